@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Koda.Rpc.AspNetCore;
+
+/// <summary>What ends a call early: its peer goes away, its deadline passes, or the server has drained for long enough.</summary>
+public sealed class CallLifetime : IDisposable
+{
+    private readonly HttpContext _http;
+    private readonly CallDrain _drain;
+    private CancellationTokenSource? _source;
+
+    /// <param name="http">The request that carries the call.</param>
+    /// <param name="drain">The shutdown of the server.</param>
+    /// <param name="timeout">The time that the caller gives the call; null for as long as it takes.</param>
+    /// <param name="streaming">True for a call that may last: it is told to end when the server shuts down.</param>
+    public CallLifetime(HttpContext http, CallDrain drain, TimeSpan? timeout, bool streaming)
+    {
+        _http = http;
+        _drain = drain;
+        Deadline = timeout is { } time ? DateTime.UtcNow.Add(time) : DateTime.MaxValue;
+        if (timeout is null && !streaming)
+            return;
+        _source = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Expired);
+        if (timeout is { } limit)
+            _source.CancelAfter(limit);
+    }
+
+    /// <summary>When the call must end, in UTC; <see cref="DateTime.MaxValue"/> without a deadline.</summary>
+    public DateTime Deadline { get; }
+
+    public CancellationToken Token => _source?.Token ?? _http.RequestAborted;
+
+    public CancellationToken Draining => _drain.Begun;
+
+    /// <summary>The peer ended the call, or its connection broke.</summary>
+    public bool PeerGone => _http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>The server shut down before the call ended.</summary>
+    public bool DrainExpired => _source is not null && _drain.Expired.IsCancellationRequested;
+
+    /// <summary>The deadline passed first.</summary>
+    public bool DeadlinePassed => Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !PeerGone && !DrainExpired;
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _source = null;
+    }
+}

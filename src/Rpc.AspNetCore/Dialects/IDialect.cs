@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace Koda.Rpc.AspNetCore;
+
+/// <summary>The manners of one API family by REST.</summary>
+public interface IDialect
+{
+    /// <summary>The name by which a service's policy option asks for it.</summary>
+    string Name { get; }
+
+    /// <summary>The path prefixes under which requests that match no route are answered in this dialect, such as `/api/v1`.</summary>
+    IReadOnlyList<string> PathPrefixes { get; }
+
+    /// <summary>Writes an error as the whole body of a reply.</summary>
+    void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId);
+}

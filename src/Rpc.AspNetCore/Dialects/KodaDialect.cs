@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Koda.Rpc.AspNetCore;
+
+/// <summary>Koda's own manners: errors are `{code, message, details?}`. Used where nothing else is asked for.</summary>
+public sealed class KodaDialect : IDialect
+{
+    public string Name => "koda";
+
+    public IReadOnlyList<string> PathPrefixes => ["/"];
+
+    public void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId)
+    {
+        json.WriteStartObject();
+        json.WriteString("code", failure.Description.Code);
+        json.WriteString("message", failure.Message);
+        if (failure.Details is { Count: > 0 } || failure.Fields.Count > 0)
+            WriteDetails(json, failure);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDetails(Utf8JsonWriter json, CallFailure failure)
+    {
+        json.WriteStartObject("details");
+        foreach (var (name, value) in failure.Details ?? [])
+        {
+            json.WritePropertyName(name);
+            if (value is null)
+                json.WriteNullValue();
+            else
+                value.WriteTo(json);
+        }
+
+        if (failure.Fields.Count > 0)
+        {
+            json.WriteStartObject("fields");
+            foreach (var field in failure.Fields.GroupBy(f => f.Field))
+                json.WriteString(field.Key, string.Join("; ", field.Select(f => f.Problem)));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

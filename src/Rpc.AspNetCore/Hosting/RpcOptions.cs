@@ -1,0 +1,23 @@
+namespace Koda.Rpc.AspNetCore;
+
+/// <summary>How the server talks.</summary>
+public sealed class RpcOptions
+{
+    /// <summary>The largest request message in bytes, after decompression; null for any.</summary>
+    public int? MaxReceiveMessageSize { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>The largest reply message in bytes, before compression; null for any.</summary>
+    public int? MaxSendMessageSize { get; set; }
+
+    /// <summary>Compresses replies by gzip for callers that accept it, except where a handler asks for no compression.</summary>
+    public bool CompressReplies { get; set; }
+
+    /// <summary>Tells callers what the server serves, by grpc.reflection.v1.</summary>
+    public bool Reflection { get; set; } = true;
+
+    /// <summary>The web origins that may call from a browser, such as `https://example.org`; `*` for any. Empty: same origin only.</summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>How long streams may go on after the shutdown began, before they are cancelled.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Koda.Rpc.AspNetCore;
+
+public static class RpcServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the method table and the call pipeline. The application adds to it an <see cref="ICallAuthenticator"/>, and any number of
+    /// <see cref="IErrorMapper"/>, <see cref="IDialect"/> and <see cref="Grpc.Core.Interceptors.Interceptor"/>, as singletons.
+    /// </summary>
+    public static IServiceCollection AddRpc(this IServiceCollection services, Action<RpcOptions>? configure = null)
+    {
+        services.AddOptions<RpcOptions>().Configure(configure ?? (_ => { }));
+        services.AddMetrics();
+        services.TryAddSingleton<MethodTable>();
+        services.TryAddSingleton<DialectTable>();
+        services.TryAddSingleton<CallAuthorization>();
+        services.TryAddSingleton<CallTelemetry>();
+        services.TryAddSingleton<CallDrain>();
+        services.TryAddSingleton<CallPipeline>();
+        return services;
+    }
+}
