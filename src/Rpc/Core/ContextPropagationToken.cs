@@ -1,12 +1,16 @@
 namespace Grpc.Core;
 
 /// <summary>Carries the deadline and the cancellation of a handled call to the calls that its handler makes.</summary>
-public abstract class ContextPropagationToken
+public class ContextPropagationToken
 {
-    internal ContextPropagationToken() { }
+    internal ContextPropagationToken(DateTime? deadline, CancellationToken cancellationToken)
+    {
+        Deadline = deadline;
+        CancellationToken = cancellationToken;
+    }
 
     /// <summary>The inherited deadline in UTC, or null.</summary>
-    internal abstract DateTime? Deadline { get; }
+    internal DateTime? Deadline { get; }
 
-    internal abstract CancellationToken CancellationToken { get; }
+    internal CancellationToken CancellationToken { get; }
 }
