@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Koda.Worker.Providers;
+
+/// <summary>A part of a message.</summary>
+internal abstract record ContentBlock;
+
+/// <summary>Text for people.</summary>
+internal sealed record TextBlock(string Text) : ContentBlock;
+
+/// <summary>What the model thought before it answered.</summary>
+/// <param name="Text">The reasoning. Empty when the provider keeps it to itself.</param>
+/// <param name="Signature">The provider's proof, or its encrypted reasoning: sent back unchanged.</param>
+/// <param name="Redacted">Whether the provider encrypted the reasoning, so that <paramref name="Signature"/> holds all of it.</param>
+internal sealed record ReasoningBlock(string Text, string? Signature = null, bool Redacted = false) : ContentBlock;
+
+/// <summary>A call that the model asks for.</summary>
+/// <param name="CallId">The call's id, to be named by its result.</param>
+/// <param name="Tool">The tool's name.</param>
+/// <param name="Arguments">The arguments as JSON text. A model may get it wrong: see <see cref="ArgumentsError"/>.</param>
+internal sealed record ToolCallBlock(string CallId, string Tool, string Arguments) : ContentBlock
+{
+    /// <summary>What is wrong with the arguments, to be told to the model as the call's result. Null: they are a JSON object.</summary>
+    public string? ArgumentsError
+    {
+        get
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(Arguments);
+                return document.RootElement.ValueKind == JsonValueKind.Object
+                    ? null
+                    : $"The arguments of {Tool} must be a JSON object, not {document.RootElement.ValueKind}.";
+            }
+            catch (JsonException error)
+            {
+                return $"The arguments of {Tool} are not valid JSON: {error.Message}";
+            }
+        }
+    }
+}
+
+/// <summary>What a call gave.</summary>
+internal sealed record ToolResultBlock(string CallId, string Tool, string Content, bool IsError) : ContentBlock;

@@ -1,0 +1,28 @@
+namespace Koda.Worker.Providers;
+
+/// <summary>One message of a conversation. A message of role <see cref="ModelRole.Tool"/> holds exactly one <see cref="ToolResultBlock"/>.</summary>
+/// <param name="Role">One of <see cref="ModelRole"/>.</param>
+/// <param name="Content">The blocks in order.</param>
+internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Content)
+{
+    /// <summary>The text blocks, joined.</summary>
+    public string Text => string.Concat(Content.OfType<TextBlock>().Select(block => block.Text));
+
+    /// <summary>The calls that an assistant message asks for.</summary>
+    public IEnumerable<ToolCallBlock> ToolCalls => Content.OfType<ToolCallBlock>();
+
+    public static ModelMessage User(string text) => new(ModelRole.User, [new TextBlock(text)]);
+
+    public static ModelMessage Assistant(params IReadOnlyList<ContentBlock> content) => new(ModelRole.Assistant, content);
+
+    public static ModelMessage ToolResult(string callId, string tool, string content, bool isError) =>
+        new(ModelRole.Tool, [new ToolResultBlock(callId, tool, content, isError)]);
+}
+
+/// <summary>The roles of messages, as the event log spells them.</summary>
+internal static class ModelRole
+{
+    public const string User = "user";
+    public const string Assistant = "assistant";
+    public const string Tool = "tool";
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+
+namespace Koda.Worker.Providers;
+
+/// <summary>One call of a model.</summary>
+internal sealed record ModelRequest
+{
+    /// <summary>The model's name at the provider.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The system prompt. Empty: none.</summary>
+    public string System { get; init; } = "";
+
+    /// <summary>The conversation so far, oldest first.</summary>
+    public required IReadOnlyList<ModelMessage> Messages { get; init; }
+
+    /// <summary>The tools that the model may call.</summary>
+    public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+
+    /// <summary>The largest number of output tokens. 0: the provider's default.</summary>
+    public int MaxOutputTokens { get; init; }
+
+    /// <summary>The provider's own options, such as <c>temperature</c>.</summary>
+    public JsonObject? Options { get; init; }
+}
+
+/// <summary>A tool as a model sees it.</summary>
+/// <param name="Name">The name that a call carries.</param>
+/// <param name="Description">What the tool does, for the model.</param>
+/// <param name="InputSchema">The JSON schema of the arguments, an object.</param>
+/// <param name="ReadOnly">Whether a call changes nothing, so that it may be repeated.</param>
+internal sealed record ToolDefinition(string Name, string Description, JsonObject InputSchema, bool ReadOnly);
