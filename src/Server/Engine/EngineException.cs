@@ -1,0 +1,21 @@
+using Koda.Protos.Common.V1;
+
+namespace Koda.Server.Engine;
+
+/// <summary>A refusal or failure that the caller can act on. Every surface writes it in its own dialect.</summary>
+internal sealed class EngineException(
+    ErrorReason reason,
+    string message,
+    IReadOnlyDictionary<string, string>? details = null,
+    TimeSpan? retryAfter = null,
+    Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>The entry of the error catalogue; it decides the gRPC code, the HTTP status and the machine code.</summary>
+    public ErrorReason Reason { get; } = reason;
+
+    /// <summary>Facts for the caller, such as the faulty field or the answer that stands. Never a secret.</summary>
+    public IReadOnlyDictionary<string, string> Details { get; } = details ?? new Dictionary<string, string>();
+
+    /// <summary>How long to wait before the same call may succeed; null when waiting is no remedy.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+}
