@@ -1,0 +1,68 @@
+namespace Koda.Server.Engine.Agents;
+
+/// <summary>What an agent is. A stored definition holds no secret: the provider's key is kept by its connection.</summary>
+internal sealed record AgentDefinition
+{
+    public string Name { get; init; } = "";
+    public string Description { get; init; } = "";
+
+    /// <summary>Empty: the provider's default.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>Null: the server's default connection.</summary>
+    public AgentProvider? Provider { get; init; }
+
+    public string SystemPrompt { get; init; } = "";
+    public IReadOnlyList<string> Tools { get; init; } = [];
+
+    /// <summary>The last rule that matches a call decides. No match: allow for read-only tools, ask for the others.</summary>
+    public IReadOnlyList<PermissionRule> Permissions { get; init; } = [];
+
+    public AgentLimits Limits { get; init; } = new();
+
+    /// <summary>How many of the agent's tasks run at once. 0: no limit.</summary>
+    public int MaxConcurrentTasks { get; init; }
+
+    public RetryPolicy Retry { get; init; } = new();
+    public IReadOnlyList<string> Skills { get; init; } = [];
+    public string MemoryScope { get; init; } = "";
+}
+
+/// <summary>Where a model is. <paramref name="Options"/> is a JSON object; <paramref name="BaseUrl"/> may be empty for the provider's own.</summary>
+internal sealed record AgentProvider(string Kind, string BaseUrl, string Options);
+
+/// <summary>Says what happens when the agent calls a tool. An empty pattern matches every call.</summary>
+internal sealed record PermissionRule(string Tool, string Pattern, PermissionAction Action);
+
+internal enum PermissionAction
+{
+    Allow,
+    Ask,
+    Deny,
+}
+
+/// <summary>Limits of one task. 0 means the worker's default.</summary>
+internal sealed record AgentLimits
+{
+    public int MaxIterations { get; init; }
+    public long MaxTokens { get; init; }
+    public long MaxCostMicros { get; init; }
+    public int TimeoutSeconds { get; init; }
+    public int MaxOutputTokens { get; init; }
+    public int CommandTimeoutSeconds { get; init; }
+}
+
+/// <summary>How failed attempts are repeated.</summary>
+internal sealed record RetryPolicy
+{
+    /// <summary>How many attempts may fail before the task does.</summary>
+    public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>The pause before the second attempt; it doubles with each further one.</summary>
+    public int InitialDelayMs { get; init; } = 1000;
+
+    public int MaxDelayMs { get; init; } = 60_000;
+
+    /// <summary>Error codes after which no other attempt is made.</summary>
+    public IReadOnlyList<string> NonRetryable { get; init; } = [];
+}

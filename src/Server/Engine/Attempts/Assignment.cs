@@ -1,0 +1,28 @@
+using Koda.Server.Engine.Agents;
+
+namespace Koda.Server.Engine.Attempts;
+
+/// <summary>Work as it is handed to a worker.</summary>
+internal sealed record Assignment(
+    AttemptKey Attempt,
+    Guid TaskId,
+    Guid RunId,
+    int AttemptNumber,
+    string Query,
+    AgentSpec Agent,
+    string Workspace,
+    long JournalLength,
+    string Traceparent,
+    string Metadata);
+
+/// <summary>What a worker needs to know of an agent, the task's overrides and the provider's defaults applied.</summary>
+internal sealed record AgentSpec(
+    string Id,
+    int Version,
+    string ProviderKind,
+    string Model,
+    string SystemPrompt,
+    IReadOnlyList<string> Tools,
+    IReadOnlyList<PermissionRule> Permissions,
+    AgentLimits Limits,
+    string ProviderOptions);

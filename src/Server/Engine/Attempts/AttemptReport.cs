@@ -1,0 +1,57 @@
+using Koda.Server.Engine.Tasks;
+
+namespace Koda.Server.Engine.Attempts;
+
+/// <summary>What a worker says of an attempt that it holds. The events are recorded with it or not at all.</summary>
+internal abstract record AttemptReport(AttemptKey Attempt, IReadOnlyList<ReportedEvent> Events)
+{
+    /// <summary>The name under which a refused report is recorded.</summary>
+    public abstract string Name { get; }
+}
+
+/// <summary>Events alone. Batches of an attempt are numbered from 1; one that is sent again is not recorded twice.</summary>
+internal sealed record EventBatch(AttemptKey Attempt, long Batch, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+{
+    public override string Name => "events";
+}
+
+internal sealed record Completion(AttemptKey Attempt, string Output, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+{
+    public override string Name => "completion";
+}
+
+/// <summary>A failed attempt. <paramref name="RetryAfter"/> is the least pause before another one.</summary>
+internal sealed record Failure(AttemptKey Attempt, TaskFault Error, bool Retryable, TimeSpan RetryAfter, IReadOnlyList<ReportedEvent> Events)
+    : AttemptReport(Attempt, Events)
+{
+    public override string Name => "failure";
+}
+
+internal sealed record Suspension(AttemptKey Attempt, RequestedApproval Approval, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+{
+    public override string Name => "suspension";
+}
+
+internal sealed record AttemptStop(AttemptKey Attempt, StopReason Reason, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+{
+    public override string Name => "stop";
+}
+
+internal enum StopReason
+{
+    Cancel,
+    Pause,
+
+    /// <summary>The worker leaves; the task goes on elsewhere after its last recorded step.</summary>
+    Drain,
+}
+
+/// <summary>An action that needs a person. <paramref name="Digest"/> is the SHA-256, in lower-case hex, of tool, a zero byte and arguments.</summary>
+internal sealed record RequestedApproval(
+    string CallId,
+    string Tool,
+    string Arguments,
+    string Preview,
+    string Risk,
+    string Digest,
+    TimeSpan? ExpiresIn);

@@ -1,0 +1,17 @@
+using Koda.Server.Engine.Attempts;
+
+namespace Koda.Server.Engine.Dispatch;
+
+/// <summary>Who a worker is and what it can do. Empty lists mean "any"; <paramref name="Held"/> names attempts from before a reconnect.</summary>
+internal sealed record WorkerHello(
+    string WorkerId,
+    string Name,
+    string Version,
+    int Slots,
+    IReadOnlyList<string> AgentIds,
+    IReadOnlyList<string> WorkspaceRoots,
+    string DefaultWorkspace,
+    IReadOnlyList<AttemptKey> Held);
+
+/// <summary>What a worker may rely on.</summary>
+internal sealed record WorkerTerms(TimeSpan Lease, TimeSpan Offer, TimeSpan RenewEvery);

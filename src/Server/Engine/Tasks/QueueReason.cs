@@ -1,0 +1,14 @@
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>What a queued task waits for.</summary>
+internal enum QueueReason
+{
+    /// <summary>The task is not queued, or it is its turn next.</summary>
+    None,
+
+    /// <summary>As many of the agent's tasks run as may: <c>agent.concurrency_limit</c>.</summary>
+    AgentConcurrencyLimit,
+
+    /// <summary>No connected worker has a free slot for it: <c>worker.none_available</c>.</summary>
+    NoWorkerAvailable,
+}

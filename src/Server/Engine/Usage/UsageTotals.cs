@@ -1,0 +1,25 @@
+namespace Koda.Server.Engine.Usage;
+
+/// <summary>What model calls consumed, and how many calls there were. Costs are micro-dollars.</summary>
+internal readonly record struct UsageTotals(
+    long InputTokens,
+    long OutputTokens,
+    long CachedInputTokens,
+    long CacheWriteTokens,
+    long ReasoningTokens,
+    long CostMicros,
+    int ModelCalls,
+    int ToolCalls)
+{
+    public static UsageTotals operator +(UsageTotals a, UsageTotals b) => new(
+        a.InputTokens + b.InputTokens,
+        a.OutputTokens + b.OutputTokens,
+        a.CachedInputTokens + b.CachedInputTokens,
+        a.CacheWriteTokens + b.CacheWriteTokens,
+        a.ReasoningTokens + b.ReasoningTokens,
+        a.CostMicros + b.CostMicros,
+        a.ModelCalls + b.ModelCalls,
+        a.ToolCalls + b.ToolCalls);
+
+    public static UsageTotals Add(UsageTotals a, UsageTotals b) => a + b;
+}
