@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks. What it cannot install it names; the tests that need it say so too.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+buf_version=1.75.0
+
+has_python_module() { python3 -c "import $1" 2>/dev/null; }
+has_postgres() { command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; }
+
+packages=()
+command -v git >/dev/null || packages+=(git)
+command -v curl >/dev/null || packages+=(curl)
+command -v npm >/dev/null || packages+=(nodejs npm)
+command -v rg >/dev/null || packages+=(ripgrep)
+command -v bwrap >/dev/null || packages+=(bubblewrap)
+command -v protoc >/dev/null || packages+=(protobuf-compiler)
+command -v grpc_python_plugin >/dev/null || packages+=(protobuf-compiler-grpc)
+has_python_module grpc || packages+=(python3-grpcio)
+has_python_module google.protobuf || packages+=(python3-protobuf)
+has_postgres || packages+=(postgresql)
+
+if ((${#packages[@]})); then
+  if [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; then
+    echo "Installing ${packages[*]} ..."
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+  else
+    echo "Missing, and not installed because that needs root and apt-get: ${packages[*]}" >&2
+  fi
+fi
+
+if [[ "$("$root/.tools/node_modules/.bin/buf" --version 2>/dev/null)" != "$buf_version" ]]; then
+  mkdir -p "$root/.tools"
+  npm install --silent --no-audit --no-fund --prefix "$root/.tools" "@bufbuild/buf@$buf_version"
+fi
+
+while IFS= read -r manifest; do
+  folder="$(dirname "$manifest")"
+  if [[ ! -f "$folder/node_modules/.package-lock.json" || "$manifest" -nt "$folder/node_modules/.package-lock.json" ]]; then
+    echo "Installing the npm packages of ${folder#"$root"/} ..."
+    if [[ -f "$folder/package-lock.json" ]]; then command=ci; else command=install; fi
+    npm "$command" --silent --no-audit --no-fund --prefix "$folder"
+    touch "$folder/node_modules/.package-lock.json"
+  fi
+done < <(find "$root/tests" -name node_modules -prune -o -name package.json -print)
