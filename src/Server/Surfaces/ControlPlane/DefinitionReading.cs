@@ -1,0 +1,64 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine;
+using Koda.Server.Engine.Agents;
+using Wire = Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Server.Surfaces.ControlPlane;
+
+/// <summary>Reads agent definitions of the control-plane API. What they say is judged by the engine.</summary>
+internal static class DefinitionReading
+{
+    private const double MicrosPerDollar = 1_000_000;
+
+    public static AgentDefinition From(Wire.AgentDefinition definition) => new()
+    {
+        Name = definition.Name,
+        Description = definition.Description,
+        Model = definition.Model,
+        Provider = definition.Provider is { } provider ? new AgentProvider(provider.Kind, provider.BaseUrl, provider.Options) : null,
+        SystemPrompt = definition.SystemPrompt,
+        Tools = [.. definition.Tools],
+        Permissions = [.. definition.Permissions.Select(Rule)],
+        Limits = Limits(definition.Limits),
+        MaxConcurrentTasks = definition.Limits?.MaxConcurrentTasks ?? 0,
+        Retry = Retry(definition.Retry),
+        Skills = [.. definition.Skills],
+        MemoryScope = definition.MemoryScope,
+    };
+
+    private static AgentLimits Limits(Wire.LimitsDefinition? limits) => limits is null
+        ? new AgentLimits()
+        : new AgentLimits
+        {
+            MaxIterations = limits.MaxIterations,
+            MaxTokens = limits.MaxTokens,
+            MaxCostMicros = (long)Math.Round(limits.MaxCostUsd * MicrosPerDollar),
+            TimeoutSeconds = limits.TimeoutSeconds,
+            MaxOutputTokens = limits.MaxOutputTokens,
+            CommandTimeoutSeconds = limits.CommandTimeoutSeconds,
+        };
+
+    private static RetryPolicy Retry(Wire.RetryDefinition? retry)
+    {
+        var defaults = new RetryPolicy();
+        return retry is null
+            ? defaults
+            : new RetryPolicy
+            {
+                MaxAttempts = retry.MaxAttempts == 0 ? defaults.MaxAttempts : retry.MaxAttempts,
+                InitialDelayMs = retry.InitialDelayMs == 0 ? defaults.InitialDelayMs : retry.InitialDelayMs,
+                MaxDelayMs = retry.MaxDelayMs == 0 ? defaults.MaxDelayMs : retry.MaxDelayMs,
+                NonRetryable = [.. retry.NonRetryable],
+            };
+    }
+
+    private static PermissionRule Rule(Wire.PermissionRuleDefinition rule) => new(rule.Tool, rule.Pattern, rule.Action switch
+    {
+        "allow" => PermissionAction.Allow,
+        "ask" => PermissionAction.Ask,
+        "deny" => PermissionAction.Deny,
+        _ => throw new EngineException(
+            ErrorReason.AgentInvalid, $"The rule for tool '{rule.Tool}' must say allow, ask or deny, and not '{rule.Action}'.",
+            new Dictionary<string, string> { ["permissions"] = "action must be allow, ask or deny" }),
+    });
+}

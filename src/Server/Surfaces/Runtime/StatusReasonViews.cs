@@ -1,0 +1,26 @@
+using System.Globalization;
+using Koda.Server.Engine.Tasks;
+using Wire = Koda.Protos.Runtime.V1;
+
+namespace Koda.Server.Surfaces.Runtime;
+
+/// <summary>Says why a task stands where it does, when its status alone does not.</summary>
+internal static class StatusReasonViews
+{
+    public static Wire.StatusReason? From(TaskRecord task) => task switch
+    {
+        { State: TaskState.Queued, QueueReason: QueueReason.AgentConcurrencyLimit } =>
+            Reason("agent.concurrency_limit", $"As many tasks of agent {task.AgentId} run as may; this one waits for its turn."),
+        { State: TaskState.Queued, QueueReason: QueueReason.NoWorkerAvailable } =>
+            Reason("worker.none_available", "No connected worker has a free slot for this task."),
+        { State: TaskState.Retrying, AvailableAt: { } at } =>
+            Reason("task.retry_at", $"The last attempt failed; the next one begins at {at.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}."),
+        { State: TaskState.Waiting } => Reason("approval.pending", "The task waits for an approval."),
+        { State: TaskState.Paused } => Reason("task.paused", "The task was paused; resume it to go on."),
+        { State: TaskState.Running, StopRequested: RequestedStop.Cancel } => Reason("task.cancel_requested", "The task stops after its current step."),
+        { State: TaskState.Running, StopRequested: RequestedStop.Pause } => Reason("task.pause_requested", "The task pauses after its current step."),
+        _ => null,
+    };
+
+    private static Wire.StatusReason Reason(string code, string message) => new() { Code = code, Message = message };
+}

@@ -1,0 +1,79 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine;
+using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Dispatch;
+using Koda.Server.Engine.Tasks;
+using Koda.Server.Engine.Usage;
+using Wire = Koda.Protos.Worker.V1;
+
+namespace Koda.Server.Surfaces.Worker;
+
+/// <summary>Reads what workers say. Nonsense is refused, which ends the worker's stream.</summary>
+internal static class ReportReading
+{
+    public static WorkerHello Hello(Wire.Hello hello)
+    {
+        if (hello.WorkerId.Length is 0 or > 128)
+            throw Invalid("hello.worker_id", "must have 1 to 128 characters");
+        if (hello.Slots is < 0 or > 10_000)
+            throw Invalid("hello.slots", "must be 0 to 10000");
+        return new WorkerHello(
+            hello.WorkerId, hello.Name, hello.Version, hello.Slots, [.. hello.AgentIds], [.. hello.WorkspaceRoots], hello.DefaultWorkspace,
+            [.. hello.Held.Select(Key)]);
+    }
+
+    /// <exception cref="EngineException">INVALID_REQUEST: no attempt, or an id that is no UUID.</exception>
+    public static AttemptKey Key(Wire.AttemptRef? attempt) =>
+        attempt is not null && Guid.TryParseExact(attempt.AttemptId, "D", out Guid id)
+            ? new AttemptKey(id, attempt.FencingToken)
+            : throw Invalid("attempt.attempt_id", "must be a UUID");
+
+    public static EventBatch Batch(Wire.EventBatch batch) => new(Key(batch.Attempt), batch.Batch, Events(batch.Events));
+
+    public static Completion Completion(Wire.Completion completion) =>
+        new(Key(completion.Attempt), completion.Output, Events(completion.Events));
+
+    public static Failure Failure(Wire.Failure failure) => new(
+        Key(failure.Attempt), new TaskFault(failure.Code, failure.Message), failure.Retryable,
+        TimeSpan.FromMilliseconds(Math.Max(0, failure.RetryAfterMs)), Events(failure.Events));
+
+    public static Suspension Suspension(Wire.Suspension suspension)
+    {
+        Wire.ApprovalRequest approval = suspension.Approval ?? throw Invalid("suspension.approval", "is missing");
+        return new Suspension(
+            Key(suspension.Attempt),
+            new RequestedApproval(
+                approval.CallId, approval.Tool, approval.Arguments, approval.Preview, approval.Risk, approval.Digest,
+                approval.ExpiresInSeconds > 0 ? TimeSpan.FromSeconds(approval.ExpiresInSeconds) : null),
+            Events(suspension.Events));
+    }
+
+    public static AttemptStop Stop(Wire.Stop stop) => new(Key(stop.Attempt), Reason(stop.Reason), Events(stop.Events));
+
+    public static Wire.StopReason Reason(StopReason reason) => reason switch
+    {
+        StopReason.Cancel => Wire.StopReason.Cancel,
+        StopReason.Pause => Wire.StopReason.Pause,
+        StopReason.Drain => Wire.StopReason.Drain,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A stop reason without a name."),
+    };
+
+    private static StopReason Reason(Wire.StopReason reason) => reason switch
+    {
+        Wire.StopReason.Cancel => StopReason.Cancel,
+        Wire.StopReason.Pause => StopReason.Pause,
+        Wire.StopReason.Drain => StopReason.Drain,
+        _ => throw Invalid("stop.reason", "must be cancel, pause or drain"),
+    };
+
+    private static ReportedEvent[] Events(Google.Protobuf.Collections.RepeatedField<Wire.ReportedEvent> events) =>
+        events.Count == 0 ? [] : [.. events.Select(entry => new ReportedEvent(entry.Kind, entry.Payload, Usage(entry.Usage)))];
+
+    private static UsageTotals? Usage(Wire.Usage? usage) => usage is null
+        ? null
+        : new UsageTotals(
+            usage.InputTokens, usage.OutputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.ReasoningTokens, usage.CostMicros, 0, 0);
+
+    private static EngineException Invalid(string field, string problem) =>
+        new(ErrorReason.InvalidRequest, $"{field} {problem}.", new Dictionary<string, string> { [field] = problem });
+}
