@@ -5,6 +5,9 @@ namespace Koda.Rpc.AspNetCore;
 /// <summary>What ends a call early: its peer goes away, its deadline passes, or the server has drained for long enough.</summary>
 public sealed class CallLifetime : IDisposable
 {
+    // The longest that a timer can wait; a longer time is as good as none.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     private readonly HttpContext _http;
     private readonly CallDrain _drain;
     private CancellationTokenSource? _source;
@@ -17,6 +20,8 @@ public sealed class CallLifetime : IDisposable
     {
         _http = http;
         _drain = drain;
+        if (timeout > LongestTimer)
+            timeout = null;
         Deadline = timeout is { } time ? DateTime.UtcNow.Add(time) : DateTime.MaxValue;
         if (timeout is null && !streaming)
             return;

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Koda.Rpc.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Rpc.AspNetCore;
@@ -9,6 +10,9 @@ internal static class ResponseMetadata
     public static void CopyTo(Metadata metadata, IHeaderDictionary headers)
     {
         foreach (var entry in metadata)
-            headers.Append(entry.Key, entry.IsBinary ? BinaryMetadata.Encode(entry.ValueBytes) : entry.Value);
+        {
+            if (!MetadataHeaders.IsReserved(entry.Key))
+                headers.Append(entry.Key, MetadataHeaders.Encode(entry));
+        }
     }
 }

@@ -2,14 +2,19 @@ using System.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
+using Koda.Rpc.Wire;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Koda.Rpc.AspNetCore;
 
 public static class RpcApplicationExtensions
 {
+    private static readonly string[] ExposedHeaders = [WireNames.Status, WireNames.Message, WireNames.StatusDetails, WireNames.Encoding, "Retry-After"];
+
     /// <summary>Serves a service on every face that its contract declares.</summary>
     /// <typeparam name="TService">
     /// The implementation, derived from the generated base. Each call takes it from its own scope, or makes one if it is not registered.
@@ -27,6 +32,15 @@ public static class RpcApplicationExtensions
         var binder = new MethodBinder<TService>(descriptor, defaultPolicy ?? new MethodPolicy(), interceptors);
         BindMethod(bind).Invoke(null, [binder, null]);
         app.ServiceProvider.GetRequiredService<MethodTable>().Add(descriptor, binder.Methods);
+    }
+
+    /// <summary>Serves gRPC and gRPC-Web from here on; other requests pass. Comes before the endpoints of the other faces.</summary>
+    public static IApplicationBuilder UseRpc(this IApplicationBuilder app)
+    {
+        var origins = app.ApplicationServices.GetRequiredService<IOptions<RpcOptions>>().Value.AllowedOrigins;
+        if (origins.Count > 0)
+            app.UseCors(cors => cors.WithOrigins([.. origins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
+        return app.UseMiddleware<GrpcMiddleware>();
     }
 
     /// <summary>The generated `BindService(ServiceBinderBase, TBase)`; there is another overload, which takes the instance alone.</summary>

@@ -13,6 +13,7 @@ public static class RpcServiceCollectionExtensions
     {
         services.AddOptions<RpcOptions>().Configure(configure ?? (_ => { }));
         services.AddMetrics();
+        services.AddCors();
         services.TryAddSingleton<MethodTable>();
         services.TryAddSingleton<DialectTable>();
         services.TryAddSingleton<CallAuthorization>();

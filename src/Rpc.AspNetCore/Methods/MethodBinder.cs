@@ -38,7 +38,7 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
             bound = (request, context) => interceptor.UnaryServerHandler(request, context, next);
         }
 
-        Methods.Add(new UnaryRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
+        Methods.Add(new UnaryRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
@@ -51,7 +51,7 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
             bound = (request, replies, context) => interceptor.ServerStreamingServerHandler(request, replies, context, next);
         }
 
-        Methods.Add(new ServerStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
+        Methods.Add(new ServerStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
@@ -64,7 +64,7 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
             bound = (requests, context) => interceptor.ClientStreamingServerHandler(requests, context, next);
         }
 
-        Methods.Add(new ClientStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
+        Methods.Add(new ClientStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
@@ -77,7 +77,7 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
             bound = (requests, replies, context) => interceptor.DuplexStreamingServerHandler(requests, replies, context, next);
         }
 
-        Methods.Add(new DuplexRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
+        Methods.Add(new DuplexRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
     private MethodDescriptor Describe(IMethod method) => service.FindMethodByName(method.Name);
