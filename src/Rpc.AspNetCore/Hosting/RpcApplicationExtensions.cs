@@ -34,6 +34,20 @@ public static class RpcApplicationExtensions
         app.ServiceProvider.GetRequiredService<MethodTable>().Add(descriptor, binder.Methods);
     }
 
+    /// <summary>Serves grpc.health.v1.Health to everybody, from <see cref="ServingStatuses"/>.</summary>
+    public static void MapRpcHealth(this IEndpointRouteBuilder app)
+    {
+        // The statuses follow the shutdown from the start, not from the first question.
+        app.ServiceProvider.GetRequiredService<ServingStatuses>();
+        app.MapRpcService<HealthService>(new MethodPolicy { Anonymous = true });
+    }
+
+    /// <summary>Tells callers what the server serves, by grpc.reflection.v1.ServerReflection.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="policy">Who may ask; by default everybody with a credential.</param>
+    public static void MapRpcReflection(this IEndpointRouteBuilder app, MethodPolicy? policy = null) =>
+        app.MapRpcService<ReflectionService>(policy);
+
     /// <summary>Serves gRPC and gRPC-Web from here on; other requests pass. Comes before the endpoints of the other faces.</summary>
     public static IApplicationBuilder UseRpc(this IApplicationBuilder app)
     {

@@ -12,9 +12,6 @@ public sealed class RpcOptions
     /// <summary>Compresses replies by gzip for callers that accept it, except where a handler asks for no compression.</summary>
     public bool CompressReplies { get; set; }
 
-    /// <summary>Tells callers what the server serves, by grpc.reflection.v1.</summary>
-    public bool Reflection { get; set; } = true;
-
     /// <summary>The web origins that may call from a browser, such as `https://example.org`; `*` for any. Empty: same origin only.</summary>
     public IList<string> AllowedOrigins { get; } = [];
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -14,12 +15,15 @@ public static class RpcServiceCollectionExtensions
         services.AddOptions<RpcOptions>().Configure(configure ?? (_ => { }));
         services.AddMetrics();
         services.AddCors();
+        services.AddSingleton<IConnectionListenerFactory, InertTransport>();
         services.TryAddSingleton<MethodTable>();
         services.TryAddSingleton<DialectTable>();
         services.TryAddSingleton<CallAuthorization>();
         services.TryAddSingleton<CallTelemetry>();
         services.TryAddSingleton<CallDrain>();
         services.TryAddSingleton<CallPipeline>();
+        services.TryAddSingleton<ServingStatuses>();
+        services.TryAddSingleton<DescriptorIndex>();
         return services;
     }
 }
