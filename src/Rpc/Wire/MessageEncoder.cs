@@ -65,7 +65,8 @@ internal sealed class MessageEncoder(int? maxMessageSize = null) : Serialization
     private void WriteFrame(ReadOnlySpan<byte> payload)
     {
         EnsureAllowed(payload.Length);
-        if (_compress)
+        // GZipStream writes nothing at all for no input, which is not gzip; an empty message goes as it is.
+        if (_compress && payload.Length > 0)
         {
             using var compressed = new PooledBufferWriter();
             MessageCompression.Compress(payload, compressed);
