@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Koda.Interop.Tests;
+
+/// <summary>Runs a program that is not ours to its end.</summary>
+internal static class PeerProcess
+{
+    /// <summary>Runs a program and fails the test with all that it wrote when it fails, or does not end in time.</summary>
+    public static async Task RunAsync(string directory, TimeSpan limit, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        using var timeout = new CancellationTokenSource(limit);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {limit}.\n{await output}\n{await errors}");
+        }
+
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}");
+    }
+}
