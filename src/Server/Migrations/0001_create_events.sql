@@ -5,8 +5,11 @@ create table streams (
     head_hash bytea not null,
     -- The oldest sequence still stored; what came before was removed by retention.
     first_seq bigint not null default 1,
+    -- The hash before the oldest event, from which the chain is verified.
+    base_hash bytea not null default decode(repeat('00', 32), 'hex'),
     constraint streams_head_seq_check check (head_seq >= 0),
     constraint streams_head_hash_check check (length(head_hash) = 32),
+    constraint streams_base_hash_check check (length(base_hash) = 32),
     constraint streams_first_seq_check check (first_seq >= 1)
 ) with (
     -- The head moves with each append: room in the page keeps that update off the index.
