@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Koda.Worker.Providers.Anthropic;
+using Koda.Worker.Providers.Ollama;
+using Koda.Worker.Providers.OpenAi;
 
 namespace Koda.Worker.Providers;
 
@@ -11,10 +14,28 @@ internal static class ProviderFactory
     /// <param name="options">The agent's <c>provider_options</c>.</param>
     /// <param name="handler">Carries the requests. Null: a guarded one, which refuses metadata addresses always and private ones unless configured.</param>
     /// <exception cref="ProviderException">The kind is unknown, or its settings are not usable.</exception>
-    public static IModelProvider Create(
-        string kind, Uri? baseUrl, string? apiKey, JsonObject? options, HttpMessageHandler? handler = null) => kind switch
+    public static IModelProvider Create(string kind, Uri? baseUrl, string? apiKey, JsonObject? options, HttpMessageHandler? handler = null)
+    {
+        if (baseUrl is not null && (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https") || baseUrl.UserInfo.Length > 0))
         {
-            _ => throw new ProviderException(
-                ProviderErrorCode.InvalidRequest, $"There is no provider of the kind '{kind}'; use anthropic, openai, ollama or offline.", retryable: false),
-        };
+            throw new ProviderException(
+                ProviderErrorCode.InvalidRequest, "The provider's base URL must be an absolute http or https address without credentials.", retryable: false);
+        }
+
+        switch (kind)
+        {
+            case "anthropic":
+                var anthropic = AnthropicProvider.Endpoint(baseUrl, apiKey).With(options);
+                return AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options));
+            case "openai":
+                var openAi = OpenAiProvider.Endpoint(baseUrl, apiKey).With(options);
+                return new OpenAiProvider(openAi, openAi.CreateClient(handler, options));
+            case "ollama":
+                var ollama = OllamaProvider.Endpoint(baseUrl, apiKey).With(options);
+                return new OllamaProvider(ollama, ollama.CreateClient(handler, options));
+            default:
+                throw new ProviderException(
+                    ProviderErrorCode.InvalidRequest, $"There is no provider of the kind '{kind}'; use anthropic, openai, ollama or offline.", retryable: false);
+        }
+    }
 }

@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using Koda.Worker.Providers.Pricing;
+using Koda.Worker.Providers.Wire;
+
+namespace Koda.Worker.Providers.Anthropic;
+
+/// <summary>Joins the events of the Messages API.</summary>
+internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) : IStreamedAnswer
+{
+    private readonly SortedDictionary<int, Block> _blocks = [];
+    private string _model = requestedModel;
+    private string? _stopReason;
+    private long _freshInput, _cacheRead, _cacheWrite, _output, _thinking;
+
+    public bool IsWhole { get; private set; }
+
+    public void Accept(JsonElement chunk, List<ModelEvent> pieces)
+    {
+        switch (chunk.GetProperty("type").GetString())
+        {
+            case "message_start":
+                var message = chunk.GetProperty("message");
+                if (message.TryGetProperty("model", out var model) && model.GetString() is { Length: > 0 } name)
+                    _model = name;
+                TakeUsage(message);
+                break;
+            case "content_block_start":
+                Begin(chunk.GetProperty("index").GetInt32(), chunk.GetProperty("content_block"), pieces);
+                break;
+            case "content_block_delta":
+                Continue(BlockAt(chunk), chunk.GetProperty("delta"), pieces);
+                break;
+            case "content_block_stop":
+                BlockAt(chunk).IsClosed = true;
+                break;
+            case "message_delta":
+                if (chunk.GetProperty("delta").TryGetProperty("stop_reason", out var reason))
+                    _stopReason = reason.GetString() ?? _stopReason;
+                TakeUsage(chunk);
+                break;
+            case "message_stop":
+                if (_stopReason is null || _blocks.Values.Any(block => !block.IsClosed))
+                    throw ProviderFailure.Cut();
+                IsWhole = true;
+                break;
+            case "error":
+                throw ProviderFailure.FromStream(chunk.GetProperty("error"));
+        }
+    }
+
+    public ModelFinished Finish()
+    {
+        var content = _blocks.Values.Select(block => block.ToContent()).OfType<ContentBlock>().ToList();
+        var usage = prices.Price(_model, new ModelUsage
+        {
+            InputTokens = _freshInput + _cacheRead + _cacheWrite,
+            OutputTokens = _output,
+            CachedInputTokens = _cacheRead,
+            CacheWriteTokens = _cacheWrite,
+            ReasoningTokens = _thinking,
+        });
+        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), _stopReason!, usage, _model);
+    }
+
+    private void Begin(int index, JsonElement start, List<ModelEvent> pieces)
+    {
+        var block = new Block
+        {
+            Type = start.GetProperty("type").GetString()!,
+            Id = Text(start, "id"),
+            Name = Text(start, "name"),
+            Signature = Text(start, "type") == "redacted_thinking" ? Text(start, "data") : Text(start, "signature"),
+        };
+        if (!_blocks.TryAdd(index, block))
+            throw new FormatException($"block {index} begins twice.");
+        if (block.Type == "tool_use" && (block.Id.Length == 0 || block.Name.Length == 0))
+            throw new FormatException("a tool call without an id or a name.");
+        if (block.Type == "tool_use" && start.TryGetProperty("input", out var input) && input.EnumerateObject().Any())
+            block.WholeInput = input.GetRawText();
+        Append(block, block.Type == "thinking" ? Text(start, "thinking") : Text(start, "text"), pieces);
+    }
+
+    private static void Continue(Block block, JsonElement delta, List<ModelEvent> pieces)
+    {
+        switch (delta.GetProperty("type").GetString())
+        {
+            case "text_delta":
+                Append(block, delta.GetProperty("text").GetString()!, pieces);
+                break;
+            case "thinking_delta":
+                Append(block, delta.GetProperty("thinking").GetString()!, pieces);
+                break;
+            case "input_json_delta":
+                Append(block, delta.GetProperty("partial_json").GetString()!, pieces);
+                break;
+            case "signature_delta":
+                block.Signature += delta.GetProperty("signature").GetString();
+                break;
+        }
+    }
+
+    private static void Append(Block block, string text, List<ModelEvent> pieces)
+    {
+        if (text.Length == 0)
+            return;
+        block.Text.Append(text);
+        pieces.Add(block.Type switch
+        {
+            "tool_use" => new ToolInputDelta(block.Id, block.Name, text),
+            "thinking" => new ReasoningDelta(text),
+            _ => new TextDelta(text),
+        });
+    }
+
+    private Block BlockAt(JsonElement chunk)
+    {
+        var index = chunk.GetProperty("index").GetInt32();
+        return _blocks.TryGetValue(index, out var block) ? block : throw new FormatException($"block {index} goes on before it began.");
+    }
+
+    // The counts are totals so far, and later events repeat only those that changed.
+    private void TakeUsage(JsonElement owner)
+    {
+        if (!owner.TryGetProperty("usage", out var usage) || usage.ValueKind != JsonValueKind.Object)
+            return;
+        _freshInput = Count(usage, "input_tokens", _freshInput);
+        _cacheRead = Count(usage, "cache_read_input_tokens", _cacheRead);
+        _cacheWrite = Count(usage, "cache_creation_input_tokens", _cacheWrite);
+        _output = Count(usage, "output_tokens", _output);
+        if (usage.TryGetProperty("output_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object)
+            _thinking = Count(details, "thinking_tokens", _thinking);
+    }
+
+    private static long Count(JsonElement usage, string name, long current) =>
+        usage.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : current;
+
+    private static string Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private sealed class Block
+    {
+        public required string Type { get; init; }
+
+        public required string Id { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Signature { get; set; }
+
+        public string? WholeInput { get; set; }
+
+        public bool IsClosed { get; set; }
+
+        public StringBuilder Text { get; } = new();
+
+        public ContentBlock? ToContent() => Type switch
+        {
+            "text" => Text.Length > 0 ? new TextBlock(Text.ToString()) : null,
+            "thinking" => new ReasoningBlock(Text.ToString(), Signature.Length > 0 ? Signature : null),
+            "redacted_thinking" => new ReasoningBlock("", Signature, Redacted: true),
+            "tool_use" => new ToolCallBlock(Id, Name, Text.Length > 0 ? Text.ToString() : WholeInput ?? "{}"),
+            _ => null,
+        };
+    }
+}

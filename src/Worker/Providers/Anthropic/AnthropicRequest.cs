@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+
+namespace Koda.Worker.Providers.Anthropic;
+
+/// <summary>A request as the Messages API takes it.</summary>
+internal static class AnthropicRequest
+{
+    // The API insists on a limit; this one is within what every current model can write.
+    private const int DefaultMaxTokens = 8192;
+
+    public static JsonObject Write(ModelRequest request, JsonObject defaults)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = request.Model,
+            ["max_tokens"] = request.MaxOutputTokens > 0 ? request.MaxOutputTokens : DefaultMaxTokens,
+            ["messages"] = WriteMessages(request.Messages),
+            ["stream"] = true,
+        };
+        if (request.System.Length > 0)
+            body["system"] = new JsonArray(Cached(new JsonObject { ["type"] = "text", ["text"] = request.System }));
+        if (request.Tools.Count > 0)
+            body["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
+        return RequestOptionsMerge.Into(body, defaults, request.Options);
+    }
+
+    private static JsonObject WriteTool(ToolDefinition tool) => new()
+    {
+        ["name"] = tool.Name,
+        ["description"] = tool.Description,
+        ["input_schema"] = tool.InputSchema.DeepClone(),
+    };
+
+    // The results of all calls of one answer have to come back in one user message, so neighbours of one role are joined.
+    private static JsonArray WriteMessages(IReadOnlyList<ModelMessage> messages)
+    {
+        var written = new JsonArray();
+        foreach (var message in messages)
+        {
+            var role = message.Role == ModelRole.Assistant ? "assistant" : "user";
+            var blocks = message.Content.Select(WriteBlock).OfType<JsonObject>();
+            var last = written.LastOrDefault()?.AsObject();
+            if (last?["role"]!.GetValue<string>() != role)
+                written.Add(last = new JsonObject { ["role"] = role, ["content"] = new JsonArray() });
+            foreach (var block in blocks)
+                last["content"]!.AsArray().Add(block);
+            if (last["content"]!.AsArray().Count == 0)
+                written.Remove(last);
+        }
+
+        // The conversation only grows, so marking its end lets the next call read everything before it from the cache.
+        if (written.LastOrDefault() is JsonObject final && final["content"]!.AsArray()[^1] is JsonObject end && end["type"]!.GetValue<string>() != "thinking")
+            Cached(end);
+        return written;
+    }
+
+    private static JsonObject Cached(JsonObject block)
+    {
+        block["cache_control"] = new JsonObject { ["type"] = "ephemeral" };
+        return block;
+    }
+
+    // The API refuses empty texts and unsigned reasoning; a block that would be refused is left out.
+    private static JsonObject? WriteBlock(ContentBlock block) => block switch
+    {
+        TextBlock text => string.IsNullOrWhiteSpace(text.Text) ? null : new JsonObject { ["type"] = "text", ["text"] = text.Text },
+        ReasoningBlock { Redacted: true } hidden => new JsonObject { ["type"] = "redacted_thinking", ["data"] = hidden.Signature },
+        ReasoningBlock { Signature: not null } thought => new JsonObject
+        {
+            ["type"] = "thinking", ["thinking"] = thought.Text, ["signature"] = thought.Signature,
+        },
+        ToolCallBlock call => new JsonObject
+        {
+            ["type"] = "tool_use", ["id"] = call.CallId, ["name"] = call.Tool,
+            ["input"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : new JsonObject { ["invalid_json"] = call.Arguments },
+        },
+        ToolResultBlock result => new JsonObject
+        {
+            ["type"] = "tool_result", ["tool_use_id"] = result.CallId, ["content"] = result.Content, ["is_error"] = result.IsError,
+        },
+        _ => null,
+    };
+}

@@ -1,0 +1,30 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using Koda.Worker.Providers.Wire;
+
+namespace Koda.Worker.Providers.Ollama;
+
+/// <summary>Ollama's own chat API: one JSON object a line. It has no official package for .NET.</summary>
+internal sealed class OllamaProvider(ProviderEndpoint endpoint, HttpClient http) : IModelProvider
+{
+    public static ProviderEndpoint Endpoint(Uri? baseUrl, string? apiKey) => new()
+    {
+        BaseUrl = baseUrl ?? new Uri("http://127.0.0.1:11434"),
+        ApiKey = apiKey,
+        AnswerType = "application/x-ndjson",
+        Authorize = (headers, key) => headers.Authorization = new("Bearer", key),
+    };
+
+    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var address = new Uri(endpoint.BaseUrl.AbsoluteUri.TrimEnd('/') + "/api/chat");
+        using var message = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = JsonContent.Create(OllamaRequest.Write(request, endpoint.Defaults)),
+        };
+        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        await foreach (var piece in AnswerReader.ReadLinesAsync(stream, new OllamaAnswer(request), ct))
+            yield return piece;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+
+namespace Koda.Worker.Providers.Ollama;
+
+/// <summary>A request as Ollama's chat API takes it.</summary>
+internal static class OllamaRequest
+{
+    // These stand beside the messages; every other option of an agent is one of the model's, such as temperature or num_ctx.
+    private static readonly HashSet<string> s_topLevel = ["think", "format", "keep_alive", "options", "logprobs", "top_logprobs"];
+
+    public static JsonObject Write(ModelRequest request, JsonObject defaults)
+    {
+        var given = RequestOptionsMerge.Into([], defaults, request.Options);
+        var options = given["options"]?.DeepClone() as JsonObject ?? [];
+        if (request.MaxOutputTokens > 0)
+            options["num_predict"] = request.MaxOutputTokens;
+        var body = new JsonObject { ["model"] = request.Model, ["messages"] = WriteMessages(request), ["stream"] = true };
+        if (request.Tools.Count > 0)
+            body["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
+        foreach (var (name, value) in given)
+        {
+            if (name != "options")
+                (s_topLevel.Contains(name) ? body : options)[name] = value?.DeepClone();
+        }
+        if (options.Count > 0)
+            body["options"] = options;
+        return body;
+    }
+
+    private static JsonArray WriteMessages(ModelRequest request)
+    {
+        var written = new JsonArray();
+        if (request.System.Length > 0)
+            written.Add(new JsonObject { ["role"] = "system", ["content"] = request.System });
+        foreach (var message in request.Messages)
+            written.Add(WriteMessage(message));
+        return written;
+    }
+
+    private static JsonObject WriteMessage(ModelMessage message)
+    {
+        if (message.Role == ModelRole.Tool)
+        {
+            var result = (ToolResultBlock)message.Content[0];
+            return new JsonObject
+            {
+                ["role"] = "tool", ["tool_name"] = result.Tool, ["tool_call_id"] = result.CallId, ["content"] = result.Content,
+            };
+        }
+        var json = new JsonObject { ["role"] = message.Role, ["content"] = message.Text };
+        var reasoning = string.Concat(message.Content.OfType<ReasoningBlock>().Select(block => block.Text));
+        if (reasoning.Length > 0)
+            json["thinking"] = reasoning;
+        var calls = message.ToolCalls.Select(WriteCall).ToArray();
+        if (calls.Length > 0)
+            json["tool_calls"] = new JsonArray(calls);
+        return json;
+    }
+
+    private static JsonObject WriteCall(ToolCallBlock call) => new()
+    {
+        ["id"] = call.CallId,
+        ["function"] = new JsonObject
+        {
+            ["name"] = call.Tool,
+            ["arguments"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : new JsonObject { ["invalid_json"] = call.Arguments },
+        },
+    };
+
+    private static JsonObject WriteTool(ToolDefinition tool) => new()
+    {
+        ["type"] = "function",
+        ["function"] = new JsonObject
+        {
+            ["name"] = tool.Name, ["description"] = tool.Description, ["parameters"] = tool.InputSchema.DeepClone(),
+        },
+    };
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace Koda.Worker.Providers.Pricing;
+
+/// <summary>List prices of models, by the longest prefix of the model's name.</summary>
+internal sealed class PriceTable
+{
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly Dictionary<string, ModelPrice> _prices;
+
+    private PriceTable(IEnumerable<ModelPrice> prices) => _prices = prices.ToDictionary(price => price.Prefix, StringComparer.Ordinal);
+
+    /// <summary>The prices that come with this build; its resource names their source and date.</summary>
+    public static PriceTable Known { get; } = Load();
+
+    /// <summary>The usage with its cost. An unknown or local model costs nothing.</summary>
+    public ModelUsage Price(string model, ModelUsage usage)
+    {
+        if (Find(model) is not { } price)
+            return usage;
+        var fresh = Math.Max(0, usage.InputTokens - usage.CachedInputTokens - usage.CacheWriteTokens);
+        var millionths = ((Int128)fresh * price.InputMicros)
+            + ((Int128)usage.CachedInputTokens * price.CachedInputMicros)
+            + ((Int128)usage.CacheWriteTokens * price.CacheWriteMicros)
+            + ((Int128)usage.OutputTokens * price.OutputMicros);
+        return usage with { CostMicros = (long)((millionths + 500_000) / 1_000_000) };
+    }
+
+    private ModelPrice? Find(string model)
+    {
+        // Routers put the vendor before the name, as in "anthropic/claude-…".
+        var name = model[(model.LastIndexOf('/') + 1)..];
+        for (var length = name.Length; length > 0; length--)
+        {
+            // A prefix ends where the next part of the name begins: gpt-4 says nothing of gpt-4o.
+            var endsPart = length == name.Length || name[length] is '-' or '@' or ':';
+            if (endsPart && _prices.TryGetValue(name[..length], out var price))
+                return price;
+        }
+        return null;
+    }
+
+    private static PriceTable Load()
+    {
+        using var resource = typeof(PriceTable).Assembly.GetManifestResourceStream("Koda.Worker.Providers.Pricing.prices.json")!;
+        return new PriceTable(JsonSerializer.Deserialize<PriceFile>(resource, s_json)!.Models);
+    }
+
+    private sealed record PriceFile(IReadOnlyList<ModelPrice> Models);
+
+    /// <summary>Micro-dollars per million tokens.</summary>
+    private sealed record ModelPrice(string Prefix, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
+}

@@ -1,0 +1,92 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Koda.Worker.Providers.Wire;
+
+/// <summary>
+/// What every provider's HTTP has in common: credentials, time limits and failures. It sits below the vendors' packages, so that one
+/// place decides what a status means, whatever exception a package would make of it.
+/// </summary>
+internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndpoint endpoint) : DelegatingHandler(inner)
+{
+    private const int LongestErrorBody = 64 * 1024;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // The vendors' packages fall back on credentials of the worker's own environment, which are not the agent's.
+        request.Headers.Authorization = null;
+        request.Headers.Remove("x-api-key");
+        if (endpoint.ApiKey is { Length: > 0 } key)
+            endpoint.Authorize(request.Headers, key);
+
+        var response = await ConnectAsync(request, cancellationToken);
+        try
+        {
+            await GuardAsync(response, cancellationToken);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> ConnectAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        idle.CancelAfter(endpoint.IdleLimit);
+        try
+        {
+            return await base.SendAsync(request, idle.Token);
+        }
+        catch (OperationCanceledException error) when (!ct.IsCancellationRequested)
+        {
+            throw new ProviderException(
+                ProviderErrorCode.Timeout, $"The provider did not answer within {endpoint.IdleLimit.TotalSeconds:0.#} s.", retryable: true, innerException: error);
+        }
+        catch (HttpRequestException error)
+        {
+            for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+            {
+                if (cause is ProviderException refusal)
+                    throw refusal;
+            }
+            throw new ProviderException(
+                ProviderErrorCode.Unavailable, $"The provider at {request.RequestUri!.Authority} cannot be reached: {error.Message}", retryable: true, innerException: error);
+        }
+    }
+
+    private async Task GuardAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var body = new AnswerStream(await response.Content.ReadAsStreamAsync(ct), endpoint.IdleLimit);
+        if (!response.IsSuccessStatusCode)
+        {
+            var text = await ReadErrorAsync(body, ct);
+            throw ProviderFailure.FromStatus(response.StatusCode, text, RetryAfter.Read(response.Headers, TimeProvider.System.GetUtcNow()));
+        }
+
+        var type = response.Content.Headers.ContentType?.MediaType;
+        if (type is not null && type != endpoint.AnswerType && type != "application/octet-stream")
+            throw ProviderFailure.Malformed($"{type} instead of {endpoint.AnswerType}.");
+
+        var guarded = new StreamContent(body);
+        guarded.Headers.ContentType = new MediaTypeHeaderValue(endpoint.AnswerType);
+        response.Content = guarded;
+    }
+
+    private static async Task<string> ReadErrorAsync(Stream body, CancellationToken ct)
+    {
+        var buffer = new byte[LongestErrorBody];
+        try
+        {
+            var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
+            return Encoding.UTF8.GetString(buffer, 0, count);
+        }
+        catch (ProviderException)
+        {
+            // The status alone says what went wrong; a body that breaks off adds nothing.
+            return "";
+        }
+    }
+}

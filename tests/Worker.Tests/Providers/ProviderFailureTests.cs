@@ -1,0 +1,169 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Koda.Worker.Providers;
+using Xunit;
+
+namespace Koda.Worker.Tests.Providers;
+
+/// <summary>What every wire has in common when things go wrong.</summary>
+public sealed class ProviderFailureTests : IAsyncLifetime
+{
+    private static readonly string[] s_kinds = ["openai", "anthropic", "ollama"];
+
+    private ScriptedServer _server = null!;
+
+    public static TheoryData<string> Kinds => new(s_kinds);
+
+    public static TheoryData<string, int, string, bool> Statuses
+    {
+        get
+        {
+            var data = new TheoryData<string, int, string, bool>();
+            foreach (var kind in s_kinds)
+            {
+                data.Add(kind, 400, ProviderErrorCode.InvalidRequest, false);
+                data.Add(kind, 401, ProviderErrorCode.CredentialInvalid, false);
+                data.Add(kind, 403, ProviderErrorCode.CredentialInvalid, false);
+                data.Add(kind, 404, ProviderErrorCode.InvalidRequest, false);
+                data.Add(kind, 413, ProviderErrorCode.ContextTooLong, false);
+                data.Add(kind, 429, ProviderErrorCode.RateLimited, true);
+                data.Add(kind, 500, ProviderErrorCode.Unavailable, true);
+                data.Add(kind, 503, ProviderErrorCode.Overloaded, true);
+                data.Add(kind, 529, ProviderErrorCode.Overloaded, true);
+                data.Add(kind, 302, ProviderErrorCode.InvalidRequest, false);
+            }
+            return data;
+        }
+    }
+
+    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public async Task Each_status_has_its_code_and_is_asked_once(string kind, int status, string code, bool retryable)
+    {
+        _server.Answer = ScriptedAnswer.Error(status, """{"error":{"type":"some_error","message":"the reason"}}""");
+        var failure = await Provider(kind).FailAsync(Answers.Ask());
+        Assert.Equal((code, retryable), (failure.Code, failure.Retryable));
+        Assert.Contains("the reason", failure.Message);
+        Assert.Single(_server.Requests);
+    }
+
+    [Theory]
+    [InlineData("Retry-After", "7", 7)]
+    [InlineData("Retry-After", "1.5", 1.5)]
+    [InlineData("retry-after-ms", "1250", 1.25)]
+    [InlineData("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT", 0)]
+    public async Task The_wait_that_a_provider_asks_for_is_read(string header, string value, double seconds)
+    {
+        _server.Answer = ScriptedAnswer.Error(429, "{}", (header, value));
+        foreach (var kind in s_kinds)
+        {
+            var failure = await Provider(kind).FailAsync(Answers.Ask());
+            Assert.Equal(TimeSpan.FromSeconds(seconds), failure.RetryAfter);
+        }
+    }
+
+    [Fact]
+    public async Task A_wait_given_as_a_date_ends_at_that_date()
+    {
+        _server.Answer = ScriptedAnswer.Error(429, "{}", ("Retry-After", DateTimeOffset.UtcNow.AddMinutes(10).ToString("R")));
+        var failure = await Provider("openai").FailAsync(Answers.Ask());
+        Assert.InRange(failure.RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
+    public async Task An_empty_account_is_not_retried()
+    {
+        _server.Answer = ScriptedAnswer.Error(429, """{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}""");
+        Assert.False((await Provider("openai").FailAsync(Answers.Ask())).Retryable);
+    }
+
+    [Theory]
+    [InlineData("openai", """{"error":{"message":"This model's maximum context length is 8192 tokens.","code":"context_length_exceeded"}}""")]
+    [InlineData("anthropic", """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}""")]
+    [InlineData("ollama", """{"error":"the input length exceeds the context length"}""")]
+    public async Task A_conversation_that_is_too_long_is_told_apart(string kind, string body)
+    {
+        _server.Answer = ScriptedAnswer.Error(400, body);
+        Assert.Equal(ProviderErrorCode.ContextTooLong, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_web_page_is_not_an_answer(string kind)
+    {
+        _server.Answer = ScriptedAnswer.Text("<html><body>Sign in</body></html>", "text/html");
+        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+    }
+
+    [Theory]
+    [InlineData("openai", "data: {\"choices\": oops\n\n")]
+    [InlineData("openai", "data: [1,2,3]\n\n")]
+    [InlineData("openai", "data: {\"choices\":\"none\"}\n\n")]
+    [InlineData("openai", "data: null\n\n")]
+    [InlineData("anthropic", "data: {\"type\": oops\n\n")]
+    [InlineData("anthropic", "data: {\"no\":\"type\"}\n\n")]
+    [InlineData("anthropic", "data: {\"type\":\"content_block_delta\",\"index\":5,\"delta\":{\"type\":\"text_delta\",\"text\":\"x\"}}\n\n")]
+    [InlineData("anthropic", "data: 17\n\n")]
+    [InlineData("ollama", "{\"message\": oops\n")]
+    [InlineData("ollama", "\"text\"\n")]
+    [InlineData("ollama", "{\"done\":\"maybe\"}\n")]
+    public async Task Garbage_is_a_malformed_response(string kind, string body)
+    {
+        _server.Answer = ScriptedAnswer.Text(body, StreamType(kind));
+        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task An_endless_line_is_refused_before_it_fills_the_memory(string kind)
+    {
+        var piece = Encoding.ASCII.GetBytes(new string('x', 1024 * 1024));
+        _server.Answer = new ScriptedAnswer { ContentType = StreamType(kind), Pieces = [.. Enumerable.Repeat(piece, 40)], End = AnswerEnd.Silence };
+        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Silence_ends_in_a_timeout(string kind)
+    {
+        _server.Answer = ScriptedAnswer.Text("\n", StreamType(kind), AnswerEnd.Silence);
+        var failure = await Provider(kind, new JsonObject { ["idle_timeout_seconds"] = 0.2 }).FailAsync(Answers.Ask());
+        Assert.Equal((ProviderErrorCode.Timeout, true), (failure.Code, failure.Retryable));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Cancelling_ends_the_stream_at_once(string kind)
+    {
+        _server.Answer = ScriptedAnswer.Text("\n", StreamType(kind), AnswerEnd.Silence);
+        using var source = new CancellationTokenSource();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var piece in Provider(kind).StreamAsync(Answers.Ask(), source.Token))
+                Assert.Fail($"Silence gave {piece}.");
+        });
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_provider_that_is_not_there_is_unavailable(string kind)
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var url = new Uri($"http://{listener.LocalEndpoint}");
+        listener.Stop();
+        var failure = await ProviderFactory.Create(kind, url, "key", options: null).FailAsync(Answers.Ask());
+        Assert.Equal((ProviderErrorCode.Unavailable, true), (failure.Code, failure.Retryable));
+    }
+
+    private static string StreamType(string kind) => kind == "ollama" ? "application/x-ndjson" : "text/event-stream";
+
+    private IModelProvider Provider(string kind, JsonObject? options = null) => ProviderFactory.Create(kind, _server.Url, "key", options);
+}
