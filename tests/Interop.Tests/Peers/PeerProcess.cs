@@ -6,6 +6,17 @@ namespace Koda.Interop.Tests;
 /// <summary>Runs a program that is not ours to its end.</summary>
 internal static class PeerProcess
 {
+    /// <summary>Whether a program is there and ends well.</summary>
+    public static async Task<bool> TryAsync(string program, params string[] arguments)
+    {
+        if (!File.Exists(program))
+            return false;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
+    }
+
     /// <summary>Runs a program and fails the test with all that it wrote when it fails, or does not end in time.</summary>
     public static async Task RunAsync(string directory, TimeSpan limit, string program, params string[] arguments)
     {
