@@ -1,0 +1,27 @@
+namespace Koda.Client;
+
+/// <summary>Finds the server and the credential of this user.</summary>
+internal static class Discovery
+{
+    public static KodaClientOptions Discover(string? dataDirectory, Func<string, string?> environment)
+    {
+        var data = new ServerFiles(dataDirectory ?? ServerFiles.DefaultDirectory(environment));
+        var local = data.ReadUrl() ?? KodaClientOptions.DefaultUrl;
+        var url = NonEmpty(environment("KODA_URL")) is { } given ? ParseUrl(given) : local;
+        return new KodaClientOptions
+        {
+            Url = url,
+            Token = NonEmpty(environment("KODA_TOKEN")) ?? (SameServer(url, local) ? data.ReadOperatorToken() : null),
+        };
+    }
+
+    public static Uri ParseUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            ? url
+            : throw new FormatException($"'{text}' is not an address of a server. Write it like http://127.0.0.1:8090.");
+
+    private static bool SameServer(Uri a, Uri b) => a.Port == b.Port && a.Scheme == b.Scheme
+        && (a.Host == b.Host || (a.IsLoopback && b.IsLoopback));
+
+    private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

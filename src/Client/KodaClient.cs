@@ -1,0 +1,61 @@
+using Grpc.Core;
+using Koda.Client.Agents;
+using Koda.Client.Approvals;
+using Koda.Client.Calls;
+using Koda.Client.Tasks;
+using Koda.Rpc;
+
+namespace Koda.Client;
+
+/// <summary>
+/// A client of one Koda server: thread-safe, cheap to share, and the owner of its connections.
+/// Every call fails with <see cref="KodaException"/>, or <see cref="OperationCanceledException"/> when its token is cancelled.
+/// </summary>
+public sealed class KodaClient : IAsyncDisposable
+{
+    private readonly ChannelBase? _channel;
+    private readonly CallRunner _calls;
+    private readonly Runtime.ReadinessService.ReadinessServiceClient _readiness;
+
+    /// <summary>Prepares a client. It connects with the first call.</summary>
+    public KodaClient(KodaClientOptions options)
+        : this(options, RpcChannel.ForAddress(options.Url, ChannelSettings.Create())) { }
+
+    internal KodaClient(KodaClientOptions options, CallInvoker invoker)
+    {
+        Options = options;
+        CallInvoker = invoker;
+        _calls = new CallRunner(options);
+        _readiness = new(invoker);
+        Tasks = new TaskClient(invoker, _calls);
+        Agents = new AgentClient(invoker, _calls);
+        Approvals = new ApprovalClient(invoker, _calls);
+    }
+
+    private KodaClient(KodaClientOptions options, ChannelBase channel) : this(options, channel.CreateCallInvoker()) => _channel = channel;
+
+    /// <summary>The options with which the client was made.</summary>
+    public KodaClientOptions Options { get; }
+
+    /// <summary>For generated clients of services that have no typed member here. It does not add the token.</summary>
+    public CallInvoker CallInvoker { get; }
+
+    /// <summary>Submits, reads, follows and steers tasks.</summary>
+    public TaskClient Tasks { get; }
+
+    /// <summary>Reads and applies agents.</summary>
+    public AgentClient Agents { get; }
+
+    /// <summary>Reads and answers approvals.</summary>
+    public ApprovalClient Approvals { get; }
+
+    /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
+    public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _readiness.GetReadinessAsync(new(), o), Repeat.WhenSafe, cancellation);
+
+    /// <summary>Closes the connections; calls under way are cancelled.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_channel is not null) await _channel.ShutdownAsync();
+    }
+}

@@ -1,0 +1,41 @@
+namespace Koda.Client;
+
+/// <summary>Where the server is, who calls it, and how patient the client is.</summary>
+public sealed record KodaClientOptions
+{
+    /// <summary>The address of a server that was started without any options.</summary>
+    public static readonly Uri DefaultUrl = new("http://127.0.0.1:8090");
+
+    /// <summary>The server's address, without a path.</summary>
+    public Uri Url { get; init; } = DefaultUrl;
+
+    /// <summary>The bearer token. Null: calls are made without a credential.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The longest time that one attempt of a unary call may take.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a call that is safe to repeat is tried, the first time included.</summary>
+    public int MaxAttempts { get; init; } = 6;
+
+    /// <summary>The pause before the second attempt; it doubles with each further one.</summary>
+    public TimeSpan InitialBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest pause between two attempts.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a feed tries to go on after it was cut, before it fails.</summary>
+    public TimeSpan ResumeFor { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The clock of pauses and of <see cref="ResumeFor"/>.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Reads <c>KODA_URL</c> and <c>KODA_TOKEN</c>; what they leave open comes from the files that a local server keeps in its data directory.
+    /// The directory's token goes to that server only, never to another one that <c>KODA_URL</c> names.
+    /// </summary>
+    /// <param name="dataDirectory">The data directory. Null: <c>KODA_DATA</c>, or <c>~/.koda</c>.</param>
+    /// <exception cref="FormatException"><c>KODA_URL</c> is not an http or https address.</exception>
+    public static KodaClientOptions FromEnvironment(string? dataDirectory = null) =>
+        Discovery.Discover(dataDirectory, Environment.GetEnvironmentVariable);
+}

@@ -1,0 +1,26 @@
+using Koda.Client.Calls;
+
+namespace Koda.Client.Tasks;
+
+// Steering is never repeated by itself: when an answer is lost, the task may have moved on since, and the caller must look.
+public sealed partial class TaskClient
+{
+    /// <summary>Cancels a task. A queued task ends at once; a running one when its worker has stopped, or lost its lease.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="reason">Why, for the log.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public Task<Runtime.Task> CancelAsync(string taskId, string reason = "", CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _service.CancelTaskAsync(new() { TaskId = taskId, Reason = reason }, o), Repeat.Never, cancellation);
+
+    /// <summary>Pauses a task until it is resumed. A running one stops after its current step.</summary>
+    public Task<Runtime.Task> PauseAsync(string taskId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _service.PauseTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellation);
+
+    /// <summary>Queues a paused task again. It goes on after its last recorded step.</summary>
+    public Task<Runtime.Task> ResumeAsync(string taskId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _service.ResumeTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellation);
+
+    /// <summary>Queues a failed or cancelled task again. It goes on after its last recorded step.</summary>
+    public Task<Runtime.Task> RetryAsync(string taskId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _service.RetryTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellation);
+}
