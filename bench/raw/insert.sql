@@ -1,0 +1,1 @@
+insert into raw_tasks (payload) values ('{"agent_id": "noop", "query": "nothing"}');

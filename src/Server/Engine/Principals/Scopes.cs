@@ -1,0 +1,11 @@
+namespace Koda.Server.Engine.Principals;
+
+/// <summary>What a credential may do.</summary>
+internal static class Scopes
+{
+    public const string Worker = "worker";
+
+    /// <summary>Every scope: what the operator's own token carries.</summary>
+    public static readonly IReadOnlyList<string> All =
+        ["admin", "agents.write", "approvals.write", "audit.read", "runtime.read", "runtime.write", Worker];
+}
