@@ -14,7 +14,21 @@ internal sealed class TokenStore(Database database)
         where tokens.hash = @hash and tokens.revoked_at is null and (tokens.expires_at is null or tokens.expires_at > now())
         """;
 
-    private sealed record Row(Guid TokenId, Guid PrincipalId, string Kind, string Name, string[] Scopes, DateTime? ExpiresAt);
+    // Properties, because the driver announces the column of scopes as an untyped array, which no constructor would match.
+    private sealed record Row
+    {
+        public Guid TokenId { get; init; }
+
+        public Guid PrincipalId { get; init; }
+
+        public string Kind { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public string[] Scopes { get; init; } = [];
+
+        public DateTime? ExpiresAt { get; init; }
+    }
 
     /// <summary>The valid token with this hash, or null.</summary>
     public Task<AuthenticatedToken?> Find(byte[] hash, CancellationToken cancellationToken) => database.Read(

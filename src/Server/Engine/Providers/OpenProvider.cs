@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Secrets;
+
+namespace Koda.Server.Engine.Providers;
+
+/// <summary>Reads connections, with or without their keys.</summary>
+internal sealed class OpenProvider(ProviderStore providers, SecretBox box, KnownSecrets secrets)
+{
+    /// <summary>The connection of this id with its key.</summary>
+    /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none. PROVIDER_CREDENTIAL_INVALID: its key does not open with this server's master key.</exception>
+    public async Task<ProviderAccess> Access(string id, CancellationToken cancellationToken)
+    {
+        var row = await providers.Find(id, cancellationToken)
+            ?? throw new EngineException(ErrorReason.ProviderNotFound, $"No provider connection is called '{id}'.");
+        return new ProviderAccess(row.Kind, row.BaseUrl, row.SealedKey is null ? "" : Open(row));
+    }
+
+    private string Open(ProviderStore.Row row)
+    {
+        try
+        {
+            var key = box.Open(row.SealedKey, SaveProvider.Purpose(row.Id));
+            secrets.Learn(key);
+            return key;
+        }
+        catch (CryptographicException failure)
+        {
+            throw new EngineException(
+                ErrorReason.ProviderCredentialInvalid, $"The stored key of provider '{row.Id}' does not open: {failure.Message}", innerException: failure);
+        }
+    }
+
+    /// <summary>The connection of this id; null when there is none.</summary>
+    public async Task<ProviderRecord?> Find(string id, CancellationToken cancellationToken) =>
+        await providers.Find(id, cancellationToken) is { } row ? Record(row) : null;
+
+    /// <summary>The connection for agents that name none: the first of <see cref="ImportProviders.DefaultOrder"/> that exists.</summary>
+    /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none of them.</exception>
+    public async Task<ProviderRecord> Default(CancellationToken cancellationToken)
+    {
+        var known = (await List(cancellationToken)).ToDictionary(provider => provider.Id);
+        return ImportProviders.DefaultOrder.Select(known.GetValueOrDefault).FirstOrDefault(provider => provider is not null)
+            ?? throw new EngineException(ErrorReason.ProviderNotFound, "No provider connection exists.");
+    }
+
+    public async Task<IReadOnlyList<ProviderRecord>> List(CancellationToken cancellationToken) =>
+        [.. (await providers.List(cancellationToken)).Select(Record)];
+
+    private static ProviderRecord Record(ProviderStore.Row row) => new(row.Id, row.Kind, row.BaseUrl, row.SealedKey is not null, row.Options);
+}

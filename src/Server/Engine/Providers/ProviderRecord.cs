@@ -1,0 +1,7 @@
+namespace Koda.Server.Engine.Providers;
+
+/// <summary>A connection to a model provider, without its key.</summary>
+internal sealed record ProviderRecord(string Id, string Kind, string BaseUrl, bool HasKey, string Options);
+
+/// <summary>What a worker needs to call a provider. Never logged, never stored like this.</summary>
+internal sealed record ProviderAccess(string Kind, string BaseUrl, string ApiKey);
