@@ -32,13 +32,7 @@ public sealed class KodaDialect : IDialect
         }
 
         if (failure.Fields.Count > 0)
-        {
-            json.WriteStartObject("fields");
-            foreach (var field in failure.Fields.GroupBy(f => f.Field))
-                json.WriteString(field.Key, string.Join("; ", field.Select(f => f.Problem)));
-            json.WriteEndObject();
-        }
-
+            json.WriteIssues(failure.Fields);
         json.WriteEndObject();
     }
 }

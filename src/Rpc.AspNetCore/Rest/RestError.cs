@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Koda.Rpc.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Koda.Rpc.AspNetCore.Rest;
+
+/// <summary>Writes a failure as an HTTP reply.</summary>
+internal static class RestError
+{
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(HttpContext http, IDialect dialect, CallFailure failure)
+    {
+        if (http.RequestAborted.IsCancellationRequested) return;
+        var response = http.Response;
+        if (response.HasStarted)
+        {
+            // Half a reply must not look like a whole one.
+            http.Abort();
+            return;
+        }
+
+        response.StatusCode = failure.Description.HttpStatus;
+        if (failure.Trailers is { } trailers) ResponseMetadata.CopyTo(trailers, response.Headers);
+        if (failure.RetryAfter is { } wait)
+            response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (response.StatusCode == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        using var buffer = new PooledBufferWriter();
+        Write(buffer, dialect, failure, http.TraceIdentifier);
+        await RestReply.SendAsync(response, RestReply.Json, buffer.WrittenMemory, http.RequestAborted);
+    }
+
+    public static void Write(PooledBufferWriter output, IDialect dialect, CallFailure failure, string requestId)
+    {
+        using var writer = new Utf8JsonWriter(output, WriterOptions);
+        dialect.WriteError(writer, failure, requestId);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Koda.Rpc.AspNetCore.Rest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Rpc.AspNetCore.Tests.Rest;
+
+/// <summary>The library on a real server at a free port.</summary>
+internal sealed class LibraryServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private LibraryServer(WebApplication app, LibraryScript script)
+    {
+        _app = app;
+        Script = script;
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public HttpClient Http { get; }
+
+    public LibraryScript Script { get; }
+
+    public Uri Address => Http.BaseAddress!;
+
+    public static async Task<LibraryServer> StartAsync(Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        var script = new LibraryScript();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRpc().AddRest().AddSingleton(script).AddSingleton<ICallAuthenticator, BearerIsName>().AddSingleton<IDialect, LoudDialect>();
+        configure?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseRest();
+        app.MapRpcService<LibraryService>();
+        app.MapGet("/elsewhere", () => "served by another endpoint");
+        await app.StartAsync();
+        return new LibraryServer(app, script);
+    }
+
+    public async Task StopAsync() => await _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>`Bearer anna` is Anna, who may write books when her name says so.</summary>
+    private sealed class BearerIsName : ICallAuthenticator
+    {
+        public ValueTask<CallPrincipal?> AuthenticateAsync(HttpContext http, RpcMethod method, CancellationToken cancellationToken)
+        {
+            var name = http.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal);
+            return ValueTask.FromResult(name.Length == 0 ? null : new CallPrincipal(name, name, new HashSet<string> { name == "writer" ? "books.write" : "books.read" }));
+        }
+    }
+
+    private sealed class LoudDialect : IDialect
+    {
+        public string Name => "loud";
+
+        public IReadOnlyList<string> PathPrefixes => ["/loud"];
+
+        public void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteString("OOPS", failure.Description.Name);
+            json.WriteString("id", requestId);
+            json.WriteEndObject();
+        }
+    }
+}
