@@ -1,0 +1,123 @@
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Providers;
+
+namespace Koda.Worker.Journal;
+
+/// <summary>
+/// A run as its journal tells it. The agent loop changes it only by the events that it records, so what a new attempt
+/// rebuilds is what the loop had.
+/// </summary>
+internal sealed class Conversation
+{
+    private readonly List<ModelMessage> _messages = [];
+    private readonly List<PendingCall> _pending = [];
+    private readonly List<string> _notes = [];
+    private readonly ApprovalAnswers _approvals = new();
+    private readonly RepeatedCalls _repeated = new();
+    private readonly Dictionary<string, string> _files = [];
+
+    /// <summary>The messages so far. Results of the last answer's calls are added when all of them are there.</summary>
+    public IReadOnlyList<ModelMessage> Messages => _messages;
+
+    /// <summary>The calls of the last answer while some of them have no result.</summary>
+    public IReadOnlyList<PendingCall> Pending => _pending;
+
+    /// <summary>What the model is to be told with the next call.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>How many answers are recorded.</summary>
+    public int Step { get; private set; }
+
+    public string? StopReason { get; private set; }
+
+    public string? System { get; private set; }
+
+    public string? Tools { get; private set; }
+
+    /// <summary>Input and output tokens of all answers.</summary>
+    public long Tokens { get; private set; }
+
+    public long CostMicros { get; private set; }
+
+    public ApprovalAnswers Approvals => _approvals;
+
+    /// <summary>How often a call of the last answer was made with the same arguments and the same result, itself included.</summary>
+    public int Repetitions { get; private set; }
+
+    /// <summary>The last answer, when it asks for no tool: the run's output.</summary>
+    public ModelMessage? FinalAnswer =>
+        _messages.LastOrDefault() is { Role: ModelRole.Assistant } last && !last.ToolCalls.Any() ? last : null;
+
+    /// <summary>The SHA-256 of a file as the task last saw it. Null: it has not.</summary>
+    public string? FileDigest(string path) => _files.GetValueOrDefault(path);
+
+    /// <summary>Takes in an event that the journal holds.</summary>
+    /// <exception cref="FormatException">The event cannot be read.</exception>
+    public void Apply(JournalEvent recorded)
+    {
+        switch (recorded.Kind)
+        {
+            case "model.started": Apply(JournalCodec.Read<ModelStarted>(recorded)); break;
+            case "model.finished": Apply(JournalCodec.Read<Journal.ModelFinished>(recorded), JournalCodec.ReadUsage(recorded)); break;
+            case "tool.started": Apply(JournalCodec.Read<ToolStarted>(recorded)); break;
+            case "tool.finished": Apply(JournalCodec.Read<ToolFinished>(recorded)); break;
+            case "approval.requested": _approvals.Apply(JournalCodec.Read<ApprovalRequested>(recorded)); break;
+            case "approval.answered": _approvals.Apply(JournalCodec.Read<ApprovalAnswered>(recorded)); break;
+            case "approval.expired": _approvals.Apply(JournalCodec.Read<ApprovalExpired>(recorded)); break;
+        }
+    }
+
+    public void Apply(ModelStarted started)
+    {
+        System = started.System ?? System;
+        Tools = started.Tools?.ToJsonString() ?? Tools;
+        _messages.AddRange(started.Messages.Select(message => ModelMessageJson.Read(message!.AsObject())));
+        _notes.Clear();
+    }
+
+    public void Apply(ModelFinished finished, ModelUsage usage)
+    {
+        var message = ModelMessageJson.Read(finished.Message);
+        _messages.Add(message);
+        _pending.AddRange(message.ToolCalls.Select(call => new PendingCall(call)));
+        Step = finished.Step;
+        StopReason = finished.StopReason;
+        Repetitions = 0;
+        Tokens += usage.InputTokens + usage.OutputTokens;
+        CostMicros += usage.CostMicros;
+    }
+
+    public void Apply(ToolStarted started) => Change(started.CallId, call => call with { Started = true });
+
+    public void Apply(ToolFinished finished)
+    {
+        _approvals.Used(finished.CallId);
+        if (finished is { Path: { } path, FileDigest: { } digest })
+            _files[path] = digest;
+        var isError = finished.Status != ToolStatus.Ok;
+        Change(finished.CallId, call =>
+        {
+            Count(_repeated.Count(call.Call, finished), call.Call.Tool);
+            return call with { Result = ModelMessage.ToolResult(finished.CallId, finished.Tool, finished.Result, isError) };
+        });
+        if (_pending.All(call => call.Result is not null))
+        {
+            _messages.AddRange(_pending.Select(call => call.Result!));
+            _pending.Clear();
+        }
+    }
+
+    private void Count(int times, string tool)
+    {
+        Repetitions = Math.Max(Repetitions, times);
+        if (times == RepeatedCalls.Tolerated)
+            _notes.Add($"You called {tool} {times} times with the same arguments and got the same result. Try something else, or answer with what you have.");
+    }
+
+    private void Change(string callId, Func<PendingCall, PendingCall> change)
+    {
+        var index = _pending.FindIndex(call => call.Call.CallId == callId && call.Result is null);
+        if (index >= 0)
+            _pending[index] = change(_pending[index]);
+    }
+}

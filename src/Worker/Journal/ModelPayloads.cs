@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace Koda.Worker.Journal;
+
+/// <summary>A model call begins.</summary>
+/// <param name="Step">The number of the model call within the run, from 1.</param>
+/// <param name="Provider">The kind of provider.</param>
+/// <param name="Model">The model's name.</param>
+/// <param name="System">The system prompt, when it differs from the previous call's.</param>
+/// <param name="Tools">The tools' definitions, when they differ from the previous call's.</param>
+/// <param name="Messages">The messages that are not in the journal already.</param>
+/// <param name="PromptDigest">The SHA-256 of the whole prompt, in lower-case hex.</param>
+internal sealed record ModelStarted(
+    int Step, string Provider, string Model, string? System, JsonArray? Tools, JsonArray Messages, string PromptDigest) : IJournalPayload
+{
+    public static string Kind => "model.started";
+}
+
+/// <summary>Streamed text of an answer.</summary>
+internal sealed record ModelDelta(int Step, string Text) : IJournalPayload
+{
+    public static string Kind => "model.delta";
+}
+
+/// <summary>Streamed reasoning before an answer.</summary>
+internal sealed record ModelReasoning(int Step, string Text) : IJournalPayload
+{
+    public static string Kind => "model.reasoning";
+}
+
+/// <summary>A model call gave its answer.</summary>
+internal sealed record ModelFinished(
+    int Step, JsonObject Message, string StopReason, long LatencyMs, long FirstTokenMs, decimal CostUsd) : IJournalPayload
+{
+    public static string Kind => "model.finished";
+}
+
+/// <summary>A model call gave no answer.</summary>
+internal sealed record ModelFailed(int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs) : IJournalPayload
+{
+    public static string Kind => "model.failed";
+}
+
+/// <summary>An error as the journal holds it.</summary>
+internal sealed record JournalError(string Code, string Message);

@@ -1,0 +1,18 @@
+namespace Koda.Worker.Journal;
+
+/// <summary>A limit was reached.</summary>
+internal sealed record GuardrailHit(string Rule, string Detail) : IJournalPayload
+{
+    public const string RepeatedCall = "repeated_call";
+    public const string MaxIterations = "max_iterations";
+    public const string MaxTokens = "max_tokens";
+    public const string MaxCost = "max_cost";
+
+    public static string Kind => "guardrail.hit";
+}
+
+/// <summary>A tool was asked to leave the workspace.</summary>
+internal sealed record PathRefused(string Tool, string Path) : IJournalPayload
+{
+    public static string Kind => "security.path_refused";
+}

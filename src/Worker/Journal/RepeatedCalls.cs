@@ -1,0 +1,28 @@
+using Koda.Worker.Providers;
+
+namespace Koda.Worker.Journal;
+
+/// <summary>Counts calls that are made again and again with the same arguments and the same result.</summary>
+internal sealed class RepeatedCalls
+{
+    /// <summary>After so many times the model is told.</summary>
+    public const int Tolerated = 3;
+
+    /// <summary>After so many times the run fails.</summary>
+    public const int Fatal = 5;
+
+    private static readonly HashSet<string> Writing = ["write", "edit"];
+    private readonly Dictionary<(string Tool, string Arguments), (string Result, int Times)> _counts = [];
+
+    /// <summary>How often the call was seen, itself included.</summary>
+    public int Count(ToolCallBlock call, ToolFinished finished)
+    {
+        var key = (call.Tool, call.Arguments);
+        var times = _counts.TryGetValue(key, out var seen) && seen.Result == finished.Result ? seen.Times + 1 : 1;
+        // After a change to a file the same command may well be worth running again.
+        if (finished.Status == ToolStatus.Ok && Writing.Contains(call.Tool))
+            _counts.Clear();
+        _counts[key] = (finished.Result, times);
+        return times;
+    }
+}

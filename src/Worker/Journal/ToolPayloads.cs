@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+
+namespace Koda.Worker.Journal;
+
+/// <summary>A tool call begins.</summary>
+internal sealed record ToolStarted(int Step, string CallId, string Tool, JsonNode Arguments, bool ReadOnly) : IJournalPayload
+{
+    public static string Kind => "tool.started";
+}
+
+/// <summary>Streamed output of a tool.</summary>
+internal sealed record ToolOutput(int Step, string CallId, string Stream, string Text) : IJournalPayload
+{
+    public static string Kind => "tool.output";
+}
+
+/// <summary>A tool call ended.</summary>
+/// <param name="Step">The model call that asked for it.</param>
+/// <param name="CallId">The call.</param>
+/// <param name="Tool">The tool.</param>
+/// <param name="Status">One of <see cref="ToolStatus"/>.</param>
+/// <param name="Result">What the model is told.</param>
+/// <param name="Truncated">Whether the result leaves something out.</param>
+/// <param name="DurationMs">How long the call took.</param>
+/// <param name="Diff">What it changed, as a unified diff.</param>
+/// <param name="Path">The file it read or changed, relative to the workspace.</param>
+/// <param name="FileDigest">The SHA-256 of that file as the task knows it now: what a later write is checked against.</param>
+/// <param name="ApprovalId">The approval that allowed or denied it.</param>
+/// <param name="Artifacts">Artifacts that hold what is left out.</param>
+internal sealed record ToolFinished(
+    int Step, string CallId, string Tool, string Status, string Result, bool Truncated, long DurationMs, string? Diff = null,
+    string? Path = null, string? FileDigest = null, string? ApprovalId = null, IReadOnlyList<string>? Artifacts = null) : IJournalPayload
+{
+    public static string Kind => "tool.finished";
+}
+
+/// <summary>How tool calls end.</summary>
+internal static class ToolStatus
+{
+    public const string Ok = "ok";
+    public const string Error = "error";
+    public const string Denied = "denied";
+    public const string Interrupted = "interrupted";
+}

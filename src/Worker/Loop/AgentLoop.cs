@@ -1,0 +1,42 @@
+using Koda.Worker.Journal;
+using Koda.Worker.Providers;
+using Koda.Worker.Session;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>
+/// Runs an agent: asks the model, runs the tools it calls, and so on until it answers. What to do next follows from the
+/// conversation alone, so the loop goes on from any point of a journal.
+/// </summary>
+internal sealed class AgentLoop(Conversation conversation, ModelCall model, ToolRound tools, Limits limits, Recorder recorder, AttemptStop stop)
+{
+    /// <exception cref="OperationCanceledException">The attempt must not go on.</exception>
+    public async Task<AttemptOutcome> RunAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            if (stop.Requested)
+                return new AttemptOutcome.Stopped(stop.Reason);
+            if (await StepAsync(ct) is { } outcome)
+                return outcome;
+        }
+    }
+
+    private async Task<AttemptOutcome?> StepAsync(CancellationToken ct)
+    {
+        if (conversation.Pending.Count > 0)
+            return await tools.RunAsync(ct);
+        if (conversation.FinalAnswer is { } answer)
+            return Ended(answer);
+        if (limits.Reached(conversation) is { } hit)
+        {
+            recorder.Report(hit);
+            return Limits.Failure(hit);
+        }
+        return await model.RunAsync(ct);
+    }
+
+    private AttemptOutcome Ended(ModelMessage answer) => conversation.StopReason == ModelStopReason.Refusal
+        ? new AttemptOutcome.Failed("model.refused", answer.Text.Length > 0 ? answer.Text : "The model refused to answer.", Retryable: false)
+        : new AttemptOutcome.Completed(answer.Text);
+}

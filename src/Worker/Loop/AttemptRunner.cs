@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Journal;
+using Koda.Worker.Providers;
+using Koda.Worker.Session;
+using Koda.Worker.Tools;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>Runs an attempt from its assignment to its outcome.</summary>
+internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger)
+{
+    private const string OfflineProvider = "offline";
+
+    /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
+    public async Task<AttemptOutcome> RunAsync(HeldAttempt attempt)
+    {
+        var limits = new Limits(attempt.Assignment.Agent?.Limits);
+        using var timeout = new CancellationTokenSource(limits.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, attempt.Stop.Now);
+        try
+        {
+            return await RunAsync(attempt, limits, either.Token);
+        }
+        catch (Exception) when (attempt.Stop.Now.IsCancellationRequested)
+        {
+            return new AttemptOutcome.Stopped(attempt.Stop.Reason);
+        }
+        catch (Exception) when (timeout.IsCancellationRequested)
+        {
+            return new AttemptOutcome.Failed("attempt.timeout", $"The attempt ran longer than {limits.Timeout.TotalSeconds} seconds.", Retryable: true);
+        }
+        catch (ToolException error)
+        {
+            return new AttemptOutcome.Failed("workspace.invalid", error.Message, Retryable: false);
+        }
+        catch (ProviderException error)
+        {
+            return new AttemptOutcome.Failed(error.Code, error.Message, error.Retryable, error.RetryAfter);
+        }
+        catch (RpcException error)
+        {
+            return new AttemptOutcome.Failed("worker.server_call_failed", error.Status.Detail, Retryable: true);
+        }
+        catch (Exception error)
+        {
+            logger.AttemptBroke(error, attempt.Ref.AttemptId);
+            return new AttemptOutcome.Failed("worker.internal", $"The worker failed: {error.Message}", Retryable: true);
+        }
+    }
+
+    private async Task<AttemptOutcome> RunAsync(HeldAttempt attempt, Limits limits, CancellationToken ct)
+    {
+        var assignment = attempt.Assignment;
+        var conversation = await RebuildAsync(assignment, ct);
+        var toolbox = new Toolbox(tools, assignment.Agent.Tools);
+        var (provider, secret) = await ProviderAsync(assignment, ct);
+        var redactor = new Redactor(secret, options.Token);
+        var recorder = new Recorder(attempt, conversation, redactor);
+        var context = new ToolContext
+        {
+            Workspace = WorkspaceOf(assignment),
+            KnownDigest = conversation.FileDigest,
+            Output = (_, _) => { },
+            CommandTimeout = limits.CommandTimeout,
+            Sandbox = sandbox,
+            Time = time,
+        };
+        var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time);
+        var preparation = new CallPreparation(toolbox, new Permissions(assignment.Agent.Permissions), conversation, context);
+        var runner = new ToolRunner(context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
+        var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
+        return await new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop).RunAsync(ct);
+    }
+
+    private async Task<Conversation> RebuildAsync(Assignment assignment, CancellationToken ct)
+    {
+        var conversation = new Conversation();
+        // The first attempt's journal holds only what the engine wrote.
+        if (assignment.JournalLength == 0 || assignment.AttemptNumber <= 1)
+            return conversation;
+        await foreach (var recorded in calls.ReadJournalAsync(assignment.Attempt, 0, ct))
+            conversation.Apply(recorded);
+        return conversation;
+    }
+
+    private async Task<(IModelProvider Provider, string Secret)> ProviderAsync(Assignment assignment, CancellationToken ct)
+    {
+        var agent = assignment.Agent;
+        var providerOptions = agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(agent.ProviderOptions)?.AsObject();
+        var credential = agent.ProviderKind == OfflineProvider
+            ? new ProviderCredential { Kind = OfflineProvider }
+            : await calls.GetProviderCredentialAsync(assignment.Attempt, ct);
+        var address = credential.BaseUrl.Length == 0 ? null : new Uri(credential.BaseUrl);
+        var key = credential.ApiKey.Length == 0 ? null : credential.ApiKey;
+        return (ProviderFactory.Create(credential.Kind, address, key, providerOptions), credential.ApiKey);
+    }
+
+    private Workspace WorkspaceOf(Assignment assignment)
+    {
+        var path = assignment.Workspace.Length > 0 ? assignment.Workspace : options.DefaultWorkspace;
+        return Workspace.Open(path ?? throw new ToolException("The task names no workspace and this worker has no default one."), options.WorkspaceRoots);
+    }
+
+    private Task<string> UploadAsync(AttemptRef attempt, string name, string text, CancellationToken ct) => calls.UploadArtifactAsync(
+        new ArtifactHeader { Attempt = attempt, Name = name, MediaType = "text/plain; charset=utf-8" }, Encoding.UTF8.GetBytes(text), ct);
+}

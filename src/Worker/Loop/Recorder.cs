@@ -1,0 +1,60 @@
+using Koda.Worker.Journal;
+using Koda.Worker.Providers;
+using Koda.Worker.Session;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>Records what an attempt does: in the conversation at once and in the log by its reports, in one order.</summary>
+internal sealed class Recorder(IAttemptReports reports, Conversation conversation, Redactor redactor)
+{
+    private readonly Lock _gate = new();
+
+    public void Record(ModelStarted started)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(started);
+            Report(started);
+        }
+    }
+
+    public void Record(Journal.ModelFinished finished, ModelUsage usage)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(finished, usage);
+            Report(finished, usage);
+        }
+    }
+
+    public void Record(ToolStarted started)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(started);
+            Report(started);
+        }
+    }
+
+    public void Record(ToolFinished finished)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(finished);
+            Report(finished);
+        }
+    }
+
+    /// <summary>Reports an event that no later step depends on.</summary>
+    public void Report<T>(T payload, ModelUsage? usage = null)
+        where T : IJournalPayload
+    {
+        var reported = JournalCodec.Write(payload, usage);
+        reported.Payload = redactor.Redact(reported.Payload);
+        lock (_gate)
+            reports.Report(reported);
+    }
+
+    /// <summary>Waits until everything recorded so far is committed.</summary>
+    public Task CommittedAsync(CancellationToken ct) => reports.CommittedAsync(ct);
+}

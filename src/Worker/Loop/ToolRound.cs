@@ -1,0 +1,62 @@
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Journal;
+using Koda.Worker.Session;
+using Koda.Worker.Tools;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>Runs the calls of one answer: neighbouring read-only ones side by side, the others in order.</summary>
+internal sealed class ToolRound(
+    Conversation conversation, CallPreparation preparation, ToolRunner runner, ToolContext context, Recorder recorder, AttemptStop stop)
+{
+    private const int MaxParallel = 4;
+
+    /// <returns>Null when every call has its result, committed, or a stop is asked for; otherwise how the attempt ends.</returns>
+    public async Task<AttemptOutcome?> RunAsync(CancellationToken ct)
+    {
+        while (!stop.Requested)
+        {
+            var next = conversation.Pending.Where(call => call.Result is null).Select(preparation.Prepare).ToList();
+            if (next.Count == 0)
+                break;
+            if (next[0].Fate == CallFate.Ask)
+                return await AskAsync(next[0], ct);
+            var together = next.TakeWhile(call => call.ReadOnly && call.Fate != CallFate.Ask).ToList();
+            await RunAsync(together.Count > 0 ? together : next[..1], ct);
+        }
+        await recorder.CommittedAsync(ct);
+        return null;
+    }
+
+    private Task RunAsync(List<PreparedCall> calls, CancellationToken ct) => Parallel.ForEachAsync(
+        calls,
+        new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = ct },
+        async (call, token) => await runner.RunAsync(conversation.Step, call, token));
+
+    private async Task<AttemptOutcome> AskAsync(PreparedCall call, CancellationToken ct)
+    {
+        var arguments = CallPreparation.Canonical(call.Call.Arguments);
+        return new AttemptOutcome.Suspended(new ApprovalRequest
+        {
+            CallId = call.Call.CallId,
+            Tool = call.Call.Tool,
+            Arguments = arguments,
+            Preview = await PreviewAsync(call, ct),
+            Risk = call.Bound!.Risk,
+            Digest = ActionDigest.Of(call.Call.Tool, arguments),
+        });
+    }
+
+    // A call that is bound to fail is asked about all the same: who answers sees why.
+    private async Task<string> PreviewAsync(PreparedCall call, CancellationToken ct)
+    {
+        try
+        {
+            return Shortened.HeadAndTail(await call.Bound!.PreviewAsync(context, ct)).Text;
+        }
+        catch (ToolException error)
+        {
+            return $"This call would fail: {error.Message}";
+        }
+    }
+}

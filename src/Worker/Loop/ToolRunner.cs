@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Koda.Worker.Journal;
+using Koda.Worker.Tools;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>Runs one call and records its beginning, its output and its end.</summary>
+/// <param name="context">What calls work with.</param>
+/// <param name="recorder">Where they are recorded.</param>
+/// <param name="redactor">What is taken out of results.</param>
+/// <param name="upload">Stores a text that is too long for an event and gives the artifact's id.</param>
+/// <param name="progress">Says what runs, for people.</param>
+internal sealed class ToolRunner(
+    ToolContext context, Recorder recorder, Redactor redactor, Func<string, string, CancellationToken, Task<string>> upload, Action<string> progress)
+{
+    public async Task RunAsync(int step, PreparedCall call, CancellationToken ct)
+    {
+        if (call.Fate == CallFate.Interrupted)
+        {
+            recorder.Record(Finished(step, call, ToolStatus.Interrupted, call.Reason, 0));
+            return;
+        }
+        progress($"running {call.Call.Tool}, step {step}");
+        recorder.Record(new ToolStarted(step, call.Call.CallId, call.Call.Tool, Arguments(call), call.ReadOnly));
+        if (call.Fate != CallFate.Run)
+        {
+            Refuse(call.Call.Tool, call.RefusedPath);
+            recorder.Record(Finished(step, call, call.Fate == CallFate.Denied ? ToolStatus.Denied : ToolStatus.Error, call.Reason, 0));
+            return;
+        }
+        // What may change something must not run without trace: were it begun and lost, the next attempt would do it twice.
+        if (!call.ReadOnly)
+            await recorder.CommittedAsync(ct);
+        var started = context.Time.GetTimestamp();
+        var result = await RunAsync(step, call, call.Bound!, ct);
+        var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
+        var status = result.IsError ? ToolStatus.Error : ToolStatus.Ok;
+        recorder.Record(Finished(step, call, status, text, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
+        {
+            Truncated = truncated,
+            Diff = result.Diff is null ? null : redactor.Redact(result.Diff),
+            Path = result.Path,
+            FileDigest = result.FileDigest,
+            Artifacts = artifacts,
+        });
+    }
+
+    private async Task<ToolResult> RunAsync(int step, PreparedCall call, IToolCall bound, CancellationToken ct)
+    {
+        using var output = new CoalescedText(
+            context.Time, (stream, text) => recorder.Report(new ToolOutput(step, call.Call.CallId, stream, redactor.Redact(text))));
+        try
+        {
+            return await bound.RunAsync(context with { Output = output.Add }, ct);
+        }
+        catch (ToolException error)
+        {
+            Refuse(call.Call.Tool, (error as PathRefusedException)?.Path);
+            return new ToolResult(error.Message) { IsError = true };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return new ToolResult($"{call.Call.Tool} failed: {error.Message}") { IsError = true };
+        }
+    }
+
+    private async Task<(string Text, bool Truncated, IReadOnlyList<string>? Artifacts)> ShortenAsync(
+        PreparedCall call, ToolResult result, CancellationToken ct)
+    {
+        var whole = redactor.Redact(result.Text);
+        var (text, cut) = Shortened.HeadAndTail(whole);
+        if (!cut)
+            return (text, result.Truncated, null);
+        try
+        {
+            return (text, true, [await upload($"{call.Call.Tool}-{call.Call.CallId}.txt", whole, ct)]);
+        }
+        catch (RpcException error)
+        {
+            return ($"{text}\n(The whole text could not be stored: {error.Status.Detail})", true, null);
+        }
+    }
+
+    private void Refuse(string tool, string? path)
+    {
+        if (path is not null)
+            recorder.Report(new PathRefused(tool, path));
+    }
+
+    private static ToolFinished Finished(int step, PreparedCall call, string status, string result, long durationMs) =>
+        new(step, call.Call.CallId, call.Call.Tool, status, result, Truncated: false, durationMs, ApprovalId: call.ApprovalId);
+
+    private static JsonNode Arguments(PreparedCall call) =>
+        call.Call.ArgumentsError is null ? JsonNode.Parse(call.Call.Arguments)! : JsonValue.Create(call.Call.Arguments);
+}

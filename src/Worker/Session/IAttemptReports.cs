@@ -1,0 +1,20 @@
+using Koda.Protos.Worker.V1;
+
+namespace Koda.Worker.Session;
+
+/// <summary>Where a running attempt reports what it does.</summary>
+internal interface IAttemptReports
+{
+    /// <summary>Queues an event. Events are recorded in the order of these calls.</summary>
+    void Report(ReportedEvent reported);
+
+    /// <summary>Waits until every event reported so far is committed.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled; the attempt may be lost.</exception>
+    Task CommittedAsync(CancellationToken ct);
+
+    /// <summary>Waits while so much is queued that a streaming source has to slow down.</summary>
+    Task RoomAsync(CancellationToken ct);
+
+    /// <summary>Says what the attempt is doing, for people.</summary>
+    void Progress(string text);
+}

@@ -1,0 +1,121 @@
+using System.Threading.Channels;
+using Koda.Protos.Worker.V1;
+
+namespace Koda.Worker.Session;
+
+/// <summary>
+/// Everything that waits to be sent, taken as one message: what becomes ready while a message is written goes out with the next.
+/// It holds at most one entry for an attempt, so it is bounded by the worker's slots.
+/// </summary>
+internal sealed class Outbox(Func<int> credit)
+{
+    private const int MaxMessageBytes = 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<HeldAttempt> _ready = [];
+    private readonly List<Decline> _declines = [];
+    private readonly List<Renewal> _renewals = [];
+    private readonly Channel<bool> _signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private int? _creditSent;
+    private bool _draining;
+    private bool _drainingSent;
+
+    /// <summary>The attempt has something to send.</summary>
+    public void Add(HeldAttempt attempt)
+    {
+        lock (_gate)
+            _ready.Add(attempt);
+        Wake();
+    }
+
+    public void Decline(AttemptRef attempt, string reason)
+    {
+        lock (_gate)
+            _declines.Add(new Decline { Attempt = attempt, Reason = reason });
+        Wake();
+    }
+
+    /// <summary>Renews the leases of these attempts, in place of renewals not sent yet.</summary>
+    public void Renew(IEnumerable<Renewal> renewals)
+    {
+        lock (_gate)
+        {
+            _renewals.Clear();
+            _renewals.AddRange(renewals);
+        }
+        Wake();
+    }
+
+    /// <summary>An offer used up credit at the server, so it has to be said anew.</summary>
+    public void CreditUsed()
+    {
+        lock (_gate)
+            _creditSent = null;
+    }
+
+    /// <summary>Says that the worker takes no more offers.</summary>
+    public void Drain()
+    {
+        lock (_gate)
+            _draining = true;
+        Wake();
+    }
+
+    /// <summary>Has the writer look again.</summary>
+    public void Wake() => _signal.Writer.TryWrite(true);
+
+    /// <summary>Forgets what was sent over a connection that is gone.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+        {
+            _declines.Clear();
+            _renewals.Clear();
+            _creditSent = null;
+            _drainingSent = false;
+        }
+        Wake();
+    }
+
+    /// <summary>Waits until something is ready and takes it.</summary>
+    public async ValueTask<WorkRequest> TakeAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await _signal.Reader.ReadAsync(ct);
+            var message = Take();
+            if (message.CalculateSize() > 0)
+                return message;
+        }
+    }
+
+    private WorkRequest Take()
+    {
+        var message = new WorkRequest();
+        HeldAttempt[] ready;
+        lock (_gate)
+        {
+            ready = [.. _ready];
+            _ready.Clear();
+            message.Declines.Add(_declines);
+            message.Renewals.Add(_renewals);
+            _declines.Clear();
+            _renewals.Clear();
+            message.Draining = _draining && !_drainingSent;
+            _drainingSent = _draining;
+            var now = _draining ? 0 : credit();
+            if (now != _creditSent)
+                message.Credit = now;
+            _creditSent = now;
+        }
+        var budget = MaxMessageBytes;
+        foreach (var attempt in ready)
+        {
+            if (budget <= 0 || !attempt.Collect(message, ref budget))
+                Add(attempt);
+        }
+        return message;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Worker.Session;
+
+/// <summary>What the session logs.</summary>
+internal static partial class SessionLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Connected to server {ServerVersion}; {Held} attempts held.")]
+    public static partial void Connected(this ILogger logger, string serverVersion, int held);
+
+    [LoggerMessage(2, LogLevel.Warning, "The connection is gone ({Reason}); connecting again.")]
+    public static partial void Disconnected(this ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Attempt {AttemptId} is not ours any more ({Reason}); it is dropped.")]
+    public static partial void AttemptLost(this ILogger logger, string attemptId, string reason);
+
+    [LoggerMessage(4, LogLevel.Error, "Attempt {AttemptId} failed inside the worker.")]
+    public static partial void AttemptBroke(this ILogger logger, Exception error, string attemptId);
+
+    [LoggerMessage(5, LogLevel.Information, "Draining: {Held} attempts to end.")]
+    public static partial void Draining(this ILogger logger, int held);
+
+    [LoggerMessage(6, LogLevel.Warning, "Commands run without a sandbox: {Reason}")]
+    public static partial void NoSandbox(this ILogger logger, string reason);
+}

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Grpc.Core;
+using Koda.Protos.Worker.V1;
+
+namespace Koda.Worker.Session;
+
+/// <summary>The calls of the worker protocol, made with the worker's token.</summary>
+internal sealed class WorkerCalls(CallInvoker invoker, string token)
+{
+    private const int ChunkBytes = 512 * 1024;
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly WorkerService.WorkerServiceClient _client = new(invoker);
+
+    public AsyncDuplexStreamingCall<WorkRequest, WorkResponse> Work(CancellationToken ct) => _client.Work(Headers(), null, ct);
+
+    /// <summary>Reads what earlier attempts of a held attempt's run recorded.</summary>
+    public async IAsyncEnumerable<JournalEvent> ReadJournalAsync(AttemptRef attempt, long afterSeq, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var call = _client.ReadJournal(new ReadJournalRequest { Attempt = attempt, AfterSeq = afterSeq }, Headers(), null, ct);
+        while (await call.ResponseStream.MoveNext(ct))
+            yield return call.ResponseStream.Current;
+    }
+
+    public async Task<ProviderCredential> GetProviderCredentialAsync(AttemptRef attempt, CancellationToken ct) =>
+        await _client.GetProviderCredentialAsync(
+            new GetProviderCredentialRequest { Attempt = attempt }, Headers(), DateTime.UtcNow + CallTimeout, ct);
+
+    /// <summary>Stores content that is too large for an event.</summary>
+    /// <returns>The artifact's id.</returns>
+    public async Task<string> UploadArtifactAsync(ArtifactHeader header, ReadOnlyMemory<byte> content, CancellationToken ct)
+    {
+        using var call = _client.UploadArtifact(Headers(), DateTime.UtcNow + CallTimeout, ct);
+        await call.RequestStream.WriteAsync(new UploadArtifactRequest { Header = header }, ct);
+        for (var rest = content; !rest.IsEmpty; rest = rest[Math.Min(ChunkBytes, rest.Length)..])
+        {
+            var chunk = UnsafeByteOperations.UnsafeWrap(rest[..Math.Min(ChunkBytes, rest.Length)]);
+            await call.RequestStream.WriteAsync(new UploadArtifactRequest { Chunk = chunk }, ct);
+        }
+        await call.RequestStream.CompleteAsync();
+        return (await call.ResponseAsync).ArtifactId;
+    }
+
+    private Metadata Headers() => new() { { "authorization", $"Bearer {token}" } };
+}

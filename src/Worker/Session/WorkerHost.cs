@@ -1,0 +1,53 @@
+using Grpc.Core;
+using Koda.Rpc;
+using Koda.Worker.Loop;
+using Koda.Worker.Tools;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Koda.Worker.Session;
+
+/// <summary>Runs a worker in this process.</summary>
+public static class WorkerHost
+{
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>Does the same over a channel of its own to the server of the options.</summary>
+    /// <inheritdoc cref="RunAsync(WorkerOptions, CallInvoker, ILogger?, CancellationToken)"/>
+    public static async Task RunAsync(WorkerOptions options, ILogger? logger = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var channel = RpcChannel.ForAddress(options.ServerUrl, new RpcChannelOptions
+        {
+            // A server that is gone without a word is noticed well within a lease.
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingDelay,
+            RetryPolicy = new RetryPolicy { MaxAttempts = 5 },
+        });
+        await RunAsync(options, channel.CreateCallInvoker(), logger, stop);
+    }
+
+    /// <summary>
+    /// Claims work and runs agents until <paramref name="stop"/> is cancelled. Then it takes no more work, gives running attempts back at
+    /// their next step, and returns within the drain timeout of the options.
+    /// </summary>
+    /// <param name="options">Who the worker is and what it may do.</param>
+    /// <param name="invoker">Carries the calls to the server.</param>
+    /// <param name="logger">Where the worker says what happens. Null: nowhere.</param>
+    /// <param name="stop">Tells the worker to leave.</param>
+    /// <exception cref="ArgumentException">The options are not usable.</exception>
+    /// <exception cref="RpcException">The server refuses this worker for good: its token or its scope.</exception>
+    public static async Task RunAsync(WorkerOptions options, CallInvoker invoker, ILogger? logger = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        logger ??= NullLogger.Instance;
+        var calls = new WorkerCalls(invoker, options.Token);
+        var sandbox = options.Sandbox ? await Sandbox.DetectAsync(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");
+        if (sandbox.Missing is { } why)
+            logger.NoSandbox(why);
+        using var web = new HttpClient(GuardedConnection.Handler(options.AllowPrivateFetch)) { Timeout = Timeout.InfiniteTimeSpan };
+        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger);
+        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger).RunAsync(stop);
+    }
+}

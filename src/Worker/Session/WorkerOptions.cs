@@ -1,0 +1,44 @@
+namespace Koda.Worker.Session;
+
+/// <summary>What a worker is and what it may do.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>Where the server is, such as <c>http://127.0.0.1:8090</c>.</summary>
+    public required Uri ServerUrl { get; init; }
+
+    /// <summary>A bearer token with the scope <c>worker</c>.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Names this process to the server, the same over reconnects.</summary>
+    public string WorkerId { get; init; } = Guid.CreateVersion7().ToString();
+
+    /// <summary>The name shown to people.</summary>
+    public string Name { get; init; } = Environment.MachineName;
+
+    /// <summary>How many attempts run at once. At least 1.</summary>
+    public int Slots { get; init; } = 4;
+
+    /// <summary>The agents that the worker runs. Empty: any.</summary>
+    public IReadOnlyList<string> AgentIds { get; init; } = [];
+
+    /// <summary>Absolute directories below which workspaces lie. Empty: anywhere but in system directories.</summary>
+    public IReadOnlyList<string> WorkspaceRoots { get; init; } = [];
+
+    /// <summary>The workspace of tasks that name none. Null: such tasks fail when they need one.</summary>
+    public string? DefaultWorkspace { get; init; }
+
+    /// <summary>Whether commands run in a <c>bwrap</c> sandbox without network where that is possible.</summary>
+    public bool Sandbox { get; init; } = true;
+
+    /// <summary>Further directories that sandboxed commands can read, such as a toolchain outside <c>/usr</c>.</summary>
+    public IReadOnlyList<string> SandboxReadablePaths { get; init; } = [];
+
+    /// <summary>Whether the fetch tool reaches loopback and private addresses. Metadata addresses stay refused.</summary>
+    public bool AllowPrivateFetch { get; init; }
+
+    /// <summary>How long running attempts get to reach their next step when the worker is told to leave.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a running attempt gets to reach its next step when a person pauses it.</summary>
+    public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,216 @@
+using Grpc.Core;
+using Koda.Protos.Worker.V1;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Koda.Worker.Session;
+
+/// <summary>A worker's part of the protocol: takes offers, keeps leases, reports, and connects again after any failure.</summary>
+internal sealed class WorkerSession
+{
+    private const string NoopProvider = "noop";
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly WorkerOptions _options;
+    private readonly WorkerCalls _calls;
+    private readonly Func<HeldAttempt, Task<AttemptOutcome>> _run;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly HeldAttempts _attempts;
+    private readonly Outbox _outbox;
+    private readonly ResiliencePipeline<WorkStream> _connect;
+    private readonly TaskCompletionSource _drainAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TimeSpan _lease = TimeSpan.MaxValue;
+    private TimeSpan _renewEvery = TimeSpan.FromSeconds(1);
+    private volatile bool _draining;
+
+    /// <param name="options">Who the worker is.</param>
+    /// <param name="calls">The server.</param>
+    /// <param name="run">Runs an attempt to its end; it does not throw.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where the session says what happens.</param>
+    public WorkerSession(
+        WorkerOptions options, WorkerCalls calls, Func<HeldAttempt, Task<AttemptOutcome>> run, TimeProvider time, ILogger logger)
+    {
+        (_options, _calls, _run, _time, _logger) = (options, calls, run, time, logger);
+        _attempts = new HeldAttempts(options.Slots);
+        _outbox = new Outbox(() => _attempts.Credit);
+        _connect = new ResiliencePipelineBuilder<WorkStream> { TimeProvider = time }.AddRetry(Reconnect(logger)).Build();
+    }
+
+    /// <summary>Works until <paramref name="stop"/> is cancelled and what is held has ended.</summary>
+    /// <exception cref="RpcException">The server refuses this worker for good.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var done = new CancellationTokenSource();
+        var serving = ServeAsync(done.Token);
+        var leases = KeepLeasesAsync(done.Token);
+        var leaving = LeaveAsync(stop, done.Token);
+        try
+        {
+            await await Task.WhenAny(serving, leaving);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            foreach (var attempt in _attempts.All())
+                attempt.Drop();
+            await Task.WhenAll(serving, leases, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ServeAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            using var stream = await _connect.ExecuteAsync(async token => await WorkStream.OpenAsync(_calls, Hello(), token), ct);
+            _logger.Connected(stream.First.Welcome.ServerVersion, _attempts.Count);
+            _outbox.Restart();
+            foreach (var attempt in _attempts.All())
+                attempt.SendAgain();
+            Receive(stream.First);
+            try
+            {
+                await stream.ServeAsync(_outbox, Receive, ct);
+            }
+            catch (RpcException error) when (!ct.IsCancellationRequested)
+            {
+                _logger.Disconnected(error.Status.Detail);
+            }
+        }
+    }
+
+    private Hello Hello() => new()
+    {
+        WorkerId = _options.WorkerId,
+        Name = _options.Name,
+        Version = typeof(WorkerSession).Assembly.GetName().Version?.ToString(3) ?? "",
+        Slots = _options.Slots,
+        AgentIds = { _options.AgentIds },
+        WorkspaceRoots = { _options.WorkspaceRoots },
+        DefaultWorkspace = _options.DefaultWorkspace ?? "",
+        Held = { _attempts.All().Select(attempt => attempt.Ref) },
+    };
+
+    private void Receive(WorkResponse response)
+    {
+        if (response.Welcome is { } welcome)
+        {
+            _lease = TimeSpan.FromMilliseconds(welcome.LeaseMs);
+            _renewEvery = TimeSpan.FromMilliseconds(Math.Max(50, welcome.RenewEveryMs));
+        }
+        foreach (var lost in response.Lost)
+            Lose(_attempts.Find(lost.Attempt), lost.Reason);
+        foreach (var closed in response.Closed)
+            Close(_attempts.Find(closed.Attempt));
+        foreach (var recorded in response.Recorded)
+            _attempts.Find(recorded.Attempt)?.Recorded(recorded.Batch);
+        foreach (var renewed in response.Renewed)
+            _attempts.Find(renewed.Attempt)?.Renewed();
+        foreach (var offer in response.Offers)
+            Take(offer);
+        foreach (var request in response.StopRequests)
+            Stop(_attempts.Find(request.Attempt), request.Reason);
+        if (response.Drain)
+            _drainAsked.TrySetResult();
+        _outbox.Wake();
+    }
+
+    private void Take(Assignment offer)
+    {
+        _outbox.CreditUsed();
+        if (_draining || _attempts.Credit == 0)
+        {
+            _outbox.Decline(offer.Attempt, _draining ? "The worker is leaving." : "The worker has no free slot.");
+            return;
+        }
+        // An offer sent again over a new connection is the attempt that is held already.
+        if (_attempts.Find(offer.Attempt) is not null)
+            return;
+        var attempt = new HeldAttempt(offer, _time, _outbox.Add);
+        _attempts.Add(attempt);
+        if (offer.Agent?.ProviderKind == NoopProvider)
+            attempt.End(new AttemptOutcome.Completed(""));
+        else
+            _attempts.Run(attempt, () => RunAsync(attempt));
+        _outbox.Add(attempt);
+    }
+
+    private async Task RunAsync(HeldAttempt attempt)
+    {
+        var outcome = await _run(attempt);
+        if (!attempt.Dropped)
+            attempt.End(outcome);
+        _outbox.Wake();
+    }
+
+    private void Stop(HeldAttempt? attempt, StopReason reason)
+    {
+        if (reason == StopReason.Cancel)
+            attempt?.Stop.AtOnce(reason);
+        else
+            attempt?.Stop.AfterStep(reason, _options.PauseTimeout);
+    }
+
+    private void Close(HeldAttempt? attempt)
+    {
+        if (attempt is not null)
+            _attempts.Remove(attempt);
+    }
+
+    private void Lose(HeldAttempt? attempt, string reason)
+    {
+        if (attempt is null)
+            return;
+        _logger.AttemptLost(attempt.Ref.AttemptId, reason);
+        attempt.Drop();
+        _attempts.Remove(attempt);
+    }
+
+    private async Task KeepLeasesAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await Task.Delay(_renewEvery, _time, ct);
+            var attempts = _attempts.All();
+            foreach (var attempt in attempts.Where(attempt => attempt.LeaseOver(_lease)))
+                Lose(attempt, "lease_expired");
+            if (attempts.Length > 0)
+                _outbox.Renew(attempts.Select(attempt => attempt.Renew()).OfType<Renewal>());
+        }
+    }
+
+    // Asked by the server, running attempts go on to their ends; stopped by the process, they are given back at their next step.
+    private async Task LeaveAsync(CancellationToken stop, CancellationToken ct)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.UnsafeRegister(_ => stopped.TrySetResult(), null);
+        await Task.WhenAny(stopped.Task, _drainAsked.Task).WaitAsync(ct);
+        _draining = true;
+        _outbox.Drain();
+        _logger.Draining(_attempts.Count);
+        if (await Task.WhenAny(stopped.Task, _attempts.EmptyAsync(ct)) != stopped.Task)
+            return;
+        foreach (var attempt in _attempts.All())
+            attempt.Stop.AfterStep(StopReason.Drain, _options.DrainTimeout);
+        using var patience = new CancellationTokenSource(_options.DrainTimeout + CloseTimeout, _time);
+        await _attempts.EmptyAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static RetryStrategyOptions<WorkStream> Reconnect(ILogger logger) => new()
+    {
+        ShouldHandle = new PredicateBuilder<WorkStream>().Handle<RpcException>(error => error.StatusCode is
+            not (StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.InvalidArgument or StatusCode.Unimplemented)),
+        MaxRetryAttempts = int.MaxValue,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = TimeSpan.FromMilliseconds(100),
+        MaxDelay = TimeSpan.FromSeconds(5),
+        OnRetry = retry =>
+        {
+            logger.Disconnected((retry.Outcome.Exception as RpcException)?.Status.Detail ?? "unknown");
+            return default;
+        },
+    };
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>Checks arguments against the part of JSON schema that the tools use, and names every problem at once.</summary>
+internal static class ArgumentCheck
+{
+    /// <exception cref="ToolException">The arguments do not fit.</exception>
+    public static void Check(string tool, JsonObject schema, JsonObject arguments)
+    {
+        var known = schema["properties"]!.AsObject();
+        var problems = new List<string>();
+        foreach (var name in schema["required"]?.AsArray().Select(name => name!.GetValue<string>()) ?? [])
+        {
+            if (arguments[name] is null)
+                problems.Add($"'{name}' is required");
+        }
+        foreach (var (name, value) in arguments)
+        {
+            if (known[name] is not JsonObject expected)
+                problems.Add($"'{name}' is not known (known: {string.Join(", ", known.Select(property => property.Key))})");
+            else if (value is not null && Problem(expected, value) is { } problem)
+                problems.Add($"'{name}' {problem}");
+        }
+        if (problems.Count > 0)
+            throw new ToolException($"The arguments of {tool} are not valid: {string.Join("; ", problems)}.");
+    }
+
+    private static string? Problem(JsonObject expected, JsonNode value) => (expected["type"]!.GetValue<string>(), value.GetValueKind()) switch
+    {
+        ("string", JsonValueKind.String) => Length(expected, value.GetValue<string>()),
+        ("boolean", JsonValueKind.True or JsonValueKind.False) => null,
+        ("integer", JsonValueKind.Number) => Range(expected, value),
+        ("array", JsonValueKind.Array) => value.AsArray().All(item => item?.GetValueKind() == JsonValueKind.String)
+            ? null
+            : "must hold strings only",
+        var (type, kind) => $"must be {(type == "array" ? "an" : "a")} {type}, not {kind.ToString().ToLowerInvariant()}",
+    };
+
+    private static string? Length(JsonObject expected, string text) =>
+        text.Length < (expected["minLength"]?.GetValue<int>() ?? 0) ? "must not be empty"
+        : text.Contains('\0', StringComparison.Ordinal) ? "must not contain a zero character"
+        : null;
+
+    private static string? Range(JsonObject expected, JsonNode value)
+    {
+        if (!value.AsValue().TryGetValue<JsonElement>(out var element) ? !value.AsValue().TryGetValue<int>(out var number) : !element.TryGetInt32(out number))
+            return "must be a whole number";
+        var minimum = expected["minimum"]?.GetValue<int>() ?? int.MinValue;
+        var maximum = expected["maximum"]?.GetValue<int>() ?? int.MaxValue;
+        return number < minimum || number > maximum ? $"must be from {minimum} to {maximum}" : null;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>Runs a shell command.</summary>
+internal sealed class BashTool() : Tool<BashTool.Arguments>("bash", Description, Schema, readOnly: false)
+{
+    internal sealed record Arguments(string Command, int? TimeoutSeconds);
+
+    private const string Description =
+        "Runs a command with bash in the workspace and gives its output and exit code. It has no terminal, no input, no credentials and, in a sandbox, "
+        + "no network; processes left in the background are killed when it ends. Long output loses its middle.";
+
+    private const string Schema =
+        """
+        {
+          "type": "object",
+          "properties": {
+            "command": {"type": "string", "minLength": 1, "description": "The command line."},
+            "timeout_seconds": {"type": "integer", "minimum": 1, "maximum": 3600, "description": "When to give up. The agent's own limit stays in force."}
+          },
+          "required": ["command"],
+          "additionalProperties": false
+        }
+        """;
+
+    protected override string Risk => "high";
+
+    protected override string Subject(Arguments arguments, ToolContext context) => arguments.Command;
+
+    protected override Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) => Task.FromResult(
+        context.Sandbox.Missing is { } why ? $"{arguments.Command}\n\nRuns without a sandbox: {why}" : arguments.Command);
+
+    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var asked = TimeSpan.FromSeconds(arguments.TimeoutSeconds ?? int.MaxValue);
+        var limit = asked < context.CommandTimeout ? asked : context.CommandTimeout;
+        var result = await new Command(context with { CommandTimeout = limit }, writable: true)
+            .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", arguments.Command], null, ct);
+        var end = result.TimedOut ? $"(killed after {limit.TotalSeconds} seconds)" : $"(exit code {result.ExitCode})";
+        return new ToolResult(result.Output.Length == 0 ? end : $"{result.Output.TrimEnd('\n')}\n{end}")
+        {
+            IsError = result.TimedOut || result.ExitCode != 0,
+            Truncated = result.Truncated,
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>One command of an agent: in its own process group, with a clean environment, a time limit, and bounded output.</summary>
+internal sealed class Command(ToolContext context, bool writable)
+{
+    private const int KillSignal = 9;
+    private const int MaxStreamedCharacters = 256 * 1024;
+    private const string StreamCut = "\n… (more is printed and not shown) …\n";
+    private static readonly string? SetSid = Executables.Find("setsid");
+
+    private readonly BoundedOutput _output = new();
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="program">The program and its arguments.</param>
+    /// <param name="environment">Variables besides those that every command has.</param>
+    /// <param name="ct">Kills the command with everything that it started.</param>
+    public async Task<CommandResult> RunAsync(
+        IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
+    {
+        var home = Directory.CreateTempSubdirectory("koda-home-");
+        try
+        {
+            using var process = Process.Start(StartInfo(program, environment, home.FullName)) ?? throw new ToolException($"{program[0]} does not start.");
+            return await FinishAsync(process, ct);
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+
+    private ProcessStartInfo StartInfo(IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string home)
+    {
+        var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program);
+        // A session of its own makes a process group that can be killed as one.
+        IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. line];
+        var start = new ProcessStartInfo(grouped[0], grouped.Skip(1))
+        {
+            WorkingDirectory = context.Workspace.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in CommandEnvironment.Create(context.Sandbox.Missing is null ? "/tmp/home" : home).Concat(environment ?? new Dictionary<string, string>()))
+            start.Environment[name] = value;
+        return start;
+    }
+
+    private async Task<CommandResult> FinishAsync(Process process, CancellationToken ct)
+    {
+        process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(context.CommandTimeout, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        var reading = Task.WhenAll(
+            PumpAsync("stdout", process.StandardOutput.BaseStream), PumpAsync("stderr", process.StandardError.BaseStream));
+        try
+        {
+            await process.WaitForExitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            ct.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            // What the command left running in the background goes as well: it would hold the pipes, and nobody watches it.
+            KillTree(process);
+        }
+        await reading;
+        return new CommandResult(timeout.IsCancellationRequested && !process.HasExited ? null : process.ExitCode, timeout.IsCancellationRequested, _output.ToString(), _output.Truncated);
+    }
+
+    private static void KillTree(Process process)
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        if (SetSid is not null)
+            _ = NativeFiles.Kill(-process.Id, KillSignal);
+    }
+
+    private async Task PumpAsync(string name, Stream stream)
+    {
+        var buffer = new byte[32 * 1024];
+        var characters = new char[buffer.Length + 4];
+        var decoder = Encoding.UTF8.GetDecoder();
+        var streamed = 0;
+        int length;
+        while ((length = await stream.ReadAsync(buffer)) > 0)
+        {
+            _output.Add(buffer.AsSpan(0, length));
+            if (streamed >= MaxStreamedCharacters)
+                continue;
+            var count = decoder.GetChars(buffer, 0, length, characters, 0);
+            context.Output(name, new string(characters, 0, count));
+            streamed += count;
+            if (streamed >= MaxStreamedCharacters)
+                context.Output(name, StreamCut);
+        }
+    }
+}
+
+/// <summary>How a command ended.</summary>
+/// <param name="ExitCode">Its exit code. Null: it was killed.</param>
+/// <param name="TimedOut">Whether it ran too long.</param>
+/// <param name="Output">What it printed to both streams, the middle left out where it is long.</param>
+/// <param name="Truncated">Whether something was left out.</param>
+internal sealed record CommandResult(int? ExitCode, bool TimedOut, string Output, bool Truncated);

@@ -1,0 +1,24 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>The environment of commands: nothing of the worker's own but where programs are.</summary>
+internal static class CommandEnvironment
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <param name="home">The home directory that commands see.</param>
+    public static Dictionary<string, string> Create(string home) => new()
+    {
+        ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath,
+        ["HOME"] = home,
+        ["TMPDIR"] = "/tmp",
+        ["LANG"] = "C.UTF-8",
+        ["TERM"] = "dumb",
+        ["NO_COLOR"] = "1",
+        ["CI"] = "1",
+        ["PAGER"] = "cat",
+        ["GIT_PAGER"] = "cat",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_NOLOGO"] = "1",
+    };
+}

@@ -1,0 +1,63 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>Replaces exact text in a file.</summary>
+internal sealed class EditTool() : Tool<EditTool.Arguments>("edit", Description, Schema, readOnly: false)
+{
+    internal sealed record Arguments(string Path, string OldText, string NewText, bool ReplaceAll = false);
+
+    private const string Description =
+        "Replaces text in a file of the workspace. old_text must be exactly what the file holds, white space included and without line numbers, "
+        + "and must occur once unless replace_all is true. Fails when the file changed since you read it.";
+
+    private const string Schema =
+        """
+        {
+          "type": "object",
+          "properties": {
+            "path": {"type": "string", "minLength": 1, "description": "The file, relative to the workspace."},
+            "old_text": {"type": "string", "minLength": 1, "description": "The exact text to replace."},
+            "new_text": {"type": "string", "description": "The text to put in its place."},
+            "replace_all": {"type": "boolean", "description": "Replace every occurrence. Default: false."}
+          },
+          "required": ["path", "old_text", "new_text"],
+          "additionalProperties": false
+        }
+        """;
+
+    protected override string Subject(Arguments arguments, ToolContext context) =>
+        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
+
+    protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var before = await FileChange.CurrentAsync(arguments.Path, context, ct) ?? throw Missing(arguments);
+        return UnifiedDiff.Between(context.Workspace.Shown(context.Workspace.Resolve(arguments.Path)), before.Text, Edited(before.Text, arguments));
+    }
+
+    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var change = await FileChange.ApplyAsync(
+            arguments.Path, context, before => Edited(before ?? throw Missing(arguments), arguments), ct);
+        return change.Result($"Edited {change.Shown}.");
+    }
+
+    private static string Edited(string text, Arguments arguments)
+    {
+        if (arguments.OldText == arguments.NewText)
+            throw new ToolException("old_text and new_text are the same.");
+        var occurrences = text.AsSpan().Count(arguments.OldText);
+        return occurrences switch
+        {
+            0 => throw new ToolException(NotFound(text, arguments)),
+            > 1 when !arguments.ReplaceAll => throw new ToolException(
+                $"old_text occurs {occurrences} times in '{arguments.Path}': give more of the text around it, or set replace_all."),
+            _ => text.Replace(arguments.OldText, arguments.NewText, StringComparison.Ordinal),
+        };
+    }
+
+    private static string NotFound(string text, Arguments arguments) =>
+        text.Contains("\r\n", StringComparison.Ordinal) && arguments.OldText.Contains('\n', StringComparison.Ordinal)
+            ? $"old_text does not occur in '{arguments.Path}'. The file's lines end with carriage return and line feed."
+            : $"old_text does not occur in '{arguments.Path}'. Read the file and copy the text exactly.";
+
+    private static ToolException Missing(Arguments arguments) => new($"'{arguments.Path}' does not exist.");
+}

@@ -1,0 +1,52 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>A change of one file, made only when the file is still what the task saw.</summary>
+/// <param name="Shown">The path relative to the workspace.</param>
+/// <param name="Before">The text before. Null: there was no file.</param>
+/// <param name="After">The text now.</param>
+/// <param name="Digest">The SHA-256 of the file now.</param>
+internal sealed record FileChange(string Shown, string? Before, string After, string Digest)
+{
+    /// <summary>What the file holds now. Null: it does not exist.</summary>
+    /// <exception cref="ToolException">The file changed since the task saw it, or is not text.</exception>
+    public static async Task<TextFile?> CurrentAsync(string path, ToolContext context, CancellationToken ct)
+    {
+        if (!Path.Exists(context.Workspace.Resolve(path)))
+            return null;
+        await using var stream = context.Workspace.OpenToRead(path);
+        return Unchanged(path, context, await TextFile.ReadAsync(path, stream, ct));
+    }
+
+    /// <summary>Changes a file, or makes it.</summary>
+    /// <param name="path">The path as the model gave it.</param>
+    /// <param name="context">What the call works with.</param>
+    /// <param name="change">Gives the new text for the present one; null when there is no file.</param>
+    /// <param name="ct">Cancels before the file is written.</param>
+    public static async Task<FileChange> ApplyAsync(string path, ToolContext context, Func<string?, string> change, CancellationToken ct)
+    {
+        var before = await CurrentAsync(path, context, ct);
+        var after = change(before?.Text);
+        await using var stream = context.Workspace.OpenToWrite(path);
+        // Read again through the handle that is written, so that nothing saved in between is lost.
+        if (before is not null && (await TextFile.ReadAsync(path, stream, ct)).Digest != before.Digest)
+            throw Conflict(path);
+        // A file that was begun is written to its end.
+        var digest = await TextFile.WriteAsync(stream, after, before?.HasMark ?? false, CancellationToken.None);
+        return new FileChange(context.Workspace.Shown(context.Workspace.Resolve(path)), before?.Text, after, digest);
+    }
+
+    public ToolResult Result(string text) => new(text)
+    {
+        Diff = UnifiedDiff.Between(Shown, Before, After),
+        Path = Shown,
+        FileDigest = Digest,
+    };
+
+    private static TextFile Unchanged(string path, ToolContext context, TextFile file)
+    {
+        var known = context.KnownDigest(context.Workspace.Shown(context.Workspace.Resolve(path)));
+        return known is null || known == file.Digest ? file : throw Conflict(path);
+    }
+
+    private static ToolException Conflict(string path) => new($"'{path}' changed since you last read it. Read it again first.");
+}

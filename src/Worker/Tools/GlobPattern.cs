@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>Glob patterns: <c>*</c>, <c>**</c>, <c>?</c>, <c>[abc]</c>, <c>[!abc]</c> and <c>{a,b}</c>.</summary>
+internal static class GlobPattern
+{
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>A pattern over paths: only <c>**</c> crosses a slash.</summary>
+    /// <exception cref="ToolException">The pattern is not valid.</exception>
+    public static Regex Path(string pattern) => Compile(pattern, star: "[^/]*", any: "[^/]");
+
+    /// <summary>A pattern over any text: <c>*</c> matches everything.</summary>
+    /// <exception cref="ToolException">The pattern is not valid.</exception>
+    public static Regex Text(string pattern) => Compile(pattern, star: ".*", any: ".");
+
+    private static Regex Compile(string pattern, string star, string any)
+    {
+        var regex = new StringBuilder("^");
+        var braces = 0;
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            var rest = pattern.AsSpan(i);
+            if (rest.StartsWith("**/"))
+                (_, i) = (regex.Append("(?:.*/)?"), i + 2);
+            else if (rest.StartsWith("**"))
+                (_, i) = (regex.Append(".*"), i + 1);
+            else if (rest[0] == '[' && rest.IndexOf(']') is > 1 and var end)
+                (_, i) = (regex.Append(Class(rest[1..end].ToString())), i + end);
+            else
+                regex.Append(Single(rest[0], star, any, ref braces));
+        }
+        try
+        {
+            return new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline, MatchTimeout);
+        }
+        catch (RegexParseException)
+        {
+            throw new ToolException($"'{pattern}' is not a valid glob pattern.");
+        }
+    }
+
+    private static string Single(char character, string star, string any, ref int braces)
+    {
+        switch (character)
+        {
+            case '*': return star;
+            case '?': return any;
+            case '{': braces++; return "(?:";
+            case '}' when braces > 0: braces--; return ")";
+            case ',' when braces > 0: return "|";
+            default: return Regex.Escape(character.ToString());
+        }
+    }
+
+    private static string Class(string members)
+    {
+        var negated = members[0] is '!' or '^';
+        var escaped = (negated ? members[1..] : members).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
+        return $"[{(negated ? "^" : "")}{escaped}]";
+    }
+}

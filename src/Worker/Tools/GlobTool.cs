@@ -1,0 +1,49 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>Finds files by name.</summary>
+internal sealed class GlobTool() : Tool<GlobTool.Arguments>("glob", Description, Schema, readOnly: true)
+{
+    internal sealed record Arguments(string Pattern, string? Path);
+
+    private const int MaxFiles = 1000;
+
+    private const string Description =
+        "Finds files of the workspace by their path: `*` matches within a directory, `**` across directories, `{a,b}` either. "
+        + "A pattern without a slash matches file names anywhere. `.git` and `node_modules` are left out.";
+
+    private const string Schema =
+        """
+        {
+          "type": "object",
+          "properties": {
+            "pattern": {"type": "string", "minLength": 1, "description": "The pattern, such as `src/**/*.ts`."},
+            "path": {"type": "string", "minLength": 1, "description": "The directory to search, relative to the workspace. Default: all of it."}
+          },
+          "required": ["pattern"],
+          "additionalProperties": false
+        }
+        """;
+
+    protected override string Subject(Arguments arguments, ToolContext context) =>
+        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path ?? "."));
+
+    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var directory = new DirectoryInfo(context.Workspace.Resolve(arguments.Path ?? "."));
+        if (!directory.Exists)
+            throw new ToolException($"'{arguments.Path}' is not a directory.");
+        var anywhere = !arguments.Pattern.Contains('/', StringComparison.Ordinal);
+        var pattern = GlobPattern.Path(anywhere ? $"**/{arguments.Pattern}" : arguments.Pattern);
+        var found = new List<string>();
+        foreach (var file in FileWalk.Files(directory))
+        {
+            ct.ThrowIfCancellationRequested();
+            if (!pattern.IsMatch(Path.GetRelativePath(directory.FullName, file.FullName)))
+                continue;
+            if (found.Count == MaxFiles)
+                return Task.FromResult(new ToolResult($"{string.Join('\n', found)}\n(there are more files: use a narrower pattern)") { Truncated = true });
+            found.Add(context.Workspace.Shown(file.FullName));
+        }
+        return Task.FromResult(new ToolResult(found.Count == 0 ? "(no file matches)" : string.Join('\n', found)));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>Searches file contents.</summary>
+internal sealed class GrepTool() : Tool<GrepTool.Arguments>("grep", Description, Schema, readOnly: true)
+{
+    internal sealed record Arguments(string Pattern, string? Path, string? Glob, bool IgnoreCase = false, int? MaxResults = null);
+
+    private const int DefaultResults = 200;
+
+    private const string Description =
+        "Searches the text files of the workspace for a regular expression. Each match is a line `path:line:text`. "
+        + "`.git`, `node_modules`, binary files and what .gitignore names are left out.";
+
+    private const string Schema =
+        """
+        {
+          "type": "object",
+          "properties": {
+            "pattern": {"type": "string", "minLength": 1, "description": "The regular expression."},
+            "path": {"type": "string", "minLength": 1, "description": "The file or directory to search, relative to the workspace. Default: all of it."},
+            "glob": {"type": "string", "minLength": 1, "description": "Only files whose path matches, such as `*.ts`."},
+            "ignore_case": {"type": "boolean", "description": "Ignore case. Default: false."},
+            "max_results": {"type": "integer", "minimum": 1, "maximum": 2000, "description": "The largest number of matching lines. Default: 200."}
+          },
+          "required": ["pattern"],
+          "additionalProperties": false
+        }
+        """;
+
+    private static readonly string? Ripgrep = Executables.Find("rg");
+
+    protected override string Subject(Arguments arguments, ToolContext context) =>
+        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path ?? "."));
+
+    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var start = context.Workspace.Resolve(arguments.Path ?? ".");
+        if (!Path.Exists(start))
+            throw new ToolException($"'{arguments.Path}' does not exist.");
+        var max = arguments.MaxResults ?? DefaultResults;
+        var matches = Ripgrep is null
+            ? new TextSearch(context.Workspace, Compile(arguments), arguments.Glob).Matches(start, ct)
+            : new RipgrepSearch(Ripgrep, context.Workspace, arguments.Pattern, arguments.IgnoreCase, arguments.Glob).Matches(start, ct);
+        var text = new StringBuilder();
+        var count = 0;
+        await foreach (var match in matches)
+        {
+            if (count++ == max)
+                return new ToolResult(text.Append("(there are more matches: narrow the search or raise max_results)\n").ToString()) { Truncated = true };
+            text.Append(match).Append('\n');
+        }
+        return new ToolResult(count == 0 ? "(no match)" : text.ToString());
+    }
+
+    private static Regex Compile(Arguments arguments)
+    {
+        try
+        {
+            var options = RegexOptions.CultureInvariant | (arguments.IgnoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+            return new Regex(arguments.Pattern, options, TimeSpan.FromSeconds(1));
+        }
+        catch (RegexParseException error)
+        {
+            throw new ToolException($"'{arguments.Pattern}' is not a valid regular expression: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Koda.Worker.Providers;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>Something that an agent can do.</summary>
+internal interface ITool
+{
+    ToolDefinition Definition { get; }
+
+    /// <summary>Checks the arguments of a call.</summary>
+    /// <exception cref="ToolException">The arguments do not fit the tool's schema.</exception>
+    IToolCall Bind(JsonObject arguments);
+}
+
+/// <summary>A call whose arguments were checked.</summary>
+internal interface IToolCall
+{
+    /// <summary>What permission patterns are compared with: the real path in the workspace, the command or the URL.</summary>
+    /// <exception cref="ToolException">The call would leave the workspace.</exception>
+    string Subject(ToolContext context);
+
+    /// <summary>How much harm the call could do: low, medium or high.</summary>
+    string Risk { get; }
+
+    /// <summary>What the call would do, for the person who is asked: a diff or a command.</summary>
+    /// <exception cref="ToolException">The call would fail.</exception>
+    Task<string> PreviewAsync(ToolContext context, CancellationToken ct);
+
+    /// <exception cref="ToolException">The call failed; the message is for the model.</exception>
+    Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct);
+}
+
+/// <summary>What a call gave.</summary>
+/// <param name="Text">What the model is told.</param>
+internal sealed record ToolResult(string Text)
+{
+    /// <summary>Whether the call did its work but what it ran failed, such as a command with a non-zero exit code.</summary>
+    public bool IsError { get; init; }
+
+    /// <summary>Whether the text leaves something out already.</summary>
+    public bool Truncated { get; init; }
+
+    /// <summary>What was changed, as a unified diff.</summary>
+    public string? Diff { get; init; }
+
+    /// <summary>The file that was read or changed, relative to the workspace.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The SHA-256 of that file now.</summary>
+    public string? FileDigest { get; init; }
+}
+
+/// <summary>A call failed in a way that the model should hear of.</summary>
+internal class ToolException(string message) : Exception(message);
+
+/// <summary>A call tried to leave the workspace.</summary>
+internal sealed class PathRefusedException(string path, string why) : ToolException($"The path '{path}' is refused: {why}")
+{
+    /// <summary>The path as the model gave it.</summary>
+    public string Path { get; } = path;
+}

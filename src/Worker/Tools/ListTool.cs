@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>Lists a directory.</summary>
+internal sealed class ListTool() : Tool<ListTool.Arguments>("list", Description, Schema, readOnly: true)
+{
+    internal sealed record Arguments(string? Path);
+
+    private const int MaxEntries = 500;
+
+    private const string Description =
+        "Lists what lies directly in a directory of the workspace: directories end with a slash, files come with their size in bytes.";
+
+    private const string Schema =
+        """
+        {
+          "type": "object",
+          "properties": {
+            "path": {"type": "string", "minLength": 1, "description": "The directory, relative to the workspace. Default: the workspace itself."}
+          },
+          "additionalProperties": false
+        }
+        """;
+
+    protected override string Subject(Arguments arguments, ToolContext context) =>
+        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path ?? "."));
+
+    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var directory = new DirectoryInfo(context.Workspace.Resolve(arguments.Path ?? "."));
+        if (!directory.Exists)
+            throw new ToolException(File.Exists(directory.FullName) ? $"'{arguments.Path}' is a file; use read." : $"'{arguments.Path}' does not exist.");
+        var text = new StringBuilder();
+        var entries = FileWalk.Entries(directory).Take(MaxEntries + 1).ToList();
+        foreach (var entry in entries.Take(MaxEntries))
+            text.Append(Line(entry)).Append('\n');
+        if (entries.Count > MaxEntries)
+            text.Append("(there are more entries: use glob)\n");
+        return Task.FromResult(new ToolResult(text.Length == 0 ? "(the directory is empty)" : text.ToString())
+        {
+            Truncated = entries.Count > MaxEntries,
+        });
+    }
+
+    private static string Line(FileSystemInfo entry) => entry switch
+    {
+        { LinkTarget: { } target } => $"{entry.Name} -> {target}",
+        FileInfo file => $"{file.Name}\t{file.Length}",
+        _ => $"{entry.Name}/",
+    };
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>How commands are confined: in a <c>bwrap</c> sandbox without network, or, where that does not work, only by a clean environment.</summary>
+internal sealed class Sandbox
+{
+    private static readonly TimeSpan TrialTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly string[] SystemPaths =
+    [
+        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix", "/etc/alternatives", "/etc/ca-certificates", "/etc/group", "/etc/hosts",
+        "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/ssl",
+    ];
+
+    private readonly string? _bwrap;
+    private readonly IReadOnlyList<string> _readable;
+
+    private Sandbox(string? bwrap, IReadOnlyList<string> readable, string? missing) =>
+        (_bwrap, _readable, Missing) = (bwrap, readable, missing);
+
+    /// <summary>Why commands run without a sandbox. Null: they run in one.</summary>
+    public string? Missing { get; }
+
+    /// <summary>No sandbox, by choice.</summary>
+    public static Sandbox Off(string why) => new(null, [], why);
+
+    /// <summary>Finds out by a trial whether a sandbox works here.</summary>
+    /// <param name="readable">Further directories that commands can read.</param>
+    public static async Task<Sandbox> DetectAsync(IReadOnlyList<string> readable)
+    {
+        if (Executables.Find("bwrap") is not { } bwrap)
+            return Off("bwrap is not installed.");
+        var sandbox = new Sandbox(bwrap, readable, null);
+        var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in sandbox.Arguments("/tmp", writable: false).Append("true"))
+            trial.ArgumentList.Add(argument);
+        using var process = Process.Start(trial);
+        if (process is null)
+            return Off("bwrap does not start.");
+        using var patience = new CancellationTokenSource(TrialTimeout);
+        try
+        {
+            var problem = await process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return process.ExitCode == 0 ? sandbox : Off($"bwrap does not work here: {problem.Trim()}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            return Off("bwrap hangs here.");
+        }
+    }
+
+    /// <summary>The command line that runs <paramref name="command"/> confined to a workspace.</summary>
+    /// <param name="workspace">The real path of the workspace.</param>
+    /// <param name="writable">Whether the command may change it.</param>
+    /// <param name="command">The program and its arguments.</param>
+    public IReadOnlyList<string> Wrap(string workspace, bool writable, IReadOnlyList<string> command) =>
+        _bwrap is null ? command : [_bwrap, .. Arguments(workspace, writable), .. command];
+
+    private IEnumerable<string> Arguments(string workspace, bool writable) =>
+    [
+        "--die-with-parent", "--unshare-all", "--new-session",
+        .. SystemPaths.Concat(_readable).SelectMany(path => new[] { "--ro-bind-try", path, path }),
+        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", "/tmp/home",
+        writable ? "--bind" : "--ro-bind", workspace, workspace, "--chdir", workspace, "--",
+    ];
+}

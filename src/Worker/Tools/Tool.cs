@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Koda.Worker.Providers;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>A tool whose arguments are a record.</summary>
+/// <param name="name">The name that the model calls.</param>
+/// <param name="description">What it does, for the model.</param>
+/// <param name="schema">The JSON schema of the arguments.</param>
+/// <param name="readOnly">Whether a call changes nothing, so that it may be repeated and run beside others.</param>
+internal abstract class Tool<TArguments>(string name, string description, string schema, bool readOnly) : ITool
+    where TArguments : class
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public ToolDefinition Definition { get; } = new(name, description, JsonNode.Parse(schema)!.AsObject(), readOnly);
+
+    public IToolCall Bind(JsonObject arguments)
+    {
+        ArgumentCheck.Check(name, Definition.InputSchema, arguments);
+        return new Call(this, arguments.Deserialize<TArguments>(Json)!);
+    }
+
+    protected virtual string Risk => readOnly ? "low" : "medium";
+
+    /// <exception cref="PathRefusedException">The call would leave the workspace.</exception>
+    protected abstract string Subject(TArguments arguments, ToolContext context);
+
+    protected virtual Task<string> PreviewAsync(TArguments arguments, ToolContext context, CancellationToken ct) =>
+        Task.FromResult(Subject(arguments, context));
+
+    protected abstract Task<ToolResult> RunAsync(TArguments arguments, ToolContext context, CancellationToken ct);
+
+    private sealed class Call(Tool<TArguments> tool, TArguments arguments) : IToolCall
+    {
+        public string Subject(ToolContext context) => tool.Subject(arguments, context);
+
+        public string Risk => tool.Risk;
+
+        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) => tool.PreviewAsync(arguments, context, ct);
+
+        public Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct) => tool.RunAsync(arguments, context, ct);
+    }
+}

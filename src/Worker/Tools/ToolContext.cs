@@ -1,0 +1,22 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>What a call works with.</summary>
+internal sealed record ToolContext
+{
+    public required Workspace Workspace { get; init; }
+
+    /// <summary>The SHA-256 of a file as the task last saw it, by path relative to the workspace. Null: it has not seen it.</summary>
+    public required Func<string, string?> KnownDigest { get; init; }
+
+    /// <summary>Streams output while the call runs: the name of the stream and the text.</summary>
+    public required Action<string, string> Output { get; init; }
+
+    /// <summary>How long a command may run.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How commands are confined.</summary>
+    public required Sandbox Sandbox { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,111 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>
+/// The directory that an attempt works in, and the only way to its files. Paths are judged after resolving links. Files are then opened
+/// one directory at a time without following any, so that a link put in the way after the check is not followed either.
+/// </summary>
+internal sealed class Workspace
+{
+    private static readonly string[] SystemDirectories =
+        ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root/.ssh", "/run", "/sbin", "/sys", "/usr", "/var/lib", "/var/run"];
+
+    private Workspace(string root) => Root = root;
+
+    /// <summary>The real path of the directory.</summary>
+    public string Root { get; }
+
+    /// <exception cref="ToolException">The directory is not there or is not to be worked in.</exception>
+    public static Workspace Open(string path, IReadOnlyList<string> roots)
+    {
+        if (!Path.IsPathRooted(path))
+            throw new ToolException($"The workspace '{path}' is not an absolute path.");
+        var root = RealPaths.Resolve(path);
+        if (!Directory.Exists(root))
+            throw new ToolException(File.Exists(root) ? $"The workspace '{path}' is not a directory." : $"The workspace '{path}' does not exist.");
+        if (root == "/" || SystemDirectories.Any(system => RealPaths.IsWithin(root, system)))
+            throw new ToolException($"The workspace '{path}' is a system directory.");
+        if (roots.Count > 0 && !roots.Any(allowed => RealPaths.IsWithin(root, RealPaths.Resolve(allowed))))
+            throw new ToolException($"The workspace '{path}' is outside of this worker's workspace roots.");
+        return new Workspace(root);
+    }
+
+    /// <summary>The real path of a file or directory in the workspace, which need not exist.</summary>
+    /// <exception cref="PathRefusedException">The path leads out of the workspace.</exception>
+    public string Resolve(string path)
+    {
+        var absolute = Path.IsPathRooted(path) ? path : $"{Root}/{path}";
+        var real = RealPaths.Resolve(absolute);
+        if (RealPaths.IsWithin(real, Root))
+            return real;
+        throw new PathRefusedException(path, RealPaths.IsWithin(Path.GetFullPath(absolute), Root)
+            ? "a link on the way leads out of the workspace."
+            : "it lies outside of the workspace.");
+    }
+
+    /// <summary>How a real path is shown: relative to the workspace.</summary>
+    public string Shown(string real) => real == Root ? "." : real[(Root.Length + 1)..];
+
+    /// <summary>Opens a regular file to read.</summary>
+    /// <exception cref="ToolException">There is no such file.</exception>
+    public FileStream OpenToRead(string path) => Opened(path, Resolve(path), create: false, NativeFiles.OpenToRead);
+
+    /// <summary>Opens a file to change, or makes it and the directories on the way.</summary>
+    /// <param name="path">The path as the model gave it.</param>
+    /// <exception cref="ToolException">The path is a directory, or is not for an agent to write.</exception>
+    public FileStream OpenToWrite(string path)
+    {
+        var real = Resolve(path);
+        if (Shown(real).Split('/').Contains(".git"))
+            throw new PathRefusedException(path, "what git keeps about the repository is not written by tools.");
+        return Opened(path, real, create: true, name => File.Exists(name) ? NativeFiles.OpenToChange(name) : NativeFiles.CreateNew(name));
+    }
+
+    private FileStream Opened(string path, string real, bool create, Func<string, SafeFileHandle> open)
+    {
+        if (Directory.Exists(real))
+            throw new ToolException($"'{path}' is a directory.");
+        try
+        {
+            using var parent = OpenDirectory(Shown(Path.GetDirectoryName(real)!), create);
+            var handle = open($"{NativeFiles.Anchor(parent)}/{Path.GetFileName(real)}");
+            if (!RealPaths.IsWithin(NativeFiles.RealPath(handle), Root))
+            {
+                handle.Dispose();
+                throw new PathRefusedException(path, "it was moved out of the workspace while it was opened.");
+            }
+            return Regular(path, new FileStream(handle, create ? FileAccess.ReadWrite : FileAccess.Read, bufferSize: 0));
+        }
+        catch (FileNotFoundException)
+        {
+            throw new ToolException($"'{path}' does not exist.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"'{path}' cannot be opened: {error.Message}");
+        }
+    }
+
+    private SafeFileHandle OpenDirectory(string shown, bool create)
+    {
+        var directory = NativeFiles.OpenDirectory(Root);
+        foreach (var part in shown.Split('/').Where(part => part != "."))
+        {
+            using var parent = directory;
+            var child = $"{NativeFiles.Anchor(parent)}/{part}";
+            if (create && !Path.Exists(child))
+                Directory.CreateDirectory(child);
+            directory = NativeFiles.OpenDirectory(child);
+        }
+        return directory;
+    }
+
+    private static FileStream Regular(string path, FileStream stream)
+    {
+        if (stream.CanSeek)
+            return stream;
+        stream.Dispose();
+        throw new ToolException($"'{path}' is not a regular file.");
+    }
+}

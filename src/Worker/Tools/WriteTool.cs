@@ -1,0 +1,40 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>Writes a whole file.</summary>
+internal sealed class WriteTool() : Tool<WriteTool.Arguments>("write", Description, Schema, readOnly: false)
+{
+    internal sealed record Arguments(string Path, string Content);
+
+    private const string Description =
+        "Writes a text file of the workspace: makes it, with the directories on the way, or replaces all of its content. "
+        + "Fails when the file changed since you read it. To change a part of a file use edit.";
+
+    private const string Schema =
+        """
+        {
+          "type": "object",
+          "properties": {
+            "path": {"type": "string", "minLength": 1, "description": "The file, relative to the workspace."},
+            "content": {"type": "string", "description": "The whole new content."}
+          },
+          "required": ["path", "content"],
+          "additionalProperties": false
+        }
+        """;
+
+    protected override string Subject(Arguments arguments, ToolContext context) =>
+        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
+
+    protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var shown = context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
+        var before = await FileChange.CurrentAsync(arguments.Path, context, ct);
+        return UnifiedDiff.Between(shown, before?.Text, arguments.Content);
+    }
+
+    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    {
+        var change = await FileChange.ApplyAsync(arguments.Path, context, _ => arguments.Content, ct);
+        return change.Result(change.Before is null ? $"Created {change.Shown}." : $"Replaced the content of {change.Shown}.");
+    }
+}
