@@ -84,7 +84,14 @@ internal sealed class PostgresServer
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
         }
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A backend is still writing its last words; the next run removes what is left.
+        }
     }
 
     private async Task Execute(string sql)

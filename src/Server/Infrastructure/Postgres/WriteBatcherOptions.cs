@@ -1,0 +1,22 @@
+using Koda.Protos.Common.V1;
+
+namespace Koda.Server.Infrastructure.Postgres;
+
+/// <summary>The bounds of a <see cref="WriteBatcher{TItem, TResult}"/>.</summary>
+internal sealed record WriteBatcherOptions
+{
+    /// <summary>The most items in one transaction.</summary>
+    public int MaxBatch { get; init; } = 100;
+
+    /// <summary>How many transactions run at once.</summary>
+    public int Writers { get; init; } = 2;
+
+    /// <summary>How many items may wait. More are refused at once.</summary>
+    public int Capacity { get; init; } = 10_000;
+
+    /// <summary>What a refused caller is told.</summary>
+    public ErrorReason FullReason { get; init; } = ErrorReason.RateLimited;
+
+    /// <summary>When a refused caller may try again.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+}
