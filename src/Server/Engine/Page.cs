@@ -2,3 +2,22 @@ namespace Koda.Server.Engine;
 
 /// <summary>A part of a list. A null cursor means that it is the last one.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>How lists are cut into pages.</summary>
+internal static class Page
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+
+    /// <summary>The page size that is used for the one asked for; 0 asks for the default.</summary>
+    public static int Limit(int asked) => asked <= 0 ? DefaultLimit : Math.Min(asked, MaxLimit);
+
+    /// <summary>Cuts a page from rows that were read with one more than <paramref name="limit"/>; that one tells that the list goes on.</summary>
+    public static Page<T> Of<T>(List<T> rows, int limit, string filters, Func<T, string> position)
+    {
+        if (rows.Count <= limit)
+            return new Page<T>(rows, null);
+        rows.RemoveRange(limit, rows.Count - limit);
+        return new Page<T>(rows, ListCursor.Encode(filters, position(rows[^1])));
+    }
+}

@@ -65,4 +65,15 @@ internal sealed record RetryPolicy
 
     /// <summary>Error codes after which no other attempt is made.</summary>
     public IReadOnlyList<string> NonRetryable { get; init; } = [];
+
+    /// <summary>
+    /// The pause after so many failures: doubled with each, at most the maximum, spread over its upper half by <paramref name="jitter"/> (0 to 1) so that
+    /// tasks which failed together do not return together, and never shorter than <paramref name="atLeast"/>.
+    /// </summary>
+    public TimeSpan DelayAfter(int failures, TimeSpan atLeast, double jitter)
+    {
+        var doubled = InitialDelayMs * Math.Pow(2, failures - 1);
+        var spread = Math.Min(doubled, MaxDelayMs) * (0.5 + (jitter / 2));
+        return TimeSpan.FromMilliseconds(Math.Max(spread, atLeast.TotalMilliseconds));
+    }
 }

@@ -37,6 +37,12 @@ internal sealed record AttemptStop(AttemptKey Attempt, StopReason Reason, IReadO
     public override string Name => "stop";
 }
 
+/// <summary>An offer that goes back: the worker does not want it, or cannot be reached.</summary>
+internal sealed record GivenBack(AttemptKey Attempt, AttemptOutcome Outcome) : AttemptReport(Attempt, [])
+{
+    public override string Name => "decline";
+}
+
 internal enum StopReason
 {
     Cancel,

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Koda.Protos.Common.V1;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Agents;
+
+/// <summary>Published agents, kept in memory so that a submission needs no look-up. A change on any server forgets them all.</summary>
+internal sealed class AgentCatalog(Database database, TimeProvider clock)
+{
+    // A change is told to every server; should that news be lost, this is how long an old state may be used.
+    private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, (PublishedAgent Agent, long ReadAt)> _agents = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Id, int Version), AgentDefinition> _definitions = new();
+    private int _generation;
+
+    /// <summary>The agent, which takes work now.</summary>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE.</exception>
+    public async ValueTask<PublishedAgent> Runnable(string id, CancellationToken cancellationToken)
+    {
+        var agent = await Find(id, cancellationToken);
+        return agent.State == AgentState.Active
+            ? agent
+            : throw new EngineException(
+                ErrorReason.AgentNotRunnable,
+                agent.State == AgentState.Draft ? $"Agent {id} was never published." : $"Agent {id} is paused.",
+                new Dictionary<string, string> { ["state"] = EnumText<AgentState>.Of(agent.State) });
+    }
+
+    /// <exception cref="EngineException">AGENT_NOT_FOUND.</exception>
+    public async ValueTask<PublishedAgent> Find(string id, CancellationToken cancellationToken)
+    {
+        if (_agents.TryGetValue(id, out var entry) && clock.GetElapsedTime(entry.ReadAt) < s_keptFor)
+            return entry.Agent;
+        var generation = Volatile.Read(ref _generation);
+        var readAt = clock.GetTimestamp();
+        var agent = await database.Read((connection, token) => AgentStore.FindPublished(connection, id, token), cancellationToken)
+            ?? throw GetAgent.NotFound(id);
+        // What was read before a change must not be kept after it.
+        if (generation == Volatile.Read(ref _generation))
+            _agents[id] = (agent, readAt);
+        return agent;
+    }
+
+    /// <summary>A version's definition, which never changes.</summary>
+    public async ValueTask<AgentDefinition> Definition(string id, int version, CancellationToken cancellationToken)
+    {
+        if (_definitions.TryGetValue((id, version), out var known))
+            return known;
+        var definition = await database.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
+        return _definitions[(id, version)] = definition;
+    }
+
+    public void Forget()
+    {
+        Interlocked.Increment(ref _generation);
+        _agents.Clear();
+    }
+}

@@ -1,0 +1,31 @@
+using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Tasks;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Approvals;
+
+/// <summary>Denies what nobody answered in time, and queues the tasks so that their models are told. Any number of servers may do so at once.</summary>
+internal sealed class ExpireApprovals(Database database, EventLog log, TaskNews news)
+{
+    private const int BatchSize = 500;
+
+    public async Task Execute(CancellationToken cancellationToken)
+    {
+        while (await database.InTransaction(ExpireBatch, cancellationToken) == BatchSize)
+        {
+        }
+    }
+
+    private async Task<int> ExpireBatch(Transaction transaction, CancellationToken cancellationToken)
+    {
+        var taskIds = await ApprovalStore.LockExpired(transaction, BatchSize, cancellationToken);
+        if (taskIds.Length == 0)
+            return 0;
+        var changes = await TaskChanges.Lock(transaction, taskIds, [], cancellationToken);
+        foreach (var approval in await ApprovalStore.Expire(transaction, taskIds, cancellationToken))
+            changes.Find(approval.TaskId)!.ExpireApproval(approval.Id, approval.CallId);
+        await changes.Save(log, cancellationToken);
+        news.Spread(transaction, changes.Tasks);
+        return taskIds.Length;
+    }
+}

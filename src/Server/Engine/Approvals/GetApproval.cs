@@ -1,0 +1,13 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Approvals;
+
+internal sealed class GetApproval(Database database)
+{
+    /// <exception cref="EngineException">APPROVAL_NOT_FOUND.</exception>
+    public Task<ApprovalRecord> Execute(Guid id, CancellationToken cancellationToken) =>
+        database.Read(async (connection, token) => await ApprovalStore.Get(connection, id, token) ?? throw NotFound(id), cancellationToken);
+
+    public static EngineException NotFound(Guid id) => new(ErrorReason.ApprovalNotFound, $"No approval has the id {id}.");
+}

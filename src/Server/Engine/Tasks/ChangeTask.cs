@@ -1,0 +1,21 @@
+using Koda.Server.Engine.Events;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>Applies one rule to one task.</summary>
+internal sealed class ChangeTask(Database database, EventLog log, TaskNews news)
+{
+    /// <exception cref="EngineException">TASK_NOT_FOUND, or what the rule throws.</exception>
+    public Task<TaskRecord> Execute(Guid id, Action<LockedTask> rule, CancellationToken cancellationToken) =>
+        database.InTransaction(
+            async (transaction, token) =>
+            {
+                var changes = await TaskChanges.Lock(transaction, [id], [], token);
+                rule(changes.Find(id) ?? throw GetTask.NotFound(id));
+                await changes.Save(log, token);
+                news.Spread(transaction, changes.Tasks);
+                return (await TaskStore.Get(transaction.Connection, id, token))!;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,13 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Tasks;
+
+internal sealed class GetTask(Database database)
+{
+    /// <exception cref="EngineException">TASK_NOT_FOUND.</exception>
+    public Task<TaskRecord> Execute(Guid id, CancellationToken cancellationToken) =>
+        database.Read(async (connection, token) => await TaskStore.Get(connection, id, token) ?? throw NotFound(id), cancellationToken);
+
+    public static EngineException NotFound(Guid id) => new(ErrorReason.TaskNotFound, $"No task has the id {id}.");
+}

@@ -1,0 +1,95 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Usage;
+
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>A task whose row is locked. Its methods are the rules of the engine: each decides the next state and the events that tell of it.</summary>
+internal sealed partial class LockedTask
+{
+    private bool _stoppedRunning;
+
+    public required Guid Id { get; init; }
+    public required Guid RunId { get; init; }
+    public required Guid StreamId { get; init; }
+    public required string AgentId { get; init; }
+    public required int AgentVersion { get; init; }
+    public required int Priority { get; init; }
+    public required int Attempt { get; init; }
+    public required int MaxAttempts { get; init; }
+
+    /// <summary>The number of the agent's tasks that run at once is limited.</summary>
+    public required bool HasLimitedAgent { get; init; }
+
+    public required TaskState State { get; set; }
+    public required int Failures { get; set; }
+    public required int Losses { get; set; }
+    public required RequestedStop StopRequested { get; set; }
+    public required Guid? ApprovalId { get; set; }
+
+    /// <summary>The open attempt. Null unless the task runs.</summary>
+    public LockedAttempt? Open { get; set; }
+
+    public string? Output { get; private set; }
+    public TaskFault? Error { get; private set; }
+    public TimeSpan? Delay { get; private set; }
+    public UsageTotals Used { get; private set; }
+    public List<NewEvent> Events { get; } = [];
+
+    /// <summary>Where in <see cref="Events"/> the last event of each recorded batch stands.</summary>
+    public List<(LockedAttempt Attempt, int Position)> RecordedBatches { get; } = [];
+
+    /// <summary>The stored error goes: the task succeeded, or begins anew.</summary>
+    public bool ClearsError { get; private set; }
+
+    /// <summary>The task's own row differs from what is stored.</summary>
+    public bool Changed { get; private set; }
+
+    /// <summary>A dispatcher may have something to claim: this task was queued, or it made room under its agent's limit.</summary>
+    public bool FreesWork => Changed && State == TaskState.Queued || _stoppedRunning && HasLimitedAgent;
+
+    /// <summary>Records a batch of events, once.</summary>
+    public void Record(EventBatch batch, LockedAttempt attempt)
+    {
+        Record(batch.Events, attempt.WorkerId, attempt.Number);
+        attempt.LastBatch = batch.Batch;
+        attempt.Changed = true;
+        if (Events.Count > 0)
+            RecordedBatches.Add((attempt, Events.Count - 1));
+    }
+
+    public void Record(IReadOnlyList<ReportedEvent> events, string workerId, int attempt)
+    {
+        var actor = TaskEvents.Worker(workerId);
+        foreach (var reported in events)
+        {
+            var used = ReportedUsage.Of(reported);
+            Used += used;
+            Events.Add(new NewEvent(reported.Kind, actor, RunId, attempt, reported.Payload, ReportedUsage.Json(reported)));
+        }
+    }
+
+    private void Move(TaskTrigger trigger)
+    {
+        var next = TaskStateMachine.Next(State, trigger) ?? throw StateConflict(trigger);
+        _stoppedRunning |= State == TaskState.Running;
+        State = next;
+        Changed = true;
+        if (next is not (TaskState.Running or TaskState.Waiting))
+            StopRequested = RequestedStop.None;
+        if (next != TaskState.Waiting)
+            ApprovalId = null;
+    }
+
+    private void Close(AttemptOutcome outcome)
+    {
+        Open!.Close(outcome);
+        Open = null;
+    }
+
+    private EngineException StateConflict(TaskTrigger trigger) => new(
+        ErrorReason.TaskStateConflict,
+        $"A task that is {EnumText<TaskState>.Of(State)} cannot {EnumText<TaskTrigger>.Of(trigger).Replace('_', ' ')}.",
+        new Dictionary<string, string> { ["state"] = EnumText<TaskState>.Of(State) });
+}

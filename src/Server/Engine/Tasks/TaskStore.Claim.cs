@@ -1,0 +1,130 @@
+using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
+
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>What like workers can take together: tasks of these agents, in these workspaces. Empty lists mean "any".</summary>
+internal sealed record ClaimDemand(string[] AgentIds, string[] WorkspaceRoots, int Credit);
+
+/// <summary>A task that a claim has set running.</summary>
+internal sealed record ClaimedTask(
+    Guid Id,
+    Guid RunId,
+    Guid StreamId,
+    string AgentId,
+    int AgentVersion,
+    int Attempt,
+    string Query,
+    string Workspace,
+    TaskContext Context,
+    string Traceparent,
+    string Metadata);
+
+internal static partial class TaskStore
+{
+    // Dispatchers take turns at agents with a limit. The claim that follows has a newer snapshot, so it counts what the others have started.
+    private const string LockLimitedAgentsSql = """
+        select id
+        from agents
+        where max_concurrent > 0 and exists (select from tasks where state = 'queued' and agent_id = agents.id)
+        order by id
+        for no key update
+        """;
+
+    // Each agent with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no further than it can be
+    // used, so the cost depends neither on how much is queued nor on how much of it may not run. The best of all lanes decide how many each lane gives;
+    // only those are locked, and rows that another dispatcher has locked are replaced by the next ones of their lane.
+    private const string ClaimSql = """
+        with recursive lane as (
+            (select agent_id from tasks where state = 'queued' order by agent_id limit 1)
+            union all
+            select (select agent_id from tasks where state = 'queued' and agent_id > lane.agent_id order by agent_id limit 1)
+            from lane
+            where lane.agent_id is not null
+        ), room as (
+            select lane.agent_id, case when agents.max_concurrent = 0 then $1 else least($1, agents.max_concurrent - (
+                select count(*) from (
+                    select from tasks where state = 'running' and agent_id = lane.agent_id limit agents.max_concurrent
+                ) as running)) end as places
+            from lane
+            join agents on agents.id = lane.agent_id
+            where cardinality($2) = 0 or lane.agent_id = any($2)
+        ), best as (
+            select head.agent_id
+            from room
+            cross join lateral (
+                select agent_id, priority, id
+                from tasks
+                where state = 'queued' and agent_id = room.agent_id
+                    and (cardinality($3) = 0 or workspace = '' or exists (
+                        select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
+                order by priority desc, id
+                limit greatest(room.places, 0)
+            ) as head
+            order by head.priority desc, head.id
+            limit $1
+        ), quota as (
+            select agent_id, count(*) as places from best group by agent_id
+        ), taken as materialized (
+            select head.id
+            from quota
+            cross join lateral (
+                select id
+                from tasks
+                where state = 'queued' and agent_id = quota.agent_id
+                    and (cardinality($3) = 0 or workspace = '' or exists (
+                        select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
+                order by priority desc, id
+                limit quota.places
+                for no key update skip locked
+            ) as head
+        ), claimed as (
+            update tasks
+            set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
+            from taken
+            where tasks.id = taken.id
+            returning tasks.id, run_id, stream_id, agent_id, agent_version, attempt, query, workspace, context, traceparent, metadata, priority
+        )
+        select * from claimed order by priority desc, id
+        """;
+
+    /// <summary>Claims for each demand as many tasks as it can take, of all that may run, by priority and then by age.</summary>
+    /// <returns>For each demand, its tasks in the order in which they were queued.</returns>
+    public static async Task<IReadOnlyList<IReadOnlyList<ClaimedTask>>> Claim(
+        Transaction transaction, IReadOnlyList<ClaimDemand> demands, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedAgentsSql));
+        foreach (var demand in demands)
+        {
+            var claim = new NpgsqlBatchCommand(ClaimSql);
+            claim.Parameters.AddValue(demand.Credit);
+            claim.Parameters.AddValue(demand.AgentIds);
+            claim.Parameters.AddValue(demand.WorkspaceRoots);
+            batch.BatchCommands.Add(claim);
+        }
+        var claimed = new List<IReadOnlyList<ClaimedTask>>(demands.Count);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+            var tasks = new List<ClaimedTask>();
+            while (await reader.ReadAsync(cancellationToken))
+                tasks.Add(ReadClaimed(reader));
+            claimed.Add(tasks);
+        }
+        return claimed;
+    }
+
+    private static ClaimedTask ReadClaimed(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        row.GetGuid(1),
+        row.GetGuid(2),
+        row.GetString(3),
+        row.GetInt32(4),
+        row.GetInt32(5),
+        row.GetString(6),
+        row.GetString(7),
+        EngineJson.Read<TaskContext>(row.GetString(8)),
+        row.GetString(9),
+        row.GetString(10));
+}

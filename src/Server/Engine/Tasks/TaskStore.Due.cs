@@ -1,0 +1,42 @@
+using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
+
+namespace Koda.Server.Engine.Tasks;
+
+internal static partial class TaskStore
+{
+    private const string LockDueRetriesSql = """
+        select id
+        from tasks
+        where state = 'retrying' and available_at <= clock_timestamp()
+        order by available_at
+        limit $1
+        for no key update skip locked
+        """;
+
+    /// <summary>Locks tasks whose pause is over.</summary>
+    public static async Task<Guid[]> LockDueRetries(Transaction transaction, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(LockDueRetriesSql, transaction.Connection);
+        command.Parameters.AddValue(limit);
+        var ids = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return [.. ids];
+    }
+
+    private const string NextDueSql = """
+        select extract(epoch from least(
+            (select min(lease_expires_at) from attempts where ended_at is null),
+            (select min(available_at) from tasks where state = 'retrying'),
+            (select min(expires_at) from approvals where state = 'pending')) - clock_timestamp())::float8
+        """;
+
+    /// <summary>When the next lease, pause or question is over, from now; negative when one is already. Null: there is none.</summary>
+    public static async Task<TimeSpan?> NextDue(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(NextDueSql, connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+}

@@ -1,0 +1,41 @@
+using Koda.Server.Engine.Agents;
+using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
+
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>A task that is about to be stored with the agent's published version.</summary>
+internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Submission)
+{
+    public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
+}
+
+internal static partial class TaskStore
+{
+    private const string InsertSql = """
+        insert into tasks
+            (id, run_id, stream_id, agent_id, agent_version, state, priority, max_attempts, principal, traceparent, workspace, query, metadata, context)
+        select id, id, id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            as task (id, agent_id, agent_version, priority, max_attempts, principal, traceparent, workspace, query, metadata, context)
+        returning created_at
+        """;
+
+    /// <summary>Stores tasks whose run and stream have the task's id. The result is the time of the transaction, once for each.</summary>
+    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewTask> tasks)
+    {
+        var command = new NpgsqlBatchCommand(InsertSql);
+        command.Parameters.AddColumn(tasks, task => task.Id);
+        command.Parameters.AddColumn(tasks, task => task.Agent.Id);
+        command.Parameters.AddColumn(tasks, task => task.Agent.Version);
+        command.Parameters.AddColumn(tasks, task => task.Submission.Priority);
+        command.Parameters.AddColumn(tasks, task => task.MaxAttempts);
+        command.Parameters.AddColumn(tasks, task => task.Submission.Principal);
+        command.Parameters.AddColumn(tasks, task => task.Submission.Traceparent);
+        command.Parameters.AddColumn(tasks, task => task.Submission.Context.Workspace);
+        command.Parameters.AddColumn(tasks, task => task.Submission.Query);
+        command.Parameters.AddColumn(tasks, task => task.Submission.Metadata);
+        command.Parameters.AddColumn(tasks, task => EngineJson.Write(task.Submission.Context));
+        return command;
+    }
+}
