@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Koda.Rpc.Wire;
@@ -31,17 +32,19 @@ internal static class StatusMessage
             return encoded;
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(encoded.Length)];
         var count = 0;
-        for (var i = 0; i < encoded.Length; i++)
+        var rest = encoded.AsSpan();
+        while (!rest.IsEmpty)
         {
-            if (encoded[i] == '%' && i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
+            if (rest.Length > 2 && rest[0] == '%' && char.IsAsciiHexDigit(rest[1]) && char.IsAsciiHexDigit(rest[2]))
             {
-                bytes[count++] = Convert.FromHexString(encoded.AsSpan(i + 1, 2))[0];
-                i += 2;
+                bytes[count++] = byte.Parse(rest[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                rest = rest[3..];
+                continue;
             }
-            else
-            {
-                count += Encoding.UTF8.GetBytes(encoded.AsSpan(i, 1), bytes.AsSpan(count));
-            }
+            var next = rest[1..].IndexOf('%');
+            var literal = next < 0 ? rest : rest[..(next + 1)];
+            count += Encoding.UTF8.GetBytes(literal, bytes.AsSpan(count));
+            rest = rest[literal.Length..];
         }
         return Encoding.UTF8.GetString(bytes, 0, count);
     }
