@@ -1,0 +1,72 @@
+using Google.Rpc;
+using Grpc.Core;
+using Koda.Protos.Common.V1;
+using Koda.Rpc.AspNetCore.Tests.Probe;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Koda.Rpc.AspNetCore.Tests.Calls;
+
+public sealed class AuthorizationTests : IAsyncLifetime
+{
+    private ProbeServer _server = null!;
+
+    public async Task InitializeAsync() =>
+        _server = await ProbeServer.StartAsync(services: services => services.AddSingleton<ICallAuthenticator, ScopesAreTheToken>());
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("Guarded")]
+    [InlineData("Undeclared")]
+    public async Task Without_a_credential_only_anonymous_methods_are_open(string method)
+    {
+        var reply = await _server.Raw.CallAsync(method, "x");
+        Assert.Equal((int)StatusCode.Unauthenticated, reply.GrpcStatus);
+        Assert.Equal("UNAUTHENTICATED", reply.Details.Details.Single().Unpack<ErrorInfo>().Reason);
+    }
+
+    [Fact]
+    public async Task A_method_without_a_policy_takes_any_credential() =>
+        Assert.Equal(0, (await _server.Raw.CallAsync("Undeclared", "x", ("authorization", "other"))).GrpcStatus);
+
+    [Fact]
+    public async Task A_bad_credential_is_refused_even_where_none_is_needed() =>
+        Assert.Equal((int)StatusCode.Unauthenticated, (await _server.Raw.CallAsync("Unary", "x", ("authorization", "bad"))).GrpcStatus);
+
+    [Fact]
+    public async Task Every_scope_of_the_policy_is_needed_and_the_refusal_names_them()
+    {
+        var refused = await _server.Raw.CallAsync("Guarded", "x", ("authorization", "probe.read"));
+        Assert.Equal((int)StatusCode.PermissionDenied, refused.GrpcStatus);
+        Assert.Equal("""["probe.read","probe.write"]""", refused.Details.Details.Single().Unpack<ErrorInfo>().Metadata["scopes"]);
+        Assert.Equal(0, (await _server.Raw.CallAsync("Guarded", "x", ("authorization", "probe.read probe.write"))).GrpcStatus);
+    }
+
+    [Fact]
+    public async Task The_handler_knows_its_caller()
+    {
+        _server.Handlers.Unary = (_, context) => Task.FromResult(ProbeHandlers.Reply(context.GetPrincipal().Name));
+        Assert.Equal(["caller"], (await _server.Raw.CallAsync("Unary", "x", ("authorization", "other"))).Texts);
+        Assert.Equal(["anonymous"], (await _server.Raw.CallAsync("Unary", "x")).Texts);
+    }
+
+    [Fact]
+    public async Task A_refused_call_does_not_reach_the_handler()
+    {
+        _server.Handlers.Unary = (_, _) => throw new InvalidOperationException("reached");
+        Assert.Equal((int)StatusCode.Unauthenticated, (await _server.Raw.CallAsync("Guarded", "x")).GrpcStatus);
+    }
+
+    private sealed class ScopesAreTheToken : ICallAuthenticator
+    {
+        public ValueTask<CallPrincipal?> AuthenticateAsync(HttpContext http, RpcMethod method, CancellationToken cancellationToken) =>
+            http.Request.Headers.Authorization.ToString() switch
+            {
+                "" => new((CallPrincipal?)null),
+                "bad" => throw new RpcFault(ErrorReason.Unauthenticated, "The token is not valid."),
+                var scopes => new(new CallPrincipal("1", "caller", scopes.Split(' ').ToHashSet())),
+            };
+    }
+}
