@@ -35,7 +35,8 @@ public sealed record KodaClientOptions
     /// The directory's token goes to that server only, never to another one that <c>KODA_URL</c> names.
     /// </summary>
     /// <param name="dataDirectory">The data directory. Null: <c>KODA_DATA</c>, or <c>~/.koda</c>.</param>
+    /// <param name="environment">Reads a variable. Null: the process's own.</param>
     /// <exception cref="FormatException"><c>KODA_URL</c> is not an http or https address.</exception>
-    public static KodaClientOptions FromEnvironment(string? dataDirectory = null) =>
-        Discovery.Discover(dataDirectory, Environment.GetEnvironmentVariable);
+    public static KodaClientOptions FromEnvironment(string? dataDirectory = null, Func<string, string?>? environment = null) =>
+        Discovery.Discover(dataDirectory, environment ?? Environment.GetEnvironmentVariable);
 }

@@ -1,0 +1,53 @@
+using Koda.Client;
+using Koda.Protos.Common.V1;
+
+namespace Koda.Cli.Approvals;
+
+/// <summary>Asks a person at the terminal about an action, and sends the answer.</summary>
+internal static class ApprovalPrompt
+{
+    /// <returns>False when the person leaves the question open.</returns>
+    public static async Task<bool> AskAsync(Session session, Runtime.Approval approval, CancellationToken cancellation)
+    {
+        var terminal = session.Terminal;
+        ApprovalView.Write(terminal, approval);
+        while (true)
+        {
+            terminal.Error.Write($"Allow it? [y]es, [a]lways {approval.Tool} in this task, [n]o, [l]ater: ");
+            // The console cannot be read with a cancellation, so Ctrl-C leaves the reader behind; the process ends anyway.
+            var line = await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation);
+            switch (line?.Trim().ToLowerInvariant())
+            {
+                case "y" or "yes": await Approve(Runtime.ApprovalScope.Once); return true;
+                case "a" or "always": await Approve(Runtime.ApprovalScope.Always); return true;
+                case "n" or "no": await AnswerAsync(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellation); return true;
+                case "l" or "later" or null: return false;
+            }
+        }
+
+        Task Approve(Runtime.ApprovalScope scope) =>
+            AnswerAsync(session, approval, Runtime.ApprovalDecision.Approve, scope, "", cancellation);
+    }
+
+    public static async Task AnswerAsync(
+        Session session, Runtime.Approval approval, Runtime.ApprovalDecision decision, Runtime.ApprovalScope scope, string rationale,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            // The digest binds the answer to the action that was shown.
+            await session.Client.Approvals.AnswerAsync(new Runtime.AnswerApprovalRequest
+            {
+                ApprovalId = approval.Id,
+                Decision = decision,
+                Scope = scope,
+                Rationale = rationale,
+                Digest = approval.Digest,
+            }, cancellation);
+        }
+        catch (KodaException e) when (e.Reason is ErrorReason.ApprovalAlreadyAnswered or ErrorReason.ApprovalExpired)
+        {
+            session.Terminal.Error.WriteLine(e.Message);
+        }
+    }
+}

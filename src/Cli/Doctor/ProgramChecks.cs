@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Koda.Cli.Doctor;
+
+/// <summary>Looks for the programs that Koda uses, by asking each for its version.</summary>
+internal static class ProgramChecks
+{
+    private const string PostgresFolders = "/usr/lib/postgresql";
+
+    public static async IAsyncEnumerable<Check> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return await LookAsync("dotnet", "dotnet", "Needed to build: https://dot.net/download", cancellation);
+        yield return await PostgresAsync(cancellation);
+        yield return await LookAsync("git", "git", "The git tool needs it: apt-get install git", cancellation);
+        yield return await LookAsync("ripgrep", "rg", "Searches are slower without it: apt-get install ripgrep", cancellation);
+        yield return await LookAsync("sandbox", "bwrap", "Commands run without a sandbox then: apt-get install bubblewrap", cancellation);
+    }
+
+    private static async Task<Check> LookAsync(string name, string program, string advice, CancellationToken cancellation) =>
+        await VersionAsync(program, cancellation) is { } version
+            ? new Check(name, CheckStatus.Ok, version)
+            : new Check(name, CheckStatus.Warning, $"{program} is not on PATH", advice);
+
+    /// <summary>PostgreSQL's server programs are not on PATH everywhere.</summary>
+    private static async Task<Check> PostgresAsync(CancellationToken cancellation)
+    {
+        var folders = Directory.Exists(PostgresFolders) ? Directory.GetDirectories(PostgresFolders) : [];
+        foreach (var program in folders.OrderDescending().Select(folder => Path.Combine(folder, "bin", "postgres")).Append("postgres"))
+            if (await VersionAsync(program, cancellation) is { } version) return new Check("postgres", CheckStatus.Ok, version);
+        return new Check("postgres", CheckStatus.Warning, "no PostgreSQL server programs found",
+            "koda up installs them when it can; or: apt-get install postgresql; or set KODA_DATABASE_URL.");
+    }
+
+    private static async Task<string?> VersionAsync(string program, CancellationToken cancellation)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true });
+            if (process is null) return null;
+            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            return process.ExitCode == 0 ? output.Split('\n')[0].Trim() : null;
+        }
+        catch (Win32Exception)
+        {
+            // The system's way to say that there is no such program.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Koda.Cli.Local;
+
+/// <summary>Keeps one process running: started again after a crash, with longer pauses the sooner it crashes.</summary>
+internal sealed class ChildProcess(LocalServer local, string role, Func<IEnumerable<string>> arguments, Action<string> report)
+{
+    private static readonly TimeSpan Steady = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+
+    private Process? _process;
+
+    /// <summary>Runs until cancelled; then the process is asked to end, and given time to.</summary>
+    public async Task KeepAsync(CancellationToken cancellation)
+    {
+        var pause = FirstPause;
+        try
+        {
+            while (true)
+            {
+                var started = Stopwatch.GetTimestamp();
+                _process = KodaProcess.Start(local.Log(role), arguments());
+                local.Pid(role).Write(_process.Id);
+                await _process.WaitForExitAsync(cancellation);
+                if (_process.ExitCode == ExitCode.Usage) throw new CliException($"The {role} cannot start.", hint: $"See {local.Log(role)}");
+                if (Stopwatch.GetElapsedTime(started) > Steady) pause = FirstPause;
+                report($"The {role} ended with code {_process.ExitCode}; starting it again. Its log is {local.Log(role)}");
+                await Task.Delay(pause, cancellation);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (_process is { HasExited: false }) await LocalServer.StopAsync(_process, CancellationToken.None);
+        }
+        finally
+        {
+            local.Pid(role).Delete();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Koda.Cli.Local;
+
+/// <summary><c>koda up --detach</c>: leaves the supervisor in the background and returns when everything is ready.</summary>
+internal static class DetachedStart
+{
+    // The first start may install PostgreSQL and create a cluster.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private const int LogTail = 15;
+
+    public static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, CancellationToken cancellation)
+    {
+        using var supervisor = KodaProcess.Start(local.Log("up"), options.UpArguments());
+        local.Supervisor.Write(supervisor.Id);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            if (await ReadyProbe.WaitAsync(options.Address, options.Worker, () => supervisor.HasExited, limit.Token) is null)
+                throw new CliException($"Koda did not start.\n{Tail(local)}", hint: $"The logs are in {local.Logs}");
+        }
+        catch (OperationCanceledException)
+        {
+            await local.StopAsync(CancellationToken.None);
+            if (cancellation.IsCancellationRequested) throw;
+            throw new CliException($"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in {local.Logs}");
+        }
+        UpCommand.Announce(session, local, options.Address);
+        return ExitCode.Ok;
+    }
+
+    private static string Tail(LocalServer local)
+    {
+        var lines = LocalServer.Roles.Select(local.Log).Where(File.Exists).SelectMany(log => File.ReadLines(log).TakeLast(LogTail));
+        return string.Join('\n', lines);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Koda.Client;
+
+namespace Koda.Cli.Local;
+
+/// <summary>The processes that <c>koda up</c> runs for a data directory, and the files by which they are found again.</summary>
+internal sealed class LocalServer(string dataDirectory)
+{
+    // A worker gives its tasks back and the server finishes its calls in this time.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    /// <summary>The supervisor, and what it supervises in the order in which that is stopped.</summary>
+    public static readonly string[] Roles = ["up", "worker", "server"];
+
+    public ServerFiles Files { get; } = new(dataDirectory);
+
+    public string Logs => Path.Combine(dataDirectory, "logs");
+
+    public PidFile Supervisor => Pid("up");
+
+    public PidFile Pid(string role) => new(Path.Combine(dataDirectory, role + ".pid"));
+
+    public string Log(string role) => Path.Combine(Logs, role + ".log");
+
+    public void Prepare()
+    {
+        Directory.CreateDirectory(dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(Logs);
+    }
+
+    public void WriteUrl(Uri url) => File.WriteAllText(Files.UrlFile, url.GetLeftPart(UriPartial.Authority) + "\n");
+
+    /// <summary>Ends what is left of the server: first the supervisor, which ends the others in order, then what it left behind.</summary>
+    /// <returns>False when nothing ran.</returns>
+    public async Task<bool> StopAsync(CancellationToken cancellation)
+    {
+        var any = false;
+        foreach (var role in Roles)
+        {
+            if (Pid(role).Find() is { } process)
+            {
+                any = true;
+                await StopAsync(process, cancellation);
+            }
+            Pid(role).Delete();
+        }
+        return any;
+    }
+
+    public static async Task StopAsync(Process process, CancellationToken cancellation)
+    {
+        NativeProcess.Terminate(process.Id);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Grace);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            NativeProcess.Kill(process.Id);
+            await process.WaitForExitAsync(cancellation);
+        }
+    }
+}

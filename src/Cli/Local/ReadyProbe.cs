@@ -1,0 +1,40 @@
+using Koda.Client;
+
+namespace Koda.Cli.Local;
+
+/// <summary>Asks the local server whether it takes work.</summary>
+internal static class ReadyProbe
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <returns>The server's answer; null when none answers.</returns>
+    public static async Task<Runtime.Readiness?> AskAsync(Uri url, CancellationToken cancellation)
+    {
+        await using var client = new KodaClient(new KodaClientOptions { Url = url, MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(5) });
+        try
+        {
+            return await client.GetReadinessAsync(cancellation);
+        }
+        catch (KodaException)
+        {
+            // Whatever listens there is no Koda that takes work.
+            return null;
+        }
+    }
+
+    /// <summary>Waits until the server is ready and, when asked for, a worker is connected.</summary>
+    /// <param name="url">The server.</param>
+    /// <param name="worker">Whether a worker is waited for.</param>
+    /// <param name="failed">Ends the waiting with null: what is waited for cannot come.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public static async Task<Runtime.Readiness?> WaitAsync(Uri url, bool worker, Func<bool> failed, CancellationToken cancellation)
+    {
+        while (!failed())
+        {
+            var answer = await AskAsync(url, cancellation);
+            if (answer is { Ready: true } && (!worker || answer.ConnectedWorkers > 0)) return answer;
+            await Task.Delay(Interval, cancellation);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Koda.Cli.Local;
+
+/// <summary>Runs a server and a worker, each as a process of its own, until it is told to stop.</summary>
+internal sealed class Supervisor(LocalServer local, UpOptions options, Action<string> report)
+{
+    /// <param name="ready">Called once, when the server is ready and the worker is connected.</param>
+    /// <param name="cancellation">Stops the worker, then the server.</param>
+    public async Task RunAsync(Action<Runtime.Readiness> ready, CancellationToken cancellation)
+    {
+        using var serverLife = new CancellationTokenSource();
+        using var workerLife = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var server = new ChildProcess(local, "server", options.ServerArguments, report).KeepAsync(serverLife.Token);
+        var worker = Task.CompletedTask;
+        try
+        {
+            if (await ReadyProbe.WaitAsync(options.Address, worker: false, () => server.IsCompleted, cancellation) is null) await server;
+            if (options.Worker) worker = new ChildProcess(local, "worker", options.WorkerArguments, report).KeepAsync(workerLife.Token);
+            var answer = await ReadyProbe.WaitAsync(options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, cancellation);
+            if (answer is not null) ready(answer);
+            await await Task.WhenAny(server, options.Worker ? worker : server);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            report("Stopping: the worker gives its tasks back first.");
+        }
+        finally
+        {
+            // The worker's last reports need the server.
+            await workerLife.CancelAsync();
+            await worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await serverLife.CancelAsync();
+            await server.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

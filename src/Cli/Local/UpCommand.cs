@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json;
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Local;
+
+/// <summary><c>koda up</c></summary>
+internal static class UpCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var detach = new Option<bool>("--detach", "-d") { Description = "Return when ready; server and worker go on in the background." };
+        var supervised = new Option<bool>("--supervised") { Hidden = true };
+        var command = new TaughtCommand(
+            "up",
+            "Starts a server and a worker on this machine, each as a process of its own, and starts them again when they crash.",
+            """
+            koda up
+            koda up --detach --data ./state --listen http://127.0.0.1:9000
+            koda up --workspace ~/src/shop --slots 8
+            """,
+            "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.")
+        { UpOptions.ListenOption, UpOptions.WorkspaceOption, UpOptions.SlotsOption, UpOptions.NoWorkerOption, detach, supervised };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var options = UpOptions.From(parse, session);
+            var local = new LocalServer(options.Data);
+            if (parse.GetValue(supervised)) NativeProcess.LeaveTerminal();
+            if (local.Supervisor.Find() is { } running && running.Id != Environment.ProcessId)
+                return await ReportRunningAsync(session, local, cancellation);
+            await local.StopAsync(cancellation);
+            ListenAddress.RequireFree(options.Listen);
+            local.Prepare();
+            return parse.GetValue(detach)
+                ? await DetachedStart.RunAsync(session, local, options, cancellation)
+                : await RunAsync(session, local, options, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, CancellationToken cancellation)
+    {
+        local.Supervisor.Write(Environment.ProcessId);
+        try
+        {
+            await new Supervisor(local, options, session.Terminal.Error.WriteLine)
+                .RunAsync(_ => Announce(session, local, options.Address), cancellation);
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            local.Supervisor.Delete();
+        }
+    }
+
+    private static async Task<int> ReportRunningAsync(Session session, LocalServer local, CancellationToken cancellation)
+    {
+        var url = local.Files.ReadUrl() ?? throw new CliException($"Another koda up is starting with {local.Files.Directory}.");
+        if (await ReadyProbe.AskAsync(url, cancellation) is not { Ready: true })
+            throw new CliException($"koda up runs already, but the server does not answer. Its log is {local.Log("server")}");
+        if (!session.Json) session.Terminal.Error.WriteLine("Koda is up already.");
+        Announce(session, local, url);
+        return ExitCode.Ok;
+    }
+
+    public static void Announce(Session session, LocalServer local, Uri url)
+    {
+        var address = url.GetLeftPart(UriPartial.Authority);
+        var token = local.Files.OperatorTokenFile;
+        var terminal = session.Terminal;
+        terminal.Out.WriteLine(session.Json
+            ? JsonSerializer.Serialize(new { url = address, data = local.Files.Directory, operator_token_file = token, docs = address + "/docs" })
+            : $$"""
+            {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{local.Logs}}
+
+              koda run --agent atlas "Audit this repository."
+              curl -H "Authorization: Bearer $(cat {{token}})" {{address}}/api/runtime/agents
+              buf curl --protocol grpc --http2-prior-knowledge -H "Authorization: Bearer $(cat {{token}})" {{address}}/koda.runtime.v1.AgentService/ListAgents
+            """);
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Koda.Cli.Local;
+
+/// <summary>What <c>koda up</c> is asked for.</summary>
+internal sealed record UpOptions(string Data, Uri Listen, string Workspace, int Slots, bool Worker)
+{
+    /// <summary>The address by which this machine reaches the server.</summary>
+    public Uri Address => ListenAddress.ForClients(Listen);
+
+    public static readonly Option<string> ListenOption = new("--listen")
+    {
+        Description = "The address to listen on.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => ListenAddress.Default,
+    };
+
+    public static readonly Option<string?> WorkspaceOption = new("--workspace", "-w")
+    {
+        Description = "The directory in which tasks work that name none. Default: the current one.",
+        HelpName = "DIR",
+    };
+
+    public static readonly Option<int> SlotsOption = new("--slots") { Description = "How many tasks the worker runs at once.", DefaultValueFactory = _ => 4 };
+
+    public static readonly Option<bool> NoWorkerOption = new("--no-worker") { Description = "Start the server alone." };
+
+    public static UpOptions From(ParseResult parse, Session session)
+    {
+        var workspace = Path.GetFullPath(parse.GetValue(WorkspaceOption) ?? Directory.GetCurrentDirectory());
+        if (!Directory.Exists(workspace)) throw new CliException($"The workspace {workspace} is not there.", ExitCode.Usage, code: "cli.usage");
+        return new UpOptions(
+            session.Files.Directory, ListenAddress.Parse(parse.GetRequiredValue(ListenOption)), workspace, parse.GetValue(SlotsOption), !parse.GetValue(NoWorkerOption));
+    }
+
+    public IEnumerable<string> ServerArguments() =>
+        ["server", "--data", Data, "--listen", Listen.GetLeftPart(UriPartial.Authority), "--supervised"];
+
+    public IEnumerable<string> WorkerArguments() =>
+        ["worker", "--data", Data, "--url", Address.GetLeftPart(UriPartial.Authority), "--workspace", Workspace, "--slots", Slots.ToString(CultureInfo.InvariantCulture), "--supervised"];
+
+    public IEnumerable<string> UpArguments()
+    {
+        string[] arguments = ["up", "--data", Data, "--listen", Listen.GetLeftPart(UriPartial.Authority), "--workspace", Workspace,
+            "--slots", Slots.ToString(CultureInfo.InvariantCulture), "--supervised"];
+        return Worker ? arguments : [.. arguments, "--no-worker"];
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Grpc.Core;
+using Koda.Worker.Session;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Cli.Local;
+
+/// <summary><c>koda worker</c></summary>
+internal static class WorkerCommand
+{
+    private const int DefaultSlots = 4;
+
+    public static Command Create(CommonOptions common)
+    {
+        var workspace = new Option<string?>("--workspace", "-w") { Description = "The directory of tasks that name none. Default: $KODA_WORKSPACE, or the current one.", HelpName = "DIR" };
+        var roots = new Option<string[]>("--root") { Description = "A directory below which workspaces may lie. May be repeated. Default: anywhere but system directories.", HelpName = "DIR" };
+        var slots = new Option<int?>("--slots") { Description = $"How many tasks run at once. Default: $KODA_SLOTS, or {DefaultSlots}." };
+        var name = new Option<string?>("--name") { Description = "The name shown to people. Default: the machine's." };
+        var agents = new Option<string[]>("--agent") { Description = "Run only this agent's tasks. May be repeated.", HelpName = "ID" };
+        var noSandbox = new Option<bool>("--no-sandbox") { Description = "Run commands without bwrap, with this user's rights and network." };
+        var privateFetch = new Option<bool>("--allow-private-fetch") { Description = "Let the fetch tool reach loopback and private addresses." };
+        var supervised = new Option<bool>("--supervised") { Hidden = true };
+        var command = new TaughtCommand(
+            "worker",
+            "Runs a worker in the foreground: it claims tasks and runs agents on this machine's files. SIGTERM gives its tasks back first.",
+            """
+            koda worker --workspace ~/src --slots 8
+            KODA_URL=http://koda.example:8090 KODA_TOKEN=... koda worker --agent atlas
+            """) { workspace, roots, slots, name, agents, noSandbox, privateFetch, supervised };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            if (parse.GetValue(supervised)) NativeProcess.LeaveTerminal();
+            var environment = session.Terminal.Environment;
+            var options = new WorkerOptions
+            {
+                ServerUrl = session.Client.Options.Url,
+                Token = Token(session),
+                Slots = parse.GetValue(slots) ?? ParseSlots(environment("KODA_SLOTS")),
+                Name = parse.GetValue(name) ?? Environment.MachineName,
+                AgentIds = parse.GetValue(agents) ?? [],
+                WorkspaceRoots = [.. (parse.GetValue(roots) ?? []).Select(Path.GetFullPath)],
+                DefaultWorkspace = Path.GetFullPath(parse.GetValue(workspace) ?? environment("KODA_WORKSPACE") ?? Directory.GetCurrentDirectory()),
+                Sandbox = !parse.GetValue(noSandbox),
+                AllowPrivateFetch = parse.GetValue(privateFetch),
+            };
+            await RunAsync(session, options, cancellation);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(Session session, WorkerOptions options, CancellationToken stop)
+    {
+        using var logging = LoggerFactory.Create(log => log.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        }));
+        try
+        {
+            await WorkerHost.RunAsync(options, session.Client.CallInvoker, logging.CreateLogger("worker"), stop);
+        }
+        catch (RpcException e)
+        {
+            throw new CliException($"The server refuses this worker: {e.Status.Detail}", ExitCode.Refused, "Check KODA_TOKEN.", "worker.refused");
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException(e.Message, ExitCode.Usage, code: "cli.usage");
+        }
+    }
+
+    private static string Token(Session session) =>
+        session.Terminal.Environment("KODA_TOKEN") ?? session.Files.ReadWorkerToken() ?? session.Client.Options.Token
+        ?? throw new CliException("The worker has no token.", ExitCode.Refused, "Set KODA_TOKEN, or --data to the server's data directory.", "auth.no_token");
+
+    private static int ParseSlots(string? text) => text switch
+    {
+        null or "" => DefaultSlots,
+        _ when int.TryParse(text, CultureInfo.InvariantCulture, out var slots) && slots > 0 => slots,
+        _ => throw new CliException($"KODA_SLOTS must be a whole number above 0, not '{text}'.", ExitCode.Usage, code: "cli.usage"),
+    };
+}

@@ -1,0 +1,4 @@
+using Koda.Cli;
+using Koda.Cli.Terminal;
+
+return await KodaCommand.RunAsync(args, CliTerminal.OfProcess());

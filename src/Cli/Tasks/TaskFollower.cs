@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Koda.Cli.Approvals;
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Tasks;
+
+/// <summary>Shows a task's events as they come, gets its approvals answered, and ends with its output.</summary>
+internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
+{
+    private readonly CliTerminal _terminal = session.Terminal;
+    private readonly EventPrinter _printer = new(session.Terminal);
+
+    /// <returns>The exit code that the task's outcome stands for.</returns>
+    public async Task<int> FollowAsync(Runtime.Task task, long afterSeq, CancellationToken cancellation)
+    {
+        if (!session.Json && !quiet) _terminal.Error.WriteLine(_terminal.PaintError($"task {task.Id}", Tone.Faint));
+        try
+        {
+            // Begun in the middle, the feed may have passed the question already.
+            if (afterSeq > 0 && task.HasApprovalId && !await SettleAsync(task.ApprovalId, cancellation)) return ExitCode.WaitsForApproval;
+            await foreach (var item in session.Client.Tasks.WatchAsync(task.Id, afterSeq, OnCut, cancellation))
+            {
+                Show(item);
+                if (item.Kind == "approval.requested" && !await SettleAsync(ApprovalOf(item), cancellation)) return ExitCode.WaitsForApproval;
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            _terminal.Error.WriteLine($"\nThe task goes on. Watch it with: koda watch {task.Id}   Stop it with: koda cancel {task.Id}");
+            throw;
+        }
+        return Finish(await session.Client.Tasks.GetAsync(task.Id, cancellation));
+    }
+
+    private void Show(Runtime.Event item)
+    {
+        if (session.Json) _terminal.Out.WriteLine(JsonOutput.Text(item));
+        else if (!quiet) _printer.Show(item);
+    }
+
+    private void OnCut(Client.KodaException error, TimeSpan pause)
+    {
+        if (!session.Json && !quiet) _printer.Note($"The connection was cut ({error.Code}); trying again in {Units.Duration(pause)}.");
+    }
+
+    private static string ApprovalOf(Runtime.Event item)
+    {
+        using var payload = JsonDocument.Parse(item.Payload);
+        return payload.RootElement.GetProperty("approval_id").GetString() ?? "";
+    }
+
+    /// <returns>False when the approval waits and nobody here can answer it.</returns>
+    private async Task<bool> SettleAsync(string approvalId, CancellationToken cancellation)
+    {
+        var approval = await session.Client.Approvals.GetAsync(approvalId, cancellation);
+        if (approval.State != Runtime.ApprovalState.Pending) return true;
+        if (approveAll)
+        {
+            await ApprovalPrompt.AnswerAsync(session, approval, Runtime.ApprovalDecision.Approve, Runtime.ApprovalScope.Once, "koda run --yes", cancellation);
+            return true;
+        }
+        if (_terminal.Interactive && !session.Json) return await ApprovalPrompt.AskAsync(session, approval, cancellation);
+        _terminal.Error.WriteLine($"The task waits for an approval. Answer with: koda approve {approvalId}   (or --deny)   Then: koda watch {approval.TaskId}");
+        return false;
+    }
+
+    private int Finish(Runtime.Task task)
+    {
+        if (session.Json)
+        {
+            _terminal.Out.WriteLine(JsonOutput.Text(task));
+            return TaskView.ExitCodeOf(task);
+        }
+        _printer.EndLine();
+        if (task.HasOutput && !(_terminal.OutIsScreen && _printer.WasShown(task.Output)))
+            _terminal.Out.WriteLine(_terminal.OutIsScreen ? Printable.Text(task.Output) : task.Output);
+        if (task.Error is { } error) _terminal.Error.WriteLine(_terminal.PaintError($"{error.Code}: {Printable.Text(error.Message)}", Tone.Bad));
+        if (!quiet)
+        {
+            var good = task.Status == Runtime.TaskStatus.Completed;
+            _terminal.Error.WriteLine(_terminal.PaintError(TaskView.Summary(task), good ? Tone.Good : Tone.Bad));
+        }
+        return TaskView.ExitCodeOf(task);
+    }
+}

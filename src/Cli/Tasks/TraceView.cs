@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Tasks;
+
+/// <summary>A trace in words.</summary>
+internal static class TraceView
+{
+    public static void Write(CliTerminal terminal, Runtime.Trace trace, bool full)
+    {
+        foreach (var step in trace.Steps)
+        {
+            var tone = step.Status is "ok" or "" ? Tone.Good : step.Status == "running" ? Tone.Notice : Tone.Bad;
+            var status = terminal.Paint($"{step.Status,-11}", tone);
+            terminal.Out.WriteLine($"{step.Seq,6}  {status} {Units.Milliseconds(step.DurationMs),10}  {Printable.Line(Headline(step), 160)}");
+            if (full) WriteBody(terminal, step);
+        }
+        var totals = trace.Totals ?? new();
+        terminal.Out.WriteLine($"{Units.Count(totals.TokensIn, "token")} in, {totals.TokensOut:N0} out · {Units.Cost(totals.CostUsd)} · {Units.Milliseconds(totals.LatencyMs)} in model calls");
+    }
+
+    private static string Headline(Runtime.TraceStep step) => step switch
+    {
+        { ProviderCall: { } call } => $"{call.Provider} {call.Model}  {(call.Error is { } error ? error.Message : call.Text)}",
+        { ToolCall: { } call } => $"{call.Tool}  {Arguments(call)}",
+        { MemoryHit: { } hit } => $"memory {hit.Type} {hit.Score:0.00}  {hit.Text}",
+        { RetrievalHit: { } hit } => $"retrieval {hit.Source}  {hit.Text}",
+        { AuditEvent: { } audit } => $"{audit.Kind} by {audit.Actor}  {audit.Payload}",
+        _ => step.Kind.ToString(),
+    };
+
+    private static string Arguments(Runtime.ToolCall call)
+    {
+        using var arguments = JsonDocument.Parse(call.Arguments.Length > 0 ? call.Arguments : "{}");
+        return ToolSummary.Of(arguments.RootElement);
+    }
+
+    private static void WriteBody(CliTerminal terminal, Runtime.TraceStep step)
+    {
+        IEnumerable<(string Name, string Text)> parts = step switch
+        {
+            { ProviderCall: { } call } => [("prompt", call.Prompt), ("response", call.Response), ("stopped", call.StopReason)],
+            { ToolCall: { } call } => [("arguments", call.Arguments), ("result", call.Result), ("diff", call.Diff),
+                ("approval", call.Approval is { } a ? $"{a.ApprovalId} {a.Decision} {a.DecidedBy}" : "")],
+            _ => [],
+        };
+        foreach (var (name, text) in parts.Where(part => part.Text.Length > 0))
+            terminal.Out.WriteLine(terminal.Paint($"        {name}: ", Tone.Faint) + Printable.Text(text).ReplaceLineEndings("\n          "));
+    }
+}

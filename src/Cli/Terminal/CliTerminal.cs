@@ -1,0 +1,54 @@
+using Spectre.Console;
+
+namespace Koda.Cli.Terminal;
+
+/// <summary>The streams and the environment of the process, replaceable in tests.</summary>
+internal sealed class CliTerminal
+{
+    public required TextReader In { get; init; }
+
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>True when a person can be asked.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>True when <see cref="Out"/> is a screen.</summary>
+    public bool OutIsScreen { get; init; }
+
+    /// <summary>True when <see cref="Error"/> is a screen.</summary>
+    public bool ErrorIsScreen { get; init; }
+
+    private bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
+
+    public static CliTerminal OfProcess() => new()
+    {
+        In = Console.In,
+        Out = Console.Out,
+        Error = Console.Error,
+        Interactive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
+        OutIsScreen = !Console.IsOutputRedirected,
+        ErrorIsScreen = !Console.IsErrorRedirected,
+    };
+
+    public string Paint(string text, Tone tone) => OutIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
+
+    public string PaintError(string text, Tone tone) => ErrorIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
+
+    /// <summary>Writes a table to <see cref="Out"/>; one that does not go to a screen is not wrapped.</summary>
+    public void Write(Table table)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = OutIsScreen && ColoursWanted ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = OutIsScreen && ColoursWanted ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Out),
+        });
+        if (!OutIsScreen) console.Profile.Width = 1000;
+        console.Write(table);
+    }
+}

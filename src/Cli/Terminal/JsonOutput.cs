@@ -1,0 +1,16 @@
+using Google.Protobuf;
+using Koda.Protos.ControlPlane.V1;
+using Koda.Rpc.AspNetCore.Json;
+
+namespace Koda.Cli.Terminal;
+
+/// <summary>Messages as JSON, exactly as REST shows them.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonCodec Codec = new([Runtime.TaskServiceReflection.Descriptor, AgentServiceReflection.Descriptor]);
+
+    public static string Text(IMessage message) => Codec.ToText(message);
+
+    /// <summary>A list of messages in the form of the API's pages.</summary>
+    public static string List(IEnumerable<IMessage> items) => $$"""{"items":[{{string.Join(',', items.Select(Text))}}]}""";
+}

@@ -1,0 +1,19 @@
+namespace Koda.Cli.Terminal;
+
+/// <summary>Text that comes from models, tools and files: it must not steer the terminal that shows it.</summary>
+internal static class Printable
+{
+    /// <summary>Drops control characters, escape sequences' introducers among them; line breaks and tabs stay.</summary>
+    public static string Text(string text) =>
+        text.AsSpan().ContainsAny(Controls) ? string.Concat(text.Where(c => !char.IsControl(c) || c is '\n' or '\t')) : text;
+
+    /// <summary>The text on one line, cut to a length.</summary>
+    public static string Line(string text, int length)
+    {
+        var line = Text(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        return line.Length <= length ? line : string.Concat(line.AsSpan(0, length - 1), "…");
+    }
+
+    private static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create(
+        [.. Enumerable.Range(0, 160).Select(c => (char)c).Where(c => char.IsControl(c) && c is not '\n' and not '\t')]);
+}

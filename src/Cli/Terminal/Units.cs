@@ -1,0 +1,40 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Koda.Cli.Terminal;
+
+/// <summary>Durations, ages, costs and counts as people read them.</summary>
+internal static class Units
+{
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 1 } => Format($"{time.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 1 } => Format($"{time.TotalSeconds:0.0} s"),
+        { TotalHours: < 1 } => Format($"{time.Minutes} min {time.Seconds} s"),
+        _ => Format($"{(int)time.TotalHours} h {time.Minutes} min"),
+    };
+
+    public static string Milliseconds(long milliseconds) => Duration(TimeSpan.FromMilliseconds(milliseconds));
+
+    public static string Age(Timestamp? time)
+    {
+        if (time is null) return "-";
+        var age = DateTimeOffset.UtcNow - time.ToDateTimeOffset();
+        return age switch
+        {
+            { TotalMinutes: < 1 } => Format($"{Math.Max(0, (int)age.TotalSeconds)} s"),
+            { TotalHours: < 1 } => Format($"{(int)age.TotalMinutes} min"),
+            { TotalDays: < 2 } => Format($"{(int)age.TotalHours} h"),
+            _ => Format($"{(int)age.TotalDays} d"),
+        };
+    }
+
+    public static string Moment(Timestamp? time) =>
+        time?.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
+
+    public static string Cost(double dollars) => dollars == 0 ? "$0" : Format($"${dollars:0.0000}");
+
+    public static string Count(long number, string noun) => Format($"{number:N0} {noun}{(number == 1 ? "" : "s")}");
+
+    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
