@@ -16,6 +16,7 @@ internal abstract class ClientCall : IDisposable
     private HttpResponseMessage? _response;
     private TaskCompletionSource<Metadata>? _headers;
     private CallEnd? _end;
+    private bool _hasHeadersOnly;
 
     protected ClientCall(RpcChannel channel, IMethod method, string? host, CallOptions options)
     {
@@ -89,15 +90,14 @@ internal abstract class ClientCall : IDisposable
                 var response = await _channel.SendAsync(message, Token);
                 if (ResponseHeaders.StatusWithoutBody(response) is not { } status)
                     return Accept(response, body);
-                var trailers = ResponseHeaders.ToMetadata(response.Headers);
                 if (status.StatusCode == StatusCode.OK)
                 {
+                    _hasHeadersOnly = true;
                     SetResponse(response);
-                    End(status, trailers);
                     return null;
                 }
                 response.Dispose();
-                failure = new RpcException(status, trailers);
+                failure = new RpcException(status, ResponseHeaders.ToMetadata(response.Headers));
             }
             catch (Exception exception) when (exception is not RpcException && Ended is null && !Token.IsCancellationRequested)
             {
@@ -110,10 +110,13 @@ internal abstract class ClientCall : IDisposable
     }
 
     /// <summary>Ends the call by the trailers of its response, which has been read completely.</summary>
+    /// <param name="insteadOfOk">The status of a call that the server ended well but that broke the protocol.</param>
     /// <exception cref="RpcException">The status is not OK.</exception>
-    protected void EndByTrailers()
+    protected void EndByTrailers(Status? insteadOfOk = null)
     {
-        End(ResponseHeaders.StatusOfTrailers(_response!));
+        var status = _hasHeadersOnly ? Status.DefaultSuccess : ResponseHeaders.StatusOfTrailers(_response!);
+        var trailers = _hasHeadersOnly ? ResponseHeaders.ToMetadata(_response!.Headers) : null;
+        End(status.StatusCode == StatusCode.OK ? insteadOfOk ?? status : status, trailers);
         ThrowUnlessOk();
     }
 

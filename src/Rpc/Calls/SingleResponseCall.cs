@@ -19,17 +19,14 @@ internal sealed class SingleResponseCall<TResponse>(
         try
         {
             frames = await OpenAsync(createBody());
-            if (frames is null)
-                throw WrongCount("no message");
-            if (!await frames.FillAsync(Token))
+            TResponse? response = null;
+            if (frames is not null && await frames.FillAsync(Token))
             {
-                EndByTrailers();
-                throw WrongCount("no message");
+                frames.TryTake(marshaller, out response);
+                if (await frames.FillAsync(Token))
+                    throw new RpcException(WrongCount("more than one message"));
             }
-            frames.TryTake(marshaller, out var response);
-            if (await frames.FillAsync(Token))
-                throw WrongCount("more than one message");
-            EndByTrailers();
+            EndByTrailers(response is null ? WrongCount("no message") : null);
             return response!;
         }
         catch (Exception exception)
@@ -42,6 +39,5 @@ internal sealed class SingleResponseCall<TResponse>(
         }
     }
 
-    private static RpcException WrongCount(string found) =>
-        new(new Status(StatusCode.Internal, $"The server answered with {found}; exactly one was due."));
+    private static Status WrongCount(string found) => new(StatusCode.Internal, $"The server answered with {found}; exactly one was due.");
 }

@@ -56,7 +56,10 @@ internal sealed class StreamResponseCall<TResponse>(
     {
         try
         {
-            return await OpenAsync(createBody());
+            var frames = await OpenAsync(createBody());
+            if (frames is null)
+                EndByTrailers();
+            return frames;
         }
         catch (Exception exception)
         {
