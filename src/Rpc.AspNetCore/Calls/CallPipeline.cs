@@ -73,7 +73,9 @@ public sealed class CallPipeline(
 
     private CallFailure Fail(RpcCallContext context, CallFailure failure, Exception? exception)
     {
-        if (failure.Status.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss)
+        // A status thrown on purpose, by a handler or over the caller's bytes, is no failure of this server.
+        var isOurs = exception is not (null or RpcException);
+        if (isOurs && failure.Status.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss)
             CallLog.Broke(logger, exception, context.Method, context.RequestId, failure.Status.StatusCode, failure.Message);
         else if (failure.Status.StatusCode == StatusCode.Cancelled && context.Lifetime.PeerGone)
             CallLog.Abandoned(logger, context.Method, context.RequestId);

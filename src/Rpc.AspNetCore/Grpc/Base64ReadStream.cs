@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using Grpc.Core;
 
 namespace Koda.Rpc.AspNetCore;
 
@@ -32,7 +34,7 @@ internal sealed class Base64ReadStream(Stream input) : Stream
                 return Decode(buffer.Span);
             var read = await input.ReadAsync(_text.AsMemory(_length), cancellationToken);
             if (read == 0)
-                return _length == 0 ? 0 : throw new InvalidDataException("The base64 body ends within a group.");
+                return _length == 0 ? 0 : throw NotBase64("it ends within a group of four");
             _length += read;
         }
     }
@@ -47,14 +49,16 @@ internal sealed class Base64ReadStream(Stream input) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    private static RpcException NotBase64(string why) => new(new Status(StatusCode.Internal, $"The body is not base64: {why}."));
+
     private int Decode(Span<byte> output)
     {
         var size = Math.Min(_length - (_length % GroupSize), output.Length / 3 * GroupSize);
         var padding = _text.AsSpan(0, size).IndexOf((byte)'=');
         if (padding >= 0)
             size = (padding / GroupSize * GroupSize) + GroupSize;
-        if (Base64.DecodeFromUtf8(_text.AsSpan(0, size), output, out var consumed, out var written) != System.Buffers.OperationStatus.Done)
-            throw new InvalidDataException("The body is not base64.");
+        if (Base64.DecodeFromUtf8(_text.AsSpan(0, size), output, out var consumed, out var written) != OperationStatus.Done)
+            throw NotBase64("a group of four is none");
         _text.AsSpan(consumed, _length - consumed).CopyTo(_text);
         _length -= consumed;
         return written;

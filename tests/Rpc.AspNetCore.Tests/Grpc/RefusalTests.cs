@@ -90,9 +90,6 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Requests_that_are_not_grpc_reach_the_other_endpoints()
-    {
-        using var http = new HttpClient();
-        Assert.Equal("plain", await http.GetStringAsync(new Uri(_server.Address, "/plain")));
-    }
+    public async Task Requests_that_are_not_grpc_reach_the_other_endpoints() =>
+        Assert.Equal("plain", await _server.Http.GetStringAsync(new Uri(_server.Address, "/plain")));
 }

@@ -24,6 +24,9 @@ internal sealed class ProbeServer : IAsyncDisposable
 
     public RpcChannel Channel { get; }
 
+    /// <summary>An ordinary HTTP/1.1 client.</summary>
+    public HttpClient Http { get; } = new();
+
     public ProbeService.ProbeServiceClient Client => new(Channel);
 
     public ProbeHandlers Handlers => Services.GetRequiredService<ProbeHandlers>();
@@ -60,6 +63,7 @@ internal sealed class ProbeServer : IAsyncDisposable
     {
         Raw.Dispose();
         Channel.Dispose();
+        Http.Dispose();
         await _app.DisposeAsync();
     }
 }

@@ -1,0 +1,64 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Koda.Rpc.AspNetCore.Tests.Probe;
+using Xunit;
+using HealthClient = Grpc.Health.V1.Health.HealthClient;
+using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+
+namespace Koda.Rpc.AspNetCore.Tests.Hosting;
+
+public sealed class DrainTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_stream_that_heeds_the_drain_ends_in_its_own_way()
+    {
+        await using var server = await ProbeServer.StartAsync(rpc => rpc.DrainTimeout = Patience);
+        server.Handlers.Watch = async (_, replies, context) =>
+        {
+            await replies.WriteAsync(ProbeHandlers.Reply("first"));
+            var told = new TaskCompletionSource();
+            await using var registration = context.GetDraining().Register(told.SetResult);
+            await told.Task;
+            await replies.WriteAsync(ProbeHandlers.Reply("last"));
+        };
+        using var call = server.Client.Watch(new ProbeRequest());
+        await call.ResponseStream.MoveNext();
+        var stopping = server.StopAsync();
+        Assert.True(await call.ResponseStream.MoveNext());
+        Assert.Equal("last", call.ResponseStream.Current.Text);
+        Assert.False(await call.ResponseStream.MoveNext());
+        await stopping.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_stream_that_does_not_is_told_unavailable_when_the_time_is_over()
+    {
+        await using var server = await ProbeServer.StartAsync(rpc => rpc.DrainTimeout = TimeSpan.FromMilliseconds(50));
+        server.Handlers.Watch = async (_, replies, context) =>
+        {
+            await replies.WriteAsync(ProbeHandlers.Reply("first"));
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+        using var call = server.Client.Watch(new ProbeRequest());
+        await call.ResponseStream.MoveNext();
+        var stopping = server.StopAsync();
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        await stopping.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Watchers_of_the_health_learn_of_the_shutdown_first()
+    {
+        await using var server = await ProbeServer.StartAsync(rpc => rpc.DrainTimeout = TimeSpan.FromMilliseconds(50));
+        using var call = new HealthClient(server.Channel).Watch(new HealthCheckRequest());
+        await call.ResponseStream.MoveNext();
+        Assert.Equal(ServingStatus.Serving, call.ResponseStream.Current.Status);
+        var stopping = server.StopAsync();
+        await call.ResponseStream.MoveNext();
+        Assert.Equal(ServingStatus.NotServing, call.ResponseStream.Current.Status);
+        await stopping.WaitAsync(Patience);
+    }
+}
