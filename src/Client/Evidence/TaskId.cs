@@ -12,6 +12,8 @@ public static class TaskId
     public static Guid? Parse(string text)
     {
         if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length != Prefix.Length + Length) return null;
+        // 26 characters carry 130 bits: the first one may use its lowest three only.
+        if (text[Prefix.Length] > '7') return null;
         UInt128 value = 0;
         foreach (var c in text.AsSpan(Prefix.Length))
         {
