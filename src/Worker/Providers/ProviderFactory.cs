@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Koda.Worker.Providers.Anthropic;
+using Koda.Worker.Providers.Offline;
 using Koda.Worker.Providers.Ollama;
 using Koda.Worker.Providers.OpenAi;
 
@@ -33,6 +34,8 @@ internal static class ProviderFactory
             case "ollama":
                 var ollama = OllamaProvider.Endpoint(baseUrl, apiKey).With(options);
                 return new OllamaProvider(ollama, ollama.CreateClient(handler, options));
+            case "offline":
+                return OfflineProvider.Create(options);
             default:
                 throw new ProviderException(
                     ProviderErrorCode.InvalidRequest, $"There is no provider of the kind '{kind}'; use anthropic, openai, ollama or offline.", retryable: false);
