@@ -36,6 +36,5 @@ create table workers (
     workspace_roots text[] not null,
     default_workspace text not null,
     connected_at timestamptz not null default now(),
-    disconnected_at timestamptz,
     constraint workers_slots_check check (slots >= 0)
 );

@@ -5,14 +5,26 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>Published agents, kept in memory so that a submission needs no look-up. A change on any server forgets them all.</summary>
-internal sealed class AgentCatalog(Database database, TimeProvider clock)
+internal sealed class AgentCatalog
 {
+    /// <summary>What other servers announce when an agent changed.</summary>
+    public const string Topic = "agents";
+
     // A change is told to every server; should that news be lost, this is how long an old state may be used.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, (PublishedAgent Agent, long ReadAt)> _agents = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Id, int Version), AgentDefinition> _definitions = new();
+    private readonly Database _database;
+    private readonly TimeProvider _clock;
     private int _generation;
+
+    public AgentCatalog(Database database, Broadcast broadcast, TimeProvider clock)
+    {
+        _database = database;
+        _clock = clock;
+        broadcast.OnChange(Topic, _ => Forget());
+    }
 
     /// <summary>The agent, which takes work now.</summary>
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE.</exception>
@@ -30,11 +42,11 @@ internal sealed class AgentCatalog(Database database, TimeProvider clock)
     /// <exception cref="EngineException">AGENT_NOT_FOUND.</exception>
     public async ValueTask<PublishedAgent> Find(string id, CancellationToken cancellationToken)
     {
-        if (_agents.TryGetValue(id, out var entry) && clock.GetElapsedTime(entry.ReadAt) < s_keptFor)
+        if (_agents.TryGetValue(id, out var entry) && _clock.GetElapsedTime(entry.ReadAt) < s_keptFor)
             return entry.Agent;
         var generation = Volatile.Read(ref _generation);
-        var readAt = clock.GetTimestamp();
-        var agent = await database.Read((connection, token) => AgentStore.FindPublished(connection, id, token), cancellationToken)
+        var readAt = _clock.GetTimestamp();
+        var agent = await _database.Read((connection, token) => AgentStore.FindPublished(connection, id, token), cancellationToken)
             ?? throw GetAgent.NotFound(id);
         // What was read before a change must not be kept after it.
         if (generation == Volatile.Read(ref _generation))
@@ -47,7 +59,7 @@ internal sealed class AgentCatalog(Database database, TimeProvider clock)
     {
         if (_definitions.TryGetValue((id, version), out var known))
             return known;
-        var definition = await database.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
+        var definition = await _database.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
         return _definitions[(id, version)] = definition;
     }
 

@@ -68,6 +68,27 @@ internal static partial class AttemptStore
         return found;
     }
 
+    private const string FindOpenSql = """
+        select t.id, t.run_id, t.stream_id, t.agent_id, t.agent_version, t.context, a.number, a.worker_id
+        from attempts a
+        join tasks t on t.id = a.task_id
+        where a.id = $1 and a.number = $2 and a.ended_at is null
+        """;
+
+    /// <summary>The attempt, or null when it is not open.</summary>
+    public static async Task<OpenAttempt?> FindOpen(NpgsqlConnection connection, AttemptKey key, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(FindOpenSql, connection);
+        command.Parameters.AddValue(key.AttemptId);
+        command.Parameters.AddValue(key.FencingToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        return new OpenAttempt(
+            reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetString(3), reader.GetInt32(4),
+            EngineJson.Read<TaskContext>(reader.GetString(5)), reader.GetInt32(6), reader.GetString(7));
+    }
+
     /// <summary>The tasks of these attempts.</summary>
     public static async Task<List<Guid>> FindTasks(Transaction transaction, Guid[] ids, CancellationToken cancellationToken) =>
         [.. (await Find(transaction.Connection, ids, cancellationToken)).Select(attempt => attempt.TaskId)];

@@ -90,9 +90,14 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         Transaction transaction, TaskChanges changes, LockedTask task, Suspension suspension, CancellationToken cancellationToken)
     {
         var now = await transaction.Time(cancellationToken);
-        var approval = new NewApproval(
-            Guid.CreateVersion7(), task.Id, task.AgentId, suspension.Approval, now + (suspension.Approval.ExpiresIn ?? options.ApprovalExpiry));
-        task.Suspend(approval.Id, suspension.Approval, approval.ExpiresAt);
+        var asked = suspension.Approval with
+        {
+            CallId = StorableText.Of(suspension.Approval.CallId),
+            Tool = StorableText.Of(suspension.Approval.Tool),
+            Preview = StorableText.Of(suspension.Approval.Preview),
+        };
+        var approval = new NewApproval(Guid.CreateVersion7(), task.Id, task.AgentId, asked, now + (asked.ExpiresIn ?? options.ApprovalExpiry));
+        task.Suspend(approval.Id, asked, approval.ExpiresAt);
         if (task.State == TaskState.Waiting)
             changes.Add(approval);
     }

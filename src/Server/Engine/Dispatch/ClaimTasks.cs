@@ -14,6 +14,9 @@ internal sealed record ClaimedAttempt(ClaimedTask Task, AttemptKey Attempt, stri
 /// <summary>Claims tasks for all waiting workers of a server in one transaction. Safe with any number of servers.</summary>
 internal sealed class ClaimTasks(Database database, EventLog log, EngineOptions options)
 {
+    /// <summary>The most tasks that one group of like workers gets at once.</summary>
+    public int Most => options.MaxClaim;
+
     public Task<IReadOnlyList<ClaimedAttempt>> Execute(IReadOnlyList<WorkerDemand> workers, CancellationToken cancellationToken) =>
         database.InTransaction((transaction, token) => Claim(transaction, workers, token), cancellationToken);
 

@@ -12,9 +12,9 @@ internal sealed partial class LockedTask
     {
         Close(AttemptOutcome.Succeeded);
         Move(TaskTrigger.Complete);
-        Output = output;
+        Output = StorableText.Of(output);
         ClearsError = true;
-        Events.Add(TaskEvents.Completed(this, output));
+        Events.Add(TaskEvents.Completed(this, Output));
     }
 
     /// <summary>Fails the attempt. A stop that was asked for comes before another attempt; <paramref name="jitter"/> is from 0 to 1.</summary>
@@ -27,16 +27,17 @@ internal sealed partial class LockedTask
             return;
         }
         Failures++;
-        Error = failure.Error;
-        var mayRetry = failure.Retryable && Failures < MaxAttempts && !policy.NonRetryable.Contains(failure.Error.Code);
+        Error = new TaskFault(StorableText.Of(failure.Error.Code), StorableText.Of(failure.Error.Message));
+        var mayRetry = failure.Retryable && Failures < MaxAttempts && !policy.NonRetryable.Contains(Error.Code);
         if (!mayRetry)
-            FailForGood(failure.Error);
+            FailForGood(Error);
         else if (StopRequested == RequestedStop.Pause)
             Paused(TaskEvents.System);
         else
-            BackOff(failure.Error, policy.DelayAfter(Failures, failure.RetryAfter, jitter));
+            BackOff(Error, policy.DelayAfter(Failures, failure.RetryAfter, jitter));
     }
 
+    /// <summary>The attempt asks a person.</summary>
     public void Suspend(Guid approvalId, RequestedApproval asked, DateTime expiresAt)
     {
         Close(AttemptOutcome.Suspended);

@@ -39,4 +39,14 @@ internal static partial class TaskStore
         await using var command = new NpgsqlCommand(NextDueSql, connection);
         return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
+
+    private const string CountQueuedSql = "select count(*) from (select from tasks where state = 'queued' limit $1) as queued";
+
+    /// <summary>How many tasks are queued, counted no further than <paramref name="most"/>.</summary>
+    public static async Task<long> CountQueued(NpgsqlConnection connection, long most, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(CountQueuedSql, connection);
+        command.Parameters.AddValue(most);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 }

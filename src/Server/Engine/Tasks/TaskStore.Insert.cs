@@ -1,14 +1,7 @@
-using Koda.Server.Engine.Agents;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Koda.Server.Engine.Tasks;
-
-/// <summary>A task that is about to be stored with the agent's published version.</summary>
-internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Submission)
-{
-    public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
-}
 
 internal static partial class TaskStore
 {

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Koda.Server.Engine.Agents;
+
+/// <summary>What a definition must keep to.</summary>
+internal static partial class AgentRules
+{
+    private const int MaxSystemPrompt = 256 * 1024;
+    private const int MaxAttempts = 100;
+
+    public static readonly IReadOnlyList<string> Tools = ["list", "read", "glob", "grep", "write", "edit", "bash", "git", "fetch"];
+    private static readonly string[] s_providers = ["anthropic", "openai", "ollama", "offline", "noop"];
+
+    /// <summary>Every problem, by field.</summary>
+    public static Dictionary<string, string> Problems(string id, AgentDefinition definition)
+    {
+        var problems = new Dictionary<string, string>();
+        if (!IdPattern().IsMatch(id))
+            problems["agent_id"] = "must have 1 to 63 lower-case letters, digits and dashes, and begin with a letter or a digit";
+        if (definition.SystemPrompt.Length > MaxSystemPrompt)
+            problems["system_prompt"] = $"must have at most {MaxSystemPrompt} characters";
+        CheckTools(definition, problems);
+        CheckProvider(definition.Provider, problems);
+        CheckLimits(definition, problems);
+        CheckRetry(definition.Retry, problems);
+        return problems;
+    }
+
+    private static void CheckTools(AgentDefinition definition, Dictionary<string, string> problems)
+    {
+        for (var i = 0; i < definition.Tools.Count; i++)
+        {
+            if (!Tools.Contains(definition.Tools[i]))
+                problems[$"tools[{i}]"] = $"'{definition.Tools[i]}' is not one of {string.Join(", ", Tools)}";
+        }
+        for (var i = 0; i < definition.Permissions.Count; i++)
+        {
+            var tool = definition.Permissions[i].Tool;
+            if (tool != "*" && !Tools.Contains(tool))
+                problems[$"permissions[{i}].tool"] = $"'{tool}' is neither * nor one of {string.Join(", ", Tools)}";
+        }
+    }
+
+    private static void CheckProvider(AgentProvider? provider, Dictionary<string, string> problems)
+    {
+        if (provider is null)
+            return;
+        if (!s_providers.Contains(provider.Kind))
+            problems["provider.kind"] = $"'{provider.Kind}' is not one of {string.Join(", ", s_providers)}";
+        if (provider.BaseUrl.Length > 0 && !(Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            problems["provider.base_url"] = "must be an absolute http or https URL";
+        if (provider.Options.Length > 0 && !IsJsonObject(provider.Options))
+            problems["provider.options"] = "must be a JSON object";
+    }
+
+    private static void CheckLimits(AgentDefinition definition, Dictionary<string, string> problems)
+    {
+        var limits = definition.Limits;
+        (string Field, long Value)[] values =
+        [
+            ("max_iterations", limits.MaxIterations),
+            ("max_tokens", limits.MaxTokens),
+            ("max_cost_usd", limits.MaxCostMicros),
+            ("timeout_seconds", limits.TimeoutSeconds),
+            ("max_output_tokens", limits.MaxOutputTokens),
+            ("command_timeout_seconds", limits.CommandTimeoutSeconds),
+            ("max_concurrent_tasks", definition.MaxConcurrentTasks),
+        ];
+        foreach (var (field, value) in values)
+        {
+            if (value < 0)
+                problems[$"limits.{field}"] = "must not be negative";
+        }
+    }
+
+    private static void CheckRetry(RetryPolicy retry, Dictionary<string, string> problems)
+    {
+        if (retry.MaxAttempts is < 1 or > MaxAttempts)
+            problems["retry.max_attempts"] = $"must be 1 to {MaxAttempts}";
+        if (retry.InitialDelayMs < 0)
+            problems["retry.initial_delay_ms"] = "must not be negative";
+        if (retry.MaxDelayMs < retry.InitialDelayMs)
+            problems["retry.max_delay_ms"] = "must not be less than the initial delay";
+    }
+
+    private static bool IsJsonObject(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdPattern();
+}

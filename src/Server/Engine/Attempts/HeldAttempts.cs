@@ -1,0 +1,28 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Tasks;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Attempts;
+
+/// <summary>An open attempt with what its worker may ask for.</summary>
+internal sealed record OpenAttempt(
+    Guid TaskId, Guid RunId, Guid StreamId, string AgentId, int AgentVersion, TaskContext Context, int Number, string WorkerId);
+
+/// <summary>Lets a worker have what belongs to an attempt, as long as it holds it.</summary>
+internal sealed class HeldAttempts(Database database, AgentCatalog agents, AgentProviders providers)
+{
+    /// <exception cref="EngineException">ATTEMPT_LOST.</exception>
+    public async Task<OpenAttempt> Find(AttemptKey key, CancellationToken cancellationToken) =>
+        await database.Read((connection, token) => AttemptStore.FindOpen(connection, key, token), cancellationToken)
+        ?? throw new EngineException(ErrorReason.AttemptLost, $"Attempt {key.AttemptId} with token {key.FencingToken} is not held.");
+
+    /// <summary>The id of the provider connection that a held attempt uses.</summary>
+    /// <exception cref="EngineException">ATTEMPT_LOST, PROVIDER_NOT_FOUND.</exception>
+    public async Task<string> ProviderOf(AttemptKey key, CancellationToken cancellationToken)
+    {
+        var attempt = await Find(key, cancellationToken);
+        var definition = await agents.Definition(attempt.AgentId, attempt.AgentVersion, cancellationToken);
+        return (await providers.Resolve(attempt.AgentId, definition, attempt.Context, cancellationToken)).Id;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Koda.Protos.Common.V1;
+
+namespace Koda.Server.Engine.Attempts;
+
+/// <summary>What a report must keep to. One that does not is refused before it can spoil the transaction that it would share with others.</summary>
+internal static class ReportRules
+{
+    private static readonly string[] s_prefixes = ["model.", "tool.", "security."];
+    private static readonly string[] s_kinds = ["memory.hit", "retrieval.hit", "progress", "guardrail.hit"];
+    private static readonly string[] s_risks = ["low", "medium", "high"];
+
+    /// <exception cref="EngineException">INVALID_REQUEST.</exception>
+    public static void Check(AttemptReport report)
+    {
+        foreach (var reported in report.Events)
+            Check(reported);
+        if (report is EventBatch { Batch: < 1 })
+            throw Invalid("batch", "Batches are numbered from 1.");
+        if (report is Suspension suspension)
+            Check(suspension.Approval);
+        if (report is Failure { Error.Code: "" })
+            throw Invalid("code", "A failure needs a code.");
+    }
+
+    private static void Check(ReportedEvent reported)
+    {
+        if (!s_prefixes.Any(prefix => reported.Kind.StartsWith(prefix, StringComparison.Ordinal)) && !s_kinds.Contains(reported.Kind))
+            throw Invalid("kind", $"Workers do not report events of kind '{reported.Kind}'.");
+        if (!IsJsonObject(reported.Payload))
+            throw Invalid("payload", $"The payload of a {reported.Kind} event is not a JSON object.");
+    }
+
+    private static void Check(RequestedApproval approval)
+    {
+        if (!IsJsonObject(approval.Arguments))
+            throw Invalid("arguments", "The arguments of an approval are not a JSON object.");
+        if (!s_risks.Contains(approval.Risk))
+            throw Invalid("risk", "The risk is low, medium or high.");
+        if (approval.Digest != Digest(approval.Tool, approval.Arguments))
+            throw Invalid("digest", "The digest is not that of the tool and the arguments.");
+    }
+
+    /// <summary>What an approval is bound to.</summary>
+    public static string Digest(string tool, string arguments) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tool}\0{arguments}")));
+
+    private static bool IsJsonObject(string text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+            var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+            while (reader.Read())
+            {
+            }
+            return isObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static EngineException Invalid(string field, string problem) =>
+        new(ErrorReason.InvalidRequest, problem, new Dictionary<string, string> { [field] = problem });
+}

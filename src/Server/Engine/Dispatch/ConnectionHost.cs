@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Server.Engine.Dispatch;
+
+/// <summary>The connected workers of this server, and what they share.</summary>
+internal sealed class ConnectionHost(ReportQueue reports, EngineOptions options, TimeProvider clock, ILogger<ConnectionHost> log)
+{
+    // Beyond a lease, before this server forgets it by its own clock: sweeps of other servers are done by then.
+    private static readonly TimeSpan s_forgetAfter = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, WorkerConnection> _connections = new(StringComparer.Ordinal);
+
+    public ReportQueue Reports { get; } = reports;
+
+    public WorkerTerms Terms { get; } = new(options.Lease, options.Offer, options.Lease / 3);
+
+    public int Count => _connections.Count;
+
+    /// <summary>Raised when a worker may be able to take more.</summary>
+    public Signal Credit { get; } = new();
+
+    /// <summary>Raised when leases wait to be renewed.</summary>
+    public Signal Renewals { get; } = new();
+
+    public IEnumerable<WorkerConnection> Connections => _connections.Values;
+
+    public WorkerConnection? Find(string workerId) => _connections.GetValueOrDefault(workerId);
+
+    /// <summary>Puts a connection in place of an older one of the same worker.</summary>
+    /// <returns>The older one.</returns>
+    public WorkerConnection? Add(WorkerConnection connection)
+    {
+        WorkerConnection? older = null;
+        _connections.AddOrUpdate(connection.Hello.WorkerId, connection, (_, existing) =>
+        {
+            older = existing;
+            return connection;
+        });
+        return older;
+    }
+
+    public void Remove(WorkerConnection connection) =>
+        _connections.TryRemove(KeyValuePair.Create(connection.Hello.WorkerId, connection));
+
+    public void CreditChanged() => Credit.Raise();
+
+    public void RenewalAsked() => Renewals.Raise();
+
+    public long ForgetAt(TimeSpan lease) =>
+        clock.GetTimestamp() + (long)((lease + s_forgetAfter).TotalSeconds * clock.TimestampFrequency);
+
+    public void ForgetOverdue()
+    {
+        var now = clock.GetTimestamp();
+        foreach (var connection in Connections)
+        {
+            foreach (var attempt in connection.Overdue(now))
+                connection.Lose(attempt, "lease_expired");
+        }
+    }
+
+    /// <summary>Queues the task of an offer again. Should that fail, the offer expires by itself.</summary>
+    public async Task GiveBack(string workerId, HeldAttempt offer, AttemptOutcome outcome)
+    {
+        try
+        {
+            await Reports.Write(new WorkerReport(workerId, new GivenBack(offer.Key, outcome), offer.TaskId));
+        }
+        catch (EngineException failure) when (failure.Reason is ErrorReason.Unavailable or ErrorReason.RateLimited)
+        {
+            DispatchLog.OfferNotGivenBack(log, offer.TaskId, failure);
+        }
+    }
+
+    public void RequestStop(Guid taskId, RequestedStop stop)
+    {
+        foreach (var connection in Connections)
+            connection.RequestStop(taskId, stop);
+    }
+}

@@ -1,0 +1,44 @@
+using Koda.Server.Engine.Attempts;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Dispatch;
+
+/// <summary>Renews the leases of all connections together.</summary>
+internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOptions options, TimeProvider clock)
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+
+    // Work that ends within this time needs no renewal at all.
+    private readonly TimeSpan _gather = TimeSpan.FromMilliseconds(Math.Min(200, options.Offer.TotalMilliseconds / 10));
+
+    public async Task Run(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (!await host.Renewals.Wait(s_longest, cancellationToken))
+                continue;
+            await Task.Delay(_gather, clock, cancellationToken);
+            await Renew(cancellationToken);
+        }
+    }
+
+    private async Task Renew(CancellationToken cancellationToken)
+    {
+        var asked = host.Connections.Select(connection => (Connection: connection, Renewals: connection.TakeRenewals())).ToList();
+        var renewals = asked.SelectMany(pair => pair.Renewals).ToList();
+        if (renewals.Count == 0)
+            return;
+        var renewed = (await database.Read((connection, token) => AttemptStore.Renew(connection, renewals, options.Lease, token), cancellationToken))
+            .ToDictionary(lease => lease.Attempt);
+        foreach (var (connection, own) in asked)
+        {
+            foreach (var renewal in own)
+            {
+                if (renewed.TryGetValue(renewal.Attempt, out var lease))
+                    connection.Renewed(lease);
+                else
+                    connection.Lose(renewal.Attempt, "lease_expired");
+            }
+        }
+    }
+}

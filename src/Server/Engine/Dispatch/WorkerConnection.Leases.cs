@@ -1,0 +1,109 @@
+using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Tasks;
+
+namespace Koda.Server.Engine.Dispatch;
+
+/// <summary>What the dispatcher does with the connection.</summary>
+internal sealed partial class WorkerConnection
+{
+    /// <summary>What the worker can take now; null when that is nothing.</summary>
+    public WorkerDemand? Demand()
+    {
+        lock (_gate)
+        {
+            var free = Hello.Slots - _held.Values.Count(held => !held.Closing);
+            var credit = _draining || _closed ? 0 : Math.Min(_credit, free);
+            return credit > 0 ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) : null;
+        }
+    }
+
+    /// <summary>Offers work.</summary>
+    /// <returns>False when the connection is closed, so that the work must go back.</returns>
+    public bool Offer(Assignment assignment)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return false;
+            _credit--;
+            _held[assignment.Attempt.AttemptId] = new HeldAttempt(assignment.Attempt, assignment.TaskId) { ForgetAt = _host.ForgetAt(Terms.Offer) };
+            Send(new Offered(assignment));
+            return true;
+        }
+    }
+
+    /// <summary>Goes on with an attempt that the worker held before it connected again.</summary>
+    public void Confirm(RenewedLease lease, Guid taskId)
+    {
+        lock (_gate)
+            _held[lease.Attempt.AttemptId] = new HeldAttempt(lease.Attempt, taskId) { Accepted = true, ForgetAt = _host.ForgetAt(Terms.Lease) };
+        Renewed(lease);
+    }
+
+    /// <summary>Tells what became of an attempt that the worker held before it connected again.</summary>
+    public void Answer(WorkerSignal signal) => Send(signal);
+
+    /// <summary>Leases to be renewed, each once.</summary>
+    public IReadOnlyList<LeaseRenewal> TakeRenewals()
+    {
+        lock (_gate)
+        {
+            var asked = _held.Values.Where(held => held.RenewalAsked && !held.Closing).ToList();
+            foreach (var held in asked)
+                held.RenewalAsked = false;
+            return [.. asked.Select(held => new LeaseRenewal(held.Key, held.Progress))];
+        }
+    }
+
+    public void Renewed(RenewedLease lease)
+    {
+        lock (_gate)
+        {
+            if (Holds(lease.Attempt) is not { Closing: false } held)
+                return;
+            held.ForgetAt = _host.ForgetAt(Terms.Lease);
+            held.Progress = "";
+            Send(new LeaseRenewed(lease.Attempt, lease.ExpiresAt));
+            RequestStop(held, lease.Stop);
+        }
+    }
+
+    /// <summary>The attempt was taken away from the worker.</summary>
+    public void Lose(AttemptKey attempt, string reason)
+    {
+        lock (_gate)
+        {
+            // While its end is being committed, the answer to that tells the worker.
+            if (Holds(attempt) is not { Closing: false })
+                return;
+            _held.Remove(attempt.AttemptId);
+            Send(new AttemptLost(attempt, reason));
+        }
+        _host.CreditChanged();
+    }
+
+    /// <summary>Asks to stop the attempt at a task, if the worker holds it.</summary>
+    public void RequestStop(Guid taskId, RequestedStop stop)
+    {
+        lock (_gate)
+        {
+            if (_held.Values.FirstOrDefault(held => held.TaskId == taskId && !held.Closing) is { } held)
+                RequestStop(held, stop);
+        }
+    }
+
+    /// <summary>Attempts whose lease is over for certain, although nobody said so: another server swept them.</summary>
+    public IReadOnlyList<AttemptKey> Overdue(long now)
+    {
+        lock (_gate)
+            return [.. _held.Values.Where(held => !held.Closing && held.ForgetAt < now).Select(held => held.Key)];
+    }
+
+    private void RequestStop(HeldAttempt held, RequestedStop stop)
+    {
+        if (stop == RequestedStop.None || held.StopSent == stop)
+            return;
+        held.StopSent = stop;
+        Send(new StopRequested(held.Key, stop == RequestedStop.Cancel ? StopReason.Cancel : StopReason.Pause));
+    }
+}

@@ -1,0 +1,40 @@
+using Koda.Server.Engine.Agents;
+
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>A task that is about to be stored with the agent's published version.</summary>
+internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Submission)
+{
+    public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
+
+    /// <summary>The task as it is right after it was stored.</summary>
+    public TaskRecord Record(DateTime createdAt) => new()
+    {
+        Id = Id,
+        RunId = Id,
+        StreamId = Id,
+        AgentId = Agent.Id,
+        AgentVersion = Agent.Version,
+        State = TaskState.Queued,
+        Priority = Submission.Priority,
+        Attempt = 0,
+        Failures = 0,
+        MaxAttempts = MaxAttempts,
+        Query = Submission.Query,
+        Metadata = Submission.Metadata,
+        Context = Submission.Context,
+        Progress = "",
+        Output = null,
+        Error = null,
+        StopRequested = RequestedStop.None,
+        ApprovalId = null,
+        DeadLetter = false,
+        AvailableAt = null,
+        Usage = default,
+        LastEventSeq = 1,
+        CreatedAt = createdAt,
+        UpdatedAt = createdAt,
+        StartedAt = null,
+        FinishedAt = null,
+    };
+}

@@ -1,0 +1,95 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Idempotency;
+using Koda.Server.Engine.Usage;
+using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
+
+namespace Koda.Server.Engine.Tasks;
+
+/// <summary>What a submission is answered with: the new task, or the answer that was stored for the same request before.</summary>
+internal sealed record SubmittedTask(TaskRecord? Task, byte[]? Replayed);
+
+/// <summary>Takes tasks. Submissions of many callers are committed together: task, run, stream, first event and idempotency key.</summary>
+internal sealed class SubmitTask : IAsyncDisposable
+{
+    private readonly AgentCatalog _agents;
+    private readonly QueueDepth _depth;
+    private readonly EventLog _log;
+    private readonly TaskNews _news;
+    private readonly WriteBatcher<Request, Answer> _batcher;
+
+    public SubmitTask(Database database, AgentCatalog agents, QueueDepth depth, EventLog log, TaskNews news)
+    {
+        _agents = agents;
+        _depth = depth;
+        _log = log;
+        _news = news;
+        var options = new WriteBatcherOptions { FullReason = ErrorReason.TaskQueueFull };
+        _batcher = new WriteBatcher<Request, Answer>(database, Write, options);
+    }
+
+    private sealed record Request(NewTask Task, IdempotencyKey? Key, Func<TaskRecord, byte[]> Encode);
+
+    private sealed record Answer(SubmittedTask? Submitted, EngineException? Refusal);
+
+    /// <summary>Submits a task; when it returns, the task is committed.</summary>
+    /// <param name="submission">The task.</param>
+    /// <param name="key">Makes the same request again give the same answer.</param>
+    /// <param name="encode">Writes the answer that is stored for the key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, TASK_QUEUE_FULL, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
+    public async Task<SubmittedTask> Execute(
+        TaskSubmission submission, IdempotencyKey? key, Func<TaskRecord, byte[]> encode, CancellationToken cancellationToken)
+    {
+        var agent = await _agents.Runnable(submission.AgentId, cancellationToken);
+        await _depth.Admit(cancellationToken);
+        var storable = submission with { Query = StorableText.Of(submission.Query) };
+        var answer = await _batcher.Write(new Request(new NewTask(TaskIds.Next(), agent, storable), key, encode), cancellationToken);
+        return answer.Submitted ?? throw answer.Refusal!;
+    }
+
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
+
+    private async Task<IReadOnlyList<Answer>> Write(Transaction transaction, IReadOnlyList<Request> requests, CancellationToken cancellationToken)
+    {
+        var keyed = requests.Where(request => request.Key is not null).ToList();
+        var claims = await IdempotencyStore.Claim(transaction, [.. keyed.Select(request => request.Key!)], cancellationToken);
+        var claimOf = keyed.Zip(claims).ToDictionary(pair => pair.First, pair => pair.Second);
+        var accepted = requests.Where(request => !claimOf.TryGetValue(request, out var claim) || claim.Outcome == ClaimOutcome.Claimed).ToList();
+        var records = accepted.Count == 0 ? [] : await Insert(transaction, [.. accepted.Select(request => request.Task)], cancellationToken);
+        var recordOf = accepted.Zip(records).ToDictionary(pair => pair.First, pair => pair.Second);
+        await IdempotencyStore.Complete(
+            transaction, [.. accepted.Where(request => request.Key is not null).Select(request => (request.Key!, request.Encode(recordOf[request])))], cancellationToken);
+        return [.. requests.Select(request => recordOf.TryGetValue(request, out var record)
+            ? new Answer(new SubmittedTask(record, null), null)
+            : AnswerTo(claimOf[request]))];
+    }
+
+    private static Answer AnswerTo(IdempotencyClaim claim) => claim.Refusal() is { } refusal
+        ? new Answer(null, refusal)
+        : new Answer(new SubmittedTask(null, claim.Response), null);
+
+    private async Task<IReadOnlyList<TaskRecord>> Insert(Transaction transaction, IReadOnlyList<NewTask> tasks, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection);
+        batch.BatchCommands.Add(RunStore.Insert(
+            tasks, task => task.Id, task => task.Agent.Id, task => task.Agent.Version, task => task.Submission.Context.Workspace));
+        batch.BatchCommands.Add(TaskStore.Insert(tasks));
+        var createdAt = (DateTime)(await batch.ExecuteScalarAsync(cancellationToken))!;
+        transaction.ObserveTime(createdAt);
+        await _log.Append(transaction, [.. tasks.Select(Queued)], cancellationToken);
+        _news.SpreadQueued(transaction);
+        transaction.AfterCommit(() => _depth.Add(tasks.Count));
+        return [.. tasks.Select(task => task.Record(createdAt))];
+    }
+
+    private static StreamAppend Queued(NewTask task)
+    {
+        var queued = TaskEvents.Queued(
+            task.Id, task.Id, task.Agent.Id, task.Agent.Version, task.Submission.Priority,
+            TaskEvents.Principal(task.Submission.Principal), "submitted", task.Submission.Query);
+        return new StreamAppend(task.Id, [queued], IsNew: true);
+    }
+}
