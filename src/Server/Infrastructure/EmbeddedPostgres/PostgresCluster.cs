@@ -61,10 +61,21 @@ internal sealed class PostgresCluster
         }
     }
 
+    /// <summary>False when the postmaster has died.</summary>
+    public bool IsRunning => PostmasterFile.Read(DataFolder)?.IsRunning(DataFolder) == true;
+
+    /// <summary>Starts a cluster that died again, at the same socket.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message quotes its log.</exception>
+    public async Task Restart(CancellationToken cancellationToken)
+    {
+        PostmasterFile.RemoveIfStale(DataFolder);
+        await StartPostmaster(cancellationToken);
+    }
+
     /// <summary>Ends the cluster in good order: open transactions are rolled back, and the next start needs no recovery.</summary>
     public async Task Stop(CancellationToken cancellationToken)
     {
-        if (PostmasterFile.Read(DataFolder)?.IsRunning(DataFolder) == true)
+        if (IsRunning)
             await RunProgram("pg_ctl", ["stop", "--pgdata", DataFolder, "--mode", "fast", "--wait"], cancellationToken);
         if (!_socketFolder.StartsWith(_home, StringComparison.Ordinal))
             Directory.Delete(_socketFolder, recursive: true);

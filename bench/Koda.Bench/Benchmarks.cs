@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Grpc.Core;
+using Koda.Protos.ControlPlane.V1;
+using Koda.Protos.Runtime.V1;
+using Koda.Protos.Worker.V1;
+using Koda.Rpc;
+
+namespace Koda.Bench;
+
+/// <summary>The figures that the peers have too: submissions, draining, start latency.</summary>
+internal sealed class Benchmarks : IDisposable
+{
+    private const string Agent = "bench-noop";
+    private readonly RpcChannel _channel;
+    private readonly Metadata _credentials;
+    private readonly TaskService.TaskServiceClient _tasks;
+    private readonly WorkerService.WorkerServiceClient _workers;
+
+    public Benchmarks(ServerProcess server)
+    {
+        _channel = RpcChannel.ForAddress(server.Url);
+        _credentials = new Metadata { { "authorization", $"Bearer {server.Token}" } };
+        _tasks = new TaskService.TaskServiceClient(_channel);
+        _workers = new WorkerService.WorkerServiceClient(_channel);
+    }
+
+    public static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+
+    public async Task Prepare()
+    {
+        var agents = new Koda.Protos.ControlPlane.V1.AgentService.AgentServiceClient(_channel);
+        await agents.ApplyAgentAsync(
+            new ApplyAgentRequest
+            {
+                AgentId = Agent,
+                Definition = new AgentDefinition { Provider = new ProviderDefinition { Kind = "noop" }, SystemPrompt = "Nothing." },
+            },
+            _credentials);
+        await Submit(16, 500);
+        await Drain(500);
+    }
+
+    /// <summary>Submissions a second by callers that make one call at a time, each answered after its commit.</summary>
+    public async Task<double> Submit(int callers, int count)
+    {
+        var left = count;
+        var watch = Stopwatch.StartNew();
+        await System.Threading.Tasks.Task.WhenAll(Enumerable.Range(0, callers).Select(_ => System.Threading.Tasks.Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+                await SubmitOne("nothing");
+        })));
+        return count / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Tasks a second from the worker's connection to the last committed completion.</summary>
+    public async Task<double> Drain(int count)
+    {
+        await using var worker = new NoOpWorker(_workers, _credentials, credit: 512);
+        var watch = Stopwatch.StartNew();
+        await worker.Start();
+        while (worker.Closed < count)
+            await System.Threading.Tasks.Task.Delay(2);
+        return count / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Percentiles from the call to the arrival at the worker, at a steady rate.</summary>
+    public async Task<object> StartLatency(int rate, int seconds)
+    {
+        await using var worker = new NoOpWorker(_workers, _credentials, credit: 16);
+        await worker.Start();
+        var begin = Stopwatch.GetTimestamp();
+        var calls = new List<System.Threading.Tasks.Task>();
+        for (var i = 0; i < rate * seconds; i++)
+        {
+            var wait = TimeSpan.FromSeconds(i / (double)rate) - Stopwatch.GetElapsedTime(begin);
+            if (wait > TimeSpan.Zero)
+                await System.Threading.Tasks.Task.Delay(wait);
+            calls.Add(SubmitOne(Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture)));
+        }
+
+        await System.Threading.Tasks.Task.WhenAll(calls);
+        while (worker.Closed < calls.Count)
+            await System.Threading.Tasks.Task.Delay(2);
+        return Percentiles.Of(worker.StartLatencies);
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    public static void Print(string name, object figures) =>
+        Console.WriteLine($$"""{"name":{{JsonSerializer.Serialize(name)}},"figures":{{JsonSerializer.Serialize(figures)}}}""");
+
+    private async System.Threading.Tasks.Task SubmitOne(string query) =>
+        await _tasks.SubmitTaskAsync(new SubmitTaskRequest { AgentId = Agent, Query = query }, _credentials);
+}

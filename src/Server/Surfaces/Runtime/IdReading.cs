@@ -1,0 +1,18 @@
+using Koda.Protos.Common.V1;
+using Koda.Server.Engine;
+
+namespace Koda.Server.Surfaces.Runtime;
+
+/// <summary>Reads the ids that callers send. What cannot be an id names nothing that exists.</summary>
+internal static class IdReading
+{
+    /// <exception cref="EngineException">TASK_NOT_FOUND.</exception>
+    public static Guid Task(string text) => PublicId.TryTask(text, out var id)
+        ? id
+        : throw new EngineException(ErrorReason.TaskNotFound, $"No task has the id '{text}'.");
+
+    /// <exception cref="EngineException">APPROVAL_NOT_FOUND.</exception>
+    public static Guid Approval(string text) => PublicId.TryApproval(text, out var id)
+        ? id
+        : throw new EngineException(ErrorReason.ApprovalNotFound, $"No approval has the id '{text}'.");
+}
