@@ -6,6 +6,8 @@ namespace Koda.Rpc.AspNetCore;
 /// <summary>The context of one call, the same on every face.</summary>
 public class RpcCallContext : ServerCallContext
 {
+    private static readonly AuthContext NoPeerIdentity = new(null, []);
+
     private readonly CallLifetime _lifetime;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
@@ -63,7 +65,7 @@ public class RpcCallContext : ServerCallContext
 
     protected override WriteOptions? WriteOptionsCore { get; set; }
 
-    protected override AuthContext AuthContextCore { get; } = new(null, []);
+    protected override AuthContext AuthContextCore => NoPeerIdentity;
 
     protected override IDictionary<object, object> UserStateCore => _userState ??= [];
 

@@ -17,8 +17,8 @@ internal static class PeerProcess
         return process.ExitCode == 0;
     }
 
-    /// <summary>Runs a program and fails the test with all that it wrote when it fails, or does not end in time.</summary>
-    public static async Task RunAsync(string directory, TimeSpan limit, string program, params string[] arguments)
+    /// <summary>Runs a program and gives its output; fails the test with all that it wrote when it fails, or does not end in time.</summary>
+    public static async Task<string> RunAsync(string directory, TimeSpan limit, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -40,6 +40,8 @@ internal static class PeerProcess
             Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {limit}.\n{await output}\n{await errors}");
         }
 
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}");
+        var wrote = $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}";
+        Assert.True(process.ExitCode == 0, wrote);
+        return await output;
     }
 }
