@@ -6,12 +6,13 @@ namespace Koda.Worker.Journal;
 /// <param name="Step">The number of the model call within the run, from 1.</param>
 /// <param name="Provider">The kind of provider.</param>
 /// <param name="Model">The model's name.</param>
-/// <param name="System">The system prompt, when it differs from the previous call's.</param>
-/// <param name="Tools">The tools' definitions, when they differ from the previous call's.</param>
 /// <param name="Messages">The messages that are not in the journal already.</param>
 /// <param name="PromptDigest">The SHA-256 of the whole prompt, in lower-case hex.</param>
+/// <param name="System">The system prompt, when it differs from the previous call's.</param>
+/// <param name="Tools">The tools' definitions, when they differ from the previous call's.</param>
 internal sealed record ModelStarted(
-    int Step, string Provider, string Model, string? System, JsonArray? Tools, JsonArray Messages, string PromptDigest) : IJournalPayload
+    int Step, string Provider, string Model, JsonArray Messages, string PromptDigest, string? System = null, JsonArray? Tools = null)
+    : IJournalPayload
 {
     public static string Kind => "model.started";
 }

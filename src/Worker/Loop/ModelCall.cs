@@ -130,10 +130,10 @@ internal sealed class ModelCall
         var messages = new JsonArray([.. said.Select(text => ModelMessageJson.Write(ModelMessage.User(text)))]);
         return new ModelStarted(
             step, _agent.ProviderKind, _agent.Model,
-            _conversation.System == _agent.SystemPrompt ? null : _agent.SystemPrompt,
-            _conversation.Tools == tools.ToJsonString() ? null : tools,
             messages,
-            Digest(_agent.SystemPrompt, tools, messages));
+            Digest(_agent.SystemPrompt, tools, messages),
+            _conversation.System == _agent.SystemPrompt ? null : _agent.SystemPrompt,
+            _conversation.Tools == tools.ToJsonString() ? null : tools);
     }
 
     private string Digest(string system, JsonArray tools, JsonArray messages)

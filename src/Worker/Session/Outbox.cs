@@ -21,6 +21,7 @@ internal sealed class Outbox(Func<int> credit)
     private int? _creditSent;
     private bool _draining;
     private bool _drainingSent;
+    private volatile bool _gathering;
 
     /// <summary>The attempt has something to send.</summary>
     public void Add(HeldAttempt attempt)
@@ -63,8 +64,27 @@ internal sealed class Outbox(Func<int> credit)
         Wake();
     }
 
-    /// <summary>Has the writer look again.</summary>
-    public void Wake() => _signal.Writer.TryWrite(true);
+    /// <summary>Has the writer look again, unless more is being gathered.</summary>
+    public void Wake()
+    {
+        if (!_gathering)
+            _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>Runs what makes many things ready, so that they go out as one message.</summary>
+    public void Gather(Action produce)
+    {
+        _gathering = true;
+        try
+        {
+            produce();
+        }
+        finally
+        {
+            _gathering = false;
+            Wake();
+        }
+    }
 
     /// <summary>Forgets what was sent over a connection that is gone.</summary>
     public void Restart()

@@ -78,6 +78,8 @@ internal sealed class WorkerSession
             {
                 _logger.Disconnected(error.Status.Detail);
             }
+            // Servers that restart would otherwise meet all their workers in one moment.
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 250)), _time, ct);
         }
     }
 
@@ -93,7 +95,9 @@ internal sealed class WorkerSession
         Held = { _attempts.All().Select(attempt => attempt.Ref) },
     };
 
-    private void Receive(WorkResponse response)
+    private void Receive(WorkResponse response) => _outbox.Gather(() => Apply(response));
+
+    private void Apply(WorkResponse response)
     {
         if (response.Welcome is { } welcome)
         {
@@ -114,7 +118,6 @@ internal sealed class WorkerSession
             Stop(_attempts.Find(request.Attempt), request.Reason);
         if (response.Drain)
             _drainAsked.TrySetResult();
-        _outbox.Wake();
     }
 
     private void Take(Assignment offer)

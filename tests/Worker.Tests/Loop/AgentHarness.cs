@@ -1,0 +1,65 @@
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Journal;
+using Koda.Worker.Loop;
+using Koda.Worker.Providers;
+using Koda.Worker.Session;
+using Koda.Worker.Tests.Tools;
+using Koda.Worker.Tools;
+
+namespace Koda.Worker.Tests.Loop;
+
+/// <summary>One attempt of an agent, over a journal in memory.</summary>
+internal sealed class AgentHarness : IDisposable
+{
+    public AgentHarness(IModelProvider model, params IReadOnlyList<ITool> tools) => (Model, Tools) = (model, tools);
+
+    public IModelProvider Model { get; }
+
+    public IReadOnlyList<ITool> Tools { get; }
+
+    public MemoryJournal Journal { get; init; } = new();
+
+    public TempWorkspace Folder { get; init; } = new();
+
+    public AgentLimits Limits { get; init; } = new();
+
+    public List<PermissionRule> Rules { get; init; } = [new PermissionRule { Tool = "*", Action = PermissionAction.Allow }];
+
+    public AttemptStop Stop { get; } = new(TimeProvider.System);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public Dictionary<string, string> Uploads { get; } = [];
+
+    public string Secret { get; init; } = "";
+
+    public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
+    {
+        var agent = new AgentSpec { Id = "tester", ProviderKind = "scripted", Model = "scripted-1", SystemPrompt = "Test.", Limits = Limits };
+        var assignment = new Assignment { Query = "Do it.", Agent = agent };
+        var conversation = new Conversation();
+        foreach (var recorded in Journal.Events)
+            conversation.Apply(recorded);
+        var redactor = new Redactor(Secret);
+        var recorder = new Recorder(Journal, conversation, redactor);
+        var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
+        var context = Folder.Context with { KnownDigest = conversation.FileDigest };
+        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time);
+        var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
+        var preparation = new CallPreparation(toolbox, new Permissions(Rules), conversation, context);
+        var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
+        return await new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop).RunAsync(ct);
+    }
+
+    public void Dispose()
+    {
+        Folder.Dispose();
+        Stop.Dispose();
+    }
+
+    private Task<string> Upload(string name, string text, CancellationToken ct)
+    {
+        Uploads[name] = text;
+        return Task.FromResult($"artifact-{Uploads.Count}");
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Koda.Worker.Tools;
+using Xunit;
+
+namespace Koda.Worker.Tests.Tools;
+
+public class BashToolTests
+{
+    [Fact]
+    public async Task A_command_gives_its_output_and_exit_code()
+    {
+        using var folder = new TempWorkspace();
+
+        var good = await RunAsync(folder, "echo hello; pwd");
+        var bad = await RunAsync(folder, "echo problem >&2; exit 3");
+
+        Assert.Equal($"hello\n{folder.Root}\n(exit code 0)", good.Text);
+        Assert.False(good.IsError);
+        Assert.Equal("problem\n(exit code 3)", bad.Text);
+        Assert.True(bad.IsError);
+        Assert.Contains("hello", folder.Output);
+    }
+
+    [Fact]
+    public async Task A_command_sees_nothing_of_the_workers_environment()
+    {
+        using var folder = new TempWorkspace();
+        Environment.SetEnvironmentVariable("KODA_TEST_SECRET", "sk-1");
+
+        var result = await RunAsync(folder, "env; test -z \"$KODA_TEST_SECRET\"");
+
+        Assert.False(result.IsError);
+        Assert.DoesNotContain("sk-1", result.Text);
+    }
+
+    [Fact]
+    public async Task A_gigabyte_of_output_costs_neither_memory_nor_disk()
+    {
+        using var folder = new TempWorkspace();
+        var before = Process.GetCurrentProcess().WorkingSet64;
+
+        var result = await RunAsync(folder, "echo begin; head -c 1000000000 /dev/zero | tr '\\0' x; echo; echo end");
+
+        Assert.StartsWith("begin\n", result.Text);
+        Assert.EndsWith("end\n(exit code 0)", result.Text);
+        Assert.InRange(result.Text.Length, 32_000, 34_000);
+        Assert.InRange(folder.Output.Length, 1, 300_000);
+        Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 200_000_000);
+    }
+
+    [Fact]
+    public async Task A_command_that_never_ends_is_killed_with_everything_it_started()
+    {
+        using var folder = new TempWorkspace();
+        folder.Context = folder.Context with { CommandTimeout = TimeSpan.FromSeconds(1) };
+
+        var result = await RunAsync(folder, "sleep 1000 & echo $!; (sleep 1000 & wait)& wait");
+
+        Assert.Contains("killed after 1 seconds", result.Text);
+        Assert.True(result.IsError);
+        AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task What_a_command_leaves_in_the_background_is_killed()
+    {
+        using var folder = new TempWorkspace();
+        var result = await RunAsync(folder, "sleep 1000 & echo $!");
+        AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_cancelled_command_is_killed()
+    {
+        using var folder = new TempWorkspace();
+        using var cancel = new CancellationTokenSource();
+        var pid = Path.Combine(folder.Root, "pid");
+        var running = RunAsync(folder, "echo $$ > pid.tmp; mv pid.tmp pid; sleep 1000", cancel.Token);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(pid), TimeSpan.FromSeconds(20)));
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        AssertGone(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_sandbox_hides_the_machine_and_the_network_and_shares_the_workspace()
+    {
+        using var folder = new TempWorkspace();
+        var sandbox = await Sandbox.DetectAsync([]);
+        // Without bwrap the reason is told and commands still run; with it, what follows must hold.
+        if (sandbox.Missing is { } why)
+        {
+            Assert.NotEqual("", why);
+            return;
+        }
+        folder.Context = folder.Context with { Sandbox = sandbox };
+        File.WriteAllText(Path.Combine(folder.Outside, "secret"), "top secret");
+
+        var result = await RunAsync(
+            folder, $"echo made > made.txt; cat {folder.Outside}/secret; touch /usr/x; cat /etc/shadow; cat /proc/net/dev");
+
+        Assert.Equal("made\n", folder.Read("made.txt"));
+        Assert.DoesNotContain("top secret", result.Text);
+        Assert.DoesNotContain("root:", result.Text);
+        Assert.DoesNotContain("eth0", result.Text);
+        Assert.Contains("Read-only file system", result.Text);
+    }
+
+    private static Task<ToolResult> RunAsync(TempWorkspace folder, string command, CancellationToken ct = default) =>
+        folder.RunAsync(new BashTool(), $$"""{"command": {{JsonSerializer.Serialize(command)}}}""", ct);
+
+    private static void AssertGone(int pid) => Assert.True(
+        SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z "), TimeSpan.FromSeconds(10)),
+        $"Process {pid} still runs.");
+}
