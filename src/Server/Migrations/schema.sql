@@ -1,3 +1,67 @@
+CREATE TABLE public.agent_versions (
+    agent_id text NOT NULL,
+    version integer NOT NULL,
+    definition text NOT NULL,
+    digest bytea NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agent_versions_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT agent_versions_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.agents (
+    id text NOT NULL,
+    state text NOT NULL,
+    published_version integer,
+    max_concurrent integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agents_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+    CONSTRAINT agents_max_concurrent_check CHECK ((max_concurrent >= 0)),
+    CONSTRAINT agents_published_check CHECK (((state = 'draft'::text) = (published_version IS NULL))),
+    CONSTRAINT agents_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text])))
+);
+CREATE TABLE public.approvals (
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    agent_id text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    call_id text NOT NULL,
+    tool text NOT NULL,
+    arguments text NOT NULL,
+    preview text NOT NULL,
+    risk text NOT NULL,
+    digest text NOT NULL,
+    scope text DEFAULT 'once'::text NOT NULL,
+    answered_by text DEFAULT ''::text NOT NULL,
+    rationale text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    CONSTRAINT approvals_answered_by_check CHECK (((answered_by <> ''::text) = (state = ANY (ARRAY['approved'::text, 'denied'::text])))),
+    CONSTRAINT approvals_answered_check CHECK (((answered_at IS NOT NULL) = (state <> 'pending'::text))),
+    CONSTRAINT approvals_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT approvals_rationale_check CHECK ((length(rationale) <= 500)),
+    CONSTRAINT approvals_scope_check CHECK ((scope = ANY (ARRAY['once'::text, 'always'::text]))),
+    CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'expired'::text, 'cancelled'::text])))
+);
+CREATE TABLE public.attempts (
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    number integer NOT NULL,
+    worker_id text NOT NULL,
+    lease_expires_at timestamp with time zone NOT NULL,
+    offered_at timestamp with time zone DEFAULT now() NOT NULL,
+    accepted_at timestamp with time zone,
+    last_batch bigint DEFAULT 0 NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    progress text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT attempts_ended_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT attempts_last_batch_check CHECK ((last_batch >= 0)),
+    CONSTRAINT attempts_number_check CHECK ((number >= 1)),
+    CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'suspended'::text, 'paused'::text, 'cancelled'::text, 'drained'::text, 'declined'::text, 'offer_expired'::text, 'lease_expired'::text, 'worker_gone'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
 CREATE TABLE public.events (
     txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     "position" bigint NOT NULL,
@@ -54,6 +118,26 @@ CREATE TABLE public.providers (
     CONSTRAINT providers_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,95}$'::text)),
     CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['anthropic'::text, 'openai'::text, 'ollama'::text, 'offline'::text, 'noop'::text])))
 );
+CREATE TABLE public.runs (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    parent_id uuid,
+    stream_id uuid NOT NULL,
+    agent_id text NOT NULL,
+    agent_version integer NOT NULL,
+    workspace text NOT NULL,
+    input_tokens bigint DEFAULT 0 NOT NULL,
+    output_tokens bigint DEFAULT 0 NOT NULL,
+    cached_input_tokens bigint DEFAULT 0 NOT NULL,
+    cache_write_tokens bigint DEFAULT 0 NOT NULL,
+    reasoning_tokens bigint DEFAULT 0 NOT NULL,
+    cost_micros bigint DEFAULT 0 NOT NULL,
+    model_calls integer DEFAULT 0 NOT NULL,
+    tool_calls integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT runs_kind_check CHECK ((kind = 'task'::text))
+)
+WITH (fillfactor='80');
 CREATE TABLE public.schema_migrations (
     name text NOT NULL,
     checksum bytea NOT NULL,
@@ -71,6 +155,48 @@ CREATE TABLE public.streams (
     CONSTRAINT streams_head_seq_check CHECK ((head_seq >= 0))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+CREATE TABLE public.tasks (
+    id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    stream_id uuid NOT NULL,
+    agent_id text NOT NULL,
+    agent_version integer NOT NULL,
+    state text NOT NULL,
+    priority integer NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    losses integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    stop_requested text DEFAULT 'none'::text NOT NULL,
+    dead_letter boolean DEFAULT false NOT NULL,
+    available_at timestamp with time zone,
+    approval_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    principal text NOT NULL,
+    traceparent text NOT NULL,
+    workspace text NOT NULL,
+    query text NOT NULL,
+    metadata text NOT NULL,
+    context text NOT NULL,
+    output text,
+    error_code text,
+    error_message text,
+    CONSTRAINT tasks_approval_check CHECK (((approval_id IS NOT NULL) = (state = 'waiting'::text))),
+    CONSTRAINT tasks_available_at_check CHECK (((available_at IS NOT NULL) = (state = 'retrying'::text))),
+    CONSTRAINT tasks_counts_check CHECK (((attempt >= 0) AND (failures >= 0) AND (losses >= 0) AND (max_attempts >= 1))),
+    CONSTRAINT tasks_dead_letter_check CHECK (((NOT dead_letter) OR (state = 'failed'::text))),
+    CONSTRAINT tasks_error_check CHECK (((state <> ALL (ARRAY['failed'::text, 'retrying'::text])) OR ((error_code IS NOT NULL) AND (error_message IS NOT NULL)))),
+    CONSTRAINT tasks_finished_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT tasks_output_check CHECK (((output IS NOT NULL) = (state = 'succeeded'::text))),
+    CONSTRAINT tasks_priority_check CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
+    CONSTRAINT tasks_started_check CHECK (((state <> ALL (ARRAY['running'::text, 'succeeded'::text])) OR ((started_at IS NOT NULL) AND (attempt > 0)))),
+    CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'retrying'::text, 'paused'::text, 'waiting'::text]))),
+    CONSTRAINT tasks_stop_requested_check CHECK (((stop_requested = 'none'::text) OR ((stop_requested = ANY (ARRAY['pause'::text, 'cancel'::text])) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])))))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 CREATE TABLE public.tokens (
     id uuid NOT NULL,
     principal_id uuid NOT NULL,
@@ -82,6 +208,25 @@ CREATE TABLE public.tokens (
     CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
     CONSTRAINT tokens_scopes_check CHECK ((cardinality(scopes) > 0))
 );
+CREATE TABLE public.workers (
+    id text NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    slots integer NOT NULL,
+    agent_ids text[] NOT NULL,
+    workspace_roots text[] NOT NULL,
+    default_workspace text NOT NULL,
+    connected_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workers_slots_check CHECK ((slots >= 0))
+);
+ALTER TABLE ONLY public.agent_versions
+    ADD CONSTRAINT agent_versions_pkey PRIMARY KEY (agent_id, version);
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.approvals
+    ADD CONSTRAINT approvals_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, seq);
 ALTER TABLE ONLY public.idempotency_keys
@@ -90,15 +235,32 @@ ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.streams
     ADD CONSTRAINT streams_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+CREATE INDEX approvals_expiry ON public.approvals USING btree (expires_at) WHERE (state = 'pending'::text);
+CREATE UNIQUE INDEX approvals_pending ON public.approvals USING btree (task_id) WHERE (state = 'pending'::text);
+CREATE INDEX approvals_task ON public.approvals USING btree (task_id, id);
+CREATE UNIQUE INDEX attempts_open ON public.attempts USING btree (task_id) WHERE (ended_at IS NULL);
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
 CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, name) WHERE (kind = ANY (ARRAY['operator'::text, 'worker'::text]));
+CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
+CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
+CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, priority DESC, id) WHERE (state = 'queued'::text);
+CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);
+CREATE INDEX tasks_running ON public.tasks USING btree (agent_id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
+ALTER TABLE ONLY public.agent_versions
+    ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);

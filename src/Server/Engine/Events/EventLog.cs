@@ -3,7 +3,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Events;
 
 /// <summary>Appends to the log, inside the transaction that changes the state which the events tell of.</summary>
-internal sealed class EventLog(IRedactor redactor)
+internal sealed class EventLog(IRedactor redactor, EventFeed feed)
 {
     /// <summary>
     /// Appends events to any number of streams with at most two round trips. The streams' heads stay locked until the transaction ends. A stream may
@@ -25,6 +25,7 @@ internal sealed class EventLog(IRedactor redactor)
                 events.Add(Chain(head, entry, time));
         }
         await EventStore.Insert(transaction, heads.Values, events, cancellationToken);
+        transaction.AfterCommit(() => feed.Publish(events));
         return events;
     }
 

@@ -13,7 +13,7 @@ internal sealed class VerifyLog(Database database)
         var (streams, events) = (0L, 0L);
         for (var after = Guid.Empty; ;)
         {
-            var page = await database.Read((connection, token) => EventStore.ListStreams(connection, after, PageSize, token), cancellationToken);
+            var page = await database.Read((connection, token) => EventQueries.ListStreams(connection, after, PageSize, token), cancellationToken);
             if (page.Count == 0)
                 return new ChainReport(streams, events, null);
             foreach (var id in page)
@@ -31,7 +31,7 @@ internal sealed class VerifyLog(Database database)
     /// <summary>Verifies one stream. A stream without a row has no events and is whole.</summary>
     public async Task<ChainReport> VerifyStream(Guid streamId, CancellationToken cancellationToken)
     {
-        var stream = await database.Read((connection, token) => EventStore.FindStream(connection, streamId, token), cancellationToken);
+        var stream = await database.Read((connection, token) => EventQueries.FindStream(connection, streamId, token), cancellationToken);
         if (stream is null)
             return new ChainReport(0, 0, null);
         var seq = stream.FirstSeq - 1;
@@ -40,7 +40,7 @@ internal sealed class VerifyLog(Database database)
         {
             // Read whole pages, but no further than the head seen above: later events have a later head.
             var limit = (int)Math.Min(PageSize, stream.HeadSeq - seq);
-            var page = await database.Read((connection, token) => EventStore.Read(connection, streamId, seq, limit, token), cancellationToken);
+            var page = await database.Read((connection, token) => EventQueries.Read(connection, streamId, seq, limit, token), cancellationToken);
             if (page.Count == 0)
                 return Broken(seq + 1, ChainFault.TruncatedTail);
             foreach (var entry in page)

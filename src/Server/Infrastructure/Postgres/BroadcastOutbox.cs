@@ -5,8 +5,8 @@ namespace Koda.Server.Infrastructure.Postgres;
 /// <summary>The changes that are still to be announced, each once.</summary>
 internal sealed class BroadcastOutbox
 {
-    // A name is at most 64 characters or so, and the payload of a notification at most 8,000 bytes.
-    private const int MostNames = 100;
+    // About as many ids as one notification can carry.
+    private const int MostNames = 200;
 
     private readonly Lock _lock = new();
     private readonly Channel<bool> _filled = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

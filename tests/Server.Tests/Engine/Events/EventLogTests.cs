@@ -7,10 +7,14 @@ using Xunit;
 
 namespace Koda.Server.Tests.Engine.Events;
 
-public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
-    private readonly EventLog _log = new(new NoSecrets());
+    private readonly TestServer _server = new(postgres);
     private readonly VerifyLog _verify = new(postgres.Database);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Sequences_start_at_1_and_go_on_without_gaps()
@@ -113,7 +117,7 @@ public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<Post
         await Assert.ThrowsAsync<InvalidDataException>(() => postgres.Database.InTransaction<bool>(
             async (transaction, token) =>
             {
-                await _log.Append(transaction, [new StreamAppend(stream, [Note("b")])], token);
+                await _server.Log.Append(transaction, [new StreamAppend(stream, [Note("b")])], token);
                 throw new InvalidDataException();
             },
             default));
@@ -124,9 +128,8 @@ public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<Post
 
     private static NewEvent Note(string text) => new("progress", "system", Guid.Empty, 0, $$"""{"text":"{{text}}"}""");
 
-    private Task<IReadOnlyList<Event>> Append(params StreamAppend[] batch) =>
-        postgres.Database.InTransaction((transaction, token) => _log.Append(transaction, batch, token), default);
+    private Task<IReadOnlyList<Event>> Append(params StreamAppend[] batch) => _server.Append(batch);
 
     private Task<IReadOnlyList<Event>> Read(Guid stream) =>
-        postgres.Database.Read((connection, token) => EventStore.Read(connection, stream, 0, 1000, token), default);
+        postgres.Database.Read((connection, token) => EventQueries.Read(connection, stream, 0, 1000, token), default);
 }

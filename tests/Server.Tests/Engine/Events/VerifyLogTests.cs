@@ -60,8 +60,8 @@ public sealed class VerifyLogTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         var stream = Guid.CreateVersion7();
         NewEvent[] notes = [.. Enumerable.Range(1, events).Select(n => new NewEvent("progress", "system", stream, 0, $$"""{"n":{{n}}}"""))];
-        await postgres.Database.InTransaction(
-            (transaction, token) => new EventLog(new NoSecrets()).Append(transaction, [new StreamAppend(stream, notes, IsNew: true)], token), default);
+        await using var server = new TestServer(postgres);
+        await server.Append(new StreamAppend(stream, notes, IsNew: true));
         return stream;
     }
 }

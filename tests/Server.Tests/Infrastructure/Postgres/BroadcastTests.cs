@@ -17,7 +17,7 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
         await using var sender = await TestServer.Start(postgres);
         await using var receiver = await StartReceiver();
 
-        sender.Broadcast.Announce("streams", "one");
+        sender.Broadcast.Announce("news", "one");
 
         Assert.Equal("one", await Next());
     }
@@ -28,8 +28,8 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
         await using var receiver = await StartReceiver();
         await using var other = await TestServer.Start(postgres);
 
-        receiver.Broadcast.Announce("streams", "own");
-        other.Broadcast.Announce("streams", "foreign");
+        receiver.Broadcast.Announce("news", "own");
+        other.Broadcast.Announce("news", "foreign");
 
         Assert.Equal("foreign", await Next());
     }
@@ -41,7 +41,7 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
         await using var receiver = await StartReceiver();
 
         for (var i = 0; i < 5000; i++)
-            sender.Broadcast.Announce("streams", Guid.NewGuid().ToString("n"));
+            sender.Broadcast.Announce("news", Guid.NewGuid().ToString("n"));
 
         var heard = new List<string?>();
         while (!heard.Contains(null))
@@ -58,7 +58,7 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
 
         Assert.Null(await Next());
         await using var sender = await TestServer.Start(postgres);
-        sender.Broadcast.Announce("streams", "after");
+        sender.Broadcast.Announce("news", "after");
         Assert.Equal("after", await Next());
     }
 
@@ -82,7 +82,7 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
 
     private async Task<TestServer> StartReceiver()
     {
-        var server = await TestServer.Start(postgres, server => server.Broadcast.OnChange("streams", name => _heard.Writer.TryWrite(name)));
+        var server = await TestServer.Start(postgres, server => server.Broadcast.OnChange("news", name => _heard.Writer.TryWrite(name)));
         Assert.Null(await Next());
         return server;
     }

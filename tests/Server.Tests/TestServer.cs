@@ -1,17 +1,21 @@
+using Koda.Server.Engine.Events;
 using Koda.Server.Infrastructure.Postgres;
+using Koda.Server.Tests.Engine.Events;
 using Koda.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Koda.Server.Tests.Infrastructure.Postgres;
+namespace Koda.Server.Tests;
 
-/// <summary>The infrastructure of one server on the class's database. Two of them are two servers.</summary>
+/// <summary>The foundation of one server on the class's database. Two of them are two servers.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private TestServer(Database database)
+    public TestServer(PostgresFixture postgres)
     {
-        Database = database;
-        Broadcast = new Broadcast(database, NullLogger<Broadcast>.Instance, TimeProvider.System);
+        Database = postgres.OpenDatabase();
+        Broadcast = new Broadcast(Database, NullLogger<Broadcast>.Instance, TimeProvider.System);
         WakeUps = new WakeUps(Broadcast);
+        Feed = new EventFeed(Database, Broadcast, NullLogger<EventFeed>.Instance, TimeProvider.System);
+        Log = new EventLog(new NoSecrets(), Feed);
     }
 
     public Database Database { get; }
@@ -20,10 +24,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public WakeUps WakeUps { get; }
 
+    public EventFeed Feed { get; }
+
+    public EventLog Log { get; }
+
     /// <summary>Starts a server and returns once it hears the others.</summary>
     public static async Task<TestServer> Start(PostgresFixture postgres, Action<TestServer>? configure = null)
     {
-        var server = new TestServer(postgres.OpenDatabase());
+        var server = new TestServer(postgres);
         configure?.Invoke(server);
         var connected = new TaskCompletionSource();
         server.Broadcast.OnChange("test", _ => connected.TrySetResult());
@@ -32,10 +40,14 @@ internal sealed class TestServer : IAsyncDisposable
         return server;
     }
 
+    public Task<IReadOnlyList<Event>> Append(params StreamAppend[] batch) =>
+        Database.InTransaction((transaction, token) => Log.Append(transaction, batch, token), default);
+
     public async ValueTask DisposeAsync()
     {
         await Broadcast.StopAsync(default);
         Broadcast.Dispose();
+        Feed.Dispose();
         await Database.DisposeAsync();
     }
 }
