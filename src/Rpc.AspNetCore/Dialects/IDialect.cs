@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.OpenApi;
 
 namespace Koda.Rpc.AspNetCore;
 
@@ -13,4 +14,7 @@ public interface IDialect
 
     /// <summary>Writes an error as the whole body of a reply.</summary>
     void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId);
+
+    /// <summary>What <see cref="WriteError"/> writes, for the documentation.</summary>
+    OpenApiSchema ErrorSchema => new() { Type = JsonSchemaType.Object };
 }

@@ -26,7 +26,7 @@ internal sealed class LibraryServer : IAsyncDisposable
 
     public Uri Address => Http.BaseAddress!;
 
-    public static async Task<LibraryServer> StartAsync(Action<IServiceCollection>? configure = null)
+    public static async Task<LibraryServer> StartAsync(Action<IServiceCollection>? configure = null, Action<WebApplication>? use = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var script = new LibraryScript();
@@ -36,11 +36,14 @@ internal sealed class LibraryServer : IAsyncDisposable
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRest();
+        use?.Invoke(app);
         app.MapRpcService<LibraryService>();
         app.MapGet("/elsewhere", () => "served by another endpoint");
         await app.StartAsync();
         return new LibraryServer(app, script);
     }
+
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     public async Task StopAsync() => await _app.StopAsync();
 
