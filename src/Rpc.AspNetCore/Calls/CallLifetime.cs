@@ -10,6 +10,7 @@ public sealed class CallLifetime : IDisposable
 
     private readonly HttpContext _http;
     private readonly CallDrain _drain;
+    private readonly bool _streaming;
     private CancellationTokenSource? _source;
 
     /// <param name="http">The request that carries the call.</param>
@@ -23,9 +24,11 @@ public sealed class CallLifetime : IDisposable
         if (timeout > LongestTimer)
             timeout = null;
         Deadline = timeout is { } time ? DateTime.UtcNow.Add(time) : DateTime.MaxValue;
+        _streaming = streaming;
         if (timeout is null && !streaming)
             return;
-        _source = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Expired);
+        // A short call does not link to the shutdown: all calls would meet at the lock of that one source.
+        _source = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, streaming ? drain.Expired : default);
         if (timeout is { } limit)
             _source.CancelAfter(limit);
     }
@@ -41,10 +44,11 @@ public sealed class CallLifetime : IDisposable
     public bool PeerGone => _http.RequestAborted.IsCancellationRequested;
 
     /// <summary>The server shut down before the call ended.</summary>
-    public bool DrainExpired => _source is not null && _drain.Expired.IsCancellationRequested;
+    public bool DrainExpired => _streaming && _drain.Expired.IsCancellationRequested;
 
     /// <summary>The deadline passed first.</summary>
-    public bool DeadlinePassed => Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !PeerGone && !DrainExpired;
+    public bool DeadlinePassed =>
+        Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !PeerGone && !DrainExpired;
 
     public void Dispose()
     {

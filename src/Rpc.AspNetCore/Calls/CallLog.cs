@@ -12,8 +12,10 @@ internal static partial class CallLog
     public static partial void Abandoned(ILogger logger, string method, string requestId);
 
     [LoggerMessage(3, LogLevel.Warning, "{Method} was refused with {Status}, {Code}: {Message} (request {RequestId})")]
-    public static partial void Refused(ILogger logger, string method, string requestId, StatusCode status, string code, string message);
+    public static partial void Refused(
+        ILogger logger, string method, string requestId, StatusCode status, string code, string message);
 
     [LoggerMessage(4, LogLevel.Error, "{Method} broke with {Status}: {Message} (request {RequestId})")]
-    public static partial void Broke(ILogger logger, Exception? exception, string method, string requestId, StatusCode status, string message);
+    public static partial void Broke(
+        ILogger logger, Exception? exception, string method, string requestId, StatusCode status, string message);
 }

@@ -39,7 +39,7 @@ public sealed class CallTelemetry : IDisposable
         if (activity is not null)
         {
             activity.SetTag("rpc.grpc.status_code", (int)code);
-            if (code is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss or StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            if (IsServerError(code))
                 activity.SetStatus(ActivityStatusCode.Error, code.ToWireName());
         }
 
@@ -54,6 +54,10 @@ public sealed class CallTelemetry : IDisposable
             { "rpc.grpc.status_code", (int)code },
         });
     }
+
+    private static bool IsServerError(StatusCode code) => code
+        is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss or StatusCode.Unavailable
+        or StatusCode.DeadlineExceeded or StatusCode.Unimplemented;
 
     private static ActivityContext? TraceParent(RpcCallContext context)
     {

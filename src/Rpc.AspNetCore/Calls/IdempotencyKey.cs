@@ -1,5 +1,3 @@
-using Koda.Protos.Common.V1;
-
 namespace Koda.Rpc.AspNetCore;
 
 /// <summary>The caller's idempotency key, from the header (gRPC: metadata) `idempotency-key`.</summary>
@@ -17,9 +15,6 @@ internal static class IdempotencyKey
         var key = values.Count == 1 ? values[0] : null;
         return key is { Length: > 0 and <= MaxLength } && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? key
-            : throw new RpcFault(ErrorReason.InvalidRequest, $"The idempotency key must be one value of 1 to {MaxLength} visible ASCII characters.")
-            {
-                Fields = [new FieldFault(Header, $"must be one value of 1 to {MaxLength} visible ASCII characters")],
-            };
+            : throw RpcFault.Invalid(new FieldFault(Header, $"must be one value of 1 to {MaxLength} visible ASCII characters"));
     }
 }

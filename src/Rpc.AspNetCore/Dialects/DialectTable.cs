@@ -22,7 +22,8 @@ public sealed class DialectTable
     {
         "" => _byName[_default.Name],
         var name when _byName.TryGetValue(name, out var dialect) => dialect,
-        var name => throw new InvalidOperationException($"{method.Descriptor.Service.FullName} asks for the dialect '{name}', which is not registered."),
+        var name => throw new InvalidOperationException(
+            $"{method.Descriptor.Service.FullName} asks for the dialect '{name}', which is not registered."),
     };
 
     /// <summary>The dialect of the longest prefix that matches whole path segments.</summary>

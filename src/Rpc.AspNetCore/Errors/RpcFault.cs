@@ -3,7 +3,9 @@ using Koda.Protos.Common.V1;
 
 namespace Koda.Rpc.AspNetCore;
 
-/// <summary>Refuses or fails a call for a reason of the catalogue, which decides the status, the machine code and the hint on every face.</summary>
+/// <summary>
+/// Refuses or fails a call for a reason of the catalogue, which decides the status, the machine code and the hint on every face.
+/// </summary>
 #pragma warning disable CA1710 // A fault is what gRPC calls it; the name is used at every place that refuses a call.
 public sealed class RpcFault : Exception
 #pragma warning restore CA1710
@@ -27,7 +29,7 @@ public sealed class RpcFault : Exception
 
     /// <summary>A request of which the named fields are at fault.</summary>
     public static RpcFault Invalid(params IReadOnlyList<FieldFault> fields) =>
-        new(ErrorReason.InvalidRequest, "The request is not valid: " + string.Join("; ", fields.Select(f => $"{f.Field} {f.Problem}")) + ".")
+        new(ErrorReason.InvalidRequest, $"The request is not valid: {string.Join("; ", fields.Select(f => $"{f.Field} {f.Problem}"))}.")
         {
             Fields = fields,
         };

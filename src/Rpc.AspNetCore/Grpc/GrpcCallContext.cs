@@ -92,7 +92,7 @@ internal sealed class GrpcCallContext : RpcCallContext
         if (_isTorn)
             GrpcReset.Internal(HttpContext);
         else
-            await GrpcEnding.WriteAsync(HttpContext, _output, _flavor, failure, TrailersOrNull, trailersOnly: failure is not null && !_hasWritten);
+            await GrpcEnding.WriteAsync(HttpContext, _output, _flavor, failure, TrailersOrNull, !_hasWritten && failure is not null);
     }
 
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)

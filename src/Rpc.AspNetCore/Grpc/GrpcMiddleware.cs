@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Koda.Rpc.AspNetCore;
 
 /// <summary>Serves requests that speak gRPC or gRPC-Web, and passes on all others.</summary>
-internal sealed class GrpcMiddleware(RequestDelegate next, MethodTable methods, CallPipeline pipeline, CallDrain drain, IOptions<RpcOptions> options)
+internal sealed class GrpcMiddleware(
+    RequestDelegate next, MethodTable methods, CallPipeline pipeline, CallDrain drain, IOptions<RpcOptions> options)
 {
     private readonly RpcOptions _options = options.Value;
 
@@ -19,7 +20,7 @@ internal sealed class GrpcMiddleware(RequestDelegate next, MethodTable methods, 
         if (!HttpMethods.IsPost(http.Request.Method) || !methods.TryFind(http.Request.Path.Value!, out _))
             return next(http);
         http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-        return http.Response.WriteAsync("This path takes the content types application/grpc, application/grpc-web and application/grpc-web-text.\n");
+        return http.Response.WriteAsync("This path takes application/grpc, application/grpc-web and application/grpc-web-text.\n");
     }
 
     private Task ServeAsync(HttpContext http, GrpcFlavor flavor)
@@ -48,7 +49,7 @@ internal sealed class GrpcMiddleware(RequestDelegate next, MethodTable methods, 
         }
 
         if (!TryReadTimeout(request, out var timeout))
-            return GrpcEnding.RefuseAsync(http, flavor, StatusCode.InvalidArgument, $"{WireNames.Timeout} is at most eight digits and one of H, M, S, m, u, n.");
+            return GrpcEnding.RefuseAsync(http, flavor, StatusCode.InvalidArgument, $"{WireNames.Timeout} is one to eight digits and a unit.");
         return RunAsync(http, method, flavor, timeout);
     }
 

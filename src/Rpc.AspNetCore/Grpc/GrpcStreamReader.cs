@@ -8,7 +8,7 @@ internal sealed class GrpcStreamReader<T>(GrpcCallContext context, Marshaller<T>
 {
     private T? _current;
 
-    public T Current => _current ?? throw new InvalidOperationException("There is no current message: MoveNext was not called, or returned false.");
+    public T Current => _current ?? throw new InvalidOperationException("MoveNext was not called, or returned false.");
 
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
     {

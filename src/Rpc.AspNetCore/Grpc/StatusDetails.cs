@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -34,7 +35,7 @@ internal static class StatusDetails
         if (withDetails)
         {
             foreach (var (name, value) in failure.Details ?? [])
-                info.Metadata[name] = value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "null";
+                info.Metadata[name] = TextOf(value);
         }
 
         status.Details.Add(Any.Pack(info));
@@ -44,6 +45,9 @@ internal static class StatusDetails
             status.Details.Add(Any.Pack(Violations(failure)));
         return status;
     }
+
+    private static string TextOf(JsonNode? value) =>
+        value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "null";
 
     private static BadRequest Violations(CallFailure failure)
     {

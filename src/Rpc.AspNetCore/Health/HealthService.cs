@@ -14,7 +14,8 @@ internal sealed class HealthService(ServingStatuses statuses) : Health.HealthBas
 
     public override Task<HealthListResponse> List(HealthListRequest request, ServerCallContext context) => Task.FromResult(statuses.List());
 
-    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
+    public override async Task Watch(
+        HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
         ServingStatus? sent = null;
         while (true)

@@ -13,7 +13,8 @@ namespace Koda.Rpc.AspNetCore;
 
 public static class RpcApplicationExtensions
 {
-    private static readonly string[] ExposedHeaders = [WireNames.Status, WireNames.Message, WireNames.StatusDetails, WireNames.Encoding, "Retry-After"];
+    private static readonly string[] ExposedHeaders =
+        [WireNames.Status, WireNames.Message, WireNames.StatusDetails, WireNames.Encoding, "Retry-After"];
 
     /// <summary>Serves a service on every face that its contract declares.</summary>
     /// <typeparam name="TService">

@@ -6,7 +6,8 @@ using Koda.Protos.Common.V1;
 namespace Koda.Rpc.AspNetCore;
 
 internal sealed class ClientStreamingRpcMethod<TRequest, TResponse>(
-    MethodDescriptor descriptor, MethodPolicy defaultPolicy, Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse> handler)
+    MethodDescriptor descriptor, MethodPolicy defaultPolicy,
+    Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse> handler)
     : RpcMethod(descriptor, MethodType.ClientStreaming, defaultPolicy)
     where TRequest : class
     where TResponse : class
@@ -15,5 +16,7 @@ internal sealed class ClientStreamingRpcMethod<TRequest, TResponse>(
         (IMessage)await handler(new DowncastReader<TRequest>(requests), context);
 
     internal override async Task ServeGrpcAsync(GrpcCallContext context) =>
-        context.WriteLast(await handler(new GrpcStreamReader<TRequest>(context, method.RequestMarshaller), context), method.ResponseMarshaller);
+        context.WriteLast(
+            await handler(new GrpcStreamReader<TRequest>(context, method.RequestMarshaller), context),
+            method.ResponseMarshaller);
 }

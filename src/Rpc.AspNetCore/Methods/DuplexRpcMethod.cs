@@ -6,7 +6,8 @@ using Koda.Protos.Common.V1;
 namespace Koda.Rpc.AspNetCore;
 
 internal sealed class DuplexRpcMethod<TRequest, TResponse>(
-    MethodDescriptor descriptor, MethodPolicy defaultPolicy, Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse> handler)
+    MethodDescriptor descriptor, MethodPolicy defaultPolicy,
+    Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse> handler)
     : RpcMethod(descriptor, MethodType.DuplexStreaming, defaultPolicy)
     where TRequest : class
     where TResponse : class
@@ -15,5 +16,8 @@ internal sealed class DuplexRpcMethod<TRequest, TResponse>(
         handler(new DowncastReader<TRequest>(requests), new DowncastWriter<TResponse>(replies), context);
 
     internal override Task ServeGrpcAsync(GrpcCallContext context) =>
-        handler(new GrpcStreamReader<TRequest>(context, method.RequestMarshaller), new GrpcStreamWriter<TResponse>(context, method.ResponseMarshaller), context);
+        handler(
+            new GrpcStreamReader<TRequest>(context, method.RequestMarshaller),
+            new GrpcStreamWriter<TResponse>(context, method.ResponseMarshaller),
+            context);
 }

@@ -10,7 +10,8 @@ namespace Koda.Rpc.AspNetCore;
 /// Collects the methods of a service from its generated `BindService`, which is called without an instance: each handler is an open
 /// delegate that takes the instance of the call's own scope.
 /// </summary>
-internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPolicy defaultPolicy, IReadOnlyList<Interceptor> interceptors) : ServiceBinderBase
+internal sealed class MethodBinder<TService>(
+    ServiceDescriptor service, MethodPolicy defaultPolicy, IReadOnlyList<Interceptor> interceptors) : ServiceBinderBase
     where TService : class
 {
     private readonly ServiceActivator<TService> _activator = new();
@@ -28,10 +29,12 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
 
     public List<RpcMethod> Methods { get; } = [];
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
     {
         var open = Open<OpenUnary<TRequest, TResponse>>(method.Name);
-        UnaryServerMethod<TRequest, TResponse> bound = (request, context) => open(_activator.Get(context), request, context);
+        UnaryServerMethod<TRequest, TResponse> bound =
+            (request, context) => open(_activator.Get(context), request, context);
         foreach (var interceptor in interceptors.Reverse())
         {
             var next = bound;
@@ -41,10 +44,12 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
         Methods.Add(new UnaryRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var open = Open<OpenServerStreaming<TRequest, TResponse>>(method.Name);
-        ServerStreamingServerMethod<TRequest, TResponse> bound = (request, replies, context) => open(_activator.Get(context), request, replies, context);
+        ServerStreamingServerMethod<TRequest, TResponse> bound =
+            (request, replies, context) => open(_activator.Get(context), request, replies, context);
         foreach (var interceptor in interceptors.Reverse())
         {
             var next = bound;
@@ -54,10 +59,12 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
         Methods.Add(new ServerStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var open = Open<OpenClientStreaming<TRequest, TResponse>>(method.Name);
-        ClientStreamingServerMethod<TRequest, TResponse> bound = (requests, context) => open(_activator.Get(context), requests, context);
+        ClientStreamingServerMethod<TRequest, TResponse> bound =
+            (requests, context) => open(_activator.Get(context), requests, context);
         foreach (var interceptor in interceptors.Reverse())
         {
             var next = bound;
@@ -67,10 +74,12 @@ internal sealed class MethodBinder<TService>(ServiceDescriptor service, MethodPo
         Methods.Add(new ClientStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var open = Open<OpenDuplex<TRequest, TResponse>>(method.Name);
-        DuplexStreamingServerMethod<TRequest, TResponse> bound = (requests, replies, context) => open(_activator.Get(context), requests, replies, context);
+        DuplexStreamingServerMethod<TRequest, TResponse> bound =
+            (requests, replies, context) => open(_activator.Get(context), requests, replies, context);
         foreach (var interceptor in interceptors.Reverse())
         {
             var next = bound;

@@ -7,7 +7,7 @@ namespace Koda.Rpc.AspNetCore;
 
 /// <summary>
 /// A served method: its description, its policy, and a way to call it with messages of any origin.
-/// The interceptors run inside; authentication, error mapping and logging are the <see cref="CallPipeline"/>'s, which every face goes through.
+/// The interceptors run inside; all else that a call goes through is the <see cref="CallPipeline"/>'s, which every face uses.
 /// </summary>
 public abstract class RpcMethod
 {
@@ -42,7 +42,8 @@ public abstract class RpcMethod
 
     /// <summary>Calls a server-streaming method; it ends when the last reply is written.</summary>
     /// <exception cref="InvalidOperationException">The method is of another type.</exception>
-    public virtual Task ServerStreamingAsync(RpcCallContext context, IMessage request, IServerStreamWriter<IMessage> replies) => throw WrongType();
+    public virtual Task ServerStreamingAsync(RpcCallContext context, IMessage request, IServerStreamWriter<IMessage> replies) =>
+        throw WrongType();
 
     /// <summary>Calls a client-streaming method.</summary>
     /// <exception cref="InvalidOperationException">The method is of another type.</exception>
@@ -50,7 +51,8 @@ public abstract class RpcMethod
 
     /// <summary>Calls a bidirectional method; it ends when the last reply is written.</summary>
     /// <exception cref="InvalidOperationException">The method is of another type.</exception>
-    public virtual Task DuplexAsync(RpcCallContext context, IAsyncStreamReader<IMessage> requests, IServerStreamWriter<IMessage> replies) => throw WrongType();
+    public virtual Task DuplexAsync(
+        RpcCallContext context, IAsyncStreamReader<IMessage> requests, IServerStreamWriter<IMessage> replies) => throw WrongType();
 
     /// <summary>Serves the call by gRPC, with messages of their own types from the first byte to the last.</summary>
     internal abstract Task ServeGrpcAsync(GrpcCallContext context);

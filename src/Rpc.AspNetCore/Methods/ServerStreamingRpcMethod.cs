@@ -6,7 +6,8 @@ using Koda.Protos.Common.V1;
 namespace Koda.Rpc.AspNetCore;
 
 internal sealed class ServerStreamingRpcMethod<TRequest, TResponse>(
-    MethodDescriptor descriptor, MethodPolicy defaultPolicy, Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler)
+    MethodDescriptor descriptor, MethodPolicy defaultPolicy,
+    Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler)
     : RpcMethod(descriptor, MethodType.ServerStreaming, defaultPolicy)
     where TRequest : class
     where TResponse : class

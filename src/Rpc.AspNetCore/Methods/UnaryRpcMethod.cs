@@ -6,7 +6,8 @@ using Koda.Protos.Common.V1;
 namespace Koda.Rpc.AspNetCore;
 
 internal sealed class UnaryRpcMethod<TRequest, TResponse>(
-    MethodDescriptor descriptor, MethodPolicy defaultPolicy, Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)
+    MethodDescriptor descriptor, MethodPolicy defaultPolicy,
+    Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)
     : RpcMethod(descriptor, MethodType.Unary, defaultPolicy)
     where TRequest : class
     where TResponse : class

@@ -69,7 +69,7 @@ internal sealed class ReflectionService(DescriptorIndex index) : ServerReflectio
         AddDependencies(response.FileDescriptorResponse, file, sent);
     }
 
-    /// <summary>Adds the files that the asked one needs and that this stream has not carried yet, which saves the caller further questions.</summary>
+    /// <summary>Adds what the file needs and this stream has not carried yet, which saves the caller further questions.</summary>
     private static void AddDependencies(FileDescriptorResponse response, FileDescriptor file, HashSet<string> sent)
     {
         foreach (var dependency in file.Dependencies)

@@ -13,7 +13,8 @@ public sealed class FrameTests : IAsyncLifetime
     private ProbeServer _server = null!;
 
     public async Task InitializeAsync() =>
-        _server = await ProbeServer.StartAsync(rpc => (rpc.MaxReceiveMessageSize, rpc.MaxSendMessageSize, rpc.CompressReplies) = (Limit, Limit, true));
+        _server = await ProbeServer.StartAsync(rpc =>
+            (rpc.MaxReceiveMessageSize, rpc.MaxSendMessageSize, rpc.CompressReplies) = (Limit, Limit, true));
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 

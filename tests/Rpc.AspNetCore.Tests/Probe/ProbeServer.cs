@@ -38,7 +38,10 @@ internal sealed class ProbeServer : IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<ProbeServer> StartAsync(
-        Action<RpcOptions>? options = null, Action<IServiceCollection>? services = null, Action<KestrelServerOptions>? kestrel = null)
+        Action<RpcOptions>? options = null,
+        Action<IServiceCollection>? services = null,
+        Action<KestrelServerOptions>? kestrel = null,
+        Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel ?? (server => server.ListenOnePort(new IPEndPoint(IPAddress.Loopback, 0))));
@@ -52,6 +55,7 @@ internal sealed class ProbeServer : IAsyncDisposable
         app.MapRpcService<ProbeServiceImplementation>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });
+        map?.Invoke(app);
         app.MapGet("/plain", () => "plain");
         await app.StartAsync();
         return new ProbeServer(app);
