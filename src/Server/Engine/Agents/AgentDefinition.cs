@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>What an agent is. A stored definition holds no secret: the provider's key is kept by its connection.</summary>
@@ -9,8 +11,12 @@ internal sealed record AgentDefinition
     /// <summary>Empty: the provider's default.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Null: the server's default connection.</summary>
+    /// <summary>Null, or without a kind: the server's default connection.</summary>
     public AgentProvider? Provider { get; init; }
+
+    /// <summary>The agent has a provider of its own.</summary>
+    [JsonIgnore]
+    public bool NamesProvider => Provider is { Kind.Length: > 0 };
 
     public string SystemPrompt { get; init; } = "";
     public IReadOnlyList<string> Tools { get; init; } = [];

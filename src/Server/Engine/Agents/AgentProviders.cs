@@ -13,10 +13,20 @@ internal sealed class AgentProviders(OpenProvider providers)
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
     public async Task<ProviderRecord> Resolve(string agentId, AgentDefinition definition, TaskContext context, CancellationToken cancellationToken)
     {
-        var named = context.Provider.Length > 0 ? context.Provider : definition.Provider is null ? null : ConnectionOf(agentId);
-        if (named is null)
-            return await providers.Default(cancellationToken);
-        return await providers.Find(named, cancellationToken)
-            ?? throw new EngineException(Protos.Common.V1.ErrorReason.ProviderNotFound, $"No provider connection is called '{named}'.");
+        if (context.Provider.Length > 0)
+            return WithOptions(await Find(context.Provider, cancellationToken), definition);
+        return definition.NamesProvider
+            ? await Find(ConnectionOf(agentId), cancellationToken)
+            : WithOptions(await providers.Default(cancellationToken), definition);
     }
+
+    /// <summary>An agent that leaves the provider open may have options for the offline one; the options of others depend on their kind.</summary>
+    private static ProviderRecord WithOptions(ProviderRecord provider, AgentDefinition definition) =>
+        provider.Kind == "offline" && !definition.NamesProvider && definition.Provider is { Options.Length: > 0 } open
+            ? provider with { Options = open.Options }
+            : provider;
+
+    private async Task<ProviderRecord> Find(string id, CancellationToken cancellationToken) =>
+        await providers.Find(id, cancellationToken)
+            ?? throw new EngineException(Protos.Common.V1.ErrorReason.ProviderNotFound, $"No provider connection is called '{id}'.");
 }

@@ -46,7 +46,7 @@ internal static partial class AgentRules
     {
         if (provider is null)
             return;
-        if (!s_providers.Contains(provider.Kind))
+        if (provider.Kind.Length > 0 && !s_providers.Contains(provider.Kind))
             problems["provider.kind"] = $"'{provider.Kind}' is not one of {string.Join(", ", s_providers)}";
         if (provider.BaseUrl.Length > 0 && !(Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             problems["provider.base_url"] = "must be an absolute http or https URL";

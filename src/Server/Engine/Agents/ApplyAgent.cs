@@ -25,7 +25,7 @@ internal sealed class ApplyAgent(Database database, SaveProvider saveProvider, A
             async (transaction, token) =>
             {
                 var result = await Apply(transaction, id, definition, token);
-                if (definition.Provider is { } provider)
+                if (definition.Provider is { Kind.Length: > 0 } provider)
                 {
                     var access = new ProviderAccess(provider.Kind, provider.BaseUrl, providerApiKey);
                     await saveProvider.Execute(transaction, AgentProviders.ConnectionOf(id), access, provider.Options, token);

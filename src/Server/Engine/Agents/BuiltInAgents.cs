@@ -93,6 +93,7 @@ internal static class BuiltInAgents
         {
             Name = "Atlas",
             Description = "Audits code for security faults and reports them by severity. Changes nothing.",
+            Provider = new AgentProvider(Kind: "", BaseUrl: "", Options: """{"rules":"security"}"""),
             SystemPrompt = AtlasPrompt,
             Tools = s_readOnlyTools,
             Permissions = ReadOnly(),

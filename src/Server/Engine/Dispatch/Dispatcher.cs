@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Readiness;
 using Koda.Server.Engine.Tasks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>This server's part in handing out work. It keeps in memory only what a crash may lose, so any number of servers may run one each.</summary>
-internal sealed class Dispatcher : BackgroundService
+internal sealed class Dispatcher : BackgroundService, IDispatcherState
 {
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromMilliseconds(250);
 

@@ -17,8 +17,8 @@ internal sealed class AgentService(ApplyAgent applyAgent) : Wire.AgentService.Ag
         {
             Id = applied.Id,
             Version = applied.Version,
-            Changed = applied.IsChanged,
-            PublishedAt = Timestamp.FromDateTime(applied.PublishedAt),
+            Changed = applied.Changed,
+            PublishedAt = Timestamp.FromDateTimeOffset(applied.PublishedAt),
         };
     }
 }

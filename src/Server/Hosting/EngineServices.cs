@@ -1,0 +1,69 @@
+using Koda.Server.Engine;
+using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Approvals;
+using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Dispatch;
+using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Idempotency;
+using Koda.Server.Engine.Principals;
+using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Readiness;
+using Koda.Server.Engine.Secrets;
+using Koda.Server.Engine.Tasks;
+using Koda.Server.Infrastructure.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>The engine's parts. All live as long as the server; none holds what a crash may not lose.</summary>
+internal static class EngineServices
+{
+    public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services
+            .AddSingleton(new EngineOptions { Lease = options.Lease, Offer = options.OfferTimeout, ApprovalExpiry = options.ApprovalTimeout })
+            .AddSingleton(new ReadinessOptions(options.DataDirectory))
+            .AddSingleton<Database>().AddSingleton<Migrator>()
+            .AddSingleton<WakeUps>().AddRunning<Broadcast>()
+            .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>()
+            .AddSingleton<IRedactor>(provider => provider.GetRequiredService<KnownSecrets>());
+        AddEvents(services);
+        AddTasks(services);
+        AddAgents(services);
+        AddDispatch(services);
+        services
+            .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
+            .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
+            .AddSingleton<CheckReadiness>()
+            .AddHostedService<SweepIdempotencyKeys>();
+        return services;
+    }
+
+    private static void AddEvents(IServiceCollection services) => services
+        .AddSingleton<EventLog>().AddSingleton<ReadEvents>().AddSingleton<EventFeed>();
+
+    private static void AddTasks(IServiceCollection services) => services
+        .AddSingleton<TaskNews>().AddSingleton<QueueDepth>().AddSingleton<ChangeTask>()
+        .AddSingleton<SubmitTask>().AddSingleton<GetTask>().AddSingleton<ListTasks>()
+        .AddSingleton<CancelTask>().AddSingleton<PauseTask>().AddSingleton<ResumeTask>().AddSingleton<RetryTask>()
+        .AddSingleton<QueueDueRetries>();
+
+    private static void AddAgents(IServiceCollection services) => services
+        .AddSingleton<AgentCatalog>().AddSingleton<AgentProviders>()
+        .AddSingleton<ListAgents>().AddSingleton<GetAgent>().AddSingleton<ApplyAgent>().AddSingleton<SeedBuiltInAgents>()
+        .AddSingleton<ProviderStore>().AddSingleton<SaveProvider>().AddSingleton<OpenProvider>().AddSingleton<ImportProviders>();
+
+    private static void AddDispatch(IServiceCollection services) => services
+        .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>()
+        .AddSingleton<ClaimTasks>().AddSingleton<AssignmentFactory>().AddSingleton<ConnectionHost>().AddSingleton<ConnectWorker>()
+        .AddSingleton<ClaimLoop>().AddSingleton<LeaseLoop>().AddSingleton<SweepLoop>()
+        .AddRunning<Dispatcher>()
+        .AddSingleton<IDispatcherState>(provider => provider.GetRequiredService<Dispatcher>());
+
+    /// <summary>One instance that others can ask for and that the host runs.</summary>
+    private static IServiceCollection AddRunning<T>(this IServiceCollection services)
+        where T : class, Microsoft.Extensions.Hosting.IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using Koda.Rpc.AspNetCore;
+using Koda.Rpc.AspNetCore.Rest;
+using Koda.Server.Engine.Secrets;
+using Koda.Server.Infrastructure.EmbeddedPostgres;
+using Koda.Server.Infrastructure.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>Runs a server: its database, its engine, and all surfaces on one port.</summary>
+public static class ServerHost
+{
+    /// <summary>Runs a server until it is told to stop, by the token or by a signal.</summary>
+    /// <exception cref="InvalidOperationException">The database or the port cannot be had; the message says why.</exception>
+    public static async Task RunAsync(ServerOptions options, CancellationToken cancellationToken)
+    {
+        await using var app = await StartAsync(options, cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    /// <summary>Starts a server and returns when it takes calls.</summary>
+    internal static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        var cluster = options.DatabaseUrl is null
+            ? await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = options.DataDirectory }, cancellationToken)
+            : null;
+        var masterKey = await MasterKey.Load(options.DataDirectory, cancellationToken);
+        var app = Build(options, cluster, masterKey);
+        await EngineStartup.Run(app.Services, options, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        return app;
+    }
+
+    private static WebApplication Build(ServerOptions options, PostgresCluster? cluster, MasterKey masterKey)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnePort(EndPointOf(options.Listen)));
+        var connectionString = cluster?.ConnectionString ?? DatabaseUrl.ToConnectionString(options.DatabaseUrl!);
+        builder.Services
+            .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })
+            .AddSingleton(masterKey)
+            .AddEngine(options)
+            .AddSurfaces();
+        if (cluster is not null)
+            builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
+        var app = builder.Build();
+        app.UseRpc();
+        app.UseRest();
+        app.MapSurfaces();
+        return app;
+    }
+
+    private static IPEndPoint EndPointOf(Uri listen) => listen.Host switch
+    {
+        "localhost" => new IPEndPoint(IPAddress.Loopback, listen.Port),
+        var host when IPAddress.TryParse(host.Trim('[', ']'), out var address) => new IPEndPoint(address, listen.Port),
+        var host => throw new InvalidOperationException($"--listen takes an address, such as http://127.0.0.1:8090, and not the name '{host}'."),
+    };
+}

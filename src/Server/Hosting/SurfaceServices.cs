@@ -1,0 +1,35 @@
+using Koda.Protos.Common.V1;
+using Koda.Rpc.AspNetCore;
+using Koda.Rpc.AspNetCore.Rest;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>The surfaces: what is served, and the manners of it. Every service of the product is listed here once.</summary>
+internal static class SurfaceServices
+{
+    public static IServiceCollection AddSurfaces(this IServiceCollection services) => services
+        .AddRpc()
+        .AddRest()
+        .AddSingleton<ICallAuthenticator, BearerAuthenticator>()
+        .AddSingleton<IErrorMapper, EngineErrorMapper>()
+        .AddSingleton<Surfaces.Runtime.TaskService>()
+        .AddSingleton<Surfaces.Runtime.AgentService>()
+        .AddSingleton<Surfaces.Runtime.ApprovalService>()
+        .AddSingleton<Surfaces.Runtime.ReadinessService>()
+        .AddSingleton<Surfaces.ControlPlane.AgentService>()
+        .AddSingleton<Surfaces.Worker.WorkerService>();
+
+    public static void MapSurfaces(this IEndpointRouteBuilder app)
+    {
+        app.MapRpcService<Surfaces.Runtime.TaskService>();
+        app.MapRpcService<Surfaces.Runtime.AgentService>();
+        app.MapRpcService<Surfaces.Runtime.ApprovalService>();
+        app.MapRpcService<Surfaces.Runtime.ReadinessService>();
+        app.MapRpcService<Surfaces.ControlPlane.AgentService>();
+        app.MapRpcService<Surfaces.Worker.WorkerService>();
+        app.MapRpcHealth();
+        app.MapRpcReflection(new MethodPolicy { Anonymous = true });
+    }
+}
