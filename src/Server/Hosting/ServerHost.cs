@@ -1,5 +1,6 @@
 using System.Net;
 using Koda.Rpc.AspNetCore;
+using Koda.Rpc.AspNetCore.OpenApi;
 using Koda.Rpc.AspNetCore.Rest;
 using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
@@ -51,9 +52,10 @@ public static class ServerHost
         if (cluster is not null)
             builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
         var app = builder.Build();
-        app.UseRpc();
-        app.UseRest();
         app.MapSurfaces();
+        app.UseRpc();
+        app.UseOpenApiDocuments();
+        app.UseRest();
         return app;
     }
 

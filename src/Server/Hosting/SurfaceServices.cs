@@ -1,5 +1,6 @@
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
+using Koda.Rpc.AspNetCore.OpenApi;
 using Koda.Rpc.AspNetCore.Rest;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,12 @@ internal static class SurfaceServices
     public static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddRpc()
         .AddRest()
+        .AddOpenApiDocuments(options =>
+        {
+            options.Title = "Koda";
+            options.Version = "v1";
+            options.DescriptorSet = () => typeof(MethodPolicy).Assembly.GetManifestResourceStream("koda.protoset")!;
+        })
         .AddSingleton<ICallAuthenticator, BearerAuthenticator>()
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
         .AddSingleton<Surfaces.Runtime.TaskService>()
