@@ -102,6 +102,9 @@ internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IR
     private Workspace WorkspaceOf(Assignment assignment)
     {
         var path = assignment.Workspace.Length > 0 ? assignment.Workspace : options.DefaultWorkspace;
+        // An agent without tools touches no file, so that any directory will do.
+        if (path is null && assignment.Agent.Tools.Count == 0)
+            return Workspace.Open(Path.GetTempPath(), []);
         return Workspace.Open(path ?? throw new ToolException("The task names no workspace and this worker has no default one."), options.WorkspaceRoots);
     }
 

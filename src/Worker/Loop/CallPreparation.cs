@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Journal;
@@ -54,16 +53,5 @@ internal sealed class CallPreparation(Toolbox tools, Permissions permissions, Co
     /// <summary>Arguments in the one spelling that the journal keeps, so that a digest survives it.</summary>
     public static string Canonical(string arguments) => Parse(arguments).ToJsonString();
 
-    private static JsonObject Parse(string arguments)
-    {
-        try
-        {
-            var parsed = JsonNode.Parse(arguments, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return parsed!.AsObject();
-        }
-        catch (JsonException error)
-        {
-            throw new ToolException($"The arguments are not valid JSON: {error.Message}");
-        }
-    }
+    private static JsonObject Parse(string arguments) => JsonNode.Parse(arguments)!.AsObject();
 }

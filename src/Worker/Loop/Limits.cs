@@ -8,6 +8,7 @@ namespace Koda.Worker.Loop;
 internal sealed class Limits(AgentLimits? limits)
 {
     private const int DefaultIterations = 50;
+    private const int LongestSeconds = 30 * 24 * 3600;
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan DefaultCommandTimeout = TimeSpan.FromMinutes(2);
 
@@ -40,5 +41,6 @@ internal sealed class Limits(AgentLimits? limits)
     /// <summary>How an attempt ends that reached a limit.</summary>
     public static AttemptOutcome Failure(GuardrailHit hit) => new AttemptOutcome.Failed($"guardrail.{hit.Rule}", hit.Detail, Retryable: false);
 
-    private static TimeSpan Seconds(int seconds, TimeSpan otherwise) => seconds > 0 ? TimeSpan.FromSeconds(seconds) : otherwise;
+    private static TimeSpan Seconds(int seconds, TimeSpan otherwise) =>
+        seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)) : otherwise;
 }

@@ -14,6 +14,8 @@ namespace Koda.Worker.Loop;
 internal sealed class ToolRunner(
     ToolContext context, Recorder recorder, Redactor redactor, Func<string, string, CancellationToken, Task<string>> upload, Action<string> progress)
 {
+    private const int MaxDiffLength = 64 * 1024;
+
     public async Task RunAsync(int step, PreparedCall call, CancellationToken ct)
     {
         if (call.Fate == CallFate.Interrupted)
@@ -39,7 +41,7 @@ internal sealed class ToolRunner(
         recorder.Record(Finished(step, call, status, text, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
         {
             Truncated = truncated,
-            Diff = result.Diff is null ? null : redactor.Redact(result.Diff),
+            Diff = result.Diff is null ? null : Shortened.HeadAndTail(redactor.Redact(result.Diff), MaxDiffLength).Text,
             Path = result.Path,
             FileDigest = result.FileDigest,
             Artifacts = artifacts,

@@ -20,6 +20,9 @@ internal sealed record ReasoningBlock(string Text, string? Signature = null, boo
 /// <param name="Arguments">The arguments as JSON text. A model may get it wrong: see <see cref="ArgumentsError"/>.</param>
 internal sealed record ToolCallBlock(string CallId, string Tool, string Arguments) : ContentBlock
 {
+    // The log takes no deeper JSON once it stands inside a message inside a payload.
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+
     /// <summary>What is wrong with the arguments, to be told to the model as the call's result. Null: they are a JSON object.</summary>
     public string? ArgumentsError
     {
@@ -27,7 +30,7 @@ internal sealed record ToolCallBlock(string CallId, string Tool, string Argument
         {
             try
             {
-                using var document = JsonDocument.Parse(Arguments);
+                using var document = JsonDocument.Parse(Arguments, s_strict);
                 return document.RootElement.ValueKind == JsonValueKind.Object
                     ? null
                     : $"The arguments of {Tool} must be a JSON object, not {document.RootElement.ValueKind}.";

@@ -35,10 +35,10 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>("bash", Description,
         var limit = asked < context.CommandTimeout ? asked : context.CommandTimeout;
         var result = await new Command(context with { CommandTimeout = limit }, writable: true)
             .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", arguments.Command], null, ct);
-        var end = result.TimedOut ? $"(killed after {limit.TotalSeconds} seconds)" : $"(exit code {result.ExitCode})";
+        var end = result.ExitCode is null ? $"(killed after {limit.TotalSeconds} seconds)" : $"(exit code {result.ExitCode})";
         return new ToolResult(result.Output.Length == 0 ? end : $"{result.Output.TrimEnd('\n')}\n{end}")
         {
-            IsError = result.TimedOut || result.ExitCode != 0,
+            IsError = result.ExitCode != 0,
             Truncated = result.Truncated,
         };
     }

@@ -7,11 +7,14 @@ namespace Koda.Worker.Tools;
 internal sealed class Command(ToolContext context, bool writable)
 {
     private const int KillSignal = 9;
+    private const string Marker = "KODA_COMMAND";
+    private static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
     private const int MaxStreamedCharacters = 256 * 1024;
     private const string StreamCut = "\n… (more is printed and not shown) …\n";
     private static readonly string? SetSid = Executables.Find("setsid");
 
     private readonly BoundedOutput _output = new();
+    private readonly string _id = Guid.NewGuid().ToString("N");
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">The program and its arguments.</param>
@@ -47,6 +50,7 @@ internal sealed class Command(ToolContext context, bool writable)
         start.Environment.Clear();
         foreach (var (name, value) in CommandEnvironment.Create(context.Sandbox.Missing is null ? "/tmp/home" : home).Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
+        start.Environment[Marker] = _id;
         return start;
     }
 
@@ -55,8 +59,10 @@ internal sealed class Command(ToolContext context, bool writable)
         process.StandardInput.Close();
         using var timeout = new CancellationTokenSource(context.CommandTimeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        using var pipes = new CancellationTokenSource();
         var reading = Task.WhenAll(
-            PumpAsync("stdout", process.StandardOutput.BaseStream), PumpAsync("stderr", process.StandardError.BaseStream));
+            PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token), PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
+        var timedOut = false;
         try
         {
             await process.WaitForExitAsync(either.Token);
@@ -64,32 +70,37 @@ internal sealed class Command(ToolContext context, bool writable)
         catch (OperationCanceledException)
         {
             ct.ThrowIfCancellationRequested();
+            timedOut = true;
         }
         finally
         {
             // What the command left running in the background goes as well: it would hold the pipes, and nobody watches it.
             KillTree(process);
+            pipes.CancelAfter(PipeTimeout);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        await reading;
-        return new CommandResult(timeout.IsCancellationRequested && !process.HasExited ? null : process.ExitCode, timeout.IsCancellationRequested, _output.ToString(), _output.Truncated);
+        return new CommandResult(timedOut ? null : process.ExitCode, _output.ToString(), _output.Truncated);
     }
 
-    private static void KillTree(Process process)
+    private void KillTree(Process process)
     {
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
         if (SetSid is not null)
             _ = NativeFiles.Kill(-process.Id, KillSignal);
+        // A sandbox takes all of its processes with it. Without one, those that left the group are found by their environment.
+        if (context.Sandbox.Missing is not null)
+            MarkedProcesses.Kill($"{Marker}={_id}");
     }
 
-    private async Task PumpAsync(string name, Stream stream)
+    private async Task PumpAsync(string name, Stream stream, CancellationToken ct)
     {
         var buffer = new byte[32 * 1024];
         var characters = new char[buffer.Length + 4];
         var decoder = Encoding.UTF8.GetDecoder();
         var streamed = 0;
         int length;
-        while ((length = await stream.ReadAsync(buffer)) > 0)
+        while ((length = await stream.ReadAsync(buffer, ct)) > 0)
         {
             _output.Add(buffer.AsSpan(0, length));
             if (streamed >= MaxStreamedCharacters)
@@ -104,8 +115,7 @@ internal sealed class Command(ToolContext context, bool writable)
 }
 
 /// <summary>How a command ended.</summary>
-/// <param name="ExitCode">Its exit code. Null: it was killed.</param>
-/// <param name="TimedOut">Whether it ran too long.</param>
+/// <param name="ExitCode">Its exit code. Null: it ran too long and was killed.</param>
 /// <param name="Output">What it printed to both streams, the middle left out where it is long.</param>
 /// <param name="Truncated">Whether something was left out.</param>
-internal sealed record CommandResult(int? ExitCode, bool TimedOut, string Output, bool Truncated);
+internal sealed record CommandResult(int? ExitCode, string Output, bool Truncated);

@@ -3,9 +3,10 @@ namespace Koda.Worker.Tools;
 /// <summary>Programs that a worker finds on its machine.</summary>
 internal static class Executables
 {
+    /// <summary>The absolute directories on PATH.</summary>
+    public static IEnumerable<string> Path =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => directory.TrimEnd('/')).Where(System.IO.Path.IsPathRooted);
+
     /// <summary>The path of a program on PATH; null when there is none.</summary>
-    public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(':', StringSplitOptions.RemoveEmptyEntries)
-        .Select(directory => Path.Combine(directory, name))
-        .FirstOrDefault(File.Exists);
+    public static string? Find(string name) => Path.Select(directory => $"{directory}/{name}").FirstOrDefault(File.Exists);
 }

@@ -31,7 +31,8 @@ internal sealed class Sandbox
     {
         if (Executables.Find("bwrap") is not { } bwrap)
             return Off("bwrap is not installed.");
-        var sandbox = new Sandbox(bwrap, readable, null);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var sandbox = new Sandbox(bwrap, [.. readable, .. Executables.Path.Where(directory => directory is not "/" && directory != home)], null);
         var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in sandbox.Arguments("/tmp", writable: false).Append("true"))
             trial.ArgumentList.Add(argument);

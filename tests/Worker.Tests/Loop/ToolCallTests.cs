@@ -14,6 +14,7 @@ public class ToolCallTests
     [InlineData("look", "{}", "'n' is required")]
     [InlineData("look", """{"n": 5, "extra": true}""", "'extra' is not known")]
     [InlineData("look", """{"n": "a", "n": "b"}""", "not valid JSON")]
+    [InlineData("look", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "not valid JSON")]
     public async Task Garbage_calls_become_errors_that_the_model_hears_of(string tool, string arguments, string problem)
     {
         var model = new ScriptedModel(ScriptedModel.Calls(("c", tool, arguments)), ScriptedModel.Says("done"));

@@ -71,6 +71,14 @@ public class BashToolTests
     }
 
     [Fact]
+    public async Task A_process_that_leaves_the_group_is_killed_too()
+    {
+        using var folder = new TempWorkspace();
+        var result = await RunAsync(folder, "setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.3");
+        AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task A_cancelled_command_is_killed()
     {
         using var folder = new TempWorkspace();
@@ -108,6 +116,22 @@ public class BashToolTests
         Assert.DoesNotContain("eth0", result.Text);
         Assert.Contains("Read-only file system", result.Text);
     }
+
+    [Fact]
+    public async Task A_sandbox_takes_its_processes_with_it()
+    {
+        using var folder = new TempWorkspace();
+        folder.Context = folder.Context with { Sandbox = await Sandbox.DetectAsync([]), CommandTimeout = TimeSpan.FromSeconds(1) };
+        var mark = $"1000.{Random.Shared.Next(1, int.MaxValue)}";
+
+        var result = await RunAsync(folder, $"setsid sleep {mark} & sleep {mark}");
+
+        Assert.Contains("killed after 1 seconds", result.Text);
+        Assert.True(SpinWait.SpinUntil(() => !Runs(mark), TimeSpan.FromSeconds(10)));
+    }
+
+    private static bool Runs(string argument) => Process.GetProcessesByName("sleep").Any(process =>
+        File.Exists($"/proc/{process.Id}/cmdline") && File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(argument, StringComparison.Ordinal));
 
     private static Task<ToolResult> RunAsync(TempWorkspace folder, string command, CancellationToken ct = default) =>
         folder.RunAsync(new BashTool(), $$"""{"command": {{JsonSerializer.Serialize(command)}}}""", ct);
