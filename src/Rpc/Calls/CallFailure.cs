@@ -16,19 +16,25 @@ internal static class CallFailure
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause is HttpProtocolException protocol)
+            if (cause is HttpProtocolException protocol && IsStreamReset(protocol))
                 return new Status(StatusMapping.FromHttp2Error(protocol.ErrorCode), protocol.Message, exception);
         }
         return exception switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 new Status(StatusCode.Unavailable, $"The connection could not be secured: {Reason(exception)}", exception),
-            HttpRequestException or HttpIOException or IOException =>
+            HttpRequestException or IOException =>
                 new Status(StatusCode.Unavailable, $"The server cannot be reached: {Reason(exception)}", exception),
             ObjectDisposedException => new Status(StatusCode.Unavailable, "The channel was shut down.", exception),
             _ => new Status(StatusCode.Internal, $"The call failed: {exception.Message}", exception),
         };
     }
+
+    /// <summary>
+    /// Whether the server reset this one call. Otherwise the whole connection failed, by GOAWAY or for want of a ping's answer. The exception
+    /// of the framework tells the two apart by its text only.
+    /// </summary>
+    private static bool IsStreamReset(HttpProtocolException exception) => exception.Message.Contains("reset the stream", StringComparison.Ordinal);
 
     private static string Reason(Exception exception) => (exception.InnerException ?? exception).Message;
 }

@@ -78,15 +78,18 @@ internal abstract class ClientCall : IDisposable
     {
         _body = body;
         if (Ended is { } end)
+        {
             body.End(end.Status);
-        var attempts = new AttemptSchedule(_channel, _request.Options);
+            throw new RpcException(end.Status);
+        }
+        AttemptSchedule? attempts = null;
         while (true)
         {
             Exception failure;
             try
             {
                 var content = body.CreateContent();
-                var message = await _request.CreateMessageAsync(content, attempts.Retries, Token);
+                var message = await _request.CreateMessageAsync(content, attempts?.Retries ?? 0, Token);
                 var response = await _channel.SendAsync(message, Token);
                 if (ResponseHeaders.StatusWithoutBody(response) is not { } status)
                     return Accept(response, body);
@@ -103,6 +106,7 @@ internal abstract class ClientCall : IDisposable
             {
                 failure = exception;
             }
+            attempts ??= new AttemptSchedule(_channel, _request.Options);
             if (attempts.Next(failure, body.CanReplay) is not { } delay)
                 throw ToRpcException(failure);
             await Task.Delay(delay, _channel.Options.TimeProvider, Token);

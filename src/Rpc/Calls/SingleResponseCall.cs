@@ -8,17 +8,24 @@ internal sealed class SingleResponseCall<TResponse>(
     : ClientCall(channel, method, host, options)
     where TResponse : class
 {
-    public Task<TResponse> SendAsync<TRequest>(TRequest request, Marshaller<TRequest> requestMarshaller, RequestEncoding encoding) =>
-        RunAsync(() => encoding.Encode(request, requestMarshaller));
+    public Task<TResponse> SendAsync<TRequest>(TRequest request, Marshaller<TRequest> requestMarshaller, RequestEncoding encoding)
+    {
+        try
+        {
+            return SendAsync(encoding.Encode(request, requestMarshaller));
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<TResponse>(Fail(exception));
+        }
+    }
 
-    public Task<TResponse> SendAsync(RequestBody body) => RunAsync(() => body);
-
-    private async Task<TResponse> RunAsync(Func<RequestBody> createBody)
+    public async Task<TResponse> SendAsync(RequestBody body)
     {
         ResponseFrames? frames = null;
         try
         {
-            frames = await OpenAsync(createBody());
+            frames = await OpenAsync(body);
             TResponse? response = null;
             if (frames is not null && await frames.FillAsync(Token))
             {

@@ -16,10 +16,19 @@ internal sealed class StreamResponseCall<TResponse>(
     /// <exception cref="InvalidOperationException">No message was read yet, or the stream has ended.</exception>
     public TResponse Current => _current ?? throw new InvalidOperationException("There is no current message.");
 
-    public void Start<TRequest>(TRequest request, Marshaller<TRequest> requestMarshaller, RequestEncoding encoding) =>
-        Start(() => encoding.Encode(request, requestMarshaller));
+    public void Start<TRequest>(TRequest request, Marshaller<TRequest> requestMarshaller, RequestEncoding encoding)
+    {
+        try
+        {
+            Start(encoding.Encode(request, requestMarshaller));
+        }
+        catch (Exception exception)
+        {
+            Observe(Task.FromException<ResponseFrames?>(Fail(exception)));
+        }
+    }
 
-    public void Start(RequestBody body) => Start(() => body);
+    public void Start(RequestBody body) => Observe(OpenAndReportAsync(body));
 
     /// <summary>Reads the next message. Cancelling the read cancels the call.</summary>
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
@@ -45,18 +54,18 @@ internal sealed class StreamResponseCall<TResponse>(
         }
     }
 
-    private void Start(Func<RequestBody> createBody)
+    private void Observe(Task<ResponseFrames?> opening)
     {
-        _opening = OpenAndReportAsync(createBody);
+        _opening = opening;
         // Its failure is reported by the next read; a call that nobody reads must not raise an unobserved exception.
-        _ = _opening.ContinueWith(static task => _ = task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
+        _ = opening.ContinueWith(static task => _ = task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
     }
 
-    private async Task<ResponseFrames?> OpenAndReportAsync(Func<RequestBody> createBody)
+    private async Task<ResponseFrames?> OpenAndReportAsync(RequestBody body)
     {
         try
         {
-            var frames = await OpenAsync(createBody());
+            var frames = await OpenAsync(body);
             if (frames is null)
                 EndByTrailers();
             return frames;

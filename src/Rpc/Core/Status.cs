@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Grpc.Core;
 
 /// <summary>A status code with the human-readable detail that travels beside it.</summary>
-[DebuggerDisplay("{DebuggerToString(),nq}")]
+[DebuggerDisplay("{ToString(),nq}")]
 public readonly struct Status : IEquatable<Status>
 {
     /// <summary>OK, without a detail.</summary>
@@ -47,6 +47,4 @@ public readonly struct Status : IEquatable<Status>
     public override string ToString() => DebugException is null
         ? $"Status(StatusCode=\"{StatusCode}\", Detail=\"{Detail}\")"
         : $"Status(StatusCode=\"{StatusCode}\", Detail=\"{Detail}\", DebugException=\"{DebugException.GetType()}: {DebugException.Message}\")";
-
-    private string DebuggerToString() => ToString();
 }

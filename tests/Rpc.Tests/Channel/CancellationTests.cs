@@ -109,6 +109,21 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    public async Task A_call_made_while_handling_another_inherits_its_deadline_and_cancellation()
+    {
+        await using var server = await HangingServer.StartAsync();
+        using var channel = server.Connect();
+        var soon = new ContextPropagationToken(DateTime.UtcNow.AddMilliseconds(300), CancellationToken.None);
+        using var late = channel.Unary(options: new CallOptions(deadline: DateTime.UtcNow.AddHours(1), propagationToken: soon));
+        Assert.Equal(StatusCode.DeadlineExceeded, (await Methods.FailureOf(late)).StatusCode);
+
+        using var cancellation = new CancellationTokenSource();
+        using var call = channel.Unary(options: new CallOptions(propagationToken: new ContextPropagationToken(null, cancellation.Token)));
+        await cancellation.CancelAsync();
+        Assert.Equal(StatusCode.Cancelled, (await Methods.FailureOf(call)).StatusCode);
+    }
+
+    [Fact]
     public async Task Disposing_a_call_that_has_ended_changes_nothing()
     {
         await using var server = await RawServer.StartAsync(http => http.ReplyAsync("done"));

@@ -178,6 +178,60 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_refusal_before_the_whole_request_was_read_is_the_status()
+    {
+        await using var server = await RawServer.StartAsync(http =>
+        {
+            http.Fail(StatusCode.PermissionDenied, "no");
+            return Task.CompletedTask;
+        });
+        using var channel = server.Connect();
+        Assert.Equal(StatusCode.PermissionDenied, (await Methods.FailureOf(channel.Unary(new string('x', 20_000_000)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_goodbye_finishes_its_calls_first()
+    {
+        var begun = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
+        await using var server = await RawServer.StartAsync(async http =>
+        {
+            begun.SetResult();
+            await mayAnswer.Task;
+            await http.ReplyAsync("last words");
+        });
+        using var channel = server.Connect();
+        using var call = channel.Unary();
+        await begun.Task;
+        var stopping = server.StopAsync();
+        mayAnswer.SetResult();
+        Assert.Equal("last words", await call);
+        await stopping;
+        Assert.Equal(StatusCode.Unavailable, (await Methods.FailureOf(channel.Unary())).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_vanished_is_noticed_by_pings()
+    {
+        var begun = new TaskCompletionSource();
+        await using var server = await RawServer.StartAsync(http =>
+        {
+            begun.SetResult();
+            return Task.Delay(Timeout.Infinite, http.RequestAborted);
+        });
+        await using var proxy = new FreezingProxy(new Uri(server.Address));
+        using var channel = RpcChannel.ForAddress(proxy.Address, new RpcChannelOptions
+        {
+            KeepAlivePingDelay = TimeSpan.FromSeconds(1),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(1),
+        });
+        using var call = channel.Unary();
+        await begun.Task;
+        proxy.Freeze();
+        Assert.Equal(StatusCode.Unavailable, (await Methods.FailureOf(call).WaitAsync(TimeSpan.FromSeconds(20))).StatusCode);
+    }
+
+    [Fact]
     public async Task Calls_end_with_their_channel()
     {
         await using var server = await RawServer.StartAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));

@@ -36,6 +36,9 @@ internal sealed class RawServer : IAsyncDisposable
 
     public RpcChannel Connect(RpcChannelOptions? options = null) => RpcChannel.ForAddress(Address, options);
 
+    /// <summary>Takes no more calls, and ends when those that run have.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
 
