@@ -16,8 +16,7 @@ internal sealed class RequestBinder(JsonCodec codec, IMessage request, IList<Fie
     {
         foreach (var (field, value) in template.Bind(path))
         {
-            if (Resolve(field) is not { } target) throw new InvalidOperationException($"{template.Text}: {request.Descriptor.FullName} has no field {field}.");
-            Set(target, field, value);
+            Set(Resolve(field)!, field, value);
         }
     }
 

@@ -2,7 +2,8 @@ namespace Koda.Rpc.AspNetCore.Rest;
 
 /// <summary>
 /// Every path of every mapped method, as a tree of segments. Literals win over <c>*</c>, which wins over <c>**</c>; paths are case-sensitive.
-/// It is made once, when the server starts, so two methods that claim one path stop the start and not a request.
+/// It is made once, when the server starts, so two methods that claim one path, or a rule that
+/// names a field that is not there, stop the start and not a request.
 /// </summary>
 internal sealed class RouteTable
 {
@@ -12,7 +13,11 @@ internal sealed class RouteTable
     {
         foreach (var method in methods.Methods)
         {
-            foreach (var binding in RestBinding.Of(method)) Add(binding);
+            foreach (var binding in RestBinding.Of(method))
+            {
+                RestBindingRules.Check(binding);
+                Add(binding);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Koda.Rpc.AspNetCore.Tests.Rest;
@@ -88,4 +90,18 @@ public sealed class ReplyTests : IAsyncLifetime
     [Fact]
     public async Task What_the_contract_does_not_know_is_left_to_other_endpoints() =>
         Assert.Equal("served by another endpoint", await Http.GetStringAsync("/elsewhere"));
+
+    [Fact]
+    public async Task Replies_are_compressed_where_that_is_switched_on_and_feeds_are_not()
+    {
+        await using var server = await LibraryServer.StartAsync(services => services.Configure<RpcOptions>(options => options.CompressReplies = true));
+        server.Http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip");
+        using var reply = await server.Http.GetAsync("/v1/books/b1");
+        using var feed = await server.Http.GetAsync("/v1/export");
+
+        Assert.Equal("gzip", reply.Content.Headers.ContentEncoding.Single());
+        await using var plain = new GZipStream(await reply.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+        Assert.StartsWith("{\"id\":\"b1\"", await new StreamReader(plain).ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Empty(feed.Content.Headers.ContentEncoding);
+    }
 }
