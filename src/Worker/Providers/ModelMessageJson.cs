@@ -100,5 +100,5 @@ internal static class ModelMessageJson
 
     private static bool Flag(JsonObject json, string name) => json[name]?.GetValue<bool>() ?? false;
 
-    private static long Count(JsonObject json, string name) => json[name]?.GetValue<long>() ?? 0;
+    private static long Count(JsonObject json, string name) => json[name]?.Deserialize<long>() ?? 0;
 }

@@ -17,6 +17,6 @@ internal sealed partial record GrepLine(string Path, int Line, string Text)
         }
     }
 
-    [GeneratedRegex(@"^(?<path>[^(].*?):(?<line>\d+):(?<text>.*)$")]
+    [GeneratedRegex(@"^(?:\./)*(?<path>[^(].*?):(?<line>\d+):(?<text>.*)$")]
     private static partial Regex Shape();
 }

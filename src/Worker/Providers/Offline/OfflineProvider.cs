@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Koda.Worker.Providers.Offline.Script;
 using Koda.Worker.Providers.Offline.Security;
@@ -12,6 +14,9 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
     public const string Note = "No language model was used:";
 
     private const int PieceLength = 80;
+
+    // The arguments are shown to people: patterns keep their quotes and plus signs.
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="options"><c>script</c> plays a script, <c>rules: "security"</c> audits; anything else explores.</param>
     /// <exception cref="ProviderException">An option is not usable.</exception>
@@ -51,7 +56,7 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
         foreach (var (index, call) in step.Calls.Index())
         {
             // Unique within the conversation, and the same whenever the same conversation is asked again.
-            var block = new ToolCallBlock($"offline_{conversation.MessageCount}_{index}", call.Tool, call.Arguments.ToJsonString());
+            var block = new ToolCallBlock($"offline_{conversation.MessageCount}_{index}", call.Tool, call.Arguments.ToJsonString(s_readable));
             content.Add(block);
             yield return new ToolInputDelta(block.CallId, block.Tool, block.Arguments);
         }

@@ -39,7 +39,7 @@ public sealed class PackageAuditTests
     {
         var folder = Path.Combine(Path.GetDirectoryName(here)!, "../../node/node_modules", package);
         Assert.True(Directory.Exists(folder), $"{package} is not installed: run 'npm ci' in tests/Worker.Tests/node.");
-        var tools = WorkspaceTools.OfFolder(Path.GetFullPath(folder));
+        using var tools = WorkspaceTools.OfFolder(folder);
         var report = await tools.RunAsync(OfflineProvider.Create(new JsonObject { ["rules"] = "security" }), "Audit this package.");
         Assert.InRange(tools.Calls.Count, 5, 25);
         Assert.Contains(OfflineProvider.Note, report);

@@ -1,95 +1,77 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Koda.Worker.Providers;
+using Koda.Worker.Tools;
 
 namespace Koda.Worker.Tests.Providers.Offline;
 
-/// <summary>The reading tools over a folder, or over files in memory, with the result formats of the real ones.</summary>
-internal sealed class WorkspaceTools
+/// <summary>Runs tasks of the offline provider with the worker's own tools over a folder.</summary>
+internal sealed class WorkspaceTools : IDisposable
 {
     private static readonly string[] s_names = ["list", "glob", "grep", "read"];
 
-    private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+    private readonly bool _isOwned;
+    private readonly string _folder;
 
-    public IReadOnlyList<ToolDefinition> Definitions { get; init; } = [.. s_names.Select(name => new ToolDefinition(name, name, [], ReadOnly: true))];
+    private WorkspaceTools(string folder, bool isOwned) => (_folder, _isOwned) = (folder, isOwned);
 
     /// <summary>The calls that were made.</summary>
     public List<ToolCallBlock> Calls { get; } = [];
 
-    public static WorkspaceTools Of(params (string Path, string Text)[] files)
+    public static WorkspaceTools OfFolder(string folder) => new(Path.GetFullPath(folder), isOwned: false);
+
+    public static WorkspaceTools Of(params IEnumerable<(string Path, string Text)> files)
     {
-        var tools = new WorkspaceTools();
+        var folder = Directory.CreateTempSubdirectory("koda-workspace-").FullName;
         foreach (var (path, text) in files)
-            tools._files[path] = text;
-        return tools;
+        {
+            var file = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, text);
+        }
+        return new WorkspaceTools(folder, isOwned: true);
     }
 
-    public static WorkspaceTools OfFolder(string folder)
+    public void Dispose()
     {
-        var tools = new WorkspaceTools();
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            var shown = Path.GetRelativePath(folder, path);
-            if (!shown.Split('/').Contains("node_modules"))
-                tools._files[shown] = File.ReadAllText(path);
-        }
-        return tools;
+        if (_isOwned)
+            Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Runs a task to its last answer, as the agent loop would.</summary>
     public async Task<string> RunAsync(IModelProvider provider, string query)
     {
+        using var web = new HttpClient();
+        var toolbox = new Toolbox(Toolbox.BuiltIn(web), s_names);
+        var context = new ToolContext
+        {
+            Workspace = Workspace.Open(_folder, []), KnownDigest = _ => null, Output = (_, _) => { }, Sandbox = Sandbox.Off("no command runs"),
+        };
         var messages = new List<ModelMessage> { ModelMessage.User(query) };
         for (var step = 0; step < 10; step++)
         {
-            var request = new ModelRequest { Model = "offline", Messages = messages, Tools = Definitions };
+            var request = new ModelRequest { Model = "offline", Messages = [.. messages], Tools = toolbox.Definitions };
             var message = (await provider.CollectAsync(request)).Finished.Message;
             messages.Add(message);
             if (!message.ToolCalls.Any())
                 return message.Text;
             foreach (var call in message.ToolCalls)
-            {
-                Calls.Add(call);
-                messages.Add(ModelMessage.ToolResult(call.CallId, call.Tool, Run(call), isError: false));
-            }
+                messages.Add(await CallAsync(toolbox, context, call));
         }
         throw new InvalidOperationException("The provider never came to an end.");
     }
 
-    private string Run(ToolCallBlock call)
+    private async Task<ModelMessage> CallAsync(Toolbox toolbox, ToolContext context, ToolCallBlock call)
     {
-        var arguments = JsonNode.Parse(call.Arguments)!.AsObject();
-        return call.Tool switch
+        Calls.Add(call);
+        try
         {
-            "list" => string.Join('\n', _files.Keys.Select(path => path.Split('/')[0]).Distinct()),
-            "glob" => string.Join('\n', _files.Keys),
-            "grep" => Grep(arguments),
-            "read" => Read(arguments),
-            _ => throw new InvalidOperationException($"There is no tool {call.Tool}."),
-        };
-    }
-
-    private string Grep(JsonObject arguments)
-    {
-        // Without backtracking the engine takes what every grep takes: no look-around, no back-references.
-        var options = RegexOptions.NonBacktracking | (arguments["ignore_case"]?.GetValue<bool>() == true ? RegexOptions.IgnoreCase : RegexOptions.None);
-        var pattern = new Regex(arguments["pattern"]!.GetValue<string>(), options);
-        var max = arguments["max_results"]!.GetValue<int>();
-        var lines = _files.SelectMany(file => file.Value.Split('\n').Select((text, index) => (file.Key, Line: index + 1, Text: text.TrimEnd('\r'))))
-            .Where(line => pattern.IsMatch(line.Text.Length > 400 ? line.Text[..400] : line.Text))
-            .Take(max)
-            .Select(line => $"{line.Key}:{line.Line}:{(line.Text.Length > 400 ? line.Text[..400] : line.Text)}");
-        return string.Join('\n', lines) is { Length: > 0 } found ? found : "(no match)";
-    }
-
-    private string Read(JsonObject arguments)
-    {
-        var text = new StringBuilder();
-        var lines = _files[arguments["path"]!.GetValue<string>()].Split('\n');
-        var offset = arguments["offset"]!.GetValue<int>();
-        for (var number = offset; number < Math.Min(offset + arguments["limit"]!.GetValue<int>(), lines.Length + 1); number++)
-            text.Append(number).Append('\t').Append(lines[number - 1].TrimEnd('\r')).Append('\n');
-        return text.ToString();
+            var bound = toolbox.Find(call.Tool)!.Bind(JsonNode.Parse(call.Arguments)!.AsObject());
+            var result = await bound.RunAsync(context, CancellationToken.None);
+            return ModelMessage.ToolResult(call.CallId, call.Tool, Shortened.HeadAndTail(result.Text).Text, result.IsError);
+        }
+        catch (ToolException error)
+        {
+            return ModelMessage.ToolResult(call.CallId, call.Tool, error.Message, isError: true);
+        }
     }
 }

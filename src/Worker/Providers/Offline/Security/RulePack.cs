@@ -34,7 +34,11 @@ internal sealed class RulePack(IReadOnlyList<RuleGroup> groups)
 /// <summary>Rules about one subject.</summary>
 internal sealed record RuleGroup(string Name, IReadOnlyList<SecurityRule> Rules)
 {
-    /// <summary>One expression that finds every line that any of the rules wants to see.</summary>
+    /// <summary>
+    /// One expression that finds every line that any of the rules wants to see. It goes without word boundaries, which make ripgrep a
+    /// hundred times slower on text that is not ASCII; each rule checks them on the lines that were found.
+    /// </summary>
     public string Pattern { get; } = string.Join(
-        '|', Rules.SelectMany(rule => new[] { rule.Grep, rule.Nowhere }).OfType<string>().Distinct().Select(pattern => $"(?:{pattern})"));
+        '|', Rules.SelectMany(rule => new[] { rule.Grep, rule.Nowhere }).OfType<string>().Distinct().Select(pattern => $"(?:{pattern})"))
+        .Replace(@"\b", "", StringComparison.Ordinal);
 }

@@ -1,0 +1,30 @@
+using Koda.Worker.Providers;
+using Koda.Worker.Providers.Pricing;
+using Xunit;
+
+namespace Koda.Worker.Tests.Providers;
+
+public sealed class PriceTableTests
+{
+    [Theory]
+    [InlineData("gpt-4o", 2_500_000)]
+    [InlineData("gpt-4o-2024-08-06", 2_500_000)]
+    [InlineData("gpt-4o-mini-2024-07-18", 150_000)]
+    [InlineData("openai/gpt-4o-mini", 150_000)]
+    [InlineData("claude-opus-4-1-20250805", 15_000_000)]
+    [InlineData("claude-opus-4-5@20251101", 5_000_000)]
+    public void The_longest_prefix_that_ends_a_part_of_the_name_decides(string model, long costOfAMillion) =>
+        Assert.Equal(costOfAMillion, PriceTable.Known.Price(model, new ModelUsage { InputTokens = 1_000_000 }).CostMicros);
+
+    [Theory]
+    [InlineData("gpt-4")]
+    [InlineData("gpt-4o2")]
+    [InlineData("qwen3:8b")]
+    [InlineData("")]
+    public void Unknown_and_local_models_cost_nothing(string model) =>
+        Assert.Equal(0, PriceTable.Known.Price(model, new ModelUsage { InputTokens = 1_000_000, OutputTokens = 1_000_000 }).CostMicros);
+
+    [Fact]
+    public void Huge_counts_do_not_overflow() =>
+        Assert.Equal(2_500_000_000_000_000, PriceTable.Known.Price("gpt-4o", new ModelUsage { InputTokens = 1_000_000_000_000_000 }).CostMicros);
+}
