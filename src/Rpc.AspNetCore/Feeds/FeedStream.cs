@@ -57,6 +57,8 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
         }
     }
 
+    public Task WriteAsync(IMessage message, CancellationToken cancellationToken) => WriteAsync(message).WaitAsync(cancellationToken);
+
     /// <summary>Begins the reply, for a handler that has found the call good and has nothing to say yet.</summary>
     public void Begin()
     {

@@ -44,6 +44,8 @@ internal sealed class SocketStream(
         }
     }
 
+    public Task WriteAsync(IMessage message, CancellationToken cancellationToken) => WriteAsync(message).WaitAsync(cancellationToken);
+
     public async Task WriteAsync(IMessage message)
     {
         using var frame = new PooledBufferWriter();

@@ -71,7 +71,7 @@ internal static class TaskViews
             MaxCostMicros = (long)Math.Round(context.MaxCostUsd * UsageViews.MicrosPerDollar),
         };
 
-    private static Wire.TaskContext? Context(TaskContext context) => context == TaskContext.None
+    private static Wire.TaskContext? Context(TaskContext context) => context with { Skills = [] } == TaskContext.None && context.Skills.Count == 0
         ? null
         : new Wire.TaskContext
         {
