@@ -24,14 +24,15 @@ internal sealed class CallCredentialsResolver
     {
         if (!_mayTravel)
             throw new RpcException(new Status(
-                StatusCode.Unauthenticated, "The call has credentials, but the channel is cleartext and was not told to send them anyway."));
+                StatusCode.Unauthenticated, "The call has credentials, but the channel is cleartext and was not told to send them."));
         var interceptors = new Interceptors();
         foreach (var credentials in _ofChannel)
             credentials.InternalPopulateConfiguration(interceptors, null);
         ofCall?.InternalPopulateConfiguration(interceptors, null);
 
         var metadata = new Metadata();
-        var context = new AuthInterceptorContext($"{_address.Scheme}://{_address.Authority}/{method.ServiceName}", method.Name, cancellationToken);
+        var context = new AuthInterceptorContext(
+            $"{_address.Scheme}://{_address.Authority}/{method.ServiceName}", method.Name, cancellationToken);
         foreach (var interceptor in interceptors.Found)
             await interceptor(context, metadata);
         return metadata;

@@ -31,10 +31,11 @@ internal static class CallFailure
     }
 
     /// <summary>
-    /// Whether the server reset this one call. Otherwise the whole connection failed, by GOAWAY or for want of a ping's answer. The exception
-    /// of the framework tells the two apart by its text only.
+    /// Whether the server reset this one call. Otherwise the whole connection failed, by GOAWAY or for want of a ping's answer. The
+    /// exception of the framework tells the two apart by its text only.
     /// </summary>
-    private static bool IsStreamReset(HttpProtocolException exception) => exception.Message.Contains("reset the stream", StringComparison.Ordinal);
+    private static bool IsStreamReset(HttpProtocolException exception) =>
+        exception.Message.Contains("reset the stream", StringComparison.Ordinal);
 
     private static string Reason(Exception exception) => (exception.InnerException ?? exception).Message;
 }

@@ -39,7 +39,7 @@ internal sealed class CallRequest
             ? new CancellationTokenSource(remaining, _channel.Options.TimeProvider)
             : new CancellationTokenSource();
 
-    /// <exception cref="RpcException">DEADLINE_EXCEEDED: no time is left. Other codes: the metadata or the credentials cannot be sent.</exception>
+    /// <exception cref="RpcException">DEADLINE_EXCEEDED: no time is left. Others: metadata or credentials cannot be sent.</exception>
     public async ValueTask<HttpRequestMessage> CreateMessageAsync(HttpContent content, int retries, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, _channel.AddressOf(_method.FullName))
@@ -87,5 +87,5 @@ internal sealed class CallRequest
 
     private static DateTime? Earlier(DateTime? one, DateTime? other) => one is null || other < one ? other : one;
 
-    private static RpcException TooLate() => new(new Status(StatusCode.DeadlineExceeded, "The deadline had passed before the call was sent."));
+    private static RpcException TooLate() => new(new Status(StatusCode.DeadlineExceeded, "The deadline passed before the call was sent."));
 }

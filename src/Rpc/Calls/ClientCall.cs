@@ -148,7 +148,9 @@ internal abstract class ClientCall : IDisposable
         if (Token.IsCancellationRequested)
             return new RpcException(DeadlineExceeded);
         var status = CallFailure.StatusOf(exception);
-        return new RpcException(status.StatusCode == StatusCode.Cancelled && _request.Remaining <= TimeSpan.Zero ? DeadlineExceeded : status);
+        // The server's own timer may reset the stream before ours is due.
+        var isLate = status.StatusCode == StatusCode.Cancelled && _request.Remaining <= TimeSpan.Zero;
+        return new RpcException(isLate ? DeadlineExceeded : status);
     }
 
     private ResponseFrames Accept(HttpResponseMessage response, RequestBody body)

@@ -4,7 +4,7 @@ using Koda.Rpc.Wire;
 
 namespace Koda.Rpc.Calls;
 
-/// <summary>Reads the frames of a response body into one pooled buffer, as many at a time as have arrived. Not for concurrent use.</summary>
+/// <summary>Reads the frames of a response body into one pooled buffer, as many at a time as are there. Not for concurrent use.</summary>
 internal sealed class ResponseFrames(Stream body, MessageDecoder decoder)
 {
     private const int InitialSize = 4096;
@@ -43,7 +43,7 @@ internal sealed class ResponseFrames(Stream body, MessageDecoder decoder)
             MakeRoom(missing);
             var read = await body.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
             if (read == 0)
-                return _start == _end ? false : throw new RpcException(new Status(StatusCode.Internal, "The stream ended within a message."));
+                return _start == _end ? false : throw MessageLengthError.Truncated();
             if (_end + read == _buffer.Length)
                 _readAhead = Math.Min(_readAhead * 2, MaxReadAhead);
             _end += read;

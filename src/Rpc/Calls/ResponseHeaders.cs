@@ -20,7 +20,9 @@ internal static class ResponseHeaders
                 StatusMapping.FromHttpStatus((int)response.StatusCode),
                 string.Create(CultureInfo.InvariantCulture, $"The server answered with the HTTP status {(int)response.StatusCode}."));
         var contentType = First(response.Content.Headers.NonValidated, "Content-Type");
-        return IsGrpc(contentType) ? null : new Status(StatusCode.Unknown, $"The server answered with the content type '{contentType}', not with gRPC.");
+        return IsGrpc(contentType)
+            ? null
+            : new Status(StatusCode.Unknown, $"The server answered with the content type '{contentType}', not with gRPC.");
     }
 
     public static Status StatusOfTrailers(HttpResponseMessage response) =>

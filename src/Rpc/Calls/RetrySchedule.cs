@@ -31,8 +31,11 @@ internal sealed class RetrySchedule(RetryPolicy policy, RetryThrottle? throttle)
     }
 
     /// <summary>An exponentially growing wait, give or take a fifth so that clients do not come back all at once.</summary>
-    public static TimeSpan Backoff(TimeSpan initial, double multiplier, TimeSpan max, int previousWaits) =>
-        TimeSpan.FromTicks((long)Math.Min(initial.Ticks * Math.Pow(multiplier, previousWaits), max.Ticks)) * (0.8 + 0.4 * Random.Shared.NextDouble());
+    public static TimeSpan Backoff(TimeSpan initial, double multiplier, TimeSpan max, int previousWaits)
+    {
+        var ticks = Math.Min(initial.Ticks * Math.Pow(multiplier, previousWaits), max.Ticks);
+        return TimeSpan.FromTicks((long)(ticks * (0.8 + 0.4 * Random.Shared.NextDouble())));
+    }
 
     /// <summary>What the server asks for: a wait, a negative time for "do not retry", or null.</summary>
     private static TimeSpan? Pushback(Metadata trailers)

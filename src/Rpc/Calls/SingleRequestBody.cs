@@ -6,8 +6,8 @@ using Koda.Rpc.Wire;
 namespace Koda.Rpc.Calls;
 
 /// <summary>
-/// One request, encoded before the call begins. Its buffer goes back to the pool when the call has ended and no attempt is writing it, since a
-/// server may answer before it has read everything.
+/// One request, encoded before the call begins. Its buffer goes back to the pool when the call has ended and no attempt is writing it, since
+/// a server may answer before it has read everything.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The last user of the buffer gives it back.")]
 internal sealed class SingleRequestBody : RequestBody

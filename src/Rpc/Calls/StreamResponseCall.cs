@@ -58,7 +58,8 @@ internal sealed class StreamResponseCall<TResponse>(
     {
         _opening = opening;
         // Its failure is reported by the next read; a call that nobody reads must not raise an unobserved exception.
-        _ = opening.ContinueWith(static task => _ = task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
+        _ = opening.ContinueWith(
+            static task => _ = task.Exception, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously);
     }
 
     private async Task<ResponseFrames?> OpenAndReportAsync(RequestBody body)

@@ -52,14 +52,19 @@ internal sealed class ChannelSecurity : ChannelCredentialsConfiguratorBase
         var tls = new SslClientAuthenticationOptions();
         if (_rootCertificates is not null)
         {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             tls.CertificateChainPolicy.CustomTrustStore.ImportFromPem(_rootCertificates);
         }
         if (_clientCertificate is not null)
             tls.ClientCertificates = [LoadCertificate(_clientCertificate)];
         if (_verifyPeer is { } verify)
             tls.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-                errors == SslPolicyErrors.None && certificate is X509Certificate2 peer && verify(new VerifyPeerContext(_host, peer.ExportCertificatePem()));
+                errors == SslPolicyErrors.None && certificate is X509Certificate2 peer
+                && verify(new VerifyPeerContext(_host, peer.ExportCertificatePem()));
         return tls;
     }
 

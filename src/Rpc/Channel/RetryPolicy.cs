@@ -3,8 +3,8 @@ using Grpc.Core;
 namespace Koda.Rpc;
 
 /// <summary>
-/// When and how a failed call is made again. A call is only retried while the server has not begun to answer it, and only when it failed with
-/// one of <see cref="RetryableStatusCodes"/>.
+/// When and how a failed call is made again. A call is only retried while the server has not begun to answer it, and only when it failed
+/// with one of <see cref="RetryableStatusCodes"/>.
 /// </summary>
 public sealed class RetryPolicy
 {

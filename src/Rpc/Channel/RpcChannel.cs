@@ -4,7 +4,9 @@ using Koda.Rpc.Calls;
 
 namespace Koda.Rpc;
 
-/// <summary>HTTP/2 connections to one server, on which calls are made. Thread-safe; connections are made, and made again, as calls need them.</summary>
+/// <summary>
+/// HTTP/2 connections to one server, on which calls are made. Thread-safe; connections are made, and made again, as calls need them.
+/// </summary>
 public sealed class RpcChannel : ChannelBase, IDisposable
 {
     private readonly HttpMessageInvoker[] _connections;
@@ -33,7 +35,7 @@ public sealed class RpcChannel : ChannelBase, IDisposable
 
     /// <param name="address">The address of the server, such as <c>http://localhost:8090</c>. A path is ignored.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="ArgumentException">The address is not an absolute http or https address, or the credentials do not fit it.</exception>
+    /// <exception cref="ArgumentException">The address is no absolute http or https address, or the credentials do not fit it.</exception>
     public static RpcChannel ForAddress(string address, RpcChannelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);

@@ -15,7 +15,7 @@ public sealed class RpcChannelOptions
     /// <summary>Null means what the scheme of the address says: cleartext for http, TLS for https.</summary>
     public ChannelCredentials? Credentials { get; set; }
 
-    /// <summary>Credentials that every call carries, over TLS, or in cleartext if <see cref="UnsafeUseInsecureChannelCallCredentials"/>.</summary>
+    /// <summary>Credentials of every call, for TLS, or for cleartext if <see cref="UnsafeUseInsecureChannelCallCredentials"/>.</summary>
     public CallCredentials? CallCredentials { get; set; }
 
     /// <summary>Lets call credentials travel in cleartext, for example to a server on the same machine.</summary>
@@ -38,7 +38,7 @@ public sealed class RpcChannelOptions
 
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>After how much silence a connection with calls is pinged. Infinite, since servers may refuse pings that come too often.</summary>
+    /// <summary>After how much silence a connection with calls is pinged. Infinite, since servers may refuse frequent pings.</summary>
     public TimeSpan KeepAlivePingDelay { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long a ping may stay unanswered before the connection counts as lost.</summary>

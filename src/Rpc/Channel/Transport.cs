@@ -1,6 +1,6 @@
 namespace Koda.Rpc;
 
-/// <summary>Makes the HTTP/2 transport of a channel, without any of the conveniences of a browser that would cost time on each call.</summary>
+/// <summary>Makes the HTTP/2 transport of a channel, without the conveniences of a browser, which cost time on each call.</summary>
 internal static class Transport
 {
     public static HttpMessageInvoker[] Connect(RpcChannelOptions options, ChannelSecurity security)

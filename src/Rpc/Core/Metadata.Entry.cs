@@ -13,7 +13,7 @@ public sealed partial class Metadata
         private readonly string? _text;
         private readonly byte[]? _bytes;
 
-        /// <exception cref="ArgumentException">The key has characters that a header may not have, or does not end in <c>-bin</c>.</exception>
+        /// <exception cref="ArgumentException">The key has characters that no header may have, or does not end in <c>-bin</c>.</exception>
         public Entry(string key, byte[] valueBytes)
         {
             Key = Normalize(key);

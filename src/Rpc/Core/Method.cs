@@ -3,7 +3,8 @@ namespace Grpc.Core;
 /// <summary>A remote method: its kind, its name, and how its two messages are written and read.</summary>
 public class Method<TRequest, TResponse> : IMethod
 {
-    public Method(MethodType type, string serviceName, string name, Marshaller<TRequest> requestMarshaller, Marshaller<TResponse> responseMarshaller)
+    public Method(
+        MethodType type, string serviceName, string name, Marshaller<TRequest> requestMarshaller, Marshaller<TResponse> responseMarshaller)
     {
         Type = type;
         ServiceName = serviceName ?? throw new ArgumentNullException(nameof(serviceName));

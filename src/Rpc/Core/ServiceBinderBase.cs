@@ -1,6 +1,6 @@
 namespace Grpc.Core;
 
-/// <summary>Receives the methods of a service. The handler is null when a generated <c>BindService</c> is called without an instance.</summary>
+/// <summary>Receives the methods of a service. The handler is null when <c>BindService</c> is called without an instance.</summary>
 public abstract class ServiceBinderBase
 {
     public virtual void AddMethod<TRequest, TResponse>(
@@ -23,5 +23,6 @@ public abstract class ServiceBinderBase
         where TRequest : class
         where TResponse : class => throw Unsupported(method);
 
-    private static NotSupportedException Unsupported(IMethod method) => new($"This binder takes no {method.Type} method ({method.FullName}).");
+    private static NotSupportedException Unsupported(IMethod method) =>
+        new($"This binder takes no {method.Type} method ({method.FullName}).");
 }

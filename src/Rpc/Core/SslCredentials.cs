@@ -8,7 +8,8 @@ public sealed class SslCredentials(string? rootCertificates, KeyCertificatePair?
 
     public SslCredentials(string? rootCertificates) : this(rootCertificates, null, null) { }
 
-    public SslCredentials(string? rootCertificates, KeyCertificatePair? keyCertificatePair) : this(rootCertificates, keyCertificatePair, null) { }
+    public SslCredentials(string? rootCertificates, KeyCertificatePair? keyCertificatePair)
+        : this(rootCertificates, keyCertificatePair, null) { }
 
     /// <summary>The trusted roots in PEM; null for those of the machine.</summary>
     public string? RootCertificates => rootCertificates;

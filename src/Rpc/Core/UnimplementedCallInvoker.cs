@@ -18,5 +18,6 @@ internal sealed class UnimplementedCallInvoker : CallInvoker
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw NoChannel(method);
 
-    private static InvalidOperationException NoChannel(IMethod method) => new($"The client of {method.FullName} was made without a channel.");
+    private static InvalidOperationException NoChannel(IMethod method) =>
+        new($"The client of {method.FullName} was made without a channel.");
 }

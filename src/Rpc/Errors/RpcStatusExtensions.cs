@@ -53,5 +53,6 @@ public static class RpcStatusExtensions
     }
 
     /// <summary>The <c>ErrorInfo</c> that names the machine-readable reason of an error, or null.</summary>
-    public static Google.Rpc.ErrorInfo? GetErrorInfo(this RpcException exception) => exception.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>();
+    public static Google.Rpc.ErrorInfo? GetErrorInfo(this RpcException exception) =>
+        exception.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>();
 }

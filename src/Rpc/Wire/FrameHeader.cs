@@ -16,7 +16,7 @@ internal readonly record struct FrameHeader(bool IsCompressed, int Length)
             throw new RpcException(new Status(StatusCode.Internal, $"The message has the unknown compression flag {flag}."));
         var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
         if (length > (uint)(maxMessageSize ?? int.MaxValue))
-            throw MessageLimit.Received(length, maxMessageSize ?? int.MaxValue);
+            throw MessageLengthError.Received(length, maxMessageSize ?? int.MaxValue);
         return new FrameHeader(flag == 1, (int)length);
     }
 

@@ -24,7 +24,7 @@ internal sealed class FrameReader(PipeReader input, MessageDecoder decoder)
             if (result.IsCompleted || result.IsCanceled)
             {
                 input.AdvanceTo(buffer.End);
-                return buffer.IsEmpty ? null : throw new RpcException(new Status(StatusCode.Internal, "The stream ended within a message."));
+                return buffer.IsEmpty ? null : throw MessageLengthError.Truncated();
             }
             input.AdvanceTo(buffer.Start, buffer.End);
         }
@@ -42,7 +42,7 @@ internal sealed class FrameReader(PipeReader input, MessageDecoder decoder)
             var hasMore = !result.Buffer.IsEmpty;
             input.AdvanceTo(result.Buffer.End);
             if (hasMore)
-                throw new RpcException(new Status(StatusCode.Unimplemented, "The request has more than one message; exactly one is needed."));
+                throw new RpcException(new Status(StatusCode.Unimplemented, "The request has several messages; exactly one is needed."));
             if (result.IsCompleted || result.IsCanceled)
                 return message;
         }

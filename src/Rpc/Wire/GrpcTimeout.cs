@@ -17,7 +17,7 @@ internal static class GrpcTimeout
         ('H', TimeSpan.TicksPerHour),
     ];
 
-    /// <summary>Writes the time that is left, rounded up to the finest unit that holds it. What is over already becomes the least there is.</summary>
+    /// <summary>Writes the time that is left, rounded up to the finest unit that holds it; at least a nanosecond.</summary>
     public static string Format(TimeSpan timeout)
     {
         if (timeout <= TimeSpan.Zero)

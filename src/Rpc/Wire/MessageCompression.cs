@@ -36,7 +36,7 @@ internal static class MessageCompression
             {
                 output.Advance(read);
                 if (output.WrittenCount > maxMessageSize)
-                    throw MessageLimit.Decompressed(maxMessageSize.Value);
+                    throw MessageLengthError.Decompressed(maxMessageSize.Value);
             }
         }
         catch (InvalidDataException exception)

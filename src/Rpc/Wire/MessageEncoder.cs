@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace Koda.Rpc.Wire;
 
 /// <summary>
-/// Writes the messages of one direction of a call as frames. A message that says its length and is not compressed goes straight to the output.
-/// Not for concurrent use.
+/// Writes the messages of one direction of a call as frames. A message that says its length and is not compressed goes straight to the
+/// output. Not for concurrent use.
 /// </summary>
 internal sealed class MessageEncoder(int? maxMessageSize = null) : SerializationContext
 {
@@ -87,6 +87,6 @@ internal sealed class MessageEncoder(int? maxMessageSize = null) : Serialization
     private void EnsureAllowed(int length)
     {
         if (length > maxMessageSize)
-            throw MessageLimit.Sent(length, maxMessageSize.Value);
+            throw MessageLengthError.Sent(length, maxMessageSize.Value);
     }
 }
