@@ -3,6 +3,9 @@ namespace Koda.Worker.Journal;
 /// <summary>The answers of people to the calls of a run.</summary>
 internal sealed class ApprovalAnswers
 {
+    private const string Denied = "A person denied this call.";
+    private const string Expired = "Nobody approved this call in time, so it is denied.";
+
     private readonly Dictionary<string, ApprovalRequested> _asked = [];
     private readonly Dictionary<string, (string Digest, ApprovalAnswer Answer)> _answers = [];
     private readonly Dictionary<string, ApprovalAnswer> _always = [];
@@ -19,7 +22,7 @@ internal sealed class ApprovalAnswers
     public void Apply(ApprovalAnswered answered)
     {
         var approved = answered.Decision == ApprovalAnswered.Approved;
-        var reason = string.IsNullOrEmpty(answered.Rationale) ? "A person denied this call." : $"A person denied this call: {answered.Rationale}";
+        var reason = string.IsNullOrEmpty(answered.Rationale) ? Denied : $"{Denied} {answered.Rationale}";
         var answer = new ApprovalAnswer(answered.ApprovalId, approved, approved ? "" : reason);
         if (!_asked.TryGetValue(answered.ApprovalId, out var asked))
             return;
@@ -31,7 +34,7 @@ internal sealed class ApprovalAnswers
     public void Apply(ApprovalExpired expired)
     {
         if (_asked.TryGetValue(expired.ApprovalId, out var asked))
-            _answers[asked.CallId] = (asked.Digest, new ApprovalAnswer(expired.ApprovalId, false, "Nobody approved this call in time, so it is denied."));
+            _answers[asked.CallId] = (asked.Digest, new ApprovalAnswer(expired.ApprovalId, Approved: false, Expired));
     }
 
     /// <summary>The call has its result: its answer must not reach a later call with the same id.</summary>

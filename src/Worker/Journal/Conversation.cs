@@ -110,8 +110,11 @@ internal sealed class Conversation
     private void Count(int times, string tool)
     {
         Repetitions = Math.Max(Repetitions, times);
-        if (times == RepeatedCalls.Tolerated)
-            _notes.Add($"You called {tool} {times} times with the same arguments and got the same result. Try something else, or answer with what you have.");
+        if (times != RepeatedCalls.Tolerated)
+            return;
+        _notes.Add(
+            $"You called {tool} {times} times with the same arguments and got the same result. "
+            + "Try something else, or answer with what you have.");
     }
 
     private void Change(string callId, Func<PendingCall, PendingCall> change)

@@ -8,7 +8,8 @@ namespace Koda.Worker.Loop;
 /// Runs an agent: asks the model, runs the tools it calls, and so on until it answers. What to do next follows from the
 /// conversation alone, so the loop goes on from any point of a journal.
 /// </summary>
-internal sealed class AgentLoop(Conversation conversation, ModelCall model, ToolRound tools, Limits limits, Recorder recorder, AttemptStop stop)
+internal sealed class AgentLoop(
+    Conversation conversation, ModelCall model, ToolRound tools, Limits limits, Recorder recorder, AttemptStop stop)
 {
     /// <exception cref="OperationCanceledException">The attempt must not go on.</exception>
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct)
@@ -36,7 +37,11 @@ internal sealed class AgentLoop(Conversation conversation, ModelCall model, Tool
         return await model.RunAsync(ct);
     }
 
-    private AttemptOutcome Ended(ModelMessage answer) => conversation.StopReason == ModelStopReason.Refusal
-        ? new AttemptOutcome.Failed("model.refused", answer.Text.Length > 0 ? answer.Text : "The model refused to answer.", Retryable: false)
-        : new AttemptOutcome.Completed(answer.Text);
+    private AttemptOutcome Ended(ModelMessage answer)
+    {
+        if (conversation.StopReason != ModelStopReason.Refusal)
+            return new AttemptOutcome.Completed(answer.Text);
+        var why = answer.Text.Length > 0 ? answer.Text : "The model refused to answer.";
+        return new AttemptOutcome.Failed("model.refused", why, Retryable: false);
+    }
 }

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Worker.Loop;
 
 /// <summary>Runs an attempt from its assignment to its outcome.</summary>
-internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger)
+internal sealed class AttemptRunner(
+    WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger)
 {
     private const string OfflineProvider = "offline";
 
@@ -31,7 +32,8 @@ internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IR
         }
         catch (Exception) when (timeout.IsCancellationRequested)
         {
-            return new AttemptOutcome.Failed("attempt.timeout", $"The attempt ran longer than {limits.Timeout.TotalSeconds} seconds.", Retryable: true);
+            var message = $"The attempt ran longer than {limits.Timeout.TotalSeconds} seconds.";
+            return new AttemptOutcome.Failed("attempt.timeout", message, Retryable: true);
         }
         catch (ToolException error)
         {
@@ -71,7 +73,8 @@ internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IR
         };
         var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time);
         var preparation = new CallPreparation(toolbox, new Permissions(assignment.Agent.Permissions), conversation, context);
-        var runner = new ToolRunner(context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
+        var runner = new ToolRunner(
+            context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
         return await new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop).RunAsync(ct);
     }
@@ -82,7 +85,7 @@ internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IR
         // The first attempt's journal holds only what the engine wrote.
         if (assignment.JournalLength == 0 || assignment.AttemptNumber <= 1)
             return conversation;
-        await foreach (var recorded in calls.ReadJournalAsync(assignment.Attempt, 0, ct))
+        await foreach (var recorded in calls.ReadJournalAsync(assignment.Attempt, ct))
             conversation.Apply(recorded);
         return conversation;
     }
@@ -105,7 +108,9 @@ internal sealed class AttemptRunner(WorkerOptions options, WorkerCalls calls, IR
         // An agent without tools touches no file, so that any directory will do.
         if (path is null && assignment.Agent.Tools.Count == 0)
             return Workspace.Open(Path.GetTempPath(), []);
-        return Workspace.Open(path ?? throw new ToolException("The task names no workspace and this worker has no default one."), options.WorkspaceRoots);
+        if (path is null)
+            throw new ToolException("The task names no workspace and this worker has no default one.");
+        return Workspace.Open(path, options.WorkspaceRoots);
     }
 
     private Task<string> UploadAsync(AttemptRef attempt, string name, string text, CancellationToken ct) => calls.UploadArtifactAsync(

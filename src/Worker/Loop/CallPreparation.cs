@@ -15,7 +15,10 @@ internal sealed class CallPreparation(Toolbox tools, Permissions permissions, Co
     {
         var call = pending.Call;
         if (tools.Find(call.Tool) is not { } tool)
-            return new PreparedCall(call, CallFate.Invalid, ReadOnly: true) { Reason = $"There is no tool '{call.Tool}'. Use one of: {tools.Names}." };
+        {
+            var reason = $"There is no tool '{call.Tool}'. Use one of: {tools.Names}.";
+            return new PreparedCall(call, CallFate.Invalid, ReadOnly: true) { Reason = reason };
+        }
         var readOnly = tool.Definition.ReadOnly;
         if (pending.Started && !readOnly)
             return new PreparedCall(call, CallFate.Interrupted, readOnly) { Reason = InterruptedText };

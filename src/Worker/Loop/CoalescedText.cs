@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Koda.Worker.Loop;
 
-/// <summary>Joins streamed pieces of text, so that one goes out every 50 milliseconds or 4 KiB. Pieces of different channels are not joined.</summary>
+/// <summary>
+/// Joins streamed pieces of text, so that one goes out every 50 milliseconds or 4 KiB. Pieces of different channels are not joined.
+/// </summary>
 internal sealed class CoalescedText : IDisposable
 {
     private const int MaxLength = 4096;

@@ -24,22 +24,23 @@ internal sealed class Limits(AgentLimits? limits)
     public GuardrailHit? Reached(Conversation conversation)
     {
         var iterations = _limits.MaxIterations == 0 ? DefaultIterations : _limits.MaxIterations;
-        if (conversation.Repetitions >= RepeatedCalls.Fatal)
-            return new GuardrailHit(GuardrailHit.RepeatedCall, $"A tool was called {conversation.Repetitions} times with the same arguments and result.");
-        if (conversation.Step >= iterations)
-            return new GuardrailHit(GuardrailHit.MaxIterations, $"The agent made {conversation.Step} model calls; the limit is {iterations}.");
-        if (_limits.MaxTokens > 0 && conversation.Tokens >= _limits.MaxTokens)
-            return new GuardrailHit(GuardrailHit.MaxTokens, $"The agent used {conversation.Tokens} tokens; the limit is {_limits.MaxTokens}.");
-        if (_limits.MaxCostMicros > 0 && conversation.CostMicros >= _limits.MaxCostMicros)
+        return conversation switch
         {
-            return new GuardrailHit(
-                GuardrailHit.MaxCost, $"The agent cost {conversation.CostMicros} micro-dollars; the limit is {_limits.MaxCostMicros}.");
-        }
-        return null;
+            { Repetitions: >= RepeatedCalls.Fatal and var times } =>
+                new GuardrailHit(GuardrailHit.RepeatedCall, $"A tool was called {times} times with the same arguments and result."),
+            { Step: var steps } when steps >= iterations =>
+                new GuardrailHit(GuardrailHit.MaxIterations, $"The agent made {steps} model calls; the limit is {iterations}."),
+            { Tokens: var tokens } when tokens >= _limits.MaxTokens && _limits.MaxTokens > 0 =>
+                new GuardrailHit(GuardrailHit.MaxTokens, $"The agent used {tokens} tokens; the limit is {_limits.MaxTokens}."),
+            { CostMicros: var cost } when cost >= _limits.MaxCostMicros && _limits.MaxCostMicros > 0 =>
+                new GuardrailHit(GuardrailHit.MaxCost, $"The agent cost {cost} micro-dollars; the limit is {_limits.MaxCostMicros}."),
+            _ => null,
+        };
     }
 
     /// <summary>How an attempt ends that reached a limit.</summary>
-    public static AttemptOutcome Failure(GuardrailHit hit) => new AttemptOutcome.Failed($"guardrail.{hit.Rule}", hit.Detail, Retryable: false);
+    public static AttemptOutcome Failure(GuardrailHit hit) =>
+        new AttemptOutcome.Failed($"guardrail.{hit.Rule}", hit.Detail, Retryable: false);
 
     private static TimeSpan Seconds(int seconds, TimeSpan otherwise) =>
         seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds)) : otherwise;

@@ -75,13 +75,15 @@ internal sealed class ModelCall
         {
             var (answer, firstToken) = await StreamAsync(step, started, ct);
             var finished = new Journal.ModelFinished(
-                step, ModelMessageJson.Write(answer.Message), answer.StopReason, Elapsed(started), firstToken, answer.Usage.CostMicros / 1_000_000m);
+                step, ModelMessageJson.Write(answer.Message), answer.StopReason, Elapsed(started), firstToken,
+                answer.Usage.CostMicros / 1_000_000m);
             _recorder.Record(finished, answer.Usage);
         }
         catch (ProviderException error)
         {
+            var pause = (long?)error.RetryAfter?.TotalMilliseconds;
             _recorder.Report(new ModelFailed(
-                step, new JournalError(error.Code, error.Message), error.Retryable, (long?)error.RetryAfter?.TotalMilliseconds, Elapsed(started)));
+                step, new JournalError(error.Code, error.Message), error.Retryable, pause, Elapsed(started)));
             throw;
         }
     }

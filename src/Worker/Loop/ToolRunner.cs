@@ -12,7 +12,8 @@ namespace Koda.Worker.Loop;
 /// <param name="upload">Stores a text that is too long for an event and gives the artifact's id.</param>
 /// <param name="progress">Says what runs, for people.</param>
 internal sealed class ToolRunner(
-    ToolContext context, Recorder recorder, Redactor redactor, Func<string, string, CancellationToken, Task<string>> upload, Action<string> progress)
+    ToolContext context, Recorder recorder, Redactor redactor, Func<string, string, CancellationToken, Task<string>> upload,
+    Action<string> progress)
 {
     private const int MaxDiffLength = 64 * 1024;
 

@@ -79,8 +79,9 @@ internal sealed class HeldAttempts(int slots)
     {
         lock (_gate)
         {
-            var earlier = Task.WhenAll(_running.Values.Where(other => other.TaskId == attempt.Assignment.TaskId).Select(other => other.Done));
-            _running.Add(attempt, (attempt.Assignment.TaskId, Task.Run(InSlotAsync)));
+            var task = attempt.Assignment.TaskId;
+            var earlier = Task.WhenAll(_running.Values.Where(other => other.TaskId == task).Select(other => other.Done));
+            _running.Add(attempt, (task, Task.Run(InSlotAsync)));
 
             async Task InSlotAsync()
             {

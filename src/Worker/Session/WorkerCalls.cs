@@ -16,9 +16,9 @@ internal sealed class WorkerCalls(CallInvoker invoker, string token)
     public AsyncDuplexStreamingCall<WorkRequest, WorkResponse> Work(CancellationToken ct) => _client.Work(Headers(), null, ct);
 
     /// <summary>Reads what earlier attempts of a held attempt's run recorded.</summary>
-    public async IAsyncEnumerable<JournalEvent> ReadJournalAsync(AttemptRef attempt, long afterSeq, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<JournalEvent> ReadJournalAsync(AttemptRef attempt, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var call = _client.ReadJournal(new ReadJournalRequest { Attempt = attempt, AfterSeq = afterSeq }, Headers(), null, ct);
+        using var call = _client.ReadJournal(new ReadJournalRequest { Attempt = attempt }, Headers(), null, ct);
         while (await call.ResponseStream.MoveNext(ct))
             yield return call.ResponseStream.Current;
     }

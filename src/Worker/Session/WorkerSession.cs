@@ -20,7 +20,7 @@ internal sealed class WorkerSession
     private readonly HeldAttempts _attempts;
     private readonly Outbox _outbox;
     private readonly ResiliencePipeline<WorkStream> _connect;
-    private readonly TaskCompletionSource _drainAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _serverLeaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _lease = TimeSpan.MaxValue;
     private TimeSpan _renewEvery = TimeSpan.FromSeconds(1);
     private volatile bool _draining;
@@ -35,7 +35,7 @@ internal sealed class WorkerSession
     {
         (_options, _calls, _run, _time, _logger) = (options, calls, run, time, logger);
         _attempts = new HeldAttempts(options.Slots);
-        _outbox = new Outbox(() => _attempts.Credit);
+        _outbox = new Outbox(() => _serverLeaves.Task.IsCompleted ? 0 : _attempts.Credit);
         _connect = new ResiliencePipelineBuilder<WorkStream> { TimeProvider = time }.AddRetry(Reconnect(logger)).Build();
     }
 
@@ -66,13 +66,14 @@ internal sealed class WorkerSession
         {
             using var stream = await _connect.ExecuteAsync(async token => await WorkStream.OpenAsync(_calls, Hello(), token), ct);
             _logger.Connected(stream.First.Welcome.ServerVersion, _attempts.Count);
+            _serverLeaves = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _outbox.Restart();
             foreach (var attempt in _attempts.All())
                 attempt.SendAgain();
             Receive(stream.First);
             try
             {
-                await stream.ServeAsync(_outbox, Receive, ct);
+                await ServeAsync(stream, ct);
             }
             catch (RpcException error) when (!ct.IsCancellationRequested)
             {
@@ -81,6 +82,19 @@ internal sealed class WorkerSession
             // Servers that restart would otherwise meet all their workers in one moment.
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 250)), _time, ct);
         }
+    }
+
+    // A server that leaves gets what is held to its end and gives no more; the worker then looks for the next one.
+    private async Task ServeAsync(WorkStream stream, CancellationToken ct)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var serving = stream.ServeAsync(_outbox, Receive, done.Token);
+        if (await Task.WhenAny(serving, _serverLeaves.Task) != serving)
+            await Task.WhenAny(serving, _attempts.EmptyAsync(ct));
+        await done.CancelAsync();
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (serving.Exception?.InnerException is RpcException broken)
+            throw broken;
     }
 
     private Hello Hello() => new()
@@ -117,7 +131,7 @@ internal sealed class WorkerSession
         foreach (var request in response.StopRequests)
             Stop(_attempts.Find(request.Attempt), request.Reason);
         if (response.Drain)
-            _drainAsked.TrySetResult();
+            _serverLeaves.TrySetResult();
     }
 
     private void Take(Assignment offer)
@@ -184,17 +198,14 @@ internal sealed class WorkerSession
         }
     }
 
-    // Asked by the server, running attempts go on to their ends; stopped by the process, they are given back at their next step.
     private async Task LeaveAsync(CancellationToken stop, CancellationToken ct)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.UnsafeRegister(_ => stopped.TrySetResult(), null);
-        await Task.WhenAny(stopped.Task, _drainAsked.Task).WaitAsync(ct);
+        await stopped.Task.WaitAsync(ct);
         _draining = true;
         _outbox.Drain();
         _logger.Draining(_attempts.Count);
-        if (await Task.WhenAny(stopped.Task, _attempts.EmptyAsync(ct)) != stopped.Task)
-            return;
         foreach (var attempt in _attempts.All())
             attempt.Stop.AfterStep(StopReason.Drain, _options.DrainTimeout);
         using var patience = new CancellationTokenSource(_options.DrainTimeout + CloseTimeout, _time);

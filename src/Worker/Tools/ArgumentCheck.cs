@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -27,7 +28,7 @@ internal static class ArgumentCheck
             throw new ToolException($"The arguments of {tool} are not valid: {string.Join("; ", problems)}.");
     }
 
-    private static string? Problem(JsonObject expected, JsonNode value) => (expected["type"]!.GetValue<string>(), value.GetValueKind()) switch
+    private static string? Problem(JsonObject expected, JsonNode value) => (Type(expected), value.GetValueKind()) switch
     {
         ("string", JsonValueKind.String) => Length(expected, value.GetValue<string>()),
         ("boolean", JsonValueKind.True or JsonValueKind.False) => null,
@@ -38,6 +39,8 @@ internal static class ArgumentCheck
         var (type, kind) => $"must be {(type == "array" ? "an" : "a")} {type}, not {kind.ToString().ToLowerInvariant()}",
     };
 
+    private static string Type(JsonObject expected) => expected["type"]!.GetValue<string>();
+
     private static string? Length(JsonObject expected, string text) =>
         text.Length < (expected["minLength"]?.GetValue<int>() ?? 0) ? "must not be empty"
         : text.Contains('\0', StringComparison.Ordinal) ? "must not contain a zero character"
@@ -45,7 +48,7 @@ internal static class ArgumentCheck
 
     private static string? Range(JsonObject expected, JsonNode value)
     {
-        if (!value.AsValue().TryGetValue<JsonElement>(out var element) ? !value.AsValue().TryGetValue<int>(out var number) : !element.TryGetInt32(out number))
+        if (!int.TryParse(value.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return "must be a whole number";
         var minimum = expected["minimum"]?.GetValue<int>() ?? int.MinValue;
         var maximum = expected["maximum"]?.GetValue<int>() ?? int.MaxValue;

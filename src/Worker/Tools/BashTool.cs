@@ -6,8 +6,8 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>("bash", Description,
     internal sealed record Arguments(string Command, int? TimeoutSeconds);
 
     private const string Description =
-        "Runs a command with bash in the workspace and gives its output and exit code. It has no terminal, no input, no credentials and, in a sandbox, "
-        + "no network; processes left in the background are killed when it ends. Long output loses its middle.";
+        "Runs a command with bash in the workspace and gives its output and exit code. It has no terminal, no input, no credentials and, "
+        + "in a sandbox, no network; processes left in the background are killed when it ends. Long output loses its middle.";
 
     private const string Schema =
         """
@@ -15,7 +15,7 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>("bash", Description,
           "type": "object",
           "properties": {
             "command": {"type": "string", "minLength": 1, "description": "The command line."},
-            "timeout_seconds": {"type": "integer", "minimum": 1, "maximum": 3600, "description": "When to give up. The agent's own limit stays in force."}
+            "timeout_seconds": {"type": "integer", "minimum": 1, "description": "When to give up, if sooner than the agent's limit."}
           },
           "required": ["command"],
           "additionalProperties": false

@@ -7,7 +7,7 @@ internal sealed class BoundedLines(Stream stream, int maxLength) : IDisposable
 {
     private const string Cut = " … (line cut)";
 
-    private readonly StreamReader _reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 16 * 1024, leaveOpen: true);
+    private readonly StreamReader _reader = new(stream, Encoding.UTF8, leaveOpen: true);
     private readonly char[] _buffer = new char[16 * 1024];
     private int _position;
     private int _length;

@@ -26,7 +26,8 @@ internal sealed class Command(ToolContext context, bool writable)
         var home = Directory.CreateTempSubdirectory("koda-home-");
         try
         {
-            using var process = Process.Start(StartInfo(program, environment, home.FullName)) ?? throw new ToolException($"{program[0]} does not start.");
+            using var process = Process.Start(StartInfo(program, environment, home.FullName))
+                ?? throw new ToolException($"{program[0]} does not start.");
             return await FinishAsync(process, ct);
         }
         finally
@@ -35,8 +36,9 @@ internal sealed class Command(ToolContext context, bool writable)
         }
     }
 
-    private ProcessStartInfo StartInfo(IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string home)
+    private ProcessStartInfo StartInfo(IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string temporary)
     {
+        var home = context.Sandbox.Missing is null ? Sandbox.Home : temporary;
         var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program);
         // A session of its own makes a process group that can be killed as one.
         IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. line];
@@ -48,7 +50,7 @@ internal sealed class Command(ToolContext context, bool writable)
             RedirectStandardError = true,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in CommandEnvironment.Create(context.Sandbox.Missing is null ? "/tmp/home" : home).Concat(environment ?? new Dictionary<string, string>()))
+        foreach (var (name, value) in CommandEnvironment.Create(home).Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
         start.Environment[Marker] = _id;
         return start;
@@ -61,7 +63,8 @@ internal sealed class Command(ToolContext context, bool writable)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         using var pipes = new CancellationTokenSource();
         var reading = Task.WhenAll(
-            PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token), PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
+            PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token),
+            PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
         var timedOut = false;
         try
         {

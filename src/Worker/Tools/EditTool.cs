@@ -6,8 +6,8 @@ internal sealed class EditTool() : Tool<EditTool.Arguments>("edit", Description,
     internal sealed record Arguments(string Path, string OldText, string NewText, bool ReplaceAll = false);
 
     private const string Description =
-        "Replaces text in a file of the workspace. old_text must be exactly what the file holds, white space included and without line numbers, "
-        + "and must occur once unless replace_all is true. Fails when the file changed since you read it.";
+        "Replaces text in a file of the workspace. old_text must be exactly what the file holds, white space included and without line "
+        + "numbers, and must occur once unless replace_all is true. Fails when the file changed since you read it.";
 
     private const string Schema =
         """
@@ -30,7 +30,7 @@ internal sealed class EditTool() : Tool<EditTool.Arguments>("edit", Description,
     protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
         var before = await FileChange.CurrentAsync(arguments.Path, context, ct) ?? throw Missing(arguments);
-        return UnifiedDiff.Between(context.Workspace.Shown(context.Workspace.Resolve(arguments.Path)), before.Text, Edited(before.Text, arguments));
+        return UnifiedDiff.Between(Subject(arguments, context), before.Text, Edited(before.Text, arguments));
     }
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)

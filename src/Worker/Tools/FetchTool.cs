@@ -83,7 +83,7 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
     }
 
     private static Uri Address(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" }
             ? address
             : throw new ToolException($"'{url}' is not an http or https address.");
 }

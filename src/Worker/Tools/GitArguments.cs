@@ -2,33 +2,49 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>The git commands that only look. Options are named one by one: git takes abbreviations, so a list of forbidden ones would leak.</summary>
+/// <summary>
+/// The git commands that only look. Options are named one by one: git takes abbreviations, so a list of forbidden ones would leak.
+/// </summary>
 internal static partial class GitArguments
 {
     private static readonly string[] Diff =
     [
-        "--stat", "--numstat", "--shortstat", "--name-only", "--name-status", "--summary", "--patch", "-p", "--no-patch", "-s", "--unified", "--cached",
-        "--staged", "-w", "-b", "--ignore-all-space", "--ignore-space-change", "--ignore-blank-lines", "--minimal", "--patience", "--histogram",
-        "--word-diff", "--diff-filter", "-M", "-C", "--find-renames", "--find-copies", "--merge-base", "--raw", "--check", "--no-color", "--exit-code",
+        "--stat", "--numstat", "--shortstat", "--name-only", "--name-status", "--summary", "--patch", "-p", "--no-patch", "-s", "--unified",
+        "--cached", "--staged", "-w", "-b", "--ignore-all-space", "--ignore-space-change", "--ignore-blank-lines", "--minimal", "--patience",
+        "--histogram", "--word-diff", "--diff-filter", "-M", "-C", "--find-renames", "--find-copies", "--merge-base", "--raw", "--check",
+        "--no-color", "--exit-code",
     ];
 
     private static readonly string[] Log =
     [
-        "--oneline", "-n", "--max-count", "--skip", "--since", "--until", "--after", "--before", "--author", "--committer", "--grep", "-i", "--all",
-        "--branches", "--tags", "--graph", "--decorate", "--no-decorate", "--reverse", "--follow", "--merges", "--no-merges", "--first-parent",
+        "--oneline", "-n", "--max-count", "--skip", "--since", "--until", "--after", "--before", "--author", "--committer", "--grep", "-i",
+        "--all", "--branches", "--tags", "--graph", "--decorate", "--no-decorate", "--reverse", "--follow", "--merges", "--no-merges",
+        "--first-parent",
         "--format", "--pretty", "--date", "--abbrev-commit", "-S", "-G", "-L", "--topo-order", "--date-order",
     ];
 
     private static readonly Dictionary<string, HashSet<string>> Options = new()
     {
-        ["status"] = ["--short", "-s", "--branch", "-b", "--porcelain", "--untracked-files", "-uno", "-uall", "-unormal", "--ignored", "--long"],
+        ["status"] =
+        [
+            "--short", "-s", "--branch", "-b", "--porcelain", "--untracked-files", "-uno", "-uall", "-unormal", "--ignored", "--long",
+        ],
         ["log"] = [.. Log, .. Diff],
         ["diff"] = [.. Diff],
         ["show"] = ["--format", "--pretty", "--oneline", "--date", .. Diff],
         ["blame"] = ["-L", "-w", "-M", "-C", "-s", "-e", "--date", "--porcelain", "--line-porcelain", "--show-name", "--show-number"],
-        ["branch"] = ["--list", "-a", "--all", "-r", "--remotes", "-v", "-vv", "--contains", "--merged", "--no-merged", "--sort", "--format"],
-        ["ls-files"] = ["--cached", "-c", "--modified", "-m", "--others", "-o", "--exclude-standard", "--deleted", "-d", "--stage", "-s", "--full-name"],
-        ["rev-parse"] = ["--abbrev-ref", "--short", "--verify", "--show-toplevel", "--is-inside-work-tree", "--symbolic-full-name", "--show-prefix"],
+        ["branch"] =
+        [
+            "--list", "-a", "--all", "-r", "--remotes", "-v", "-vv", "--contains", "--merged", "--no-merged", "--sort", "--format",
+        ],
+        ["ls-files"] =
+        [
+            "--cached", "-c", "--modified", "-m", "--others", "-o", "--exclude-standard", "--deleted", "-d", "--stage", "-s", "--full-name",
+        ],
+        ["rev-parse"] =
+        [
+            "--abbrev-ref", "--short", "--verify", "--show-toplevel", "--is-inside-work-tree", "--symbolic-full-name", "--show-prefix",
+        ],
     };
 
     /// <summary>Gives the arguments to pass to git.</summary>
@@ -59,8 +75,10 @@ internal static partial class GitArguments
             return argument.Split('=')[0];
         if (Number().IsMatch(argument))
             return "-n";
-        // A short option may carry its value: -n20, -L10,20, -U3.
-        return argument.StartsWith("-U", StringComparison.Ordinal) ? "--unified" : options.Contains(argument) ? argument : argument[..Math.Min(2, argument.Length)];
+        if (argument.StartsWith("-U", StringComparison.Ordinal))
+            return "--unified";
+        // A short option may carry its value: -n20, -L10,20.
+        return options.Contains(argument) || argument.Length < 2 ? argument : argument[..2];
     }
 
     [GeneratedRegex(@"^-\d+$")]

@@ -8,8 +8,8 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     internal sealed record Arguments(IReadOnlyList<string> Args);
 
     private const string Description =
-        "Looks at the workspace's git repository: status, log, diff, show, blame, branch --list, ls-files or rev-parse with their usual options. "
-        + "It changes nothing; paths are relative to the workspace.";
+        "Looks at the workspace's git repository: status, log, diff, show, blame, branch --list, ls-files or rev-parse with their usual "
+        + "options. It changes nothing; paths are relative to the workspace.";
 
     private const string Schema =
         """
@@ -27,8 +27,9 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     private static readonly string[] Safe =
     [
         "--no-pager", "--literal-pathspecs",
-        "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.sshCommand=false",
-        "-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never", "-c", "submodule.recurse=false", "-c", "color.ui=false",
+        "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat",
+        "-c", "core.sshCommand=false", "-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never",
+        "-c", "submodule.recurse=false", "-c", "color.ui=false",
     ];
 
     private static readonly string[] FilterParts = ["clean", "smudge", "process"];
@@ -52,9 +53,11 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     private static async Task<IEnumerable<string>> FiltersAsync(ToolContext context, CancellationToken ct)
     {
         var names = await RunAsync(["config", "--name-only", "--list"], context with { Output = (_, _) => { } }, ct);
-        return FilterName().Matches(names.Output).Select(match => match.Groups[1].Value).Distinct()
-            .SelectMany(name => (string[])[.. FilterParts.SelectMany(part => new[] { "-c", $"filter.{name}.{part}=" }), "-c", $"filter.{name}.required=false"]);
+        return FilterName().Matches(names.Output).Select(match => match.Groups[1].Value).Distinct().SelectMany(Without);
     }
+
+    private static IEnumerable<string> Without(string filter) =>
+        [.. FilterParts.SelectMany(part => new[] { "-c", $"filter.{filter}.{part}=" }), "-c", $"filter.{filter}.required=false"];
 
     private static Task<CommandResult> RunAsync(IEnumerable<string> arguments, ToolContext context, CancellationToken ct)
     {

@@ -58,7 +58,8 @@ internal static class GlobPattern
     private static string Class(string members)
     {
         var negated = members[0] is '!' or '^';
-        var escaped = (negated ? members[1..] : members).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
+        var escaped = (negated ? members[1..] : members)
+            .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
         return $"[{(negated ? "^" : "")}{escaped}]";
     }
 }

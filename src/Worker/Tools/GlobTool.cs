@@ -17,7 +17,7 @@ internal sealed class GlobTool() : Tool<GlobTool.Arguments>("glob", Description,
           "type": "object",
           "properties": {
             "pattern": {"type": "string", "minLength": 1, "description": "The pattern, such as `src/**/*.ts`."},
-            "path": {"type": "string", "minLength": 1, "description": "The directory to search, relative to the workspace. Default: all of it."}
+            "path": {"type": "string", "minLength": 1, "description": "The directory to search. Default: the whole workspace."}
           },
           "required": ["pattern"],
           "additionalProperties": false
@@ -41,9 +41,12 @@ internal sealed class GlobTool() : Tool<GlobTool.Arguments>("glob", Description,
             if (!pattern.IsMatch(Path.GetRelativePath(directory.FullName, file.FullName)))
                 continue;
             if (found.Count == MaxFiles)
-                return Task.FromResult(new ToolResult($"{string.Join('\n', found)}\n(there are more files: use a narrower pattern)") { Truncated = true });
+                return Task.FromResult(Cut(found));
             found.Add(context.Workspace.Shown(file.FullName));
         }
         return Task.FromResult(new ToolResult(found.Count == 0 ? "(no file matches)" : string.Join('\n', found)));
     }
+
+    private static ToolResult Cut(List<string> found) =>
+        new($"{string.Join('\n', found)}\n(there are more files: use a narrower pattern)") { Truncated = true };
 }

@@ -20,10 +20,10 @@ internal sealed class GrepTool() : Tool<GrepTool.Arguments>("grep", Description,
           "type": "object",
           "properties": {
             "pattern": {"type": "string", "minLength": 1, "description": "The regular expression."},
-            "path": {"type": "string", "minLength": 1, "description": "The file or directory to search, relative to the workspace. Default: all of it."},
+            "path": {"type": "string", "minLength": 1, "description": "The file or directory to search. Default: the whole workspace."},
             "glob": {"type": "string", "minLength": 1, "description": "Only files whose path matches, such as `*.ts`."},
             "ignore_case": {"type": "boolean", "description": "Ignore case. Default: false."},
-            "max_results": {"type": "integer", "minimum": 1, "maximum": 2000, "description": "The largest number of matching lines. Default: 200."}
+            "max_results": {"type": "integer", "minimum": 1, "maximum": 2000, "description": "The most lines to give. Default: 200."}
           },
           "required": ["pattern"],
           "additionalProperties": false
@@ -49,7 +49,7 @@ internal sealed class GrepTool() : Tool<GrepTool.Arguments>("grep", Description,
         await foreach (var match in matches)
         {
             if (count++ == max)
-                return new ToolResult(text.Append("(there are more matches: narrow the search or raise max_results)\n").ToString()) { Truncated = true };
+                return new ToolResult($"{text}(there are more matches: narrow the search or raise max_results)\n") { Truncated = true };
             text.Append(match).Append('\n');
         }
         return new ToolResult(count == 0 ? "(no match)" : text.ToString());

@@ -3,14 +3,17 @@ using System.Net.Sockets;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>Connections that reach public addresses only. The address that is checked is the one connected to, whatever a name resolves to later.</summary>
+/// <summary>
+/// Connections that reach public addresses only. The address that is checked is the one connected to, whatever a name resolves to later.
+/// </summary>
 internal static class GuardedConnection
 {
     private static readonly IPNetwork[] Private =
     [
         IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("127.0.0.0/8"),
         IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("198.18.0.0/15"),
-        IPNetwork.Parse("::/128"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("64:ff9b::/96"), IPNetwork.Parse("2002::/16"),
+        IPNetwork.Parse("::/128"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("64:ff9b::/96"),
+        IPNetwork.Parse("2002::/16"),
     ];
 
     // Link-local holds the metadata services of clouds; multicast and reserved addresses answer nobody.

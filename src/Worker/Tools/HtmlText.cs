@@ -16,7 +16,8 @@ internal static partial class HtmlText
         return EmptyLines().Replace(text, "\n\n").Trim();
     }
 
-    [GeneratedRegex(@"<!--.*?-->|<(script|style|head|noscript|svg|template)\b.*?</\1\s*>", RegexOptions.Singleline | RegexOptions.IgnoreCase, 2000)]
+    [GeneratedRegex(
+        @"<!--.*?-->|<(script|style|head|noscript|svg|template)\b.*?</\1\s*>", RegexOptions.Singleline | RegexOptions.IgnoreCase, 2000)]
     private static partial Regex Unseen();
 
     [GeneratedRegex("""<a\b[^>]*?href\s*=\s*["'](https?:[^"']+)["'][^>]*>([^<]*)</a\s*>""", RegexOptions.IgnoreCase, 2000)]

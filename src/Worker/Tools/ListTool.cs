@@ -17,7 +17,7 @@ internal sealed class ListTool() : Tool<ListTool.Arguments>("list", Description,
         {
           "type": "object",
           "properties": {
-            "path": {"type": "string", "minLength": 1, "description": "The directory, relative to the workspace. Default: the workspace itself."}
+            "path": {"type": "string", "minLength": 1, "description": "The directory. Default: the workspace itself."}
           },
           "additionalProperties": false
         }
@@ -29,8 +29,10 @@ internal sealed class ListTool() : Tool<ListTool.Arguments>("list", Description,
     protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
         var directory = new DirectoryInfo(context.Workspace.Resolve(arguments.Path ?? "."));
+        if (File.Exists(directory.FullName))
+            throw new ToolException($"'{arguments.Path}' is a file; use read.");
         if (!directory.Exists)
-            throw new ToolException(File.Exists(directory.FullName) ? $"'{arguments.Path}' is a file; use read." : $"'{arguments.Path}' does not exist.");
+            throw new ToolException($"'{arguments.Path}' does not exist.");
         var text = new StringBuilder();
         var entries = FileWalk.Entries(directory).Take(MaxEntries + 1).ToList();
         foreach (var entry in entries.Take(MaxEntries))

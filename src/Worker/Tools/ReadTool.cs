@@ -44,7 +44,7 @@ internal sealed class ReadTool() : Tool<ReadTool.Arguments>("read", Description,
         return new ToolResult(text)
         {
             Truncated = truncated,
-            Path = context.Workspace.Shown(context.Workspace.Resolve(arguments.Path)),
+            Path = Subject(arguments, context),
             FileDigest = digest,
         };
     }

@@ -2,15 +2,21 @@ using System.Diagnostics;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>How commands are confined: in a <c>bwrap</c> sandbox without network, or, where that does not work, only by a clean environment.</summary>
+/// <summary>
+/// How commands are confined: in a <c>bwrap</c> sandbox without network, or, where that does not work, only by a clean environment.
+/// </summary>
 internal sealed class Sandbox
 {
+    /// <summary>The home directory inside: empty, and gone with the command.</summary>
+    public const string Home = "/tmp/home";
+
     private static readonly TimeSpan TrialTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly string[] SystemPaths =
     [
-        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix", "/etc/alternatives", "/etc/ca-certificates", "/etc/group", "/etc/hosts",
-        "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/ssl",
+        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix",
+        "/etc/alternatives", "/etc/ca-certificates", "/etc/group", "/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
+        "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/ssl",
     ];
 
     private readonly string? _bwrap;
@@ -32,7 +38,8 @@ internal sealed class Sandbox
         if (Executables.Find("bwrap") is not { } bwrap)
             return Off("bwrap is not installed.");
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var sandbox = new Sandbox(bwrap, [.. readable, .. Executables.Path.Where(directory => directory is not "/" && directory != home)], null);
+        var programs = Executables.Path.Where(directory => directory.Length > 0 && directory != home);
+        var sandbox = new Sandbox(bwrap, [.. readable, .. programs], null);
         var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in sandbox.Arguments("/tmp", writable: false).Append("true"))
             trial.ArgumentList.Add(argument);
@@ -64,7 +71,7 @@ internal sealed class Sandbox
     [
         "--die-with-parent", "--unshare-all", "--new-session",
         .. SystemPaths.Concat(_readable).SelectMany(path => new[] { "--ro-bind-try", path, path }),
-        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", "/tmp/home",
+        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home,
         writable ? "--bind" : "--ro-bind", workspace, workspace, "--chdir", workspace, "--",
     ];
 }

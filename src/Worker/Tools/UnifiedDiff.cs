@@ -61,7 +61,12 @@ internal static class UnifiedDiff
         }
     }
 
-    private static string Range(int start, int end) => end - start == 1 ? $"{start + 1}" : $"{(end == start ? start : start + 1)},{end - start}";
+    private static string Range(int start, int end) => (end - start) switch
+    {
+        0 => $"{start},0",
+        1 => $"{start + 1}",
+        var length => $"{start + 1},{length}",
+    };
 
     // Lines keep their ends, so that a missing last one is a difference.
     private static string[] Lines(string text)

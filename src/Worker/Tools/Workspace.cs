@@ -22,8 +22,10 @@ internal sealed class Workspace
         if (!Path.IsPathRooted(path))
             throw new ToolException($"The workspace '{path}' is not an absolute path.");
         var root = RealPaths.Resolve(path);
+        if (File.Exists(root))
+            throw new ToolException($"The workspace '{path}' is not a directory.");
         if (!Directory.Exists(root))
-            throw new ToolException(File.Exists(root) ? $"The workspace '{path}' is not a directory." : $"The workspace '{path}' does not exist.");
+            throw new ToolException($"The workspace '{path}' does not exist.");
         if (root == "/" || SystemDirectories.Any(system => RealPaths.IsWithin(root, system)))
             throw new ToolException($"The workspace '{path}' is a system directory.");
         if (roots.Count > 0 && !roots.Any(allowed => RealPaths.IsWithin(root, RealPaths.Resolve(allowed))))

@@ -27,9 +27,8 @@ internal sealed class WriteTool() : Tool<WriteTool.Arguments>("write", Descripti
 
     protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var shown = context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
         var before = await FileChange.CurrentAsync(arguments.Path, context, ct);
-        return UnifiedDiff.Between(shown, before?.Text, arguments.Content);
+        return UnifiedDiff.Between(Subject(arguments, context), before?.Text, arguments.Content);
     }
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)

@@ -56,8 +56,7 @@ internal sealed class FakeServer : CallInvoker
     public async Task UntilAsync(Func<bool> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-            await System.Threading.Tasks.Task.Delay(5, patience.Token);
+        while (!condition()) await System.Threading.Tasks.Task.Delay(5, patience.Token);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(

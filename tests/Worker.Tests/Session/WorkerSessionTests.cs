@@ -205,6 +205,29 @@ public sealed class WorkerSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_leaves_gets_what_is_held_and_the_worker_connects_again()
+    {
+        var finish = new TaskCompletionSource();
+        var session = Start(async _ =>
+        {
+            await finish.Task;
+            return new AttemptOutcome.Completed("answer");
+        });
+        await ConnectedAsync();
+        _server.Offer(FakeServer.Task("one"));
+        await _server.UntilAsync(() => _server.Requests.Any(request => request.Accepts.Count > 0));
+
+        _server.Send(new WorkResponse { Drain = true });
+        await _server.UntilAsync(() => _server.Requests.Last(request => request.HasCredit).Credit == 0);
+        Assert.Equal(1, _server.Connections);
+        finish.SetResult();
+
+        await _server.UntilAsync(() => _server.Connections == 2 && _server.Requests.Last(request => request.HasCredit).Credit == 4);
+        Assert.Single(_server.Requests.SelectMany(request => request.Completions));
+        await StopAsync(session);
+    }
+
+    [Fact]
     public async Task A_worker_that_the_server_refuses_gives_up()
     {
         _server.Refusal = new Status(StatusCode.PermissionDenied, "The token lacks the scope worker.");
