@@ -22,6 +22,9 @@ public static class ServerHost
     {
         await using var app = await StartAsync(options, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
+        // A server that ends in good order leaves nothing running; one that is killed leaves its PostgreSQL for the next to adopt.
+        if (app.Services.GetService<PostgresCluster>() is { } cluster)
+            await cluster.Stop(CancellationToken.None);
     }
 
     /// <summary>Starts a server and returns when it takes calls.</summary>
