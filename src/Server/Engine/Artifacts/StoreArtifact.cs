@@ -1,0 +1,23 @@
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Artifacts;
+
+/// <summary>Stores content under its digest and links it to a run. The same content is stored once.</summary>
+internal sealed class StoreArtifact(Database database, ArtifactFolder folder)
+{
+    /// <param name="artifact">What is known of it.</param>
+    /// <param name="content">The content, in pieces of any size; a piece is not used after the next one was asked for.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <exception cref="EngineException">ARTIFACT_DIGEST_MISMATCH, PAYLOAD_TOO_LARGE.</exception>
+    public async Task<ArtifactRecord> Execute(
+        NewArtifact artifact, IAsyncEnumerable<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    {
+        await using var upload = new ArtifactUpload(folder);
+        await foreach (var chunk in content.WithCancellation(cancellationToken))
+            await upload.Write(chunk, cancellationToken);
+        var digest = upload.Complete(artifact.Sha256);
+        var inlineContent = upload.InlineContent;
+        return await database.InTransaction(
+            (transaction, token) => ArtifactStore.Insert(transaction, artifact, digest, upload.Size, inlineContent, token), cancellationToken);
+    }
+}
