@@ -43,6 +43,30 @@ CREATE TABLE public.approvals (
     CONSTRAINT approvals_scope_check CHECK ((scope = ANY (ARRAY['once'::text, 'always'::text]))),
     CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'expired'::text, 'cancelled'::text])))
 );
+CREATE TABLE public.artifact_contents (
+    digest bytea NOT NULL,
+    size bigint NOT NULL,
+    inline_content bytea,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT artifact_contents_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT artifact_contents_inline_check CHECK (
+CASE
+    WHEN (size <= 65536) THEN (length(inline_content) = size)
+    ELSE (inline_content IS NULL)
+END),
+    CONSTRAINT artifact_contents_size_check CHECK ((size >= 0))
+);
+CREATE TABLE public.artifacts (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    run_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT artifacts_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT artifacts_name_check CHECK ((name <> ''::text))
+);
 CREATE TABLE public.attempts (
     id uuid NOT NULL,
     task_id uuid NOT NULL,
@@ -225,6 +249,10 @@ ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.approvals
     ADD CONSTRAINT approvals_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.artifact_contents
+    ADD CONSTRAINT artifact_contents_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.events
@@ -250,6 +278,7 @@ ALTER TABLE ONLY public.workers
 CREATE INDEX approvals_expiry ON public.approvals USING btree (expires_at) WHERE (state = 'pending'::text);
 CREATE UNIQUE INDEX approvals_pending ON public.approvals USING btree (task_id) WHERE (state = 'pending'::text);
 CREATE INDEX approvals_task ON public.approvals USING btree (task_id, id);
+CREATE INDEX artifacts_run ON public.artifacts USING btree (run_id, id);
 CREATE UNIQUE INDEX attempts_open ON public.attempts USING btree (task_id) WHERE (ended_at IS NULL);
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
@@ -262,5 +291,7 @@ CREATE INDEX tasks_running ON public.tasks USING btree (agent_id) WHERE (state =
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_digest_fkey FOREIGN KEY (digest) REFERENCES public.artifact_contents(digest);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);

@@ -68,7 +68,7 @@ internal sealed class PostgresCluster
     /// <exception cref="InvalidOperationException">It did not start; the message quotes its log.</exception>
     public async Task Restart(CancellationToken cancellationToken)
     {
-        PostmasterFile.RemoveIfStale(DataFolder);
+        await ClearRemains(cancellationToken);
         await StartPostmaster(cancellationToken);
     }
 
@@ -85,7 +85,7 @@ internal sealed class PostgresCluster
     {
         if (!Directory.Exists(DataFolder))
             await Initialize(cancellationToken);
-        PostmasterFile.RemoveIfStale(DataFolder);
+        await ClearRemains(cancellationToken);
         if (PostmasterFile.Read(DataFolder) is { } running && running.IsRunning(DataFolder))
         {
             WasAdopted = true;
@@ -114,26 +114,24 @@ internal sealed class PostgresCluster
         Directory.Move(unfinished, DataFolder);
     }
 
+    private async Task ClearRemains(CancellationToken cancellationToken)
+    {
+        while (PostmasterFile.HasStragglers(DataFolder))
+            await Task.Delay(BetweenLooks, cancellationToken);
+        PostmasterFile.RemoveIfStale(DataFolder);
+    }
+
     private async Task StartPostmaster(CancellationToken cancellationToken)
     {
         var seconds = ((int)_options.StartTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        while (true)
+        try
         {
-            try
-            {
-                await RunProgram(
-                    "pg_ctl", ["start", "--pgdata", DataFolder, "--log", LogFile, "--wait", "--timeout", seconds, "--silent"], cancellationToken);
-                return;
-            }
-            catch (InvalidOperationException) when (EndOfLog().Contains("is still in use", StringComparison.Ordinal))
-            {
-                // Backends of a killed postmaster need a moment to notice.
-                await Task.Delay(BetweenLooks, cancellationToken);
-            }
-            catch (InvalidOperationException failure)
-            {
-                throw new InvalidOperationException($"PostgreSQL did not start. {EndOfLog()}", failure);
-            }
+            await RunProgram(
+                "pg_ctl", ["start", "--pgdata", DataFolder, "--log", LogFile, "--wait", "--timeout", seconds, "--silent"], cancellationToken);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new InvalidOperationException($"PostgreSQL did not start. {EndOfLog()}", failure);
         }
     }
 

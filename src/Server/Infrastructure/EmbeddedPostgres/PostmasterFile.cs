@@ -20,13 +20,21 @@ internal sealed record PostmasterFile(int ProcessId, string SocketFolder)
     }
 
     /// <summary>
-    /// Removes the file when its process id was given to an unrelated process, which PostgreSQL would take for a running postmaster. It is kept
-    /// while any process works in the folder: it is what keeps a second postmaster away from memory still in use.
+    /// True while backends of a postmaster that is gone are still there. Its memory is in use until they have noticed, and the file is what keeps a
+    /// second postmaster away from it.
+    /// </summary>
+    public static bool HasStragglers(string dataFolder) => Read(dataFolder)?.IsRunning(dataFolder) != true && AnyProcessWorksIn(dataFolder);
+
+    /// <summary>
+    /// Removes what a postmaster that is gone left behind to name itself. PostgreSQL does so too, except when the process id looks alive: given to
+    /// an unrelated process, or a zombie that nobody has reaped.
     /// </summary>
     public static void RemoveIfStale(string dataFolder)
     {
-        if (Read(dataFolder) is { } file && !file.IsRunning(dataFolder) && !AnyProcessWorksIn(dataFolder))
-            File.Delete(Locate(dataFolder));
+        if (Read(dataFolder) is not { } file || file.IsRunning(dataFolder))
+            return;
+        File.Delete(Path.Combine(file.SocketFolder, ".s.PGSQL.5432.lock"));
+        File.Delete(Locate(dataFolder));
     }
 
     /// <summary>True when the process is there and works in this cluster's folder, as every postmaster does.</summary>

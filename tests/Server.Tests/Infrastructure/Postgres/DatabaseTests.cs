@@ -153,5 +153,5 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
     private static Task<int> Count(Database database) =>
         database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from written"), default);
 
-    private Task Execute(string sql) => postgres.Database.Read((connection, _) => connection.ExecuteAsync(sql), default);
+    private Task<int> Execute(string sql) => postgres.Database.Read((connection, _) => connection.ExecuteAsync(sql), default);
 }
