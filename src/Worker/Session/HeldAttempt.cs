@@ -123,6 +123,14 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
         }
     }
 
+    /// <summary>Names the attempt in a hello, which renews its lease.</summary>
+    public AttemptRef Rejoin()
+    {
+        lock (_gate)
+            _renewalSentAt = Time.GetTimestamp();
+        return Ref;
+    }
+
     public void Renewed()
     {
         lock (_gate)
@@ -155,7 +163,6 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
         {
             _acceptSent = _acceptSeen;
             _outcomeSent = false;
-            _renewalSentAt = null;
         }
         _events.SendAgain();
         _ready(this);

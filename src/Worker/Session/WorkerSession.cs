@@ -75,7 +75,7 @@ internal sealed class WorkerSession
             {
                 await ServeAsync(stream, ct);
             }
-            catch (RpcException error) when (!ct.IsCancellationRequested)
+            catch (RpcException error) when (!ct.IsCancellationRequested && !IsRefusal(error))
             {
                 _logger.Disconnected(error.Status.Detail);
             }
@@ -93,8 +93,8 @@ internal sealed class WorkerSession
             await Task.WhenAny(serving, _attempts.EmptyAsync(ct));
         await done.CancelAsync();
         await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (serving.Exception?.InnerException is RpcException broken)
-            throw broken;
+        if (serving.IsFaulted)
+            await serving;
     }
 
     private Hello Hello() => new()
@@ -106,7 +106,7 @@ internal sealed class WorkerSession
         AgentIds = { _options.AgentIds },
         WorkspaceRoots = { _options.WorkspaceRoots },
         DefaultWorkspace = _options.DefaultWorkspace ?? "",
-        Held = { _attempts.All().Select(attempt => attempt.Ref) },
+        Held = { _attempts.All().Select(attempt => attempt.Rejoin()) },
     };
 
     private void Receive(WorkResponse response) => _outbox.Gather(() => Apply(response));
@@ -212,10 +212,13 @@ internal sealed class WorkerSession
         await _attempts.EmptyAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    // To say the same once more would be refused once more. What is held goes to other workers when its leases end.
+    private static bool IsRefusal(RpcException error) => error.StatusCode is
+        StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.InvalidArgument or StatusCode.Unimplemented;
+
     private static RetryStrategyOptions<WorkStream> Reconnect(ILogger logger) => new()
     {
-        ShouldHandle = new PredicateBuilder<WorkStream>().Handle<RpcException>(error => error.StatusCode is
-            not (StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.InvalidArgument or StatusCode.Unimplemented)),
+        ShouldHandle = new PredicateBuilder<WorkStream>().Handle<RpcException>(error => !IsRefusal(error)),
         MaxRetryAttempts = int.MaxValue,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,

@@ -46,10 +46,10 @@ internal sealed class FakeServer : CallInvoker
     public void Offer(params Assignment[] offers) => Send(new WorkResponse { Offers = { offers } });
 
     /// <summary>Breaks the connection.</summary>
-    public void Cut()
+    public void Cut(StatusCode code = StatusCode.Unavailable)
     {
         lock (_gate)
-            _connection?.Responses.Writer.TryComplete(new RpcException(new Status(StatusCode.Unavailable, "cut")));
+            _connection?.Responses.Writer.TryComplete(new RpcException(new Status(code, "cut")));
     }
 
     /// <summary>Waits until the messages so far satisfy a condition.</summary>
