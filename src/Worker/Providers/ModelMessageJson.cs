@@ -13,8 +13,11 @@ internal static class ModelMessageJson
             var result = (ToolResultBlock)message.Content[0];
             return new JsonObject
             {
-                ["role"] = ModelRole.Tool, ["call_id"] = result.CallId, ["tool"] = result.Tool,
-                ["content"] = result.Content, ["is_error"] = result.IsError,
+                ["role"] = ModelRole.Tool,
+                ["call_id"] = result.CallId,
+                ["tool"] = result.Tool,
+                ["content"] = result.Content,
+                ["is_error"] = result.IsError,
             };
         }
         return new JsonObject
@@ -76,7 +79,9 @@ internal static class ModelMessageJson
             case ToolCallBlock call:
                 return new JsonObject
                 {
-                    ["type"] = "tool_call", ["call_id"] = call.CallId, ["tool"] = call.Tool,
+                    ["type"] = "tool_call",
+                    ["call_id"] = call.CallId,
+                    ["tool"] = call.Tool,
                     ["arguments"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : call.Arguments,
                 };
             default:

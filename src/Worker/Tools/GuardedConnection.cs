@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Tools;
 
@@ -8,21 +9,6 @@ namespace Koda.Worker.Tools;
 /// </summary>
 internal static class GuardedConnection
 {
-    private static readonly IPNetwork[] Private =
-    [
-        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("127.0.0.0/8"),
-        IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("198.18.0.0/15"),
-        IPNetwork.Parse("::/128"), IPNetwork.Parse("::1/128"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("64:ff9b::/96"),
-        IPNetwork.Parse("2002::/16"),
-    ];
-
-    // Link-local holds the metadata services of clouds; multicast and reserved addresses answer nobody.
-    private static readonly IPNetwork[] Never =
-    [
-        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("224.0.0.0/3"), IPNetwork.Parse("fe80::/10"), IPNetwork.Parse("ff00::/8"),
-        IPNetwork.Parse("fd00:ec2::254/128"), IPNetwork.Parse("100.100.100.200/32"),
-    ];
-
     /// <param name="allowPrivate">Whether loopback and private addresses are reached too.</param>
     public static SocketsHttpHandler Handler(bool allowPrivate) => new()
     {
@@ -35,11 +21,8 @@ internal static class GuardedConnection
     };
 
     /// <summary>Whether an address may be connected to.</summary>
-    public static bool Allows(IPAddress address, bool allowPrivate)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return !Never.Any(network => network.Contains(plain)) && (allowPrivate || !Private.Any(network => network.Contains(plain)));
-    }
+    public static bool Allows(IPAddress address, bool allowPrivate) =>
+        !AddressRanges.IsForbidden(address) && (allowPrivate || !AddressRanges.IsPrivate(address));
 
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool allowPrivate, CancellationToken ct)
     {

@@ -49,7 +49,7 @@ internal static class AnthropicRequest
         }
 
         // The conversation only grows, so marking its end lets the next call read everything before it from the cache.
-        if (written.LastOrDefault() is JsonObject final && final["content"]!.AsArray()[^1] is JsonObject end && end["type"]!.GetValue<string>() != "thinking")
+        if (written.LastOrDefault()?["content"] is JsonArray final && final[^1] is JsonObject end && end["type"]!.GetValue<string>() != "thinking")
             Cached(end);
         return written;
     }
@@ -67,16 +67,23 @@ internal static class AnthropicRequest
         ReasoningBlock { Redacted: true } hidden => new JsonObject { ["type"] = "redacted_thinking", ["data"] = hidden.Signature },
         ReasoningBlock { Signature: not null } thought => new JsonObject
         {
-            ["type"] = "thinking", ["thinking"] = thought.Text, ["signature"] = thought.Signature,
+            ["type"] = "thinking",
+            ["thinking"] = thought.Text,
+            ["signature"] = thought.Signature,
         },
         ToolCallBlock call => new JsonObject
         {
-            ["type"] = "tool_use", ["id"] = call.CallId, ["name"] = call.Tool,
+            ["type"] = "tool_use",
+            ["id"] = call.CallId,
+            ["name"] = call.Tool,
             ["input"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : new JsonObject { ["invalid_json"] = call.Arguments },
         },
         ToolResultBlock result => new JsonObject
         {
-            ["type"] = "tool_result", ["tool_use_id"] = result.CallId, ["content"] = result.Content, ["is_error"] = result.IsError,
+            ["type"] = "tool_result",
+            ["tool_use_id"] = result.CallId,
+            ["content"] = result.Content,
+            ["is_error"] = result.IsError,
         },
         _ => null,
     };

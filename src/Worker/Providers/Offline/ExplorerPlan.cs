@@ -36,7 +36,10 @@ internal sealed class ExplorerPlan : IOfflinePlan
 
     private static OfflineStep Read(IReadOnlyList<IGrouping<string, GrepLine>> files) => new(
         "Reading where most of it is.",
-        [.. files.Take(FilesToRead).Select(file => OfflineCall.Read(file.Key, Math.Max(1, file.First().Line - LinesAround), 2 * LinesAround + 1))]);
+        [
+            .. files.Take(FilesToRead).Select(file =>
+                OfflineCall.Read(file.Key, Math.Max(1, file.First().Line - LinesAround), (2 * LinesAround) + 1)),
+        ]);
 
     private static OfflineStep Report(OfflineConversation conversation)
     {
@@ -60,7 +63,8 @@ internal sealed class ExplorerPlan : IOfflinePlan
             text.Append("\n## The workspace\n\n```\n").Append(root.Text.TrimEnd()).Append("\n```\n");
         foreach (var failed in conversation.Results.Where(result => result.IsError))
             text.Append("\nNot seen: ").Append(failed.Call.Tool).Append(" failed: ").Append(failed.Text).Append('\n');
-        text.Append('\n').Append(OfflineProvider.Note).Append(" the words of the query were searched by rule. Choose an agent with a model for an answer in its own words.\n");
+        text.Append('\n').Append(OfflineProvider.Note).Append(" the words of the query were searched by rule. ");
+        text.Append("Choose an agent with a model for an answer in its own words.\n");
         return new OfflineStep(text.ToString());
     }
 

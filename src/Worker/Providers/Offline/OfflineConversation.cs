@@ -18,7 +18,10 @@ internal sealed class OfflineConversation
         MessageCount = request.Messages.Count;
         Steps = turn.Count(message => message.Role == ModelRole.Assistant);
         Tools = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
-        Results = [.. turn.SelectMany(message => message.ToolCalls).Select(call => new OfflineResult(call, results.GetValueOrDefault(call.CallId)))];
+        Results =
+        [
+            .. turn.SelectMany(message => message.ToolCalls).Select(call => new OfflineResult(call, results.GetValueOrDefault(call.CallId))),
+        ];
     }
 
     /// <summary>What the user asked.</summary>

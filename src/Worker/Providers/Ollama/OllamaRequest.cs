@@ -44,7 +44,10 @@ internal static class OllamaRequest
             var result = (ToolResultBlock)message.Content[0];
             return new JsonObject
             {
-                ["role"] = "tool", ["tool_name"] = result.Tool, ["tool_call_id"] = result.CallId, ["content"] = result.Content,
+                ["role"] = "tool",
+                ["tool_name"] = result.Tool,
+                ["tool_call_id"] = result.CallId,
+                ["content"] = result.Content,
             };
         }
         var json = new JsonObject { ["role"] = message.Role, ["content"] = message.Text };
@@ -72,7 +75,9 @@ internal static class OllamaRequest
         ["type"] = "function",
         ["function"] = new JsonObject
         {
-            ["name"] = tool.Name, ["description"] = tool.Description, ["parameters"] = tool.InputSchema.DeepClone(),
+            ["name"] = tool.Name,
+            ["description"] = tool.Description,
+            ["parameters"] = tool.InputSchema.DeepClone(),
         },
     };
 }

@@ -28,7 +28,9 @@ internal static class OpenAiRequest
         ["type"] = "function",
         ["function"] = new JsonObject
         {
-            ["name"] = tool.Name, ["description"] = tool.Description, ["parameters"] = tool.InputSchema.DeepClone(),
+            ["name"] = tool.Name,
+            ["description"] = tool.Description,
+            ["parameters"] = tool.InputSchema.DeepClone(),
         },
     };
 

@@ -38,15 +38,22 @@ internal sealed record ProviderEndpoint
         return this with
         {
             Defaults = defaults,
-            IdleLimit = options["idle_timeout_seconds"] is { } seconds ? TimeSpan.FromSeconds(PositiveNumber("idle_timeout_seconds", seconds)) : IdleLimit,
+            IdleLimit = options["idle_timeout_seconds"] is { } seconds
+                ? TimeSpan.FromSeconds(PositiveNumber("idle_timeout_seconds", seconds))
+                : IdleLimit,
         };
     }
 
     /// <summary>The client of this endpoint, over the guarded connections unless another handler is given.</summary>
     public HttpClient CreateClient(HttpMessageHandler? handler, JsonObject? options)
     {
-        handler ??= EndpointGuard.Handler(EndpointGuard.NamesPrivateMachine(BaseUrl) || Flag("allow_private_network", options?["allow_private_network"]));
-        return new HttpClient(new ProviderHttpHandler(handler, this), disposeHandler: false) { BaseAddress = BaseUrl, Timeout = Timeout.InfiniteTimeSpan };
+        var allowPrivate = Flag("allow_private_network", options?["allow_private_network"]) || EndpointGuard.NamesPrivateMachine(BaseUrl);
+        handler ??= EndpointGuard.Handler(allowPrivate);
+        return new HttpClient(new ProviderHttpHandler(handler, this), disposeHandler: false)
+        {
+            BaseAddress = BaseUrl,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     private static double PositiveNumber(string name, JsonNode node) =>

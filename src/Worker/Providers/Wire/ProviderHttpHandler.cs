@@ -43,7 +43,10 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
         catch (OperationCanceledException error) when (!ct.IsCancellationRequested)
         {
             throw new ProviderException(
-                ProviderErrorCode.Timeout, $"The provider did not answer within {endpoint.IdleLimit.TotalSeconds:0.#} s.", retryable: true, innerException: error);
+                ProviderErrorCode.Timeout,
+                $"The provider did not answer within {endpoint.IdleLimit.TotalSeconds:0.#} s.",
+                retryable: true,
+                innerException: error);
         }
         catch (HttpRequestException error)
         {
@@ -53,7 +56,10 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
                     throw refusal;
             }
             throw new ProviderException(
-                ProviderErrorCode.Unavailable, $"The provider at {request.RequestUri!.Authority} cannot be reached: {error.Message}", retryable: true, innerException: error);
+                ProviderErrorCode.Unavailable,
+                $"The provider at {request.RequestUri!.Authority} cannot be reached: {error.Message}",
+                retryable: true,
+                innerException: error);
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class ScriptPlanTests
 
     [Fact]
     public async Task A_script_that_is_played_to_its_end_says_so() =>
-        Assert.Contains("all were played", (await Provider("[]").CollectAsync(Answers.Ask())).Finished.Message.Text);
+        Assert.Contains("steps of the script were played", (await Provider("[]").CollectAsync(Answers.Ask())).Finished.Message.Text);
 
     [Theory]
     [InlineData("{\"steps\": [{\"txet\": \"misspelt\"}]}")]

@@ -44,7 +44,10 @@ internal sealed class WorkspaceTools : IDisposable
         var toolbox = new Toolbox(Toolbox.BuiltIn(web), s_names);
         var context = new ToolContext
         {
-            Workspace = Workspace.Open(_folder, []), KnownDigest = _ => null, Output = (_, _) => { }, Sandbox = Sandbox.Off("no command runs"),
+            Workspace = Workspace.Open(_folder, []),
+            KnownDigest = _ => null,
+            Output = (_, _) => { },
+            Sandbox = Sandbox.Off("no command runs"),
         };
         var messages = new List<ModelMessage> { ModelMessage.User(query) };
         for (var step = 0; step < 10; step++)

@@ -10,7 +10,7 @@ internal sealed class ScriptPlan(IReadOnlyList<ScriptStep> steps) : IOfflinePlan
     public async Task<OfflineStep> NextAsync(OfflineConversation conversation, CancellationToken ct)
     {
         if (conversation.Steps >= steps.Count)
-            return new OfflineStep($"The script has {steps.Count} steps, and all were played.\n\n{OfflineProvider.Note} a script was played.");
+            return new OfflineStep($"All {steps.Count} steps of the script were played.\n\n{OfflineProvider.Note} a script was played.");
         var step = steps[conversation.Steps];
         if (step.DelayMs > 0)
             await Task.Delay(step.DelayMs, ct);
@@ -29,11 +29,7 @@ internal sealed class ScriptPlan(IReadOnlyList<ScriptStep> steps) : IOfflinePlan
         {
             Reasoning = step.Reasoning,
             PieceDelay = TimeSpan.FromMilliseconds(step.PieceDelayMs),
-            Usage = step.Usage is not { } usage ? new ModelUsage() : new ModelUsage
-            {
-                InputTokens = usage.InputTokens, OutputTokens = usage.OutputTokens, CachedInputTokens = usage.CachedInputTokens,
-                CacheWriteTokens = usage.CacheWriteTokens, ReasoningTokens = usage.ReasoningTokens, CostMicros = usage.CostMicros,
-            },
+            Usage = step.Usage,
         };
     }
 }

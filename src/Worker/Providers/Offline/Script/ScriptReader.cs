@@ -26,7 +26,8 @@ internal static class ScriptReader
         }
         catch (JsonException error)
         {
-            throw new ProviderException(ProviderErrorCode.InvalidRequest, $"The offline provider's script is not usable: {error.Message}", retryable: false);
+            throw new ProviderException(
+                ProviderErrorCode.InvalidRequest, $"The offline provider's script is not usable: {error.Message}", retryable: false);
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed record ScriptStep
 
     public IReadOnlyList<ScriptCall> ToolCalls { get; init; } = [];
 
-    public ScriptUsage? Usage { get; init; }
+    public ModelUsage Usage { get; init; } = new();
 
     /// <summary>The wait before the answer begins.</summary>
     public int DelayMs { get; init; }
@@ -25,8 +25,6 @@ internal sealed record ScriptStep
 }
 
 internal sealed record ScriptCall(string Tool, JsonObject Arguments);
-
-internal sealed record ScriptUsage(long InputTokens, long OutputTokens, long CachedInputTokens, long CacheWriteTokens, long ReasoningTokens, long CostMicros);
 
 internal sealed record ScriptError
 {

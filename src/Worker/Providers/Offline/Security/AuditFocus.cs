@@ -16,12 +16,20 @@ internal sealed class AuditFocus
     /// <summary>Whether the query names anything that the audit knows.</summary>
     public bool IsGiven => _topics.Count + _places.Count > 0;
 
-    public string Description => string.Join(" in ", new[] { string.Join(", ", _topics), string.Join(", ", _places.Select(place => $"*{place}*")) }.Where(part => part.Length > 0));
+    public string Description
+    {
+        get
+        {
+            var topics = string.Join(", ", _topics);
+            var places = string.Join(", ", _places.Select(place => $"*{place}*"));
+            return _topics.Count > 0 && _places.Count > 0 ? $"{topics} in {places}" : topics + places;
+        }
+    }
 
     public bool Holds(Finding finding) =>
         (_topics.Count == 0 || finding.Rule.Tags.Intersect(_topics).Any())
         && (_places.Count == 0 || _places.Any(place => finding.Path.Contains(place, StringComparison.OrdinalIgnoreCase)));
 
     private static string? Topic(string word, IReadOnlySet<string> tags) =>
-        tags.Contains(word) ? word : word.EndsWith('s') && tags.Contains(word[..^1]) ? word[..^1] : tags.Contains(word + "s") ? word + "s" : null;
+        new[] { word, word.TrimEnd('s'), $"{word}s" }.FirstOrDefault(tags.Contains);
 }

@@ -28,7 +28,8 @@ internal static class AuditReport
 
         WriteCoverage(text, audit);
         text.Append('\n').Append(OfflineProvider.Note)
-            .Append(CultureInfo.InvariantCulture, $" {audit.RuleCount} fixed rules searched the text. They do not follow data through a program; a person should judge each finding.\n");
+            .Append(CultureInfo.InvariantCulture, $" {audit.RuleCount} fixed rules searched the text. ")
+            .Append("They do not follow data through a program; a person should judge each finding.\n");
         return text.ToString();
     }
 
@@ -60,7 +61,10 @@ internal static class AuditReport
             text.Append(finding.IsInputNear ? " (what a caller sends is used near it)\n" : "\n");
         }
         if (findings.Count > PlacesShown)
-            text.Append("- and at ").AppendJoin(", ", findings.Skip(PlacesShown).Select(finding => $"`{finding.Path}:{finding.Line}`")).Append('\n');
+        {
+            var others = findings.Skip(PlacesShown).Select(finding => $"`{finding.Path}:{finding.Line}`");
+            text.Append("- and at ").AppendJoin(", ", others).Append('\n');
+        }
         text.Append("\nAdvice: ").Append(rule.Advice).Append("\n\n");
     }
 
@@ -76,9 +80,13 @@ internal static class AuditReport
         }
 
         text.Append("## Coverage\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Scanned by all rules: {Count(FileRole.Source, FileRole.Example, FileRole.Tooling)} files of {audit.Files.Paths.Count}.\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Scanned for leaked credentials only: {Count(FileRole.Test, FileRole.Documentation)} tests and documents.\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Not scanned: {Count(FileRole.Built, FileRole.Generated)} built, minified, vendored or lock files; `node_modules`; binary files; what `.gitignore` names.\n");
+        var scanned = Count(FileRole.Source, FileRole.Example, FileRole.Tooling);
+        var credentialsOnly = Count(FileRole.Test, FileRole.Documentation);
+        var skipped = Count(FileRole.Built, FileRole.Generated);
+        text.Append(CultureInfo.InvariantCulture, $"- Scanned by all rules: {scanned} files of {audit.Files.Paths.Count}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Scanned for leaked credentials only: {credentialsOnly} tests and documents.\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Not scanned: {skipped} built, minified, vendored or lock files; ");
+        text.Append("`node_modules`; binary files; what `.gitignore` names.\n");
         if (audit.Unconfirmed > 0)
             text.Append(CultureInfo.InvariantCulture, $"- Not decided: {audit.Unconfirmed} places whose surroundings were not read.\n");
         foreach (var gap in audit.Gaps)

@@ -22,10 +22,11 @@ internal sealed class RulePack(IReadOnlyList<RuleGroup> groups)
         var assembly = typeof(RulePack).Assembly;
         var reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
         var groups = new List<RuleGroup>();
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal));
+        foreach (var name in names.Order(StringComparer.Ordinal))
         {
             using var text = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            groups.Add(new RuleGroup(name[Folder.Length..].Replace(".yaml", "", StringComparison.Ordinal), reader.Deserialize<List<SecurityRule>>(text)));
+            groups.Add(new RuleGroup(Path.GetFileNameWithoutExtension(name[Folder.Length..]), reader.Deserialize<List<SecurityRule>>(text)));
         }
         return new RulePack(groups);
     }

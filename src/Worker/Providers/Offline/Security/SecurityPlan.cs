@@ -18,7 +18,11 @@ internal sealed class SecurityPlan(RulePack pack) : IOfflinePlan
     private OfflineStep Next(OfflineConversation conversation)
     {
         if (!conversation.Tools.Contains("grep"))
-            return new OfflineStep($"The security rules need the tool grep, which this agent does not have.\n\n{OfflineProvider.Note} this is a fixed answer.");
+        {
+            return new OfflineStep(
+                $"The security rules need the tool grep, which this agent does not have.\n\n{OfflineProvider.Note} this is a fixed answer.");
+        }
+
         switch (conversation.Steps)
         {
             case 0:
@@ -45,13 +49,15 @@ internal sealed class SecurityPlan(RulePack pack) : IOfflinePlan
         var results = conversation.Of("grep").Where(grep => !grep.IsError).ToLookup(grep => grep.Argument("pattern"));
         return
         [
-            .. pack.Groups.SelectMany(group => CandidateSearch.Find(group, [.. results[group.Pattern].SelectMany(grep => GrepLine.Parse(grep.Text))], workspace)),
+            .. pack.Groups.SelectMany(group =>
+                CandidateSearch.Find(group, [.. results[group.Pattern].SelectMany(grep => GrepLine.Parse(grep.Text))], workspace)),
         ];
     }
 
     private static WorkspaceFiles Files(OfflineConversation conversation) => new(
     [
-        .. conversation.Of("glob").Where(glob => !glob.IsError).SelectMany(glob => glob.Text.Split('\n')).Where(path => path.Length > 0 && path[0] != '('),
+        .. conversation.Of("glob").Where(glob => !glob.IsError).SelectMany(glob => glob.Text.Split('\n'))
+            .Where(path => path.Length > 0 && path[0] != '('),
     ]);
 
     private static List<OfflineCall> Reads(List<Candidate> candidates) =>
@@ -85,7 +91,9 @@ internal sealed class SecurityPlan(RulePack pack) : IOfflinePlan
             Findings =
             [
                 .. candidates.Select(candidate => CandidateReview.Decide(candidate, LinesOf(candidate), secrets)).OfType<Finding>()
-                    .OrderBy(finding => finding.Severity).ThenBy(finding => finding.Path, StringComparer.Ordinal).ThenBy(finding => finding.Line),
+                    .OrderBy(finding => finding.Severity)
+                    .ThenBy(finding => finding.Path, StringComparer.Ordinal)
+                    .ThenBy(finding => finding.Line),
             ],
             Unconfirmed = candidates.Count(candidate => candidate.Rule.Near is not null && LinesOf(candidate) is null),
             Gaps = [.. Gaps(conversation)],
