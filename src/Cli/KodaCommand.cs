@@ -29,7 +29,7 @@ internal static class KodaCommand
         {
             var code = await parse.InvokeAsync(new InvocationConfiguration
             {
-                Output = terminal.Out,
+                Output = parse.Errors.Count > 0 ? terminal.Error : terminal.Out,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = Termination,
@@ -55,7 +55,7 @@ internal static class KodaCommand
             Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
             Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
-            Bench.BenchCommand.Create(common), VersionCommand.Create(common),
+            Bench.BenchCommand.Create(common), OpenApiCommand.Create(common), VersionCommand.Create(common),
         };
         foreach (var steering in Tasks.SteeringCommands.Create(common)) root.Add(steering);
         if (root.Options.OfType<HelpOption>().Single() is { Action: HelpAction options } help)

@@ -11,7 +11,11 @@ internal sealed class ChildProcess(LocalServer local, string role, Func<IEnumera
 
     private Process? _process;
 
+    /// <summary>Set once the process has done its work: from then on its end is a crash, and no longer a fault of the start.</summary>
+    public bool HasWorked { get; set; }
+
     /// <summary>Runs until cancelled; then the process is asked to end, and given time to.</summary>
+    /// <exception cref="CliException">The process ended before it ever worked.</exception>
     public async Task KeepAsync(CancellationToken cancellation)
     {
         var pause = FirstPause;
@@ -23,7 +27,7 @@ internal sealed class ChildProcess(LocalServer local, string role, Func<IEnumera
                 _process = KodaProcess.Start(local.Log(role), arguments());
                 local.Pid(role).Write(_process.Id);
                 await _process.WaitForExitAsync(cancellation);
-                if (_process.ExitCode == ExitCode.Usage) throw new CliException($"The {role} cannot start.", hint: $"See {local.Log(role)}");
+                if (!HasWorked) throw new CliException($"The {role} did not start.", hint: $"Its log is {local.Log(role)}");
                 if (Stopwatch.GetElapsedTime(started) > Steady) pause = FirstPause;
                 report($"The {role} ended with code {_process.ExitCode}; starting it again. Its log is {local.Log(role)}");
                 await Task.Delay(pause, cancellation);

@@ -38,7 +38,7 @@ internal sealed class LocalServer(string dataDirectory)
         var any = false;
         foreach (var role in Roles)
         {
-            if (Pid(role).Find() is { } process)
+            if (Pid(role).Find() is { } process && process.Id != Environment.ProcessId)
             {
                 any = true;
                 await StopAsync(process, cancellation);

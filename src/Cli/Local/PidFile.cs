@@ -11,7 +11,11 @@ internal sealed class PidFile(string path)
 
     public void Write(int pid) => File.WriteAllText(path, pid.ToString(CultureInfo.InvariantCulture) + "\n");
 
-    public void Delete() => File.Delete(path);
+    public void Delete()
+    {
+        // Its folder may be missing too, which File.Delete does not take for done.
+        if (File.Exists(path)) File.Delete(path);
+    }
 
     /// <returns>The process, when it is still the one that was written down. A later process with the same id is not.</returns>
     public Process? Find()

@@ -8,40 +8,45 @@ internal static class ServerCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var database = new Option<string?>("--database-url")
-        {
-            Description = "The PostgreSQL to use. Default: $KODA_DATABASE_URL, or a private one in the data directory.",
-            HelpName = "URL",
-        };
+        var listen = new Option<string?>("--listen") { Description = "The address to listen on. Default: $KODA_LISTEN, or http://127.0.0.1:8090.", HelpName = "URL" };
+        var database = new Option<string?>("--database-url") { Description = "A PostgreSQL server of yours. Default: $KODA_DATABASE_URL, or a private one in the data directory.", HelpName = "URL" };
         var supervised = new Option<bool>("--supervised") { Hidden = true };
         var command = new TaughtCommand(
             "server",
-            "Runs a server in the foreground. SIGTERM lets calls end first. `koda up` runs one together with a worker.",
+            "Runs the server in the foreground, alone. SIGTERM ends it after the calls under way.",
             """
-            koda server --listen http://127.0.0.1:8090
-            KODA_DATABASE_URL=postgres://koda@db.example/koda koda server --data /var/lib/koda
-            """) { UpOptions.ListenOption, database, supervised };
+            koda server --data /var/lib/koda
+            KODA_DATABASE_URL=postgres://koda@db/koda koda server --listen http://0.0.0.0:8090
+            """) { listen, database, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             if (parse.GetValue(supervised)) NativeProcess.LeaveTerminal();
-            var options = new ServerOptions
+            var environment = session.Terminal.Environment;
+            var url = ListenAddress.Parse(parse.GetValue(listen) ?? environment("KODA_LISTEN") ?? ListenAddress.Default);
+            var local = new LocalServer(session.Files.Directory);
+            local.Prepare();
+            local.WriteUrl(ListenAddress.ForClients(url));
+            await RunAsync(new ServerOptions
             {
                 DataDirectory = session.Files.Directory,
-                Listen = ListenAddress.Parse(parse.GetRequiredValue(UpOptions.ListenOption)),
-                DatabaseUrl = parse.GetValue(database) ?? session.Terminal.Environment("KODA_DATABASE_URL"),
-            };
-            try
-            {
-                await ServerHost.RunAsync(options, cancellation);
-            }
-            catch (Exception e) when (e is InvalidOperationException or ArgumentException or IOException)
-            {
-                throw new CliException(e.Message, ExitCode.Failed, code: "server.not_started");
-            }
-
+                Listen = url,
+                DatabaseUrl = parse.GetValue(database) ?? environment("KODA_DATABASE_URL"),
+            }, cancellation);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task RunAsync(ServerOptions options, CancellationToken stop)
+    {
+        try
+        {
+            await ServerHost.RunAsync(options, stop);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IOException)
+        {
+            throw new CliException(e.Message, code: "server.not_started");
+        }
     }
 }

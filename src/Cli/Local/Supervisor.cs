@@ -9,13 +9,17 @@ internal sealed class Supervisor(LocalServer local, UpOptions options, Action<st
     {
         using var serverLife = new CancellationTokenSource();
         using var workerLife = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var server = new ChildProcess(local, "server", options.ServerArguments, report).KeepAsync(serverLife.Token);
+        var serverProcess = new ChildProcess(local, "server", options.ServerArguments, report);
+        var workerProcess = new ChildProcess(local, "worker", options.WorkerArguments, report);
+        var server = serverProcess.KeepAsync(serverLife.Token);
         var worker = Task.CompletedTask;
         try
         {
             if (await ReadyProbe.WaitAsync(options.Address, worker: false, () => server.IsCompleted, cancellation) is null) await server;
-            if (options.Worker) worker = new ChildProcess(local, "worker", options.WorkerArguments, report).KeepAsync(workerLife.Token);
+            serverProcess.HasWorked = true;
+            if (options.Worker) worker = workerProcess.KeepAsync(workerLife.Token);
             var answer = await ReadyProbe.WaitAsync(options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, cancellation);
+            workerProcess.HasWorked = answer is not null;
             if (answer is not null) ready(answer);
             await await Task.WhenAny(server, options.Worker ? worker : server);
         }

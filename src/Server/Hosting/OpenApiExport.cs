@@ -1,0 +1,20 @@
+using Koda.Rpc.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>Writes the OpenAPI documents without a running server, for the repository and for generators of clients.</summary>
+public static class OpenApiExport
+{
+    /// <summary>Writes each document as <c>name.json</c>.</summary>
+    /// <returns>The paths of the files.</returns>
+    public static async Task<IReadOnlyList<string>> WriteAsync(string folder, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSurfaces();
+        await using var app = builder.Build();
+        app.MapSurfaces();
+        return await app.Services.GetRequiredService<OpenApiDocuments>().WriteAsync(folder, cancellationToken);
+    }
+}

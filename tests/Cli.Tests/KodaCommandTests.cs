@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Koda.Cli.Tests;
+
+public sealed class KodaCommandTests
+{
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("run")]
+    [InlineData("run", "--priority", "high", "query")]
+    [InlineData("tasks", "--status", "lost")]
+    [InlineData("tasks", "--limit", "0")]
+    [InlineData("approve")]
+    [InlineData("approve", "apr_1", "--deny", "--always")]
+    [InlineData("up", "--listen", "8090")]
+    [InlineData("--url", "koda.example", "tasks")]
+    [InlineData("run", "--metadata", "colour", "query")]
+    public async Task Wrong_usage_exits_with_2_and_says_what_is_wrong(params string[] args)
+    {
+        var run = await CliRun.Of(args);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+        Assert.Empty(run.Out);
+    }
+
+    [Theory]
+    [InlineData("run", "query")]
+    [InlineData("tasks")]
+    [InlineData("agents")]
+    [InlineData("verify")]
+    public async Task Without_a_server_a_command_exits_with_3_and_says_what_to_do(params string[] args)
+    {
+        var run = await CliRun.Of([.. args, "--url", Nobody()]);
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("koda up", run.Error);
+    }
+
+    [Fact]
+    public async Task An_error_is_JSON_when_asked_for()
+    {
+        var run = await CliRun.Of("tasks", "--json", "--url", Nobody());
+
+        var error = JsonDocument.Parse(run.Error).RootElement.GetProperty("error");
+        Assert.Equal("server.unreachable", error.GetProperty("code").GetString());
+        Assert.Empty(run.Out);
+    }
+
+    [Fact]
+    public async Task Help_shows_every_command_and_the_exit_codes()
+    {
+        var run = await CliRun.Of();
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.All((string[])["up", "run", "tasks", "watch", "trace", "approve", "agents", "cancel", "doctor", "verify", "bench", "version"],
+            command => Assert.Contains($"\n  {command} ", run.Out));
+        Assert.Contains("130", run.Out);
+    }
+
+    [Fact]
+    public async Task The_help_of_a_command_has_examples() => Assert.Contains("Examples:\n  koda run ", (await CliRun.Of("run", "--help")).Out);
+
+    [Fact]
+    public async Task Version_needs_no_server()
+    {
+        var run = await CliRun.Of("version", "--json", "--url", Nobody());
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Equal(JsonValueKind.Null, JsonDocument.Parse(run.Out).RootElement.GetProperty("server_version").ValueKind);
+    }
+
+    /// <summary>An address at which nothing listens.</summary>
+    private static string Nobody()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return $"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}";
+    }
+}

@@ -1,0 +1,33 @@
+using Koda.Cli.Tasks;
+
+namespace Koda.Cli.Tests.Tasks;
+
+public sealed class TaskViewTests
+{
+    [Theory]
+    [InlineData(Runtime.TaskStatus.Completed, null, ExitCode.Ok, "completed")]
+    [InlineData(Runtime.TaskStatus.Failed, "agent.max_iterations", ExitCode.Failed, "failed")]
+    [InlineData(Runtime.TaskStatus.Failed, "task.cancelled", ExitCode.Cancelled, "cancelled")]
+    public void An_outcome_has_an_exit_code_and_a_word(Runtime.TaskStatus status, string? error, int exitCode, string word)
+    {
+        var task = new Runtime.Task { Status = status, Error = error is null ? null : new() { Code = error } };
+
+        Assert.Equal(exitCode, TaskView.ExitCodeOf(task));
+        Assert.Equal(word, TaskView.Status(task));
+    }
+
+    [Fact]
+    public void The_summary_tells_time_calls_tokens_and_cost()
+    {
+        var begin = DateTimeOffset.UnixEpoch;
+        var task = new Runtime.Task
+        {
+            Status = Runtime.TaskStatus.Completed,
+            CreatedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(begin),
+            FinishedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(begin.AddSeconds(75)),
+            Usage = new() { ModelCalls = 1, ToolCalls = 2, InputTokens = 1200, OutputTokens = 34, CostUsd = 0.01234 },
+        };
+
+        Assert.Equal("completed in 1 min 15 s · 1 model call · 2 tool calls · 1,234 tokens · $0.0123", TaskView.Summary(task));
+    }
+}
