@@ -57,29 +57,30 @@ public sealed class OpenApiDocuments
             .OrderBy(method => method.FullName, StringComparer.Ordinal)
             .SelectMany(RestBinding.Of)
             .ToArray();
-        var document = Empty(bindings);
-        var names = new SchemaNames(bindings.Select(binding => binding.Method.Descriptor.InputType), bindings.Select(binding => binding.Method.Descriptor.OutputType));
+        var methods = bindings.Select(binding => binding.Method.Descriptor).ToArray();
+        var tags = UniqueNames.Assign(methods.Select(method => method.Service));
+        var document = Empty(tags);
+        var names = new SchemaNames(methods.Select(method => method.InputType), methods.Select(method => method.OutputType));
         var schemas = new SchemaBuilder(document, names, _comments);
-        var operations = new OperationBuilder(document, schemas, new ParameterBuilder(schemas), _comments, _dialects, _options.Cookie is not null);
-        AddPaths(document, bindings, operations);
+        var operations = new OperationBuilder(document, schemas, tags, _comments, _dialects, _options.Cookie is not null);
+        AddPaths(document, bindings, operations, UniqueNames.Assign(methods));
         return document;
     }
 
-    private OpenApiDocument Empty(IEnumerable<RestBinding> bindings) => new()
+    private OpenApiDocument Empty(Dictionary<IDescriptor, string> tags) => new()
     {
         Info = new OpenApiInfo { Title = _options.Title, Version = _options.Version },
+        Servers = [new OpenApiServer { Url = "/" }],
         Paths = [],
         Components = new OpenApiComponents
         {
             Schemas = new SortedDictionary<string, IOpenApiSchema>(StringComparer.Ordinal),
             SecuritySchemes = SecuritySchemes(),
         },
-        Tags = new SortedSet<OpenApiTag>(Tags(bindings), Comparer<OpenApiTag>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name))),
+        Tags = new SortedSet<OpenApiTag>(
+            tags.Select(tag => new OpenApiTag { Name = tag.Value, Description = Comment(tag.Key) }),
+            Comparer<OpenApiTag>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name))),
     };
-
-    private IEnumerable<OpenApiTag> Tags(IEnumerable<RestBinding> bindings) =>
-        bindings.Select(binding => binding.Method.Descriptor.Service).DistinctBy(service => service.Name)
-            .Select(service => new OpenApiTag { Name = service.Name, Description = Comment(service) });
 
     private string? Comment(IDescriptor declaration) => _comments.Of(declaration) is { Length: > 0 } text ? text : null;
 
@@ -97,7 +98,7 @@ public sealed class OpenApiDocuments
         return schemes;
     }
 
-    private static void AddPaths(OpenApiDocument document, RestBinding[] bindings, OperationBuilder operations)
+    private static void AddPaths(OpenApiDocument document, RestBinding[] bindings, OperationBuilder operations, Dictionary<IDescriptor, string> names)
     {
         var texts = new PathText();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -114,8 +115,9 @@ public sealed class OpenApiDocuments
             {
                 var entries = verb.OrderBy(entry => entry.Binding.Method.Type).ToArray();
                 var (text, binding) = entries[0];
-                var operation = operations.Build(binding, text.Names, UniqueId(ids, binding.Method.Descriptor.Name));
+                var operation = operations.Build(binding, text.Names, UniqueId(ids, names[binding.Method.Descriptor]));
                 foreach (var (_, feed) in entries.Skip(1)) operations.Merge(operation, feed, text.Names);
+                operation.Responses = Sorted(operation.Responses!);
                 Add(item, verb.Key, operation);
             }
 
@@ -134,6 +136,14 @@ public sealed class OpenApiDocuments
         }
     }
 
+    private static OpenApiResponses Sorted(OpenApiResponses responses)
+    {
+        var sorted = new OpenApiResponses();
+        foreach (var (status, response) in responses.OrderBy(entry => entry.Key, StringComparer.Ordinal)) sorted.Add(status, response);
+        return sorted;
+    }
+
+    /// <summary>The second and later paths of a method are numbered.</summary>
     private static string UniqueId(HashSet<string> ids, string name)
     {
         var id = name;

@@ -11,10 +11,12 @@ namespace Koda.Rpc.AspNetCore.OpenApi;
 
 /// <summary>Makes the operation of one HTTP rule.</summary>
 internal sealed class OperationBuilder(
-    OpenApiDocument document, SchemaBuilder schemas, ParameterBuilder parameters, ProtoComments comments, DialectTable dialects, bool hasCookie)
+    OpenApiDocument document, SchemaBuilder schemas, Dictionary<IDescriptor, string> tags, ProtoComments comments, DialectTable dialects, bool hasCookie)
 {
     public const string Bearer = "bearer";
     public const string Cookie = "cookie";
+
+    private readonly ParameterBuilder _parameters = new(schemas);
 
     public OpenApiOperation Build(RestBinding binding, IReadOnlyList<string> pathNames, string id)
     {
@@ -25,8 +27,8 @@ internal sealed class OperationBuilder(
             OperationId = id,
             Summary = summary.Length > 0 ? summary : null,
             Description = description.Length > 0 ? description : null,
-            Tags = new HashSet<OpenApiTagReference> { new(method.Descriptor.Service.Name, document) },
-            Parameters = [.. parameters.Of(binding, pathNames)],
+            Tags = new HashSet<OpenApiTagReference> { new(tags[method.Descriptor.Service], document) },
+            Parameters = [.. _parameters.Of(binding, pathNames)],
             RequestBody = Body(binding),
             Responses = new OpenApiResponses(),
         };
@@ -41,7 +43,7 @@ internal sealed class OperationBuilder(
     public void Merge(OpenApiOperation operation, RestBinding feed, IReadOnlyList<string> pathNames)
     {
         var known = operation.Parameters!.Select(parameter => parameter.Name).ToHashSet();
-        foreach (var parameter in parameters.Of(feed, pathNames).Where(parameter => known.Add(parameter.Name))) operation.Parameters!.Add(parameter);
+        foreach (var parameter in _parameters.Of(feed, pathNames).Where(parameter => known.Add(parameter.Name))) operation.Parameters!.Add(parameter);
         var (summary, _) = comments.Split(feed.Method.Descriptor);
         var note = $"With `Accept: {FeedFormat.Sse}` or `{FeedFormat.Ndjson}` ({feed.Method.Descriptor.Name}): {summary}";
         operation.Description = operation.Description is null ? note : operation.Description + "\n\n" + note;

@@ -26,7 +26,10 @@ internal sealed class ParameterBuilder(SchemaBuilder schemas)
 
     private static OpenApiParameter Header(string name, string description) => new()
     {
-        Name = name, In = ParameterLocation.Header, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Name = name,
+        In = ParameterLocation.Header,
+        Description = description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
     private static FieldDescriptor Find(MessageDescriptor type, string path)

@@ -3,8 +3,7 @@ using Google.Protobuf.Reflection;
 namespace Koda.Rpc.AspNetCore.OpenApi;
 
 /// <summary>
-/// A name for every type of a document: its own, or, where two packages have the same one, the full name. A message that is sent both ways
-/// has two schemas, since what is always written need not be sent.
+/// A name for every type of a document. A message that is sent both ways has two schemas, since what is always written need not be sent.
 /// </summary>
 internal sealed class SchemaNames
 {
@@ -14,14 +13,10 @@ internal sealed class SchemaNames
     {
         var inputs = Reachable(requests);
         var outputs = Reachable(replies);
-        foreach (var group in inputs.Union(outputs).GroupBy(ShortName))
+        foreach (var (type, name) in UniqueNames.Assign(inputs.Union(outputs)))
         {
-            foreach (var type in group)
-            {
-                var name = group.Count() == 1 ? group.Key : FullName(type);
-                _names[(type, false)] = name;
-                _names[(type, true)] = type is MessageDescriptor && inputs.Contains(type) && outputs.Contains(type) ? name + "Input" : name;
-            }
+            _names[(type, false)] = name;
+            _names[(type, true)] = type is MessageDescriptor && inputs.Contains(type) && outputs.Contains(type) ? name + "Input" : name;
         }
     }
 
@@ -44,11 +39,4 @@ internal sealed class SchemaNames
 
         return found;
     }
-
-    private static string ShortName(IDescriptor type) => Pascal(type.FullName[(type.File.Package.Length + 1)..]);
-
-    private static string FullName(IDescriptor type) => Pascal(type.FullName);
-
-    private static string Pascal(string name) =>
-        string.Concat(name.Split('.', '_').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 }

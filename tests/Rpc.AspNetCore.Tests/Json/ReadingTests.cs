@@ -20,10 +20,18 @@ public class ReadingTests
         RoundTrip(new Collections { Numbers = { 1 }, Colours = { Colour.Red }, Labels = { ["a"] = "" }, ByNumber = { [-5] = Colour.Red }, ByFlag = { [false] = 0 }, Word = "" });
         RoundTrip(new WellKnown
         {
-            Time = new Timestamp { Seconds = 5, Nanos = 7_000_000 }, Duration = new Duration { Seconds = -1, Nanos = -500_000_000 },
-            Mask = new FieldMask { Paths = { "a_b", "c" } }, Value = Value.ForNull(), List = new ListValue { Values = { Value.ForNumber(0.5) } },
-            Object = new Struct { Fields = { ["a"] = Value.ForStruct(new Struct()) } }, Any = Any.Pack(new Tree { Name = "n" }),
-            Wide = 0, Text = "", Flag = false, Blob = ByteString.Empty, Times = { new Timestamp { Seconds = 1 } },
+            Time = new Timestamp { Seconds = 5, Nanos = 7_000_000 },
+            Duration = new Duration { Seconds = -1, Nanos = -500_000_000 },
+            Mask = new FieldMask { Paths = { "a_b", "c" } },
+            Value = Value.ForNull(),
+            List = new ListValue { Values = { Value.ForNumber(0.5) } },
+            Object = new Struct { Fields = { ["a"] = Value.ForStruct(new Struct()) } },
+            Any = Any.Pack(new Tree { Name = "n" }),
+            Wide = 0,
+            Text = "",
+            Flag = false,
+            Blob = ByteString.Empty,
+            Times = { new Timestamp { Seconds = 1 } },
         });
     }
 

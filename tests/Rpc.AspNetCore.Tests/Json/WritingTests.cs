@@ -23,8 +23,18 @@ public class WritingTests
             """{"i32":-2147483648,"i64":9007199254740993,"u32":4294967295,"u64":18446744073709551615,"s32":-1,"s64":-9223372036854775808,"f32":7,"f64":8,"sf32":-9,"sf64":-10,"single":1.5,"wide":0.1}""",
             Codec.ToText(new Numbers
             {
-                I32 = int.MinValue, I64 = 9007199254740993, U32 = uint.MaxValue, U64 = ulong.MaxValue, S32 = -1, S64 = long.MinValue,
-                F32 = 7, F64 = 8, Sf32 = -9, Sf64 = -10, Single = 1.5f, Wide = 0.1,
+                I32 = int.MinValue,
+                I64 = 9007199254740993,
+                U32 = uint.MaxValue,
+                U64 = ulong.MaxValue,
+                S32 = -1,
+                S64 = long.MinValue,
+                F32 = 7,
+                F64 = 8,
+                Sf32 = -9,
+                Sf64 = -10,
+                Single = 1.5f,
+                Wide = 0.1,
             }));
 
     [Fact]
@@ -46,7 +56,12 @@ public class WritingTests
             """{"text":"ü\n\"","blob":"AP8=","flag":true,"colour":"red","maybe_text":"","maybe_number":0,"raw_or_null":null,"raws":[]}""",
             Codec.ToText(new Texts
             {
-                Text = "ü\n\"", Blob = ByteString.CopyFrom(0, 255), Flag = true, Colour = Colour.Red, MaybeText = "", MaybeNumber = 0,
+                Text = "ü\n\"",
+                Blob = ByteString.CopyFrom(0, 255),
+                Flag = true,
+                Colour = Colour.Red,
+                MaybeText = "",
+                MaybeNumber = 0,
             }));
 
     [Fact]
@@ -100,7 +115,10 @@ public class WritingTests
             Value = Value.ForNull(),
             List = new ListValue { Values = { Value.ForString("x") } },
             Any = Any.Pack(new Tree { Name = "packed" }),
-            Wide = long.MaxValue, Text = "t", Flag = false, Blob = ByteString.CopyFrom(1),
+            Wide = long.MaxValue,
+            Text = "t",
+            Flag = false,
+            Blob = ByteString.CopyFrom(1),
         };
 
         Assert.Equal(
@@ -125,7 +143,11 @@ public class WritingTests
             """{"numbers":[1,9007199254740993],"colours":["red"],"labels":{"a b":"c"},"by_number":{"-5":"navy"},"by_flag":{"true":1},"number":0}""",
             Codec.ToText(new Collections
             {
-                Numbers = { 1, 9007199254740993 }, Colours = { Colour.Red }, Labels = { ["a b"] = "c" },
-                ByNumber = { [-5] = Colour.DarkBlue }, ByFlag = { [true] = 1 }, Number = 0,
+                Numbers = { 1, 9007199254740993 },
+                Colours = { Colour.Red },
+                Labels = { ["a b"] = "c" },
+                ByNumber = { [-5] = Colour.DarkBlue },
+                ByFlag = { [true] = 1 },
+                Number = 0,
             }));
 }
