@@ -23,8 +23,9 @@ internal sealed class Session(CliTerminal terminal, bool json, string dataDirect
     {
         try
         {
-            return KodaClientOptions.FromEnvironment(dataDirectory, name => name == "KODA_URL" && url is not null ? url : terminal.Environment(name))
-                with { MaxAttempts = Attempts };
+            var options = KodaClientOptions.FromEnvironment(
+                dataDirectory, name => name == "KODA_URL" && url is not null ? url : terminal.Environment(name));
+            return options with { MaxAttempts = Attempts };
         }
         catch (FormatException e)
         {

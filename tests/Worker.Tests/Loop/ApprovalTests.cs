@@ -106,8 +106,13 @@ public class ApprovalTests
         var id = $"apr_{approval.CallId}";
         journal.Add("approval.requested", new JsonObject
         {
-            ["approval_id"] = id, ["call_id"] = approval.CallId, ["tool"] = approval.Tool, ["arguments"] = JsonNode.Parse(approval.Arguments),
-            ["risk"] = approval.Risk, ["digest"] = approval.Digest, ["expires_at"] = "2026-01-01T00:00:00Z",
+            ["approval_id"] = id,
+            ["call_id"] = approval.CallId,
+            ["tool"] = approval.Tool,
+            ["arguments"] = JsonNode.Parse(approval.Arguments),
+            ["risk"] = approval.Risk,
+            ["digest"] = approval.Digest,
+            ["expires_at"] = "2026-01-01T00:00:00Z",
         });
         journal.Add(kind, kind == "approval.expired"
             ? new JsonObject { ["approval_id"] = id, ["call_id"] = approval.CallId }

@@ -50,6 +50,8 @@ internal sealed class MemoryJournal : IAttemptReports
 
     private static string UsageText(Usage? usage) => usage is null ? "" : new JsonObject
     {
-        ["input_tokens"] = usage.InputTokens, ["output_tokens"] = usage.OutputTokens, ["cost_micros"] = usage.CostMicros,
+        ["input_tokens"] = usage.InputTokens,
+        ["output_tokens"] = usage.OutputTokens,
+        ["cost_micros"] = usage.CostMicros,
     }.ToJsonString();
 }

@@ -261,7 +261,10 @@ public sealed class WorkerSessionTests : IDisposable
     {
         var options = new WorkerOptions
         {
-            ServerUrl = new Uri("http://unused"), Token = "token", Slots = slots, PauseTimeout = TimeSpan.FromMilliseconds(50),
+            ServerUrl = new Uri("http://unused"),
+            Token = "token",
+            Slots = slots,
+            PauseTimeout = TimeSpan.FromMilliseconds(50),
             DrainTimeout = TimeSpan.FromMilliseconds(50),
         };
         var session = new WorkerSession(options, new WorkerCalls(_server, "token"), run, TimeProvider.System, NullLogger.Instance);

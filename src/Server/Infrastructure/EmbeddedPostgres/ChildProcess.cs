@@ -17,7 +17,10 @@ internal static class ChildProcess
         // The account may not be allowed to enter the folder that this process was started in.
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/",
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
         };
         start.Environment["LC_ALL"] = "C";
         if (user is not null)

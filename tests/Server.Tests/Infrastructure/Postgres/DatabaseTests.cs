@@ -16,7 +16,8 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
     {
         await using var database = new Database(new DatabaseOptions
         {
-            ConnectionString = postgres.ConnectionString + ";Options=-c synchronous_commit=off", MinPoolSize = 0,
+            ConnectionString = postgres.ConnectionString + ";Options=-c synchronous_commit=off",
+            MinPoolSize = 0,
         });
         Assert.Equal("on", await database.Read((connection, _) => connection.ExecuteScalarAsync<string>("show synchronous_commit"), default));
     }
