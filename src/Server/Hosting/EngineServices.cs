@@ -1,6 +1,7 @@
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Approvals;
+using Koda.Server.Engine.Artifacts;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
@@ -37,6 +38,7 @@ internal static class EngineServices
             .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>()
+            .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts"))).AddSingleton<StoreArtifact>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;
     }

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine;
+using Koda.Server.Engine.Artifacts;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
@@ -13,7 +15,7 @@ namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
-    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadEvents readEvents, OpenProvider openProvider)
+    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadEvents readEvents, OpenProvider openProvider, StoreArtifact storeArtifact)
     : Wire.WorkerService.WorkerServiceBase
 {
     private const int JournalPage = 500;
@@ -50,6 +52,27 @@ internal sealed class WorkerService(
         var provider = await heldAttempts.ProviderOf(ReportReading.Key(request.Attempt), context.CancellationToken);
         var access = await openProvider.Access(provider, context.CancellationToken);
         return new Wire.ProviderCredential { Kind = access.Kind, BaseUrl = access.BaseUrl, ApiKey = access.ApiKey };
+    }
+
+    public override async Task<Wire.UploadArtifactResponse> UploadArtifact(
+        IAsyncStreamReader<Wire.UploadArtifactRequest> requestStream, ServerCallContext context)
+    {
+        if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Header is not { } header)
+            throw new EngineException(ErrorReason.InvalidRequest, "The first message must hold a header.");
+        var attempt = await heldAttempts.Find(ReportReading.Key(header.Attempt), context.CancellationToken);
+        var announced = header.Sha256.Length == 0 ? null : header.Sha256;
+        var artifact = new NewArtifact(attempt.RunId, attempt.Number, header.Name, header.MediaType, announced);
+        var stored = await storeArtifact.Execute(artifact, Chunks(requestStream, context.CancellationToken), context.CancellationToken);
+        return new Wire.UploadArtifactResponse { ArtifactId = stored.Id.ToString(), Sha256 = stored.Sha256, Size = stored.Size };
+    }
+
+    // The message with the header may carry the first bytes.
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Chunks(
+        IAsyncStreamReader<Wire.UploadArtifactRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        do
+            yield return requests.Current.Chunk.Memory;
+        while (await requests.MoveNext(cancellationToken));
     }
 
     private static Wire.Welcome Welcome(WorkerTerms terms) => new()

@@ -91,6 +91,17 @@ public sealed class ArtifactTests : IClassFixture<PostgresFixture>, IDisposable
         await Assert.ThrowsAsync<InvalidDataException>(() => Read(stored.Id));
     }
 
+    [Theory]
+    [InlineData("", "text/plain", "name")]
+    [InlineData("a\0b", "text/plain", "name")]
+    [InlineData("a", "text/\0", "media_type")]
+    public async Task A_name_that_cannot_be_stored_is_refused(string name, string mediaType, string field)
+    {
+        var failure = await Assert.ThrowsAsync<EngineException>(
+            () => _store.Execute(New() with { Name = name, MediaType = mediaType }, InChunks([1]), default));
+        Assert.Equal((ErrorReason.InvalidRequest, field), (failure.Reason, Assert.Single(failure.Details).Key));
+    }
+
     [Fact]
     public async Task An_unknown_artifact_is_not_found()
     {
