@@ -26,6 +26,7 @@ internal static class EngineServices
         services
             .AddSingleton(new EngineOptions { Lease = options.Lease, Offer = options.OfferTimeout, ApprovalExpiry = options.ApprovalTimeout })
             .AddSingleton(new ReadinessOptions(options.DataDirectory))
+            .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
             .AddSingleton<Database>().AddSingleton<Migrator>()
             .AddSingleton<WakeUps>().AddRunning<Broadcast>()
             .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>()
@@ -38,13 +39,13 @@ internal static class EngineServices
             .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>()
-            .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts"))).AddSingleton<StoreArtifact>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;
     }
 
     private static void AddEvents(IServiceCollection services) => services
-        .AddSingleton<EventLog>().AddSingleton<ReadEvents>().AddSingleton<EventFeed>();
+        .AddSingleton<EventLog>().AddSingleton<ReadEvents>().AddSingleton<EventFeed>()
+        .AddSingleton<StoreArtifact>().AddSingleton<ListArtifacts>().AddSingleton<OpenArtifact>();
 
     private static void AddTasks(IServiceCollection services) => services
         .AddSingleton<TaskNews>().AddSingleton<QueueDepth>().AddSingleton<ChangeTask>()

@@ -24,6 +24,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.Runtime.TaskService>()
         .AddSingleton<Surfaces.Runtime.AgentService>()
         .AddSingleton<Surfaces.Runtime.ApprovalService>()
+        .AddSingleton<Surfaces.Runtime.ArtifactService>()
         .AddSingleton<Surfaces.Runtime.ReadinessService>()
         .AddSingleton<Surfaces.ControlPlane.AgentService>()
         .AddSingleton<Surfaces.Worker.WorkerService>();
@@ -33,6 +34,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.Runtime.TaskService>();
         app.MapRpcService<Surfaces.Runtime.AgentService>();
         app.MapRpcService<Surfaces.Runtime.ApprovalService>();
+        app.MapRpcService<Surfaces.Runtime.ArtifactService>();
         app.MapRpcService<Surfaces.Runtime.ReadinessService>();
         app.MapRpcService<Surfaces.ControlPlane.AgentService>();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
