@@ -46,18 +46,18 @@ public class BashToolTests
         Assert.EndsWith("end\n(exit code 0)", result.Text);
         Assert.InRange(result.Text.Length, 32_000, 34_000);
         Assert.InRange(folder.Output.Length, 1, 300_000);
-        Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 200_000_000);
+        Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 500_000_000);
     }
 
     [Fact]
     public async Task A_command_that_never_ends_is_killed_with_everything_it_started()
     {
         using var folder = new TempWorkspace();
-        folder.Context = folder.Context with { CommandTimeout = TimeSpan.FromSeconds(1) };
+        folder.Context = folder.Context with { CommandTimeout = TimeSpan.FromSeconds(3) };
 
         var result = await RunAsync(folder, "sleep 1000 & echo $!; (sleep 1000 & wait)& wait");
 
-        Assert.Contains("killed after 1 seconds", result.Text);
+        Assert.Contains("killed after 3 seconds", result.Text);
         Assert.True(result.IsError);
         AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
@@ -74,7 +74,7 @@ public class BashToolTests
     public async Task A_process_that_leaves_the_group_is_killed_too()
     {
         using var folder = new TempWorkspace();
-        var result = await RunAsync(folder, "setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.3");
+        var result = await RunAsync(folder, "setsid sh -c 'echo $$ > pid; exec sleep 1000' & until [ -s pid ]; do sleep 0.05; done; cat pid");
         AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 
