@@ -45,7 +45,7 @@ internal sealed class Database : IAsyncDisposable
                 transaction.Committed();
                 return result;
             }
-            catch (Exception failure) when (IsDriverError(failure, cancellationToken))
+            catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
             {
                 await PrepareRetry(failure, attempt, commitSent, cancellationToken);
             }
@@ -73,7 +73,7 @@ internal sealed class Database : IAsyncDisposable
                 await using var connection = await Source.OpenConnectionAsync(cancellationToken);
                 return await query(connection, cancellationToken);
             }
-            catch (Exception failure) when (IsDriverError(failure, cancellationToken))
+            catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
             {
                 await PrepareRetry(failure, attempt, commitSent: false, cancellationToken);
             }
@@ -81,9 +81,6 @@ internal sealed class Database : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
-
-    private static bool IsDriverError(Exception failure, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && DatabaseFailures.IsDriverError(failure);
 
     private static string ConnectionSettings(DatabaseOptions options)
     {
@@ -102,6 +99,7 @@ internal sealed class Database : IAsyncDisposable
 
     private async Task PrepareRetry(Exception failure, int attempt, bool commitSent, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (DatabaseFailures.IsContention(failure))
         {
             if (attempt == MaxAttempts)
@@ -110,6 +108,11 @@ internal sealed class Database : IAsyncDisposable
         else if (!DatabaseFailures.IsUnreachable(failure))
         {
             throw DatabaseFailures.Refused(failure);
+        }
+        else if (DatabaseFailures.IsTimeout(failure))
+        {
+            // It has waited long enough, and others wait for the connections that it would take.
+            throw commitSent ? DatabaseFailures.UnknownOutcome(failure) : DatabaseFailures.Unreachable(failure);
         }
         else
         {

@@ -28,6 +28,9 @@ internal static class DatabaseFailures
         _ => false,
     };
 
+    /// <summary>A statement, or the wait for a connection of the pool, took too long.</summary>
+    public static bool IsTimeout(Exception exception) => exception is NpgsqlException { InnerException: TimeoutException };
+
     public static bool IsDriverError(Exception exception) => exception is NpgsqlException or IOException or SocketException;
 
     public static EngineException Unreachable(Exception cause) =>

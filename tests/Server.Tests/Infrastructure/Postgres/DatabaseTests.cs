@@ -68,6 +68,26 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task A_caller_that_finds_no_free_connection_in_time_is_told_so_and_leaves_the_pool_alone()
+    {
+        await using var database = new Database(new DatabaseOptions
+        {
+            ConnectionString = postgres.ConnectionString + ";Timeout=1", MaxPoolSize = 1, MinPoolSize = 0,
+        });
+        var server = await database.InTransaction(
+            async (transaction, token) =>
+            {
+                var failure = await Assert.ThrowsAsync<EngineException>(
+                    () => database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select 1 as one"), token));
+                Assert.Equal(ErrorReason.Unavailable, failure.Reason);
+                return transaction.Connection.ProcessID;
+            },
+            default);
+
+        Assert.Equal(server, await database.Read((connection, _) => Task.FromResult(connection.ProcessID), default));
+    }
+
+    [Fact]
     public async Task News_are_spread_after_the_commit_and_never_after_a_rollback()
     {
         var news = new List<string>();
