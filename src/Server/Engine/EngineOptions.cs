@@ -21,6 +21,9 @@ internal sealed record EngineOptions
     /// <summary>How many tasks may be queued before submissions are refused.</summary>
     public long MaxQueuedTasks { get; init; } = 20_000_000;
 
+    /// <summary>How many submissions may wait to be committed before more are refused.</summary>
+    public int MaxPendingSubmissions { get; init; } = 10_000;
+
     /// <summary>How many tasks one claim takes at most.</summary>
     public int MaxClaim { get; init; } = 256;
 }

@@ -24,7 +24,13 @@ internal static class EngineServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services
-            .AddSingleton(new EngineOptions { Lease = options.Lease, Offer = options.OfferTimeout, ApprovalExpiry = options.ApprovalTimeout })
+            .AddSingleton(new EngineOptions
+            {
+                Lease = options.Lease,
+                Offer = options.OfferTimeout,
+                ApprovalExpiry = options.ApprovalTimeout,
+                MaxPendingSubmissions = options.SubmissionQueueLimit,
+            })
             .AddSingleton(new ReadinessOptions(options.DataDirectory))
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
             .AddSingleton<Database>().AddSingleton<Migrator>()

@@ -17,13 +17,21 @@ internal static partial class AttemptStore
 {
     // A lease that is over but was not swept yet is still the worker's: nobody else has the task.
     private const string RenewSql = """
+        with held as materialized (
+            select attempts.id, task_id, ended_at, renewal.progress
+            from unnest($1, $2, $3) as renewal (id, number, progress)
+            join attempts on attempts.id = renewal.id and attempts.number = renewal.number
+            order by attempts.id
+            for no key update of attempts
+        )
         update attempts
         set lease_expires_at = clock_timestamp() + $4,
             accepted_at = coalesce(accepted_at, clock_timestamp()),
-            progress = case when renewal.progress = '' then attempts.progress else renewal.progress end
-        from unnest($1, $2, $3) as renewal (id, number, progress), tasks
-        where attempts.id = renewal.id and attempts.number = renewal.number and attempts.ended_at is null and tasks.id = attempts.task_id
-        returning attempts.id, attempts.number, lease_expires_at, tasks.stop_requested
+            progress = case when held.progress = '' then attempts.progress else held.progress end
+        from held
+        join tasks on tasks.id = held.task_id
+        where attempts.id = held.id and held.ended_at is null
+        returning attempts.id, attempts.number, attempts.lease_expires_at, tasks.stop_requested
         """;
 
     /// <summary>Renews the leases that are still held, taking offers that were not taken yet.</summary>

@@ -6,13 +6,16 @@ namespace Koda.Server.Engine.Attempts;
 /// <summary>The only writer of <c>attempts</c>. All but leases and progress changes under the lock of the attempt's task.</summary>
 internal static partial class AttemptStore
 {
+    // Renewals lock attempts too, without their tasks: all do so in the order of ids.
     private const string ReadSql = """
         select id, task_id, number, worker_id, accepted_at is not null, lease_expires_at < clock_timestamp(), outcome, last_batch, last_seq
         from attempts
         where task_id = any($1) and ended_at is null or id = any($2)
+        order by id
+        for no key update
         """;
 
-    /// <summary>The open attempts of locked tasks, and those named, open or not.</summary>
+    /// <summary>Locks the open attempts of locked tasks, and those named, open or not.</summary>
     public static NpgsqlBatchCommand Read(Guid[] taskIds, Guid[] attemptIds)
     {
         var command = new NpgsqlBatchCommand(ReadSql);
@@ -41,7 +44,7 @@ internal static partial class AttemptStore
             outcome = change.outcome,
             ended_at = case when change.outcome is not null then clock_timestamp() end
         from unnest($1, $2, $3, $4) as change (id, last_batch, last_seq, outcome)
-        where attempts.id = change.id and attempts.ended_at is null
+        where attempts.id = change.id
         """;
 
     public static NpgsqlBatchCommand Update(IReadOnlyCollection<LockedAttempt> attempts)

@@ -20,14 +20,14 @@ internal sealed class SubmitTask : IAsyncDisposable
     private readonly TaskNews _news;
     private readonly WriteBatcher<Request, Answer> _batcher;
 
-    public SubmitTask(Database database, AgentCatalog agents, QueueDepth depth, EventLog log, TaskNews news)
+    public SubmitTask(Database database, AgentCatalog agents, QueueDepth depth, EventLog log, TaskNews news, EngineOptions options)
     {
         _agents = agents;
         _depth = depth;
         _log = log;
         _news = news;
-        var options = new WriteBatcherOptions { FullReason = ErrorReason.TaskQueueFull };
-        _batcher = new WriteBatcher<Request, Answer>(database, Write, options);
+        var bounds = new WriteBatcherOptions { Capacity = options.MaxPendingSubmissions, FullReason = ErrorReason.TaskQueueFull };
+        _batcher = new WriteBatcher<Request, Answer>(database, Write, bounds);
     }
 
     private sealed record Request(NewTask Task, IdempotencyKey? Key, Func<TaskRecord, byte[]> Encode);
