@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>A call whose reply is a feed: sending headers begins it.</summary>
-internal sealed class FeedCallContext(HttpContext http, RpcMethod method, CallLifetime lifetime, FeedStream feed) : RestCallContext(http, method, lifetime)
+internal sealed class FeedCallContext(HttpContext http, RpcMethod method, CallLifetime lifetime, FeedStream feed)
+    : RestCallContext(http, method, lifetime)
 {
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {

@@ -11,7 +11,8 @@ namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>Serves server-streaming methods as server-sent events or as lines of JSON.</summary>
 internal sealed class FeedFace(
-    CallPipeline pipeline, RestCalls calls, RestRequestReader requests, DialectTable dialects, JsonCodec codec, IOptions<RestOptions> options, TimeProvider time)
+    CallPipeline pipeline, RestCalls calls, RestRequestReader requests, DialectTable dialects, JsonCodec codec,
+    IOptions<RestOptions> options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<RpcMethod, SseFraming> _events = new();
     private readonly NdjsonFraming _lines = new(codec);

@@ -11,7 +11,7 @@ namespace Koda.Rpc.AspNetCore.Feeds;
 /// <summary>
 /// The body of a feed. Writers put frames into a buffer; one loop sends whatever has gathered with one flush, so a burst costs few packets
 /// and a single event none of the waiting. A full buffer makes the writer wait for the peer, and a peer that reads nothing is cut off.
-/// The reply begins with the first message, or when the feed stays silent for a moment: until then a failure can still be an ordinary error.
+/// The reply begins with the first message, or when the feed stays silent for a moment: until then a failure can be an ordinary error.
 /// </summary>
 internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposable
 {

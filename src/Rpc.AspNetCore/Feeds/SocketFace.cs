@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>
-/// Serves bidirectional methods as WebSockets. Path and query make the first request message; after it each text frame is a message as JSON,
-/// each binary one a message as protobuf. Replies are text, or binary when the client offers the subprotocol <c>protobuf</c>.
+/// Serves bidirectional methods as WebSockets. Path and query make the first request message; after it each text frame is a message as
+/// JSON, each binary one a message as protobuf. Replies are text, or binary when the client offers the subprotocol <c>protobuf</c>.
 /// </summary>
 internal sealed class SocketFace(
     CallPipeline pipeline, RestCalls calls, RestRequestReader requests, DialectTable dialects, JsonCodec codec,
@@ -46,12 +46,14 @@ internal sealed class SocketFace(
         throw new RpcFault(ErrorReason.UpgradeRequired, $"{http.Request.Path} is a WebSocket; a plain request cannot be served.");
     }
 
-    /// <summary>A browser lets any page open a WebSocket to any host and sends its cookies along, so the server must look where the page is from.</summary>
+    /// <summary>A browser lets any page open a WebSocket to any host, with its cookies, so the server must look where the page is from.</summary>
     private void RequireOrigin(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
-        if (origin.Length == 0 || rpc.Value.AllowedOrigins.Contains("*") || rpc.Value.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)) return;
-        if (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)) return;
+        var allowed = rpc.Value.AllowedOrigins;
+        var isOwn = Uri.TryCreate(origin, UriKind.Absolute, out var page)
+            && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
+        if (origin.Length == 0 || isOwn || allowed.Contains("*") || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase)) return;
         throw new RpcFault(ErrorReason.PermissionDenied, $"Pages of {origin} may not connect here.");
     }
 
@@ -66,7 +68,8 @@ internal sealed class SocketFace(
             KeepAliveInterval = rest.Value.SocketPing,
             KeepAliveTimeout = rest.Value.SocketPing,
         });
-        var frames = new SocketFrames(codec, call.RpcMethod.Descriptor.InputType, isBinary ? WebSocketMessageType.Binary : WebSocketMessageType.Text);
+        var replies = isBinary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
+        var frames = new SocketFrames(codec, call.RpcMethod.Descriptor.InputType, replies);
         return new SocketStream(socket, frames, first, rest.Value, time, call.CancellationToken);
     }
 }

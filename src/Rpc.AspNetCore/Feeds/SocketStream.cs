@@ -98,7 +98,7 @@ internal sealed class SocketStream(
 
     private static RpcFault Gone(Exception cause) => new(ErrorReason.Cancelled, "The caller went away.", cause);
 
-    /// <summary>Receives without the token: cancelling a receive would break the socket and with it the close frame that tells why.</summary>
+    /// <summary>Receives without the token: cancelling a receive would break the socket, and no close frame could tell why.</summary>
     private async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(CancellationToken cancellationToken)
     {
         try

@@ -18,11 +18,12 @@ internal sealed class SseField
         foreach (var value in field.EnumType.Values) _spellings.TryAdd(value.Number, EnumNames.Json(value));
     }
 
-    /// <exception cref="InvalidOperationException">The policy names a field that the reply does not have, or whose value is not one line.</exception>
+    /// <exception cref="InvalidOperationException">The reply has no such field, or its value is not one line.</exception>
     public static SseField? Of(MessageDescriptor type, string name)
     {
         if (name.Length == 0) return null;
-        var field = type.FindFieldByName(name) ?? throw new InvalidOperationException($"{type.FullName} has no field {name}, which an SSE policy names.");
+        var field = type.FindFieldByName(name)
+            ?? throw new InvalidOperationException($"{type.FullName} has no field {name}, which an SSE policy names.");
         return field.IsRepeated || field.FieldType is FieldType.Message or FieldType.Bytes
             ? throw new InvalidOperationException($"{field.FullName} cannot be a line of a server-sent event.")
             : new SseField(field);

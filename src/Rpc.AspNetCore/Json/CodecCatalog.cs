@@ -66,7 +66,8 @@ internal sealed class CodecCatalog
         FieldType.Double => (typeof(double), new FloatingCodec<double>()),
         FieldType.Enum when field.EnumType.FullName == "google.protobuf.NullValue" => (typeof(NullValue), new NullValueCodec()),
         FieldType.Enum => (field.EnumType.ClrType, Create<object>(typeof(EnumCodec<>), [field.EnumType.ClrType], field.EnumType)),
-        FieldType.Message => Wrapper(field.MessageType) ?? (field.MessageType.ClrType, WellKnown(field.MessageType) ?? Message(field.MessageType)),
+        FieldType.Message => Wrapper(field.MessageType)
+            ?? (field.MessageType.ClrType, WellKnown(field.MessageType) ?? Message(field.MessageType)),
         _ => throw new NotSupportedException($"{field.FullName}: fields of kind {field.FieldType} have no JSON form."),
     };
 

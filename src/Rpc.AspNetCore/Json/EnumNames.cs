@@ -7,7 +7,7 @@ namespace Koda.Rpc.AspNetCore.Json;
 /// <summary>How enum values are spelled outside gRPC.</summary>
 internal static class EnumNames
 {
-    /// <summary>The option's spelling, or the name in lower case without the enum's prefix: <c>TASK_STATUS_QUEUED</c> is <c>queued</c>.</summary>
+    /// <summary>The option's spelling, or the name in lower case without the prefix: <c>TASK_STATUS_QUEUED</c> is <c>queued</c>.</summary>
     public static string Json(EnumValueDescriptor value)
     {
         var spelling = value.GetOptions()?.GetExtension(PolicyExtensions.JsonValue);

@@ -39,7 +39,8 @@ public sealed class JsonCodec(IEnumerable<FileDescriptor> files)
     /// <summary>Writes one field's value alone: a list field gives a bare array.</summary>
     /// <exception cref="ArgumentException">The message has no such field.</exception>
     public void WriteField(IBufferWriter<byte> output, IMessage message, string field) =>
-        Borrow(output, (codec: Field(message.Descriptor, field), message), static (writer, state) => state.codec.WriteValue(writer, state.message));
+        Borrow(output, (codec: Field(message.Descriptor, field), message), static (writer, state) =>
+            state.codec.WriteValue(writer, state.message));
 
     /// <summary>The message as compact JSON text.</summary>
     public string ToText(IMessage message)
@@ -49,7 +50,7 @@ public sealed class JsonCodec(IEnumerable<FileDescriptor> files)
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Reads a message. Every fault of a field is added to <paramref name="issues"/>; the message is of use only when there is none.</summary>
+    /// <summary>Reads a message. Every fault of a field is added to the issues; the message is of use only when there is none.</summary>
     /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     public IMessage Read(MessageDescriptor type, ReadOnlySpan<byte> json, IList<FieldFault> issues)
     {

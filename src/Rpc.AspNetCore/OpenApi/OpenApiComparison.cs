@@ -5,7 +5,7 @@ namespace Koda.Rpc.AspNetCore.OpenApi;
 /// <summary>Finds what in a document would break the clients of an earlier one.</summary>
 public static class OpenApiComparison
 {
-    /// <summary>The breaking differences, one sentence each; empty when every client of the earlier document is served by the later one.</summary>
+    /// <summary>The breaking differences, one sentence each; empty when the later document serves every client of the earlier one.</summary>
     /// <param name="before">The document that clients were written against, as JSON.</param>
     /// <param name="after">The document that would replace it, as JSON.</param>
     public static IReadOnlyList<string> FindBreaks(string before, string after)
@@ -82,13 +82,15 @@ public static class OpenApiComparison
     }
 
     private static Dictionary<string, JsonNode> Parameters(JsonNode operation) =>
-        (operation["parameters"] as JsonArray ?? []).ToDictionary(parameter => $"{parameter!["in"]}.{parameter["name"]}", parameter => parameter!);
+        (operation["parameters"] as JsonArray ?? [])
+            .ToDictionary(parameter => $"{parameter!["in"]}.{parameter["name"]}", parameter => parameter!);
 
     private static bool IsRequired(JsonNode parameter) => parameter["required"]?.GetValue<bool>() == true;
 
     private static void CompareSecurity(string place, JsonNode old, JsonNode current, List<string> breaks)
     {
-        if (old["security"] is JsonArray { Count: 0 } && current["security"] is not JsonArray { Count: 0 }) breaks.Add($"{place}: a credential became required");
+        if (old["security"] is JsonArray { Count: 0 } && current["security"] is not JsonArray { Count: 0 })
+            breaks.Add($"{place}: a credential became required");
         foreach (var scope in Texts(current["x-required-scopes"]).Except(Texts(old["x-required-scopes"])).Order(StringComparer.Ordinal))
             breaks.Add($"{place}: the scope {scope} became required");
     }

@@ -6,7 +6,9 @@ using Microsoft.OpenApi;
 
 namespace Koda.Rpc.AspNetCore.OpenApi;
 
-/// <summary>The OpenAPI 3.1 documents of the mapped services: one for each name that their policies give. The same contract gives the same bytes.</summary>
+/// <summary>
+/// The OpenAPI 3.1 documents of the mapped services: one for each name that their policies give. The same contract gives the same bytes.
+/// </summary>
 public sealed class OpenApiDocuments
 {
     private readonly MethodTable _methods;
@@ -24,7 +26,10 @@ public sealed class OpenApiDocuments
 
     /// <summary>The names of the documents, in order.</summary>
     public IReadOnlyList<string> Names =>
-        [.. _methods.Methods.Select(method => method.ServicePolicy.Document).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+    [
+        .. _methods.Methods.Select(method => method.ServicePolicy.Document)
+            .Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>A document as indented JSON.</summary>
     /// <exception cref="KeyNotFoundException">No service has a document of this name.</exception>
@@ -92,13 +97,19 @@ public sealed class OpenApiDocuments
         };
         if (_options.Cookie is { } cookie)
         {
-            schemes[OperationBuilder.Cookie] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = cookie };
+            schemes[OperationBuilder.Cookie] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = cookie,
+            };
         }
 
         return schemes;
     }
 
-    private static void AddPaths(OpenApiDocument document, RestBinding[] bindings, OperationBuilder operations, Dictionary<IDescriptor, string> names)
+    private static void AddPaths(
+        OpenApiDocument document, RestBinding[] bindings, OperationBuilder operations, Dictionary<IDescriptor, string> names)
     {
         var texts = new PathText();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -127,7 +138,8 @@ public sealed class OpenApiDocuments
 
     private static void Add(OpenApiPathItem item, string verb, OpenApiOperation operation)
     {
-        if (verb is "GET" or "PUT" or "POST" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" or "TRACE") item.AddOperation(HttpMethod.Parse(verb), operation);
+        if (verb is "GET" or "PUT" or "POST" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" or "TRACE")
+            item.AddOperation(HttpMethod.Parse(verb), operation);
         else
         {
             // OpenAPI 3.1 has no place for methods of one's own.

@@ -12,6 +12,6 @@ public sealed class OpenApiOptions
     /// <summary>The cookie that may carry the credential; null when only bearer tokens do.</summary>
     public string? Cookie { get; set; }
 
-    /// <summary>Opens a serialized descriptor set with source info, from which the comments are taken; null for documents without them.</summary>
+    /// <summary>Opens a serialized descriptor set with source info, which holds the comments; null for documents without them.</summary>
     public Func<Stream>? DescriptorSet { get; set; }
 }

@@ -11,7 +11,8 @@ namespace Koda.Rpc.AspNetCore.OpenApi;
 
 /// <summary>Makes the operation of one HTTP rule.</summary>
 internal sealed class OperationBuilder(
-    OpenApiDocument document, SchemaBuilder schemas, Dictionary<IDescriptor, string> tags, ProtoComments comments, DialectTable dialects, bool hasCookie)
+    OpenApiDocument document, SchemaBuilder schemas, Dictionary<IDescriptor, string> tags, ProtoComments comments, DialectTable dialects,
+    bool hasCookie)
 {
     public const string Bearer = "bearer";
     public const string Cookie = "cookie";
@@ -43,7 +44,8 @@ internal sealed class OperationBuilder(
     public void Merge(OpenApiOperation operation, RestBinding feed, IReadOnlyList<string> pathNames)
     {
         var known = operation.Parameters!.Select(parameter => parameter.Name).ToHashSet();
-        foreach (var parameter in _parameters.Of(feed, pathNames).Where(parameter => known.Add(parameter.Name))) operation.Parameters!.Add(parameter);
+        foreach (var parameter in _parameters.Of(feed, pathNames).Where(parameter => known.Add(parameter.Name)))
+            operation.Parameters!.Add(parameter);
         var (summary, _) = comments.Split(feed.Method.Descriptor);
         var note = $"With `Accept: {FeedFormat.Sse}` or `{FeedFormat.Ndjson}` ({feed.Method.Descriptor.Name}): {summary}";
         operation.Description = operation.Description is null ? note : operation.Description + "\n\n" + note;
@@ -109,7 +111,9 @@ internal sealed class OperationBuilder(
         var schema = field is null ? schemas.Message(type, isInput: false) : schemas.Field(field, isInput: false);
         if (binding.Method.Type == MethodType.Unary) return Content(type == HttpBody.Descriptor ? "*/*" : RestReply.Json, schema);
 
-        var data = binding.Method.Policy.Sse is { DataField.Length: > 0 } sse ? schemas.Field(type.FindFieldByName(sse.DataField), isInput: false) : schema;
+        var data = binding.Method.Policy.Sse is { DataField.Length: > 0 } sse
+            ? schemas.Field(type.FindFieldByName(sse.DataField), isInput: false)
+            : schema;
         var content = Content(FeedFormat.Sse, data);
         content.Add(FeedFormat.Ndjson, new OpenApiMediaType { Schema = schema });
         return content;
@@ -118,7 +122,7 @@ internal sealed class OperationBuilder(
     private void AddFailures(OpenApiResponses responses, RpcMethod method)
     {
         var content = Content(RestReply.Json, ErrorSchema(dialects.Of(method)));
-        responses.TryAdd("400", new OpenApiResponse { Description = "The request is malformed or has faults, all of which are named.", Content = content });
+        responses.TryAdd("400", new OpenApiResponse { Description = "The request is malformed, or has faults: all are named.", Content = content });
         if (!method.Policy.Anonymous)
         {
             responses.TryAdd("401", new OpenApiResponse { Description = "There is no valid credential.", Content = content });
@@ -141,7 +145,8 @@ internal sealed class OperationBuilder(
         if (method.Policy.Anonymous) return;
         List<string> scopes = [.. method.Policy.Scopes.Order(StringComparer.Ordinal)];
         operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = scopes });
-        if (hasCookie) operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Cookie, document)] = scopes });
+        if (hasCookie)
+            operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Cookie, document)] = scopes });
         if (scopes.Count == 0) return;
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
         operation.Extensions["x-required-scopes"] = new JsonNodeExtension(new JsonArray([.. scopes.Select(scope => (JsonNode)scope)]));

@@ -46,14 +46,15 @@ internal sealed class ParameterBuilder(SchemaBuilder schemas)
         return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = Take(schema), Schema = schema };
     }
 
-    private IEnumerable<OpenApiParameter> InQuery(MessageDescriptor type, string prefix, HashSet<string> elsewhere, HashSet<MessageDescriptor> parents)
+    private IEnumerable<OpenApiParameter> InQuery(
+        MessageDescriptor type, string prefix, HashSet<string> elsewhere, HashSet<MessageDescriptor> parents)
     {
         if (!parents.Add(type)) yield break;
         foreach (var field in type.Fields.InDeclarationOrder())
         {
             var name = prefix + field.Name;
             if (elsewhere.Contains(name) || field.IsMap) continue;
-            if (field.FieldType != FieldType.Message || WellKnownSchemas.Of(field.MessageType) is { Type: JsonSchemaType.String or JsonSchemaType.Integer or JsonSchemaType.Number or JsonSchemaType.Boolean })
+            if (field.FieldType != FieldType.Message || IsText(field.MessageType))
             {
                 var schema = schemas.Field(field, isInput: true);
                 yield return new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = Take(schema), Schema = schema };
@@ -66,6 +67,12 @@ internal sealed class ParameterBuilder(SchemaBuilder schemas)
 
         parents.Remove(type);
     }
+
+    /// <summary>True for messages that one query parameter can carry.</summary>
+    private static bool IsText(MessageDescriptor type) => WellKnownSchemas.Of(type) is
+    {
+        Type: JsonSchemaType.String or JsonSchemaType.Integer or JsonSchemaType.Number or JsonSchemaType.Boolean,
+    };
 
     /// <summary>Moves the comment from the schema to the parameter.</summary>
     private static string? Take(IOpenApiSchema schema)

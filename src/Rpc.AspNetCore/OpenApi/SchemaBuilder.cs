@@ -74,11 +74,13 @@ internal sealed class SchemaBuilder(OpenApiDocument document, SchemaNames names,
         if (!document.Components!.Schemas!.ContainsKey(name))
         {
             var values = type.Values.DistinctBy(value => value.Number).ToArray();
-            var meanings = values.Where(value => comments.Of(value).Length > 0).Select(value => $"- `{EnumNames.Json(value)}`: {comments.Of(value)}");
+            var meanings = values.Where(value => comments.Of(value).Length > 0)
+                .Select(value => $"- `{EnumNames.Json(value)}`: {comments.Of(value)}");
+            var description = new[] { comments.Of(type), string.Join('\n', meanings) }.Where(text => text.Length > 0);
             document.Components.Schemas.Add(name, new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = NullIfEmpty(string.Join("\n\n", new[] { comments.Of(type), string.Join('\n', meanings) }.Where(text => text.Length > 0))),
+                Description = NullIfEmpty(string.Join("\n\n", description)),
                 Enum = [.. values.Select(value => (JsonNode)EnumNames.Json(value))],
             });
         }

@@ -34,9 +34,9 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
     {
         var before = Types(old);
         var after = Types(current);
-        // Without a type anything goes, which takes what a client writes but is more than a client can read.
-        var isNarrower = isInput ? after.Count > 0 && (before.Count == 0 || !before.IsSubsetOf(after)) : before.Count > 0 && (after.Count == 0 || !after.IsSubsetOf(before));
-        if (isNarrower) breaks.Add($"{place} changed its type from {Name(before)} to {Name(after)}");
+        // What is written must still be taken; what is read must not be more than it was.
+        if (isInput ? !IsWithin(before, after) : !IsWithin(after, before))
+            breaks.Add($"{place} changed its type from {Name(before)} to {Name(after)}");
         else if (old["format"]?.ToString() is { } format && current["format"]?.ToString() != format)
             breaks.Add($"{place} changed its format from {format} to {current["format"]?.ToString() ?? "any"}");
     }
@@ -45,7 +45,8 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
     {
         if (!isInput || current["enum"] is null) return;
         if (old["enum"] is null) breaks.Add($"{place} takes only some values now");
-        foreach (var value in OpenApiComparison.Texts(old["enum"]).Except(OpenApiComparison.Texts(current["enum"])).Order(StringComparer.Ordinal))
+        var lost = OpenApiComparison.Texts(old["enum"]).Except(OpenApiComparison.Texts(current["enum"]));
+        foreach (var value in lost.Order(StringComparer.Ordinal))
             breaks.Add($"{place} no longer takes the value {value}");
     }
 
@@ -68,11 +69,17 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
     {
         { } node when node["type"] is JsonArray several => OpenApiComparison.Texts(several),
         { } node when node["type"] is { } one => [one.ToString()],
-        { } node when node["anyOf"] is JsonArray options => [.. options.Select(option => Reference(option!) ?? option!["type"]?.ToString() ?? "any")],
+        { } node when node["anyOf"] is JsonArray options =>
+            [.. options.Select(option => Reference(option!) ?? option!["type"]?.ToString() ?? "any")],
         _ => [],
     };
 
-    private static string Name(HashSet<string> types) => types.Count == 0 ? "any" : string.Join(" or ", types.Order(StringComparer.Ordinal));
+    /// <summary>No type at all stands for any.</summary>
+    private static bool IsWithin(HashSet<string> types, HashSet<string> others) =>
+        others.Count == 0 || (types.Count > 0 && types.IsSubsetOf(others));
+
+    private static string Name(HashSet<string> types) =>
+        types.Count == 0 ? "any" : string.Join(" or ", types.Order(StringComparer.Ordinal));
 
     private static string? Reference(JsonNode schema) => schema["$ref"]?.ToString();
 

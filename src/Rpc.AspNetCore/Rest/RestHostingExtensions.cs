@@ -15,7 +15,8 @@ public static class RestHostingExtensions
     {
         services.AddOptions<RestOptions>().Configure(configure ?? (_ => { }));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new JsonCodec(provider.GetRequiredService<MethodTable>().Services.Select(service => service.File)));
+        services.TryAddSingleton(provider =>
+            new JsonCodec(provider.GetRequiredService<MethodTable>().Services.Select(service => service.File)));
         services.AddResponseCompression(compression => compression.Providers.Add<GzipCompressionProvider>());
         services.TryAddSingleton<RouteTable>();
         services.TryAddSingleton<RestCalls>();

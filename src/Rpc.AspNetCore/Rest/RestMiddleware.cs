@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 
-/// <summary>Serves the paths of the contract; what has no path there goes on to the rest of the application, and comes back as an error if nobody knows it.</summary>
+/// <summary>
+/// Serves the paths of the contract. What has no path there goes on to the rest of the application, and becomes an error if nobody knows it.
+/// </summary>
 internal sealed class RestMiddleware(
     RequestDelegate next, RouteTable routes, DialectTable dialects, UnaryFace unary, FeedFace feeds, SocketFace sockets)
 {

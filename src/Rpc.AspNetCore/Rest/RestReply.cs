@@ -23,7 +23,8 @@ internal sealed class RestReply(JsonCodec codec)
             : reply.Descriptor.FindFieldByName(binding.ResponseBody).Accessor.GetValue(reply) as IMessage;
         if (content is HttpBody body)
         {
-            await SendAsync(response, body.ContentType.Length > 0 ? body.ContentType : "application/octet-stream", body.Data.Memory, call.CancellationToken);
+            var contentType = body.ContentType.Length > 0 ? body.ContentType : "application/octet-stream";
+            await SendAsync(response, contentType, body.Data.Memory, call.CancellationToken);
             return;
         }
 
@@ -33,7 +34,8 @@ internal sealed class RestReply(JsonCodec codec)
         await SendAsync(response, Json, buffer.WrittenMemory, call.CancellationToken);
     }
 
-    public static async ValueTask SendAsync(HttpResponse response, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public static async ValueTask SendAsync(
+        HttpResponse response, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         response.ContentType = contentType;
         response.ContentLength = body.Length;

@@ -12,7 +12,8 @@ namespace Koda.Rpc.AspNetCore.Rest;
 internal sealed class RestRequestReader(JsonCodec codec, IOptions<RestOptions> options)
 {
     /// <exception cref="RpcFault">MALFORMED_BODY, INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or PAYLOAD_TOO_LARGE.</exception>
-    public async ValueTask<IMessage> ReadAsync(HttpRequest http, RestBinding binding, IReadOnlyList<string> path, CancellationToken cancellationToken)
+    public async ValueTask<IMessage> ReadAsync(
+        HttpRequest http, RestBinding binding, IReadOnlyList<string> path, CancellationToken cancellationToken)
     {
         var faults = new List<FieldFault>();
         var request = binding.Body.Length > 0 && !RequestBody.IsEmpty(http)
@@ -25,16 +26,21 @@ internal sealed class RestRequestReader(JsonCodec codec, IOptions<RestOptions> o
         return faults.Count == 0 ? request : throw RpcFault.Invalid(faults);
     }
 
-    private async ValueTask<IMessage> ReadBodyAsync(HttpRequest http, RestBinding binding, List<FieldFault> faults, CancellationToken cancellationToken)
+    private async ValueTask<IMessage> ReadBodyAsync(
+        HttpRequest http, RestBinding binding, List<FieldFault> faults, CancellationToken cancellationToken)
     {
         var type = binding.Method.Descriptor.InputType;
         var field = binding.Body == RestBinding.WholeBody ? null : type.FindFieldByName(binding.Body);
-        var content = field is null ? type : field.FieldType == FieldType.Message ? field.MessageType : null;
-        var isRaw = content == HttpBody.Descriptor;
+        var isRaw = (field is null ? type : field.FieldType == FieldType.Message ? field.MessageType : null) == HttpBody.Descriptor;
         if (!isRaw) RequestBody.RequireJson(http);
 
         var bytes = await RequestBody.ReadAsync(http, options.Value.MaxBodySize, cancellationToken);
-        if (isRaw) return WithRawBody(type, field, new HttpBody { ContentType = http.ContentType ?? "", Data = UnsafeByteOperations.UnsafeWrap(bytes) });
+        if (isRaw)
+        {
+            var content = new HttpBody { ContentType = http.ContentType ?? "", Data = UnsafeByteOperations.UnsafeWrap(bytes) };
+            return WithRawBody(type, field, content);
+        }
+
         if (bytes.Length == 0) return Empty(type);
         try
         {

@@ -22,8 +22,8 @@ internal sealed class RouteEntry
         };
         if (taken is not null)
         {
-            throw new InvalidOperationException(
-                $"{binding.Method.FullName} ({binding.Verb} {binding.Template.Text}) and {taken.Method.FullName} ({taken.Template.Text}) have the same path.");
+            var claim = $"{binding.Method.FullName} ({binding.Verb} {binding.Template.Text})";
+            throw new InvalidOperationException($"{claim} and {taken.Method.FullName} ({taken.Template.Text}) have the same path.");
         }
 
         switch (binding.Method.Type)

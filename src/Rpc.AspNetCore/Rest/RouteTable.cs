@@ -77,7 +77,8 @@ internal sealed class RouteTable
         private RouteEntry? Descend(Node node, int depth)
         {
             if (depth == path.Count) return Take(node);
-            if (node.Literals.TryGetValue(Uri.UnescapeDataString(path[depth]), out var literal) && Descend(literal, depth + 1) is { } found) return found;
+            var segment = Uri.UnescapeDataString(path[depth]);
+            if (node.Literals.TryGetValue(segment, out var literal) && Descend(literal, depth + 1) is { } found) return found;
             if (node.One is { } one && Descend(one, depth + 1) is { } single) return single;
             return node.Rest is { } rest ? Take(rest) : null;
         }

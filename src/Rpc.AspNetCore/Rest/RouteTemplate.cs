@@ -28,5 +28,8 @@ internal sealed record RouteTemplate(string Text, IReadOnlyList<string> Segments
     }
 }
 
-/// <summary>A request field and the segments, from <paramref name="Start"/> up to but not including <paramref name="End"/>, that fill it.</summary>
+/// <summary>A request field and the segments that fill it.</summary>
+/// <param name="Field">The field's path.</param>
+/// <param name="Start">The first segment.</param>
+/// <param name="End">The segment after the last.</param>
 internal sealed record RouteVariable(string Field, int Start, int End);

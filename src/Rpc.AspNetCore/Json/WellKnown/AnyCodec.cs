@@ -5,7 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Koda.Rpc.AspNetCore.Json.WellKnown;
 
-/// <summary>The packed message's own JSON with an <c>@type</c> beside its fields (or beside <c>value</c>, when that JSON is no object).</summary>
+/// <summary>The packed message's JSON with an <c>@type</c> beside its fields (or beside <c>value</c>, when that JSON is no object).</summary>
 internal sealed class AnyCodec(Func<string, IMessageCodec?> find) : ValueCodec<Any>
 {
     public override string Expectation => "must be an object with the @type of a known message";
@@ -35,19 +35,16 @@ internal sealed class AnyCodec(Func<string, IMessageCodec?> find) : ValueCodec<A
             return Refuse(ref reader, context);
         }
 
-        IMessage? message;
-        if (!(codec.IsPlainObject ? codec.TryReadFields(ref reader, context, out message) : TryReadValue(ref reader, context, codec, out message)))
-        {
-            return false;
-        }
-
-        value = new Any { TypeUrl = type, Value = message.ToByteString() };
-        return true;
+        var message = codec.IsPlainObject
+            ? codec.TryReadFields(ref reader, context, out var fields) ? fields : null
+            : ReadValue(ref reader, context, codec);
+        if (message is not null) value = new Any { TypeUrl = type, Value = message.ToByteString() };
+        return message is not null;
     }
 
-    private static bool TryReadValue(ref Utf8JsonReader reader, ReadContext context, IMessageCodec codec, [NotNullWhen(true)] out IMessage? message)
+    private static IMessage? ReadValue(ref Utf8JsonReader reader, ReadContext context, IMessageCodec codec)
     {
-        message = null;
+        IMessage? message = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isValue = reader.ValueTextEquals("value"u8);
@@ -63,7 +60,7 @@ internal sealed class AnyCodec(Func<string, IMessageCodec?> find) : ValueCodec<A
         }
 
         if (message is null && !context.HasIssues) context.Report("must have a value");
-        return message is not null;
+        return message;
     }
 
     /// <summary>Looks ahead: <c>@type</c> may stand anywhere in the object.</summary>
@@ -73,7 +70,8 @@ internal sealed class AnyCodec(Func<string, IMessageCodec?> find) : ValueCodec<A
         {
             var found = reader.ValueTextEquals("@type"u8);
             reader.Read();
-            if (found) return reader.TokenType == JsonTokenType.String && TextValue<string>.TryGetText(ref reader, out var type) ? type : null;
+            var isText = reader.TokenType == JsonTokenType.String;
+            if (found) return isText && TextValue<string>.TryGetText(ref reader, out var type) ? type : null;
             reader.Skip();
         }
 

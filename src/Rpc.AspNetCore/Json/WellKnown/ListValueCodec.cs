@@ -25,7 +25,8 @@ internal sealed class ListValueCodec(ValueMessageCodec values) : ValueCodec<List
         writer.WriteEndArray();
     }
 
-    public static bool TryReadArray(ref Utf8JsonReader reader, ReadContext context, ValueMessageCodec values, [MaybeNullWhen(false)] out ListValue value)
+    public static bool TryReadArray(
+        ref Utf8JsonReader reader, ReadContext context, ValueMessageCodec values, [MaybeNullWhen(false)] out ListValue value)
     {
         var good = true;
         value = new ListValue();

@@ -30,7 +30,8 @@ internal sealed class StructCodec(ValueMessageCodec values) : ValueCodec<Struct>
         writer.WriteEndObject();
     }
 
-    public static bool TryReadObject(ref Utf8JsonReader reader, ReadContext context, ValueMessageCodec values, [MaybeNullWhen(false)] out Struct value)
+    public static bool TryReadObject(
+        ref Utf8JsonReader reader, ReadContext context, ValueMessageCodec values, [MaybeNullWhen(false)] out Struct value)
     {
         var good = true;
         value = new Struct();

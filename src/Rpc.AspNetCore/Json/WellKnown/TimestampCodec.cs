@@ -28,10 +28,8 @@ internal sealed class TimestampCodec : TextValue<Timestamp>
         // The framework's parser would also take a local time, which says nothing about the instant.
         var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
         if (!hasOffset || !TryCutFraction(ref text, out var nanos)) return false;
-        if (!DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
-        {
-            return false;
-        }
+        const string Seconds = "yyyy-MM-dd'T'HH:mm:ssK";
+        if (!DateTimeOffset.TryParseExact(text, Seconds, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)) return false;
 
         value = new Timestamp { Seconds = time.ToUnixTimeSeconds(), Nanos = nanos };
         return true;

@@ -16,7 +16,7 @@ internal sealed class WellKnownMessage<T>(MessageDescriptor descriptor, ValueCod
 
     public void WriteMessage(Utf8JsonWriter writer, IMessage message) => codec.Write(writer, (T)message);
 
-    public void WriteFields(Utf8JsonWriter writer, IMessage message) => throw new InvalidOperationException(descriptor.FullName + " has no fields of its own in JSON.");
+    public void WriteFields(Utf8JsonWriter writer, IMessage message) => throw NoFields();
 
     public bool TryReadMessage(ref Utf8JsonReader reader, ReadContext context, [NotNullWhen(true)] out IMessage? message)
     {
@@ -26,5 +26,7 @@ internal sealed class WellKnownMessage<T>(MessageDescriptor descriptor, ValueCod
     }
 
     public bool TryReadFields(ref Utf8JsonReader reader, ReadContext context, [NotNullWhen(true)] out IMessage? message) =>
-        throw new InvalidOperationException(descriptor.FullName + " has no fields of its own in JSON.");
+        throw NoFields();
+
+    private InvalidOperationException NoFields() => new(descriptor.FullName + " has no fields of its own in JSON.");
 }
