@@ -1,0 +1,4 @@
+using Xunit;
+
+// Each test runs eight programs of its own.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

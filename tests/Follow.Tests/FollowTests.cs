@@ -1,0 +1,86 @@
+using Koda.Follow.Tests.Followers;
+using Koda.Testing;
+using Xunit;
+
+namespace Koda.Follow.Tests;
+
+public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassFixture<PostgresFixture>, IClassFixture<Peers>
+{
+    private const int History = 50;
+    private const int Batches = 15;
+    private const int BatchSize = 10;
+
+    [Fact]
+    public async Task All_clients_see_the_same_events_once_and_in_order_as_they_are_recorded()
+    {
+        await using var server = await RunningServer.StartAsync(postgres);
+        await using var task = await FollowedTask.SubmitAsync(server.Url, server.OperatorToken, server.WorkerToken);
+        await using var followers = new AllFollowers(peers);
+        await task.RecordAsync(History);
+        followers.Start(task, server.Url);
+
+        await RecordInSightAsync(task, followers);
+        await task.CompleteAsync();
+
+        await followers.AssertWholeAsync(task);
+    }
+
+    [Fact]
+    public async Task Clients_that_are_cut_anywhere_go_on_after_their_last_event()
+    {
+        await using var server = await RunningServer.StartAsync(postgres);
+        await using var task = await FollowedTask.SubmitAsync(server.Url, server.OperatorToken, server.WorkerToken);
+        await using var followers = new AllFollowers(peers);
+        await task.RecordAsync(History);
+        followers.Start(task, server.Url);
+
+        var cuts = followers.Each.Select(follower => CutAsync(follower, Random.Shared.Next(1, History + (Batches * BatchSize)), task, server.Url)).ToList();
+        await RecordInSightAsync(task, followers);
+        await task.CompleteAsync();
+        await Task.WhenAll(cuts);
+
+        await followers.AssertWholeAsync(task);
+    }
+
+    [Fact]
+    public async Task A_cursor_of_one_server_is_good_at_another_on_the_same_database()
+    {
+        await using var here = await RunningServer.StartAsync(postgres);
+        await using var there = await RunningServer.StartAsync(postgres);
+        await using var task = await FollowedTask.SubmitAsync(here.Url, here.OperatorToken, here.WorkerToken);
+        await using var followers = new AllFollowers(peers);
+        var seq = await task.RecordAsync(History);
+        foreach (var (index, follower) in followers.Each.Index())
+            follower.Start(task, index % 2 == 0 ? here.Url : there.Url);
+        await followers.ReachedAsync(seq);
+        seq = await task.RecordAsync(BatchSize);
+        await followers.ReachedAsync(seq);
+
+        foreach (var (index, follower) in followers.Each.Index())
+        {
+            await follower.CutAsync();
+            follower.Start(task, index % 2 == 0 ? there.Url : here.Url);
+        }
+        await RecordInSightAsync(task, followers);
+        await task.CompleteAsync();
+
+        await followers.AssertWholeAsync(task);
+    }
+
+    private static async Task CutAsync(Follower follower, long seq, FollowedTask task, Uri server)
+    {
+        await follower.ReachedAsync(seq);
+        await follower.CutAsync();
+        follower.Start(task, server);
+    }
+
+    /// <summary>Records each batch when all followers have seen the one before, so that they follow and do not only catch up.</summary>
+    private static async Task RecordInSightAsync(FollowedTask task, AllFollowers followers)
+    {
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            var seq = await task.RecordAsync(BatchSize);
+            await followers.ReachedAsync(seq);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Grpc.Core;
+using Koda.Client;
+using Koda.Follow.Tests.Followers;
+using Koda.Protos.Runtime.V1;
+using Koda.Protos.Worker.V1;
+using Koda.Rpc;
+using Xunit;
+using Task = System.Threading.Tasks.Task;
+
+namespace Koda.Follow.Tests;
+
+/// <summary>A task that runs under the control of the test: it is its worker, and records events when told to.</summary>
+internal sealed class FollowedTask(Uri server, string token, string workerToken) : IAsyncDisposable
+{
+    /// <summary>Longer than any test, so that nothing needs to renew it.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
+
+    private const string Progress = "progress";
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly KodaClient _client = new(new KodaClientOptions { Url = server, Token = token });
+    private readonly List<string> _kinds = ["task.queued", "task.started"];
+    private RpcChannel? _channel;
+    private AsyncDuplexStreamingCall<WorkRequest, WorkResponse>? _work;
+    private AttemptRef? _attempt;
+    private EventBatch? _batch;
+
+    public string Id { get; private set; } = "";
+
+    public string Token => token;
+
+    /// <summary>What the task's log must hold by now.</summary>
+    public IReadOnlyList<string> Kinds => _kinds;
+
+    public static async Task<FollowedTask> SubmitAsync(Uri server, string token, string workerToken)
+    {
+        var task = new FollowedTask(server, token, workerToken);
+        task.Id = (await task._client.Tasks.SubmitAsync(new SubmitTaskRequest { AgentId = "explorer", Query = "look" })).Id;
+        await task.ConnectAsync();
+        var offer = await task.AnswerAsync(answer => answer.Offers is [var first, ..] ? first : null);
+        task._attempt = offer.Attempt;
+        await task.SendAsync(new WorkRequest { Accepts = { offer.Attempt } });
+        return task;
+    }
+
+    /// <summary>Records events and returns the number of the last one.</summary>
+    public async Task<long> RecordAsync(int count)
+    {
+        await SendEventsAsync(count);
+        return await RecordedAsync();
+    }
+
+    /// <summary>Sends events and does not wait until they are recorded.</summary>
+    public async Task SendEventsAsync(int count)
+    {
+        _batch = new EventBatch { Attempt = _attempt, Batch = (_batch?.Batch ?? 0) + 1 };
+        for (var i = 0; i < count; i++)
+        {
+            _kinds.Add(Progress);
+            _batch.Events.Add(new ReportedEvent { Kind = Progress, Payload = $$"""{"text":"{{_kinds.Count}}"}""" });
+        }
+        await SendAsync(new WorkRequest { Events = { _batch } });
+    }
+
+    /// <summary>Connects to a server that was killed, and sends again what it may not have recorded.</summary>
+    public async Task<long> ReconnectAsync()
+    {
+        await ConnectAsync();
+        await SendAsync(new WorkRequest { Events = { _batch } });
+        return await RecordedAsync();
+    }
+
+    public async Task CompleteAsync()
+    {
+        await SendAsync(new WorkRequest { Completions = { new Completion { Attempt = _attempt, Output = "done" } } });
+        await AnswerAsync(answer => answer.Closed is [var closed, ..] ? closed : null);
+        _kinds.Add("task.completed");
+    }
+
+    /// <summary>The log as one call reads it.</summary>
+    public async Task<IReadOnlyList<SeenEvent>> ReadLogAsync()
+    {
+        var page = await _client.Tasks.ListEventsAsync(Id, limit: 1000);
+        return [.. page.Items.Select(item => new SeenEvent(item.Seq, item.Kind, item.Hash))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _work?.Dispose();
+        _channel?.Dispose();
+        await _client.DisposeAsync();
+    }
+
+    private async Task ConnectAsync()
+    {
+        _work?.Dispose();
+        _channel?.Dispose();
+        _channel = RpcChannel.ForAddress(server);
+        _work = new WorkerService.WorkerServiceClient(_channel.CreateCallInvoker())
+            .Work(new Metadata { { "authorization", $"Bearer {workerToken}" } });
+        var hello = new Hello { WorkerId = Id, Name = "test", Slots = 1 };
+        if (_attempt is not null)
+            hello.Held.Add(_attempt);
+        await SendAsync(new WorkRequest { Hello = hello, Credit = _attempt is null ? 1 : 0 });
+    }
+
+    private async Task<long> RecordedAsync() =>
+        (await AnswerAsync(answer => answer.Recorded.LastOrDefault(recorded => recorded.Batch == _batch!.Batch))).LastSeq;
+
+    private Task SendAsync(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
+
+    private async Task<T> AnswerAsync<T>(Func<WorkResponse, T?> choose)
+        where T : class
+    {
+        while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Limit))
+        {
+            var answer = _work.ResponseStream.Current;
+            Assert.Empty(answer.Lost);
+            if (choose(answer) is { } chosen)
+                return chosen;
+        }
+        throw new InvalidOperationException("The server closed the worker's stream.");
+    }
+}
