@@ -14,7 +14,7 @@ internal sealed class ClaimLoop(
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(5);
 
     // Set: something may be claimable. It is cleared before the look, so that news during the look are not lost.
-    private volatile bool _mayHaveWork = true;
+    private volatile bool _mayHaveWork;
 
     /// <summary>Hears of work, on whichever server it was queued.</summary>
     public async Task Listen(CancellationToken cancellationToken)
@@ -30,10 +30,10 @@ internal sealed class ClaimLoop(
 
     public async Task Claim(CancellationToken cancellationToken)
     {
+        // Started, maybe again after a failure: what was announced meanwhile is not known.
+        _mayHaveWork = true;
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (!await host.Credit.Wait(s_lookEvery, cancellationToken))
-                _mayHaveWork = true;
             while (_mayHaveWork && Demands() is { Count: > 0 } demands)
             {
                 _mayHaveWork = false;
@@ -43,6 +43,8 @@ internal sealed class ClaimLoop(
                 foreach (var attempt in claimed)
                     await Offer(attempt, cancellationToken);
             }
+            if (!await host.Credit.Wait(s_lookEvery, cancellationToken))
+                _mayHaveWork = true;
         }
     }
 

@@ -10,6 +10,9 @@ internal static partial class DispatchLog
     [LoggerMessage(2, LogLevel.Warning, "Dispatching waits: {Loop} failed and is tried again.")]
     public static partial void LoopFailed(ILogger logger, string loop, Exception failure);
 
+    [LoggerMessage(5, LogLevel.Error, "Dispatching met a fault: {Loop} is started again.")]
+    public static partial void LoopFaulted(ILogger logger, string loop, Exception failure);
+
     [LoggerMessage(3, LogLevel.Information, "Worker {WorkerId} ({Name}, version {Version}) connected with {Slots} slots and {Held} held attempts.")]
     public static partial void WorkerConnected(ILogger logger, string workerId, string name, string version, int slots, int held);
 

@@ -70,6 +70,11 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
             {
                 DispatchLog.LoopFailed(_log, name, failure);
             }
+            catch (Exception failure)
+            {
+                // A fault of ours in one piece of work must not end the handing out of all other.
+                DispatchLog.LoopFaulted(_log, name, failure);
+            }
             finally
             {
                 Interlocked.Decrement(ref _running);
