@@ -6,6 +6,7 @@ using Koda.Protos.ControlPlane.V1;
 using Koda.Protos.Runtime.V1;
 using Koda.Protos.Worker.V1;
 using Koda.Rpc;
+using Task = System.Threading.Tasks.Task;
 
 namespace Koda.Bench;
 
@@ -48,13 +49,17 @@ internal sealed class Benchmarks : IDisposable
     {
         var left = count;
         var watch = Stopwatch.StartNew();
-        await System.Threading.Tasks.Task.WhenAll(Enumerable.Range(0, callers).Select(_ => System.Threading.Tasks.Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Decrement(ref left) >= 0)
                 await SubmitOne("nothing");
         })));
         return count / watch.Elapsed.TotalSeconds;
     }
+
+    /// <summary>Submits tasks and answers their ids.</summary>
+    public async Task<IReadOnlyList<string>> SubmitMany(int count) => await Task.WhenAll(
+        Enumerable.Range(0, count).Select(async _ => (await SubmitOne("nothing")).Id));
 
     /// <summary>Tasks a second from the worker's connection to the last committed completion.</summary>
     public async Task<double> Drain(int count)
@@ -63,7 +68,7 @@ internal sealed class Benchmarks : IDisposable
         var watch = Stopwatch.StartNew();
         await worker.Start();
         while (worker.Closed < count)
-            await System.Threading.Tasks.Task.Delay(2);
+            await Task.Delay(2);
         return count / watch.Elapsed.TotalSeconds;
     }
 
@@ -73,18 +78,18 @@ internal sealed class Benchmarks : IDisposable
         await using var worker = new NoOpWorker(_workers, _credentials, credit: 16);
         await worker.Start();
         var begin = Stopwatch.GetTimestamp();
-        var calls = new List<System.Threading.Tasks.Task>();
+        var calls = new List<Task>();
         for (var i = 0; i < rate * seconds; i++)
         {
             var wait = TimeSpan.FromSeconds(i / (double)rate) - Stopwatch.GetElapsedTime(begin);
             if (wait > TimeSpan.Zero)
-                await System.Threading.Tasks.Task.Delay(wait);
+                await Task.Delay(wait);
             calls.Add(SubmitOne(Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture)));
         }
 
-        await System.Threading.Tasks.Task.WhenAll(calls);
+        await Task.WhenAll(calls);
         while (worker.Closed < calls.Count)
-            await System.Threading.Tasks.Task.Delay(2);
+            await Task.Delay(2);
         return Percentiles.Of(worker.StartLatencies);
     }
 
@@ -93,6 +98,6 @@ internal sealed class Benchmarks : IDisposable
     public static void Print(string name, object figures) =>
         Console.WriteLine($$"""{"name":{{JsonSerializer.Serialize(name)}},"figures":{{JsonSerializer.Serialize(figures)}}}""");
 
-    private async System.Threading.Tasks.Task SubmitOne(string query) =>
+    private async Task<Koda.Protos.Runtime.V1.Task> SubmitOne(string query) =>
         await _tasks.SubmitTaskAsync(new SubmitTaskRequest { AgentId = Agent, Query = query }, _credentials);
 }

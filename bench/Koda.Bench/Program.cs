@@ -1,15 +1,17 @@
 using Koda.Bench;
 
 // Prints one JSON line a figure. Started by bench/run, which prints the machine and the conditions.
-if (args is not ["--database", var database])
+if (args is not ["--database", var database, "--connection", var connectionString])
 {
-    Console.Error.WriteLine("usage: Koda.Bench --database postgres://…");
+    Console.Error.WriteLine("usage: Koda.Bench --database postgres://… --connection 'Host=…'");
     return 2;
 }
 
 var tasks = Benchmarks.Setting("BENCH_TASKS", 5000);
+await using var probe = new DatabaseProbe(connectionString);
 await using var server = await ServerProcess.Start(database);
 Benchmarks.Print("koda cold start to ready, migrations included", new { ms = (int)server.ColdStart.TotalMilliseconds });
+Benchmarks.Print("koda idle", new { mib = server.ResidentBytes >> 20, queries_per_s = await probe.IdleQueriesPerSecond(10) });
 using var benchmarks = new Benchmarks(server);
 await benchmarks.Prepare();
 
@@ -22,5 +24,22 @@ foreach (var callers in new[] { 16, 64 })
 Benchmarks.Print(
     "koda start latency",
     await benchmarks.StartLatency(Benchmarks.Setting("BENCH_RATE", 100), Benchmarks.Setting("BENCH_SECONDS", 10)));
-Benchmarks.Print("koda server resident memory", new { mib = server.ResidentBytes >> 20 });
+
+using var feeds = new FeedBenchmarks(server, benchmarks);
+Benchmarks.Print("koda feed, 1,000 watchers, 1,000 events/s", await feeds.FeedLatency(1000, Benchmarks.Setting("BENCH_SECONDS", 10)));
+Benchmarks.Print("koda replay of a 10,000-event run", await feeds.Replay(10_000));
+Benchmarks.Print("koda idle feeds", await feeds.IdleFeeds(Benchmarks.Setting("BENCH_IDLE_FEEDS", 10_000)));
+
+var depth = 0;
+foreach (var text in (Environment.GetEnvironmentVariable("BENCH_DEPTHS") ?? "1000,100000,10000000").Split(','))
+{
+    var wanted = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    await probe.Fill(wanted - depth);
+    depth = wanted;
+    Benchmarks.Print(
+        $"koda with {depth:N0} tasks queued",
+        new { submit_per_s = (int)await benchmarks.Submit(16, tasks), drain_per_s = (int)await benchmarks.Drain(tasks) });
+}
+
+Benchmarks.Print("koda server memory after the load", new { mib = server.ResidentBytes >> 20 });
 return 0;
