@@ -1,3 +1,5 @@
+using Koda.Protos.Common.V1;
+
 namespace Koda.Server.Engine;
 
 /// <summary>A part of a list. A null cursor means that it is the last one.</summary>
@@ -10,7 +12,14 @@ internal static class Page
     public const int MaxLimit = 200;
 
     /// <summary>The page size that is used for the one asked for; 0 asks for the default.</summary>
-    public static int Limit(int asked) => asked <= 0 ? DefaultLimit : Math.Min(asked, MaxLimit);
+    /// <exception cref="EngineException">INVALID_REQUEST: it is negative.</exception>
+    public static int Limit(int asked) => asked switch
+    {
+        < 0 => throw new EngineException(
+            ErrorReason.InvalidRequest, "The page size must not be negative.", new Dictionary<string, string> { ["limit"] = "must not be negative" }),
+        0 => DefaultLimit,
+        _ => Math.Min(asked, MaxLimit),
+    };
 
     /// <summary>Cuts a page from rows that were read with one more than <paramref name="limit"/>; that one tells that the list goes on.</summary>
     public static Page<T> Of<T>(List<T> rows, int limit, string filters, Func<T, string> position)

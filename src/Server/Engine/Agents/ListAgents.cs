@@ -5,7 +5,7 @@ namespace Koda.Server.Engine.Agents;
 internal sealed class ListAgents(Database database)
 {
     /// <summary>Agents by id; only those in a state when one is given.</summary>
-    /// <exception cref="EngineException">INVALID_CURSOR.</exception>
+    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST.</exception>
     public async Task<Page<AgentRecord>> Execute(AgentState? state, int limit, string? cursor, CancellationToken cancellationToken)
     {
         var wanted = state is { } only ? EnumText<AgentState>.Of(only) : "";

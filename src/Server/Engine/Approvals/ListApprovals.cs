@@ -7,7 +7,7 @@ internal sealed class ListApprovals(Database database)
     private static readonly Guid s_newest = Guid.AllBitsSet;
 
     /// <summary>Approvals, newest first; only those in a state, or of a task, when one is given.</summary>
-    /// <exception cref="EngineException">INVALID_CURSOR.</exception>
+    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST.</exception>
     public async Task<Page<ApprovalRecord>> Execute(
         ApprovalState? state, Guid? taskId, int limit, string? cursor, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal sealed class ListTasks(Database database)
     private static readonly Guid s_newest = Guid.AllBitsSet;
 
     /// <summary>Tasks that match, newest first.</summary>
-    /// <exception cref="EngineException">INVALID_CURSOR.</exception>
+    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST.</exception>
     public async Task<Page<TaskRecord>> Execute(TaskFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
     {
         var filters = "tasks" + EngineJson.Write(filter);
