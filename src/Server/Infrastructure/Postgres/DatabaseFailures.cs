@@ -8,6 +8,7 @@ namespace Koda.Server.Infrastructure.Postgres;
 /// <summary>Tells driver errors apart, and says them in the engine's words, so that no SQLSTATE reaches a caller.</summary>
 internal static class DatabaseFailures
 {
+    private const string Fatal = "FATAL";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>The transaction was rolled back by the database for the sake of another one: the same work may succeed now.</summary>
@@ -21,6 +22,8 @@ internal static class DatabaseFailures
         {
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
                 or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction => true,
+            // Said of a statement it is our fault; said of a connection, the database is closed for a while.
+            PostgresErrorCodes.ObjectNotInPrerequisiteState => failure.InvariantSeverity == Fatal,
             var state => state.StartsWith("08", StringComparison.Ordinal),
         },
         NpgsqlException => true,
