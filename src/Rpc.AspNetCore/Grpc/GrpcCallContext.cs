@@ -44,6 +44,10 @@ internal sealed class GrpcCallContext : RpcCallContext
         {
             throw Abandoned(exception);
         }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
+        {
+            throw TooLarge(exception);
+        }
     }
 
     public async ValueTask<T?> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
@@ -56,6 +60,10 @@ internal sealed class GrpcCallContext : RpcCallContext
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException)
         {
             throw Abandoned(exception);
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
+        {
+            throw TooLarge(exception);
         }
     }
 
@@ -120,6 +128,8 @@ internal sealed class GrpcCallContext : RpcCallContext
         _isTorn = false;
         _hasWritten = true;
     }
+
+    private static RpcFault TooLarge(RpcException exception) => new(ErrorReason.PayloadTooLarge, exception.Status.Detail, exception);
 
     private static RpcFault Abandoned(Exception? cause) => new(ErrorReason.Cancelled, "The caller went away.", cause);
 }
