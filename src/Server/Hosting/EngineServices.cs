@@ -30,6 +30,7 @@ internal static class EngineServices
                 Offer = options.OfferTimeout,
                 ApprovalExpiry = options.ApprovalTimeout,
                 MaxPendingSubmissions = options.SubmissionQueueLimit,
+                MaxQueuedTasks = options.MaxQueuedTasks,
             })
             .AddSingleton(new ReadinessOptions(options.DataDirectory))
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))

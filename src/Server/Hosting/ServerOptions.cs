@@ -23,4 +23,7 @@ public sealed record ServerOptions
 
     /// <summary>How many submissions may wait to be committed before callers are told to come back later.</summary>
     public int SubmissionQueueLimit { get; init; } = 10_000;
+
+    /// <summary>How many tasks may be queued before callers are told to come back later.</summary>
+    public long MaxQueuedTasks { get; init; } = 20_000_000;
 }
