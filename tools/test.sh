@@ -7,6 +7,7 @@ source "$root/tools/sdk.sh"
 cd "$root"
 filter="${1:-}"
 results="$root/TestResults"
+koda="$root/src/Cli/bin/Release/net10.0/koda"
 passed=0 failed=0 skipped=0
 failures=()
 
@@ -30,6 +31,19 @@ baseline() {
   here="$(git rev-parse HEAD)"
   main="$(git rev-parse -q --verify origin/main || git rev-parse -q --verify main || true)"
   if [[ -n "$main" && "$main" != "$here" ]]; then git merge-base HEAD "$main"; else git rev-parse -q --verify HEAD~1; fi
+}
+
+# The committed documents are what the contract says.
+openapi_current() {
+  "$koda" openapi "$results/openapi" >/dev/null && diff -ru docs/openapi "$results/openapi" && return 0
+  echo "Write them with: ./koda openapi docs/openapi"
+  return 1
+}
+
+openapi_breaking() { # REF
+  git cat-file -e "$1:docs/openapi" 2>/dev/null || return 0
+  mkdir -p "$results/before" && git archive "$1" docs/openapi | tar -x -C "$results/before" \
+    && "$koda" openapi "$results/openapi" --against "$results/before/docs/openapi"
 }
 
 run_project() { # PROJECT
@@ -73,13 +87,16 @@ if [[ -z "$filter" ]]; then
   buf="$root/.tools/node_modules/.bin/buf"
   check "buf lint" "$buf" lint
   check "buf format" "$buf" format --diff --exit-code --path protos/koda
+  check "OpenAPI documents are current" openapi_current
   if against="$(baseline)"; then
     check "buf breaking against ${against:0:12}" "$buf" breaking --against ".git#ref=$against"
+    check "OpenAPI breaking against ${against:0:12}" openapi_breaking "$against"
   else
-    skipped=$((skipped + 1))
-    echo "SKIP  buf breaking: this clone holds no earlier state to compare with (a first commit, or a shallow clone)"
+    skipped=$((skipped + 2))
+    echo "SKIP  breaking changes: this clone holds no earlier state to compare with (a first commit, or a shallow clone)"
   fi
-  check "dotnet format" dotnet format whitespace --verify-no-changes --folder src tests
+  check "dotnet format src" dotnet format whitespace --verify-no-changes --folder src
+  check "dotnet format tests" dotnet format whitespace --verify-no-changes --folder tests
 fi
 
 for project in tests/*/*.csproj; do

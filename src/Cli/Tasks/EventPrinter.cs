@@ -10,6 +10,8 @@ internal sealed class EventPrinter(CliTerminal terminal)
     private const int OutputLines = 12;
 
     private readonly StringBuilder _said = new();
+    private readonly Dictionary<string, string> _calls = [];
+    private string _lastCall = "";
     private bool _midLine;
     private int _shownLines;
 
@@ -69,8 +71,11 @@ internal sealed class EventPrinter(CliTerminal terminal)
     {
         _shownLines = 0;
         EndLine();
+        var tool = Printable.Text(payload.Text("tool"));
         var arguments = payload.TryGetProperty("arguments", out var given) ? ToolSummary.Of(given) : "";
-        terminal.Error.WriteLine($"{terminal.PaintError("●", Tone.Accent)} {terminal.PaintError(Printable.Text(payload.Text("tool")), Tone.Strong)} {arguments}");
+        _lastCall = payload.Text("call_id");
+        _calls[_lastCall] = $"{tool} {Printable.Line(arguments, 40)}";
+        terminal.Error.WriteLine($"{terminal.PaintError("●", Tone.Accent)} {terminal.PaintError(tool, Tone.Strong)} {arguments}");
     }
 
     private void ShowOutput(string text)
@@ -86,8 +91,10 @@ internal sealed class EventPrinter(CliTerminal terminal)
     {
         var status = payload.Text("status");
         var took = Units.Milliseconds(payload.Number("duration_ms"));
-        if (status == "ok") Line($"  ✓ {took}", Tone.Good);
-        else Line($"  ✗ {status}: {Printable.Line(payload.Text("result"), 200)}", Tone.Bad);
+        // Calls that run side by side end in any order: only the result of the last one needs no name.
+        var name = payload.Text("call_id") is var id && id != _lastCall && _calls.TryGetValue(id, out var call) ? call + "  " : "";
+        if (status == "ok") Line($"  ✓ {name}{took}", Tone.Good);
+        else Line($"  ✗ {name}{status}: {Printable.Line(payload.Text("result"), 200)}", Tone.Bad);
         if (payload.Text("diff") is { Length: > 0 } diff) DiffView.Write(terminal, diff);
     }
 }

@@ -38,6 +38,16 @@ public sealed class EventPrinterTests
         Assert.Contains("✗ error: no such file", Print(("tool.finished", """{"status":"error","result":"no such file","duration_ms":1}""")));
 
     [Fact]
+    public void Results_of_calls_side_by_side_are_named() =>
+        Assert.EndsWith(
+            "● grep b\n  ✓ grep a  5 ms\n  ✓ 7 ms\n",
+            Print(
+                ("tool.started", """{"call_id":"1","tool":"grep","arguments":{"pattern":"a"}}"""),
+                ("tool.started", """{"call_id":"2","tool":"grep","arguments":{"pattern":"b"}}"""),
+                ("tool.finished", """{"call_id":"1","status":"ok","duration_ms":5}"""),
+                ("tool.finished", """{"call_id":"2","status":"ok","duration_ms":7}""")));
+
+    [Fact]
     public void Long_output_is_cut()
     {
         var lines = string.Concat(Enumerable.Range(0, 50).Select(n => $"line {n}\\n"));

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Koda.Cli.Tests.Local;
+
+[Collection(LocalKodaCollection.Name)]
+public sealed class UpCommandTests(LocalKoda koda)
+{
+    [Fact]
+    public async Task Starting_again_says_that_it_is_up()
+    {
+        var again = await koda.RunAsync("up", "--listen", koda.Url, "--detach");
+
+        Assert.Equal(ExitCode.Ok, again.ExitCode);
+        Assert.Contains("up already", again.Error);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_a_clear_error()
+    {
+        var other = Path.Combine(Path.GetTempPath(), $"koda-cli-{Guid.NewGuid():n}");
+
+        var run = await CliRun.Of("up", "--detach", "--json", "--data", other, "--listen", koda.Url);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("port.taken", JsonDocument.Parse(run.Error).RootElement.GetProperty("error").GetProperty("code").GetString());
+        Assert.False(Directory.Exists(other));
+    }
+
+    [Theory]
+    [InlineData("server")]
+    [InlineData("worker")]
+    public async Task A_killed_process_is_started_again_and_the_task_it_worked_on_ends_once(string role)
+    {
+        await koda.ApplyScriptAsync("pauses", """[{delay_ms: 8000, text: "Back again."}]""");
+        var running = koda.RunAsync("run", "--agent", "pauses", "--json", "?");
+        while (!(await koda.RunAsync("tasks", "--agent", "pauses", "--status", "running")).Out.Contains("tsk_", StringComparison.Ordinal))
+            Assert.False(running.IsCompleted, "The task ended before its process was killed.");
+        var killed = koda.PidOf(role);
+        Process.GetProcessById(killed).Kill();
+
+        var run = await running;
+
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
+        var lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var events = lines.SkipLast(1).ToList();
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(line => line.GetProperty("seq").GetInt64()));
+        Assert.Single(events, line => line.GetProperty("kind").GetString() == "task.completed");
+        Assert.NotEqual(killed, koda.PidOf(role));
+        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("verify", lines[^1].GetProperty("id").GetString()!)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Doctor_finds_nothing_missing()
+    {
+        var doctor = await koda.RunAsync("doctor", "--json");
+
+        Assert.True(doctor.ExitCode == ExitCode.Ok, doctor.Out);
+    }
+}

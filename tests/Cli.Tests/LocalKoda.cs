@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Koda.Cli.Tests;
+
+/// <summary>A server and a worker as <c>koda up</c> starts them, and the command line as a process of its own.</summary>
+public sealed class LocalKoda : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public string Data { get; } = Path.Combine(Path.GetTempPath(), $"koda-cli-{Guid.NewGuid():n}");
+
+    public string Workspace { get; } = Directory.CreateTempSubdirectory("koda-workspace-").FullName;
+
+    public string Url { get; } = $"http://127.0.0.1:{FreePort()}";
+
+    public async Task InitializeAsync()
+    {
+        File.WriteAllText(Path.Combine(Workspace, "server.js"), "require('http').createServer((q, r) => r.end(eval(q.url)));\n");
+        var up = await RunAsync("up", "--listen", Url, "--workspace", Workspace, "--detach");
+        Assert.True(up.ExitCode == 0, up.Error);
+        Assert.Contains("Koda is ready", up.Out);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await RunAsync("down");
+        Directory.Delete(Data, recursive: true);
+        Directory.Delete(Workspace, recursive: true);
+    }
+
+    /// <summary>Runs <c>koda</c> with these arguments on this server's data directory.</summary>
+    internal async Task<CliRun> RunAsync(params string[] args)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "koda"), [.. args, "--data", Data])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Workspace,
+        };
+        foreach (var name in (string[])["KODA_URL", "KODA_TOKEN", "KODA_DATA", "KODA_DATABASE_URL"]) start.Environment.Remove(name);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(Patience);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var error = process.StandardError.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        return new CliRun(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Applies an agent that plays these steps.</summary>
+    internal async Task ApplyScriptAsync(string id, string steps)
+    {
+        var file = Path.Combine(Workspace, id + ".yaml");
+        await File.WriteAllTextAsync(file, $"id: {id}\ntools: [read, write, bash]\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n");
+        var applied = await RunAsync("agents", "apply", file);
+        Assert.True(applied.ExitCode == 0, applied.Error);
+    }
+
+    internal int PidOf(string role) => int.Parse(File.ReadAllText(Path.Combine(Data, role + ".pid")), CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

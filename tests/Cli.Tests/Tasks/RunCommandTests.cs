@@ -1,0 +1,111 @@
+using System.Text.Json;
+
+namespace Koda.Cli.Tests.Tasks;
+
+[Collection(LocalKodaCollection.Name)]
+public sealed class RunCommandTests(LocalKoda koda)
+{
+    private const string Says = """[{text: "All is well."}]""";
+
+    private static string Writes(string path) =>
+        $$$"""[{tool_calls: [{tool: write, arguments: {path: {{{path}}}, content: hello}}]}, {text: "Written."}]""";
+
+    [Fact]
+    public async Task A_first_task_needs_no_key_and_gives_a_report()
+    {
+        var run = await koda.RunAsync("run", "--agent", "atlas", "Audit this server.");
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.StartsWith("# Security audit", run.Out);
+        Assert.Contains("server.js", run.Out);
+        Assert.Contains("● grep", run.Error);
+        Assert.Contains("completed in", run.Error);
+    }
+
+    [Fact]
+    public async Task Events_come_as_JSON_lines_without_a_gap_and_the_task_last()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+
+        var run = await koda.RunAsync("run", "--agent", "says", "--json", "?");
+
+        var lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var seqs = lines.SkipLast(1).Select(line => line.GetProperty("seq").GetInt64()).ToList();
+        Assert.Equal(Enumerable.Range(1, seqs.Count).Select(n => (long)n), seqs);
+        Assert.Equal("completed", lines[^1].GetProperty("status").GetString());
+        Assert.Contains("All is well.", lines[^1].GetProperty("output").GetString());
+    }
+
+    [Fact]
+    public async Task Without_a_person_a_question_ends_the_watching_and_the_answer_lets_the_task_go_on()
+    {
+        await koda.ApplyScriptAsync("asks", Writes("note.txt"));
+
+        var asked = await koda.RunAsync("run", "--agent", "asks", "Leave a note.");
+        Assert.Equal(ExitCode.WaitsForApproval, asked.ExitCode);
+        var waiting = JsonDocument.Parse((await koda.RunAsync("approve", "--list", "--json")).Out).RootElement.GetProperty("items")[0];
+        Assert.Equal("write", waiting.GetProperty("tool").GetString());
+
+        var answered = await koda.RunAsync("approve", waiting.GetProperty("id").GetString()!);
+        Assert.Equal(ExitCode.Ok, answered.ExitCode);
+        var watched = await koda.RunAsync("watch", waiting.GetProperty("task_id").GetString()!);
+
+        Assert.Equal(ExitCode.Ok, watched.ExitCode);
+        Assert.Equal("hello", File.ReadAllText(Path.Combine(koda.Workspace, "note.txt")));
+        Assert.Contains("+hello", watched.Error);
+    }
+
+    [Fact]
+    public async Task Approving_everything_needs_no_person()
+    {
+        await koda.ApplyScriptAsync("writes", Writes("other.txt"));
+
+        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("run", "--agent", "writes", "--yes", "Leave a note.")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_cancelled_task_exits_with_4()
+    {
+        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        var task = (await koda.RunAsync("run", "--agent", "slow", "--detach", "?")).Out.Trim();
+
+        var cancelled = await koda.RunAsync("cancel", task, "--reason", "a test");
+
+        Assert.Equal(ExitCode.Ok, cancelled.ExitCode);
+        Assert.Equal(ExitCode.Cancelled, (await koda.RunAsync("watch", task)).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_gives_the_same_task()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+        string[] submit = ["run", "--agent", "says", "--detach", "--idempotency-key", $"{Guid.NewGuid()}", "?"];
+
+        Assert.Equal((await koda.RunAsync(submit)).Out, (await koda.RunAsync(submit)).Out);
+    }
+
+    [Fact]
+    public async Task An_unknown_agent_is_named_with_a_way_to_find_others()
+    {
+        var run = await koda.RunAsync("run", "--agent", "nobody", "--json", "?");
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Equal("agent.not_found", JsonDocument.Parse(run.Error).RootElement.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Every_chain_verifies_and_every_step_is_in_the_trace()
+    {
+        await koda.ApplyScriptAsync("writes", Writes("other.txt"));
+        var task = (await koda.RunAsync("run", "--agent", "writes", "--yes", "--quiet", "--json", "?")).Out;
+        var id = JsonDocument.Parse(task.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement.GetProperty("id").GetString()!;
+
+        var verified = await koda.RunAsync("verify");
+        var trace = JsonDocument.Parse((await koda.RunAsync("trace", id, "--json")).Out).RootElement;
+
+        Assert.True(verified.ExitCode == ExitCode.Ok, verified.Out + verified.Error);
+        var kinds = trace.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("kind").GetString()).ToList();
+        Assert.Contains("provider_call", kinds);
+        Assert.Contains("tool_call", kinds);
+    }
+}
