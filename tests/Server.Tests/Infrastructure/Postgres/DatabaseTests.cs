@@ -72,7 +72,9 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
     {
         await using var database = new Database(new DatabaseOptions
         {
-            ConnectionString = postgres.ConnectionString + ";Timeout=1", MaxPoolSize = 1, MinPoolSize = 0,
+            ConnectionString = postgres.ConnectionString + ";Timeout=1",
+            MaxPoolSize = 1,
+            MinPoolSize = 0,
         });
         var server = await database.InTransaction(
             async (transaction, token) =>
