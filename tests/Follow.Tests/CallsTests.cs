@@ -23,6 +23,7 @@ public sealed class CallsTests(PostgresFixture postgres, Peers peers) : IClassFi
               "cancelled": "TASK_STATUS_FAILED",
               "error": "task.cancelled",
               "failure": 5,
+              "message": "No task has this id.",
               "reason": "TASK_NOT_FOUND",
               "domain": "koda"
             }

@@ -20,6 +20,7 @@ console.log(JSON.stringify({
   cancelled: cancelled.status,
   error: cancelled.error.code,
   failure: failure.code,
+  message: failure.details,
   reason,
   domain,
 }));

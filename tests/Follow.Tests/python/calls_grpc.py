@@ -15,7 +15,7 @@ try:
     stub.GetTask(messages.GetTaskRequest(task_id="tsk_" + "0" * 26), metadata=metadata)
     raise AssertionError("a task was found that is not there")
 except grpc.RpcError as error:
-    failure, info = error.code(), error_info(error)
+    failure, info = error, error_info(error)
 
 print(json.dumps({
     "submitted": task_pb2.TaskStatus.Name(submitted.status),
@@ -23,7 +23,8 @@ print(json.dumps({
     "listed": submitted.id in [task.id for task in listed.items],
     "cancelled": task_pb2.TaskStatus.Name(cancelled.status),
     "error": cancelled.error.code,
-    "failure": failure.value[0],
+    "failure": failure.code().value[0],
+    "message": failure.details(),
     "reason": info.reason,
     "domain": info.domain,
 }))

@@ -26,7 +26,7 @@ internal sealed class AnswerApproval(Database database, EventLog log, TaskNews n
 
     private async Task<ApprovalRecord> Answer(Transaction transaction, ApprovalAnswer answer, CancellationToken cancellationToken)
     {
-        var asked = await ApprovalStore.Get(transaction.Connection, answer.ApprovalId, cancellationToken) ?? throw GetApproval.NotFound(answer.ApprovalId);
+        var asked = await ApprovalStore.Get(transaction.Connection, answer.ApprovalId, cancellationToken) ?? throw GetApproval.NotFound();
         if (answer.Digest.Length > 0 && answer.Digest != asked.Digest)
             throw Invalid("digest", "The action is not the one that was looked at.");
         var changes = await TaskChanges.Lock(transaction, [asked.TaskId], [], cancellationToken);

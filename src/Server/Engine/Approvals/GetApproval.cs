@@ -7,7 +7,7 @@ internal sealed class GetApproval(Database database)
 {
     /// <exception cref="EngineException">APPROVAL_NOT_FOUND.</exception>
     public Task<ApprovalRecord> Execute(Guid id, CancellationToken cancellationToken) =>
-        database.Read(async (connection, token) => await ApprovalStore.Get(connection, id, token) ?? throw NotFound(id), cancellationToken);
+        database.Read(async (connection, token) => await ApprovalStore.Get(connection, id, token) ?? throw NotFound(), cancellationToken);
 
-    public static EngineException NotFound(Guid id) => new(ErrorReason.ApprovalNotFound, $"No approval has the id {id}.");
+    public static EngineException NotFound() => new(ErrorReason.ApprovalNotFound, "No approval has this id.");
 }

@@ -12,7 +12,7 @@ internal sealed class ChangeTask(Database database, EventLog log, TaskNews news)
             async (transaction, token) =>
             {
                 var changes = await TaskChanges.Lock(transaction, [id], [], token);
-                rule(changes.Find(id) ?? throw GetTask.NotFound(id));
+                rule(changes.Find(id) ?? throw GetTask.NotFound());
                 await changes.Save(log, token);
                 news.Spread(transaction, changes.Tasks);
                 return (await TaskStore.Get(transaction.Connection, id, token))!;

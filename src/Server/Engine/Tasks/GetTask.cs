@@ -7,7 +7,7 @@ internal sealed class GetTask(Database database)
 {
     /// <exception cref="EngineException">TASK_NOT_FOUND.</exception>
     public Task<TaskRecord> Execute(Guid id, CancellationToken cancellationToken) =>
-        database.Read(async (connection, token) => await TaskStore.Get(connection, id, token) ?? throw NotFound(id), cancellationToken);
+        database.Read(async (connection, token) => await TaskStore.Get(connection, id, token) ?? throw NotFound(), cancellationToken);
 
-    public static EngineException NotFound(Guid id) => new(ErrorReason.TaskNotFound, $"No task has the id {id}.");
+    public static EngineException NotFound() => new(ErrorReason.TaskNotFound, "No task has this id.");
 }
