@@ -8,7 +8,6 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
 {
     private const int History = 50;
     private const int Batches = 15;
-    private const int BatchSize = 10;
 
     [Fact]
     public async Task All_clients_see_the_same_events_once_and_in_order_as_they_are_recorded()
@@ -19,7 +18,7 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
         await task.RecordAsync(History);
         followers.Start(task, server.Url);
 
-        await RecordInSightAsync(task, followers);
+        await followers.RecordInSightAsync(task, Batches);
         await task.CompleteAsync();
 
         await followers.AssertWholeAsync(task);
@@ -34,8 +33,8 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
         await task.RecordAsync(History);
         followers.Start(task, server.Url);
 
-        var cuts = followers.Each.Select(follower => CutAsync(follower, Random.Shared.Next(1, History + (Batches * BatchSize)), task, server.Url)).ToList();
-        await RecordInSightAsync(task, followers);
+        var cuts = followers.Each.Select(follower => CutAsync(follower, Random.Shared.Next(1, History + (Batches * FollowedTask.BatchSize)), task, server.Url)).ToList();
+        await followers.RecordInSightAsync(task, Batches);
         await task.CompleteAsync();
         await Task.WhenAll(cuts);
 
@@ -53,7 +52,7 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
         foreach (var (index, follower) in followers.Each.Index())
             follower.Start(task, index % 2 == 0 ? here.Url : there.Url);
         await followers.ReachedAsync(seq);
-        seq = await task.RecordAsync(BatchSize);
+        seq = await task.RecordAsync(FollowedTask.BatchSize);
         await followers.ReachedAsync(seq);
 
         foreach (var (index, follower) in followers.Each.Index())
@@ -61,7 +60,7 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
             await follower.CutAsync();
             follower.Start(task, index % 2 == 0 ? there.Url : here.Url);
         }
-        await RecordInSightAsync(task, followers);
+        await followers.RecordInSightAsync(task, Batches);
         await task.CompleteAsync();
 
         await followers.AssertWholeAsync(task);
@@ -72,15 +71,5 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
         await follower.ReachedAsync(seq);
         await follower.CutAsync();
         follower.Start(task, server);
-    }
-
-    /// <summary>Records each batch when all followers have seen the one before, so that they follow and do not only catch up.</summary>
-    private static async Task RecordInSightAsync(FollowedTask task, AllFollowers followers)
-    {
-        for (var batch = 0; batch < Batches; batch++)
-        {
-            var seq = await task.RecordAsync(BatchSize);
-            await followers.ReachedAsync(seq);
-        }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
     /// <summary>Longer than any test, so that nothing needs to renew it.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
+    public const int BatchSize = 10;
+
     private const string Progress = "progress";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 

@@ -39,6 +39,13 @@ internal sealed class AllFollowers(Peers peers) : IAsyncDisposable
     /// <summary>Waits until all gave the event with this number.</summary>
     public Task ReachedAsync(long seq) => Task.WhenAll(Each.Select(follower => follower.ReachedAsync(seq)));
 
+    /// <summary>Records each batch when all have seen the one before, so that they follow and do not only catch up.</summary>
+    public async Task RecordInSightAsync(FollowedTask task, int batches)
+    {
+        for (var batch = 0; batch < batches; batch++)
+            await ReachedAsync(await task.RecordAsync(FollowedTask.BatchSize));
+    }
+
     /// <summary>Waits until all have ended, and holds what they gave against the log, and the log against what was recorded.</summary>
     public async Task AssertWholeAsync(FollowedTask task)
     {

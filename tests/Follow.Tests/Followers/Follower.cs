@@ -3,19 +3,20 @@ using Xunit;
 namespace Koda.Follow.Tests.Followers;
 
 /// <summary>A client that follows one task. It can be cut and goes on after the last event that it gave.</summary>
-internal abstract class Follower(string name) : IAsyncDisposable
+internal abstract class Follower(string name, bool reconnects) : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly Lock _gate = new();
     private readonly List<SeenEvent> _seen = [];
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _cut = new();
     private Task _life = Task.CompletedTask;
 
     public string Name { get; } = name;
 
     /// <summary>True when it connects again by itself after the server was gone.</summary>
-    public virtual bool Reconnects => false;
+    public bool Reconnects => reconnects;
 
     public IReadOnlyList<SeenEvent> Seen
     {
@@ -27,7 +28,12 @@ internal abstract class Follower(string name) : IAsyncDisposable
     }
 
     /// <summary>Starts it after the last event that it gave.</summary>
-    public void Start(FollowedTask task, Uri server) => _life = FollowAsync(task, server, Cursor);
+    public void Start(FollowedTask task, Uri server)
+    {
+        _cut.Dispose();
+        _cut = new CancellationTokenSource();
+        _life = FollowAsync(task, server, Cursor, _cut.Token);
+    }
 
     /// <summary>Waits until it gave the event with this number or a later one.</summary>
     public async Task ReachedAsync(long seq)
@@ -49,19 +55,21 @@ internal abstract class Follower(string name) : IAsyncDisposable
     /// <summary>Ends it without warning, if it has not ended, and returns when all that it gave is taken.</summary>
     public async Task CutAsync()
     {
-        Cut();
+        await _cut.CancelAsync();
         await Task.WhenAny(_life).WaitAsync(Limit);
     }
 
     /// <summary>Waits until it ends by itself, in good order.</summary>
     public Task EndAsync() => _life.WaitAsync(Limit);
 
-    public async ValueTask DisposeAsync() => await CutAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await CutAsync();
+        _cut.Dispose();
+    }
 
-    /// <summary>Follows until the task has ended, and gives each event to <see cref="Add"/>.</summary>
-    protected abstract Task FollowAsync(FollowedTask task, Uri server, long after);
-
-    protected abstract void Cut();
+    /// <summary>Follows until the task has ended or it is cut, and gives each event to <see cref="Add"/>.</summary>
+    protected abstract Task FollowAsync(FollowedTask task, Uri server, long after, CancellationToken cut);
 
     protected void Add(SeenEvent item)
     {
