@@ -6,10 +6,22 @@ namespace Koda.Cli.Local;
 /// <summary><c>koda server</c></summary>
 internal static class ServerCommand
 {
+    private const int DefaultLeaseSeconds = 15;
+
     public static Command Create(CommonOptions common)
     {
         var listen = new Option<string?>("--listen") { Description = "The address to listen on. Default: $KODA_LISTEN, or http://127.0.0.1:8090.", HelpName = "URL" };
         var database = new Option<string?>("--database-url") { Description = "A PostgreSQL server of yours. Default: $KODA_DATABASE_URL, or a private one in the data directory.", HelpName = "URL" };
+        var lease = new Option<int>("--lease")
+        {
+            Description = "How many seconds a worker may be silent before its tasks go to another one.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => DefaultLeaseSeconds,
+        };
+        lease.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() < 1) given.AddError("--lease takes a whole number of seconds above 0.");
+        });
         var supervised = new Option<bool>("--supervised") { Hidden = true };
         var command = new TaughtCommand(
             "server",
@@ -17,7 +29,7 @@ internal static class ServerCommand
             """
             koda server --data /var/lib/koda
             KODA_DATABASE_URL=postgres://koda@db/koda koda server --listen http://0.0.0.0:8090
-            """) { listen, database, supervised };
+            """) { listen, database, lease, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -32,6 +44,7 @@ internal static class ServerCommand
                 DataDirectory = session.Files.Directory,
                 Listen = url,
                 DatabaseUrl = parse.GetValue(database) ?? environment("KODA_DATABASE_URL"),
+                Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
             }, cancellation);
             return ExitCode.Ok;
         });
