@@ -12,7 +12,7 @@ internal sealed record EngineOptions
     /// <summary>How often leases, pauses and questions that are over are looked for, unless one is known to end earlier.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a task's worker may be lost before the task is taken for the cause.</summary>
+    /// <summary>How often a task's worker may be lost, without a recorded step between, before the task is taken for the cause.</summary>
     public int MaxLosses { get; init; } = 10;
 
     /// <summary>How long a question stands when the worker does not say.</summary>

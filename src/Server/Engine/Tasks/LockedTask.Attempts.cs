@@ -73,7 +73,7 @@ internal sealed partial class LockedTask
         GoOn(TaskEvents.System, outcome == AttemptOutcome.OfferExpired ? "offer_expired" : EnumText<AttemptOutcome>.Of(outcome));
     }
 
-    /// <summary>The worker did not renew its lease. After <paramref name="maxLosses"/> losses the task is taken for the cause.</summary>
+    /// <summary>The worker did not renew its lease. After <paramref name="maxLosses"/> losses without a step between them the task is taken for the cause.</summary>
     public void Lose(int maxLosses)
     {
         var attempt = Open!;

@@ -66,8 +66,17 @@ internal sealed partial class LockedTask
         {
             var used = ReportedUsage.Of(reported);
             Used += used;
+            if (used.ModelCalls + used.ToolCalls > 0)
+                GetsOn();
             Events.Add(new NewEvent(reported.Kind, actor, RunId, attempt, reported.Payload, ReportedUsage.Json(reported)));
         }
+    }
+
+    // A task that gets on between the losses of its workers is not what brings them down.
+    private void GetsOn()
+    {
+        Changed |= Losses > 0;
+        Losses = 0;
     }
 
     private void Move(TaskTrigger trigger)
