@@ -7,6 +7,8 @@ using Koda.Worker.Providers;
 using Koda.Worker.Session;
 using Koda.Worker.Tools;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
 
 namespace Koda.Worker.Loop;
 
@@ -15,6 +17,19 @@ internal sealed class AttemptRunner(
     WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger)
 {
     private const string OfflineProvider = "offline";
+
+    // A server that restarts is no fault of the attempt: it waits as long as it is this worker's.
+    private readonly ResiliencePipeline _calls = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry).Build();
+
+    private static RetryStrategyOptions Retry => new()
+    {
+        ShouldHandle = new PredicateBuilder().Handle<RpcException>(error => error.StatusCode == StatusCode.Unavailable),
+        MaxRetryAttempts = int.MaxValue,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = TimeSpan.FromMilliseconds(100),
+        MaxDelay = TimeSpan.FromSeconds(2),
+    };
 
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
     public async Task<AttemptOutcome> RunAsync(HeldAttempt attempt)
@@ -57,7 +72,7 @@ internal sealed class AttemptRunner(
     private async Task<AttemptOutcome> RunAsync(HeldAttempt attempt, Limits limits, CancellationToken ct)
     {
         var assignment = attempt.Assignment;
-        var conversation = await RebuildAsync(assignment, ct);
+        var conversation = await _calls.ExecuteAsync(async token => await RebuildAsync(assignment, token), ct);
         var toolbox = new Toolbox(tools, assignment.Agent.Tools);
         var (provider, secret) = await ProviderAsync(assignment, ct);
         var redactor = new Redactor(secret, options.Token);
@@ -96,7 +111,7 @@ internal sealed class AttemptRunner(
         var providerOptions = agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(agent.ProviderOptions)?.AsObject();
         var credential = agent.ProviderKind == OfflineProvider
             ? new ProviderCredential { Kind = OfflineProvider }
-            : await calls.GetProviderCredentialAsync(assignment.Attempt, ct);
+            : await _calls.ExecuteAsync(async token => await calls.GetProviderCredentialAsync(assignment.Attempt, token), ct);
         var address = credential.BaseUrl.Length == 0 ? null : new Uri(credential.BaseUrl);
         var key = credential.ApiKey.Length == 0 ? null : credential.ApiKey;
         return (ProviderFactory.Create(credential.Kind, address, key, providerOptions), credential.ApiKey);
@@ -113,6 +128,9 @@ internal sealed class AttemptRunner(
         return Workspace.Open(path, options.WorkspaceRoots);
     }
 
-    private Task<string> UploadAsync(AttemptRef attempt, string name, string text, CancellationToken ct) => calls.UploadArtifactAsync(
-        new ArtifactHeader { Attempt = attempt, Name = name, MediaType = "text/plain; charset=utf-8" }, Encoding.UTF8.GetBytes(text), ct);
+    private async Task<string> UploadAsync(AttemptRef attempt, string name, string text, CancellationToken ct)
+    {
+        var header = new ArtifactHeader { Attempt = attempt, Name = name, MediaType = "text/plain; charset=utf-8" };
+        return await _calls.ExecuteAsync(async token => await calls.UploadArtifactAsync(header, Encoding.UTF8.GetBytes(text), token), ct);
+    }
 }
