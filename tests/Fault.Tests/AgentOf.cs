@@ -1,0 +1,22 @@
+using Koda.Client;
+using Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Fault.Tests;
+
+/// <summary>Agents whose model is a scripted one.</summary>
+internal static class AgentOf
+{
+    /// <summary>Defines an agent that may run commands, or that asks a person before each.</summary>
+    public static Task DefineAsync(KodaClient client, string agentId, ScriptedModel model, bool asks = false) =>
+        client.Agents.ApplyAsync(agentId, new AgentDefinition
+        {
+            Model = "scripted",
+            Tools = { "bash" },
+            Provider = new ProviderDefinition { Kind = "openai", BaseUrl = model.Url.ToString(), ApiKey = "sk-scripted" },
+            Permissions = { new PermissionRuleDefinition { Tool = "bash", Action = asks ? "ask" : "allow" } },
+        });
+
+    /// <summary>Submits a task that works in <paramref name="workspace"/>.</summary>
+    public static Task<Runtime.Task> SubmitAsync(KodaClient client, string agentId, string workspace) =>
+        client.Tasks.SubmitAsync(new() { AgentId = agentId, Query = "Do it.", Context = new() { Workspace = workspace } });
+}
