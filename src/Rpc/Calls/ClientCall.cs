@@ -6,6 +6,8 @@ namespace Koda.Rpc.Calls;
 /// <summary>One call from its first attempt to its status: deadline, cancellation, retries, headers and trailers.</summary>
 internal abstract class ClientCall : IDisposable
 {
+    private static readonly TimeSpan s_endGrace = TimeSpan.FromMilliseconds(250);
+
     private readonly RpcChannel _channel;
     private readonly CallRequest _request;
     private readonly CancellationTokenSource _cancellation;
@@ -138,7 +140,15 @@ internal abstract class ClientCall : IDisposable
         return Ended!.Status == failure.Status ? failure : new RpcException(Ended.Status, GetTrailers());
     }
 
-    private RpcException ToRpcException(Exception exception)
+    /// <summary>Waits a moment for the end of the call: it tells why the transport cut a write, and may come a little later than that.</summary>
+    public async Task AwaitEndAsync()
+    {
+        if (Ended is null)
+            await Task.Delay(s_endGrace, _channel.Options.TimeProvider, Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>What the caller gets for a failure: the end of the call if it has one, else the status that the failure stands for.</summary>
+    public RpcException ToRpcException(Exception exception)
     {
         if (Ended is { } end)
             return new RpcException(end.Status, GetTrailers());
@@ -147,10 +157,8 @@ internal abstract class ClientCall : IDisposable
         // The caller's cancellation ends the call before it is signalled; only the deadline signals first.
         if (Token.IsCancellationRequested)
             return new RpcException(DeadlineExceeded);
-        var status = CallFailure.StatusOf(exception);
-        // The server's own timer may reset the stream before ours is due.
-        var isLate = status.StatusCode == StatusCode.Cancelled && _request.Remaining <= TimeSpan.Zero;
-        return new RpcException(isLate ? DeadlineExceeded : status);
+        // The server's own timer may end the stream, in whatever way the transport tells it, before ours has fired.
+        return new RpcException(_request.Remaining <= TimeSpan.Zero ? DeadlineExceeded : CallFailure.StatusOf(exception));
     }
 
     private ResponseFrames Accept(HttpResponseMessage response, RequestBody body)

@@ -30,10 +30,11 @@ internal sealed class RequestStream<T>(ClientCall call, Marshaller<T> marshaller
             _encoder.Encode(frame, message, marshaller, encoding.Compresses(flags));
             await body.WriteAsync(frame.WrittenMemory, flush: !flags.HasFlag(WriteFlags.BufferHint), call.Token);
         }
-        catch (Exception exception) when (exception is not (InvalidOperationException or RpcException))
+        catch (Exception exception) when (exception is ObjectDisposedException or not (InvalidOperationException or RpcException))
         {
+            await call.AwaitEndAsync();
             ThrowIfEnded();
-            throw new RpcException(CallFailure.StatusOf(exception));
+            throw call.ToRpcException(exception);
         }
         finally
         {

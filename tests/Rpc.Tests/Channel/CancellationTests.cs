@@ -32,6 +32,25 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    public async Task A_write_that_the_deadline_cuts_fails_as_the_call_does()
+    {
+        await using var server = await HangingServer.StartAsync();
+        using var channel = server.Connect();
+        var request = new string('x', 30_000);
+        // The deadline meets the write at another moment each time: before it, within it, and when the transport has closed the stream below it.
+        for (var milliseconds = 1; milliseconds <= 40; milliseconds++)
+        {
+            using var call = channel.Duplex(new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(milliseconds)));
+            var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+            {
+                while (true)
+                    await call.RequestStream.WriteAsync(request);
+            });
+            Assert.True(failure.StatusCode == StatusCode.DeadlineExceeded, $"after {milliseconds} ms: {failure}");
+        }
+    }
+
+    [Fact]
     public async Task A_deadline_that_has_passed_sends_nothing()
     {
         var calls = 0;
