@@ -55,10 +55,10 @@ public sealed class LeaseTests(Cluster cluster)
 
         await log.HasAsync("security.report_refused");
         var events = await log.CompletedAsync(cluster.ClientOfA);
-        Assert.Single(events, item => item.Kind == "model.finished");
-        Assert.Equal(2, Assert.Single(events, item => item.Kind == "model.finished").Attempt);
+        Assert.NotEqual(1, Assert.Single(events, item => item.Kind == "model.finished").Attempt);
         var outcomes = await cluster.QueryAsync<string>("select outcome from attempts where task_id = $1 order by number", log.Id);
-        Assert.Equal(["lease_expired", "succeeded"], outcomes);
+        // The sleeper, still connected, may be offered the task once more before the other worker takes it.
+        Assert.Equal(["lease_expired", "succeeded"], outcomes.Where(outcome => outcome != "offer_expired"));
     }
 
     private static Task HoldFirstCall(ScriptedModel model) => HoldFirstCall(model, out _);
