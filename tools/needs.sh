@@ -4,7 +4,8 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 buf_version=1.75.0
 
-has_python_module() { python3 -c "import $1" 2>/dev/null; }
+# The packages of the system belong to its own python, whichever one is first on PATH.
+has_python_module() { /usr/bin/python3 -c "import $1" 2>/dev/null; }
 has_postgres() { command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; }
 
 packages=()
