@@ -1,9 +1,13 @@
 namespace Koda.Testing;
 
 /// <summary>Waits for what another process does and cannot signal.</summary>
-internal static class Eventually
+public static class Eventually
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc cref="IsTrue(Func{Task{bool}}, TimeSpan, Func{string})"/>
+    public static Task IsTrue(Func<Task<bool>> condition, string expectation) => IsTrue(condition, Patience, () => expectation);
 
     /// <param name="condition">What is waited for.</param>
     /// <param name="deadline">How long at most.</param>

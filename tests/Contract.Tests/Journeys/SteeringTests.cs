@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Koda.Contract.Tests.Runtime;
+using Koda.Testing;
 using Koda.Testing.Hosting;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
         Assert.Equal("first", await model.NextAsked());
         var second = await Host.Submit("one-at-a-time", "second");
 
-        await Eventually.Async(async () => (await Read(second)).At("status_reason", "code") == "agent.concurrency_limit", "The reason is visible.");
+        await Eventually.IsTrue(async () => (await Read(second)).At("status_reason", "code") == "agent.concurrency_limit", "The reason is visible.");
         var agent = (await Host.Rest.Get("/api/runtime/agents/one-at-a-time")).Json;
         Assert.Equal(("queued", "running"), ((await Read(second)).At("status"), (await Read(first)).At("status")));
         Assert.Equal((1, 1), (agent["running_tasks"]!.GetValue<int>(), agent["queued_tasks"]!.GetValue<int>()));
@@ -80,7 +81,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
         {
             await Host.Define("pausable", model, tools: """["bash"]""", permissions: """[{"tool":"*","action":"allow"}]""");
             var task = await Host.SubmitIn(workspace.FullName, "pausable", "Go.");
-            await Eventually.Async(() => Task.FromResult(File.Exists(Path.Combine(workspace.FullName, "begun"))), "The command runs.");
+            await Eventually.IsTrue(() => Task.FromResult(File.Exists(Path.Combine(workspace.FullName, "begun"))), "The command runs.");
 
             Assert.Equal("task.pause_requested", (await Steer(task, "pause")).At("status_reason", "code"));
             await File.WriteAllTextAsync(Path.Combine(workspace.FullName, "go"), "");
@@ -149,7 +150,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
         Assert.Contains(task, await DeadLetters("dying"));
         Assert.Equal("queued", (await Steer(task, "retry")).At("status"));
         Assert.DoesNotContain(task, await DeadLetters("dying"));
-        await Eventually.Async(async () => (await Read(task)).At("status") == "failed", "The task failed again.");
+        await Eventually.IsTrue(async () => (await Read(task)).At("status") == "failed", "The task failed again.");
         Assert.Equal("2", (await Read(task)).At("attempt"));
         Assert.Contains(task, await DeadLetters("dying"));
     }

@@ -17,7 +17,7 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
         Assert.Equal(200, (await host.Rest.Get("/api/runtime/ready")).Status);
 
         await AllowConnections(false);
-        await Eventually.Async(async () => (await host.Rest.Get("/api/runtime/ready")).Status == 503, "The server is not ready.");
+        await Eventually.IsTrue(async () => (await host.Rest.Get("/api/runtime/ready")).Status == 503, "The server is not ready.");
         var reply = await host.Rest.Get("/api/runtime/ready");
         Assert.False(reply.Json["ready"]!.GetValue<bool>());
         Assert.Contains("database_unreachable", reply.Json["reasons"]!.AsArray().Select(reason => reason!.GetValue<string>()));
@@ -29,7 +29,7 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
         Assert.Equal((ErrorReason.Unavailable, true), (fault.Reason, fault.Retryable));
 
         await AllowConnections(true);
-        await Eventually.Async(async () => (await host.Rest.Get("/api/runtime/ready")).Status == 200, "The server is ready again.");
+        await Eventually.IsTrue(async () => (await host.Rest.Get("/api/runtime/ready")).Status == 200, "The server is ready again.");
         await host.StillServes();
     }
 
