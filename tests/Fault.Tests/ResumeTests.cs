@@ -78,11 +78,11 @@ public sealed class ResumeTests(Cluster cluster)
 
     private static Task ReachedAsync(
         KillPoint point, int step, string workspace, Dictionary<int, TaskCompletionSource> held, TaskLog log) => point switch
-    {
-        KillPoint.Streaming => held[step].Task.WaitAsync(Patience),
-        KillPoint.Answered => log.HasAsync("model.finished", step),
-        _ => Eventually.IsTrue(() => Task.FromResult(HasLine(workspace, step)), Patience, () => $"step {step} runs its command"),
-    };
+        {
+            KillPoint.Streaming => held[step].Task.WaitAsync(Patience),
+            KillPoint.Answered => log.HasAsync("model.finished", step),
+            _ => Eventually.IsTrue(() => Task.FromResult(HasLine(workspace, step)), Patience, () => $"step {step} runs its command"),
+        };
 
     private static bool HasLine(string workspace, int step)
     {
