@@ -7,11 +7,12 @@ internal static partial class QueryWords
 {
     private static readonly HashSet<string> s_common =
     [
-        "about", "all", "and", "any", "are", "audit", "can", "check", "code", "codebase", "describe", "does", "explain", "file", "files", "find", "for",
-        "from", "get", "give", "has", "have", "how", "into", "issue", "issues", "its", "list", "look", "me", "not", "our", "out", "please", "problem",
-        "problems", "project", "read", "repo", "repository", "review", "scan", "search", "security", "service", "show", "summarise", "summarize", "tell",
-        "that", "the", "their", "there", "this", "use", "used", "uses", "using", "violation", "violations", "vulnerabilities", "vulnerability", "was",
-        "what", "when", "where", "which", "who", "why", "will", "with", "work", "works", "you", "your",
+        "about", "all", "and", "any", "application", "are", "audit", "can", "check", "code", "codebase", "describe", "does", "everything", "explain",
+        "file", "files", "find", "for", "from", "get", "give", "has", "have", "how", "into", "issue", "issues", "its", "library", "list", "look",
+        "me", "not", "our", "out", "package", "please", "problem", "problems", "program", "project", "read", "repo", "repository", "review", "scan",
+        "search", "security", "service", "show", "summarise", "summarize", "tell", "that", "the", "their", "there", "this", "use", "used", "uses",
+        "using", "violation", "violations", "vulnerabilities", "vulnerability", "was", "what", "when", "where", "which", "who", "whole", "why",
+        "will", "with", "work", "works", "you", "your",
     ];
 
     /// <summary>The distinct words of at least three letters that are not common ones, in lower case.</summary>
