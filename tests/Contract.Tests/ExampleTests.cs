@@ -54,14 +54,28 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Equal("completed", (await Host.Follow(task)).At("status"));
     }
 
-    private async Task SendAll(string file, (string Name, string Value) variable)
+    [Fact]
+    public async Task The_examples_of_artifacts_are_answered_as_they_say_and_hold_the_whole_result()
     {
-        var variables = new Dictionary<string, string>
-        {
-            ["host"] = Host.Url.ToString().TrimEnd('/'),
-            ["token"] = Host.OperatorToken,
-            [variable.Name] = variable.Value,
-        };
+        await using var model = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "grep", """{"pattern":"line","max_results":2000}"""), ModelTurn.Say("Long."));
+        await Host.Define("searcher", model, tools: """["grep"]""");
+        await File.WriteAllLinesAsync(Path.Combine(Host.Workspace, "long.txt"), Enumerable.Range(1, 2000).Select(line => $"line {line} of a long file"));
+        Host.StartWorker(options => options with { AgentIds = ["searcher"] });
+        var task = await Host.Submit("searcher", "Search it.");
+        await Host.Follow(task);
+        var kept = await Host.Rest.Get($"{TaskCalls.Tasks}/{task}/artifacts");
+        var artifact = Assert.Single(kept.Json["items"]!.AsArray())!.At("id");
+
+        await SendAll("runtime/artifacts.http", ("task_id", task), ("artifact_id", artifact));
+
+        Assert.Contains("line 1000 of a long file", (await Host.Rest.Get($"/api/runtime/artifacts/{artifact}/download")).Text, StringComparison.Ordinal);
+    }
+
+    private async Task SendAll(string file, params (string Name, string Value)[] own)
+    {
+        var variables = own.ToDictionary(variable => variable.Name, variable => variable.Value);
+        variables["host"] = Host.Url.ToString().TrimEnd('/');
+        variables["token"] = Host.OperatorToken;
         foreach (var example in HttpExample.Of(file))
         {
             var status = await example.Send(variables);

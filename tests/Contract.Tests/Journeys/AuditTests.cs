@@ -26,6 +26,7 @@ public sealed class AuditTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
         var ended = await koda.Host.Follow(task);
 
         Assert.True(ended.At("status") == "completed", ended.ToJsonString());
+        Assert.Contains("\n## Findings\n", ended.At("output"), StringComparison.Ordinal);
         var section = SectionOf(ended.At("output"), rule);
         Assert.Matches("^### P[0-3] ", section);
         Assert.Matches($"`{file}:[1-9][0-9]*`", section);

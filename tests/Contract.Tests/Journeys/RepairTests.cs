@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Koda.Contract.Tests.Runtime;
 using Koda.Testing.Hosting;
 using Xunit;
 
@@ -52,6 +53,7 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
         Assert.Equal(Faulty.Replace("(numbers.length + 1)", "numbers.length", StringComparison.Ordinal), await File.ReadAllTextAsync(Source));
         await ShowsTheWork(task);
         ShowsTheCost(ended);
+        await TraceAddsUp(task, ended["usage"]!);
         Assert.Contains(model.Requests, request => request.ToJsonString().Contains("# fail 1", StringComparison.Ordinal));
     }
 
@@ -141,5 +143,14 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
             (calls * ModelTurn.InputTokens, calls * ModelTurn.OutputTokens),
             (usage["input_tokens"]!.GetValue<int>(), usage["output_tokens"]!.GetValue<int>()));
         Assert.Equal(cost, usage["cost_usd"]!.GetValue<double>(), precision: 6);
+    }
+
+    private async Task TraceAddsUp(string task, JsonNode usage)
+    {
+        var totals = (await Host.Rest.Get($"{TaskCalls.Tasks}/{task}/trace")).Json["totals"]!;
+        Assert.Equal(
+            (usage["input_tokens"]!.GetValue<long>(), usage["output_tokens"]!.GetValue<long>()),
+            (totals["tokens_in"]!.GetValue<long>(), totals["tokens_out"]!.GetValue<long>()));
+        Assert.Equal(usage["cost_usd"]!.GetValue<double>(), totals["cost_usd"]!.GetValue<double>(), precision: 6);
     }
 }

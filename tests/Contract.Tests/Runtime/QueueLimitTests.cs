@@ -1,5 +1,5 @@
-using Koda.Protos.Common.V1;
 using Koda.Client;
+using Koda.Protos.Common.V1;
 using Koda.Testing;
 using Koda.Testing.Hosting;
 using Xunit;
@@ -24,6 +24,7 @@ public sealed class QueueLimitTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal(reply.Headers.RetryAfter?.Delta, fault.RetryAfter);
 
         await host.Rest.Post($"{TaskCalls.Tasks}/{first}/cancel");
-        await Eventually.IsTrue(async () => (await host.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status == 202, "The queue has room again.");
+        await Eventually.IsTrue(
+            async () => (await host.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status == 202, "The queue has room again.");
     }
 }
