@@ -33,13 +33,6 @@ baseline() {
   if [[ -n "$main" && "$main" != "$here" ]]; then git merge-base HEAD "$main"; else git rev-parse -q --verify HEAD~1; fi
 }
 
-# The committed documents are what the contract says.
-openapi_current() {
-  "$koda" openapi "$results/openapi" >/dev/null && diff -ru docs/openapi "$results/openapi" && return 0
-  echo "Write them with: ./koda openapi docs/openapi"
-  return 1
-}
-
 openapi_breaking() { # REF
   git cat-file -e "$1:docs/openapi" 2>/dev/null || return 0
   mkdir -p "$results/before" && git archive "$1" docs/openapi | tar -x -C "$results/before" \
@@ -47,7 +40,7 @@ openapi_breaking() { # REF
 }
 
 run_project() { # PROJECT
-  local name log trx total executed ok
+  local name log trx total executed p f ok
   name="$(basename "$1" .csproj)"
   log="$results/$name.log" trx="$results/$name.trx"
   rm -f "$trx"
@@ -73,7 +66,7 @@ run_project() { # PROJECT
 
 rm -rf "$results"
 mkdir -p "$results"
-"$root/tools/needs.sh"
+"$root/tools/needs.sh" || { failed=1; failures+=("what the tests need could not be installed"); }
 
 echo "Building ..."
 if ! dotnet build Koda.Grpc.sln -c Release -v q --nologo >"$results/build.log" 2>&1 </dev/null; then
@@ -87,7 +80,6 @@ if [[ -z "$filter" ]]; then
   buf="$root/.tools/node_modules/.bin/buf"
   check "buf lint" "$buf" lint
   check "buf format" "$buf" format --diff --exit-code --path protos/koda
-  check "OpenAPI documents are current" openapi_current
   if against="$(baseline)"; then
     check "buf breaking against ${against:0:12}" "$buf" breaking --against ".git#ref=$against"
     check "OpenAPI breaking against ${against:0:12}" openapi_breaking "$against"
