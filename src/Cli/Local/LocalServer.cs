@@ -41,18 +41,21 @@ internal sealed class LocalServer(string dataDirectory)
             if (Pid(role).Find() is { } process && process.Id != Environment.ProcessId)
             {
                 any = true;
-                await StopAsync(process, cancellation);
+                // The supervisor ends two others, one after the other.
+                await StopAsync(process, role == "up" ? Grace * 3 : Grace, cancellation);
             }
             Pid(role).Delete();
         }
         return any;
     }
 
-    public static async Task StopAsync(Process process, CancellationToken cancellation)
+    public static Task StopAsync(Process process, CancellationToken cancellation) => StopAsync(process, Grace, cancellation);
+
+    private static async Task StopAsync(Process process, TimeSpan grace, CancellationToken cancellation)
     {
         NativeProcess.Terminate(process.Id);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Grace);
+        limit.CancelAfter(grace);
         try
         {
             await process.WaitForExitAsync(limit.Token);
