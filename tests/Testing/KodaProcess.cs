@@ -36,6 +36,9 @@ internal abstract class KodaProcess : IDisposable
         const string exec = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null";
         var start = new ProcessStartInfo("/bin/sh", ["-c", exec, "koda", _log, "dotnet", Program(), .. _arguments]);
         start.Environment.Remove("KODA_URL");
+        // A killed process leaves its temporary files; here they go with the folder.
+        start.Environment["TMPDIR"] = Path.GetDirectoryName(_log);
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (variable, value) in _environment)
             start.Environment[variable] = value;
         _process = Process.Start(start);
