@@ -39,6 +39,12 @@ openapi_breaking() { # REF
     && "$koda" openapi "$results/openapi" --against "$results/before/docs/openapi"
 }
 
+# What each failed test said, without what the passed ones and the servers wrote meanwhile; the end of the log when no test failed.
+report_failures() { # LOG
+  grep -qE '^ +Failed .* \[' "$1" || { tail -n 40 "$1"; return; }
+  awk '/^ +Failed .* \[/ {keep = 1; lines = 0} /^ +(Passed|Skipped) .* \[/ || /^(warn|fail|info|crit): / {keep = 0} keep && lines++ < 40' "$1"
+}
+
 run_project() { # PROJECT
   local name log trx total executed p f ok
   name="$(basename "$1" .csproj)"
@@ -59,7 +65,7 @@ run_project() { # PROJECT
     grep -E '^\s+(Skipped|\[SKIP\])' "$log" | sed 's/^/      /' || true
   else
     echo "FAIL  $name: ${p:-0} passed, ${f:-0} failed ($((SECONDS - start)) s)"
-    grep -vE '^\s+Passed ' "$log" | sed 's/^/      /' | head -300
+    report_failures "$log" | sed 's/^/      /' | head -200
     while IFS= read -r line; do failures+=("$name: $line"); done < <(sed -n 's/^ *Failed \([^[]*\) \[.*/\1/p' "$log")
   fi
 }

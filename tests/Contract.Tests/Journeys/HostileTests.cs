@@ -62,7 +62,7 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     public async Task A_tool_that_prints_a_gigabyte_is_cut_and_the_agent_goes_on()
     {
         await using var model = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "bash", """{"command":"yes 0123456789abcdef | head -c 1073741824; echo the-end"}"""), ModelTurn.Say("Much."));
+            ModelTurn.Call("call_1", "bash", """{"command":"yes 0123456789abcdef 2>/dev/null | head -c 1073741824; echo the-end"}"""), ModelTurn.Say("Much."));
         await Host.Define("printer", model, tools: """["bash"]""", permissions: AllowAll);
         var task = await Host.SubmitIn(Workspace, "printer", "Print.");
 
