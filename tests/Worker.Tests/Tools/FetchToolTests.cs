@@ -93,6 +93,8 @@ public class FetchToolTests
                 };
                 context.Response.StatusCode = status;
                 context.Response.ContentType = type;
+                // HttpListener may reset a kept connection while the next request is on its way.
+                context.Response.KeepAlive = false;
                 context.Response.RedirectLocation = status == 302 ? (context.Request.Url!.AbsolutePath == "/circle" ? "/circle" : "/page") : null;
                 await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body));
                 context.Response.Close();
