@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using Grpc.Core;
 using Koda.Protos.Runtime.V1;
-using Koda.Protos.Worker.V1;
 using Koda.Rpc;
 using Task = System.Threading.Tasks.Task;
 

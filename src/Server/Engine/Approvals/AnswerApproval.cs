@@ -37,7 +37,7 @@ internal sealed class AnswerApproval(Database database, EventLog log, TaskNews n
             return IsSame(standing!, answer) ? standing! : throw Refusal(standing!);
         }
         changes.Find(asked.TaskId)!.Answer(answered, answer.Principal);
-        await changes.Save(log, cancellationToken);
+        changes.Save(log);
         news.Spread(transaction, changes.Tasks);
         return answered;
     }

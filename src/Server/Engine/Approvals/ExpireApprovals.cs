@@ -24,7 +24,7 @@ internal sealed class ExpireApprovals(Database database, EventLog log, TaskNews 
         var changes = await TaskChanges.Lock(transaction, taskIds, [], cancellationToken);
         foreach (var approval in await ApprovalStore.Expire(transaction, taskIds, cancellationToken))
             changes.Find(approval.TaskId)!.ExpireApproval(approval.Id, approval.CallId);
-        await changes.Save(log, cancellationToken);
+        changes.Save(log);
         news.Spread(transaction, changes.Tasks);
         return taskIds.Length;
     }

@@ -64,15 +64,14 @@ internal static partial class AttemptStore
         """;
 
     /// <summary>Opens attempts that are offered for so long.</summary>
-    public static async Task Insert(
-        Transaction transaction, IReadOnlyCollection<(Guid Id, Guid TaskId, int Number, string WorkerId)> attempts, TimeSpan offer, CancellationToken cancellationToken)
+    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<(Guid Id, Guid TaskId, int Number, string WorkerId)> attempts, TimeSpan offer)
     {
-        await using var command = new NpgsqlCommand(InsertSql, transaction.Connection);
+        var command = new NpgsqlBatchCommand(InsertSql);
         command.Parameters.AddColumn(attempts, attempt => attempt.Id);
         command.Parameters.AddColumn(attempts, attempt => attempt.TaskId);
         command.Parameters.AddColumn(attempts, attempt => attempt.Number);
         command.Parameters.AddColumn(attempts, attempt => attempt.WorkerId);
         command.Parameters.AddValue(offer);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return command;
     }
 }

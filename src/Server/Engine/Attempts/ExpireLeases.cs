@@ -42,7 +42,7 @@ internal sealed class ExpireLeases(Database database, EventLog log, TaskNews new
             else
                 task.GiveBack(AttemptOutcome.OfferExpired);
         }
-        await changes.Save(log, cancellationToken);
+        changes.Save(log);
         news.Spread(transaction, changes.Tasks);
         return ended;
     }

@@ -20,7 +20,7 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         var outcomes = new Func<ReportOutcome>[reports.Count];
         for (var i = 0; i < reports.Count; i++)
             outcomes[i] = await Apply(transaction, changes, reports[i], cancellationToken);
-        await changes.Save(log, cancellationToken);
+        changes.Save(log);
         news.Spread(transaction, changes.Tasks);
         return [.. outcomes.Select(outcome => outcome())];
     }

@@ -29,8 +29,9 @@ internal sealed class ClaimTasks(Database database, EventLog log, EngineOptions 
         if (claimed.Count == 0)
             return [];
         var attempts = claimed.Select(attempt => (attempt.Attempt.AttemptId, attempt.Task.Id, attempt.Task.Attempt, attempt.WorkerId)).ToList();
-        await AttemptStore.Insert(transaction, attempts, options.Offer, cancellationToken);
-        var events = await log.Append(transaction, [.. claimed.Select(Started)], cancellationToken);
+        transaction.Defer(AttemptStore.Insert(attempts, options.Offer));
+        var heads = claimed.Select(attempt => attempt.Task.Head).ToDictionary(head => head.Id);
+        var events = log.Append(transaction, heads, await transaction.Time(cancellationToken), [.. claimed.Select(Started)]);
         return [.. claimed.Zip(events, (attempt, started) => attempt with { JournalLength = started.Seq })];
     }
 

@@ -13,8 +13,8 @@ internal sealed class ReportQueue : IAsyncDisposable
 
     public ReportQueue(Database database, ReportAttempts reportAttempts)
     {
-        // One writer a lane keeps the order; connections bound what they have under way.
-        var options = new WriteBatcherOptions { MaxBatch = 200, Writers = 1, Capacity = 100_000 };
+        // A lane keeps the order; connections bound what they have under way.
+        var options = new WriteBatcherOptions { MaxBatch = 200, Capacity = 100_000 };
         _lanes = [.. Enumerable.Range(0, Lanes)
             .Select(_ => new WriteBatcher<WorkerReport, ReportOutcome>(database, reportAttempts.Execute, options))];
     }

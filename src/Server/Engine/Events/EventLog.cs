@@ -6,25 +6,37 @@ namespace Koda.Server.Engine.Events;
 internal sealed class EventLog(IRedactor redactor, EventFeed feed)
 {
     /// <summary>
-    /// Appends events to any number of streams with at most two round trips. The streams' heads stay locked until the transaction ends. A stream may
-    /// occur more than once in the batch; its events keep their order.
+    /// Appends events to any number of streams; they are written with the commit. The streams' heads stay locked until then. A stream may occur more than
+    /// once in the batch; its events keep their order.
     /// </summary>
-    /// <returns>The events as stored, in the order given.</returns>
+    /// <returns>The events as they will be stored, in the order given.</returns>
     /// <exception cref="InvalidOperationException">A stream does not exist and is not said to be new.</exception>
     public async Task<IReadOnlyList<Event>> Append(Transaction transaction, IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
     {
         if (batch.All(append => append.Events.Count == 0))
             return [];
         var heads = await EventStore.LockHeads(transaction, ExistingStreams(batch), cancellationToken);
-        var time = await transaction.Time(cancellationToken);
+        return Append(transaction, heads, await transaction.Time(cancellationToken), batch);
+    }
+
+    /// <summary>Appends to streams whose heads the transaction has locked.</summary>
+    /// <inheritdoc cref="Append(Transaction, IReadOnlyList{StreamAppend}, CancellationToken)"/>
+    public IReadOnlyList<Event> Append(
+        Transaction transaction, Dictionary<Guid, StreamHead> heads, DateTime time, IReadOnlyList<StreamAppend> batch)
+    {
         var events = new List<Event>(batch.Sum(append => append.Events.Count));
+        var moved = new HashSet<StreamHead>();
         foreach (var append in batch)
         {
             var head = HeadOf(append, heads);
             foreach (var entry in append.Events)
                 events.Add(Chain(head, entry, time));
+            if (append.Events.Count > 0)
+                moved.Add(head);
         }
-        await EventStore.Insert(transaction, heads.Values, events, cancellationToken);
+        if (events.Count == 0)
+            return [];
+        transaction.Defer(EventStore.Insert(moved, events));
         transaction.AfterCommit(() => feed.Publish(events));
         return events;
     }

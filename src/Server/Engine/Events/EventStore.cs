@@ -14,15 +14,36 @@ internal static class EventStore
         select id, head_seq, head_hash, clock_timestamp() from heads
         """;
 
+    private const string LockTaskHeadsSql = """
+        with heads as materialized (
+            select id, head_seq, head_hash from streams where id = any(array(select stream_id from tasks where id = any($1))) order by id for update
+        )
+        select id, head_seq, head_hash, clock_timestamp() from heads
+        """;
+
     /// <summary>Locks the heads of streams, in the order of their ids, so that two appenders cannot wait for each other.</summary>
     public static async Task<Dictionary<Guid, StreamHead>> LockHeads(Transaction transaction, Guid[] streams, CancellationToken cancellationToken)
     {
-        var heads = new Dictionary<Guid, StreamHead>(streams.Length);
         if (streams.Length == 0)
-            return heads;
+            return [];
         await using var command = new NpgsqlCommand(LockHeadsSql, transaction.Connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = streams });
+        command.Parameters.AddValue(streams);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadHeads(transaction, reader, cancellationToken);
+    }
+
+    /// <summary>Locks the heads of the streams of these tasks, as <see cref="LockHeads"/> does, in a batch with other statements.</summary>
+    public static NpgsqlBatchCommand LockHeadsOfTasks(Guid[] taskIds)
+    {
+        var command = new NpgsqlBatchCommand(LockTaskHeadsSql);
+        command.Parameters.AddValue(taskIds);
+        return command;
+    }
+
+    public static async Task<Dictionary<Guid, StreamHead>> ReadHeads(
+        Transaction transaction, NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var heads = new Dictionary<Guid, StreamHead>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var head = new StreamHead { Id = reader.GetGuid(0), Seq = reader.GetInt64(1), Hash = reader.GetFieldValue<byte[]>(2) };
@@ -47,33 +68,23 @@ internal static class EventStore
         select * from unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """;
 
-    public static async Task Insert(
-        Transaction transaction, IReadOnlyCollection<StreamHead> heads, IReadOnlyCollection<Event> events, CancellationToken cancellationToken)
+    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<StreamHead> heads, IReadOnlyCollection<Event> events)
     {
-        await using var command = new NpgsqlCommand(InsertSql, transaction.Connection);
-        AddColumn(command, heads, head => head.Id);
-        AddColumn(command, heads, head => head.Seq);
-        AddColumn(command, heads, head => head.Hash);
-        AddColumn(command, heads, head => head.IsNew);
-        AddColumn(command, events, entry => entry.StreamId);
-        AddColumn(command, events, entry => entry.Seq);
-        AddColumn(command, events, entry => entry.Time);
-        AddColumn(command, events, entry => entry.Kind);
-        AddColumn(command, events, entry => entry.Actor);
-        AddColumn(command, events, entry => entry.RunId);
-        AddColumn(command, events, entry => entry.Attempt);
-        AddColumn(command, events, entry => entry.Payload);
-        AddColumn(command, events, entry => entry.Usage);
-        AddColumn(command, events, entry => entry.Hash);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static void AddColumn<TRow, TValue>(NpgsqlCommand command, IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value)
-    {
-        var column = new TValue[rows.Count];
-        var at = 0;
-        foreach (var row in rows)
-            column[at++] = value(row);
-        command.Parameters.Add(new NpgsqlParameter<TValue[]> { TypedValue = column });
+        var command = new NpgsqlBatchCommand(InsertSql);
+        command.Parameters.AddColumn(heads, head => head.Id);
+        command.Parameters.AddColumn(heads, head => head.Seq);
+        command.Parameters.AddColumn(heads, head => head.Hash);
+        command.Parameters.AddColumn(heads, head => head.IsNew);
+        command.Parameters.AddColumn(events, entry => entry.StreamId);
+        command.Parameters.AddColumn(events, entry => entry.Seq);
+        command.Parameters.AddColumn(events, entry => entry.Time);
+        command.Parameters.AddColumn(events, entry => entry.Kind);
+        command.Parameters.AddColumn(events, entry => entry.Actor);
+        command.Parameters.AddColumn(events, entry => entry.RunId);
+        command.Parameters.AddColumn(events, entry => entry.Attempt);
+        command.Parameters.AddColumn(events, entry => entry.Payload);
+        command.Parameters.AddColumn(events, entry => entry.Usage);
+        command.Parameters.AddColumn(events, entry => entry.Hash);
+        return command;
     }
 }

@@ -95,14 +95,14 @@ internal static class IdempotencyStore
         """;
 
     /// <summary>Stores the answers of claimed keys, to be replayed for 24 hours.</summary>
-    public static async Task Complete(
-        Transaction transaction, IReadOnlyList<(IdempotencyKey Key, byte[] Response)> answers, CancellationToken cancellationToken)
+    public static void Complete(Transaction transaction, IReadOnlyList<(IdempotencyKey Key, byte[] Response)> answers)
     {
         if (answers.Count == 0)
             return;
-        await using var command = KeyCommand(CompleteSql, transaction, [.. answers.Select(answer => answer.Key)]);
-        command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. answers.Select(answer => answer.Response)] });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        var command = new NpgsqlBatchCommand(CompleteSql);
+        AddKeys(command.Parameters, [.. answers.Select(answer => answer.Key)]);
+        command.Parameters.AddColumn(answers, answer => answer.Response);
+        transaction.Defer(command);
     }
 
     private const string ReleaseSql = """
@@ -135,9 +135,14 @@ internal static class IdempotencyStore
     private static NpgsqlCommand KeyCommand(string sql, Transaction transaction, IReadOnlyList<IdempotencyKey> keys)
     {
         var command = new NpgsqlCommand(sql, transaction.Connection);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Principal)] });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Route)] });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Key)] });
+        AddKeys(command.Parameters, keys);
         return command;
+    }
+
+    private static void AddKeys(NpgsqlParameterCollection parameters, IReadOnlyList<IdempotencyKey> keys)
+    {
+        parameters.AddColumn(keys, key => key.Principal);
+        parameters.AddColumn(keys, key => key.Route);
+        parameters.AddColumn(keys, key => key.Key);
     }
 }

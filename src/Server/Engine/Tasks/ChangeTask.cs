@@ -13,8 +13,9 @@ internal sealed class ChangeTask(Database database, EventLog log, TaskNews news)
             {
                 var changes = await TaskChanges.Lock(transaction, [id], [], token);
                 rule(changes.Find(id) ?? throw GetTask.NotFound());
-                await changes.Save(log, token);
+                changes.Save(log);
                 news.Spread(transaction, changes.Tasks);
+                await transaction.Flush(token);
                 return (await TaskStore.Get(transaction.Connection, id, token))!;
             },
             cancellationToken);

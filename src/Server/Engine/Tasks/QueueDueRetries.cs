@@ -23,7 +23,7 @@ internal sealed class QueueDueRetries(Database database, EventLog log, TaskNews 
         var changes = await TaskChanges.Lock(transaction, taskIds, [], cancellationToken);
         foreach (var task in changes.Tasks)
             task.RetryDue();
-        await changes.Save(log, cancellationToken);
+        changes.Save(log);
         news.Spread(transaction, changes.Tasks);
         return taskIds.Length;
     }

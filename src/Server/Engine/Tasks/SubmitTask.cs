@@ -4,7 +4,6 @@ using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Infrastructure.Postgres;
-using Npgsql;
 
 namespace Koda.Server.Engine.Tasks;
 
@@ -60,8 +59,8 @@ internal sealed class SubmitTask : IAsyncDisposable
         var accepted = requests.Where(request => !claimOf.TryGetValue(request, out var claim) || claim.Outcome == ClaimOutcome.Claimed).ToList();
         var records = accepted.Count == 0 ? [] : await Insert(transaction, [.. accepted.Select(request => request.Task)], cancellationToken);
         var recordOf = accepted.Zip(records).ToDictionary(pair => pair.First, pair => pair.Second);
-        await IdempotencyStore.Complete(
-            transaction, [.. accepted.Where(request => request.Key is not null).Select(request => (request.Key!, request.Encode(recordOf[request])))], cancellationToken);
+        IdempotencyStore.Complete(
+            transaction, [.. accepted.Where(request => request.Key is not null).Select(request => (request.Key!, request.Encode(recordOf[request])))]);
         return [.. requests.Select(request => recordOf.TryGetValue(request, out var record)
             ? new Answer(new SubmittedTask(record, null), null)
             : AnswerTo(claimOf[request]))];
@@ -73,12 +72,10 @@ internal sealed class SubmitTask : IAsyncDisposable
 
     private async Task<IReadOnlyList<TaskRecord>> Insert(Transaction transaction, IReadOnlyList<NewTask> tasks, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(transaction.Connection);
-        batch.BatchCommands.Add(RunStore.Insert(
+        var createdAt = await transaction.Time(cancellationToken);
+        transaction.Defer(RunStore.Insert(
             tasks, task => task.Id, task => task.Agent.Id, task => task.Agent.Version, task => task.Submission.Context.Workspace));
-        batch.BatchCommands.Add(TaskStore.Insert(tasks));
-        var createdAt = (DateTime)(await batch.ExecuteScalarAsync(cancellationToken))!;
-        transaction.ObserveTime(createdAt);
+        transaction.Defer(TaskStore.Insert(tasks, createdAt));
         await _log.Append(transaction, [.. tasks.Select(Queued)], cancellationToken);
         _news.SpreadQueued(transaction);
         transaction.AfterCommit(() => _depth.Add(tasks.Count));

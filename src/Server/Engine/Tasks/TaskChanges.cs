@@ -8,8 +8,8 @@ using Npgsql;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>
-/// Locks any number of tasks, lets the rules decide in memory, and writes all that was decided with a fixed number of round trips. The log is written in
-/// the same transaction.
+/// Locks any number of tasks with their streams, lets the rules decide in memory, and writes all that was decided, with its events, together with the
+/// commit: two round trips for any number of tasks.
 /// </summary>
 internal sealed class TaskChanges
 {
@@ -17,6 +17,8 @@ internal sealed class TaskChanges
     private readonly Dictionary<Guid, LockedTask> _tasks = [];
     private readonly Dictionary<Guid, LockedAttempt> _attempts = [];
     private readonly List<NewApproval> _approvals = [];
+    private Dictionary<Guid, StreamHead> _heads = [];
+    private DateTime _time;
 
     private TaskChanges(Transaction transaction) => _transaction = transaction;
 
@@ -27,10 +29,11 @@ internal sealed class TaskChanges
         Transaction transaction, Guid[] taskIds, Guid[] attemptIds, CancellationToken cancellationToken)
     {
         var changes = new TaskChanges(transaction);
-        // Two statements: the second one's snapshot is taken when the locks are held.
+        // One statement after the other: each has a snapshot that was taken when the locks before it were held.
         await using var batch = new NpgsqlBatch(transaction.Connection);
         batch.BatchCommands.Add(TaskStore.Lock(taskIds));
         batch.BatchCommands.Add(AttemptStore.Read(taskIds, attemptIds));
+        batch.BatchCommands.Add(EventStore.LockHeadsOfTasks(taskIds));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -40,6 +43,10 @@ internal sealed class TaskChanges
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             changes.Add(AttemptStore.ReadLocked(reader));
+        await reader.NextResultAsync(cancellationToken);
+        changes._heads = await EventStore.ReadHeads(transaction, reader, cancellationToken);
+        await reader.DisposeAsync();
+        changes._time = await transaction.Time(cancellationToken);
         return changes;
     }
 
@@ -49,25 +56,21 @@ internal sealed class TaskChanges
 
     public void Add(NewApproval approval) => _approvals.Add(approval);
 
-    /// <summary>Writes everything that was decided.</summary>
-    public async Task Save(EventLog log, CancellationToken cancellationToken)
+    /// <summary>Has everything that was decided written with the commit.</summary>
+    public void Save(EventLog log)
     {
-        await AppendEvents(log, cancellationToken);
-        await using var batch = new NpgsqlBatch(_transaction.Connection);
-        AddCommand(batch, [.. _tasks.Values.Where(task => task.Changed)], TaskStore.Update);
-        AddCommand(batch, [.. _attempts.Values.Where(attempt => attempt.Changed)], AttemptStore.Update);
-        AddCommand(batch, [.. _tasks.Values.Where(task => task.Used != default).Select(task => (task.RunId, task.Used))], RunStore.AddUsage);
-        AddCommand(batch, [.. _tasks.Values.Where(task => task.State == TaskState.Cancelled && task.Changed).Select(task => task.Id)], ApprovalStore.Cancel);
-        if (_approvals.Count > 0)
-            batch.BatchCommands.Add(ApprovalStore.Insert(_approvals));
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+        AppendEvents(log);
+        Defer([.. _tasks.Values.Where(task => task.Changed)], TaskStore.Update);
+        Defer([.. _attempts.Values.Where(attempt => attempt.Changed)], AttemptStore.Update);
+        Defer([.. _tasks.Values.Where(task => task.Used != default).Select(task => (task.RunId, task.Used))], RunStore.AddUsage);
+        Defer([.. _tasks.Values.Where(task => task.State == TaskState.Cancelled && task.Changed).Select(task => task.Id)], ApprovalStore.Cancel);
+        Defer(_approvals, ApprovalStore.Insert);
     }
 
-    private async Task AppendEvents(EventLog log, CancellationToken cancellationToken)
+    private void AppendEvents(EventLog log)
     {
         var written = _tasks.Values.Where(task => task.Events.Count > 0).ToList();
-        var events = await log.Append(_transaction, [.. written.Select(task => new StreamAppend(task.StreamId, task.Events))], cancellationToken);
+        var events = log.Append(_transaction, _heads, _time, [.. written.Select(task => new StreamAppend(task.StreamId, task.Events))]);
         var at = 0;
         foreach (var task in written)
         {
@@ -84,9 +87,9 @@ internal sealed class TaskChanges
             task.Open = attempt;
     }
 
-    private static void AddCommand<T>(NpgsqlBatch batch, List<T> rows, Func<IReadOnlyCollection<T>, NpgsqlBatchCommand> command)
+    private void Defer<T>(List<T> rows, Func<IReadOnlyCollection<T>, NpgsqlBatchCommand> write)
     {
         if (rows.Count > 0)
-            batch.BatchCommands.Add(command(rows));
+            _transaction.Defer(write(rows));
     }
 }

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Events;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -18,7 +19,8 @@ internal sealed record ClaimedTask(
     string Workspace,
     TaskContext Context,
     string Traceparent,
-    string Metadata);
+    string Metadata,
+    StreamHead Head);
 
 internal static partial class TaskStore
 {
@@ -33,7 +35,8 @@ internal static partial class TaskStore
 
     // Each agent with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no further than it can be
     // used, so the cost depends neither on how much is queued nor on how much of it may not run. The best of all lanes decide how many each lane gives;
-    // only those are locked, and rows that another dispatcher has locked are replaced by the next ones of their lane.
+    // only those are locked, and rows that another dispatcher has locked are replaced by the next ones of their lane. The heads of the streams come along:
+    // locking them gives their newest version, whatever the snapshot holds, and who appends to a task's stream has locked the task first.
     private const string ClaimSql = """
         with recursive lane as (
             (select agent_id from tasks where state = 'queued' order by agent_id limit 1)
@@ -85,7 +88,11 @@ internal static partial class TaskStore
             where tasks.id = taken.id
             returning tasks.id, run_id, stream_id, agent_id, agent_version, attempt, query, workspace, context, traceparent, metadata, priority
         )
-        select * from claimed order by priority desc, id
+        select claimed.*, head_seq, head_hash, clock_timestamp()
+        from claimed
+        join streams on streams.id = stream_id
+        order by priority desc, claimed.id
+        for update of streams
         """;
 
     /// <summary>Claims for each demand as many tasks as it can take, of all that may run, by priority and then by age.</summary>
@@ -109,7 +116,10 @@ internal static partial class TaskStore
         {
             var tasks = new List<ClaimedTask>();
             while (await reader.ReadAsync(cancellationToken))
+            {
                 tasks.Add(ReadClaimed(reader));
+                transaction.ObserveTime(reader.GetDateTime(14));
+            }
             claimed.Add(tasks);
         }
         return claimed;
@@ -126,5 +136,6 @@ internal static partial class TaskStore
         row.GetString(7),
         EngineJson.Read<TaskContext>(row.GetString(8)),
         row.GetString(9),
-        row.GetString(10));
+        row.GetString(10),
+        new StreamHead { Id = row.GetGuid(2), Seq = row.GetInt64(12), Hash = row.GetFieldValue<byte[]>(13) });
 }

@@ -7,15 +7,15 @@ internal static partial class TaskStore
 {
     private const string InsertSql = """
         insert into tasks
-            (id, run_id, stream_id, agent_id, agent_version, state, priority, max_attempts, principal, traceparent, workspace, query, metadata, context)
-        select id, id, id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context
+            (id, run_id, stream_id, agent_id, agent_version, state, priority, max_attempts, principal, traceparent, workspace, query, metadata, context,
+            created_at, updated_at)
+        select id, id, id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context, $12, $12
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             as task (id, agent_id, agent_version, priority, max_attempts, principal, traceparent, workspace, query, metadata, context)
-        returning created_at
         """;
 
-    /// <summary>Stores tasks whose run and stream have the task's id. The result is the time of the transaction, once for each.</summary>
-    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewTask> tasks)
+    /// <summary>Stores tasks whose run and stream have the task's id.</summary>
+    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewTask> tasks, DateTime createdAt)
     {
         var command = new NpgsqlBatchCommand(InsertSql);
         command.Parameters.AddColumn(tasks, task => task.Id);
@@ -29,6 +29,7 @@ internal static partial class TaskStore
         command.Parameters.AddColumn(tasks, task => task.Submission.Query);
         command.Parameters.AddColumn(tasks, task => task.Submission.Metadata);
         command.Parameters.AddColumn(tasks, task => EngineJson.Write(task.Submission.Context));
+        command.Parameters.AddValue(createdAt);
         return command;
     }
 }

@@ -19,11 +19,15 @@ internal sealed class Database : IAsyncDisposable
         _clock = clock ?? TimeProvider.System;
         Options = options;
         Source = NpgsqlDataSource.Create(ConnectionSettings(options));
+        Clock = new DatabaseClock(_clock);
     }
 
     internal DatabaseOptions Options { get; }
 
     internal NpgsqlDataSource Source { get; }
+
+    /// <summary>The database's time.</summary>
+    public DatabaseClock Clock { get; }
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction and commits it. It is run again, in a new transaction, when the database rolled it back for the
@@ -39,12 +43,10 @@ internal sealed class Database : IAsyncDisposable
             {
                 await using var connection = await Source.OpenConnectionAsync(cancellationToken);
                 await using var scope = await connection.BeginTransactionAsync(cancellationToken);
-                var transaction = new Transaction(connection);
+                var transaction = new Transaction(connection, Clock);
                 var result = await work(transaction, cancellationToken);
                 commitSent = true;
-                // A commit that was sent cannot be taken back, so the caller's impatience must not make its outcome unknown.
-                await scope.CommitAsync(CancellationToken.None);
-                transaction.Committed();
+                await transaction.Commit(scope);
                 return result;
             }
             catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
@@ -94,6 +96,8 @@ internal sealed class Database : IAsyncDisposable
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             ApplicationName = "koda",
+            // Nothing that a session could keep is ever set, and a reset costs more than most statements.
+            NoResetOnClose = true,
         };
         settings.Options = $"{settings.Options} {SessionSettings}".Trim();
         return settings.ConnectionString;

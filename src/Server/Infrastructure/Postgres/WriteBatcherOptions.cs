@@ -6,10 +6,7 @@ namespace Koda.Server.Infrastructure.Postgres;
 internal sealed record WriteBatcherOptions
 {
     /// <summary>The most items in one transaction.</summary>
-    public int MaxBatch { get; init; } = 100;
-
-    /// <summary>How many transactions run at once.</summary>
-    public int Writers { get; init; } = 2;
+    public int MaxBatch { get; init; } = 200;
 
     /// <summary>How many items may wait. More are refused at once.</summary>
     public int Capacity { get; init; } = 10_000;

@@ -43,6 +43,7 @@ public sealed class GlobalFeedTests(PostgresFixture postgres) : IClassFixture<Po
             async (transaction, token) =>
             {
                 await _server.Log.Append(transaction, [new StreamAppend(late, [Note()], IsNew: true)], token);
+                await transaction.Flush(token);
                 inserted.SetResult();
                 await commit.Task;
                 return true;

@@ -140,7 +140,7 @@ public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixt
     {
         var claims = await IdempotencyStore.Claim(transaction, [key], token);
         if (claims[0].Outcome == ClaimOutcome.Claimed)
-            await IdempotencyStore.Complete(transaction, [(key, Answer)], token);
+            IdempotencyStore.Complete(transaction, [(key, Answer)]);
         return claims[0];
     });
 

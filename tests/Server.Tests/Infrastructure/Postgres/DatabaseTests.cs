@@ -5,6 +5,7 @@ using Koda.Server.Engine;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
 using Koda.Server.Infrastructure.Postgres;
 using Koda.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Koda.Server.Tests.Infrastructure.Postgres;
@@ -114,6 +115,47 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task Deferred_writes_are_made_in_their_order_and_committed_together()
+    {
+        var table = await NewTable();
+        await postgres.Database.InTransaction(
+            async (transaction, token) =>
+            {
+                transaction.Defer(new NpgsqlBatchCommand($"insert into {table} values (1)"));
+                Assert.Equal(0, await transaction.Connection.ExecuteScalarAsync<int>($"select count(*) from {table}"));
+                await transaction.Flush(token);
+                Assert.Equal(1, await transaction.Connection.ExecuteScalarAsync<int>($"select count(*) from {table}"));
+                transaction.Defer(new NpgsqlBatchCommand($"update {table} set n = n + 1"));
+                transaction.Defer(new NpgsqlBatchCommand($"insert into {table} values (10)"));
+            },
+            default);
+
+        Assert.Equal([2, 10], await Numbers(table));
+    }
+
+    [Fact]
+    public async Task A_deferred_write_that_fails_undoes_the_whole_transaction_and_spreads_no_news()
+    {
+        var table = await NewTable();
+        var news = 0;
+        var failure = await Assert.ThrowsAsync<EngineException>(() => postgres.Database.InTransaction(
+            async (transaction, token) =>
+            {
+                await transaction.Connection.ExecuteAsync($"insert into {table} values (1)");
+                transaction.Defer(new NpgsqlBatchCommand($"insert into {table} values (2)"));
+                transaction.Defer(new NpgsqlBatchCommand($"insert into {table} values (1)"));
+                transaction.AfterCommit(() => news++);
+            },
+            default));
+
+        Assert.Equal(ErrorReason.Internal, failure.Reason);
+        Assert.Empty(await Numbers(table));
+        Assert.Equal(0, news);
+        await postgres.Database.InTransaction((transaction, _) => transaction.Connection.ExecuteAsync($"insert into {table} values (3)"), default);
+        Assert.Equal([3], await Numbers(table));
+    }
+
+    [Fact]
     public async Task A_refused_statement_is_an_internal_error_that_does_not_quote_the_database()
     {
         var failure = await Assert.ThrowsAsync<EngineException>(() => Execute("select * from no_such_table"));
@@ -172,6 +214,16 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
                 return acknowledged;
         }
     }
+
+    private async Task<string> NewTable()
+    {
+        var table = $"numbers_{Guid.NewGuid():N}";
+        await Execute($"create table {table} (n int primary key)");
+        return table;
+    }
+
+    private Task<IEnumerable<int>> Numbers(string table) =>
+        postgres.Database.Read((connection, _) => connection.QueryAsync<int>($"select n from {table} order by n"), default);
 
     private static Task<int> Count(Database database) =>
         database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from written"), default);

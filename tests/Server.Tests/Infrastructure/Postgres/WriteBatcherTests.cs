@@ -35,7 +35,7 @@ public sealed class WriteBatcherTests(PostgresFixture postgres) : IClassFixture<
     public async Task What_arrives_during_a_commit_shares_the_next_one()
     {
         var gate = new TaskCompletionSource();
-        await using var batcher = Batcher(new WriteBatcherOptions { Writers = 1, MaxBatch = 10 }, gate.Task);
+        await using var batcher = Batcher(new WriteBatcherOptions { MaxBatch = 10 }, gate.Task);
         var first = batcher.Write(0, default);
         var others = Enumerable.Range(1, 15).Select(n => batcher.Write(n, default)).ToArray();
 
@@ -50,7 +50,7 @@ public sealed class WriteBatcherTests(PostgresFixture postgres) : IClassFixture<
     public async Task An_item_that_fails_does_not_fail_its_neighbours()
     {
         var gate = new TaskCompletionSource();
-        await using var batcher = Batcher(new WriteBatcherOptions { Writers = 1 }, gate.Task);
+        await using var batcher = Batcher(new WriteBatcherOptions(), gate.Task);
         var first = batcher.Write(100, default);
         Task<int>[] others = [batcher.Write(101, default), batcher.Write(-1, default), batcher.Write(102, default)];
 
@@ -67,7 +67,7 @@ public sealed class WriteBatcherTests(PostgresFixture postgres) : IClassFixture<
     {
         var gate = new TaskCompletionSource();
         await using var batcher = Batcher(
-            new WriteBatcherOptions { Writers = 1, MaxBatch = 1, Capacity = 3, FullReason = ErrorReason.TaskQueueFull }, gate.Task);
+            new WriteBatcherOptions { MaxBatch = 1, Capacity = 3, FullReason = ErrorReason.TaskQueueFull }, gate.Task);
         var writes = Enumerable.Range(0, 10).Select(n => batcher.Write(n, default)).ToArray();
         var refused = writes.Where(write => write.IsFaulted).ToArray();
 
@@ -86,7 +86,7 @@ public sealed class WriteBatcherTests(PostgresFixture postgres) : IClassFixture<
     {
         var gate = new TaskCompletionSource();
         using var impatience = new CancellationTokenSource();
-        await using (var batcher = Batcher(new WriteBatcherOptions { Writers = 1, MaxBatch = 1 }, gate.Task))
+        await using (var batcher = Batcher(new WriteBatcherOptions { MaxBatch = 1 }, gate.Task))
         {
             var first = batcher.Write(1, default);
             var abandoned = batcher.Write(2, impatience.Token);
