@@ -19,7 +19,7 @@ internal sealed class FeedBenchmarks(ServerProcess server, Benchmarks benchmarks
     };
 
     /// <summary>
-    /// Each of <paramref name="watchers"/> follows a task of its own by SSE while a worker reports one event a second to each of them, spread evenly.
+    /// Each of <paramref name="watchers"/> follows a task of its own by SSE while a worker reports one event a second to each of them, spread evenly, after two seconds to warm up.
     /// The time runs from the worker's sending of the event, its commit included, to its arrival at the client.
     /// </summary>
     public async Task<object> FeedLatency(int watchers, int seconds)
@@ -32,6 +32,9 @@ internal sealed class FeedBenchmarks(ServerProcess server, Benchmarks benchmarks
         var ready = new CountdownEvent(watchers);
         var following = tasks.Select(task => Follow(task, ready, latencies, stop.Token)).ToArray();
         await Task.Run(() => ready.Wait(TimeSpan.FromMinutes(1)));
+        await worker.ReportEvenly(seconds: 2);
+        lock (latencies)
+            latencies.Clear();
         await worker.ReportEvenly(seconds);
         await Task.Delay(500);
         await stop.CancelAsync();

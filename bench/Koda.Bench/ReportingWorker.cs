@@ -50,25 +50,20 @@ internal sealed class ReportingWorker : IAsyncDisposable
 
     public Task WaitForOffers(int count) => Until(() => _held.Count >= count);
 
-    /// <summary>Reports one event a second for each held attempt, spread over the second.</summary>
+    /// <summary>Reports one event a second for each held attempt, spread over the second, and renews each lease in its turn.</summary>
     public async Task ReportEvenly(int seconds)
     {
         var begin = Stopwatch.GetTimestamp();
-        var renewed = begin;
-        var sent = 0;
+        var (sent, renewed) = (0, 0);
         while (sent < seconds * _held.Count)
         {
-            if (Stopwatch.GetElapsedTime(renewed) > s_renewEvery)
-            {
-                renewed = Stopwatch.GetTimestamp();
-                await Write(new WorkRequest { Renewals = { _held.Select(attempt => new Renewal { Attempt = attempt }) } });
-            }
-
-            var due = Math.Min(seconds * _held.Count, (int)(Stopwatch.GetElapsedTime(begin).TotalSeconds * _held.Count));
+            var elapsed = Stopwatch.GetElapsedTime(begin);
             var message = new WorkRequest();
-            for (; sent < due; sent++)
+            for (var due = elapsed / s_renewEvery * _held.Count; renewed < due; renewed++)
+                message.Renewals.Add(new Renewal { Attempt = _held[renewed % _held.Count] });
+            for (var due = Math.Min(seconds, elapsed.TotalSeconds) * _held.Count; sent < due; sent++)
                 message.Events.Add(Batch(_held[sent % _held.Count], 1));
-            if (message.Events.Count > 0)
+            if (message.Events.Count + message.Renewals.Count > 0)
                 await Write(message);
             await Task.Delay(1);
         }

@@ -46,6 +46,8 @@ public static class ServerHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnePort(EndPointOf(options.Listen)));
+        // Nothing here blocks a thread, so a request need not change threads on its way in and out: that is most of what a quick call costs.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         var connectionString = cluster?.ConnectionString ?? DatabaseUrl.ToConnectionString(options.DatabaseUrl!);
         builder.Services
             .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })

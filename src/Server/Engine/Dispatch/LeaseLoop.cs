@@ -6,6 +6,9 @@ namespace Koda.Server.Engine.Dispatch;
 /// <summary>Renews the leases of all connections together.</summary>
 internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOptions options, TimeProvider clock)
 {
+    // Reports of an attempt wait while its lease is being renewed: that must not take long, however many there are.
+    private const int MostAtOnce = 100;
+
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     // Work that ends within this time needs no renewal at all.
@@ -28,8 +31,12 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOp
         var renewals = asked.SelectMany(pair => pair.Renewals).ToList();
         if (renewals.Count == 0)
             return;
-        var renewed = (await database.Read((connection, token) => AttemptStore.Renew(connection, renewals, options.Lease, token), cancellationToken))
-            .ToDictionary(lease => lease.Attempt);
+        var renewed = new Dictionary<AttemptKey, RenewedLease>(renewals.Count);
+        foreach (var some in renewals.Chunk(MostAtOnce))
+        {
+            foreach (var lease in await database.Read((connection, token) => AttemptStore.Renew(connection, some, options.Lease, token), cancellationToken))
+                renewed.Add(lease.Attempt, lease);
+        }
         foreach (var (connection, own) in asked)
         {
             foreach (var renewal in own)
