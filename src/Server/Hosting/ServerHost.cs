@@ -17,9 +17,11 @@ namespace Koda.Server.Hosting;
 public static class ServerHost
 {
     /// <summary>Runs a server until it is told to stop, by the token or by a signal.</summary>
-    /// <exception cref="InvalidOperationException">The database or the port cannot be had; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The folder, the database or the port cannot be had; the message says why.</exception>
     public static async Task RunAsync(ServerOptions options, CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(options.DataDirectory);
+        using var folder = options.DatabaseUrl is null ? DataFolderLock.Take(options.DataDirectory) : null;
         await using var app = await StartAsync(options, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         // A server that ends in good order leaves nothing running; one that is killed leaves its PostgreSQL for the next to adopt.
