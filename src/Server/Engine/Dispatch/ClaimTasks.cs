@@ -30,7 +30,7 @@ internal sealed class ClaimTasks(Database database, EventLog log, EngineOptions 
             return [];
         var attempts = claimed.Select(attempt => (attempt.Attempt.AttemptId, attempt.Task.Id, attempt.Task.Attempt, attempt.WorkerId)).ToList();
         transaction.Defer(AttemptStore.Insert(attempts, options.Offer));
-        var heads = claimed.Select(attempt => attempt.Task.Head).ToDictionary(head => head.Id);
+        var heads = claimed.Select(attempt => attempt.Task.Head).DistinctBy(head => head.Id).ToDictionary(head => head.Id);
         var events = log.Append(transaction, heads, await transaction.Time(cancellationToken), [.. claimed.Select(Started)]);
         return [.. claimed.Zip(events, (attempt, started) => attempt with { JournalLength = started.Seq })];
     }
