@@ -20,6 +20,8 @@ if command -v flock >/dev/null; then flock 9; fi
 changed || exit 0
 echo "koda: building (about a minute the first time) ..." >&2
 log="$out/build.log"
+# The build makes these, which would change their folders after the stamp.
+for project in "$root"/src/*/; do mkdir -p "$project/bin" "$project/obj"; done
 touch "$out/.building"
 # The build keeps helper processes that outlive it: they must hold neither the caller's pipes nor the lock.
 if ! dotnet build "$root/src/Cli/Koda.Cli.csproj" -c Release -v q --nologo >"$log" 2>&1 </dev/null 9>&-; then
