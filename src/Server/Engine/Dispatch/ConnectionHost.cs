@@ -59,7 +59,7 @@ internal sealed class ConnectionHost(ReportQueue reports, EngineOptions options,
         foreach (var connection in Connections)
         {
             foreach (var attempt in connection.Overdue(now))
-                connection.Lose(attempt, "lease_expired");
+                connection.Expire(attempt);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class SweepLoop : IDisposable
         foreach (var attempt in await _expireLeases.Execute(cancellationToken))
         {
             foreach (var connection in _host.Connections)
-                connection.Lose(attempt, "lease_expired");
+                connection.Expire(attempt);
         }
         await _queueDueRetries.Execute(cancellationToken);
         await _expireApprovals.Execute(cancellationToken);

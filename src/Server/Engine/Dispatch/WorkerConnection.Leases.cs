@@ -12,7 +12,7 @@ internal sealed partial class WorkerConnection
         lock (_gate)
         {
             var free = Hello.Slots - _held.Values.Count(held => !held.Closing);
-            var credit = _draining || _closed ? 0 : Math.Min(_credit, free);
+            var credit = _draining || _closed || _silent ? 0 : Math.Min(_credit, free);
             return credit > 0 ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) : null;
         }
     }
@@ -66,6 +66,14 @@ internal sealed partial class WorkerConnection
             Send(new LeaseRenewed(lease.Attempt, lease.ExpiresAt));
             RequestStop(held, lease.Stop);
         }
+    }
+
+    /// <summary>The worker let its hold on an attempt end. It is offered nothing more until it says something.</summary>
+    public void Expire(AttemptKey attempt)
+    {
+        lock (_gate)
+            _silent |= Holds(attempt) is { Closing: false };
+        Lose(attempt, "lease_expired");
     }
 
     /// <summary>The attempt was taken away from the worker.</summary>

@@ -19,6 +19,9 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     private bool _draining;
     private bool _closed;
 
+    // It let a lease or an offer end: it hangs, or is cut off, until it says something.
+    private bool _silent;
+
     public WorkerConnection(ConnectionHost host, WorkerHello hello)
     {
         _host = host;
@@ -34,6 +37,18 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     /// be committed: the worker then connects again and sends them again.
     /// </summary>
     public ChannelReader<WorkerSignal> Signals => _signals.Reader;
+
+    /// <summary>The worker said something, whatever it was.</summary>
+    public void Heard()
+    {
+        lock (_gate)
+        {
+            if (!_silent)
+                return;
+            _silent = false;
+        }
+        _host.CreditChanged();
+    }
 
     /// <summary>Says how many more offers the worker takes now, in place of the number said before.</summary>
     public void SetCredit(int credit)

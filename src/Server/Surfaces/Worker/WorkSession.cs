@@ -46,6 +46,7 @@ internal sealed class WorkSession(WorkerConnection connection, IAsyncStreamReade
 
     private async Task Take(Wire.WorkRequest message, CancellationToken cancellationToken)
     {
+        connection.Heard();
         if (message.HasCredit)
             connection.SetCredit(message.Credit);
         foreach (var accepted in message.Accepts)

@@ -101,6 +101,23 @@ public sealed class LeaseTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task A_worker_that_let_an_offer_end_gets_no_other_until_it_says_something()
+    {
+        await using var server = await EngineServer.Start(postgres, s_short);
+        await server.Publish("hanging");
+        await using var hung = await Connect(server, "hung-up", "hanging", credit: 10);
+        var task = await server.Submit("hanging");
+        await hung.Offer();
+        await hung.Next<AttemptLost>();
+        Assert.Null(hung.Connection.Demand());
+        Assert.Equal(TaskState.Queued, (await server.Read(task.Id)).State);
+
+        hung.Connection.Heard();
+
+        Assert.Equal(task.Id, (await hung.Take()).TaskId);
+    }
+
+    [Fact]
     public async Task A_task_that_loses_its_workers_again_and_again_fails()
     {
         await using var server = await EngineServer.Start(postgres, s_short);
@@ -110,6 +127,7 @@ public sealed class LeaseTests(PostgresFixture postgres) : IClassFixture<Postgre
 
         await worker.Take();
         await worker.Next<AttemptLost>();
+        worker.Connection.Heard();
         await worker.Take();
         await worker.Next<AttemptLost>();
 
