@@ -3,6 +3,7 @@ using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Artifacts;
 using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
@@ -45,7 +46,7 @@ internal static class EngineServices
         services
             .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
-            .AddSingleton<CheckReadiness>()
+            .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;
     }

@@ -1,0 +1,25 @@
+using Grpc.Core;
+using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine.Audit;
+
+namespace Koda.Server.Surfaces.ControlPlane;
+
+/// <summary>Tells the engine who calls, and from where.</summary>
+internal static class CallerReading
+{
+    private const int MaxUserAgent = 256;
+
+    public static Caller From(ServerCallContext context)
+    {
+        var http = ((RpcCallContext)context).HttpContext;
+        var agent = http.Request.Headers.UserAgent.ToString();
+        var principal = context.GetPrincipal();
+        return new Caller(
+            principal.Id,
+            principal.Name,
+            principal.IsAnonymous ? CredentialKind.None : CredentialKind.Token,
+            CredentialId: null,
+            http.Connection.RemoteIpAddress?.ToString() ?? "",
+            agent.Length <= MaxUserAgent ? agent : agent[..MaxUserAgent]);
+    }
+}
