@@ -2,7 +2,7 @@ namespace Koda.Server.Engine.Principals;
 
 /// <summary>
 /// Keeps the token files of a data folder: <c>operator.token</c> with every scope for the person, <c>worker.token</c> for the worker on this machine.
-/// A file whose token is not valid in this database (any more) is written anew.
+/// A file whose token is not valid in this database (any more), or lacks a scope that came with a newer Koda, is written anew.
 /// </summary>
 internal sealed class EnsureTokenFiles(AuthenticateToken authenticate, IssueToken issue)
 {
@@ -20,7 +20,7 @@ internal sealed class EnsureTokenFiles(AuthenticateToken authenticate, IssueToke
         if (File.Exists(file))
         {
             var present = (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
-            if (await authenticate.Execute(present, cancellationToken) is not null)
+            if (await authenticate.Execute(present, cancellationToken) is { } known && scopes.All(known.Scopes.Contains))
                 return;
         }
 

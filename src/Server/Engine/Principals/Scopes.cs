@@ -7,5 +7,8 @@ internal static class Scopes
 
     /// <summary>Every scope: what the operator's own token carries.</summary>
     public static readonly IReadOnlyList<string> All =
-        ["admin", "agents.write", "approvals.write", "audit.read", "runtime.read", "runtime.write", Worker];
+    [
+        "agents.read", "agents.write", "approvals.write", "audit.read", "identity.read", "identity.write", "providers.read", "providers.write",
+        "runtime.read", "runtime.write", "settings.read", "settings.write", "skills.read", Worker,
+    ];
 }
