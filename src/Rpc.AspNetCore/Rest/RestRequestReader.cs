@@ -16,17 +16,19 @@ internal sealed class RestRequestReader(JsonCodec codec, IOptions<RestOptions> o
         HttpRequest http, RestBinding binding, IReadOnlyList<string> path, CancellationToken cancellationToken)
     {
         var faults = new List<FieldFault>();
-        var request = binding.Body.Length > 0 && !RequestBody.IsEmpty(http)
+        var (request, json) = binding.Body.Length > 0 && !RequestBody.IsEmpty(http)
             ? await ReadBodyAsync(http, binding, faults, cancellationToken)
-            : Empty(binding.Method.Descriptor.InputType);
+            : (Empty(binding.Method.Descriptor.InputType), null);
 
         var binder = new RequestBinder(codec, request, faults);
         binder.BindPath(binding.Template, path);
         if (binding.Body != RestBinding.WholeBody) binder.BindQuery(http.Query, binding.Body);
+        if (json is not null && faults.Count == 0) BodyMask.Fill(codec, request, binding.Body, json);
         return faults.Count == 0 ? request : throw RpcFault.Invalid(faults);
     }
 
-    private async ValueTask<IMessage> ReadBodyAsync(
+    /// <summary>The request, and the JSON of its body where that is one field.</summary>
+    private async ValueTask<(IMessage Request, byte[]? Json)> ReadBodyAsync(
         HttpRequest http, RestBinding binding, List<FieldFault> faults, CancellationToken cancellationToken)
     {
         var type = binding.Method.Descriptor.InputType;
@@ -38,16 +40,16 @@ internal sealed class RestRequestReader(JsonCodec codec, IOptions<RestOptions> o
         if (isRaw)
         {
             var content = new HttpBody { ContentType = http.ContentType ?? "", Data = UnsafeByteOperations.UnsafeWrap(bytes) };
-            return WithRawBody(type, field, content);
+            return (WithRawBody(type, field, content), null);
         }
 
-        if (bytes.Length == 0) return Empty(type);
+        if (bytes.Length == 0) return (Empty(type), null);
         try
         {
-            if (field is null) return codec.Read(type, bytes, faults);
+            if (field is null) return (codec.Read(type, bytes, faults), null);
             var request = Empty(type);
             codec.ReadField(request, field.Name, bytes, faults);
-            return request;
+            return (request, bytes);
         }
         catch (MalformedJsonException fault)
         {

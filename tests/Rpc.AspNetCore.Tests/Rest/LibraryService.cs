@@ -39,6 +39,7 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
     public override Task<Book> UpdateBook(UpdateBookRequest request, ServerCallContext context)
     {
         context.ResponseTrailers.Add("dry-run", request.DryRun ? "yes" : "no");
+        context.ResponseTrailers.Add("mask", request.UpdateMask is { } mask ? "=" + string.Join(',', mask.Paths) : "none");
         return Task.FromResult(request.Book);
     }
 

@@ -71,6 +71,19 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Contains("\"title\":\"new\"", await updated.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", """{"title":"new","publishedAt":null,"lent_to":null,"size":{"height":2},"extra":{"a":{"b":1}}}""", "=title,published_at,lent_to,size.height,extra")]
+    [InlineData("", "{}", "=")]
+    [InlineData("", "", "none")]
+    [InlineData("?update_mask=title,size.width", """{"pages":3}""", "=title,size.width")]
+    public async Task A_mask_names_the_fields_of_the_body(string query, string body, string mask)
+    {
+        using var updated = await SendAsync("PATCH", "/v1/books/b1" + query, body);
+
+        Assert.Equal(HttpStatusCode.OK, updated.StatusCode);
+        Assert.Equal(mask, updated.Headers.GetValues("mask").Single());
+    }
+
     [Fact]
     public async Task An_additional_binding_serves_the_same_method()
     {
