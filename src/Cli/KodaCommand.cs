@@ -54,7 +54,7 @@ internal static class KodaCommand
             Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
             Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
-            Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
+            Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
             Bench.BenchCommand.Create(common), OpenApiCommand.Create(common), VersionCommand.Create(common),
         };
         foreach (var steering in Tasks.SteeringCommands.Create(common)) root.Add(steering);

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Koda.Client.Agents;
 using Koda.Client.Approvals;
 using Koda.Client.Calls;
+using Koda.Client.Secrets;
 using Koda.Client.Tasks;
 using Koda.Rpc;
 
@@ -30,6 +31,7 @@ public sealed class KodaClient : IAsyncDisposable
         Tasks = new TaskClient(invoker, _calls);
         Agents = new AgentClient(invoker, _calls);
         Approvals = new ApprovalClient(invoker, _calls);
+        Secrets = new SecretClient(invoker, _calls);
     }
 
     private KodaClient(KodaClientOptions options, ChannelBase channel) : this(options, channel.CreateCallInvoker()) => _channel = channel;
@@ -48,6 +50,9 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Reads and answers approvals.</summary>
     public ApprovalClient Approvals { get; }
+
+    /// <summary>Looks after the master key.</summary>
+    public SecretClient Secrets { get; }
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
     public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>

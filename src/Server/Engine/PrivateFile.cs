@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Koda.Server.Engine;
 
 /// <summary>Files that only their owner may read.</summary>
@@ -10,8 +12,12 @@ internal static class PrivateFile
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var file = new StreamWriter(draft, options))
-            await file.WriteAsync(text.AsMemory(), cancellationToken);
+        await using (var file = new FileStream(draft, options))
+        {
+            await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+            // A key that a power cut takes back would take what is sealed with it.
+            file.Flush(flushToDisk: true);
+        }
         File.Move(draft, path, overwrite: true);
     }
 }

@@ -37,7 +37,8 @@ internal static class EngineServices
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
             .AddSingleton<Database>().AddSingleton<Migrator>()
             .AddSingleton<WakeUps>().AddRunning<Broadcast>()
-            .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>()
+            .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>().AddSingleton<GetMasterKey>().AddSingleton<RotateMasterKey>()
+            .AddSingleton(ProviderStore.Keys).AddSingleton(IdempotencyStore.Answers)
             .AddSingleton<IRedactor>(provider => provider.GetRequiredService<KnownSecrets>());
         AddEvents(services);
         AddTasks(services);

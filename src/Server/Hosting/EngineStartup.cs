@@ -2,6 +2,7 @@ using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal static partial class EngineStartup
     public static async Task Run(IServiceProvider services, ServerOptions options, CancellationToken cancellationToken)
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Koda.Server.Startup");
+        services.GetRequiredService<RotateMasterKey>().FollowOthers();
         while (true)
         {
             try

@@ -36,14 +36,14 @@ public static class ServerHost
         var cluster = options.DatabaseUrl is null
             ? await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = options.DataDirectory }, cancellationToken)
             : null;
-        var masterKey = await MasterKey.Load(options.DataDirectory, cancellationToken);
-        var app = Build(options, cluster, masterKey);
+        var masterKeys = await KeyRing.Load(options.DataDirectory, cancellationToken);
+        var app = Build(options, cluster, masterKeys);
         await EngineStartup.Run(app.Services, options, cancellationToken);
         await app.StartAsync(cancellationToken);
         return app;
     }
 
-    private static WebApplication Build(ServerOptions options, PostgresCluster? cluster, MasterKey masterKey)
+    private static WebApplication Build(ServerOptions options, PostgresCluster? cluster, KeyRing masterKeys)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
@@ -53,7 +53,7 @@ public static class ServerHost
         var connectionString = cluster?.ConnectionString ?? DatabaseUrl.ToConnectionString(options.DatabaseUrl!);
         builder.Services
             .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })
-            .AddSingleton(masterKey)
+            .AddSingleton(masterKeys)
             .AddEngine(options)
             .AddSurfaces();
         if (cluster is not null)

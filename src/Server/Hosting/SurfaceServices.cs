@@ -27,6 +27,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.Runtime.ArtifactService>()
         .AddSingleton<Surfaces.Runtime.ReadinessService>()
         .AddSingleton<Surfaces.ControlPlane.AgentService>()
+        .AddSingleton<Surfaces.ControlPlane.SecretService>()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
     public static void MapSurfaces(this IEndpointRouteBuilder app)
@@ -37,6 +38,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.Runtime.ArtifactService>();
         app.MapRpcService<Surfaces.Runtime.ReadinessService>();
         app.MapRpcService<Surfaces.ControlPlane.AgentService>();
+        app.MapRpcService<Surfaces.ControlPlane.SecretService>();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });

@@ -108,7 +108,7 @@ internal sealed class EngineServer : IAsyncDisposable
     private static ServiceProvider Compose(TestServer server, EngineOptions options) => new ServiceCollection()
         .AddLogging()
         .AddEngine(new ServerOptions { DataDirectory = "" })
-        .AddSingleton(MasterKey.Parse(new string('0', 64), "test"))
+        .AddSingleton(KeyRing.Of(MasterKey.Parse(new string('0', 64), "test")))
         .AddSingleton(options)
         .AddSingleton(server.Database)
         .AddSingleton(server.Broadcast)

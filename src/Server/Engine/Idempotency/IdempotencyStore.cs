@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -10,6 +11,9 @@ namespace Koda.Server.Engine.Idempotency;
 /// </remarks>
 internal static class IdempotencyStore
 {
+    /// <summary>The answers, of which some are sealed.</summary>
+    public static readonly SealedColumn Answers = new("idempotency_keys", "response");
+
     /// <summary>Claims keys without ever waiting for another transaction. The claims come in the order of the keys.</summary>
     public static async Task<IReadOnlyList<IdempotencyClaim>> Claim(
         Transaction transaction, IReadOnlyList<IdempotencyKey> keys, CancellationToken cancellationToken)

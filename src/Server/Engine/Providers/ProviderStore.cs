@@ -1,4 +1,5 @@
 using Dapper;
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Providers;
@@ -6,6 +7,9 @@ namespace Koda.Server.Engine.Providers;
 /// <summary>The only writer of <c>providers</c>.</summary>
 internal sealed class ProviderStore(Database database)
 {
+    /// <summary>The sealed API keys.</summary>
+    public static readonly SealedColumn Keys = new("providers", "sealed_key");
+
     /// <summary>A stored connection with its key still sealed.</summary>
     internal sealed record Row(string Id, string Kind, string BaseUrl, byte[]? SealedKey, string Options);
 

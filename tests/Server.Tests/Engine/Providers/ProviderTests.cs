@@ -18,7 +18,7 @@ public sealed class ProviderTests : IClassFixture<PostgresFixture>
     public ProviderTests(PostgresFixture postgres)
     {
         _postgres = postgres;
-        var box = new SecretBox(MasterKey.Parse(new string('0', 64), "test"));
+        var box = new SecretBox(KeyRing.Of(MasterKey.Parse(new string('0', 64), "test")));
         _save = new SaveProvider(box, new KnownSecrets());
         _open = new OpenProvider(new ProviderStore(postgres.Database), box, new KnownSecrets());
     }

@@ -6,7 +6,7 @@ namespace Koda.Server.Tests.Engine.Secrets;
 
 public class SecretBoxTests
 {
-    private readonly SecretBox _box = new(Key(1));
+    private readonly SecretBox _box = new(KeyRing.Of(Key(1)));
 
     [Fact]
     public void What_is_sealed_opens_for_the_same_purpose() =>
@@ -21,7 +21,7 @@ public class SecretBoxTests
 
     [Fact]
     public void An_envelope_does_not_open_with_another_key() =>
-        Assert.Throws<CryptographicException>(() => new SecretBox(Key(2)).Open(_box.Seal("secret", "p"), "p"));
+        Assert.Throws<CryptographicException>(() => new SecretBox(KeyRing.Of(Key(2))).Open(_box.Seal("secret", "p"), "p"));
 
     [Fact]
     public void A_change_of_any_byte_is_noticed()
@@ -42,21 +42,14 @@ public class SecretBoxTests
         Assert.Throws<InvalidOperationException>(() => MasterKey.Parse(text, "test"));
 
     [Fact]
-    public async Task A_generated_key_is_kept_in_a_private_file()
+    public void A_secret_that_was_wrapped_anew_opens_with_the_new_key_alone()
     {
-        var folder = Directory.CreateTempSubdirectory("koda-key-");
-        try
-        {
-            var made = await MasterKey.Load(folder.FullName, default);
-            var read = await MasterKey.Load(folder.FullName, default);
+        var sealedBefore = _box.Seal("secret", "p");
 
-            Assert.Equal(made.Bytes, read.Bytes);
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.FullName, MasterKey.File)));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        var rewrapped = new SecretBox(KeyRing.Of(Key(2), Key(1))).Rewrap(sealedBefore);
+
+        Assert.Equal("secret", new SecretBox(KeyRing.Of(Key(2))).Open(rewrapped, "p"));
+        Assert.Throws<CryptographicException>(() => _box.Open(rewrapped, "p"));
     }
 
     [Fact]
