@@ -3,6 +3,7 @@ using Koda.Client.Agents;
 using Koda.Client.Approvals;
 using Koda.Client.Calls;
 using Koda.Client.Secrets;
+using Koda.Client.Settings;
 using Koda.Client.Tasks;
 using Koda.Rpc;
 
@@ -32,6 +33,7 @@ public sealed class KodaClient : IAsyncDisposable
         Agents = new AgentClient(invoker, _calls);
         Approvals = new ApprovalClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
+        Settings = new SettingsClient(invoker, _calls);
     }
 
     private KodaClient(KodaClientOptions options, ChannelBase channel) : this(options, channel.CreateCallInvoker()) => _channel = channel;
@@ -53,6 +55,9 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Looks after the master key.</summary>
     public SecretClient Secrets { get; }
+
+    /// <summary>Reads and changes settings of the whole installation.</summary>
+    public SettingsClient Settings { get; }
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
     public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>

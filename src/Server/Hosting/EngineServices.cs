@@ -11,6 +11,7 @@ using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Readiness;
 using Koda.Server.Engine.Secrets;
+using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,6 +49,7 @@ internal static class EngineServices
             .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
+            .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;
     }

@@ -28,6 +28,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.Runtime.ReadinessService>()
         .AddSingleton<Surfaces.ControlPlane.AgentService>()
         .AddSingleton<Surfaces.ControlPlane.SecretService>()
+        .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
     public static void MapSurfaces(this IEndpointRouteBuilder app)
@@ -39,6 +40,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.Runtime.ReadinessService>();
         app.MapRpcService<Surfaces.ControlPlane.AgentService>();
         app.MapRpcService<Surfaces.ControlPlane.SecretService>();
+        app.MapRpcService<Surfaces.ControlPlane.SystemSettingsService>();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });

@@ -179,6 +179,13 @@ CREATE TABLE public.streams (
     CONSTRAINT streams_head_seq_check CHECK ((head_seq >= 0))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+CREATE TABLE public.system_settings (
+    id boolean DEFAULT true NOT NULL,
+    value text NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT system_settings_id_check CHECK (id)
+);
 CREATE TABLE public.tasks (
     id uuid NOT NULL,
     run_id uuid NOT NULL,
@@ -269,6 +276,8 @@ ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.streams
     ADD CONSTRAINT streams_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.system_settings
+    ADD CONSTRAINT system_settings_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tasks
     ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tokens

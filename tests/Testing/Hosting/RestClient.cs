@@ -17,6 +17,12 @@ public sealed class RestClient(HttpClient http)
     /// <summary>PUTs a JSON text to a path.</summary>
     public Task<RestReply> Put(string path, string json) => Send(WithBody(HttpMethod.Put, path, json, []));
 
+    /// <summary>PATCHes a path with a JSON text.</summary>
+    public Task<RestReply> Patch(string path, string json) => Send(WithBody(HttpMethod.Patch, path, json, []));
+
+    /// <summary>DELETEs a path.</summary>
+    public Task<RestReply> Delete(string path) => Send(new HttpRequestMessage(HttpMethod.Delete, path));
+
     /// <summary>Sends any request.</summary>
     public async Task<RestReply> Send(HttpRequestMessage request)
     {

@@ -10,6 +10,10 @@ internal static partial class AgentRules
     private const int MaxAttempts = 100;
 
     public static readonly IReadOnlyList<string> Tools = ["list", "read", "glob", "grep", "write", "edit", "bash", "git", "fetch"];
+
+    /// <summary>The tools that change something.</summary>
+    public static readonly IReadOnlyList<string> ChangingTools = ["write", "edit", "bash", "fetch"];
+
     private static readonly string[] s_providers = ["anthropic", "openai", "ollama", "offline", "noop"];
 
     /// <summary>Every problem, by field.</summary>

@@ -1,13 +1,14 @@
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Attempts;
 
 /// <summary>Commits what workers report, many reports in one transaction. Who does not hold the attempt any more is refused, and that is recorded.</summary>
-internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews news, EngineOptions options)
+internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews news, CurrentSettings settings, EngineOptions options)
 {
     /// <summary>Applies the reports in their order.</summary>
     /// <returns>An outcome for each report, valid once the transaction is committed.</returns>
@@ -96,7 +97,8 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
             Tool = StorableText.Of(suspension.Approval.Tool),
             Preview = StorableText.Of(suspension.Approval.Preview),
         };
-        var approval = new NewApproval(Guid.CreateVersion7(), task.Id, task.AgentId, asked, now + (asked.ExpiresIn ?? options.ApprovalExpiry));
+        var expiry = (await settings.Read(cancellationToken)).Policy.ApprovalTimeout ?? options.ApprovalExpiry;
+        var approval = new NewApproval(Guid.CreateVersion7(), task.Id, task.AgentId, asked, now + (asked.ExpiresIn ?? expiry));
         task.Suspend(approval.Id, asked, approval.ExpiresAt);
         if (task.State == TaskState.Waiting)
             changes.Add(approval);

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Settings;
 
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>Makes of a claimed task what a worker needs: the agent as it was when the task was submitted, with the task's overrides.</summary>
-internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders providers, TimeProvider clock)
+internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders providers, CurrentSettings settings, TimeProvider clock)
 {
     // A connection that changes reaches new attempts after this time; reading it for each would cost a query each.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(2);
@@ -17,7 +18,8 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
     public async ValueTask<Assignment> Create(ClaimedAttempt claimed, CancellationToken cancellationToken)
     {
         var task = claimed.Task;
-        var definition = await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken);
+        var common = await settings.Read(cancellationToken);
+        var definition = common.Complete(await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken));
         var provider = await Provider(claimed, definition, cancellationToken);
         // A first attempt has nothing to go on from.
         var journal = task.Attempt == 1 ? 0 : claimed.JournalLength;

@@ -2,6 +2,7 @@ using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
+using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -13,14 +14,16 @@ internal sealed record SubmittedTask(TaskRecord? Task, byte[]? Replayed);
 /// <summary>Takes tasks. Submissions of many callers are committed together: task, run, stream, first event and idempotency key.</summary>
 internal sealed class SubmitTask : IAsyncDisposable
 {
+    private readonly CurrentSettings _settings;
     private readonly AgentCatalog _agents;
     private readonly QueueDepth _depth;
     private readonly EventLog _log;
     private readonly TaskNews _news;
     private readonly WriteBatcher<Request, Answer> _batcher;
 
-    public SubmitTask(Database database, AgentCatalog agents, QueueDepth depth, EventLog log, TaskNews news, EngineOptions options)
+    public SubmitTask(Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, EventLog log, TaskNews news, EngineOptions options)
     {
+        _settings = settings;
         _agents = agents;
         _depth = depth;
         _log = log;
@@ -38,16 +41,24 @@ internal sealed class SubmitTask : IAsyncDisposable
     /// <param name="key">Makes the same request again give the same answer.</param>
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, TASK_QUEUE_FULL, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, TASK_QUEUE_FULL, UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
     public async Task<SubmittedTask> Execute(
         TaskSubmission submission, IdempotencyKey? key, Func<TaskRecord, byte[]> encode, CancellationToken cancellationToken)
     {
+        if (!(await _settings.Read(cancellationToken)).Policy.AcceptTasks)
+            throw NotAccepted();
         var agent = await _agents.Runnable(submission.AgentId, cancellationToken);
         await _depth.Admit(cancellationToken);
         var storable = submission with { Query = StorableText.Of(submission.Query) };
         var answer = await _batcher.Write(new Request(new NewTask(TaskIds.Next(), agent, storable), key, encode), cancellationToken);
         return answer.Submitted ?? throw answer.Refusal!;
     }
+
+    private static EngineException NotAccepted() => new(
+        ErrorReason.Unavailable,
+        "No tasks are taken now: the owner has switched them off.",
+        new Dictionary<string, string> { ["reason"] = "tasks_switched_off" },
+        retryAfter: TimeSpan.FromMinutes(1));
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 

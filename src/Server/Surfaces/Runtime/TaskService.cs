@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Tasks;
 using Wire = Koda.Protos.Runtime.V1;
 
@@ -16,12 +17,16 @@ internal sealed partial class TaskService(
     ResumeTask resumeTask,
     RetryTask retryTask,
     ReadEvents readEvents,
-    EventFeed feed) : Wire.TaskService.TaskServiceBase
+    EventFeed feed,
+    CurrentSettings settings) : Wire.TaskService.TaskServiceBase
 {
     public override async Task<Wire.Task> SubmitTask(Wire.SubmitTaskRequest request, ServerCallContext context)
     {
+        var key = SubmissionReading.IdempotencyKey(request, context);
+        if (request.AgentId.Length == 0)
+            request.AgentId = (await settings.Read(context.CancellationToken)).Defaults.AgentId;
         var submission = SubmissionReading.From(request, context);
-        var submitted = await submitTask.Execute(submission, SubmissionReading.IdempotencyKey(request, context), Encode, context.CancellationToken);
+        var submitted = await submitTask.Execute(submission, key, Encode, context.CancellationToken);
         return submitted.Task is { } task ? TaskViews.From(task) : Wire.Task.Parser.ParseFrom(submitted.Replayed);
 
         static byte[] Encode(TaskRecord task) => Google.Protobuf.MessageExtensions.ToByteArray(TaskViews.From(task));

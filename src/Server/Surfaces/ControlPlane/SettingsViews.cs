@@ -1,0 +1,71 @@
+using Google.Protobuf.WellKnownTypes;
+using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Settings;
+using Wire = Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Server.Surfaces.ControlPlane;
+
+/// <summary>Settings between the engine and the wire.</summary>
+internal static class SettingsViews
+{
+    private const double MicrosPerDollar = 1_000_000;
+
+    public static Wire.SystemSettings From(SystemSettings settings) => new()
+    {
+        AllowedUsers = { settings.AllowedUsers },
+        Defaults = new Wire.DefaultSettings
+        {
+            AgentId = settings.Defaults.AgentId,
+            MaxIterations = settings.Defaults.MaxIterations,
+            MaxTokens = settings.Defaults.MaxTokens,
+            MaxCostUsd = settings.Defaults.MaxCostMicros / MicrosPerDollar,
+            TimeoutSeconds = settings.Defaults.TimeoutSeconds,
+        },
+        Policy = new Wire.PolicySettings
+        {
+            AcceptTasks = settings.Policy.AcceptTasks,
+            DefaultToolAction = Action(settings.Policy.DefaultToolAction),
+            ApprovalTimeoutSeconds = settings.Policy.ApprovalTimeoutSeconds,
+        },
+        Revision = settings.Revision,
+        UpdatedAt = settings.UpdatedAt is { } at ? Timestamp.FromDateTime(at) : null,
+    };
+
+    public static SystemSettings Read(Wire.SystemSettings settings)
+    {
+        var defaults = settings.Defaults ?? new Wire.DefaultSettings();
+        var policy = settings.Policy ?? new Wire.PolicySettings();
+        return new SystemSettings
+        {
+            AllowedUsers = [.. settings.AllowedUsers],
+            Defaults = new DefaultSettings
+            {
+                AgentId = defaults.AgentId,
+                MaxIterations = defaults.MaxIterations,
+                MaxTokens = defaults.MaxTokens,
+                MaxCostMicros = (long)Math.Round(defaults.MaxCostUsd * MicrosPerDollar),
+                TimeoutSeconds = defaults.TimeoutSeconds,
+            },
+            Policy = new PolicySettings
+            {
+                AcceptTasks = !policy.HasAcceptTasks || policy.AcceptTasks,
+                DefaultToolAction = Action(policy.DefaultToolAction),
+                ApprovalTimeoutSeconds = policy.ApprovalTimeoutSeconds,
+            },
+        };
+    }
+
+    private static Wire.ToolAction Action(PermissionAction action) => action switch
+    {
+        PermissionAction.Allow => Wire.ToolAction.Allow,
+        PermissionAction.Deny => Wire.ToolAction.Deny,
+        _ => Wire.ToolAction.Ask,
+    };
+
+    private static PermissionAction Action(Wire.ToolAction action) => action switch
+    {
+        Wire.ToolAction.Allow => PermissionAction.Allow,
+        Wire.ToolAction.Deny => PermissionAction.Deny,
+        _ => PermissionAction.Ask,
+    };
+}
