@@ -44,6 +44,7 @@ internal static class EngineServices
         AddEvents(services);
         AddTasks(services);
         AddAgents(services);
+        services.AddAgentConfiguration();
         AddDispatch(services);
         services
             .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()

@@ -1,9 +1,21 @@
+CREATE TABLE public.agent_secrets (
+    agent_id text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    sealed bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agent_secrets_kind_check CHECK ((kind = ANY (ARRAY['variable'::text, 'draft_provider_key'::text]))),
+    CONSTRAINT agent_secrets_name_check CHECK ((name ~ '^[A-Z_][A-Z0-9_]{0,127}$'::text))
+);
 CREATE TABLE public.agent_versions (
     agent_id text NOT NULL,
     version integer NOT NULL,
     definition text NOT NULL,
     digest bytea NOT NULL,
     published_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_by text DEFAULT 'system'::text NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
     CONSTRAINT agent_versions_digest_check CHECK ((length(digest) = 32)),
     CONSTRAINT agent_versions_version_check CHECK ((version >= 1))
 );
@@ -14,10 +26,13 @@ CREATE TABLE public.agents (
     max_concurrent integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT agents_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+    draft text DEFAULT '{}'::text NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT agents_id_check CHECK ((id ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$'::text)),
     CONSTRAINT agents_max_concurrent_check CHECK ((max_concurrent >= 0)),
-    CONSTRAINT agents_published_check CHECK (((state = 'draft'::text) = (published_version IS NULL))),
-    CONSTRAINT agents_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text])))
+    CONSTRAINT agents_published_check CHECK (((state = ANY (ARRAY['draft'::text, 'deleted'::text])) = (published_version IS NULL))),
+    CONSTRAINT agents_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT agents_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text, 'deleted'::text])))
 );
 CREATE TABLE public.approvals (
     id uuid NOT NULL,
@@ -139,7 +154,7 @@ CREATE TABLE public.providers (
     options text DEFAULT '{}'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT providers_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,95}$'::text)),
+    CONSTRAINT providers_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9_-]{0,95}$'::text)),
     CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['anthropic'::text, 'openai'::text, 'ollama'::text, 'offline'::text, 'noop'::text])))
 );
 CREATE TABLE public.runs (
@@ -225,7 +240,7 @@ CREATE TABLE public.tasks (
     CONSTRAINT tasks_priority_check CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
     CONSTRAINT tasks_started_check CHECK (((state <> ALL (ARRAY['running'::text, 'succeeded'::text])) OR ((started_at IS NOT NULL) AND (attempt > 0)))),
     CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'retrying'::text, 'paused'::text, 'waiting'::text]))),
-    CONSTRAINT tasks_stop_requested_check CHECK (((stop_requested = 'none'::text) OR ((stop_requested = ANY (ARRAY['pause'::text, 'cancel'::text])) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])))))
+    CONSTRAINT tasks_stop_requested_check CHECK (((stop_requested = 'none'::text) OR ((stop_requested = ANY (ARRAY['pause'::text, 'cancel'::text])) AND (state = ANY (ARRAY['running'::text, 'waiting'::text]))) OR ((stop_requested = 'requeue'::text) AND (state = 'running'::text))))
 )
 WITH (autovacuum_vacuum_scale_factor='0.02');
 CREATE TABLE public.tokens (
@@ -250,6 +265,8 @@ CREATE TABLE public.workers (
     connected_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT workers_slots_check CHECK ((slots >= 0))
 );
+ALTER TABLE ONLY public.agent_secrets
+    ADD CONSTRAINT agent_secrets_pkey PRIMARY KEY (agent_id, kind, name);
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_pkey PRIMARY KEY (agent_id, version);
 ALTER TABLE ONLY public.agents
@@ -284,6 +301,7 @@ ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+CREATE UNIQUE INDEX agents_key ON public.agents USING btree (lower((id COLLATE "C")));
 CREATE INDEX approvals_expiry ON public.approvals USING btree (expires_at) WHERE (state = 'pending'::text);
 CREATE UNIQUE INDEX approvals_pending ON public.approvals USING btree (task_id) WHERE (state = 'pending'::text);
 CREATE INDEX approvals_task ON public.approvals USING btree (task_id, id);
@@ -298,6 +316,8 @@ CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, priority DESC, 
 CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);
 CREATE INDEX tasks_running ON public.tasks USING btree (agent_id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
+ALTER TABLE ONLY public.agent_secrets
+    ADD CONSTRAINT agent_secrets_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
 ALTER TABLE ONLY public.artifacts

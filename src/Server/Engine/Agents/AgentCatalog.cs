@@ -13,15 +13,17 @@ internal sealed class AgentCatalog
     // A change is told to every server; should that news be lost, this is how long an old state may be used.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, (PublishedAgent Agent, long ReadAt)> _agents = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (PublishedAgent Agent, long ReadAt)> _agents = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Id, int Version), AgentDefinition> _definitions = new();
     private readonly Database _database;
+    private readonly Broadcast _broadcast;
     private readonly TimeProvider _clock;
     private int _generation;
 
     public AgentCatalog(Database database, Broadcast broadcast, TimeProvider clock)
     {
         _database = database;
+        _broadcast = broadcast;
         _clock = clock;
         broadcast.OnChange(Topic, _ => Forget());
     }
@@ -35,10 +37,11 @@ internal sealed class AgentCatalog
             ? agent
             : throw new EngineException(
                 ErrorReason.AgentNotRunnable,
-                agent.State == AgentState.Draft ? $"Agent {id} was never published." : $"Agent {id} is paused.",
+                agent.State == AgentState.Draft ? $"Agent {agent.Id} was never published." : $"Agent {agent.Id} is {EnumText<AgentState>.Of(agent.State)}.",
                 new Dictionary<string, string> { ["state"] = EnumText<AgentState>.Of(agent.State) });
     }
 
+    /// <summary>The agent, by any spelling of its id.</summary>
     /// <exception cref="EngineException">AGENT_NOT_FOUND.</exception>
     public async ValueTask<PublishedAgent> Find(string id, CancellationToken cancellationToken)
     {
@@ -54,6 +57,14 @@ internal sealed class AgentCatalog
         return agent;
     }
 
+    /// <summary>The id as the agent has it; as it was given when there is no such agent, for tasks may have outlived theirs.</summary>
+    public async ValueTask<string> Spelling(string id, CancellationToken cancellationToken)
+    {
+        if (_agents.TryGetValue(id, out var entry))
+            return entry.Agent.Id;
+        return await _database.Read((connection, token) => AgentStore.FindSpelling(connection, id, token), cancellationToken) ?? id;
+    }
+
     /// <summary>A version's definition, which never changes.</summary>
     public async ValueTask<AgentDefinition> Definition(string id, int version, CancellationToken cancellationToken)
     {
@@ -62,6 +73,13 @@ internal sealed class AgentCatalog
         var definition = await _database.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
         return _definitions[(id, version)] = definition;
     }
+
+    /// <summary>Makes every server see a change once it is committed.</summary>
+    public void ForgetAfter(Transaction transaction, string id) => transaction.AfterCommit(() =>
+    {
+        Forget();
+        _broadcast.Announce(Topic, id);
+    });
 
     public void Forget()
     {

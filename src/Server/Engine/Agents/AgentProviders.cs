@@ -7,7 +7,7 @@ namespace Koda.Server.Engine.Agents;
 internal sealed class AgentProviders(OpenProvider providers)
 {
     /// <summary>The connection that is stored with an agent's own provider.</summary>
-    public static string ConnectionOf(string agentId) => $"agent-{agentId}";
+    public static string ConnectionOf(string agentId) => $"agent-{agentId.ToLowerInvariant()}";
 
     /// <summary>The task's own choice, else the agent's, else the server's default.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>

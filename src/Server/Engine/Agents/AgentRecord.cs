@@ -11,10 +11,3 @@ internal sealed record AgentRecord(
     long RunningTasks,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt);
-
-internal enum AgentState
-{
-    Draft,
-    Active,
-    Paused,
-}

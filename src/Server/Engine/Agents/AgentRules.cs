@@ -1,10 +1,9 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>What a definition must keep to.</summary>
-internal static partial class AgentRules
+internal static class AgentRules
 {
     private const int MaxSystemPrompt = 256 * 1024;
     private const int MaxAttempts = 100;
@@ -20,8 +19,8 @@ internal static partial class AgentRules
     public static Dictionary<string, string> Problems(string id, AgentDefinition definition)
     {
         var problems = new Dictionary<string, string>();
-        if (!IdPattern().IsMatch(id))
-            problems["agent_id"] = "must have 1 to 63 lower-case letters, digits and dashes, and begin with a letter or a digit";
+        if (!AgentIds.IsValid(id))
+            problems["agent_id"] = AgentIds.Rule;
         if (definition.SystemPrompt.Length > MaxSystemPrompt)
             problems["system_prompt"] = $"must have at most {MaxSystemPrompt} characters";
         CheckTools(definition, problems);
@@ -100,7 +99,4 @@ internal static partial class AgentRules
             return false;
         }
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
-    private static partial Regex IdPattern();
 }

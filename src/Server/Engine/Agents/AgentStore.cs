@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
@@ -5,20 +7,26 @@ using Npgsql;
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>The only writer of <c>agents</c> and <c>agent_versions</c>.</summary>
-internal static class AgentStore
+internal static partial class AgentStore
 {
     private const string FindPublishedSql = """
         select a.id, a.state, coalesce(a.published_version, 0) as version, coalesce(v.definition, '{}') as definition
         from agents a
         left join agent_versions v on v.agent_id = a.id and v.version = a.published_version
-        where a.id = @id
+        where lower(a.id collate "C") = @key and a.state <> 'deleted'
         """;
 
     public static async Task<PublishedAgent?> FindPublished(NpgsqlConnection connection, string id, CancellationToken cancellationToken)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<PublishedRow>(new CommandDefinition(FindPublishedSql, new { id }, cancellationToken: cancellationToken));
+        var row = await connection.QuerySingleOrDefaultAsync<PublishedRow>(new CommandDefinition(FindPublishedSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
         return row is null ? null : new PublishedAgent(row.Id, EnumText<AgentState>.Parse(row.State), row.Version, EngineJson.Read<AgentDefinition>(row.Definition));
     }
+
+    private const string FindSpellingSql = """select id from agents where lower(id collate "C") = @key""";
+
+    /// <summary>The id as it is stored, of a deleted agent too.</summary>
+    public static Task<string?> FindSpelling(NpgsqlConnection connection, string id, CancellationToken cancellationToken) =>
+        connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(FindSpellingSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
 
     private const string ReadDefinitionSql = "select definition from agent_versions where agent_id = @id and version = @version";
 
@@ -26,46 +34,43 @@ internal static class AgentStore
         EngineJson.Read<AgentDefinition>(await connection.QuerySingleAsync<string>(
             new CommandDefinition(ReadDefinitionSql, new { id, version }, cancellationToken: cancellationToken)));
 
-    // The row lock makes two writers of one agent take turns, so that versions are given out one by one.
-    private const string LockSql = """
-        with created as (
-            insert into agents (id, state) values (@id, 'draft')
-            on conflict (id) do update set updated_at = agents.updated_at
-            returning id, published_version
-        )
-        select created.published_version as version, v.digest, v.published_at as PublishedAt
-        from created
-        left join agent_versions v on v.agent_id = created.id and v.version = created.published_version
-        """;
-
-    /// <summary>Locks the agent, creating it as a draft when there is none, and tells what is published of it.</summary>
-    public static Task<PublishedVersion> Lock(Transaction transaction, string id, CancellationToken cancellationToken) =>
-        transaction.Connection.QuerySingleAsync<PublishedVersion>(new CommandDefinition(LockSql, new { id }, cancellationToken: cancellationToken));
-
     private const string PublishSql = """
         with version as (
-            insert into agent_versions (agent_id, version, definition, digest)
-            select @id, coalesce(max(version), 0) + 1, @definition, @digest
+            insert into agent_versions (agent_id, version, definition, digest, published_by, summary)
+            select @id, coalesce(max(version), 0) + 1, @definition, @digest, @by, @summary
             from agent_versions
             where agent_id = @id
             returning version, published_at
         ), agent as (
             update agents
-            set state = case when state = 'draft' then 'active' else state end,
+            set state = @state,
                 published_version = version.version,
+                revision = revision + (draft <> @definition)::int,
+                draft = @definition,
                 max_concurrent = @maxConcurrent,
                 updated_at = now()
             from version
             where id = @id
         )
-        select version, @digest as digest, published_at as PublishedAt from version
+        select version, published_at as PublishedAt from version
         """;
 
     /// <summary>Publishes a definition as the next version of a locked agent.</summary>
-    public static Task<PublishedVersion> Publish(
-        Transaction transaction, string id, string definition, byte[] digest, int maxConcurrent, CancellationToken cancellationToken) =>
-        transaction.Connection.QuerySingleAsync<PublishedVersion>(
-            new CommandDefinition(PublishSql, new { id, definition, digest, maxConcurrent }, cancellationToken: cancellationToken));
+    public static Task<NewVersion> Publish(Transaction transaction, VersionToPublish version, CancellationToken cancellationToken) =>
+        transaction.Connection.QuerySingleAsync<NewVersion>(
+            new CommandDefinition(
+                PublishSql,
+                new
+                {
+                    version.Id,
+                    State = EnumText<AgentState>.Of(version.State),
+                    version.Definition,
+                    Digest = SHA256.HashData(Encoding.UTF8.GetBytes(version.Definition)),
+                    version.MaxConcurrent,
+                    version.By,
+                    version.Summary,
+                },
+                cancellationToken: cancellationToken));
 
     private const string ListSql = """
         select a.id, a.state, coalesce(v.definition, '{}') as definition, a.published_version as PublishedVersion, v.published_at as PublishedAt,
@@ -74,25 +79,27 @@ internal static class AgentStore
             a.created_at as CreatedAt, a.updated_at as UpdatedAt
         from agents a
         left join agent_versions v on v.agent_id = a.id and v.version = a.published_version
-        where (@id = '' or a.id = @id) and (@state = '' or a.state = @state) and a.id > @after
+        where (@key = '' or lower(a.id collate "C") = @key) and (@state = '' or a.state = @state) and a.state <> 'deleted' and a.id > @after
         order by a.id
         limit @limit
         """;
 
     /// <summary>Agents by id, after the one named.</summary>
     public static async Task<List<AgentRecord>> List(
-        NpgsqlConnection connection, string id, string state, string after, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string key, string state, string after, int limit, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<AgentRow>(
-            new CommandDefinition(ListSql, new { id, state, after, limit }, cancellationToken: cancellationToken));
+            new CommandDefinition(ListSql, new { key, state, after, limit }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToRecord())];
     }
 
-    internal sealed class PublishedVersion
+    /// <summary>What is to be published. The definition is JSON as it is stored.</summary>
+    internal sealed record VersionToPublish(string Id, AgentState State, string Definition, int MaxConcurrent, string By, string Summary);
+
+    internal sealed class NewVersion
     {
-        public int? Version { get; init; }
-        public byte[]? Digest { get; init; }
-        public DateTime? PublishedAt { get; init; }
+        public int Version { get; init; }
+        public DateTime PublishedAt { get; init; }
     }
 
     private sealed class PublishedRow

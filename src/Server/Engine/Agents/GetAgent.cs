@@ -8,9 +8,10 @@ internal sealed class GetAgent(Database database)
     /// <exception cref="EngineException">AGENT_NOT_FOUND.</exception>
     public async Task<AgentRecord> Execute(string id, CancellationToken cancellationToken)
     {
-        if (id.Length == 0)
+        var key = AgentIds.Key(id);
+        if (key.Length == 0)
             throw NotFound(id);
-        var found = await database.Read((connection, token) => AgentStore.List(connection, id, state: "", after: "", limit: 1, token), cancellationToken);
+        var found = await database.Read((connection, token) => AgentStore.List(connection, key, state: "", after: "", limit: 1, token), cancellationToken);
         return found.SingleOrDefault() ?? throw NotFound(id);
     }
 

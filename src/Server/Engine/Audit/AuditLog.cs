@@ -10,12 +10,14 @@ internal sealed class AuditLog(Database database, EventLog log)
     public static readonly Guid Stream = new("00000000-0000-7000-8000-0000000a0d17");
 
     /// <summary>Records an act in the transaction that does it, so that there is neither an act without its record nor a record without its act.</summary>
-    public Task Record(Transaction transaction, Caller caller, SecurityEvent entry, CancellationToken cancellationToken)
+    public async Task Record(Transaction transaction, Caller caller, SecurityEvent entry, CancellationToken cancellationToken)
     {
         var payload = EngineJson.Write(new Payload(
             caller.Name, caller.Credential, caller.CredentialId, caller.Address, caller.UserAgent, entry.Target, entry.Outcome, entry.Details));
-        return log.Append(
+        await log.Append(
             transaction, [new StreamAppend(Stream, [new NewEvent(entry.Kind, caller.Actor, Guid.Empty, 0, payload)])], cancellationToken);
+        // One transaction may do several acts: the next record must find this one.
+        await transaction.Flush(cancellationToken);
     }
 
     /// <summary>Records an act that was refused, or that changed nothing else.</summary>

@@ -38,7 +38,7 @@ internal sealed class ClaimTasks(Database database, EventLog log, EngineOptions 
     private ClaimDemand Sum(IEnumerable<WorkerDemand> group)
     {
         var first = group.First();
-        return new ClaimDemand([.. first.AgentIds], [.. first.WorkspaceRoots], Math.Min(group.Sum(worker => worker.Credit), options.MaxClaim));
+        return new ClaimDemand([.. first.AgentIds.Select(id => id.ToLowerInvariant())], [.. first.WorkspaceRoots], Math.Min(group.Sum(worker => worker.Credit), options.MaxClaim));
     }
 
     /// <summary>Deals tasks out one at a time, to the worker that can still take most.</summary>

@@ -112,6 +112,11 @@ internal sealed partial class WorkerConnection
         if (stop == RequestedStop.None || held.StopSent == stop)
             return;
         held.StopSent = stop;
-        Send(new StopRequested(held.Key, stop == RequestedStop.Cancel ? StopReason.Cancel : StopReason.Pause));
+        Send(new StopRequested(held.Key, stop switch
+        {
+            RequestedStop.Cancel => StopReason.Cancel,
+            RequestedStop.Requeue => StopReason.Drain,
+            _ => StopReason.Pause,
+        }));
     }
 }

@@ -27,6 +27,11 @@ internal sealed class ProviderStore(Database database)
     public static Task Save(Transaction transaction, Row row, CancellationToken cancellationToken) =>
         transaction.Connection.ExecuteAsync(new CommandDefinition(SaveSql, row, cancellationToken: cancellationToken));
 
+    private const string RemoveSql = "delete from providers where id = @id";
+
+    public static Task Remove(Transaction transaction, string id, CancellationToken cancellationToken) =>
+        transaction.Connection.ExecuteAsync(new CommandDefinition(RemoveSql, new { id }, cancellationToken: cancellationToken));
+
     private const string FindSql = """
         select id as Id, kind as Kind, base_url as BaseUrl, sealed_key as SealedKey, options as Options from providers where id = @id
         """;

@@ -63,7 +63,7 @@ internal sealed partial class LockedTask
             RequestedStop.Pause => AttemptOutcome.Paused,
             _ => AttemptOutcome.Drained,
         });
-        GoOn(TaskEvents.Worker(workerId), "worker_drained");
+        GoOn(TaskEvents.Worker(workerId), requested == RequestedStop.Requeue ? "agent_paused" : "worker_drained");
     }
 
     /// <summary>The offer was not taken. It costs the task nothing.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class LockedTask
         Events.Add(TaskEvents.AttemptLost(this, attempt, "lease_expired"));
         Losses++;
         Changed = true;
-        if (Losses >= maxLosses && StopRequested == RequestedStop.None)
+        if (Losses >= maxLosses && StopRequested is (RequestedStop.None or RequestedStop.Requeue))
             FailForGood(new TaskFault("attempt.lost", $"The worker was lost {Losses} times while it ran this task."));
         else
             GoOn(TaskEvents.System, "lease_lost");

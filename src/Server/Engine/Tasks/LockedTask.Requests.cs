@@ -23,13 +23,20 @@ internal sealed partial class LockedTask
             return;
         if (State is TaskState.Running or TaskState.Waiting)
         {
-            if (StopRequested == RequestedStop.None)
+            if (StopRequested is RequestedStop.None or RequestedStop.Requeue)
                 Request(RequestedStop.Pause);
         }
         else
         {
             Paused(TaskEvents.Principal(principal));
         }
+    }
+
+    /// <summary>The agent stands still. What runs is queued again after its current step; what a person asked for comes first.</summary>
+    public void GiveBackWhenPaused()
+    {
+        if (State == TaskState.Running && StopRequested == RequestedStop.None)
+            Request(RequestedStop.Requeue);
     }
 
     /// <summary>Queues a paused task, or takes back a pause that has not happened yet.</summary>

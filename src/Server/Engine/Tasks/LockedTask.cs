@@ -85,7 +85,7 @@ internal sealed partial class LockedTask
         _stoppedRunning |= State == TaskState.Running;
         State = next;
         Changed = true;
-        if (next is not (TaskState.Running or TaskState.Waiting))
+        if (next is not (TaskState.Running or TaskState.Waiting) || (next == TaskState.Waiting && StopRequested == RequestedStop.Requeue))
             StopRequested = RequestedStop.None;
         if (next != TaskState.Waiting)
             ApprovalId = null;

@@ -9,6 +9,9 @@ internal enum QueueReason
     /// <summary>As many of the agent's tasks run as may: <c>agent.concurrency_limit</c>.</summary>
     AgentConcurrencyLimit,
 
+    /// <summary>The agent is paused or archived: <c>agent.paused</c>.</summary>
+    AgentPaused,
+
     /// <summary>No connected worker has a free slot for it: <c>worker.none_available</c>.</summary>
     NoWorkerAvailable,
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Koda.Server.Engine.Tasks;
 
-/// <summary>What like workers can take together: tasks of these agents, in these workspaces. Empty lists mean "any".</summary>
+/// <summary>What like workers can take together: tasks of these agents (ids in lower case), in these workspaces. Empty lists mean "any".</summary>
 internal sealed record ClaimDemand(string[] AgentIds, string[] WorkspaceRoots, int Credit);
 
 /// <summary>A task that a claim has set running.</summary>
@@ -45,13 +45,13 @@ internal static partial class TaskStore
             from lane
             where lane.agent_id is not null
         ), room as (
-            select lane.agent_id, case when agents.max_concurrent = 0 then $1 else least($1, agents.max_concurrent - (
+            select lane.agent_id, case when agents.state in ('paused', 'archived') then 0 when agents.max_concurrent = 0 then $1 else least($1, agents.max_concurrent - (
                 select count(*) from (
                     select from tasks where state = 'running' and agent_id = lane.agent_id limit agents.max_concurrent
                 ) as running)) end as places
             from lane
             join agents on agents.id = lane.agent_id
-            where cardinality($2) = 0 or lane.agent_id = any($2)
+            where cardinality($2) = 0 or lower(lane.agent_id collate "C") = any($2)
         ), best as (
             select head.agent_id
             from room

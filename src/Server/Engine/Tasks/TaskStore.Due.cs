@@ -5,6 +5,20 @@ namespace Koda.Server.Engine.Tasks;
 
 internal static partial class TaskStore
 {
+    private const string ListRunningSql = "select id from tasks where state = 'running' and agent_id = $1";
+
+    /// <summary>An agent's running tasks.</summary>
+    public static async Task<Guid[]> ListRunning(NpgsqlConnection connection, string agentId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ListRunningSql, connection);
+        command.Parameters.AddValue(agentId);
+        var ids = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return [.. ids];
+    }
+
     private const string LockDueRetriesSql = """
         select id
         from tasks

@@ -13,8 +13,12 @@ internal static partial class TaskStore
         t.dead_letter, t.available_at, t.created_at, t.updated_at, t.started_at, t.finished_at, s.head_seq,
         r.input_tokens, r.output_tokens, r.cached_input_tokens, r.cache_write_tokens, r.reasoning_tokens, r.cost_micros, r.model_calls, r.tool_calls,
         case when t.state = 'queued' then (
-            select a.max_concurrent > 0 and a.max_concurrent <= (
-                select count(*) from (select from tasks where state = 'running' and agent_id = a.id limit a.max_concurrent) as running)
+            select case
+                when a.state in ('paused', 'archived') then 'agent_paused'
+                when a.max_concurrent > 0 and a.max_concurrent <= (
+                    select count(*) from (select from tasks where state = 'running' and agent_id = a.id limit a.max_concurrent) as running)
+                    then 'agent_concurrency_limit'
+                else 'no_worker_available' end
             from agents a
             where a.id = t.agent_id
         ) end
@@ -138,7 +142,7 @@ internal static partial class TaskStore
         LastEventSeq = row.GetInt64(25),
         Usage = new UsageTotals(
             row.GetInt64(26), row.GetInt64(27), row.GetInt64(28), row.GetInt64(29), row.GetInt64(30), row.GetInt64(31), row.GetInt32(32), row.GetInt32(33)),
-        QueueReason = row.IsDBNull(34) ? QueueReason.None : row.GetBoolean(34) ? QueueReason.AgentConcurrencyLimit : QueueReason.NoWorkerAvailable,
+        QueueReason = row.IsDBNull(34) ? QueueReason.None : EnumText<QueueReason>.Parse(row.GetString(34)),
     };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>

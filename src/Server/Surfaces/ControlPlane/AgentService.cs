@@ -5,14 +5,60 @@ using Wire = Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Server.Surfaces.ControlPlane;
 
-/// <summary>Defines agents.</summary>
-internal sealed class AgentService(ApplyAgent applyAgent) : Wire.AgentService.AgentServiceBase
+/// <summary>Defines, publishes and steers agents.</summary>
+internal sealed partial class AgentService(
+    ApplyAgent applyAgent,
+    ListConfigurations listConfigurations,
+    DescribeAgent describeAgent,
+    CreateAgent createAgent,
+    EditAgent editAgent,
+    DeleteAgent deleteAgent,
+    PublishAgent publishAgent,
+    ChangeAgentState changeAgentState) : Wire.AgentService.AgentServiceBase
 {
+    public override async Task<Wire.ListAgentsResponse> ListAgents(Wire.ListAgentsRequest request, ServerCallContext context)
+    {
+        var page = await listConfigurations.Execute(
+            AgentViews.Filter(request.State), request.Q, request.Limit, request.Cursor, context.CancellationToken);
+        var reply = new Wire.ListAgentsResponse { Items = { page.Items.Select(AgentViews.Summary) } };
+        if (page.NextCursor is not null)
+            reply.NextCursor = page.NextCursor;
+        return reply;
+    }
+
+    public override Task<Wire.AgentConfiguration> CreateAgent(Wire.CreateAgentRequest request, ServerCallContext context)
+    {
+        var given = request.Definition ?? new Wire.AgentDefinition();
+        var draft = new DraftEdit(DefinitionReading.From(request.AgentId, given), given.Provider?.ApiKey ?? "");
+        return OnceReply.Of<AgentDetails, Wire.AgentConfiguration>(
+            request, context, AgentViews.From,
+            (key, encode) => createAgent.Execute(CallerReading.From(context), request.AgentId, draft, key, encode, context.CancellationToken));
+    }
+
+    public override async Task<Wire.AgentConfiguration> GetAgent(Wire.GetAgentRequest request, ServerCallContext context) =>
+        AgentViews.From(await describeAgent.Execute(request.AgentId, context.CancellationToken));
+
+    public override async Task<Wire.AgentConfiguration> EditAgent(Wire.EditAgentRequest request, ServerCallContext context)
+    {
+        var edit = DraftMerge.Of(request.AgentId, request.Definition ?? new Wire.AgentDefinition(), request.UpdateMask);
+        return AgentViews.From(await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken));
+    }
+
+    public override async Task<Wire.DeletedAgent> DeleteAgent(Wire.DeleteAgentRequest request, ServerCallContext context)
+    {
+        await deleteAgent.Execute(CallerReading.From(context), request.AgentId, context.CancellationToken);
+        return new Wire.DeletedAgent { Ok = true };
+    }
+
     public override async Task<Wire.AppliedAgent> ApplyAgent(Wire.ApplyAgentRequest request, ServerCallContext context)
     {
         var definition = request.Definition ?? new Wire.AgentDefinition();
         var applied = await applyAgent.Execute(
-            request.AgentId, DefinitionReading.From(definition), definition.Provider?.ApiKey ?? "", context.CancellationToken);
+            CallerReading.From(context),
+            request.AgentId,
+            DefinitionReading.From(request.AgentId, definition),
+            definition.Provider?.ApiKey ?? "",
+            context.CancellationToken);
         return new Wire.AppliedAgent
         {
             Id = applied.Id,

@@ -10,7 +10,30 @@ internal static class DefinitionReading
 {
     private const double MicrosPerDollar = 1_000_000;
 
-    public static AgentDefinition From(Wire.AgentDefinition definition) => new()
+    /// <exception cref="EngineException">AGENT_INVALID: the definition cannot even be stored. The details name that and everything else that is wrong with it.</exception>
+    public static AgentDefinition From(string id, Wire.AgentDefinition definition)
+    {
+        var faults = ActionFaults(definition);
+        var read = Read(definition);
+        if (faults.Count == 0)
+            return read;
+        foreach (var (path, problem) in AgentRules.Problems(id, read))
+            faults.TryAdd(path, problem);
+        throw new EngineException(ErrorReason.AgentInvalid, $"The definition of agent '{id}' has {faults.Count} fault(s).", faults);
+    }
+
+    private static Dictionary<string, string> ActionFaults(Wire.AgentDefinition definition)
+    {
+        var faults = new Dictionary<string, string>();
+        for (var i = 0; i < definition.Permissions.Count; i++)
+        {
+            if (Action(definition.Permissions[i].Action) is null)
+                faults[$"permissions[{i}].action"] = $"'{definition.Permissions[i].Action}' is not one of allow, ask, deny";
+        }
+        return faults;
+    }
+
+    private static AgentDefinition Read(Wire.AgentDefinition definition) => new()
     {
         Name = definition.Name,
         Description = definition.Description,
@@ -52,13 +75,13 @@ internal static class DefinitionReading
             };
     }
 
-    private static PermissionRule Rule(Wire.PermissionRuleDefinition rule) => new(rule.Tool, rule.Pattern, rule.Action switch
+    private static PermissionRule Rule(Wire.PermissionRuleDefinition rule) => new(rule.Tool, rule.Pattern, Action(rule.Action) ?? PermissionAction.Deny);
+
+    private static PermissionAction? Action(string action) => action switch
     {
         "allow" => PermissionAction.Allow,
         "ask" => PermissionAction.Ask,
         "deny" => PermissionAction.Deny,
-        _ => throw new EngineException(
-            ErrorReason.AgentInvalid, $"The rule for tool '{rule.Tool}' must say allow, ask or deny, and not '{rule.Action}'.",
-            new Dictionary<string, string> { ["permissions"] = "action must be allow, ask or deny" }),
-    });
+        _ => null,
+    };
 }

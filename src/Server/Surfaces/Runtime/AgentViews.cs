@@ -37,6 +37,7 @@ internal static class AgentViews
         AgentState.Active => Wire.AgentState.Active,
         AgentState.Paused => Wire.AgentState.Paused,
         AgentState.Draft => Wire.AgentState.Draft,
+        AgentState.Archived => Wire.AgentState.Archived,
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "An agent state without a name."),
     };
 
@@ -46,6 +47,7 @@ internal static class AgentViews
         Wire.AgentState.Active => AgentState.Active,
         Wire.AgentState.Paused => AgentState.Paused,
         Wire.AgentState.Draft => AgentState.Draft,
+        Wire.AgentState.Archived => AgentState.Archived,
         _ => null,
     };
 }

@@ -11,6 +11,8 @@ internal static class StatusReasonViews
     {
         { State: TaskState.Queued, QueueReason: QueueReason.AgentConcurrencyLimit } =>
             Reason("agent.concurrency_limit", $"As many tasks of agent {task.AgentId} run as may; this one waits for its turn."),
+        { State: TaskState.Queued, QueueReason: QueueReason.AgentPaused } =>
+            Reason("agent.paused", $"Agent {task.AgentId} is paused or archived; the task waits until it is activated."),
         { State: TaskState.Queued, QueueReason: QueueReason.NoWorkerAvailable } =>
             Reason("worker.none_available", "No connected worker has a free slot for this task."),
         { State: TaskState.Retrying, AvailableAt: { } at } =>
@@ -18,6 +20,8 @@ internal static class StatusReasonViews
         { State: TaskState.Waiting } => Reason("approval.pending", "The task waits for an approval."),
         { State: TaskState.Paused } => Reason("task.paused", "The task was paused; resume it to go on."),
         { State: TaskState.Running, StopRequested: RequestedStop.Cancel } => Reason("task.cancel_requested", "The task stops after its current step."),
+        { State: TaskState.Running, StopRequested: RequestedStop.Requeue } =>
+            Reason("agent.pause_requested", $"Agent {task.AgentId} was paused; the task is queued again after its current step."),
         { State: TaskState.Running, StopRequested: RequestedStop.Pause } => Reason("task.pause_requested", "The task pauses after its current step."),
         _ => null,
     };

@@ -1,0 +1,46 @@
+using Koda.Server.Engine;
+using Koda.Server.Engine.Agents;
+using Wire = Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Server.Surfaces.ControlPlane;
+
+/// <summary>The control-plane API's view of agent definitions. Keys are not part of them.</summary>
+internal static class DefinitionViews
+{
+    private const double MicrosPerDollar = 1_000_000;
+
+    public static Wire.AgentDefinition From(AgentDefinition definition) => new()
+    {
+        Name = definition.Name,
+        Description = definition.Description,
+        Model = definition.Model,
+        Provider = definition.Provider is { } provider
+            ? new Wire.ProviderDefinition { Kind = provider.Kind, BaseUrl = provider.BaseUrl, Options = provider.Options }
+            : null,
+        SystemPrompt = definition.SystemPrompt,
+        Tools = { definition.Tools },
+        Permissions = { definition.Permissions.Select(Rule) },
+        Limits = new Wire.LimitsDefinition
+        {
+            MaxIterations = definition.Limits.MaxIterations,
+            MaxTokens = definition.Limits.MaxTokens,
+            MaxCostUsd = definition.Limits.MaxCostMicros / MicrosPerDollar,
+            TimeoutSeconds = definition.Limits.TimeoutSeconds,
+            MaxOutputTokens = definition.Limits.MaxOutputTokens,
+            CommandTimeoutSeconds = definition.Limits.CommandTimeoutSeconds,
+            MaxConcurrentTasks = definition.MaxConcurrentTasks,
+        },
+        Retry = new Wire.RetryDefinition
+        {
+            MaxAttempts = definition.Retry.MaxAttempts,
+            InitialDelayMs = definition.Retry.InitialDelayMs,
+            MaxDelayMs = definition.Retry.MaxDelayMs,
+            NonRetryable = { definition.Retry.NonRetryable },
+        },
+        Skills = { definition.Skills },
+        MemoryScope = definition.MemoryScope,
+    };
+
+    private static Wire.PermissionRuleDefinition Rule(PermissionRule rule) =>
+        new() { Tool = rule.Tool, Pattern = rule.Pattern, Action = EnumText<PermissionAction>.Of(rule.Action) };
+}
