@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Koda.Testing;
 using Xunit;
 
 namespace Koda.Interop.Tests;

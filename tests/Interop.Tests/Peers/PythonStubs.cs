@@ -1,3 +1,4 @@
+using Koda.Testing;
 using Xunit;
 
 namespace Koda.Interop.Tests;

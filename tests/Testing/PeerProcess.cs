@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace Koda.Interop.Tests;
+namespace Koda.Testing;
 
 /// <summary>Runs a program that is not ours to its end.</summary>
-internal static class PeerProcess
+public static class PeerProcess
 {
     /// <summary>Whether a program is there and ends well.</summary>
     public static async Task<bool> TryAsync(string program, params string[] arguments)
