@@ -50,9 +50,10 @@ public sealed partial class ArrowTests
     [Theory]
     [InlineData("Koda.Rpc")]
     [InlineData("Koda.Rpc.AspNetCore", "Koda.Rpc", "Koda.Protos")]
-    [InlineData("Koda.Server", "Koda.Rpc", "Koda.Protos", "Koda.Rpc.AspNetCore")]
+    [InlineData("Koda.Providers")]
+    [InlineData("Koda.Server", "Koda.Rpc", "Koda.Protos", "Koda.Rpc.AspNetCore", "Koda.Providers")]
     [InlineData("Koda.Client", "Koda.Rpc", "Koda.Protos")]
-    [InlineData("Koda.Worker", "Koda.Rpc", "Koda.Protos", "Koda.Client")]
+    [InlineData("Koda.Worker", "Koda.Rpc", "Koda.Protos", "Koda.Client", "Koda.Providers")]
     public void An_assembly_uses_only_those_below_it(string name, params string[] below) => Rule.Holds(
         $"{name} may use: {string.Join(", ", below)}",
         System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Select(used => used.Name!)
@@ -60,6 +61,7 @@ public sealed partial class ArrowTests
 
     [Theory]
     [InlineData("Koda.Rpc")]
+    [InlineData("Koda.Providers")]
     [InlineData("Koda.Client")]
     [InlineData("Koda.Worker")]
     public void What_runs_without_a_server_needs_no_ASP_NET(string name) => Rule.Holds(

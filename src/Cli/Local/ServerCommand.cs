@@ -45,6 +45,7 @@ internal static class ServerCommand
                 Listen = url,
                 DatabaseUrl = parse.GetValue(database) ?? environment("KODA_DATABASE_URL"),
                 Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
+                AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             }, cancellation);
             return ExitCode.Ok;
         });

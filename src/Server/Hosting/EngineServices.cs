@@ -46,6 +46,7 @@ internal static class EngineServices
         AddAgents(services);
         services.AddAgentConfiguration();
         AddDispatch(services);
+        services.AddProviders(options);
         services
             .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
@@ -67,8 +68,7 @@ internal static class EngineServices
 
     private static void AddAgents(IServiceCollection services) => services
         .AddSingleton<AgentCatalog>().AddSingleton<AgentProviders>()
-        .AddSingleton<ListAgents>().AddSingleton<GetAgent>().AddSingleton<ApplyAgent>().AddSingleton<SeedBuiltInAgents>()
-        .AddSingleton<ProviderStore>().AddSingleton<SaveProvider>().AddSingleton<OpenProvider>().AddSingleton<ImportProviders>();
+        .AddSingleton<ListAgents>().AddSingleton<GetAgent>().AddSingleton<ApplyAgent>().AddSingleton<SeedBuiltInAgents>();
 
     private static void AddDispatch(IServiceCollection services) => services
         .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>()

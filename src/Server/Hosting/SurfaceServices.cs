@@ -29,6 +29,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.ControlPlane.AgentService>()
         .AddSingleton<Surfaces.ControlPlane.SecretService>()
         .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
+        .AddProviderSurfaces()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
     public static void MapSurfaces(this IEndpointRouteBuilder app)
@@ -41,6 +42,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.ControlPlane.AgentService>();
         app.MapRpcService<Surfaces.ControlPlane.SecretService>();
         app.MapRpcService<Surfaces.ControlPlane.SystemSettingsService>();
+        app.MapProviderSurfaces();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });

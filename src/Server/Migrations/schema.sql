@@ -101,6 +101,40 @@ CREATE TABLE public.attempts (
     CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'suspended'::text, 'paused'::text, 'cancelled'::text, 'drained'::text, 'declined'::text, 'offer_expired'::text, 'lease_expired'::text, 'worker_gone'::text])))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
+CREATE TABLE public.providers (
+    id text NOT NULL,
+    kind text NOT NULL,
+    base_url text DEFAULT ''::text NOT NULL,
+    sealed_key bytea,
+    options text DEFAULT '{}'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    auth_mode text DEFAULT 'api_key'::text NOT NULL,
+    source text DEFAULT 'api'::text NOT NULL,
+    default_model text DEFAULT ''::text NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    verified boolean DEFAULT false NOT NULL,
+    account_label text DEFAULT ''::text NOT NULL,
+    plan_label text DEFAULT ''::text NOT NULL,
+    last_verified_at timestamp with time zone,
+    last_error_code text DEFAULT ''::text NOT NULL,
+    last_error text DEFAULT ''::text NOT NULL,
+    models_fetched_at timestamp with time zone,
+    CONSTRAINT providers_auth_mode_check CHECK ((auth_mode = ANY (ARRAY['api_key'::text, 'local'::text, 'none'::text]))),
+    CONSTRAINT providers_default_check CHECK (((NOT is_default) OR (source <> 'agent'::text))),
+    CONSTRAINT providers_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9_-]{0,95}$'::text)),
+    CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['anthropic'::text, 'openai'::text, 'ollama'::text, 'offline'::text, 'noop'::text]))),
+    CONSTRAINT providers_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT providers_source_check CHECK ((source = ANY (ARRAY['api'::text, 'environment'::text, 'agent'::text]))),
+    CONSTRAINT providers_verified_check CHECK (((NOT verified) OR ((last_verified_at IS NOT NULL) AND (last_error_code = ''::text))))
+);
+CREATE VIEW public.default_connection AS
+ SELECT providers.id
+   FROM public.providers
+  WHERE ((providers.source <> 'agent'::text) AND ((providers.auth_mode <> 'api_key'::text) OR (providers.sealed_key IS NOT NULL)))
+  ORDER BY providers.is_default DESC, (providers.id = 'offline'::text), (providers.id = 'ollama'::text), (array_position(ARRAY['anthropic'::text, 'openai'::text, 'openrouter'::text, 'gemini'::text, 'mistral'::text, 'groq'::text, 'deepseek'::text, 'xai'::text], providers.id)), providers.created_at, providers.id
+ LIMIT 1;
 CREATE TABLE public.events (
     txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     "position" bigint NOT NULL,
@@ -146,16 +180,22 @@ CREATE TABLE public.principals (
     CONSTRAINT principals_kind_check CHECK ((kind = ANY (ARRAY['operator'::text, 'worker'::text, 'service'::text]))),
     CONSTRAINT principals_name_check CHECK ((name <> ''::text))
 );
-CREATE TABLE public.providers (
-    id text NOT NULL,
-    kind text NOT NULL,
-    base_url text DEFAULT ''::text NOT NULL,
-    sealed_key bytea,
-    options text DEFAULT '{}'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT providers_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9_-]{0,95}$'::text)),
-    CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['anthropic'::text, 'openai'::text, 'ollama'::text, 'offline'::text, 'noop'::text])))
+CREATE TABLE public.provider_health (
+    id uuid NOT NULL,
+    provider_id text NOT NULL,
+    checked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    trigger text NOT NULL,
+    verified boolean NOT NULL,
+    checked_via text NOT NULL,
+    latency_ms integer NOT NULL,
+    account_label text NOT NULL,
+    plan_label text NOT NULL,
+    model_count integer NOT NULL,
+    error_code text NOT NULL,
+    error text NOT NULL,
+    CONSTRAINT provider_health_counts_check CHECK (((latency_ms >= 0) AND (model_count >= 0))),
+    CONSTRAINT provider_health_error_check CHECK ((verified = (error_code = ''::text))),
+    CONSTRAINT provider_health_trigger_check CHECK ((trigger = ANY (ARRAY['verify'::text, 'save'::text, 'refresh'::text])))
 );
 CREATE TABLE public.runs (
     id uuid NOT NULL,
@@ -285,6 +325,8 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.provider_health
+    ADD CONSTRAINT provider_health_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.runs
@@ -310,6 +352,8 @@ CREATE UNIQUE INDEX attempts_open ON public.attempts USING btree (task_id) WHERE
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
 CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, name) WHERE (kind = ANY (ARRAY['operator'::text, 'worker'::text]));
+CREATE INDEX provider_health_provider ON public.provider_health USING btree (provider_id, id);
+CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_default) WHERE is_default;
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
 CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, priority DESC, id) WHERE (state = 'queued'::text);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Tools;
 

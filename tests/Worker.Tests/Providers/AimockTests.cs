@@ -1,4 +1,5 @@
 using System.Reflection;
+using Koda.Testing;
 using Koda.Worker.Providers;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Koda.Worker.Providers;
-using Koda.Worker.Providers.Pricing;
 using Xunit;
 
 namespace Koda.Worker.Tests.Providers;

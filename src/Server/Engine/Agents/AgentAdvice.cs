@@ -13,7 +13,7 @@ internal static class AgentAdvice
     {
         if (definition.SystemPrompt.Trim().Length == 0)
             yield return new AgentFinding("system_prompt", "is empty: the model is told nothing but the task");
-        if (definition.NamesProvider && definition.Provider!.Kind is not ("offline" or "noop") && definition.Model.Length == 0)
+        if (definition.Provider is { Kind.Length: > 0 } own && own.Kind is not ("offline" or "noop") && definition.Model.Length == 0)
             yield return new AgentFinding("model", "is empty: the provider's default is used, which may change");
         if (definition.Limits.MaxCostMicros == 0 && definition.Limits.MaxTokens == 0)
             yield return new AgentFinding("limits", "name neither max_cost_usd nor max_tokens: only the number of model calls bounds what a task costs");

@@ -14,9 +14,9 @@ internal sealed record AgentDefinition
     /// <summary>Null, or without a kind: the server's default connection.</summary>
     public AgentProvider? Provider { get; init; }
 
-    /// <summary>The agent has a provider of its own.</summary>
+    /// <summary>The agent has a provider of its own, or names a stored connection.</summary>
     [JsonIgnore]
-    public bool NamesProvider => Provider is { Kind.Length: > 0 };
+    public bool NamesProvider => Provider is { Kind.Length: > 0 } or { Connection.Length: > 0 };
 
     public string SystemPrompt { get; init; } = "";
     public IReadOnlyList<string> Tools { get; init; } = [];
@@ -35,7 +35,11 @@ internal sealed record AgentDefinition
 }
 
 /// <summary>Where a model is. <paramref name="Options"/> is a JSON object; <paramref name="BaseUrl"/> may be empty for the provider's own.</summary>
-internal sealed record AgentProvider(string Kind, string BaseUrl, string Options);
+internal sealed record AgentProvider(string Kind, string BaseUrl, string Options)
+{
+    /// <summary>The id or alias of a stored connection, in place of a provider of the agent's own. Null: none.</summary>
+    public string? Connection { get; init; }
+}
 
 /// <summary>Says what happens when the agent calls a tool. An empty pattern matches every call.</summary>
 internal sealed record PermissionRule(string Tool, string Pattern, PermissionAction Action);

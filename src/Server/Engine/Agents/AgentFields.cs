@@ -25,6 +25,7 @@ internal static class AgentFields
         new("model", "model", definition => definition.Model),
         new("provider.kind", "model", definition => definition.Provider?.Kind ?? ""),
         new("provider.base_url", "model", definition => definition.Provider?.BaseUrl ?? ""),
+        new("provider.connection", "model", definition => definition.Provider?.Connection ?? ""),
         new("provider.options", "model", definition => definition.Provider?.Options ?? ""),
         new("tools", "tools", definition => definition.Tools),
         new("memory_scope", "memory", definition => definition.MemoryScope),

@@ -1,32 +1,57 @@
+using System.Text.Json.Nodes;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
+using Koda.Server.Infrastructure.Http;
 
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>Which provider connection a task of an agent uses.</summary>
-internal sealed class AgentProviders(OpenProvider providers)
+internal sealed class AgentProviders(OpenProvider providers, GuardedHttp http)
 {
     /// <summary>The connection that is stored with an agent's own provider.</summary>
     public static string ConnectionOf(string agentId) => $"agent-{agentId.ToLowerInvariant()}";
 
-    /// <summary>The task's own choice, else the agent's, else the server's default.</summary>
+    /// <summary>The task's own choice, else the agent's connection, else the agent's own provider, else the server's default.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
     public async Task<ProviderRecord> Resolve(string agentId, AgentDefinition definition, TaskContext context, CancellationToken cancellationToken)
     {
-        if (context.Provider.Length > 0)
-            return WithOptions(await Find(context.Provider, cancellationToken), definition);
-        return definition.NamesProvider
-            ? await Find(ConnectionOf(agentId), cancellationToken)
-            : WithOptions(await providers.Default(cancellationToken), definition);
+        var provider = NameOf(agentId, definition, context) is { Length: > 0 } name
+            ? await Find(name, cancellationToken)
+            : await providers.Default(cancellationToken);
+        var isOwn = provider.Id == ConnectionOf(agentId);
+        return Reachable(isOwn ? provider : WithOptions(provider, definition));
     }
 
-    /// <summary>An agent that leaves the provider open may have options for the offline one; the options of others depend on their kind.</summary>
-    private static ProviderRecord WithOptions(ProviderRecord provider, AgentDefinition definition) =>
-        provider.Kind == "offline" && !definition.NamesProvider && definition.Provider is { Options.Length: > 0 } open
-            ? provider with { Options = open.Options }
-            : provider;
+    /// <summary>The id of the connection that is named for a task. Empty: the server's default.</summary>
+    public static string NameOf(string agentId, AgentDefinition definition, TaskContext context) =>
+        context.Provider.Length > 0 ? ProviderCatalogue.Canonical(context.Provider)
+        : definition.Provider is { Connection: { Length: > 0 } connection } ? ProviderCatalogue.Canonical(connection)
+        : definition.Provider is { Kind.Length: > 0 } ? ConnectionOf(agentId)
+        : "";
+
+    /// <summary>
+    /// An agent that names a connection may add options to it; one that leaves the provider open may have options for the offline one only, because those
+    /// of others depend on their kind.
+    /// </summary>
+    private static ProviderRecord WithOptions(ProviderRecord provider, AgentDefinition definition) => definition.Provider switch
+    {
+        { Connection.Length: > 0, Options.Length: > 2 } named when ProviderCatalogue.Canonical(named.Connection) == provider.Id =>
+            provider with { Options = named.Options },
+        { Options.Length: > 0 } open when provider.Kind == "offline" && !definition.NamesProvider => provider with { Options = open.Options },
+        _ => provider,
+    };
+
+    /// <summary>Lets the worker reach a private address that the installation means, although its name does not say so.</summary>
+    private ProviderRecord Reachable(ProviderRecord provider)
+    {
+        var isMeant = provider.AuthMode == AuthMode.Local && !provider.Id.StartsWith(ProviderCatalogue.AgentPrefix, StringComparison.Ordinal)
+            || (Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && http.IsAllowedHost(url.Host));
+        if (!isMeant || JsonNode.Parse(provider.Options.Length == 0 ? "{}" : provider.Options) is not JsonObject options)
+            return provider;
+        options["allow_private_network"] = true;
+        return provider with { Options = options.ToJsonString() };
+    }
 
     private async Task<ProviderRecord> Find(string id, CancellationToken cancellationToken) =>
-        await providers.Find(id, cancellationToken)
-            ?? throw new EngineException(Protos.Common.V1.ErrorReason.ProviderNotFound, $"No provider connection is called '{id}'.");
+        await providers.Find(id, cancellationToken) ?? throw OpenProvider.NotFound(id);
 }

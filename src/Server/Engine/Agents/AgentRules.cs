@@ -51,6 +51,8 @@ internal static class AgentRules
             return;
         if (provider.Kind.Length > 0 && !s_providers.Contains(provider.Kind))
             problems["provider.kind"] = $"'{provider.Kind}' is not one of {string.Join(", ", s_providers)}";
+        if (provider is { Kind.Length: > 0, Connection.Length: > 0 })
+            problems["provider.connection"] = "contradicts provider.kind: name a stored connection, or describe a provider of the agent's own";
         if (provider.BaseUrl.Length > 0 && !(Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             problems["provider.base_url"] = "must be an absolute http or https URL";
         if (provider.Options.Length > 0 && !IsJsonObject(provider.Options))

@@ -49,7 +49,7 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
             claimed.Task.AgentId,
             claimed.Task.AgentVersion,
             provider.Kind,
-            context.Model.Length > 0 ? context.Model : definition.Model,
+            context.Model.Length > 0 ? context.Model : definition.Model.Length > 0 ? definition.Model : provider.DefaultModel,
             definition.SystemPrompt,
             definition.Tools,
             definition.Permissions,

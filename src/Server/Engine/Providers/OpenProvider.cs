@@ -11,10 +11,13 @@ internal sealed class OpenProvider(ProviderStore providers, SecretBox box, Known
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none. PROVIDER_CREDENTIAL_INVALID: its key does not open with this server's master key.</exception>
     public async Task<ProviderAccess> Access(string id, CancellationToken cancellationToken)
     {
-        var row = await providers.Find(id, cancellationToken)
-            ?? throw new EngineException(ErrorReason.ProviderNotFound, $"No provider connection is called '{id}'.");
-        return new ProviderAccess(row.Kind, row.BaseUrl, row.SealedKey is null ? "" : Open(row));
+        var row = await providers.Find(ProviderCatalogue.Canonical(id), cancellationToken) ?? throw NotFound(id);
+        return Access(row);
     }
+
+    /// <inheritdoc cref="Access(string, CancellationToken)"/>
+    public ProviderAccess Access(ProviderStore.Row row) =>
+        new(row.Kind, ProviderCatalogue.BaseUrl(row.Id, row.BaseUrl), row.SealedKey is null ? "" : Open(row));
 
     private string Open(ProviderStore.Row row)
     {
@@ -31,21 +34,26 @@ internal sealed class OpenProvider(ProviderStore providers, SecretBox box, Known
         }
     }
 
-    /// <summary>The connection of this id; null when there is none.</summary>
+    /// <summary>The connection of this id or alias; null when there is none.</summary>
     public async Task<ProviderRecord?> Find(string id, CancellationToken cancellationToken) =>
-        await providers.Find(id, cancellationToken) is { } row ? Record(row) : null;
+        await providers.Find(ProviderCatalogue.Canonical(id), cancellationToken) is { } row ? Record(row) : null;
 
-    /// <summary>The connection for agents that name none: the first of <see cref="ImportProviders.DefaultOrder"/> that exists.</summary>
+    /// <summary>The connection for agents that name none: the one that was chosen, or else the first that exists.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none of them.</exception>
-    public async Task<ProviderRecord> Default(CancellationToken cancellationToken)
-    {
-        var known = (await List(cancellationToken)).ToDictionary(provider => provider.Id);
-        return ImportProviders.DefaultOrder.Select(known.GetValueOrDefault).FirstOrDefault(provider => provider is not null)
-            ?? throw new EngineException(ErrorReason.ProviderNotFound, "No provider connection exists.");
-    }
+    public async Task<ProviderRecord> Default(CancellationToken cancellationToken) =>
+        await providers.FindDefault(cancellationToken) is { } row
+            ? Record(row)
+            : throw new EngineException(ErrorReason.ProviderNotFound, "No provider connection exists.");
 
     public async Task<IReadOnlyList<ProviderRecord>> List(CancellationToken cancellationToken) =>
         [.. (await providers.List(cancellationToken)).Select(Record)];
 
-    private static ProviderRecord Record(ProviderStore.Row row) => new(row.Id, row.Kind, row.BaseUrl, row.SealedKey is not null, row.Options);
+    internal static EngineException NotFound(string id) => new(ErrorReason.ProviderNotFound, $"No provider connection is called '{id}'.");
+
+    private static ProviderRecord Record(ProviderStore.Row row) =>
+        new(row.Id, row.Kind, ProviderCatalogue.BaseUrl(row.Id, row.BaseUrl), row.SealedKey is not null, row.Options)
+        {
+            DefaultModel = row.DefaultModel,
+            AuthMode = EnumText<AuthMode>.Parse(row.AuthMode),
+        };
 }

@@ -1,7 +1,13 @@
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>A connection to a model provider, without its key.</summary>
-internal sealed record ProviderRecord(string Id, string Kind, string BaseUrl, bool HasKey, string Options);
+internal sealed record ProviderRecord(string Id, string Kind, string BaseUrl, bool HasKey, string Options)
+{
+    /// <summary>The model of agents that name none. Empty: they have to name one.</summary>
+    public string DefaultModel { get; init; } = "";
+
+    public AuthMode AuthMode { get; init; }
+}
 
 /// <summary>What a worker needs to call a provider. Never logged, never stored like this.</summary>
 internal sealed record ProviderAccess(string Kind, string BaseUrl, string ApiKey);

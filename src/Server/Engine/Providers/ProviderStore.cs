@@ -5,45 +5,62 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>The only writer of <c>providers</c>.</summary>
-internal sealed class ProviderStore(Database database)
+internal sealed partial class ProviderStore(Database database)
 {
     /// <summary>The sealed API keys.</summary>
     public static readonly SealedColumn Keys = new("providers", "sealed_key");
 
     /// <summary>A stored connection with its key still sealed.</summary>
-    internal sealed record Row(string Id, string Kind, string BaseUrl, byte[]? SealedKey, string Options);
+    internal sealed record Row
+    {
+        public required string Id { get; init; }
+        public required string Kind { get; init; }
+        public required string BaseUrl { get; init; }
+        public required byte[]? SealedKey { get; init; }
+        public required string Options { get; init; }
+        public string AuthMode { get; init; } = "";
+        public string Source { get; init; } = "";
+        public string DefaultModel { get; init; } = "";
+        public bool IsDefault { get; init; }
+        public int Revision { get; init; }
+        public bool Verified { get; init; }
+        public string AccountLabel { get; init; } = "";
+        public string PlanLabel { get; init; } = "";
+        public DateTime? LastVerifiedAt { get; init; }
+        public string LastErrorCode { get; init; } = "";
+        public string LastError { get; init; } = "";
+        public DateTime? ModelsFetchedAt { get; init; }
+        public DateTime UpdatedAt { get; init; }
+    }
 
-    private const string SaveSql = """
-        insert into providers (id, kind, base_url, sealed_key, options) values (@Id, @Kind, @BaseUrl, @SealedKey, @Options)
-        on conflict (id) do update set
-            kind = excluded.kind,
-            base_url = excluded.base_url,
-            -- No key given means: keep the one that is there.
-            sealed_key = coalesce(excluded.sealed_key, providers.sealed_key),
-            options = excluded.options,
-            updated_at = now()
+    private const string Columns = """
+        id, kind, base_url as BaseUrl, sealed_key as SealedKey, options, auth_mode as AuthMode, source, default_model as DefaultModel, is_default as IsDefault,
+        revision, verified, account_label as AccountLabel, plan_label as PlanLabel, last_verified_at as LastVerifiedAt, last_error_code as LastErrorCode,
+        last_error as LastError, models_fetched_at as ModelsFetchedAt, updated_at as UpdatedAt
         """;
 
-    public static Task Save(Transaction transaction, Row row, CancellationToken cancellationToken) =>
-        transaction.Connection.ExecuteAsync(new CommandDefinition(SaveSql, row, cancellationToken: cancellationToken));
-
-    private const string RemoveSql = "delete from providers where id = @id";
-
-    public static Task Remove(Transaction transaction, string id, CancellationToken cancellationToken) =>
-        transaction.Connection.ExecuteAsync(new CommandDefinition(RemoveSql, new { id }, cancellationToken: cancellationToken));
-
-    private const string FindSql = """
-        select id as Id, kind as Kind, base_url as BaseUrl, sealed_key as SealedKey, options as Options from providers where id = @id
-        """;
+    private const string FindSql = $"select {Columns} from providers where id = @id";
 
     public Task<Row?> Find(string id, CancellationToken cancellationToken) => database.Read(
         (connection, token) => connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(FindSql, new { id }, cancellationToken: token)),
         cancellationToken);
 
-    private const string ListSql = """
-        select id as Id, kind as Kind, base_url as BaseUrl, sealed_key as SealedKey, options as Options from providers order by id
-        """;
+    private const string LockSql = $"select {Columns} from providers where id = @id for no key update";
 
+    /// <summary>The connection, which nobody else changes until the transaction ends.</summary>
+    public static Task<Row?> Lock(Transaction transaction, string id, CancellationToken cancellationToken) =>
+        transaction.Connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(LockSql, new { id }, cancellationToken: cancellationToken));
+
+    private const string FindDefaultSql = $"select {Columns} from providers where id = (select id from default_connection)";
+
+    /// <summary>The connection of agents that name none.</summary>
+    public Task<Row?> FindDefault(CancellationToken cancellationToken) => database.Read(
+        (connection, token) => connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(FindDefaultSql, cancellationToken: token)),
+        cancellationToken);
+
+    private const string ListSql = $"select {Columns} from providers where source <> 'agent' order by id";
+
+    /// <summary>All connections but those that belong to one agent.</summary>
     public Task<IReadOnlyList<Row>> List(CancellationToken cancellationToken) => database.Read<IReadOnlyList<Row>>(
         async (connection, token) => [.. await connection.QueryAsync<Row>(new CommandDefinition(ListSql, cancellationToken: token))],
         cancellationToken);

@@ -38,7 +38,7 @@ internal static class DefinitionReading
         Name = definition.Name,
         Description = definition.Description,
         Model = definition.Model,
-        Provider = definition.Provider is { } provider ? new AgentProvider(provider.Kind, provider.BaseUrl, provider.Options) : null,
+        Provider = definition.Provider is { } provider ? Provider(provider) : null,
         SystemPrompt = definition.SystemPrompt,
         Tools = [.. definition.Tools],
         Permissions = [.. definition.Permissions.Select(Rule)],
@@ -47,6 +47,11 @@ internal static class DefinitionReading
         Retry = Retry(definition.Retry),
         Skills = [.. definition.Skills],
         MemoryScope = definition.MemoryScope,
+    };
+
+    private static AgentProvider Provider(Wire.ProviderDefinition provider) => new(provider.Kind, provider.BaseUrl, provider.Options)
+    {
+        Connection = provider.Connection.Length == 0 ? null : provider.Connection,
     };
 
     private static AgentLimits Limits(Wire.LimitsDefinition? limits) => limits is null

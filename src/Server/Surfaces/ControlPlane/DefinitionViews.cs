@@ -15,7 +15,7 @@ internal static class DefinitionViews
         Description = definition.Description,
         Model = definition.Model,
         Provider = definition.Provider is { } provider
-            ? new Wire.ProviderDefinition { Kind = provider.Kind, BaseUrl = provider.BaseUrl, Options = provider.Options }
+            ? new Wire.ProviderDefinition { Kind = provider.Kind, BaseUrl = provider.BaseUrl, Options = provider.Options, Connection = provider.Connection ?? "" }
             : null,
         SystemPrompt = definition.SystemPrompt,
         Tools = { definition.Tools },

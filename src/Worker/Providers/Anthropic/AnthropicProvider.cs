@@ -3,7 +3,6 @@ using System.Text.Json;
 using Anthropic;
 using Anthropic.Core;
 using Anthropic.Models.Messages;
-using Koda.Worker.Providers.Pricing;
 using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers.Anthropic;

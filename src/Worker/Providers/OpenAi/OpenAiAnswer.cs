@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Koda.Worker.Providers.Pricing;
 using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers.OpenAi;

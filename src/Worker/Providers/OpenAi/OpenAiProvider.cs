@@ -2,7 +2,6 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Koda.Worker.Providers.Pricing;
 using Koda.Worker.Providers.Wire;
 using OpenAI;
 

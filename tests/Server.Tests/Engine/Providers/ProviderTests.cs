@@ -1,3 +1,4 @@
+using Dapper;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Providers;
@@ -53,7 +54,8 @@ public sealed class ProviderTests : IClassFixture<PostgresFixture>
     [Fact]
     public async Task The_default_is_the_first_real_provider_and_offline_without_any()
     {
-        var import = new ImportProviders(_postgres.Database, _save);
+        await _postgres.Database.Read((connection, _) => connection.ExecuteAsync("delete from providers"), default);
+        var import = new ImportProviders(_postgres.Database, _open, _save);
         await import.Execute(_ => null, default);
         Assert.Equal("offline", (await _open.Default(default)).Id);
 

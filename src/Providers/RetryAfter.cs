@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 
-namespace Koda.Worker.Providers.Wire;
+namespace Koda.Providers;
 
 /// <summary>How long a provider asks to wait.</summary>
 internal static class RetryAfter

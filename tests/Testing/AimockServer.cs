@@ -2,17 +2,19 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
-namespace Koda.Worker.Tests.Providers;
+namespace Koda.Testing;
 
 /// <summary>The npm package @copilotkit/aimock as a process: a server, not ours, that speaks the providers' wires.</summary>
-internal sealed partial class AimockServer : IDisposable
+public sealed partial class AimockServer : IDisposable
 {
     private readonly Process _process;
 
     private AimockServer(Process process, Uri url) => (_process, Url) = (process, url);
 
+    /// <summary>Where it listens.</summary>
     public Uri Url { get; }
 
+    /// <summary>Starts it with further flags of its command line.</summary>
     public static async Task<AimockServer> StartAsync(params IEnumerable<string> flags)
     {
         var program = Path.Combine(NodeFolder(), "node_modules/@copilotkit/aimock/dist/cli.js");
@@ -45,6 +47,7 @@ internal sealed partial class AimockServer : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _process.Kill();
@@ -52,7 +55,7 @@ internal sealed partial class AimockServer : IDisposable
         _process.Dispose();
     }
 
-    private static string NodeFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../node"));
+    private static string NodeFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../Worker.Tests/node"));
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Address();

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Koda.Worker.Providers.Wire;
+namespace Koda.Providers;
 
 /// <summary>Sorts IP addresses by who may be asked there.</summary>
 internal static class AddressRanges

@@ -1,8 +1,11 @@
 using System.Text.Json;
 
-namespace Koda.Worker.Providers.Pricing;
+namespace Koda.Providers;
 
-/// <summary>List prices of models, by the longest prefix of the model's name.</summary>
+/// <summary>A model's list price in micro-dollars per million tokens.</summary>
+internal sealed record ModelPrice(string Prefix, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
+
+/// <summary>List prices of models, by the longest prefix of the model's name. The worker counts costs by them, the server shows them.</summary>
 internal sealed class PriceTable
 {
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -14,20 +17,8 @@ internal sealed class PriceTable
     /// <summary>The prices that come with this build; its resource names their source and date.</summary>
     public static PriceTable Known { get; } = Load();
 
-    /// <summary>The usage with its cost. An unknown or local model costs nothing.</summary>
-    public ModelUsage Price(string model, ModelUsage usage)
-    {
-        if (Find(model) is not { } price)
-            return usage;
-        var fresh = Math.Max(0, usage.InputTokens - usage.CachedInputTokens - usage.CacheWriteTokens);
-        var millionths = ((Int128)fresh * price.InputMicros)
-            + ((Int128)usage.CachedInputTokens * price.CachedInputMicros)
-            + ((Int128)usage.CacheWriteTokens * price.CacheWriteMicros)
-            + ((Int128)usage.OutputTokens * price.OutputMicros);
-        return usage with { CostMicros = (long)((millionths + 500_000) / 1_000_000) };
-    }
-
-    private ModelPrice? Find(string model)
+    /// <summary>The price of a model; null when it is unknown or local.</summary>
+    public ModelPrice? Find(string model)
     {
         // Routers put the vendor before the name, as in "anthropic/claude-…".
         var name = model[(model.LastIndexOf('/') + 1)..];
@@ -43,12 +34,9 @@ internal sealed class PriceTable
 
     private static PriceTable Load()
     {
-        using var resource = typeof(PriceTable).Assembly.GetManifestResourceStream("Koda.Worker.Providers.Pricing.prices.json")!;
+        using var resource = typeof(PriceTable).Assembly.GetManifestResourceStream("Koda.Providers.prices.json")!;
         return new PriceTable(JsonSerializer.Deserialize<PriceFile>(resource, s_json)!.Models);
     }
 
     private sealed record PriceFile(IReadOnlyList<ModelPrice> Models);
-
-    /// <summary>Micro-dollars per million tokens.</summary>
-    private sealed record ModelPrice(string Prefix, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
 }

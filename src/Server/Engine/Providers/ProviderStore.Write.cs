@@ -1,0 +1,66 @@
+using Dapper;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Providers;
+
+internal sealed partial class ProviderStore
+{
+    /// <summary>A connection as it is to be stored. A null key keeps the stored one, unless it is cleared; so does a null default model.</summary>
+    internal sealed record NewRow(
+        string Id, string Kind, string BaseUrl, byte[]? SealedKey, bool ClearKey, string Options, string AuthMode, string Source, string? DefaultModel);
+
+    private const string SaveSql = """
+        insert into providers (id, kind, base_url, sealed_key, options, auth_mode, source, default_model)
+        values (@Id, @Kind, @BaseUrl, @SealedKey, @Options, @AuthMode, @Source, coalesce(@DefaultModel, ''))
+        on conflict (id) do update set
+            kind = excluded.kind,
+            base_url = excluded.base_url,
+            sealed_key = case when @ClearKey then null else coalesce(excluded.sealed_key, providers.sealed_key) end,
+            options = excluded.options,
+            auth_mode = excluded.auth_mode,
+            source = excluded.source,
+            default_model = coalesce(@DefaultModel, providers.default_model),
+            revision = providers.revision + 1,
+            -- What was found of the connection was found of another one.
+            verified = false,
+            account_label = '',
+            plan_label = '',
+            last_verified_at = null,
+            last_error_code = '',
+            last_error = '',
+            updated_at = now()
+        returning revision
+        """;
+
+    /// <returns>The revision under which it is stored.</returns>
+    public static Task<int> Save(Transaction transaction, NewRow row, CancellationToken cancellationToken) =>
+        transaction.Connection.ExecuteScalarAsync<int>(new CommandDefinition(SaveSql, row, cancellationToken: cancellationToken));
+
+    private const string RemoveSql = "delete from providers where id = @id";
+
+    /// <returns>False when there was none.</returns>
+    public static async Task<bool> Remove(Transaction transaction, string id, CancellationToken cancellationToken) =>
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(RemoveSql, new { id }, cancellationToken: cancellationToken)) > 0;
+
+    private const string SetVerificationSql = """
+        update providers
+        set verified = @verified,
+            account_label = @account,
+            plan_label = @plan,
+            last_verified_at = clock_timestamp(),
+            last_error_code = @errorCode,
+            last_error = @error
+        where id = @id and revision = @revision
+        """;
+
+    /// <summary>Stores what a verification found, unless the connection was saved anew meanwhile.</summary>
+    /// <returns>False: it was.</returns>
+    public static async Task<bool> SetVerification(Transaction transaction, string id, int revision, ProbeResult found, CancellationToken cancellationToken)
+    {
+        var change = new
+        {
+            id, revision, verified = found.Verified, account = found.AccountLabel, plan = found.PlanLabel, errorCode = found.ErrorCode, error = found.Error,
+        };
+        return await transaction.Connection.ExecuteAsync(new CommandDefinition(SetVerificationSql, change, cancellationToken: cancellationToken)) > 0;
+    }
+}

@@ -1,0 +1,20 @@
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Providers;
+
+/// <summary>Stores what a verification found: always as a snapshot, and at the connection when it still is the one that was verified.</summary>
+internal static class RecordHealth
+{
+    /// <param name="transaction">The change.</param>
+    /// <param name="id">The connection's id.</param>
+    /// <param name="revision">What was verified. Null: something that is not stored.</param>
+    /// <param name="trigger">verify, save or refresh.</param>
+    /// <param name="found">What was found.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task Store(Transaction transaction, string id, int? revision, string trigger, ProbeResult found, CancellationToken cancellationToken)
+    {
+        await ProviderHealthStore.Insert(transaction, id, trigger, found, cancellationToken);
+        if (revision is { } verified)
+            await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken);
+    }
+}
