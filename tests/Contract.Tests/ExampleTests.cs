@@ -1,3 +1,4 @@
+using Koda.Contract.Tests.ControlPlane;
 using Koda.Contract.Tests.Journeys;
 using Koda.Contract.Tests.Runtime;
 using Koda.Testing.Hosting;
@@ -72,6 +73,20 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
         await SendAll("runtime/artifacts.http", ("task_id", task), ("artifact_id", artifact));
 
         Assert.Contains("line 1000 of a long file", (await Host.Rest.Get($"/api/runtime/artifacts/{artifact}/download")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_examples_of_owner_sessions_and_tokens_are_answered_as_they_say()
+    {
+        var codes = await Task.WhenAll(Host.Rest.Post($"{OwnerCalls.Auth}/bootstrap/codes"), Host.Rest.Post($"{OwnerCalls.Auth}/bootstrap/codes"));
+        await SendAll("control-plane/bootstrap.http", ("code", codes[0]["code"]), ("other_code", codes[1]["code"]));
+        await Host.SignIn();
+        var sessions = await Host.Rest.Get($"{OwnerCalls.Auth}/sessions");
+
+        await SendAll(
+            "control-plane/auth.http",
+            ("session_id", sessions.Json["items"]![0]!.At("session_id")),
+            ("token_id", (await Host.NewToken("read")).Json["item"]!.At("id")));
     }
 
     private async Task SendAll(string file, params (string Name, string Value)[] own)

@@ -46,6 +46,7 @@ internal static class ServerCommand
                 DatabaseUrl = parse.GetValue(database) ?? environment("KODA_DATABASE_URL"),
                 Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
                 AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                Security = ServerSecurity.FromEnvironment(environment),
             }, cancellation);
             return ExitCode.Ok;
         });

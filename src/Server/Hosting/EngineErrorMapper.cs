@@ -10,7 +10,7 @@ internal sealed class EngineErrorMapper : IErrorMapper
 {
     public RpcFault? Map(Exception exception) => exception is not EngineException engine
         ? null
-        : engine.Reason is ErrorReason.InvalidRequest or ErrorReason.AgentInvalid or ErrorReason.AgentPublishBlocked
+        : engine.Reason is ErrorReason.InvalidRequest or ErrorReason.AgentInvalid or ErrorReason.AgentPublishBlocked or ErrorReason.PasswordPolicy
             ? new RpcFault(engine.Reason, engine.Message, engine)
             {
                 Fields = [.. engine.Details.Select(detail => new FieldFault(detail.Key, detail.Value))],

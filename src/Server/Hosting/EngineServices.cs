@@ -7,7 +7,6 @@ using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
-using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Readiness;
 using Koda.Server.Engine.Secrets;
@@ -47,8 +46,8 @@ internal static class EngineServices
         services.AddAgentConfiguration();
         AddDispatch(services);
         services.AddProviders(options);
+        services.AddIdentity(options);
         services
-            .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<AuthenticateToken>().AddSingleton<EnsureTokenFiles>()
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
             .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>()

@@ -3,6 +3,7 @@ using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Secrets;
+using Koda.Server.Engine.SetupCodes;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ internal static partial class EngineStartup
                 await services.GetRequiredService<ImportProviders>().Execute(Environment.GetEnvironmentVariable, cancellationToken);
                 await services.GetRequiredService<SeedBuiltInAgents>().Execute(cancellationToken);
                 await services.GetRequiredService<EnsureTokenFiles>().Execute(options.DataDirectory, cancellationToken);
+                await services.GetRequiredService<OfferSetupCode>().Execute(cancellationToken);
                 return;
             }
             catch (EngineException failure) when (failure.Reason == Protos.Common.V1.ErrorReason.Unavailable)

@@ -32,6 +32,7 @@ public static class ServerHost
     /// <summary>Starts a server and returns when it takes calls.</summary>
     internal static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellationToken)
     {
+        options.Security.Check();
         Directory.CreateDirectory(options.DataDirectory);
         var cluster = options.DatabaseUrl is null
             ? await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = options.DataDirectory }, cancellationToken)

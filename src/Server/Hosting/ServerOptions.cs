@@ -29,4 +29,7 @@ public sealed record ServerOptions
 
     /// <summary>Hosts, names or addresses, that model providers may have although they are private. Metadata addresses stay refused.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Who is let in, and from where.</summary>
+    public ServerSecurity Security { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Rpc.AspNetCore.OpenApi;
 using Koda.Rpc.AspNetCore.Rest;
+using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,9 +18,10 @@ internal static class SurfaceServices
         {
             options.Title = "Koda";
             options.Version = "v1";
+            options.Cookie = SessionCookie.Name;
             options.DescriptorSet = () => typeof(MethodPolicy).Assembly.GetManifestResourceStream("koda.protoset")!;
         })
-        .AddSingleton<ICallAuthenticator, BearerAuthenticator>()
+        .AddSingleton<ICallAuthenticator, CredentialAuthenticator>()
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
         .AddSingleton<Surfaces.Runtime.TaskService>()
         .AddSingleton<Surfaces.Runtime.AgentService>()
@@ -30,6 +32,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.ControlPlane.SecretService>()
         .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
         .AddProviderSurfaces()
+        .AddSingleton<Surfaces.ControlPlane.AuthService>()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
     public static void MapSurfaces(this IEndpointRouteBuilder app)
@@ -43,6 +46,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.ControlPlane.SecretService>();
         app.MapRpcService<Surfaces.ControlPlane.SystemSettingsService>();
         app.MapProviderSurfaces();
+        app.MapRpcService<Surfaces.ControlPlane.AuthService>();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });

@@ -172,6 +172,18 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_response_check CHECK (((status = 'completed'::text) = (response IS NOT NULL))),
     CONSTRAINT idempotency_keys_status_check CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text])))
 );
+CREATE TABLE public.owners (
+    principal_id uuid NOT NULL,
+    single boolean DEFAULT true NOT NULL,
+    username text NOT NULL,
+    email text NOT NULL,
+    display_name text NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    password_changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT owners_single_check CHECK (single),
+    CONSTRAINT owners_username_check CHECK ((username ~ '^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$'::text))
+);
 CREATE TABLE public.principals (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -197,6 +209,13 @@ CREATE TABLE public.provider_health (
     CONSTRAINT provider_health_error_check CHECK ((verified = (error_code = ''::text))),
     CONSTRAINT provider_health_trigger_check CHECK ((trigger = ANY (ARRAY['verify'::text, 'save'::text, 'refresh'::text])))
 );
+CREATE TABLE public.recovery_codes (
+    principal_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    salt bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recovery_codes_hash_check CHECK ((length(hash) = 32))
+);
 CREATE TABLE public.runs (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -221,6 +240,34 @@ CREATE TABLE public.schema_migrations (
     name text NOT NULL,
     checksum bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+CREATE TABLE public.sessions (
+    id uuid NOT NULL,
+    principal_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    label text NOT NULL,
+    address text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT sessions_hash_check CHECK ((length(hash) = 32))
+);
+CREATE TABLE public.setup_codes (
+    hash bytea NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT setup_codes_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT setup_codes_kind_check CHECK ((kind = ANY (ARRAY['code'::text, 'registration'::text])))
+);
+CREATE TABLE public.sign_in_failures (
+    subject bytea NOT NULL,
+    failures integer NOT NULL,
+    locked_until timestamp with time zone,
+    failed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sign_in_failures_subject_check CHECK ((length(subject) = 32))
 );
 CREATE TABLE public.streams (
     id uuid NOT NULL,
@@ -291,6 +338,9 @@ CREATE TABLE public.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    name text DEFAULT ''::text NOT NULL,
+    prefix text DEFAULT ''::text NOT NULL,
+    last_used_at timestamp with time zone,
     CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
     CONSTRAINT tokens_scopes_check CHECK ((cardinality(scopes) > 0))
 );
@@ -323,16 +373,28 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, seq);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
+ALTER TABLE ONLY public.owners
+    ADD CONSTRAINT owners_pkey PRIMARY KEY (principal_id);
+ALTER TABLE ONLY public.owners
+    ADD CONSTRAINT owners_single_key UNIQUE (single);
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.provider_health
     ADD CONSTRAINT provider_health_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (principal_id, hash);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.setup_codes
+    ADD CONSTRAINT setup_codes_pkey PRIMARY KEY (hash);
+ALTER TABLE ONLY public.sign_in_failures
+    ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (subject);
 ALTER TABLE ONLY public.streams
     ADD CONSTRAINT streams_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.system_settings
@@ -355,6 +417,8 @@ CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, 
 CREATE INDEX provider_health_provider ON public.provider_health USING btree (provider_id, id);
 CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_default) WHERE is_default;
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
+CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
+CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
 CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, priority DESC, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);
@@ -366,5 +430,11 @@ ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_digest_fkey FOREIGN KEY (digest) REFERENCES public.artifact_contents(digest);
+ALTER TABLE ONLY public.owners
+    ADD CONSTRAINT owners_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.owners(principal_id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);

@@ -51,6 +51,9 @@ public sealed class KodaHost : IAsyncDisposable
     /// <summary>The directory of tasks that name none.</summary>
     public string Workspace => _folder.CreateSubdirectory("workspace").FullName;
 
+    /// <summary>Where the server keeps its files.</summary>
+    public string DataDirectory => Data(_folder);
+
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server on a database that has nothing but the schema.</summary>

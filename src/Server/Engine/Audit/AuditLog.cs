@@ -12,6 +12,8 @@ internal sealed class AuditLog(Database database, EventLog log)
     /// <summary>Records an act in the transaction that does it, so that there is neither an act without its record nor a record without its act.</summary>
     public async Task Record(Transaction transaction, Caller caller, SecurityEvent entry, CancellationToken cancellationToken)
     {
+        // Another act of the same transaction may have written an entry; this one follows it.
+        await transaction.Flush(cancellationToken);
         var payload = EngineJson.Write(new Payload(
             caller.Name, caller.Credential, caller.CredentialId, caller.Address, caller.UserAgent, entry.Target, entry.Outcome, entry.Details));
         await log.Append(

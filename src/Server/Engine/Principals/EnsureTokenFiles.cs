@@ -11,20 +11,22 @@ internal sealed class EnsureTokenFiles(AuthenticateToken authenticate, IssueToke
 
     public async Task Execute(string dataDirectory, CancellationToken cancellationToken)
     {
-        await Ensure(Path.Combine(dataDirectory, OperatorFile), "operator", "operator", Scopes.All, cancellationToken);
-        await Ensure(Path.Combine(dataDirectory, WorkerFile), "worker", "local worker", [Scopes.Worker], cancellationToken);
+        await Ensure(dataDirectory, OperatorFile, PrincipalNames.Operator, PrincipalNames.Operator, [Scopes.ControlPlane, Scopes.Worker], cancellationToken);
+        await Ensure(dataDirectory, WorkerFile, "worker", "local worker", [Scopes.Worker], cancellationToken);
     }
 
-    private async Task Ensure(string file, string kind, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    private async Task Ensure(
+        string dataDirectory, string name, string kind, string principal, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
+        var file = Path.Combine(dataDirectory, name);
         if (File.Exists(file))
         {
             var present = (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
-            if (await authenticate.Execute(present, cancellationToken) is { } known && scopes.All(known.Scopes.Contains))
+            if (await authenticate.Execute(present, cancellationToken) is { } known && Scopes.Expand(scopes).All(known.Scopes.Contains))
                 return;
         }
 
-        var token = await issue.Execute(kind, name, scopes, lifetime: null, cancellationToken);
+        var token = await issue.Execute(kind, principal, name, scopes, lifetime: null, cancellationToken);
         await PrivateFile.Write(file, token + "\n", cancellationToken);
     }
 }

@@ -1,14 +1,34 @@
+using System.Collections.Frozen;
+
 namespace Koda.Server.Engine.Principals;
 
-/// <summary>What a credential may do.</summary>
+/// <summary>What a credential may do: single scopes, and bundles of them that people name.</summary>
 internal static class Scopes
 {
     public const string Worker = "worker";
+    public const string ControlPlane = "control_plane";
 
-    /// <summary>Every scope: what the operator's own token carries.</summary>
+    /// <summary>Every single scope.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         "agents.read", "agents.write", "approvals.write", "audit.read", "identity.read", "identity.write", "providers.read", "providers.write",
         "runtime.read", "runtime.write", "settings.read", "settings.write", "skills.read", Worker,
     ];
+
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Bundles = new Dictionary<string, FrozenSet<string>>
+    {
+        [ControlPlane] = All.Where(scope => scope != Worker).ToFrozenSet(),
+        ["runtime"] = All.Where(scope => scope.StartsWith("runtime.", StringComparison.Ordinal)).Append("approvals.write").ToFrozenSet(),
+        ["read"] = All.Where(scope => scope.EndsWith(".read", StringComparison.Ordinal)).ToFrozenSet(),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>What the owner may do.</summary>
+    public static IReadOnlySet<string> OfOwner => Bundles[ControlPlane];
+
+    /// <summary>What may be named: bundles and single scopes.</summary>
+    public static bool IsKnown(string name) => Bundles.ContainsKey(name) || All.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>The single scopes that the names stand for.</summary>
+    public static IReadOnlySet<string> Expand(IEnumerable<string> names) =>
+        names.SelectMany(name => Bundles.TryGetValue(name, out var bundle) ? bundle : Enumerable.Repeat(name, 1)).ToFrozenSet();
 }

@@ -17,8 +17,8 @@ internal static class CallerReading
         return new Caller(
             principal.Id,
             principal.Name,
-            principal.IsAnonymous ? CredentialKind.None : CredentialKind.Token,
-            CredentialId: null,
+            (principal as AuthenticatedPrincipal)?.Caller.Credential ?? CredentialKind.None,
+            (principal as AuthenticatedPrincipal)?.Caller.CredentialId,
             http.Connection.RemoteIpAddress?.ToString() ?? "",
             agent.Length <= MaxUserAgent ? agent : agent[..MaxUserAgent]);
     }

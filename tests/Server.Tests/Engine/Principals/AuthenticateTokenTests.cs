@@ -1,20 +1,21 @@
 using Koda.Server.Engine.Principals;
+using Koda.Server.Infrastructure.Postgres;
 using Koda.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Koda.Server.Tests.Engine.Principals;
 
 public sealed class AuthenticateTokenTests : IClassFixture<PostgresFixture>
 {
-    private readonly TokenStore _store;
     private readonly IssueToken _issue;
     private readonly AuthenticateToken _authenticate;
 
     public AuthenticateTokenTests(PostgresFixture postgres)
     {
-        _store = new TokenStore(postgres.Database);
-        _issue = new IssueToken(_store);
-        _authenticate = new AuthenticateToken(_store, TimeProvider.System);
+        var memory = new CredentialMemory(new Broadcast(postgres.Database, NullLogger<Broadcast>.Instance, TimeProvider.System), TimeProvider.System);
+        _issue = new IssueToken(postgres.Database);
+        _authenticate = new AuthenticateToken(new TokenStore(postgres.Database), memory);
     }
 
     [Fact]

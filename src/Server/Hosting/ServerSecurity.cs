@@ -1,0 +1,70 @@
+namespace Koda.Server.Hosting;
+
+/// <summary>Who is let in, and from where. The defaults are the safe ones.</summary>
+public sealed record ServerSecurity
+{
+    // Anybody can try a signing key or a configured token offline or for ever; 32 characters are beyond that.
+    private const int MinProductionSecret = 32;
+
+    /// <summary>`CONTROL_PLANE_API_TOKEN`: tokens that act as the owner when no session can be had.</summary>
+    public IReadOnlyList<string> BreakGlassTokens { get; init; } = [];
+
+    /// <summary>`RUNTIME_LOCAL_UI_TOKEN`: reaches the runtime API, as it is or as the key of signed tokens.</summary>
+    public string? RuntimeToken { get; init; }
+
+    /// <summary>`ALLOW_LOOPBACK_BOOTSTRAP`: lets a caller on this machine register the owner without a setup code.</summary>
+    public bool AllowLoopbackBootstrap { get; init; }
+
+    /// <summary>`CONTROL_PLANE_AUTH_MODE`: how people sign in. There is `local_account`.</summary>
+    public string AuthMode { get; init; } = LocalAccount;
+
+    /// <summary>`CONTROL_PLANE_SECURE_COOKIES`: true sends cookies over TLS only; false never marks them so. Null: over TLS when the call came so.</summary>
+    public bool? SecureCookies { get; init; }
+
+    /// <summary>`KODA_ENVIRONMENT=production`: refuses to start with settings that are not safe on a network.</summary>
+    public bool Production { get; init; }
+
+    internal const string LocalAccount = "local_account";
+
+    /// <summary>Reads the settings from environment variables.</summary>
+    public static ServerSecurity FromEnvironment(Func<string, string?> read) => new()
+    {
+        BreakGlassTokens = List(read("CONTROL_PLANE_API_TOKEN")),
+        RuntimeToken = NonEmpty(read("RUNTIME_LOCAL_UI_TOKEN")),
+        AllowLoopbackBootstrap = IsTrue(read("ALLOW_LOOPBACK_BOOTSTRAP")),
+        AuthMode = NonEmpty(read("CONTROL_PLANE_AUTH_MODE")) ?? LocalAccount,
+        SecureCookies = NonEmpty(read("CONTROL_PLANE_SECURE_COOKIES")) is { } secure ? IsTrue(secure) : null,
+        Production = string.Equals(NonEmpty(read("KODA_ENVIRONMENT")), "production", StringComparison.OrdinalIgnoreCase),
+    };
+
+    /// <exception cref="InvalidOperationException">A setting is unknown, or not safe in production; the message names all of them.</exception>
+    public void Check()
+    {
+        var faults = Production ? ProductionFaults().ToList() : [];
+        if (AuthMode != LocalAccount)
+            faults.Add($"CONTROL_PLANE_AUTH_MODE={AuthMode} would let everybody in; there is {LocalAccount} only");
+        if (faults.Count > 0)
+            throw new InvalidOperationException($"The server does not start with these settings: {string.Join("; ", faults)}.");
+    }
+
+    internal bool CookiesAreAlwaysSecure => SecureCookies ?? Production;
+
+    private IEnumerable<string> ProductionFaults()
+    {
+        if (AllowLoopbackBootstrap)
+            yield return "ALLOW_LOOPBACK_BOOTSTRAP=true trusts everybody on this machine, and in production whoever reaches a proxy on it";
+        if (SecureCookies == false)
+            yield return "CONTROL_PLANE_SECURE_COOKIES=false sends sessions in the clear";
+        if (BreakGlassTokens.Any(token => token.Length < MinProductionSecret))
+            yield return $"CONTROL_PLANE_API_TOKEN holds a token of less than {MinProductionSecret} characters";
+        if (RuntimeToken is { Length: < MinProductionSecret })
+            yield return $"RUNTIME_LOCAL_UI_TOKEN has less than {MinProductionSecret} characters";
+    }
+
+    private static string[] List(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static bool IsTrue(string? text) => text?.Trim().ToLowerInvariant() is "true" or "1" or "yes";
+}
