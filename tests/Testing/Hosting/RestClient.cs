@@ -28,8 +28,7 @@ public sealed class RestClient(HttpClient http)
     {
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        var isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
-        return new RestReply((int)response.StatusCode, isJson ? JsonNode.Parse(text)! : new JsonObject(), text, response.Headers, isJson);
+        return RestReply.Of(response, text);
     }
 
     private static HttpRequestMessage WithBody(HttpMethod method, string path, string json, (string Name, string Value)[] headers)
@@ -49,6 +48,13 @@ public sealed class RestClient(HttpClient http)
 /// <param name="IsJson">Whether the body is declared to be JSON.</param>
 public sealed record RestReply(int Status, JsonNode Json, string Text, HttpResponseHeaders Headers, bool IsJson)
 {
+    /// <summary>A reply whose body was read.</summary>
+    public static RestReply Of(HttpResponseMessage response, string text)
+    {
+        var isJson = text.Length > 0 && response.Content.Headers.ContentType?.MediaType == "application/json";
+        return new RestReply((int)response.StatusCode, isJson ? JsonNode.Parse(text)! : new JsonObject(), text, response.Headers, isJson);
+    }
+
     /// <summary>A string member of the body; empty when it is absent or null.</summary>
     public string this[string name] => Json[name]?.GetValue<string>() ?? "";
 }
