@@ -7,8 +7,10 @@ namespace Koda.Rpc.AspNetCore;
 
 /// <summary>What every call goes through, whatever its face: authenticate, authorize, handle, map errors, log, measure.</summary>
 public sealed class CallPipeline(
-    CallAuthorization authorization, IEnumerable<IErrorMapper> mappers, CallTelemetry telemetry, ILogger<CallPipeline> logger)
+    CallAuthorization authorization, IEnumerable<ICallGuard> guards, IEnumerable<IErrorMapper> mappers, CallTelemetry telemetry,
+    ILogger<CallPipeline> logger)
 {
+    private readonly ICallGuard[] _guards = [.. guards];
     private readonly IErrorMapper[] _mappers = [.. mappers];
 
     /// <summary>
@@ -34,7 +36,11 @@ public sealed class CallPipeline(
     {
         try
         {
+            foreach (var guard in _guards)
+                await guard.ArrivedAsync(context);
             await authorization.AdmitAsync(context);
+            foreach (var guard in _guards)
+                await guard.AdmittedAsync(context);
             if (context.RpcMethod.Policy.Idempotency == Idempotency.Header)
                 _ = IdempotencyKey.Of(context);
             await face(context);
@@ -46,7 +52,30 @@ public sealed class CallPipeline(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Fail(context, Describe(context, exception), exception);
+            return Fail(context, await RefuseAsync(context, Describe(context, exception)), exception);
+        }
+    }
+
+    /// <summary>Tells the guards of a failure for the lack of a credential or a right.</summary>
+    private async ValueTask<CallFailure> RefuseAsync(RpcCallContext context, CallFailure failure)
+    {
+        if (failure.Status.StatusCode is not (StatusCode.Unauthenticated or StatusCode.PermissionDenied))
+            return failure;
+        try
+        {
+            foreach (var guard in _guards)
+            {
+                if (await guard.RefusedAsync(context, failure) is { } other)
+                    return CallFailure.From(other);
+            }
+
+            return failure;
+        }
+#pragma warning disable CA1031 // Every failure of a call becomes its status.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Describe(context, exception);
         }
     }
 

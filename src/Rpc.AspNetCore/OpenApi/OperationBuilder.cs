@@ -129,6 +129,12 @@ internal sealed class OperationBuilder(
             responses.TryAdd("403", new OpenApiResponse { Description = "The credential lacks a scope.", Content = content });
         }
 
+        if (method.Policy.RateBucket is { } bucket)
+        {
+            var text = $"More than {bucket.Limit} calls in {bucket.WindowSeconds} seconds; `Retry-After` says when to come back.";
+            responses.TryAdd("429", new OpenApiResponse { Description = text, Content = content });
+        }
+
         responses.TryAdd("default", new OpenApiResponse { Description = "The call failed.", Content = content });
     }
 

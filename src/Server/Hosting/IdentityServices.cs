@@ -1,5 +1,7 @@
+using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Owners;
 using Koda.Server.Engine.Principals;
+using Koda.Server.Engine.RateLimits;
 using Koda.Server.Engine.Sessions;
 using Koda.Server.Engine.SetupCodes;
 using Koda.Server.Infrastructure.Postgres;
@@ -26,5 +28,8 @@ internal static class IdentityServices
         .AddSingleton<RegenerateRecoveryCodes>().AddSingleton<UpdateProfile>()
         .AddSingleton<RegisterOwner>().AddSingleton<SignIn>().AddSingleton<ReadAuthStatus>()
         .AddSingleton(provider => new SetupCodeFile(options.DataDirectory, provider.GetRequiredService<Broadcast>()))
-        .AddSingleton<IssueSetupCode>().AddSingleton<ExchangeSetupCode>().AddSingleton<OfferSetupCode>();
+        .AddSingleton<IssueSetupCode>().AddSingleton<ExchangeSetupCode>().AddSingleton<OfferSetupCode>()
+        .AddSingleton(RateLimitSettings.Parse(options.Security.RateLimit, RateBuckets.All))
+        .AddSingleton<RateCountStore>().AddHostedService<SweepRateCounts>()
+        .AddSingleton<ICallGuard, CallRateLimiter>();
 }

@@ -60,6 +60,7 @@ public static class ServerHost
         if (cluster is not null)
             builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
         var app = builder.Build();
+        app.UseForwardedHeadersOf(TrustedProxies.Parse(options.Security.TrustedProxies));
         app.MapSurfaces();
         app.UseRpc();
         app.UseOpenApiDocuments();

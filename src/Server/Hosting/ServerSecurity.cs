@@ -1,3 +1,5 @@
+using Koda.Server.Engine.RateLimits;
+
 namespace Koda.Server.Hosting;
 
 /// <summary>Who is let in, and from where. The defaults are the safe ones.</summary>
@@ -21,6 +23,15 @@ public sealed record ServerSecurity
     /// <summary>`CONTROL_PLANE_SECURE_COOKIES`: true sends cookies over TLS only; false never marks them so. Null: over TLS when the call came so.</summary>
     public bool? SecureCookies { get; init; }
 
+    /// <summary>
+    /// `CONTROL_PLANE_RATE_LIMIT`: other budgets than the documented ones, such as `240/60s,login=10/300s,profile=off`; the one without a name is that of
+    /// all calls without a bucket of their own. `off`: no limits. Null: the documented ones.
+    /// </summary>
+    public string? RateLimit { get; init; }
+
+    /// <summary>`KODA_TRUSTED_PROXIES`: addresses and networks of proxies that say truly for whom they call.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
     /// <summary>`KODA_ENVIRONMENT=production`: refuses to start with settings that are not safe on a network.</summary>
     public bool Production { get; init; }
 
@@ -34,6 +45,8 @@ public sealed record ServerSecurity
         AllowLoopbackBootstrap = IsTrue(read("ALLOW_LOOPBACK_BOOTSTRAP")),
         AuthMode = NonEmpty(read("CONTROL_PLANE_AUTH_MODE")) ?? LocalAccount,
         SecureCookies = NonEmpty(read("CONTROL_PLANE_SECURE_COOKIES")) is { } secure ? IsTrue(secure) : null,
+        RateLimit = NonEmpty(read("CONTROL_PLANE_RATE_LIMIT")),
+        TrustedProxies = List(read("KODA_TRUSTED_PROXIES")),
         Production = string.Equals(NonEmpty(read("KODA_ENVIRONMENT")), "production", StringComparison.OrdinalIgnoreCase),
     };
 
@@ -43,6 +56,7 @@ public sealed record ServerSecurity
         var faults = Production ? ProductionFaults().ToList() : [];
         if (AuthMode != LocalAccount)
             faults.Add($"CONTROL_PLANE_AUTH_MODE={AuthMode} would let everybody in; there is {LocalAccount} only");
+        faults.AddRange(FormatFaults());
         if (faults.Count > 0)
             throw new InvalidOperationException($"The server does not start with these settings: {string.Join("; ", faults)}.");
     }
@@ -59,6 +73,26 @@ public sealed record ServerSecurity
             yield return $"CONTROL_PLANE_API_TOKEN holds a token of less than {MinProductionSecret} characters";
         if (RuntimeToken is { Length: < MinProductionSecret })
             yield return $"RUNTIME_LOCAL_UI_TOKEN has less than {MinProductionSecret} characters";
+    }
+
+    private IEnumerable<string> FormatFaults()
+    {
+        Action[] readings = [() => _ = RateLimitSettings.Parse(RateLimit, RateBuckets.All), () => _ = Hosting.TrustedProxies.Parse(TrustedProxies)];
+        foreach (var read in readings)
+        {
+            string? fault = null;
+            try
+            {
+                read();
+            }
+            catch (FormatException malformed)
+            {
+                fault = malformed.Message;
+            }
+
+            if (fault is not null)
+                yield return fault;
+        }
     }
 
     private static string[] List(string? text) =>

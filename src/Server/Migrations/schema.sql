@@ -209,6 +209,12 @@ CREATE TABLE public.provider_health (
     CONSTRAINT provider_health_error_check CHECK ((verified = (error_code = ''::text))),
     CONSTRAINT provider_health_trigger_check CHECK ((trigger = ANY (ARRAY['verify'::text, 'save'::text, 'refresh'::text])))
 );
+CREATE UNLOGGED TABLE public.rate_counts (
+    bucket text NOT NULL,
+    subject text NOT NULL,
+    used integer NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.recovery_codes (
     principal_id uuid NOT NULL,
     hash bytea NOT NULL,
@@ -383,6 +389,8 @@ ALTER TABLE ONLY public.provider_health
     ADD CONSTRAINT provider_health_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.rate_counts
+    ADD CONSTRAINT rate_counts_pkey PRIMARY KEY (bucket, subject);
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (principal_id, hash);
 ALTER TABLE ONLY public.runs
@@ -416,6 +424,7 @@ CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree 
 CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, name) WHERE (kind = ANY (ARRAY['operator'::text, 'worker'::text]));
 CREATE INDEX provider_health_provider ON public.provider_health USING btree (provider_id, id);
 CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_default) WHERE is_default;
+CREATE INDEX rate_counts_ends_at ON public.rate_counts USING btree (ends_at);
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
 CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Koda.Contract.Tests.Journeys;
-using Koda.Server.Hosting;
 using Koda.Testing.Hosting;
 using Koda.Testing;
 using Npgsql;
@@ -126,7 +125,7 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
     public async Task A_caller_on_this_machine_needs_no_code_where_that_is_allowed()
     {
         await using var trusting = await KodaHost.StartAsync(
-            postgres.ConnectionString, options => options with { Security = new ServerSecurity { AllowLoopbackBootstrap = true } });
+            postgres.ConnectionString, options => options with { Security = options.Security with { AllowLoopbackBootstrap = true } });
         Assert.True((await trusting.Anonymous().Get($"{Auth}/status")).Bool("loopback_trust_enabled"));
 
         (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("X-Forwarded-For", "203.0.113.7"))).IsRefused(401, "auth.bootstrap_invalid");

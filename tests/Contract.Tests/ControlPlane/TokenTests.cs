@@ -1,5 +1,4 @@
 using Koda.Contract.Tests.Journeys;
-using Koda.Server.Hosting;
 using Koda.Testing.Hosting;
 using Xunit;
 using static Koda.Contract.Tests.ControlPlane.OwnerCalls;
@@ -118,7 +117,7 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task A_break_glass_token_acts_as_the_owner()
     {
         await using var host = await KodaHost.StartAsync(
-            koda.ConnectionString, options => options with { Security = new ServerSecurity { BreakGlassTokens = ["another", BreakGlass] } });
+            koda.ConnectionString, options => options with { Security = options.Security with { BreakGlassTokens = ["another", BreakGlass] } });
 
         Assert.Equal(200, (await host.Anonymous(BreakGlass).Get($"{Auth}/sessions")).Status);
         (await host.Anonymous(BreakGlass + "x").Get($"{Auth}/sessions")).IsRefused(401, "auth.unauthenticated");
@@ -151,7 +150,7 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     private Task<KodaHost> WithRuntimeToken() => KodaHost.StartAsync(
-        koda.ConnectionString, options => options with { Security = new ServerSecurity { RuntimeToken = Runtime } });
+        koda.ConnectionString, options => options with { Security = options.Security with { RuntimeToken = Runtime } });
 
     private static string Signed(string[] capabilities, long expiresAt, string key = Runtime, string? agent = null) =>
         new Koda.Server.Engine.Principals.RuntimeGrant(capabilities, expiresAt) { AgentScope = agent }.Sign(key);

@@ -65,6 +65,8 @@ public sealed class KodaHost : IAsyncDisposable
             DataDirectory = Data(folder),
             DatabaseUrl = connectionString,
             Listen = new Uri("http://127.0.0.1:0"),
+            // All tests of a class come from one address; those of limits say which they are about.
+            Security = new ServerSecurity { RateLimit = "off" },
         };
         return new KodaHost(await ServerHost.StartAsync(configure?.Invoke(options) ?? options, CancellationToken.None), folder);
     }

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Koda.Protos.Common.V1;
+using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.RateLimits;
+using Koda.Server.Surfaces.ControlPlane;
+using Microsoft.AspNetCore.Http;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>
+/// Limits how often the control plane is called, with counters that all servers share. A method with a bucket of its own is counted there and nowhere
+/// else; all others share one bucket an address. Calls without a valid credential have one more, and are recorded.
+/// </summary>
+internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore counts, AuditLog audit) : ICallGuard
+{
+    // Networks give their subscribers whole /64s of IPv6, so one address more costs nothing there.
+    private const int SubscriberBytes = 8;
+
+    public ValueTask ArrivedAsync(RpcCallContext context)
+    {
+        if (settings.IsOff || !IsLimited(context))
+            return ValueTask.CompletedTask;
+        var bucket = context.RpcMethod.Policy.RateBucket;
+        if (bucket is null)
+            return Count(context, RateLimitSettings.General, RateLimitSettings.Defaults[RateLimitSettings.General], AddressOf(context.HttpContext));
+        return bucket.Key == RateKey.Unspecified
+            ? Count(context, bucket.Name, RateBuckets.BudgetOf(bucket), AddressOf(context.HttpContext))
+            : ValueTask.CompletedTask;
+    }
+
+    public ValueTask AdmittedAsync(RpcCallContext context) =>
+        !settings.IsOff && IsLimited(context) && context.RpcMethod.Policy.RateBucket is { Key: RateKey.Principal } bucket
+            ? Count(context, bucket.Name, RateBuckets.BudgetOf(bucket), context.Principal.Id)
+            : ValueTask.CompletedTask;
+
+    public async ValueTask<RpcFault?> RefusedAsync(RpcCallContext context, CallFailure failure)
+    {
+        if (!IsLimited(context))
+            return null;
+        var budget = settings.Of(RateLimitSettings.Refused, RateLimitSettings.Defaults[RateLimitSettings.Refused]);
+        var count = budget is null ? null : await counts.Take(RateLimitSettings.Refused, AddressOf(context.HttpContext), budget, context.CancellationToken);
+        if (count is null || count.Used <= budget!.Limit)
+            await RecordDenial(context, failure);
+        return count is null || count.Used <= budget!.Limit ? null : await TooMany(context, RateLimitSettings.Refused, budget, count);
+    }
+
+    private static bool IsLimited(RpcCallContext context) => context.RpcMethod.Descriptor.File.Package == RateBuckets.Package;
+
+    private async ValueTask Count(RpcCallContext context, string bucket, RateBudget usual, string subject)
+    {
+        if (settings.Of(bucket, usual) is not { } budget)
+            return;
+        var count = await counts.Take(bucket, subject, budget, context.CancellationToken);
+        Announce(context.HttpContext, bucket, budget, count);
+        if (count.Used > budget.Limit)
+            throw await TooMany(context, bucket, budget, count);
+    }
+
+    /// <summary>The fields of the IETF's draft on rate limits.</summary>
+    private static void Announce(HttpContext http, string bucket, RateBudget budget, RateCount count)
+    {
+        http.Response.Headers["RateLimit-Policy"] =
+            string.Create(CultureInfo.InvariantCulture, $"\"{bucket}\";q={budget.Limit};w={(int)budget.Window.TotalSeconds}");
+        http.Response.Headers["RateLimit"] =
+            string.Create(CultureInfo.InvariantCulture, $"\"{bucket}\";r={Math.Max(budget.Limit - count.Used, 0)};t={(int)Math.Ceiling(count.Left.TotalSeconds)}");
+    }
+
+    private async ValueTask<RpcFault> TooMany(RpcCallContext context, string bucket, RateBudget budget, RateCount count)
+    {
+        // Once a window: a caller that does not stop must not fill the log.
+        if (count.Used == budget.Limit + 1)
+        {
+            var limited = new SecurityEvent("security.auth.rate_limited", $"rpc:{context.Method}", SecurityOutcome.Denied)
+            {
+                Details = new Dictionary<string, string> { ["bucket"] = bucket },
+            };
+            await audit.Record(CallerReading.From(context), limited, context.CancellationToken);
+        }
+
+        return new RpcFault(ErrorReason.AuthRateLimited, $"Too many calls: {budget.Limit} in {budget.Window.TotalSeconds:0} seconds are allowed.")
+        {
+            RetryAfter = count.Left,
+            Details = new System.Text.Json.Nodes.JsonObject { ["bucket"] = bucket },
+        };
+    }
+
+    private async ValueTask RecordDenial(RpcCallContext context, CallFailure failure)
+    {
+        // Acts that judge a password or a code record their refusals themselves.
+        if (failure.Reason is not (ErrorReason.Unauthenticated or ErrorReason.SessionExpired or ErrorReason.PermissionDenied or ErrorReason.CrossSite))
+            return;
+        var denied = new SecurityEvent("security.auth.access_denied", $"rpc:{context.Method}", SecurityOutcome.Denied)
+        {
+            Details = new Dictionary<string, string> { ["code"] = failure.Description.Code },
+        };
+        await audit.Record(CallerReading.From(context), denied, context.CancellationToken);
+    }
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress switch
+    {
+        null => "local",
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } address => $"{new IPAddress([.. address.GetAddressBytes()[..SubscriberBytes], .. new byte[SubscriberBytes]])}/64",
+        var address => address.ToString(),
+    };
+}

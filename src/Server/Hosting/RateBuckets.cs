@@ -1,0 +1,26 @@
+using Google.Protobuf.Reflection;
+using Koda.Protos.Common.V1;
+using Koda.Protos.ControlPlane.V1;
+using Koda.Server.Engine.RateLimits;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>The buckets that the contract declares, and the two that every call of the control plane may fall into.</summary>
+internal static class RateBuckets
+{
+    /// <summary>The package whose calls are limited: who has to be quick calls the runtime API.</summary>
+    public static string Package { get; } = AuthServiceReflection.Descriptor.Package;
+
+    public static IReadOnlyDictionary<string, RateBudget> All { get; } = Declared(AuthServiceReflection.Descriptor)
+        .DistinctBy(bucket => bucket.Name)
+        .Select(bucket => KeyValuePair.Create(bucket.Name, BudgetOf(bucket)))
+        .Concat(RateLimitSettings.Defaults)
+        .ToDictionary(StringComparer.Ordinal);
+
+    public static RateBudget BudgetOf(RateBucket bucket) => new(bucket.Limit, TimeSpan.FromSeconds(bucket.WindowSeconds));
+
+    private static IEnumerable<RateBucket> Declared(FileDescriptor file) => file.Services
+        .SelectMany(service => service.Methods)
+        .Select(method => method.GetOptions()?.GetExtension(PolicyExtensions.Method)?.RateBucket)
+        .OfType<RateBucket>();
+}
