@@ -2,6 +2,7 @@ using Grpc.Core;
 using Koda.Client.Agents;
 using Koda.Client.Approvals;
 using Koda.Client.Calls;
+using Koda.Client.Providers;
 using Koda.Client.Secrets;
 using Koda.Client.Settings;
 using Koda.Client.Tasks;
@@ -34,6 +35,8 @@ public sealed class KodaClient : IAsyncDisposable
         Approvals = new ApprovalClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
         Settings = new SettingsClient(invoker, _calls);
+        Providers = new ProviderClient(invoker, _calls);
+        Connections = new ConnectionClient(invoker, _calls);
     }
 
     private KodaClient(KodaClientOptions options, ChannelBase channel) : this(options, channel.CreateCallInvoker()) => _channel = channel;
@@ -58,6 +61,12 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Reads and changes settings of the whole installation.</summary>
     public SettingsClient Settings { get; }
+
+    /// <summary>Connects model providers, and lists their models.</summary>
+    public ProviderClient Providers { get; }
+
+    /// <summary>Sets the connections of the whole installation, and shows how integrations fare.</summary>
+    public ConnectionClient Connections { get; }
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
     public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>

@@ -1,4 +1,5 @@
 using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine.Connections;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Infrastructure.Http;
 using Koda.Server.Surfaces.ControlPlane;
@@ -15,9 +16,17 @@ internal static class ProviderServices
         .AddSingleton<GuardedHttp>().AddSingleton<ProviderCalls>().AddSingleton<ProviderProbe>()
         .AddSingleton<ProviderStore>().AddSingleton<ProviderHealthStore>()
         .AddSingleton<SaveProvider>().AddSingleton<OpenProvider>().AddSingleton<ImportProviders>()
-        .AddSingleton<ReadConnections>().AddSingleton<ConnectProvider>().AddSingleton<VerifyProvider>().AddSingleton<DisconnectProvider>();
+        .AddSingleton<ReadConnections>().AddSingleton<ConnectProvider>().AddSingleton<VerifyProvider>().AddSingleton<DisconnectProvider>()
+        .AddSingleton<ModelStore>().AddSingleton<RefreshModels>().AddSingleton<ListModels>()
+        .AddSingleton<ConnectionDefaults>().AddSingleton<ReadHealth>();
 
-    public static IServiceCollection AddProviderSurfaces(this IServiceCollection services) => services.AddSingleton<ProviderService>();
+    public static IServiceCollection AddProviderSurfaces(this IServiceCollection services) => services
+        .AddSingleton<ProviderService>().AddSingleton<ConnectionService>().AddSingleton<IntegrationService>();
 
-    public static void MapProviderSurfaces(this IEndpointRouteBuilder app) => app.MapRpcService<ProviderService>();
+    public static void MapProviderSurfaces(this IEndpointRouteBuilder app)
+    {
+        app.MapRpcService<ProviderService>();
+        app.MapRpcService<ConnectionService>();
+        app.MapRpcService<IntegrationService>();
+    }
 }

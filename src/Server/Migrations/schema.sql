@@ -209,6 +209,23 @@ CREATE TABLE public.provider_health (
     CONSTRAINT provider_health_error_check CHECK ((verified = (error_code = ''::text))),
     CONSTRAINT provider_health_trigger_check CHECK ((trigger = ANY (ARRAY['verify'::text, 'save'::text, 'refresh'::text])))
 );
+CREATE TABLE public.provider_models (
+    provider_id text NOT NULL,
+    id text NOT NULL,
+    title text NOT NULL,
+    context_tokens bigint,
+    max_output_tokens bigint,
+    input_micros bigint,
+    output_micros bigint,
+    cached_input_micros bigint,
+    cache_write_micros bigint,
+    price_source text NOT NULL,
+    tools boolean,
+    vision boolean,
+    reasoning boolean,
+    streaming boolean,
+    CONSTRAINT provider_models_price_check CHECK ((price_source = ANY (ARRAY[''::text, 'provider'::text, 'list'::text])))
+);
 CREATE UNLOGGED TABLE public.rate_counts (
     bucket text NOT NULL,
     subject text NOT NULL,
@@ -387,6 +404,8 @@ ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.provider_health
     ADD CONSTRAINT provider_health_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.provider_models
+    ADD CONSTRAINT provider_models_pkey PRIMARY KEY (provider_id, id);
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.rate_counts
@@ -441,6 +460,8 @@ ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_digest_fkey FOREIGN KEY (digest) REFERENCES public.artifact_contents(digest);
 ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
+ALTER TABLE ONLY public.provider_models
+    ADD CONSTRAINT provider_models_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES public.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.owners(principal_id);
 ALTER TABLE ONLY public.sessions

@@ -15,7 +15,9 @@ internal sealed record ConnectRequest(string ProviderId, AuthMode AuthMode)
     /// <summary>The wire of a connection of a person's own.</summary>
     public string? Kind { get; init; }
 
+    /// <summary>The model of agents that name none.</summary>
     public string? DefaultModel { get; init; }
+
     public bool VerifyAfterSave { get; init; }
 }
 

@@ -42,6 +42,23 @@ internal sealed partial class ProviderStore
     public static async Task<bool> Remove(Transaction transaction, string id, CancellationToken cancellationToken) =>
         await transaction.Connection.ExecuteAsync(new CommandDefinition(RemoveSql, new { id }, cancellationToken: cancellationToken)) > 0;
 
+    private const string ClearDefaultSql = "update providers set is_default = false where is_default";
+
+    private const string SetDefaultSql = """
+        update providers
+        set is_default = coalesce(@chosen, is_default), default_model = coalesce(@model, default_model), updated_at = now()
+        where id = @id
+        """;
+
+    /// <summary>Chooses the connection of agents that name none, or takes the choice back. Null: as it is.</summary>
+    public static async Task SetDefault(Transaction transaction, string id, bool? chosen, string? model, CancellationToken cancellationToken)
+    {
+        // There is one at a time, which the index sees row by row.
+        if (chosen == true)
+            await transaction.Connection.ExecuteAsync(new CommandDefinition(ClearDefaultSql, cancellationToken: cancellationToken));
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(SetDefaultSql, new { id, chosen, model }, cancellationToken: cancellationToken));
+    }
+
     private const string SetVerificationSql = """
         update providers
         set verified = @verified,
@@ -49,7 +66,8 @@ internal sealed partial class ProviderStore
             plan_label = @plan,
             last_verified_at = clock_timestamp(),
             last_error_code = @errorCode,
-            last_error = @error
+            last_error = @error,
+            models_fetched_at = case when @listed then clock_timestamp() else models_fetched_at end
         where id = @id and revision = @revision
         """;
 
@@ -59,7 +77,8 @@ internal sealed partial class ProviderStore
     {
         var change = new
         {
-            id, revision, verified = found.Verified, account = found.AccountLabel, plan = found.PlanLabel, errorCode = found.ErrorCode, error = found.Error,
+            id, revision, verified = found.Verified, account = found.AccountLabel, plan = found.PlanLabel, errorCode = found.ErrorCode, error = StorableText.Of(found.Error),
+            listed = found.Models is not null,
         };
         return await transaction.Connection.ExecuteAsync(new CommandDefinition(SetVerificationSql, change, cancellationToken: cancellationToken)) > 0;
     }

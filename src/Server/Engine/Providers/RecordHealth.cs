@@ -2,7 +2,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Providers;
 
-/// <summary>Stores what a verification found: always as a snapshot, and at the connection when it still is the one that was verified.</summary>
+/// <summary>
+/// Stores what a verification found: always as a snapshot; at the connection, with the models, when it still is the one that was verified.
+/// </summary>
 internal static class RecordHealth
 {
     /// <param name="transaction">The change.</param>
@@ -14,7 +16,7 @@ internal static class RecordHealth
     public static async Task Store(Transaction transaction, string id, int? revision, string trigger, ProbeResult found, CancellationToken cancellationToken)
     {
         await ProviderHealthStore.Insert(transaction, id, trigger, found, cancellationToken);
-        if (revision is { } verified)
-            await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken);
+        if (revision is { } verified && await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken) && found.Models is { } models)
+            ModelStore.Replace(transaction, id, models);
     }
 }

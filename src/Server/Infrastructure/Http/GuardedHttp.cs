@@ -97,9 +97,9 @@ internal sealed class GuardedHttp : IDisposable
         ConnectCallback = (context, token) => Connect(context.DnsEndPoint, allowPrivate, token),
     };
 
-    private static async ValueTask<Stream> Connect(DnsEndPoint endPoint, bool allowPrivate, CancellationToken cancellationToken)
+    private async ValueTask<Stream> Connect(DnsEndPoint endPoint, bool allowPrivate, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _options.Resolve(endPoint.Host, cancellationToken);
         var allowed = Array.FindAll(addresses, address => Allows(address, allowPrivate));
         if (allowed.Length == 0)
         {

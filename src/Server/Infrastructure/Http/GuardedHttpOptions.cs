@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Koda.Server.Infrastructure.Http;
 
 /// <summary>What the guarded client may ask, and for how long.</summary>
@@ -11,4 +13,7 @@ internal sealed record GuardedHttpOptions
 
     /// <summary>The largest answer. The longest model lists are a few megabytes.</summary>
     public int MaxBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Finds the addresses of a name.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 }

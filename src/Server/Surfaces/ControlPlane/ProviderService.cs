@@ -5,8 +5,13 @@ using Wire = Koda.Protos.ControlPlane.V1;
 namespace Koda.Server.Surfaces.ControlPlane;
 
 /// <summary>Connects model providers.</summary>
-internal sealed class ProviderService(
-    ReadConnections readConnections, ConnectProvider connectProvider, VerifyProvider verifyProvider, DisconnectProvider disconnectProvider)
+internal sealed partial class ProviderService(
+    ReadConnections readConnections,
+    ConnectProvider connectProvider,
+    VerifyProvider verifyProvider,
+    DisconnectProvider disconnectProvider,
+    ListModels listModels,
+    RefreshModels refreshModels)
     : Wire.ProviderService.ProviderServiceBase
 {
     public override async Task<Wire.ListProvidersResponse> ListProviders(Wire.ListProvidersRequest request, ServerCallContext context) =>

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Koda.Cli.Terminal;
+using Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Cli.Providers;
+
+/// <summary><c>koda providers connect</c></summary>
+internal static class ConnectCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var id = new Argument<string>("provider") { Description = "A provider of the list, or an id of your own for another address." };
+        var url = new Option<string?>("--base-url") { Description = "The address of the API. A provider of the list has its own.", HelpName = "URL" };
+        var key = new Option<bool>("--key-stdin") { Description = "Read the API key from stdin. A key is never an argument, where others could see it." };
+        var local = new Option<bool>("--local") { Description = "Connect an endpoint of this machine or network, without a key: ollama and claude." };
+        var model = new Option<string?>("--model") { Description = "The model of agents that name none." };
+        var unverified = new Option<bool>("--no-verify") { Description = "Save the connection without trying it." };
+        var command = new TaughtCommand(
+            "connect",
+            "Connects a provider. The connection is tried first; one that does not work is not saved.",
+            """
+            koda providers connect anthropic --key-stdin < key.txt
+            koda providers connect ollama
+            koda providers connect my-gateway --base-url https://models.example.com/v1 --key-stdin < key.txt
+            """) { id, url, key, local, model, unverified };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var provider = parse.GetRequiredValue(id);
+            var secret = parse.GetValue(key) ? await ReadKeyAsync(session.Terminal, cancellation) : "";
+            var connection = parse.GetValue(local) || provider == "ollama"
+                ? await session.Client.Providers.SaveLocalEndpointAsync(
+                    Local(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellation)
+                : await session.Client.Providers.SaveApiKeyAsync(
+                    WithKey(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellation);
+            session.Terminal.Out.WriteLine(session.Json
+                ? JsonOutput.Text(connection)
+                : $"{connection.Title} is connected ({ProvidersCommand.State(connection)}){(connection.AccountLabel.Length > 0 ? $", as {Printable.Line(connection.AccountLabel, 60)}" : "")}.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static SaveApiKeyRequest WithKey(string provider, string key, string? url, string? model, bool verify)
+    {
+        var request = new SaveApiKeyRequest { ProviderId = provider, ApiKey = key, VerifyAfterSave = verify };
+        if (url is not null) request.BaseUrl = url;
+        if (model is not null) request.DefaultModel = model;
+        return request;
+    }
+
+    private static SaveLocalEndpointRequest Local(string provider, string key, string? url, string? model, bool verify)
+    {
+        var request = new SaveLocalEndpointRequest { ProviderId = provider, ApiKey = key, VerifyAfterSave = verify };
+        if (url is not null) request.BaseUrl = url;
+        if (model is not null) request.DefaultModel = model;
+        return request;
+    }
+
+    private static async Task<string> ReadKeyAsync(CliTerminal terminal, CancellationToken cancellation)
+    {
+        var key = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
+        return key.Length > 0 ? key : throw new CliException("stdin holds no key.", ExitCode.Usage, "See: koda providers connect --help", "provider.key_missing");
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Koda.Cli.Terminal;
+using Koda.Protos.ControlPlane.V1;
+using Spectre.Console;
+
+namespace Koda.Cli.Providers;
+
+/// <summary><c>koda providers</c></summary>
+internal static class ProvidersCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var command = new TaughtCommand(
+            "providers",
+            "Lists the model providers and their connections.",
+            """
+            koda providers
+            koda providers connect openrouter --key-stdin < key.txt
+            koda providers connect ollama --base-url http://127.0.0.1:11434
+            koda providers verify anthropic
+            koda providers disconnect groq
+            """)
+        { ConnectCommand.Create(common), VerifyProviderCommand.Create(common), DisconnectCommand.Create(common) };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var providers = await session.Client.Providers.ListAsync(cancellation);
+            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(providers));
+            else session.Terminal.Write(View(providers));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>Where a connection stands, in words.</summary>
+    public static string State(ProviderConnection connection) => connection.ConnectionStatus switch
+    {
+        ConnectionStatus.NotConfigured => "not connected",
+        ConnectionStatus.Failed => $"failed: {connection.LastErrorCode}",
+        var status => status.ToString().ToLowerInvariant(),
+    };
+
+    private static Table View(IReadOnlyList<ProviderConnection> providers)
+    {
+        var table = new Table().Border(TableBorder.None).AddColumns("PROVIDER", "NAME", "STATE", "BY", "ACCOUNT", "DEFAULT MODEL", "ADDRESS");
+        foreach (var provider in providers)
+            table.AddRow(
+                Markup.Escape(provider.ProviderId), Markup.Escape(provider.Title), Markup.Escape(State(provider)),
+                provider.HasAuthMode ? provider.AuthMode switch { AuthMode.ApiKey => "key", AuthMode.Local => "local", _ => "-" } : "-",
+                Markup.Escape(Printable.Line(provider.AccountLabel, 30)),
+                Markup.Escape(Printable.Line(provider.DefaultModel, 40)), Markup.Escape(Printable.Line(provider.BaseUrl, 60)));
+        return table;
+    }
+}
