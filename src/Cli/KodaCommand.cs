@@ -55,6 +55,7 @@ internal static class KodaCommand
             Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
             Providers.ProvidersCommand.Create(common), Providers.ModelsCommand.Create(common),
+            Skills.SkillsCommand.Create(common),
             Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
             Bench.BenchCommand.Create(common), OpenApiCommand.Create(common), VersionCommand.Create(common),
         };

@@ -5,6 +5,7 @@ using Koda.Client.Calls;
 using Koda.Client.Providers;
 using Koda.Client.Secrets;
 using Koda.Client.Settings;
+using Koda.Client.Skills;
 using Koda.Client.Tasks;
 using Koda.Rpc;
 
@@ -33,6 +34,7 @@ public sealed class KodaClient : IAsyncDisposable
         Tasks = new TaskClient(invoker, _calls);
         Agents = new AgentClient(invoker, _calls);
         Approvals = new ApprovalClient(invoker, _calls);
+        Skills = new SkillClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
         Settings = new SettingsClient(invoker, _calls);
         Providers = new ProviderClient(invoker, _calls);
@@ -50,11 +52,14 @@ public sealed class KodaClient : IAsyncDisposable
     /// <summary>Submits, reads, follows and steers tasks.</summary>
     public TaskClient Tasks { get; }
 
-    /// <summary>Reads and applies agents.</summary>
+    /// <summary>Reads and configures agents.</summary>
     public AgentClient Agents { get; }
 
     /// <summary>Reads and answers approvals.</summary>
     public ApprovalClient Approvals { get; }
+
+    /// <summary>Reads skills.</summary>
+    public SkillClient Skills { get; }
 
     /// <summary>Looks after the master key.</summary>
     public SecretClient Secrets { get; }

@@ -32,7 +32,10 @@ public sealed class LocalKoda : IAsyncLifetime
     }
 
     /// <summary>Runs <c>koda</c> with these arguments on this server's data directory.</summary>
-    internal async Task<CliRun> RunAsync(params string[] args)
+    internal Task<CliRun> RunAsync(params string[] args) => RunWithInputAsync("", args);
+
+    /// <summary>The same with something on stdin.</summary>
+    internal async Task<CliRun> RunWithInputAsync(string input, params string[] args)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "koda"), [.. args, "--data", Data])
         {
@@ -43,6 +46,7 @@ public sealed class LocalKoda : IAsyncLifetime
         };
         foreach (var name in (string[])["KODA_URL", "KODA_TOKEN", "KODA_DATA", "KODA_DATABASE_URL"]) start.Environment.Remove(name);
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

@@ -18,6 +18,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [InlineData("control-plane/agents.http")]
     [InlineData("control-plane/providers.http")]
     [InlineData("control-plane/connections.http")]
+    [InlineData("control-plane/skills.http")]
     [InlineData("control-plane/secrets.http")]
     [InlineData("control-plane/system-settings.http")]
     public async Task Every_example_is_answered_as_it_says(string file) => await SendAll(file, ("task_id", await Host.Submit()));

@@ -16,8 +16,12 @@ internal static class AgentsCommand
             koda agents
             koda agents show atlas
             koda agents apply reviewer.yaml
+            koda agents create scout
+            koda agents diff scout
+            koda agents publish scout
             """)
-        { ShowAgentCommand.Create(common), ApplyAgentCommand.Create(common) };
+        { ShowAgentCommand.Create(common), ApplyAgentCommand.Create(common), AgentSecretCommand.Create(common) };
+        foreach (var more in DraftCommands.Create(common).Concat(LifecycleCommands.Create(common)).Concat(VersionCommands.Create(common))) command.Add(more);
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);

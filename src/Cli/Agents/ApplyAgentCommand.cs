@@ -44,7 +44,8 @@ internal static class ApplyAgentCommand
         return command;
     }
 
-    private static AgentFile Read(CliTerminal terminal, string path)
+    /// <exception cref="CliException">The file cannot be read, or has a fault.</exception>
+    public static AgentFile Read(CliTerminal terminal, string path)
     {
         var name = path == "-" ? "stdin" : path;
         try

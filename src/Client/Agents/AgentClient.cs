@@ -4,8 +4,8 @@ using Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Client.Agents;
 
-/// <summary>Reads and applies agents.</summary>
-public sealed class AgentClient
+/// <summary>Reads and configures agents.</summary>
+public sealed partial class AgentClient
 {
     private readonly CallRunner _calls;
     private readonly Runtime.AgentService.AgentServiceClient _runtime;

@@ -43,7 +43,7 @@ internal static class EngineServices
         AddEvents(services);
         AddTasks(services);
         AddAgents(services);
-        services.AddAgentConfiguration();
+        services.AddAgentConfiguration(options);
         AddDispatch(services);
         services.AddProviders(options);
         services.AddIdentity(options);

@@ -28,7 +28,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.Runtime.ApprovalService>()
         .AddSingleton<Surfaces.Runtime.ArtifactService>()
         .AddSingleton<Surfaces.Runtime.ReadinessService>()
-        .AddSingleton<Surfaces.ControlPlane.AgentService>()
+        .AddSingleton<Surfaces.ControlPlane.AgentService>().AddSingleton<Surfaces.ControlPlane.SkillService>()
         .AddSingleton<Surfaces.ControlPlane.SecretService>()
         .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
         .AddProviderSurfaces()
@@ -43,6 +43,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.Runtime.ArtifactService>();
         app.MapRpcService<Surfaces.Runtime.ReadinessService>();
         app.MapRpcService<Surfaces.ControlPlane.AgentService>();
+        app.MapRpcService<Surfaces.ControlPlane.SkillService>();
         app.MapRpcService<Surfaces.ControlPlane.SecretService>();
         app.MapRpcService<Surfaces.ControlPlane.SystemSettingsService>();
         app.MapProviderSurfaces();

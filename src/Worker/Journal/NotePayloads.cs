@@ -16,3 +16,15 @@ internal sealed record PathRefused(string Tool, string Path) : IJournalPayload
 {
     public static string Kind => "security.path_refused";
 }
+
+/// <summary>Skills went into the system prompt, which the next <c>model.started</c> holds.</summary>
+internal sealed record SkillsAttached(IReadOnlyList<JournalSkill> Skills, IReadOnlyList<JournalSkillLeftOut> LeftOut) : IJournalPayload
+{
+    public static string Kind => "skills.attached";
+}
+
+/// <summary>A skill in a prompt.</summary>
+internal sealed record JournalSkill(string Id, string Version, string Source, string Digest, string Reason);
+
+/// <summary>A skill that was left out of a prompt.</summary>
+internal sealed record JournalSkillLeftOut(string Id, string Reason);

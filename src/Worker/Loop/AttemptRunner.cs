@@ -75,15 +75,19 @@ internal sealed class AttemptRunner(
         var conversation = await _calls.ExecuteAsync(async token => await RebuildAsync(assignment, token), ct);
         var toolbox = new Toolbox(tools, assignment.Agent.Tools);
         var (provider, secret) = await ProviderAsync(assignment, ct);
-        var redactor = new Redactor(secret, options.Token);
+        var secrets = await SecretsAsync(assignment, ct);
+        var redactor = new Redactor([secret, options.Token, .. secrets.Values]);
         var recorder = new Recorder(attempt, conversation, redactor);
+        var workspace = WorkspaceOf(assignment);
+        assignment = await WithSkillsAsync(assignment, conversation, recorder, workspace, ct);
         var context = new ToolContext
         {
-            Workspace = WorkspaceOf(assignment),
+            Workspace = workspace,
             KnownDigest = conversation.FileDigest,
             Output = (_, _) => { },
             CommandTimeout = limits.CommandTimeout,
             Sandbox = sandbox,
+            Secrets = secrets,
             Time = time,
         };
         var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time);
@@ -115,6 +119,34 @@ internal sealed class AttemptRunner(
         var address = credential.BaseUrl.Length == 0 ? null : new Uri(credential.BaseUrl);
         var key = credential.ApiKey.Length == 0 ? null : credential.ApiKey;
         return (ProviderFactory.Create(credential.Kind, address, key, providerOptions), credential.ApiKey);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> SecretsAsync(Assignment assignment, CancellationToken ct) =>
+        assignment.Agent.Tools.Contains(BashTool.ToolName)
+            ? await _calls.ExecuteAsync(async token => await calls.GetAgentEnvironmentAsync(assignment.Attempt, token), ct)
+            : new Dictionary<string, string>();
+
+    /// <summary>
+    /// The assignment with the prompt that its skills make. Once a model was asked, the journal holds that prompt, and a later attempt goes on with it.
+    /// </summary>
+    private async Task<Assignment> WithSkillsAsync(
+        Assignment assignment, Conversation conversation, Recorder recorder, Workspace workspace, CancellationToken ct)
+    {
+        if (assignment.Agent.Skills.Count == 0)
+            return assignment;
+        assignment = assignment.Clone();
+        if (conversation.System is { } recorded)
+        {
+            assignment.Agent.SystemPrompt = recorded;
+            return assignment;
+        }
+        var files = WorkspaceSkills.Read(workspace);
+        var prompt = await _calls.ExecuteAsync(async token => await calls.CompilePromptAsync(assignment.Attempt, files, token), ct);
+        assignment.Agent.SystemPrompt = prompt.SystemPrompt;
+        recorder.Report(new SkillsAttached(
+            [.. prompt.Attached.Select(skill => new JournalSkill(skill.Id, skill.Version, skill.Source, skill.Digest, skill.Reason))],
+            [.. prompt.LeftOut.Select(skill => new JournalSkillLeftOut(skill.Id, skill.Reason))]));
+        return assignment;
     }
 
     private Workspace WorkspaceOf(Assignment assignment)

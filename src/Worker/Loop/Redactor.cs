@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Koda.Worker.Loop;
@@ -7,11 +8,12 @@ internal sealed class Redactor
 {
     private const string Mask = "[redacted]";
     private const int ShortestSecret = 8;
+    private const int ShortestLine = 24;
 
     private readonly string[] _secrets;
 
     public Redactor(params IEnumerable<string> secrets) =>
-        _secrets = [.. secrets.Where(secret => secret.Length >= ShortestSecret).SelectMany(Forms).Distinct()];
+        _secrets = [.. secrets.Where(secret => secret.Length >= ShortestSecret).SelectMany(Forms).Distinct().OrderByDescending(secret => secret.Length)];
 
     public string Redact(string text)
     {
@@ -20,6 +22,29 @@ internal sealed class Redactor
         return text;
     }
 
+    /// <summary>How many of the last characters could be the beginning of a secret, whose rest is still to come.</summary>
+    public int Unfinished(string text)
+    {
+        var longest = 0;
+        foreach (var secret in _secrets)
+        {
+            for (var length = Math.Min(secret.Length - 1, text.Length); length > longest; length--)
+            {
+                if (text.EndsWith(secret[..length], StringComparison.Ordinal))
+                    longest = length;
+            }
+        }
+        return longest;
+    }
+
     // In a payload a secret stands as JSON text.
-    private static IEnumerable<string> Forms(string secret) => [secret, JsonEncodedText.Encode(secret).ToString()];
+    private static IEnumerable<string> Forms(string secret) => Lines(secret).Prepend(secret).SelectMany(text => new[]
+    {
+        text, JsonEncodedText.Encode(text).ToString(), JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+    });
+
+    // Of a key in many lines a program may print one. Short lines and words stand in other texts too.
+    private static IEnumerable<string> Lines(string secret) => secret.Contains('\n', StringComparison.Ordinal)
+        ? secret.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(line => line.Length >= ShortestLine && !line.Contains(' ', StringComparison.Ordinal))
+        : [];
 }

@@ -51,10 +51,10 @@ internal sealed class ToolRunner(
 
     private async Task<ToolResult> RunAsync(int step, PreparedCall call, IToolCall bound, CancellationToken ct)
     {
-        using var output = new CoalescedText(
-            context.Time, (stream, text) => recorder.Report(new ToolOutput(step, call.Call.CallId, stream, redactor.Redact(text))));
+        var clean = new StreamRedactor(redactor, (stream, text) => recorder.Report(new ToolOutput(step, call.Call.CallId, stream, text)));
         try
         {
+            using var output = new CoalescedText(context.Time, clean.Add);
             return await bound.RunAsync(context with { Output = output.Add }, ct);
         }
         catch (ToolException error)
@@ -65,6 +65,10 @@ internal sealed class ToolRunner(
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or TimeoutException)
         {
             return new ToolResult($"{call.Call.Tool} failed: {error.Message}") { IsError = true };
+        }
+        finally
+        {
+            clean.End();
         }
     }
 

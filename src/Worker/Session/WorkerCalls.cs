@@ -27,6 +27,16 @@ internal sealed class WorkerCalls(CallInvoker invoker, string token)
         await _client.GetProviderCredentialAsync(
             new GetProviderCredentialRequest { Attempt = attempt }, Headers(), DateTime.UtcNow + CallTimeout, ct);
 
+    /// <summary>Reads the secrets of the attempt's agent.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> GetAgentEnvironmentAsync(AttemptRef attempt, CancellationToken ct) =>
+        (await _client.GetAgentEnvironmentAsync(
+            new GetAgentEnvironmentRequest { Attempt = attempt }, Headers(), DateTime.UtcNow + CallTimeout, ct)).Variables;
+
+    /// <summary>Makes the system prompt of an attempt whose agent has skills.</summary>
+    public async Task<CompiledPrompt> CompilePromptAsync(AttemptRef attempt, IEnumerable<SkillFile> skills, CancellationToken ct) =>
+        await _client.CompilePromptAsync(
+            new CompilePromptRequest { Attempt = attempt, Skills = { skills } }, Headers(), DateTime.UtcNow + CallTimeout, ct);
+
     /// <summary>Stores content that is too large for an event.</summary>
     /// <returns>The artifact's id.</returns>
     public async Task<string> UploadArtifactAsync(ArtifactHeader header, ReadOnlyMemory<byte> content, CancellationToken ct)

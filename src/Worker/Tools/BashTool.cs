@@ -1,13 +1,15 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>Runs a shell command.</summary>
-internal sealed class BashTool() : Tool<BashTool.Arguments>("bash", Description, Schema, readOnly: false)
+internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Description, Schema, readOnly: false)
 {
     internal sealed record Arguments(string Command, int? TimeoutSeconds);
 
+    public const string ToolName = "bash";
+
     private const string Description =
-        "Runs a command with bash in the workspace and gives its output and exit code. It has no terminal, no input, no credentials and, "
-        + "in a sandbox, no network; processes left in the background are killed when it ends. Long output loses its middle.";
+        "Runs a command with bash in the workspace and gives its output and exit code. It has no terminal, no input, no credentials but the "
+        + "agent's own secrets (in environment variables) and, in a sandbox, no network; processes left in the background are killed when it ends. Long output loses its middle.";
 
     private const string Schema =
         """
@@ -34,7 +36,7 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>("bash", Description,
         var asked = TimeSpan.FromSeconds(arguments.TimeoutSeconds ?? int.MaxValue);
         var limit = asked < context.CommandTimeout ? asked : context.CommandTimeout;
         var result = await new Command(context with { CommandTimeout = limit }, writable: true)
-            .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", arguments.Command], null, ct);
+            .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", arguments.Command], context.Secrets, ct);
         var end = result.ExitCode is null ? $"(killed after {limit.TotalSeconds} seconds)" : $"(exit code {result.ExitCode})";
         return new ToolResult(result.Output.Length == 0 ? end : $"{result.Output.TrimEnd('\n')}\n{end}")
         {

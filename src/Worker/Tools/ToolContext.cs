@@ -17,6 +17,9 @@ internal sealed record ToolContext
     /// <summary>How commands are confined.</summary>
     public required Sandbox Sandbox { get; init; }
 
+    /// <summary>The agent's secrets, for the environment of its commands and of nothing else.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

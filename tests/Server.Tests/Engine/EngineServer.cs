@@ -40,6 +40,7 @@ internal sealed class EngineServer : IAsyncDisposable
             // Handlers of news are set before the news begin.
             services.GetRequiredService<Dispatcher>();
             services.GetRequiredService<AgentCatalog>();
+            services.GetRequiredService<LearnAgentSecrets>();
         });
         var engine = new EngineServer(infrastructure, services!);
         await engine.Database.InTransaction(

@@ -1,10 +1,25 @@
+using Koda.Protos.Common.V1;
+
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>Something that the checks found in a definition.</summary>
 internal sealed record AgentFinding(string Path, string Message);
 
 /// <summary>What the checks say: errors keep a definition from being published, warnings do not.</summary>
-internal sealed record AgentReport(IReadOnlyList<AgentFinding> Errors, IReadOnlyList<AgentFinding> Warnings);
+internal sealed record AgentReport(IReadOnlyList<AgentFinding> Errors, IReadOnlyList<AgentFinding> Warnings)
+{
+    /// <exception cref="EngineException">AGENT_PUBLISH_BLOCKED, with every error in the details.</exception>
+    public void Require(string id)
+    {
+        if (Errors.Count > 0)
+        {
+            throw new EngineException(
+                ErrorReason.AgentPublishBlocked,
+                $"The definition of agent '{id}' has {Errors.Count} error(s).",
+                Errors.ToDictionary(error => error.Path, error => error.Message));
+        }
+    }
+}
 
 /// <summary>What may not be meant so, although it can be published.</summary>
 internal static class AgentAdvice

@@ -41,6 +41,13 @@ internal static class AgentSecretStore
     public static async Task<IReadOnlyList<Row>> List(NpgsqlConnection connection, string agentId, string kind, CancellationToken cancellationToken) =>
         [.. await connection.QueryAsync<Row>(new CommandDefinition(ListSql, new { agentId, kind }, cancellationToken: cancellationToken))];
 
+    private const string ListAllSql = """
+        select agent_id as AgentId, kind as Kind, name as Name, sealed as Sealed, updated_at as UpdatedAt from agent_secrets
+        """;
+
+    public static async Task<IReadOnlyList<Row>> ListAll(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<Row>(new CommandDefinition(ListAllSql, cancellationToken: cancellationToken))];
+
     private const string RemoveSql = """
         delete from agent_secrets where agent_id = @agentId and (@kind = '' or kind = @kind) and (@name = '' or name = @name)
         """;

@@ -45,8 +45,8 @@ internal static partial class AgentStore
             update agents
             set state = @state,
                 published_version = version.version,
-                revision = revision + (draft <> @definition)::int,
-                draft = @definition,
+                revision = revision + (draft <> @draft)::int,
+                draft = @draft,
                 max_concurrent = @maxConcurrent,
                 updated_at = now()
             from version
@@ -65,6 +65,7 @@ internal static partial class AgentStore
                     version.Id,
                     State = EnumText<AgentState>.Of(version.State),
                     version.Definition,
+                    version.Draft,
                     Digest = SHA256.HashData(Encoding.UTF8.GetBytes(version.Definition)),
                     version.MaxConcurrent,
                     version.By,
@@ -93,8 +94,8 @@ internal static partial class AgentStore
         return [.. rows.Select(row => row.ToRecord())];
     }
 
-    /// <summary>What is to be published. The definition is JSON as it is stored.</summary>
-    internal sealed record VersionToPublish(string Id, AgentState State, string Definition, int MaxConcurrent, string By, string Summary);
+    /// <summary>What is to be published, and the draft that is left. Both are JSON as it is stored.</summary>
+    internal sealed record VersionToPublish(string Id, AgentState State, string Definition, string Draft, int MaxConcurrent, string By, string Summary);
 
     internal sealed class NewVersion
     {

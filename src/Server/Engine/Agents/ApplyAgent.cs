@@ -40,7 +40,7 @@ internal sealed class ApplyAgent(Database database, PublishVersion publish, Save
             await Keep(transaction, agent, definition, providerApiKey, cancellationToken);
             return new AppliedAgent(agent.Id, version, Changed: false, at);
         }
-        var published = await publish.Execute(transaction, caller, agent, definition, providerApiKey, origin: "", cancellationToken);
+        var published = await publish.Execute(transaction, caller, agent, definition, providerApiKey, rolledBackTo: null, cancellationToken);
         return new AppliedAgent(published.Id, published.Version, Changed: true, published.PublishedAt);
     }
 

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>An agent with all that its owner wants to see at a glance.</summary>
-internal sealed record AgentDetails(AgentConfiguration Agent, IReadOnlyList<AgentVersion> Versions, AgentReport Report);
+internal sealed record AgentDetails(
+    AgentConfiguration Agent, IReadOnlyList<AgentVersion> Versions, IReadOnlyList<AgentSecret> Secrets, AgentReport Report);
 
 internal sealed class DescribeAgent(Database database, CheckAgent check)
 {
@@ -19,5 +20,6 @@ internal sealed class DescribeAgent(Database database, CheckAgent check)
     public async Task<AgentDetails> Execute(NpgsqlConnection connection, AgentConfiguration agent, CancellationToken cancellationToken) => new(
         agent,
         await AgentStore.ListVersions(connection, agent.Id, before: int.MaxValue, NewestVersions, cancellationToken),
+        await AgentSecrets.List(connection, agent.Id, cancellationToken),
         await check.Execute(connection, agent.Id, agent.Draft, cancellationToken));
 }

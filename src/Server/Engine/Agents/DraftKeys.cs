@@ -31,5 +31,5 @@ internal sealed class DraftKeys(SecretBox box, KnownSecrets secrets)
         return box.Open(stored[0].Sealed, Purpose(agentId));
     }
 
-    private static string Purpose(string agentId) => $"agent-secret:{agentId}:{AgentSecretStore.DraftProviderKey}:{Name}";
+    private static string Purpose(string agentId) => AgentSecrets.Purpose(agentId, AgentSecretStore.DraftProviderKey, Name);
 }

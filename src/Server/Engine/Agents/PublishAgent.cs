@@ -1,4 +1,3 @@
-using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -22,18 +21,12 @@ internal sealed class PublishAgent(Database database, CheckAgent check, DraftKey
             agent.Require(etag);
             AgentStateMachine.Next(agent.State, AgentTrigger.Publish);
             var report = await check.Execute(transaction.Connection, agent.Id, agent.Draft, token);
-            if (report.Errors.Count > 0)
-                throw Blocked(agent.Id, report);
+            report.Require(agent.Id);
             var key = await keys.Take(transaction, agent.Id, token);
             if (key.Length == 0 && agent is { HasUnpublishedChanges: false, Version: { } version, PublishedAt: { } at })
                 return new Publication(agent.Id, version, at, $"Nothing changed since version {version}.", report.Warnings);
-            var published = await publish.Execute(transaction, caller, agent, agent.Draft, key, origin: "", token);
+            var published = await publish.Execute(transaction, caller, agent, agent.Draft, key, rolledBackTo: null, token);
             return new Publication(published.Id, published.Version, published.PublishedAt, published.Summary, report.Warnings);
         },
         cancellationToken);
-
-    private static EngineException Blocked(string id, AgentReport report) => new(
-        ErrorReason.AgentPublishBlocked,
-        $"The draft of agent '{id}' has {report.Errors.Count} error(s).",
-        report.Errors.ToDictionary(error => error.Path, error => error.Message));
 }

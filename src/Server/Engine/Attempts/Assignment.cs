@@ -25,4 +25,5 @@ internal sealed record AgentSpec(
     IReadOnlyList<string> Tools,
     IReadOnlyList<PermissionRule> Permissions,
     AgentLimits Limits,
-    string ProviderOptions);
+    string ProviderOptions,
+    IReadOnlyList<string> Skills);

@@ -9,7 +9,7 @@ namespace Koda.Server.Engine.Attempts;
 internal static class ReportRules
 {
     private static readonly string[] s_prefixes = ["model.", "tool.", "security."];
-    private static readonly string[] s_kinds = ["memory.hit", "retrieval.hit", "progress", "guardrail.hit"];
+    private static readonly string[] s_kinds = ["memory.hit", "retrieval.hit", "progress", "guardrail.hit", "skills.attached"];
     private static readonly string[] s_risks = ["low", "medium", "high"];
 
     /// <exception cref="EngineException">INVALID_REQUEST.</exception>

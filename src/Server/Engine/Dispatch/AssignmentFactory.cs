@@ -54,6 +54,7 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
             definition.Tools,
             definition.Permissions,
             limits,
-            provider.Options);
+            provider.Options,
+            definition.Skills);
     }
 }

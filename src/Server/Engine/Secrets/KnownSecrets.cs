@@ -9,7 +9,7 @@ internal sealed class KnownSecrets : IRedactor
     public const string Mark = "«redacted»";
 
     // Shorter values are too common in ordinary text for their removal to be right.
-    private const int ShortestSecret = 8;
+    public const int ShortestSecret = 8;
 
     private readonly Lock _writing = new();
     private volatile string[] _values = [];
@@ -21,7 +21,7 @@ internal sealed class KnownSecrets : IRedactor
         lock (_writing)
         {
             if (!_values.Contains(secret, StringComparer.Ordinal))
-                _values = [.. _values, secret];
+                _values = [.. _values.Union(SecretForms.Of(secret), StringComparer.Ordinal)];
         }
     }
 

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Skills;
 using Wire = Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Server.Surfaces.ControlPlane;
@@ -13,8 +14,15 @@ internal sealed partial class AgentService(
     CreateAgent createAgent,
     EditAgent editAgent,
     DeleteAgent deleteAgent,
+    CloneAgent cloneAgent,
+    CheckAgent checkAgent,
     PublishAgent publishAgent,
-    ChangeAgentState changeAgentState) : Wire.AgentService.AgentServiceBase
+    RollBackAgent rollBackAgent,
+    ChangeAgentState changeAgentState,
+    AgentVersions agentVersions,
+    AgentSecrets agentSecrets,
+    SectionContent sectionContent,
+    CompilePrompt compilePrompt) : Wire.AgentService.AgentServiceBase
 {
     public override async Task<Wire.ListAgentsResponse> ListAgents(Wire.ListAgentsRequest request, ServerCallContext context)
     {
@@ -35,6 +43,12 @@ internal sealed partial class AgentService(
             (key, encode) => createAgent.Execute(CallerReading.From(context), request.AgentId, draft, key, encode, context.CancellationToken));
     }
 
+    public override Task<Wire.AgentConfiguration> CloneAgent(Wire.CloneAgentRequest request, ServerCallContext context) =>
+        OnceReply.Of<AgentDetails, Wire.AgentConfiguration>(
+            request, context, AgentViews.From,
+            (key, encode) => cloneAgent.Execute(
+                CallerReading.From(context), request.SourceId, request.AgentId, request.Name, key, encode, context.CancellationToken));
+
     public override async Task<Wire.AgentConfiguration> GetAgent(Wire.GetAgentRequest request, ServerCallContext context) =>
         AgentViews.From(await describeAgent.Execute(request.AgentId, context.CancellationToken));
 
@@ -43,6 +57,9 @@ internal sealed partial class AgentService(
         var edit = DraftMerge.Of(request.AgentId, request.Definition ?? new Wire.AgentDefinition(), request.UpdateMask);
         return AgentViews.From(await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken));
     }
+
+    public override async Task<Wire.AgentChecks> CheckAgent(Wire.CheckAgentRequest request, ServerCallContext context) =>
+        AgentViews.From(await checkAgent.Execute(request.AgentId, context.CancellationToken));
 
     public override async Task<Wire.DeletedAgent> DeleteAgent(Wire.DeleteAgentRequest request, ServerCallContext context)
     {

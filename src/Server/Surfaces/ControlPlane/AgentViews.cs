@@ -23,6 +23,7 @@ internal static class AgentViews
             Published = agent.Published is { } published ? DefinitionViews.From(published) : null,
             Sections = { AgentFields.Sections },
             Versions = { details.Versions.Select(From) },
+            Secrets = { details.Secrets.Select(From) },
             Validation = From(details.Report),
             CreatedAt = Time(agent.CreatedAt),
             UpdatedAt = Time(agent.UpdatedAt),
@@ -60,6 +61,14 @@ internal static class AgentViews
         PublishedAt = Time(version.PublishedAt),
         PublishedBy = version.PublishedBy,
         Summary = version.Summary,
+    };
+
+    public static Wire.AgentSecret From(AgentSecret secret) => new()
+    {
+        Id = $"agent:{secret.AgentId}:{secret.Name}",
+        Scope = "agent",
+        SecretKey = secret.Name,
+        UpdatedAt = Time(secret.UpdatedAt),
     };
 
     public static Wire.AgentChecks From(AgentReport report) => new()

@@ -42,7 +42,7 @@ internal sealed class TraceFold
             case "retrieval.hit": Begin(entry, TraceStepKind.RetrievalHit, "ok").RetrievalHit = TraceHits.Retrieval(payload); break;
             case "attempt.lost": AttemptLost(entry); break;
             default:
-                if (entry.Kind.StartsWith("security.", StringComparison.Ordinal))
+                if (entry.Kind == "skills.attached" || entry.Kind.StartsWith("security.", StringComparison.Ordinal))
                 {
                     Audit(entry);
                 }

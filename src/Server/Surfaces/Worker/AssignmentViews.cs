@@ -38,6 +38,7 @@ internal static class AssignmentViews
         Permissions = { agent.Permissions.Select(Rule) },
         Limits = Limits(agent.Limits),
         ProviderOptions = agent.ProviderOptions,
+        Skills = { agent.Skills },
     };
 
     private static Wire.PermissionRule Rule(PermissionRule rule) => new()

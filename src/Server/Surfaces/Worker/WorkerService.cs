@@ -9,13 +9,15 @@ using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Skills;
 using Wire = Koda.Protos.Worker.V1;
 
 namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
-    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadEvents readEvents, OpenProvider openProvider, StoreArtifact storeArtifact)
+    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadEvents readEvents, OpenProvider openProvider, StoreArtifact storeArtifact,
+    CompilePrompt compilePrompt)
     : Wire.WorkerService.WorkerServiceBase
 {
     private const int JournalPage = 500;
@@ -52,6 +54,19 @@ internal sealed class WorkerService(
         var provider = await heldAttempts.ProviderOf(ReportReading.Key(request.Attempt), context.CancellationToken);
         var access = await openProvider.Access(provider, context.CancellationToken);
         return new Wire.ProviderCredential { Kind = access.Kind, BaseUrl = access.BaseUrl, ApiKey = access.ApiKey };
+    }
+
+    public override async Task<Wire.CompiledPrompt> CompilePrompt(Wire.CompilePromptRequest request, ServerCallContext context)
+    {
+        var (definition, query) = await heldAttempts.AgentOf(ReportReading.Key(request.Attempt), context.CancellationToken);
+        return PromptViews.From(compilePrompt.Execute(definition, query, [.. request.Skills.Select(skill => (skill.Name, skill.Text))]));
+    }
+
+    public override async Task<Wire.AgentEnvironment> GetAgentEnvironment(Wire.GetAgentEnvironmentRequest request, ServerCallContext context)
+    {
+        var reply = new Wire.AgentEnvironment();
+        reply.Variables.Add(new Dictionary<string, string>(await heldAttempts.EnvironmentOf(ReportReading.Key(request.Attempt), context.CancellationToken)));
+        return reply;
     }
 
     public override async Task<Wire.UploadArtifactResponse> UploadArtifact(

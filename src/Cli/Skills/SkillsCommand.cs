@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Koda.Cli.Terminal;
+using Koda.Protos.ControlPlane.V1;
+using Spectre.Console;
+
+namespace Koda.Cli.Skills;
+
+/// <summary><c>koda skills</c></summary>
+internal static class SkillsCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var command = new TaughtCommand(
+            "skills",
+            "Lists the skills that agents can be given: those that come with Koda, and the files in the server's data folder.",
+            """
+            koda skills
+            koda skills show security-review
+            """)
+        { Show(common) };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var skills = await session.Client.Skills.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
+            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(skills));
+            else session.Terminal.Write(View(skills));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Table View(List<Skill> skills)
+    {
+        var table = new Table().Border(TableBorder.None).AddColumns("SKILL", "VERSION", "SOURCE", "CATEGORY", "DESCRIPTION");
+        foreach (var skill in skills)
+        {
+            var text = skill.Problems.Count > 0 ? Problem(skill.Problems[0]) : skill.Description;
+            table.AddRow(
+                Markup.Escape(skill.Id), Markup.Escape(skill.Version), skill.Source, Markup.Escape(skill.Category), Markup.Escape(Printable.Line(text, 80)));
+        }
+        return table;
+    }
+
+    private static TaughtCommand Show(CommonOptions common)
+    {
+        var id = new Argument<string>("skill") { Description = "The skill's id, or one of its other names." };
+        var command = new TaughtCommand("show", "Shows a skill with its text.", "koda skills show write-tests") { id };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var details = await session.Client.Skills.GetAsync(parse.GetRequiredValue(id), cancellation);
+            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(details) : Text(details));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static string Text(SkillDetails details) => Printable.Text(string.Join("\n\n", new[]
+    {
+        $"{details.Skill.Name} ({details.Skill.Id} {details.Skill.Version}, {details.Skill.Source})",
+        string.Join('\n', details.Skill.Problems.Select(Problem)),
+        details.Skill.Triggers.Count == 0 ? "" : $"triggers: {string.Join("  ", details.Skill.Triggers)}",
+        details.Instruction,
+        details.Body,
+        details.OutputFormatEnforcement,
+    }.Where(part => part.Length > 0)));
+
+    private static string Problem(SkillProblem problem) => $"{problem.File}: {problem.Path} {problem.Message}".Replace("  ", " ", StringComparison.Ordinal);
+}
