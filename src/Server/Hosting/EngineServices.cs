@@ -8,6 +8,7 @@ using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Onboarding;
 using Koda.Server.Engine.Readiness;
 using Koda.Server.Engine.Secrets;
 using Koda.Server.Engine.Settings;
@@ -51,6 +52,7 @@ internal static class EngineServices
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
             .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>()
+            .AddSingleton<ReadOnboarding>().AddSingleton<BootstrapInstallation>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;
     }

@@ -31,6 +31,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.ControlPlane.AgentService>().AddSingleton<Surfaces.ControlPlane.SkillService>()
         .AddSingleton<Surfaces.ControlPlane.SecretService>()
         .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
+        .AddSingleton<Surfaces.ControlPlane.OnboardingService>()
         .AddProviderSurfaces()
         .AddSingleton<Surfaces.ControlPlane.AuthService>()
         .AddSingleton<Surfaces.Worker.WorkerService>();
@@ -46,6 +47,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.ControlPlane.SkillService>();
         app.MapRpcService<Surfaces.ControlPlane.SecretService>();
         app.MapRpcService<Surfaces.ControlPlane.SystemSettingsService>();
+        app.MapRpcService<Surfaces.ControlPlane.OnboardingService>();
         app.MapProviderSurfaces();
         app.MapRpcService<Surfaces.ControlPlane.AuthService>();
         app.MapRpcService<Surfaces.Worker.WorkerService>();

@@ -24,15 +24,15 @@ internal sealed class ApplyAgent(Database database, PublishVersion publish, Save
     /// <exception cref="EngineException">AGENT_INVALID, with every problem in the details; AGENT_STATE_CONFLICT: it is archived.</exception>
     public Task<AppliedAgent> Execute(Caller caller, string id, AgentDefinition definition, string providerApiKey, CancellationToken cancellationToken)
     {
-        var problems = AgentRules.Problems(id, definition);
-        if (problems.Count > 0)
-            throw new EngineException(ErrorReason.AgentInvalid, $"The definition of agent '{id}' has {problems.Count} fault(s).", problems);
+        Check(id, definition);
         return database.InTransaction((transaction, token) => Execute(transaction, caller, id, definition, providerApiKey, token), cancellationToken);
     }
 
-    private async Task<AppliedAgent> Execute(
+    /// <inheritdoc cref="Execute(Caller, string, AgentDefinition, string, CancellationToken)"/>
+    public async Task<AppliedAgent> Execute(
         Transaction transaction, Caller caller, string id, AgentDefinition definition, string providerApiKey, CancellationToken cancellationToken)
     {
+        Check(id, definition);
         await AgentStore.TryCreate(transaction, id, definition, cancellationToken);
         var agent = await AgentStore.Lock(transaction, id, cancellationToken);
         if (agent is { Version: { } version, PublishedAt: { } at } && EngineJson.Write(agent.Published) == EngineJson.Write(definition))
@@ -42,6 +42,13 @@ internal sealed class ApplyAgent(Database database, PublishVersion publish, Save
         }
         var published = await publish.Execute(transaction, caller, agent, definition, providerApiKey, rolledBackTo: null, cancellationToken);
         return new AppliedAgent(published.Id, published.Version, Changed: true, published.PublishedAt);
+    }
+
+    private static void Check(string id, AgentDefinition definition)
+    {
+        var problems = AgentRules.Problems(id, definition);
+        if (problems.Count > 0)
+            throw new EngineException(ErrorReason.AgentInvalid, $"The definition of agent '{id}' has {problems.Count} fault(s).", problems);
     }
 
     /// <summary>The version stays. A key may still be new, and a draft that went its own way is put right.</summary>

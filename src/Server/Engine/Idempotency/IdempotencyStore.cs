@@ -77,7 +77,8 @@ internal static class IdempotencyStore
         join unnest($1, $2, $3) as asked (principal, route, key) using (principal, route, key)
         """;
 
-    private static async Task<Dictionary<(string Principal, string Route, string Key), (byte[] RequestHash, byte[]? Response)>> Find(
+    /// <summary>What is stored of keys, answered or not.</summary>
+    public static async Task<Dictionary<(string Principal, string Route, string Key), (byte[] RequestHash, byte[]? Response)>> Find(
         Transaction transaction, IReadOnlyList<IdempotencyKey> keys, CancellationToken cancellationToken)
     {
         await using var command = KeyCommand(FindSql, transaction, keys);

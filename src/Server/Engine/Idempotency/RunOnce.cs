@@ -36,5 +36,20 @@ internal sealed class RunOnce(Database database, SecretBox box)
         },
         cancellationToken);
 
+    /// <summary>The answer that was stored for the same request; null when there is none yet. For acts that begin with more than a transaction.</summary>
+    /// <exception cref="EngineException">IDEMPOTENCY_CONFLICT: the key was used for another request.</exception>
+    public async Task<Answer<T>?> Find<T>(IdempotencyKey? key, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (key is null)
+            return null;
+        var stored = await database.InTransaction((transaction, token) => IdempotencyStore.Find(transaction, [key], token), cancellationToken);
+        if (!stored.TryGetValue(key.Identity, out var row) || row.Response is null)
+            return null;
+        if (!row.RequestHash.AsSpan().SequenceEqual(key.RequestHash))
+            throw new IdempotencyClaim(ClaimOutcome.Conflict).Refusal()!;
+        return new Answer<T>(null, Convert.FromBase64String(box.Open(row.Response, Purpose(key))));
+    }
+
     private static string Purpose(IdempotencyKey key) => $"answer:{key.Principal}:{key.Route}:{key.Key}";
 }

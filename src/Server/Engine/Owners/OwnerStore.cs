@@ -19,7 +19,10 @@ internal sealed class OwnerStore(Database database)
 
     private const string StatusSql = """
         select exists (select from owners) as HasOwner, exists (select from recovery_codes) as HasRecoveryCodes,
-            exists (select from owners) and exists (select from providers) and exists (select from agents where state = 'active') as IsOnboarded
+            exists (select from owners) and exists (select from agents where state = 'active') and exists (
+                select from providers
+                where source <> 'agent' and (id <> 'offline' or is_default) and (auth_mode <> 'api_key' or sealed_key is not null)
+            ) as IsOnboarded
         """;
 
     /// <summary>How far the installation is.</summary>

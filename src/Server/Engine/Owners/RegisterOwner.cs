@@ -13,7 +13,7 @@ internal sealed record RegisteredOwner(OwnerRecord Owner, string SessionSecret, 
 
 /// <summary>Makes the first caller with a setup code the owner.</summary>
 internal sealed class RegisterOwner(
-    RunOnce once, OwnerStore owners, PasswordHash passwords, StartSession startSession, SetupCodeFile file, AuditLog audit, RefusalDelay delay)
+    Database database, RunOnce once, OwnerStore owners, PasswordHash passwords, StartSession startSession, SetupCodeFile file, AuditLog audit, RefusalDelay delay)
 {
     /// <param name="registration">What the caller says.</param>
     /// <param name="isTrusted">True when the caller needs no code, because it is on this machine and that is enough here.</param>
@@ -22,9 +22,17 @@ internal sealed class RegisterOwner(
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">INVALID_REQUEST, PASSWORD_POLICY, OWNER_EXISTS, BOOTSTRAP_INVALID; those of idempotency keys.</exception>
-    public async Task<Answer<RegisteredOwner>> Execute(
+    public Task<Answer<RegisteredOwner>> Execute(
         OwnerRegistration registration, bool isTrusted, Caller caller, IdempotencyKey? key, Func<RegisteredOwner, byte[]> encode,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        Execute(registration, isTrusted, caller, key, encode, (_, owner, _) => Task.FromResult(owner), cancellationToken);
+
+    /// <summary>Registers the owner, and does in the same transaction what is to happen with it.</summary>
+    /// <inheritdoc cref="Execute(OwnerRegistration, bool, Caller, IdempotencyKey?, Func{RegisteredOwner, byte[]}, CancellationToken)"/>
+    public async Task<Answer<T>> Execute<T>(
+        OwnerRegistration registration, bool isTrusted, Caller caller, IdempotencyKey? key, Func<T, byte[]> encode,
+        Func<Transaction, RegisteredOwner, CancellationToken, Task<T>> then, CancellationToken cancellationToken)
+        where T : class
     {
         var started = delay.Start();
         // Who repeats the registration with its key gets the first answer; all others hear at once that they are too late.
@@ -35,7 +43,11 @@ internal sealed class RegisterOwner(
         try
         {
             return await once.Execute(
-                key, encode, (transaction, token) => Register(transaction, registration, isTrusted, passwordHash, caller, token), cancellationToken);
+                key,
+                encode,
+                async (transaction, token) =>
+                    await then(transaction, await Register(transaction, registration, isTrusted, passwordHash, caller, token), token),
+                cancellationToken);
         }
         catch (EngineException refusal) when (refusal.Reason is ErrorReason.BootstrapInvalid or ErrorReason.OwnerExists)
         {
@@ -43,6 +55,21 @@ internal sealed class RegisterOwner(
             await delay.Wait(started, cancellationToken);
             throw;
         }
+    }
+
+    /// <summary>Refuses who has no setup code that could be used now. The code stays open.</summary>
+    /// <exception cref="EngineException">BOOTSTRAP_INVALID.</exception>
+    public async Task RequireCode(OwnerRegistration registration, Caller caller, CancellationToken cancellationToken)
+    {
+        var started = delay.Start();
+        foreach (var (kind, hash) in Proofs(registration))
+        {
+            if (await database.Read((connection, token) => SetupCodeStore.IsOpen(connection, kind, hash, token), cancellationToken))
+                return;
+        }
+        await audit.Record(caller, new SecurityEvent("security.owner.registered", "", SecurityOutcome.Denied), cancellationToken);
+        await delay.Wait(started, cancellationToken);
+        throw Invalid();
     }
 
     private async Task<RegisteredOwner> Register(
@@ -53,7 +80,7 @@ internal sealed class RegisterOwner(
         var owner = await OwnerStore.Insert(
             transaction, principalId, registration.Username, registration.Email, displayName, passwordHash, cancellationToken) ?? throw Exists();
         if (!isTrusted && !await Redeem(transaction, registration, cancellationToken))
-            throw new EngineException(ErrorReason.BootstrapInvalid, "The setup code or registration token is missing, unknown, expired or used.");
+            throw Invalid();
         await SetupCodeStore.Clear(transaction, cancellationToken);
         var (codes, salt, hashes) = RecoveryCode.NewSet();
         await RecoveryCodeStore.Replace(transaction, principalId, salt, hashes, cancellationToken);
@@ -68,12 +95,27 @@ internal sealed class RegisterOwner(
         return new RegisteredOwner(owner, secret, codes);
     }
 
-    private static async Task<bool> Redeem(Transaction transaction, OwnerRegistration registration, CancellationToken cancellationToken) =>
-        (registration.RegistrationToken.Length > 0
-            && await SetupCodeStore.Redeem(
-                transaction, SetupCodeStore.Registration, SecretText.Hash(registration.RegistrationToken.Trim()), cancellationToken))
-        || (registration.SetupCode.Length > 0
-            && await SetupCodeStore.Redeem(transaction, SetupCodeStore.Code, IssueSetupCode.Hash(registration.SetupCode), cancellationToken));
+    private static async Task<bool> Redeem(Transaction transaction, OwnerRegistration registration, CancellationToken cancellationToken)
+    {
+        foreach (var (kind, hash) in Proofs(registration))
+        {
+            if (await SetupCodeStore.Redeem(transaction, kind, hash, cancellationToken))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>What the caller shows: a registration token, a setup code, or both.</summary>
+    private static IEnumerable<(string Kind, byte[] Hash)> Proofs(OwnerRegistration registration)
+    {
+        if (registration.RegistrationToken.Length > 0)
+            yield return (SetupCodeStore.Registration, SecretText.Hash(registration.RegistrationToken.Trim()));
+        if (registration.SetupCode.Length > 0)
+            yield return (SetupCodeStore.Code, IssueSetupCode.Hash(registration.SetupCode));
+    }
+
+    private static EngineException Invalid() =>
+        new(ErrorReason.BootstrapInvalid, "The setup code or registration token is missing, unknown, expired or used.");
 
     private static EngineException Exists() => new(ErrorReason.OwnerExists, "There is an owner already; an installation has one.");
 }

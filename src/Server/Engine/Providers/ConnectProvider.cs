@@ -6,6 +6,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Providers;
 
+/// <summary>A connection that may be stored, and what a try of it found. Null: it was not tried.</summary>
+internal sealed record CheckedConnection(SavedConnection Saved, ProbeResult? Found);
+
 /// <summary>
 /// Saves a connection. With a verification asked for, the connection is tried before it is stored: one that does not work changes nothing, so that a
 /// mistyped key cannot replace a good one.
@@ -20,19 +23,28 @@ internal sealed class ConnectProvider(
     /// </exception>
     public async Task<ConnectionRecord> Execute(Caller caller, ConnectRequest request, CancellationToken cancellationToken)
     {
+        var connection = await Check(caller, request, cancellationToken);
+        await database.InTransaction((transaction, token) => Store(transaction, caller, connection, token), cancellationToken);
+        return await read.One(connection.Saved.Id, cancellationToken);
+    }
+
+    /// <summary>Checks a request, and tries the connection where that is asked for. Nothing of the connection is stored yet.</summary>
+    /// <inheritdoc cref="Execute" path="/exception"/>
+    public async Task<CheckedConnection> Check(Caller caller, ConnectRequest request, CancellationToken cancellationToken)
+    {
         var stored = await read.Find(request.ProviderId, cancellationToken);
         var saved = ConnectRules.Check(request, stored, http);
-        var found = request.VerifyAfterSave ? await Try(caller, saved, stored, cancellationToken) : null;
-        await database.InTransaction(
-            async (transaction, token) =>
-            {
-                var revision = await save.Execute(transaction, saved, token);
-                if (found is not null)
-                    await RecordHealth.Store(transaction, saved.Id, revision, "save", found, token);
-                await audit.Record(transaction, caller, Event("security.provider.saved", saved, SecurityOutcome.Success), token);
-            },
-            cancellationToken);
-        return await read.One(saved.Id, cancellationToken);
+        return new CheckedConnection(saved, request.VerifyAfterSave ? await Try(caller, saved, stored, cancellationToken) : null);
+    }
+
+    /// <summary>Stores a connection that was checked.</summary>
+    public async Task Store(Transaction transaction, Caller caller, CheckedConnection connection, CancellationToken cancellationToken)
+    {
+        var (saved, found) = connection;
+        var revision = await save.Execute(transaction, saved, cancellationToken);
+        if (found is not null)
+            await RecordHealth.Store(transaction, saved.Id, revision, "save", found, cancellationToken);
+        await audit.Record(transaction, caller, Event("security.provider.saved", saved, SecurityOutcome.Success), cancellationToken);
     }
 
     private async Task<ProbeResult> Try(Caller caller, SavedConnection saved, ConnectionRecord? stored, CancellationToken cancellationToken)

@@ -19,6 +19,9 @@ internal sealed record ConnectRequest(string ProviderId, AuthMode AuthMode)
     public string? DefaultModel { get; init; }
 
     public bool VerifyAfterSave { get; init; }
+
+    /// <summary>It is built in, and needs no connection.</summary>
+    public bool IsOffline => ProviderCatalogue.Canonical(ProviderId) == ProviderCatalogue.Offline;
 }
 
 /// <summary>What a connection must keep to.</summary>

@@ -16,33 +16,42 @@ internal sealed class ChangeSettings(Database database, CurrentSettings current,
     public async Task<SystemSettings> Execute(
         long revision, Func<SystemSettings, SystemSettings> change, Caller caller, CancellationToken cancellationToken)
     {
-        var changed = await database.InTransaction(
-            async (transaction, token) =>
-            {
-                var before = await SettingsStore.Lock(transaction, token);
-                if (revision > 0 && revision != before.Revision)
-                    throw Conflict(before.Revision);
-                var after = change(before);
-                await Check(after, token);
-                // Lists are compared by what is stored.
-                if (EngineJson.Write(after) == EngineJson.Write(before))
-                    return before;
-                await audit.Record(transaction, caller, Changed(before, after), token);
-                return await SettingsStore.Save(transaction, after, token);
-            },
-            cancellationToken);
-        current.Forget();
-        broadcast.Announce(CurrentSettings.Topic, "changed");
-        return changed;
+        await CheckAgent(change(await current.Read(cancellationToken)), cancellationToken);
+        return await database.InTransaction((transaction, token) => Execute(transaction, revision, change, caller, token), cancellationToken);
     }
 
-    private async Task Check(SystemSettings settings, CancellationToken cancellationToken)
+    /// <summary>Changes the settings as a part of something larger, which answers for the agent that they name.</summary>
+    public async Task<SystemSettings> Execute(
+        Transaction transaction, long revision, Func<SystemSettings, SystemSettings> change, Caller caller, CancellationToken cancellationToken)
+    {
+        var before = await SettingsStore.Lock(transaction, cancellationToken);
+        if (revision > 0 && revision != before.Revision)
+            throw Conflict(before.Revision);
+        var after = change(before);
+        Check(after);
+        // Lists are compared by what is stored.
+        if (EngineJson.Write(after) == EngineJson.Write(before))
+            return before;
+        await audit.Record(transaction, caller, Changed(before, after), cancellationToken);
+        transaction.AfterCommit(() =>
+        {
+            current.Forget();
+            broadcast.Announce(CurrentSettings.Topic, "changed");
+        });
+        return await SettingsStore.Save(transaction, after, cancellationToken);
+    }
+
+    private async Task CheckAgent(SystemSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Defaults.AgentId.Length > 0)
+            await agents.Find(settings.Defaults.AgentId, cancellationToken);
+    }
+
+    private static void Check(SystemSettings settings)
     {
         var problems = SettingsRules.Problems(settings);
         if (problems.Count > 0)
             throw new EngineException(ErrorReason.InvalidRequest, $"The settings have {problems.Count} fault(s).", problems);
-        if (settings.Defaults.AgentId.Length > 0)
-            await agents.Find(settings.Defaults.AgentId, cancellationToken);
     }
 
     private static SecurityEvent Changed(SystemSettings before, SystemSettings after) => new("security.settings.changed", "settings")

@@ -1,5 +1,6 @@
 using Dapper;
 using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
 
 namespace Koda.Server.Engine.SetupCodes;
 
@@ -18,6 +19,14 @@ internal static class SetupCodeStore
     public static Task<DateTime> Insert(Transaction transaction, string kind, byte[] hash, TimeSpan life, CancellationToken cancellationToken) =>
         transaction.Connection.ExecuteScalarAsync<DateTime>(
             new CommandDefinition(InsertSql, new { kind, hash, life }, cancellationToken: cancellationToken));
+
+    private const string IsOpenSql = """
+        select exists (select from setup_codes where hash = @hash and kind = @kind and used_at is null and expires_at > now())
+        """;
+
+    /// <summary>Whether a code or a token could be used up now.</summary>
+    public static Task<bool> IsOpen(NpgsqlConnection connection, string kind, byte[] hash, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsOpenSql, new { kind, hash }, cancellationToken: cancellationToken));
 
     private const string RedeemSql = """
         update setup_codes set used_at = now()
