@@ -17,6 +17,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [InlineData("runtime/tasks.http")]
     [InlineData("control-plane/agents.http")]
     [InlineData("control-plane/onboarding.http")]
+    [InlineData("control-plane/audit.http")]
     [InlineData("control-plane/providers.http")]
     [InlineData("control-plane/connections.http")]
     [InlineData("control-plane/skills.http")]

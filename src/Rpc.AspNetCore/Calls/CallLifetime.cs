@@ -46,6 +46,23 @@ public sealed class CallLifetime : IDisposable
     /// <summary>The server shut down before the call ended.</summary>
     public bool DrainExpired => _streaming && _drain.Expired.IsCancellationRequested;
 
+    /// <summary>Why the server ended the call; null as long as it did not.</summary>
+    public RpcFault? EndedBy { get; private set; }
+
+    /// <summary>Ends a call that may last.</summary>
+    public void End(RpcFault fault)
+    {
+        EndedBy = fault;
+        try
+        {
+            _source?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended by itself in the meantime.
+        }
+    }
+
     /// <summary>The deadline passed first.</summary>
     public bool DeadlinePassed =>
         Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !PeerGone && !DrainExpired;

@@ -44,6 +44,8 @@ public sealed class CallPipeline(
             if (context.RpcMethod.Policy.Idempotency == Idempotency.Header)
                 _ = IdempotencyKey.Of(context);
             await face(context);
+            if (context.Lifetime.EndedBy is { } ended)
+                return Fail(context, CallFailure.From(ended), null);
             if (context.Lifetime.DeadlinePassed)
                 return Fail(context, CallFailure.From(new RpcFault(ErrorReason.DeadlineExceeded, "The deadline passed.")), null);
             return context.Status.StatusCode == StatusCode.OK ? null : Fail(context, CallFailure.From(context.Status), null);
@@ -81,6 +83,8 @@ public sealed class CallPipeline(
 
     private CallFailure Describe(RpcCallContext context, Exception exception)
     {
+        if (context.Lifetime.EndedBy is { } ended)
+            return CallFailure.From(ended);
         if (exception is RpcFault fault)
             return CallFailure.From(fault);
         if (context.Lifetime.DeadlinePassed)

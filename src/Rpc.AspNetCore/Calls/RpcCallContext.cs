@@ -44,6 +44,9 @@ public class RpcCallContext : ServerCallContext
 
     internal CallLifetime Lifetime => _lifetime;
 
+    /// <summary>Ends a streaming call before its time; its peer is told the fault. Other calls go on to their end.</summary>
+    public void End(RpcFault fault) => _lifetime.End(fault);
+
     /// <summary>The trailers, if the handler touched them.</summary>
     internal Metadata? TrailersOrNull => _responseTrailers;
 

@@ -1,4 +1,5 @@
 using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Owners;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.RateLimits;
@@ -31,5 +32,8 @@ internal static class IdentityServices
         .AddSingleton<IssueSetupCode>().AddSingleton<ExchangeSetupCode>().AddSingleton<OfferSetupCode>()
         .AddSingleton(RateLimitSettings.Parse(options.Security.RateLimit, RateBuckets.All))
         .AddSingleton<RateCountStore>().AddHostedService<SweepRateCounts>()
-        .AddSingleton<ICallGuard, CallRateLimiter>();
+        .AddSingleton<ListAudit>().AddSingleton<WatchAudit>().AddSingleton<FindEndedCredentials>().AddSingleton<OpenCalls>()
+        .AddSingleton<ICallGuard, CallRateLimiter>().AddSingleton<ICallGuard, BreakGlassWatch>()
+        .AddSingleton<ICallGuard>(provider => provider.GetRequiredService<OpenCalls>())
+        .AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
 }

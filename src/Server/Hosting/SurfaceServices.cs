@@ -33,7 +33,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
         .AddSingleton<Surfaces.ControlPlane.OnboardingService>()
         .AddProviderSurfaces()
-        .AddSingleton<Surfaces.ControlPlane.AuthService>()
+        .AddSingleton<Surfaces.ControlPlane.AuthService>().AddSingleton<Surfaces.ControlPlane.AuditService>()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
     public static void MapSurfaces(this IEndpointRouteBuilder app)
@@ -50,6 +50,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.ControlPlane.OnboardingService>();
         app.MapProviderSurfaces();
         app.MapRpcService<Surfaces.ControlPlane.AuthService>();
+        app.MapRpcService<Surfaces.ControlPlane.AuditService>();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });

@@ -64,6 +64,9 @@ internal sealed class CredentialMemory
         }
     }
 
+    /// <summary>Forgets a credential of which this server found out by itself that it is over.</summary>
+    public void Over(Guid credentialId) => Forget(credentialId.ToString("n"));
+
     private void Forget(string? name)
     {
         Interlocked.Increment(ref _revocations);

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Koda.Protos.Common.V1;
+using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine;
+using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.Principals;
+using Koda.Server.Surfaces;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>
+/// Ends streams whose credential is revoked or expires while they are open: at once when this server hears of it, else when it looks, which it does as
+/// long as streams are open.
+/// </summary>
+internal sealed partial class OpenCalls : BackgroundService, ICallGuard
+{
+    private readonly ConcurrentDictionary<RpcCallContext, AuthenticatedCaller> _calls = new();
+    private readonly CredentialMemory _memory;
+    private readonly FindEndedCredentials _findEnded;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<OpenCalls> _log;
+
+    public OpenCalls(CredentialMemory memory, FindEndedCredentials findEnded, TimeProvider clock, ILogger<OpenCalls> log)
+    {
+        _memory = memory;
+        _findEnded = findEnded;
+        _clock = clock;
+        _log = log;
+        memory.Ended += id =>
+        {
+            if (id is { } ended)
+                End(ended);
+        };
+    }
+
+    public ValueTask ArrivedAsync(RpcCallContext context) => ValueTask.CompletedTask;
+
+    public ValueTask AdmittedAsync(RpcCallContext context)
+    {
+        if (context.RpcMethod.Type != MethodType.Unary && context.Principal is AuthenticatedPrincipal { Caller: { CredentialId: not null } caller })
+        {
+            _calls[context] = caller;
+            context.HttpContext.Response.OnCompleted(() =>
+            {
+                _calls.TryRemove(context, out _);
+                return Task.CompletedTask;
+            });
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<RpcFault?> RefusedAsync(RpcCallContext context, CallFailure failure) => ValueTask.FromResult<RpcFault?>(null);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(CredentialMemory.RememberedFor, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (!_calls.IsEmpty)
+                    await Look(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Look(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var id in await _findEnded.Execute(_calls.Values.Select(caller => caller.CredentialId!.Value).Distinct(), cancellationToken))
+                _memory.Over(id);
+        }
+        catch (EngineException failure)
+        {
+            CannotLook(_log, failure);
+        }
+    }
+
+    private void End(Guid credentialId)
+    {
+        foreach (var (call, caller) in _calls)
+        {
+            if (caller.CredentialId == credentialId)
+            {
+                call.End(caller.Credential == CredentialKind.Session
+                    ? new RpcFault(ErrorReason.SessionExpired, "The session has expired, or was revoked.")
+                    : new RpcFault(ErrorReason.Unauthenticated, "The token has expired, or was revoked."));
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The credentials of open streams could not be looked at; trying again.")]
+    private static partial void CannotLook(ILogger logger, Exception failure);
+}
