@@ -42,6 +42,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
             model.Requests.Enqueue(request);
             await answer(context, request);
         });
+        model._app.MapGet("/v1/models", () => Results.Json(new { data = new[] { new { id = ModelTurn.Model } } }));
         await model._app.StartAsync();
         return model;
     }
