@@ -56,6 +56,9 @@ internal static class KodaCommand
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
             Providers.ProvidersCommand.Create(common), Providers.ModelsCommand.Create(common),
             Skills.SkillsCommand.Create(common),
+            Identity.LoginCommand.Create(common), Identity.LogoutCommand.Create(common),
+            Identity.RegisterCommand.Create(common), Identity.SetupCodeCommand.Create(common),
+            Identity.TokenCommand.Create(common), Identity.AuditCommand.Create(common),
             Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
             Bench.BenchCommand.Create(common), OpenApiCommand.Create(common), VersionCommand.Create(common),
         };

@@ -11,7 +11,7 @@ internal static class Discovery
         return new KodaClientOptions
         {
             Url = url,
-            Token = NonEmpty(environment("KODA_TOKEN")) ?? (SameServer(url, local) ? data.ReadOperatorToken() : null),
+            Token = NonEmpty(environment("KODA_TOKEN")) ?? data.Session.Read(url) ?? (SameServer(url, local) ? data.ReadOperatorToken() : null),
         };
     }
 
@@ -20,7 +20,7 @@ internal static class Discovery
             ? url
             : throw new FormatException($"'{text}' is not an address of a server. Write it like http://127.0.0.1:8090.");
 
-    private static bool SameServer(Uri a, Uri b) => a.Port == b.Port && a.Scheme == b.Scheme
+    public static bool SameServer(Uri a, Uri b) => a.Port == b.Port && a.Scheme == b.Scheme
         && (a.Host == b.Host || (a.IsLoopback && b.IsLoopback));
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Koda.Client.Agents;
 using Koda.Client.Approvals;
 using Koda.Client.Calls;
+using Koda.Client.Identity;
 using Koda.Client.Providers;
 using Koda.Client.Secrets;
 using Koda.Client.Settings;
@@ -34,6 +35,8 @@ public sealed class KodaClient : IAsyncDisposable
         Tasks = new TaskClient(invoker, _calls);
         Agents = new AgentClient(invoker, _calls);
         Approvals = new ApprovalClient(invoker, _calls);
+        Auth = new AuthClient(invoker, _calls);
+        Audit = new AuditClient(invoker, _calls);
         Skills = new SkillClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
         Settings = new SettingsClient(invoker, _calls);
@@ -72,6 +75,12 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Sets the connections of the whole installation, and shows how integrations fare.</summary>
     public ConnectionClient Connections { get; }
+
+    /// <summary>Registers the owner, signs in and out, and keeps sessions and tokens.</summary>
+    public AuthClient Auth { get; }
+
+    /// <summary>Reads and follows the audit stream.</summary>
+    public AuditClient Audit { get; }
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
     public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>

@@ -32,7 +32,7 @@ public sealed record KodaClientOptions
 
     /// <summary>
     /// Reads <c>KODA_URL</c> and <c>KODA_TOKEN</c>; what they leave open comes from the files that a local server keeps in its data directory.
-    /// The directory's token goes to that server only, never to another one that <c>KODA_URL</c> names.
+    /// A session goes to the server that a person signed in to, the directory's token to its own server only, never to another one that <c>KODA_URL</c> names.
     /// </summary>
     /// <param name="dataDirectory">The data directory. Null: <c>KODA_DATA</c>, or <c>~/.koda</c>.</param>
     /// <param name="environment">Reads a variable. Null: the process's own.</param>

@@ -13,6 +13,9 @@ public sealed record ServerFiles(string Directory)
     /// <summary>Holds the bearer token of workers.</summary>
     public string WorkerTokenFile => Path.Combine(Directory, "worker.token");
 
+    /// <summary>The session of a person who signed in here.</summary>
+    public SessionFile Session => new(Path.Combine(Directory, "session.json"));
+
     /// <summary><c>KODA_DATA</c>, or <c>~/.koda</c>.</summary>
     public static string DefaultDirectory(Func<string, string?> environment) =>
         environment("KODA_DATA") is { Length: > 0 } given

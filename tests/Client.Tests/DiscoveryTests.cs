@@ -35,6 +35,23 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
+    public void A_session_goes_to_the_server_of_the_sign_in_only_and_before_the_operators_token()
+    {
+        File.WriteAllText(Path.Combine(_data, "operator.token"), "local");
+        var session = new ServerFiles(_data).Session;
+        session.Write(new Uri("https://koda.example"), "remote");
+
+        Assert.Equal("remote", Discover(("KODA_URL", "https://koda.example")).Token);
+        Assert.Equal("local", Discover().Token);
+        Assert.Null(Discover(("KODA_URL", "https://other.example")).Token);
+
+        session.Write(new Uri("http://127.0.0.1:8090"), "mine");
+        Assert.Equal("mine", Discover().Token);
+        session.Delete();
+        Assert.Equal("local", Discover().Token);
+    }
+
+    [Fact]
     public void The_environment_wins()
     {
         File.WriteAllText(Path.Combine(_data, "operator.token"), "local");

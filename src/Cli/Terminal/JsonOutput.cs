@@ -7,7 +7,7 @@ namespace Koda.Cli.Terminal;
 /// <summary>Messages as JSON, exactly as REST shows them.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonCodec Codec = new([Runtime.TaskServiceReflection.Descriptor, AgentServiceReflection.Descriptor]);
+    private static readonly JsonCodec Codec = new([Runtime.TaskServiceReflection.Descriptor, AgentServiceReflection.Descriptor, AuthServiceReflection.Descriptor, AuditServiceReflection.Descriptor]);
 
     public static string Text(IMessage message) => Codec.ToText(message);
 

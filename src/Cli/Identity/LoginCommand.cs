@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Koda.Cli.Terminal;
+using Koda.Client;
+
+namespace Koda.Cli.Identity;
+
+/// <summary><c>koda login</c></summary>
+internal static class LoginCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var identifier = new Argument<string?>("identifier")
+        {
+            Description = "The username or the e-mail address. Default: it is asked for.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var fromInput = PasswordInput.StdinOption();
+        var command = new TaughtCommand(
+            "login",
+            "Signs in. The session is kept in the data directory, readable by you only, and used by every command until koda logout.",
+            """
+            koda login
+            koda login ana --password-stdin < password.txt
+            koda login ana --url https://koda.example
+            """) { identifier, fromInput };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var terminal = session.Terminal;
+            var who = parse.GetValue(identifier) ?? await PasswordInput.AskAsync(terminal, "Username or e-mail: ", cancellation);
+            var password = await PasswordInput.ReadAsync(terminal, "Password: ", parse.GetValue(fromInput), cancellation);
+            // Whoever signs in has no valid credential yet, or wants another one.
+            await using var client = new KodaClient(session.ClientOptions() with { Token = null });
+            var reply = await client.Auth.LoginAsync(who, password, cancellation);
+            session.Files.Session.Write(client.Options.Url, reply.SessionToken);
+            terminal.Out.WriteLine(session.Json ? JsonOutput.Text(reply.Operator) : $"Signed in as {Printable.Line(reply.Operator.Username, 64)} at {client.Options.Url}.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text;
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Identity;
+
+/// <summary>Asks for what must not stand on a command line, where every user of the machine could read it.</summary>
+internal static class PasswordInput
+{
+    public static Option<bool> StdinOption() => new("--password-stdin") { Description = "Read the password from the first line of stdin." };
+
+    /// <summary>The password from stdin, or asked for without showing what is typed.</summary>
+    public static async Task<string> ReadAsync(CliTerminal terminal, string prompt, bool fromInput, CancellationToken cancellation)
+    {
+        if (fromInput)
+            return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? throw NoInput("--password-stdin", "stdin holds no password.");
+        if (!terminal.Interactive) throw NoInput("--password-stdin", "Nobody can be asked for the password.");
+        terminal.Error.Write(prompt);
+        var typed = await Task.Run(ReadHidden, cancellation).WaitAsync(cancellation);
+        terminal.Error.WriteLine();
+        return typed;
+    }
+
+    /// <summary>A line that a person types.</summary>
+    public static async Task<string> AskAsync(CliTerminal terminal, string prompt, CancellationToken cancellation)
+    {
+        if (!terminal.Interactive) throw NoInput("the arguments", "Nobody can be asked.");
+        terminal.Error.Write(prompt);
+        return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? "";
+    }
+
+    private static string ReadHidden()
+    {
+        var typed = new StringBuilder();
+        for (var key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        {
+            if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(typed.Length - 1, 0);
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
+        }
+
+        return typed.ToString();
+    }
+
+    private static CliException NoInput(string way, string problem) => new(problem, ExitCode.Usage, $"Give it by {way}.", "cli.usage");
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Koda.Client.Calls;
+using Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Client.Identity;
+
+/// <summary>Reads and follows the audit stream.</summary>
+public sealed class AuditClient
+{
+    private readonly CallRunner _calls;
+    private readonly AuditService.AuditServiceClient _service;
+
+    internal AuditClient(CallInvoker invoker, CallRunner calls)
+    {
+        _calls = calls;
+        _service = new(invoker);
+    }
+
+    /// <summary>Lists audit events, newest first, reading further pages as they are needed.</summary>
+    /// <param name="filter">Which events; its cursor is where the list begins.</param>
+    /// <param name="cancellation">Ends the list.</param>
+    public IAsyncEnumerable<AuditEvent> ListAsync(ListAuditRequest? filter = null, CancellationToken cancellation = default) => Pages.ReadAsync(
+        (cursor, c) =>
+        {
+            var request = filter?.Clone() ?? new ListAuditRequest();
+            if (cursor.Length > 0) request.Cursor = cursor;
+            return _calls.RunAsync(o => _service.ListAuditAsync(request, o), Repeat.WhenSafe, c);
+        },
+        page => page.Items,
+        page => page.NextCursor,
+        cancellation);
+
+    /// <summary>Follows the audit stream for ever. A feed that is cut goes on after the last event it gave.</summary>
+    /// <param name="filter">Which events, and the last one that the caller has.</param>
+    /// <param name="cancellation">Ends the feed.</param>
+    public async IAsyncEnumerable<AuditEvent> WatchAsync(WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = filter.Clone();
+        for (var failures = 0; ;)
+        {
+            using var call = _service.WatchAudit(request, _calls.Prepare(cancellation));
+            while (await NextAsync(call, cancellation) is { } item)
+            {
+                failures = 0;
+                request.AfterSeq = item.Seq;
+                yield return item;
+            }
+
+            var options = _calls.Options;
+            await Task.Delay(Backoff.After(++failures, options), options.TimeProvider, cancellation);
+        }
+    }
+
+    /// <returns>Null when the feed was cut and may be opened again.</returns>
+    private static async Task<AuditEvent?> NextAsync(AsyncServerStreamingCall<AuditEvent> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNext(cancellation) ? call.ResponseStream.Current : null;
+        }
+        catch (RpcException e)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var error = ErrorReader.Read(e);
+            return error.Retryable ? null : throw error;
+        }
+    }
+}

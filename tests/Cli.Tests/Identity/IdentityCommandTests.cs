@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Koda.Cli.Tests.Identity;
+
+[Collection(LocalKodaCollection.Name)]
+public sealed class IdentityCommandTests(LocalKoda koda)
+{
+    private const string Password = "Tall-ships-42-sail\n";
+
+    private string SessionFile => Path.Combine(koda.Data, "session.json");
+
+    [Fact]
+    public async Task A_person_registers_signs_out_and_in_and_gives_tokens()
+    {
+        var code = (await koda.RunAsync("setup-code")).Out.Trim();
+        Assert.Matches("^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){2}$", code);
+
+        var registered = await koda.RunWithInputAsync(Password, "register", "ana", "ana@example.org", "--code", code, "--password-stdin");
+        Assert.True(registered.ExitCode == 0, registered.Error);
+        Assert.Equal(10, registered.Out.Split('\n').Count(line => line.StartsWith("  ", StringComparison.Ordinal)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SessionFile));
+        Assert.Equal(ExitCode.Failed, (await koda.RunWithInputAsync(Password, "register", "eve", "eve@example.org", "--code", code, "--password-stdin")).ExitCode);
+
+        Assert.Equal(0, (await koda.RunAsync("logout")).ExitCode);
+        Assert.False(File.Exists(SessionFile));
+        var wrong = await koda.RunWithInputAsync("a guess\n", "login", "ana", "--password-stdin");
+        Assert.Equal(ExitCode.Refused, wrong.ExitCode);
+        var signedIn = await koda.RunWithInputAsync(Password, "login", "ana", "--password-stdin");
+        Assert.Contains("Signed in as ana", signedIn.Out, StringComparison.Ordinal);
+
+        var created = await koda.RunAsync("token", "create", "ci", "--scope", "read", "--json");
+        using var token = JsonDocument.Parse(created.Out);
+        var id = token.RootElement.GetProperty("item").GetProperty("id").GetString()!;
+        Assert.Contains("operator.token", (await koda.RunAsync("token", "list")).Out, StringComparison.Ordinal);
+        Assert.Equal("Revoked.", (await koda.RunAsync("token", "revoke", id)).Out.Trim());
+        var audit = await koda.RunAsync("audit", "--kind", "security.token.", "--last", "2");
+        Assert.Contains("security.token.revoked  ana from 127.0.0.1", audit.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await koda.RunAsync("logout")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_where_nobody_is()
+    {
+        var login = await CliRun.Of("login", "ana");
+
+        Assert.Equal(ExitCode.Usage, login.ExitCode);
+        Assert.Contains("--password-stdin", login.Error, StringComparison.Ordinal);
+    }
+}
