@@ -3,6 +3,7 @@ using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Sessions;
+using Koda.Server.Engine.Settings;
 using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Http;
 
@@ -13,7 +14,7 @@ namespace Koda.Server.Hosting;
 /// that anybody may call takes a credential that is not valid for none, so that a stale cookie keeps nobody from signing in.
 /// </summary>
 internal sealed class CredentialAuthenticator(
-    AuthenticateBearer bearer, AuthenticateRuntimeToken runtimeToken, AuthenticateSession sessions) : ICallAuthenticator
+    AuthenticateBearer bearer, AuthenticateRuntimeToken runtimeToken, AuthenticateSession sessions, AdmitUser admitUser) : ICallAuthenticator
 {
     private const string Scheme = "Bearer ";
     private const string RuntimeHeader = "X-Runtime-Token";
@@ -22,7 +23,11 @@ internal sealed class CredentialAuthenticator(
     {
         try
         {
-            return await Find(http, cancellationToken) is { } caller ? new AuthenticatedPrincipal(caller) : null;
+            if (await Find(http, cancellationToken) is not { } caller)
+                return null;
+            if (!method.Policy.Anonymous)
+                await admitUser.Execute(caller, cancellationToken);
+            return new AuthenticatedPrincipal(caller);
         }
         catch (Exception refusal) when (method.Policy.Anonymous
             && refusal is RpcFault { Reason: ErrorReason.Unauthenticated } or EngineException { Reason: ErrorReason.SessionExpired })

@@ -51,7 +51,7 @@ internal static class EngineServices
         services
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
-            .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>()
+            .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>().AddSingleton<AdmitUser>()
             .AddSingleton<ReadOnboarding>().AddSingleton<BootstrapInstallation>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;

@@ -110,6 +110,20 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_list_of_users_keeps_other_tokens_out_on_every_server_but_not_the_machine_itself()
+    {
+        var ci = _there.Anonymous((await _here.NewToken("control_plane"))["token"]);
+        await _here.Rest.Patch(Settings, """{"allowed_users":["dashboard"]}""");
+
+        await Eventually.IsTrue(async () => (await ci.Get("/api/runtime/tasks")).Status == 403, "The other server has heard of the list.");
+        Assert.Equal("ci", (await ci.Get("/api/runtime/tasks")).IsRefused(403, "auth.forbidden")["user"]!.GetValue<string>());
+        Assert.Equal(200, (await ci.Get("/api/control-plane/onboarding/status")).Status);
+
+        await _here.Rest.Patch(Settings, """{"allowed_users":["dashboard","ci"]}""");
+        await Eventually.IsTrue(async () => (await ci.Get("/api/runtime/tasks")).Status == 200, "The other server has heard of the change.");
+    }
+
+    [Fact]
     public async Task Tools_that_no_rule_names_are_used_refused_or_asked_for_as_the_policy_says()
     {
         await using var model = await ScriptedModel.StartAsync(

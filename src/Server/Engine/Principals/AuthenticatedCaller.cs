@@ -10,4 +10,8 @@ namespace Koda.Server.Engine.Principals;
 /// <param name="Name">The principal's name for people.</param>
 /// <param name="Scopes">Single scopes; bundles are expanded.</param>
 internal sealed record AuthenticatedCaller(
-    CredentialKind Credential, Guid? CredentialId, Guid PrincipalId, string Kind, string Name, IReadOnlySet<string> Scopes);
+    CredentialKind Credential, Guid? CredentialId, Guid PrincipalId, string Kind, string Name, IReadOnlySet<string> Scopes)
+{
+    /// <summary>The token's own name; empty for other credentials.</summary>
+    public string TokenName { get; init; } = "";
+}

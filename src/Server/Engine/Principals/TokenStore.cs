@@ -10,7 +10,7 @@ internal sealed partial class TokenStore(Database database)
     // One statement, so that noting the use costs no round trip; at most once a minute, so that it costs no write a call.
     private const string UseSql = """
         with found as (
-            select tokens.id, tokens.scopes, tokens.last_used_at, tokens.expires_at - now() as life,
+            select tokens.id, tokens.name as token_name, tokens.scopes, tokens.last_used_at, tokens.expires_at - now() as life,
                 principals.id as principal_id, principals.kind, coalesce(owners.username, principals.name) as name
             from tokens
             join principals on principals.id = tokens.principal_id
@@ -21,7 +21,7 @@ internal sealed partial class TokenStore(Database database)
             from found
             where tokens.id = found.id and (found.last_used_at is null or found.last_used_at < now() - interval '1 minute')
         )
-        select id as TokenId, principal_id as PrincipalId, kind as Kind, name as Name, scopes as Scopes, life as Life from found
+        select id as TokenId, principal_id as PrincipalId, kind as Kind, name as Name, token_name as TokenName, scopes as Scopes, life as Life from found
         """;
 
     // Properties, because the driver announces the column of scopes as an untyped array, which no constructor would match.
@@ -30,6 +30,8 @@ internal sealed partial class TokenStore(Database database)
         public Guid TokenId { get; init; }
 
         public Guid PrincipalId { get; init; }
+
+        public string TokenName { get; init; } = "";
 
         public string Kind { get; init; } = "";
 
@@ -48,7 +50,7 @@ internal sealed partial class TokenStore(Database database)
                 var row = await connection.QuerySingleOrDefaultAsync<UsedRow>(new CommandDefinition(UseSql, new { hash }, cancellationToken: token));
                 return row is null
                     ? null
-                    : (new AuthenticatedCaller(CredentialKind.Token, row.TokenId, row.PrincipalId, row.Kind, row.Name, Scopes.Expand(row.Scopes)), row.Life);
+                    : (new AuthenticatedCaller(CredentialKind.Token, row.TokenId, row.PrincipalId, row.Kind, row.Name, Scopes.Expand(row.Scopes)) { TokenName = row.TokenName }, row.Life);
             },
             cancellationToken);
 
