@@ -98,7 +98,7 @@ CREATE TABLE public.attempts (
     CONSTRAINT attempts_ended_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
     CONSTRAINT attempts_last_batch_check CHECK ((last_batch >= 0)),
     CONSTRAINT attempts_number_check CHECK ((number >= 1)),
-    CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'suspended'::text, 'paused'::text, 'cancelled'::text, 'drained'::text, 'declined'::text, 'offer_expired'::text, 'lease_expired'::text, 'worker_gone'::text])))
+    CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'suspended'::text, 'paused'::text, 'cancelled'::text, 'drained'::text, 'declined'::text, 'offer_expired'::text, 'lease_expired'::text, 'worker_gone'::text, 'cooled_down'::text])))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
 CREATE TABLE public.providers (
@@ -192,6 +192,12 @@ CREATE TABLE public.principals (
     CONSTRAINT principals_kind_check CHECK ((kind = ANY (ARRAY['operator'::text, 'worker'::text, 'service'::text]))),
     CONSTRAINT principals_name_check CHECK ((name <> ''::text))
 );
+CREATE TABLE public.provider_cooldowns (
+    provider_id text NOT NULL,
+    model text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    code text NOT NULL
+);
 CREATE TABLE public.provider_health (
     id uuid NOT NULL,
     provider_id text NOT NULL,
@@ -209,6 +215,66 @@ CREATE TABLE public.provider_health (
     CONSTRAINT provider_health_error_check CHECK ((verified = (error_code = ''::text))),
     CONSTRAINT provider_health_trigger_check CHECK ((trigger = ANY (ARRAY['verify'::text, 'save'::text, 'refresh'::text])))
 );
+CREATE TABLE public.provider_limits (
+    provider_id text NOT NULL,
+    model text NOT NULL,
+    max_concurrent integer NOT NULL,
+    CONSTRAINT provider_limits_max_check CHECK ((max_concurrent >= 1))
+);
+CREATE TABLE public.tasks (
+    id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    stream_id uuid NOT NULL,
+    agent_id text NOT NULL,
+    agent_version integer NOT NULL,
+    state text NOT NULL,
+    priority integer NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    losses integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    stop_requested text DEFAULT 'none'::text NOT NULL,
+    dead_letter boolean DEFAULT false NOT NULL,
+    available_at timestamp with time zone,
+    approval_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    principal text NOT NULL,
+    traceparent text NOT NULL,
+    workspace text NOT NULL,
+    query text NOT NULL,
+    metadata text NOT NULL,
+    context text NOT NULL,
+    output text,
+    error_code text,
+    error_message text,
+    connection text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    CONSTRAINT tasks_approval_check CHECK (((approval_id IS NOT NULL) = (state = 'waiting'::text))),
+    CONSTRAINT tasks_available_at_check CHECK (((available_at IS NOT NULL) = (state = 'retrying'::text))),
+    CONSTRAINT tasks_counts_check CHECK (((attempt >= 0) AND (failures >= 0) AND (losses >= 0) AND (max_attempts >= 1))),
+    CONSTRAINT tasks_dead_letter_check CHECK (((NOT dead_letter) OR (state = 'failed'::text))),
+    CONSTRAINT tasks_error_check CHECK (((state <> ALL (ARRAY['failed'::text, 'retrying'::text])) OR ((error_code IS NOT NULL) AND (error_message IS NOT NULL)))),
+    CONSTRAINT tasks_finished_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT tasks_output_check CHECK (((output IS NOT NULL) = (state = 'succeeded'::text))),
+    CONSTRAINT tasks_priority_check CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
+    CONSTRAINT tasks_started_check CHECK (((state <> ALL (ARRAY['running'::text, 'succeeded'::text])) OR ((started_at IS NOT NULL) AND (attempt > 0)))),
+    CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'retrying'::text, 'paused'::text, 'waiting'::text]))),
+    CONSTRAINT tasks_stop_requested_check CHECK (((stop_requested = 'none'::text) OR ((stop_requested = ANY (ARRAY['pause'::text, 'cancel'::text])) AND (state = ANY (ARRAY['running'::text, 'waiting'::text]))) OR ((stop_requested = 'requeue'::text) AND (state = 'running'::text))))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
+CREATE VIEW public.provider_load AS
+ SELECT l.provider_id,
+    l.model,
+    l.max_concurrent,
+    ( SELECT count(*) AS count
+           FROM public.tasks t
+          WHERE ((t.state = 'running'::text) AND ((t.connection = l.provider_id) OR ((t.connection = ''::text) AND (l.provider_id = ( SELECT default_connection.id
+                   FROM public.default_connection)))) AND ((l.model = ''::text) OR (t.model = l.model) OR ((t.model = ''::text) AND (p.default_model = l.model))))) AS running
+   FROM (public.provider_limits l
+     JOIN public.providers p ON ((p.id = l.provider_id)));
 CREATE TABLE public.provider_models (
     provider_id text NOT NULL,
     id text NOT NULL,
@@ -311,48 +377,6 @@ CREATE TABLE public.system_settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT system_settings_id_check CHECK (id)
 );
-CREATE TABLE public.tasks (
-    id uuid NOT NULL,
-    run_id uuid NOT NULL,
-    stream_id uuid NOT NULL,
-    agent_id text NOT NULL,
-    agent_version integer NOT NULL,
-    state text NOT NULL,
-    priority integer NOT NULL,
-    attempt integer DEFAULT 0 NOT NULL,
-    failures integer DEFAULT 0 NOT NULL,
-    losses integer DEFAULT 0 NOT NULL,
-    max_attempts integer NOT NULL,
-    stop_requested text DEFAULT 'none'::text NOT NULL,
-    dead_letter boolean DEFAULT false NOT NULL,
-    available_at timestamp with time zone,
-    approval_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone,
-    principal text NOT NULL,
-    traceparent text NOT NULL,
-    workspace text NOT NULL,
-    query text NOT NULL,
-    metadata text NOT NULL,
-    context text NOT NULL,
-    output text,
-    error_code text,
-    error_message text,
-    CONSTRAINT tasks_approval_check CHECK (((approval_id IS NOT NULL) = (state = 'waiting'::text))),
-    CONSTRAINT tasks_available_at_check CHECK (((available_at IS NOT NULL) = (state = 'retrying'::text))),
-    CONSTRAINT tasks_counts_check CHECK (((attempt >= 0) AND (failures >= 0) AND (losses >= 0) AND (max_attempts >= 1))),
-    CONSTRAINT tasks_dead_letter_check CHECK (((NOT dead_letter) OR (state = 'failed'::text))),
-    CONSTRAINT tasks_error_check CHECK (((state <> ALL (ARRAY['failed'::text, 'retrying'::text])) OR ((error_code IS NOT NULL) AND (error_message IS NOT NULL)))),
-    CONSTRAINT tasks_finished_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])))),
-    CONSTRAINT tasks_output_check CHECK (((output IS NOT NULL) = (state = 'succeeded'::text))),
-    CONSTRAINT tasks_priority_check CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
-    CONSTRAINT tasks_started_check CHECK (((state <> ALL (ARRAY['running'::text, 'succeeded'::text])) OR ((started_at IS NOT NULL) AND (attempt > 0)))),
-    CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'retrying'::text, 'paused'::text, 'waiting'::text]))),
-    CONSTRAINT tasks_stop_requested_check CHECK (((stop_requested = 'none'::text) OR ((stop_requested = ANY (ARRAY['pause'::text, 'cancel'::text])) AND (state = ANY (ARRAY['running'::text, 'waiting'::text]))) OR ((stop_requested = 'requeue'::text) AND (state = 'running'::text))))
-)
-WITH (autovacuum_vacuum_scale_factor='0.02');
 CREATE TABLE public.tokens (
     id uuid NOT NULL,
     principal_id uuid NOT NULL,
@@ -402,8 +426,12 @@ ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_single_key UNIQUE (single);
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.provider_cooldowns
+    ADD CONSTRAINT provider_cooldowns_pkey PRIMARY KEY (provider_id, model);
 ALTER TABLE ONLY public.provider_health
     ADD CONSTRAINT provider_health_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.provider_limits
+    ADD CONSTRAINT provider_limits_pkey PRIMARY KEY (provider_id, model);
 ALTER TABLE ONLY public.provider_models
     ADD CONSTRAINT provider_models_pkey PRIMARY KEY (provider_id, id);
 ALTER TABLE ONLY public.providers
@@ -441,16 +469,18 @@ CREATE UNIQUE INDEX attempts_open ON public.attempts USING btree (task_id) WHERE
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
 CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, name) WHERE (kind = ANY (ARRAY['operator'::text, 'worker'::text]));
+CREATE INDEX provider_cooldowns_until ON public.provider_cooldowns USING btree (until);
 CREATE INDEX provider_health_provider ON public.provider_health USING btree (provider_id, id);
 CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_default) WHERE is_default;
+CREATE INDEX providers_shared ON public.providers USING btree (id) WHERE (source <> 'agent'::text);
 CREATE INDEX rate_counts_ends_at ON public.rate_counts USING btree (ends_at);
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
 CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
-CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, priority DESC, id) WHERE (state = 'queued'::text);
+CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, connection, model, priority DESC, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);
-CREATE INDEX tasks_running ON public.tasks USING btree (agent_id) WHERE (state = 'running'::text);
+CREATE INDEX tasks_running ON public.tasks USING btree (agent_id, connection, model) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
 ALTER TABLE ONLY public.agent_secrets
     ADD CONSTRAINT agent_secrets_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
@@ -460,6 +490,10 @@ ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_digest_fkey FOREIGN KEY (digest) REFERENCES public.artifact_contents(digest);
 ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
+ALTER TABLE ONLY public.provider_cooldowns
+    ADD CONSTRAINT provider_cooldowns_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES public.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.provider_limits
+    ADD CONSTRAINT provider_limits_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES public.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.provider_models
     ADD CONSTRAINT provider_models_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES public.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.recovery_codes

@@ -90,7 +90,7 @@ internal sealed class AttemptRunner(
             Secrets = secrets,
             Time = time,
         };
-        var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time);
+        var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause);
         var preparation = new CallPreparation(toolbox, new Permissions(assignment.Agent.Permissions), conversation, context);
         var runner = new ToolRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);

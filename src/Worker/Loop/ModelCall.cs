@@ -15,9 +15,6 @@ internal sealed class ModelCall
 {
     private const int MaxRetries = 4;
 
-    /// <summary>A provider that asks for a longer pause gets it between attempts, where it costs no slot.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
-
     private readonly AgentSpec _agent;
     private readonly string _query;
     private readonly IModelProvider _provider;
@@ -27,21 +24,23 @@ internal sealed class ModelCall
     private readonly IAttemptReports _reports;
     private readonly TimeProvider _time;
     private readonly JsonObject? _options;
+    private readonly TimeSpan _longestPause;
     private readonly ResiliencePipeline _retry;
 
     public ModelCall(
         Assignment assignment, IModelProvider provider, IReadOnlyList<ToolDefinition> tools, Conversation conversation, Recorder recorder,
-        IAttemptReports reports, TimeProvider time)
+        IAttemptReports reports, TimeProvider time, TimeSpan? longestPause = null)
     {
+        _longestPause = longestPause ?? WorkerOptions.UsualLongestPause;
         (_agent, _query, _provider, _tools) = (assignment.Agent, assignment.Query, provider, tools);
         (_conversation, _recorder, _reports, _time) = (conversation, recorder, reports, time);
         _options = _agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(_agent.ProviderOptions)?.AsObject();
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry).Build();
     }
 
-    private static RetryStrategyOptions Retry => new()
+    private RetryStrategyOptions Retry => new()
     {
-        ShouldHandle = new PredicateBuilder().Handle<ProviderException>(error => error.Retryable && !(error.RetryAfter > LongestPause)),
+        ShouldHandle = new PredicateBuilder().Handle<ProviderException>(error => error.Retryable && !IsLong(error)),
         MaxRetryAttempts = MaxRetries,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
@@ -59,11 +58,24 @@ internal sealed class ModelCall
             await _recorder.CommittedAsync(ct);
             return null;
         }
+        catch (ProviderException error) when (error.Retryable && IsLong(error) && PauseOf(error) is { } pause)
+        {
+            return new AttemptOutcome.CooledDown(pause);
+        }
         catch (ProviderException error)
         {
             return new AttemptOutcome.Failed(error.Code, error.Message, error.Retryable, error.RetryAfter);
         }
     }
+
+    /// <summary>A provider that asks for a longer pause gets it between attempts, where it costs no slot.</summary>
+    private bool IsLong(ProviderException error) => error.RetryAfter > _longestPause;
+
+    /// <summary>What others that use the same model need to know. Null: nothing.</summary>
+    private ProviderPause? PauseOf(ProviderException error) =>
+        error is { Code: ProviderErrorCode.RateLimited or ProviderErrorCode.Overloaded, RetryAfter: { } wait } && wait >= TimeSpan.FromMilliseconds(1)
+            ? new ProviderPause { Model = _agent.Model, RetryAfterMs = (long)wait.TotalMilliseconds, Code = error.Code }
+            : null;
 
     private async Task AskAsync(CancellationToken ct)
     {
@@ -84,6 +96,11 @@ internal sealed class ModelCall
             var pause = (long?)error.RetryAfter?.TotalMilliseconds;
             _recorder.Report(new ModelFailed(
                 step, new JournalError(error.Code, error.Message), error.Retryable, pause, Elapsed(started)));
+            if (error.Retryable && !IsLong(error) && PauseOf(error) is { } asked)
+            {
+                _reports.Pause(asked);
+                _reports.Progress($"waiting {error.RetryAfter!.Value.TotalSeconds:0.#} s for the provider");
+            }
             throw;
         }
     }

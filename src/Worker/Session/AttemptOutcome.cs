@@ -21,6 +21,9 @@ internal abstract record AttemptOutcome
     /// <summary>The attempt stopped without a result.</summary>
     public sealed record Stopped(StopReason Reason) : AttemptOutcome;
 
+    /// <summary>The attempt gives its slot back until the pause is over that the provider asked for.</summary>
+    public sealed record CooledDown(ProviderPause Pause) : AttemptOutcome;
+
     /// <summary>Adds the report of this end to a message.</summary>
     public void AddTo(WorkRequest message, AttemptRef attempt, IReadOnlyList<ReportedEvent> lastEvents)
     {
@@ -42,6 +45,9 @@ internal abstract record AttemptOutcome
                 break;
             case Suspended suspended:
                 message.Suspensions.Add(new Suspension { Attempt = attempt, Approval = suspended.Approval, Events = { lastEvents } });
+                break;
+            case CooledDown cooled:
+                message.Stops.Add(new Stop { Attempt = attempt, Reason = StopReason.Cooldown, Pause = cooled.Pause, Events = { lastEvents } });
                 break;
             case Stopped stopped:
                 message.Stops.Add(new Stop { Attempt = attempt, Reason = stopped.Reason, Events = { lastEvents } });

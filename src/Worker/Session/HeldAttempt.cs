@@ -13,6 +13,7 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
     private AttemptOutcome? _outcome;
     private IReadOnlyList<ReportedEvent> _lastEvents = [];
     private bool _outcomeSent;
+    private ProviderPause? _pause;
     private string _progress = "";
     private long? _renewalSentAt;
     private long _renewedAt;
@@ -62,6 +63,14 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
 
     public Task RoomAsync(CancellationToken ct) => _events.RoomAsync(ct);
 
+    public void Pause(ProviderPause pause)
+    {
+        pause.Attempt = Ref;
+        lock (_gate)
+            _pause = pause;
+        _ready(this);
+    }
+
     public void Progress(string text)
     {
         lock (_gate)
@@ -99,6 +108,10 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
                 message.Accepts.Add(Ref);
                 _acceptSent = true;
             }
+            // A pause that gets lost with a connection is told by the next refusal.
+            if (_pause is { } pause)
+                message.ProviderPauses.Add(pause);
+            _pause = null;
             if (!_events.Collect(message, ref budget))
                 return false;
             // The end waits for the events before it, so that no order of commits can put it first.

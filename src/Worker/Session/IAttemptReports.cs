@@ -15,6 +15,9 @@ internal interface IAttemptReports
     /// <summary>Waits while so much is queued that a streaming source has to slow down.</summary>
     Task RoomAsync(CancellationToken ct);
 
+    /// <summary>Tells that the provider asked for a pause, which the attempt waits for.</summary>
+    void Pause(ProviderPause pause);
+
     /// <summary>Says what the attempt is doing, for people.</summary>
     void Progress(string text);
 }

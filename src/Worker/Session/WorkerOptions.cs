@@ -36,6 +36,11 @@ public sealed record WorkerOptions
     /// <summary>Whether the fetch tool reaches loopback and private addresses. Metadata addresses stay refused.</summary>
     public bool AllowPrivateFetch { get; init; }
 
+    internal static readonly TimeSpan UsualLongestPause = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest pause that a running attempt waits for when a provider asks for one. For a longer one it gives its slot back.</summary>
+    public TimeSpan LongestPause { get; init; } = UsualLongestPause;
+
     /// <summary>How long running attempts get to reach their next step when the worker is told to leave.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 

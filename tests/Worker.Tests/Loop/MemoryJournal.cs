@@ -41,6 +41,10 @@ internal sealed class MemoryJournal : IAttemptReports
 
     public Task RoomAsync(CancellationToken ct) => Task.CompletedTask;
 
+    public List<ProviderPause> Pauses { get; } = [];
+
+    public void Pause(ProviderPause pause) => Pauses.Add(pause);
+
     public void Progress(string text)
     {
     }

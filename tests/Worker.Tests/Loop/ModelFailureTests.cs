@@ -18,6 +18,8 @@ public class ModelFailureTests
         Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
 
         Assert.Contains(TimeSpan.FromSeconds(7), time.Waits);
+        // Others that use the same model are told; a refusal that names no pause concerns nobody else.
+        Assert.Equal(7000, Assert.Single(task.Journal.Pauses).RetryAfterMs);
         var failed = task.Journal.Payloads("model.failed").ToList();
         Assert.Equal(["provider.rate_limited", "provider.overloaded"], failed.Select(call => call["error"]!["code"]!.GetValue<string>()));
         Assert.Equal(7000, failed[0]["retry_after_ms"]!.GetValue<long>());
@@ -42,11 +44,11 @@ public class ModelFailureTests
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.RateLimited, "Tomorrow.", retryable: true, TimeSpan.FromHours(3)));
         using var task = new AgentHarness(model) { Time = new InstantTime() };
 
-        var failed = Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync());
+        var cooled = Assert.IsType<AttemptOutcome.CooledDown>(await task.RunAsync());
 
-        Assert.True(failed.Retryable);
-        Assert.Equal(TimeSpan.FromHours(3), failed.RetryAfter);
+        Assert.Equal(("scripted-1", 3 * 3600 * 1000, "provider.rate_limited"), (cooled.Pause.Model, cooled.Pause.RetryAfterMs, cooled.Pause.Code));
         Assert.Single(model.Requests);
+        Assert.Empty(task.Journal.Pauses);
     }
 
     [Fact]

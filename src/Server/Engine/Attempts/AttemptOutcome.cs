@@ -12,6 +12,9 @@ internal enum AttemptOutcome
     /// <summary>The worker gave it back because it leaves.</summary>
     Drained,
 
+    /// <summary>The worker gave it back because the provider asked for a long pause.</summary>
+    CooledDown,
+
     /// <summary>The worker gave the offer back.</summary>
     Declined,
 

@@ -7,12 +7,25 @@ internal abstract record AttemptReport(AttemptKey Attempt, IReadOnlyList<Reporte
 {
     /// <summary>The name under which a refused report is recorded.</summary>
     public abstract string Name { get; }
+
+    /// <summary>The attempt ends with it.</summary>
+    public virtual bool Closes => true;
 }
 
 /// <summary>Events alone. Batches of an attempt are numbered from 1; one that is sent again is not recorded twice.</summary>
 internal sealed record EventBatch(AttemptKey Attempt, long Batch, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
 {
     public override string Name => "events";
+
+    public override bool Closes => false;
+}
+
+/// <summary>The provider asked for a pause that the attempt waits for.</summary>
+internal sealed record PauseReport(AttemptKey Attempt, ProviderPause Pause) : AttemptReport(Attempt, [])
+{
+    public override string Name => "provider_pause";
+
+    public override bool Closes => false;
 }
 
 internal sealed record Completion(AttemptKey Attempt, string Output, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
@@ -32,7 +45,9 @@ internal sealed record Suspension(AttemptKey Attempt, RequestedApproval Approval
     public override string Name => "suspension";
 }
 
-internal sealed record AttemptStop(AttemptKey Attempt, StopReason Reason, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+/// <summary>An attempt that stopped without a result. With a <paramref name="Pause"/> it stopped because the provider asked for a long one.</summary>
+internal sealed record AttemptStop(AttemptKey Attempt, StopReason Reason, IReadOnlyList<ReportedEvent> Events, ProviderPause? Pause = null)
+    : AttemptReport(Attempt, Events)
 {
     public override string Name => "stop";
 }
@@ -50,7 +65,13 @@ internal enum StopReason
 
     /// <summary>The worker leaves; the task goes on elsewhere after its last recorded step.</summary>
     Drain,
+
+    /// <summary>The provider asks for a long pause.</summary>
+    Cooldown,
 }
+
+/// <summary>What a provider asks for. An empty model: of the whole connection.</summary>
+internal sealed record ProviderPause(string Model, TimeSpan RetryAfter, string Code);
 
 /// <summary>An action that needs a person. <paramref name="Digest"/> is the SHA-256, in lower-case hex, of tool, a zero byte and arguments.</summary>
 internal sealed record RequestedApproval(

@@ -1,6 +1,7 @@
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
@@ -49,6 +50,11 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
             return Refuse(task, attempt, sent);
         if (report is EventBatch batch)
             return Record(task, attempt, batch);
+        if (report is PauseReport pause)
+        {
+            changes.Add(new RequestedPause(task.Id, pause.Pause.Model, pause.Pause.RetryAfter, pause.Pause.Code));
+            return () => new ReportOutcome.Noted(report);
+        }
         task.Record(report.Events, attempt.WorkerId, attempt.Number);
         await Close(transaction, changes, task, report, cancellationToken);
         return () => new ReportOutcome.Closed(report);
@@ -81,8 +87,12 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
             case GivenBack back:
                 task.GiveBack(back.Outcome);
                 break;
+            case AttemptStop { Pause: { } pause }:
+                changes.Add(new RequestedPause(task.Id, pause.Model, pause.RetryAfter, pause.Code));
+                task.Stop(task.Open!.WorkerId, isCooldown: true);
+                break;
             default:
-                task.Stop(task.Open!.WorkerId);
+                task.Stop(task.Open!.WorkerId, isCooldown: false);
                 break;
         }
     }
@@ -111,7 +121,8 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         Failure => attempt.Outcome == AttemptOutcome.Failed,
         Suspension => attempt.Outcome == AttemptOutcome.Suspended,
         GivenBack back => attempt.Outcome == back.Outcome,
-        _ => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.Drained,
+        PauseReport => false,
+        _ => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.Drained or AttemptOutcome.CooledDown,
     };
 
     private static ReportOutcome Confirm(LockedAttempt attempt, AttemptReport report) => report is EventBatch batch

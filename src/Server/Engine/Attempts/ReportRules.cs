@@ -8,6 +8,9 @@ namespace Koda.Server.Engine.Attempts;
 /// <summary>What a report must keep to. One that does not is refused before it can spoil the transaction that it would share with others.</summary>
 internal static class ReportRules
 {
+    private const int LongestModel = 256;
+    private const int LongestCode = 64;
+
     private static readonly string[] s_prefixes = ["model.", "tool.", "security."];
     private static readonly string[] s_kinds = ["memory.hit", "retrieval.hit", "progress", "guardrail.hit", "skills.attached"];
     private static readonly string[] s_risks = ["low", "medium", "high"];
@@ -19,6 +22,12 @@ internal static class ReportRules
             Check(reported);
         if (report is EventBatch { Batch: < 1 })
             throw Invalid("batch", "Batches are numbered from 1.");
+        if (report is PauseReport { Pause: var asked })
+            Check(asked);
+        if (report is AttemptStop { Reason: StopReason.Cooldown, Pause: null })
+            throw Invalid("pause", "A stop for a provider's pause says which.");
+        if (report is AttemptStop { Pause: { } pause })
+            Check(pause);
         if (report is Suspension suspension)
             Check(suspension.Approval);
         if (report is Failure { Error.Code: "" })
@@ -31,6 +40,14 @@ internal static class ReportRules
             throw Invalid("kind", $"Workers do not report events of kind '{reported.Kind}'.");
         if (!IsJsonObject(reported.Payload))
             throw Invalid("payload", $"The payload of a {reported.Kind} event is not a JSON object.");
+    }
+
+    private static void Check(ProviderPause pause)
+    {
+        if (pause.RetryAfter <= TimeSpan.Zero)
+            throw Invalid("retry_after_ms", "A pause is longer than nothing.");
+        if (pause.Model.Length > LongestModel || !pause.Code.StartsWith("provider.", StringComparison.Ordinal) || pause.Code.Length > LongestCode)
+            throw Invalid("pause", "The model or the code of a pause is not one.");
     }
 
     private static void Check(RequestedApproval approval)

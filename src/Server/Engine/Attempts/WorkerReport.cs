@@ -9,6 +9,9 @@ internal abstract record ReportOutcome(AttemptReport Report)
     /// <summary>Events are committed, now or by an earlier sending.</summary>
     internal sealed record Recorded(EventBatch Batch, long LastSeq) : ReportOutcome(Batch);
 
+    /// <summary>It is committed, and nobody waits to hear so.</summary>
+    internal sealed record Noted(AttemptReport Report) : ReportOutcome(Report);
+
     /// <summary>The end of the attempt is committed, now or by an earlier sending.</summary>
     internal sealed record Closed(AttemptReport Report) : ReportOutcome(Report);
 

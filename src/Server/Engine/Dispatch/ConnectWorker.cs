@@ -52,7 +52,7 @@ internal sealed class ConnectWorker(Database database, ConnectionHost host, Engi
     private static WorkerSignal WhatBecameOf(AttemptKey held, FoundAttempt? attempt) => attempt?.Outcome switch
     {
         AttemptOutcome.Succeeded or AttemptOutcome.Failed or AttemptOutcome.Suspended or AttemptOutcome.Paused or AttemptOutcome.Cancelled
-            or AttemptOutcome.Drained => new AttemptClosed(held),
+            or AttemptOutcome.Drained or AttemptOutcome.CooledDown => new AttemptClosed(held),
         null => new AttemptLost(held, "unknown"),
         _ => new AttemptLost(held, "lease_expired"),
     };

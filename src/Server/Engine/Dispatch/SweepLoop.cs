@@ -1,11 +1,12 @@
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Ends what is over: leases, pauses after failures, unanswered questions. One cheap look tells whether, and when next, there is something to do.</summary>
+/// <summary>Ends what is over: leases, pauses after failures, pauses of providers, unanswered questions. One cheap look tells whether, and when next, there is something to do.</summary>
 internal sealed class SweepLoop : IDisposable
 {
     private readonly Database _database;
@@ -13,6 +14,7 @@ internal sealed class SweepLoop : IDisposable
     private readonly ExpireLeases _expireLeases;
     private readonly QueueDueRetries _queueDueRetries;
     private readonly ExpireApprovals _expireApprovals;
+    private readonly EndCooldowns _endCooldowns;
     private readonly TimeSpan _sweepEvery;
     private readonly Signal _sooner = new();
 
@@ -22,6 +24,7 @@ internal sealed class SweepLoop : IDisposable
         ExpireLeases expireLeases,
         QueueDueRetries queueDueRetries,
         ExpireApprovals expireApprovals,
+        EndCooldowns endCooldowns,
         TaskNews news,
         EngineOptions options)
     {
@@ -30,6 +33,7 @@ internal sealed class SweepLoop : IDisposable
         _expireLeases = expireLeases;
         _queueDueRetries = queueDueRetries;
         _expireApprovals = expireApprovals;
+        _endCooldowns = endCooldowns;
         _sweepEvery = options.SweepEvery;
         news.RetryDueIn += HearDelay;
     }
@@ -57,6 +61,7 @@ internal sealed class SweepLoop : IDisposable
         }
         await _queueDueRetries.Execute(cancellationToken);
         await _expireApprovals.Execute(cancellationToken);
+        await _endCooldowns.Execute(cancellationToken);
     }
 
     // Another server may be working on what is due, so a due time in the past must not make this one spin.

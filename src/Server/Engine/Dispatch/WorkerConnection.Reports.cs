@@ -21,9 +21,9 @@ internal sealed partial class WorkerConnection
             var held = Holds(report.Attempt);
             taskId = held?.TaskId;
             if (held is not null)
-                held.Closing |= report is not EventBatch;
+                held.Closing |= report.Closes;
         }
-        if (report is not EventBatch)
+        if (report.Closes)
             _host.CreditChanged();
         _ = Commit(new WorkerReport(Hello.WorkerId, report, taskId));
     }
@@ -51,6 +51,8 @@ internal sealed partial class WorkerConnection
         {
             case ReportOutcome.Recorded(var batch, var lastSeq):
                 Send(new EventsRecorded(attempt, batch.Batch, lastSeq));
+                break;
+            case ReportOutcome.Noted:
                 break;
             case ReportOutcome.Closed:
                 Forget(attempt);

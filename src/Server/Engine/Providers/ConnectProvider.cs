@@ -1,6 +1,7 @@
 using Koda.Protos.Common.V1;
 using Koda.Providers;
 using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Http;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -14,7 +15,7 @@ internal sealed record CheckedConnection(SavedConnection Saved, ProbeResult? Fou
 /// mistyped key cannot replace a good one.
 /// </summary>
 internal sealed class ConnectProvider(
-    Database database, ReadConnections read, OpenProvider open, SaveProvider save, ProviderProbe probe, GuardedHttp http, AuditLog audit)
+    Database database, ReadConnections read, OpenProvider open, SaveProvider save, ProviderProbe probe, GuardedHttp http, TaskNews news, AuditLog audit)
 {
     /// <returns>The connection as it is stored.</returns>
     /// <exception cref="EngineException">
@@ -42,6 +43,8 @@ internal sealed class ConnectProvider(
     {
         var (saved, found) = connection;
         var revision = await save.Execute(transaction, saved, cancellationToken);
+        await CooldownStore.Forget(transaction, saved.Id, cancellationToken);
+        news.SpreadQueued(transaction);
         if (found is not null)
             await RecordHealth.Store(transaction, saved.Id, revision, "save", found, cancellationToken);
         await audit.Record(transaction, caller, Event("security.provider.saved", saved, SecurityOutcome.Success), cancellationToken);

@@ -47,6 +47,12 @@ internal sealed record ConnectionRecord
     public DateTimeOffset? ModelsFetchedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 
+    /// <summary>How many tasks may use it at once.</summary>
+    public IReadOnlyList<ConnectionLimit> Limits { get; init; } = [];
+
+    /// <summary>Pauses that the provider asked for.</summary>
+    public IReadOnlyList<Cooldown> Cooldowns { get; init; } = [];
+
     /// <summary>Its name for people.</summary>
     public string Title => Entry?.Title ?? Id;
 

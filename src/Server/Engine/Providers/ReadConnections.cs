@@ -3,14 +3,16 @@ using Koda.Protos.Common.V1;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>Shows connections without their keys.</summary>
-internal sealed class ReadConnections(ProviderStore providers)
+internal sealed class ReadConnections(ProviderStore providers, LimitStore limits, CooldownStore cooldowns)
 {
     /// <summary>Every provider of the catalogue and every connection of a person's own, by id.</summary>
     public async Task<IReadOnlyList<ConnectionRecord>> All(CancellationToken cancellationToken)
     {
         var stored = (await providers.List(cancellationToken)).ToDictionary(row => row.Id);
+        var limited = (await limits.List("", cancellationToken)).ToLookup(limit => limit.ProviderId);
+        var cooling = (await cooldowns.List("", cancellationToken)).ToLookup(cooldown => cooldown.ProviderId);
         return [.. ProviderCatalogue.All.Where(entry => !stored.ContainsKey(entry.Id)).Select(ConnectionRecord.Of)
-            .Concat(stored.Values.Select(Record)).OrderBy(connection => connection.Id, StringComparer.Ordinal)];
+            .Concat(stored.Values.Select(row => Record(row) with { Limits = [.. limited[row.Id]], Cooldowns = [.. cooling[row.Id]] })).OrderBy(connection => connection.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>A provider by its id or alias, connected or not.</summary>
@@ -23,7 +25,9 @@ internal sealed class ReadConnections(ProviderStore providers)
     {
         var canonical = ProviderCatalogue.Canonical(id);
         var row = await providers.Find(canonical, cancellationToken);
-        return row is { Source: not "agent" } ? Record(row) : ProviderCatalogue.Find(canonical) is { } entry ? ConnectionRecord.Of(entry) : null;
+        if (row is not { Source: not "agent" })
+            return ProviderCatalogue.Find(canonical) is { } entry ? ConnectionRecord.Of(entry) : null;
+        return Record(row) with { Limits = await limits.List(row.Id, cancellationToken), Cooldowns = await cooldowns.List(row.Id, cancellationToken) };
     }
 
     /// <summary>The stored row of a connection that has what it needs.</summary>
@@ -39,7 +43,7 @@ internal sealed class ReadConnections(ProviderStore providers)
             : throw new EngineException(ErrorReason.ProviderNotConfigured, $"Provider '{canonical}' is not connected: it has no stored credential.");
     }
 
-    internal static ConnectionRecord Record(ProviderStore.Row row) => new()
+    private static ConnectionRecord Record(ProviderStore.Row row) => new()
     {
         Id = row.Id,
         Entry = ProviderCatalogue.Find(row.Id),

@@ -54,16 +54,16 @@ internal sealed partial class LockedTask
     }
 
     /// <summary>The attempt stopped without a result. What a person asks for now decides; a stop that nobody asks for any more means to go on.</summary>
-    public void Stop(string workerId)
+    public void Stop(string workerId, bool isCooldown)
     {
         var requested = StopRequested;
         Close(requested switch
         {
             RequestedStop.Cancel => AttemptOutcome.Cancelled,
             RequestedStop.Pause => AttemptOutcome.Paused,
-            _ => AttemptOutcome.Drained,
+            _ => isCooldown ? AttemptOutcome.CooledDown : AttemptOutcome.Drained,
         });
-        GoOn(TaskEvents.Worker(workerId), requested == RequestedStop.Requeue ? "agent_paused" : "worker_drained");
+        GoOn(TaskEvents.Worker(workerId), requested == RequestedStop.Requeue ? "agent_paused" : isCooldown ? "provider_cooldown" : "worker_drained");
     }
 
     /// <summary>The offer was not taken. It costs the task nothing.</summary>

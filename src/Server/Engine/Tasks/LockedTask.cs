@@ -19,8 +19,8 @@ internal sealed partial class LockedTask
     public required int Attempt { get; init; }
     public required int MaxAttempts { get; init; }
 
-    /// <summary>The number of the agent's tasks that run at once is limited.</summary>
-    public required bool HasLimitedAgent { get; init; }
+    /// <summary>The number of tasks that run at once is limited, for its agent or perhaps for its provider.</summary>
+    public required bool IsLimited { get; init; }
 
     public required TaskState State { get; set; }
     public required int Failures { get; set; }
@@ -46,8 +46,8 @@ internal sealed partial class LockedTask
     /// <summary>The task's own row differs from what is stored.</summary>
     public bool Changed { get; private set; }
 
-    /// <summary>A dispatcher may have something to claim: this task was queued, or it made room under its agent's limit.</summary>
-    public bool FreesWork => Changed && State == TaskState.Queued || _stoppedRunning && HasLimitedAgent;
+    /// <summary>A dispatcher may have something to claim: this task was queued, or it made room under a limit.</summary>
+    public bool FreesWork => Changed && State == TaskState.Queued || _stoppedRunning && IsLimited;
 
     /// <summary>Records a batch of events, once.</summary>
     public void Record(EventBatch batch, LockedAttempt attempt)

@@ -7,6 +7,12 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
 {
     public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
 
+    /// <summary>The provider connection that the task names. Empty: that of agents that name none.</summary>
+    public string Connection => AgentProviders.NameOf(Agent.Id, Agent.Definition, Submission.Context);
+
+    /// <summary>The model that the task names. Empty: the connection's own.</summary>
+    public string Model => Submission.Context.Model.Length > 0 ? Submission.Context.Model : Agent.Definition.Model;
+
     /// <summary>The task as it is right after it was stored.</summary>
     public TaskRecord Record(DateTime createdAt) => new()
     {

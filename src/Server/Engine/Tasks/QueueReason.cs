@@ -12,6 +12,12 @@ internal enum QueueReason
     /// <summary>The agent is paused or archived: <c>agent.paused</c>.</summary>
     AgentPaused,
 
+    /// <summary>The provider asked for a pause: <c>provider.cooldown</c>.</summary>
+    ProviderCooldown,
+
+    /// <summary>As many tasks use the connection, or the model, as may: <c>provider.concurrency_limit</c>.</summary>
+    ProviderConcurrencyLimit,
+
     /// <summary>No connected worker has a free slot for it: <c>worker.none_available</c>.</summary>
     NoWorkerAvailable,
 }

@@ -1,6 +1,7 @@
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
@@ -17,6 +18,7 @@ internal sealed class TaskChanges
     private readonly Dictionary<Guid, LockedTask> _tasks = [];
     private readonly Dictionary<Guid, LockedAttempt> _attempts = [];
     private readonly List<NewApproval> _approvals = [];
+    private readonly List<RequestedPause> _pauses = [];
     private Dictionary<Guid, StreamHead> _heads = [];
     private DateTime _time;
 
@@ -56,6 +58,8 @@ internal sealed class TaskChanges
 
     public void Add(NewApproval approval) => _approvals.Add(approval);
 
+    public void Add(RequestedPause pause) => _pauses.Add(pause);
+
     /// <summary>Has everything that was decided written with the commit.</summary>
     public void Save(EventLog log)
     {
@@ -65,6 +69,7 @@ internal sealed class TaskChanges
         Defer([.. _tasks.Values.Where(task => task.Used != default).Select(task => (task.RunId, task.Used))], RunStore.AddUsage);
         Defer([.. _tasks.Values.Where(task => task.State == TaskState.Cancelled && task.Changed).Select(task => task.Id)], ApprovalStore.Cancel);
         Defer(_approvals, ApprovalStore.Insert);
+        Defer(_pauses, CooldownStore.Record);
     }
 
     private void AppendEvents(EventLog log)

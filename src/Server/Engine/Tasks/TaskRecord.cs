@@ -64,4 +64,10 @@ internal sealed record TaskRecord
 
     /// <summary>What a queued task waits for.</summary>
     public QueueReason QueueReason { get; init; }
+
+    /// <summary>The provider connection that a queued task waits for. Empty: it waits for none.</summary>
+    public string Connection { get; init; } = "";
+
+    /// <summary>Until when the provider asked to be left alone.</summary>
+    public DateTimeOffset? CooldownUntil { get; init; }
 }

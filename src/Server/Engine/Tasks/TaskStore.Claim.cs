@@ -33,48 +33,88 @@ internal static partial class TaskStore
         for no key update
         """;
 
-    // Each agent with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no further than it can be
-    // used, so the cost depends neither on how much is queued nor on how much of it may not run. The best of all lanes decide how many each lane gives;
-    // only those are locked, and rows that another dispatcher has locked are replaced by the next ones of their lane. The heads of the streams come along:
-    // locking them gives their newest version, whatever the snapshot holds, and who appends to a task's stream has locked the task first.
+    // The same for connections with a limit, which are few.
+    private const string LockLimitedConnectionsSql = "select from provider_limits order by provider_id, model for no key update";
+
+    // Each agent, connection and model with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no
+    // further than it can be used, so the cost depends neither on how much is queued nor on how much of it may not run. A lane whose provider asked for a
+    // pause is left out. Lanes that share a limit are cut to it together, the best first. The best of all lanes decide how many each lane gives; only those
+    // are locked, and rows that another dispatcher has locked are replaced by the next ones of their lane. The heads of the streams come along: locking
+    // them gives their newest version, whatever the snapshot holds, and who appends to a task's stream has locked the task first.
     private const string ClaimSql = """
         with recursive lane as (
-            (select agent_id from tasks where state = 'queued' order by agent_id limit 1)
+            (select agent_id, connection, model from tasks where state = 'queued' order by agent_id, connection, model limit 1)
             union all
-            select (select agent_id from tasks where state = 'queued' and agent_id > lane.agent_id order by agent_id limit 1)
+            select next.agent_id, next.connection, next.model
             from lane
-            where lane.agent_id is not null
+            cross join lateral (
+                select agent_id, connection, model
+                from tasks
+                where state = 'queued' and (agent_id, connection, model) > (lane.agent_id, lane.connection, lane.model)
+                order by agent_id, connection, model
+                limit 1
+            ) as next
+        ), need as (
+            select lane.*, provider.id as provider_id, coalesce(nullif(lane.model, ''), provider.default_model) as used_model
+            from lane
+            left join providers as provider on provider.id = coalesce(nullif(lane.connection, ''), (select id from default_connection))
         ), room as (
-            select lane.agent_id, case when agents.state in ('paused', 'archived') then 0 when agents.max_concurrent = 0 then $1 else least($1, agents.max_concurrent - (
-                select count(*) from (
-                    select from tasks where state = 'running' and agent_id = lane.agent_id limit agents.max_concurrent
-                ) as running)) end as places
-            from lane
-            join agents on agents.id = lane.agent_id
-            where cardinality($2) = 0 or lower(lane.agent_id collate "C") = any($2)
-        ), best as (
-            select head.agent_id
+            select need.*, agents.max_concurrent > 0 or whole.places is not null or one.places is not null as shared,
+                case when agents.state in ('paused', 'archived') then 0 when agents.max_concurrent = 0 then $1 else least($1, agents.max_concurrent - (
+                    select count(*) from (
+                        select from tasks where state = 'running' and agent_id = need.agent_id limit agents.max_concurrent
+                    ) as running)) end as agent_places,
+                coalesce(whole.places, $1) as connection_places, coalesce(one.places, $1) as model_places
+            from need
+            join agents on agents.id = need.agent_id
+            left join lateral (
+                select max_concurrent - running as places from provider_load where provider_id = need.provider_id and model = '') as whole on true
+            left join lateral (
+                select max_concurrent - running as places from provider_load
+                where provider_id = need.provider_id and model = need.used_model and model <> '') as one on true
+            where (cardinality($2) = 0 or lower(need.agent_id collate "C") = any($2))
+                and not exists (
+                    select from provider_cooldowns as cooldown
+                    where cooldown.provider_id = need.provider_id and cooldown.model in ('', need.used_model) and until > clock_timestamp())
+        ), head as materialized (
+            select room.*, first.priority, first.id
             from room
             cross join lateral (
-                select agent_id, priority, id
+                select priority, id
                 from tasks
-                where state = 'queued' and agent_id = room.agent_id
+                where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model
                     and (cardinality($3) = 0 or workspace = '' or exists (
                         select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
                 order by priority desc, id
-                limit greatest(room.places, 0)
-            ) as head
-            order by head.priority desc, head.id
-            limit $1
+                limit greatest(least(room.agent_places, room.connection_places, room.model_places), 0)
+            ) as first
+        ), fitting as (
+            select agent_id, connection, model, priority, id from head where not shared
+            union all
+            select agent_id, connection, model, priority, id
+            from (
+                select *, row_number() over (partition by provider_id order by priority desc, id) as of_connection
+                from (
+                    select *, row_number() over (partition by provider_id, used_model order by priority desc, id) as of_model
+                    from (
+                        select *, row_number() over (partition by agent_id order by priority desc, id) as of_agent from head where shared
+                    ) as by_agent
+                    where of_agent <= agent_places
+                ) as by_model
+                where of_model <= model_places
+            ) as by_connection
+            where of_connection <= connection_places
+        ), best as (
+            select agent_id, connection, model from fitting order by priority desc, id limit $1
         ), quota as (
-            select agent_id, count(*) as places from best group by agent_id
+            select agent_id, connection, model, count(*) as places from best group by agent_id, connection, model
         ), taken as materialized (
             select head.id
             from quota
             cross join lateral (
                 select id
                 from tasks
-                where state = 'queued' and agent_id = quota.agent_id
+                where state = 'queued' and agent_id = quota.agent_id and connection = quota.connection and model = quota.model
                     and (cardinality($3) = 0 or workspace = '' or exists (
                         select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
                 order by priority desc, id
@@ -102,6 +142,7 @@ internal static partial class TaskStore
     {
         await using var batch = new NpgsqlBatch(transaction.Connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedAgentsSql));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedConnectionsSql));
         foreach (var demand in demands)
         {
             var claim = new NpgsqlBatchCommand(ClaimSql);
@@ -112,6 +153,7 @@ internal static partial class TaskStore
         }
         var claimed = new List<IReadOnlyList<ClaimedTask>>(demands.Count);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.NextResultAsync(cancellationToken))
         {
             var tasks = new List<ClaimedTask>();

@@ -44,7 +44,8 @@ internal static partial class TaskStore
         select extract(epoch from least(
             (select min(lease_expires_at) from attempts where ended_at is null),
             (select min(available_at) from tasks where state = 'retrying'),
-            (select min(expires_at) from approvals where state = 'pending')) - clock_timestamp())::float8
+            (select min(expires_at) from approvals where state = 'pending'),
+            (select min(until) from provider_cooldowns)) - clock_timestamp())::float8
         """;
 
     /// <summary>When the next lease, pause or question is over, from now; negative when one is already. Null: there is none.</summary>

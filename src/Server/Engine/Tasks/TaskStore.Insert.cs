@@ -8,10 +8,11 @@ internal static partial class TaskStore
     private const string InsertSql = """
         insert into tasks
             (id, run_id, stream_id, agent_id, agent_version, state, priority, max_attempts, principal, traceparent, workspace, query, metadata, context,
-            created_at, updated_at)
-        select id, id, id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context, $12, $12
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            as task (id, agent_id, agent_version, priority, max_attempts, principal, traceparent, workspace, query, metadata, context)
+            connection, model, created_at, updated_at)
+        select id, id, id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context,
+            connection, model, $14, $14
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            as task (id, agent_id, agent_version, priority, max_attempts, principal, traceparent, workspace, query, metadata, context, connection, model)
         """;
 
     /// <summary>Stores tasks whose run and stream have the task's id.</summary>
@@ -29,6 +30,8 @@ internal static partial class TaskStore
         command.Parameters.AddColumn(tasks, task => task.Submission.Query);
         command.Parameters.AddColumn(tasks, task => task.Submission.Metadata);
         command.Parameters.AddColumn(tasks, task => EngineJson.Write(task.Submission.Context));
+        command.Parameters.AddColumn(tasks, task => task.Connection);
+        command.Parameters.AddColumn(tasks, task => task.Model);
         command.Parameters.AddValue(createdAt);
         return command;
     }

@@ -12,22 +12,43 @@ internal static partial class TaskStore
         t.query, t.metadata, t.context, coalesce(open.progress, ''), t.output, t.error_code, t.error_message, t.stop_requested, t.approval_id,
         t.dead_letter, t.available_at, t.created_at, t.updated_at, t.started_at, t.finished_at, s.head_seq,
         r.input_tokens, r.output_tokens, r.cached_input_tokens, r.cache_write_tokens, r.reasoning_tokens, r.cost_micros, r.model_calls, r.tool_calls,
-        case when t.state = 'queued' then (
-            select case
+        waiting.reason, case when waiting.reason in ('provider_cooldown', 'provider_concurrency_limit') then waiting.connection else '' end, waiting.until
+        """;
+
+    // What a queued task waits for, by the rules of the claim.
+    private const string Waiting = """
+        left join lateral (
+            select need.connection, cooldown.until, case
                 when a.state in ('paused', 'archived') then 'agent_paused'
                 when a.max_concurrent > 0 and a.max_concurrent <= (
                     select count(*) from (select from tasks where state = 'running' and agent_id = a.id limit a.max_concurrent) as running)
                     then 'agent_concurrency_limit'
-                else 'no_worker_available' end
+                when cooldown.until is not null then 'provider_cooldown'
+                when exists (
+                    select from provider_load l
+                    where l.provider_id = need.connection and l.model in ('', need.model) and l.running >= l.max_concurrent)
+                    then 'provider_concurrency_limit'
+                else 'no_worker_available' end as reason
             from agents a
+            cross join lateral (
+                select p.id as connection, coalesce(nullif(t.model, ''), p.default_model) as model
+                from (select coalesce(nullif(t.connection, ''), (select id from default_connection)) as id) as named
+                left join providers p on p.id = named.id
+            ) as need
+            cross join lateral (
+                select max(c.until) as until
+                from provider_cooldowns c
+                where c.provider_id = need.connection and c.model in ('', need.model) and c.until > clock_timestamp()
+            ) as cooldown
             where a.id = t.agent_id
-        ) end
+        ) as waiting on t.state = 'queued'
         """;
 
-    private const string Joins = """
+    private const string Joins = $"""
         join runs r on r.id = t.run_id
         join streams s on s.id = t.stream_id
         left join attempts open on open.task_id = t.id and open.ended_at is null
+        {Waiting}
         """;
 
     private const string GetSql = $"""
@@ -66,6 +87,7 @@ internal static partial class TaskStore
         join tasks t on t.id = r.id
         join streams s on s.id = t.stream_id
         left join attempts open on open.task_id = t.id and open.ended_at is null
+        {Waiting}
         where r.agent_id = $1
             and (cardinality($2) = 0 or t.state = any($2))
             and t.created_at >= $3
@@ -143,6 +165,8 @@ internal static partial class TaskStore
         Usage = new UsageTotals(
             row.GetInt64(26), row.GetInt64(27), row.GetInt64(28), row.GetInt64(29), row.GetInt64(30), row.GetInt64(31), row.GetInt32(32), row.GetInt32(33)),
         QueueReason = row.IsDBNull(34) ? QueueReason.None : EnumText<QueueReason>.Parse(row.GetString(34)),
+        Connection = row.GetString(35),
+        CooldownUntil = Time(row, 36),
     };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>

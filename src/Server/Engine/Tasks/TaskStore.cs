@@ -11,6 +11,7 @@ internal static partial class TaskStore
         select id, run_id, stream_id, agent_id, agent_version, priority, attempt, max_attempts,
             state, failures, losses, stop_requested, approval_id,
             (select max_concurrent > 0 from agents where agents.id = agent_id)
+                or exists (select from provider_limits where connection in ('', provider_id))
         from tasks
         where id = any($1)
         order by id
@@ -39,7 +40,7 @@ internal static partial class TaskStore
         Losses = row.GetInt32(10),
         StopRequested = EnumText<RequestedStop>.Parse(row.GetString(11)),
         ApprovalId = row.IsDBNull(12) ? null : row.GetGuid(12),
-        HasLimitedAgent = row.GetBoolean(13),
+        IsLimited = row.GetBoolean(13),
     };
 
     private const string UpdateSql = """

@@ -12,6 +12,11 @@ internal sealed partial class ProviderService
     public override async Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context) =>
         ModelViews.From(await listModels.Execute(request.ProviderId, request.Limit, request.Cursor, context.CancellationToken));
 
+    public override async Task<Wire.ProviderConnection> SetProviderLimits(Wire.SetProviderLimitsRequest request, ServerCallContext context) =>
+        ProviderViews.From(await limitProvider.Execute(
+            CallerReading.From(context), request.ProviderId, request.MaxConcurrentTasks,
+            [.. request.Models.Select(limit => (limit.Model, limit.MaxConcurrentTasks))], context.CancellationToken));
+
     public override async Task<Wire.RefreshedModels> RefreshProviderModels(Wire.RefreshProviderModelsRequest request, ServerCallContext context)
     {
         var refreshed = await refreshModels.Execute(CallerReading.From(context), request.ProviderId, context.CancellationToken);

@@ -11,7 +11,8 @@ internal sealed partial class ProviderService(
     VerifyProvider verifyProvider,
     DisconnectProvider disconnectProvider,
     ListModels listModels,
-    RefreshModels refreshModels)
+    RefreshModels refreshModels,
+    LimitProvider limitProvider)
     : Wire.ProviderService.ProviderServiceBase
 {
     public override async Task<Wire.ListProvidersResponse> ListProviders(Wire.ListProvidersRequest request, ServerCallContext context) =>

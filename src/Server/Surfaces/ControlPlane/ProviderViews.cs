@@ -36,6 +36,15 @@ internal static class ProviderViews
             EnvironmentVariables = { Variables(connection.Entry) },
             DocumentationUrl = connection.Entry?.Documentation ?? "",
         };
+        foreach (var limit in connection.Limits)
+        {
+            if (limit.Model.Length == 0)
+                view.MaxConcurrentTasks = limit.MaxConcurrent;
+            else
+                view.ModelLimits.Add(new Wire.ModelLimit { Model = limit.Model, MaxConcurrentTasks = limit.MaxConcurrent });
+        }
+        view.Cooldowns.Add(connection.Cooldowns.Select(cooldown =>
+            new Wire.ProviderCooldown { Model = cooldown.Model, Until = Timestamp.FromDateTime(cooldown.Until), Code = cooldown.Code }));
         if (connection.Stored)
             view.AuthMode = Mode(connection.AuthMode);
         if (connection.LastErrorCode.Length > 0)

@@ -13,6 +13,11 @@ internal static class StatusReasonViews
             Reason("agent.concurrency_limit", $"As many tasks of agent {task.AgentId} run as may; this one waits for its turn."),
         { State: TaskState.Queued, QueueReason: QueueReason.AgentPaused } =>
             Reason("agent.paused", $"Agent {task.AgentId} is paused or archived; the task waits until it is activated."),
+        { State: TaskState.Queued, QueueReason: QueueReason.ProviderCooldown, CooldownUntil: { } until } => Reason(
+            "provider.cooldown",
+            $"Provider connection {task.Connection} asked for a pause; the task goes on after {until.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}."),
+        { State: TaskState.Queued, QueueReason: QueueReason.ProviderConcurrencyLimit } =>
+            Reason("provider.concurrency_limit", $"As many tasks use provider connection {task.Connection} as may; this one waits for its turn."),
         { State: TaskState.Queued, QueueReason: QueueReason.NoWorkerAvailable } =>
             Reason("worker.none_available", "No connected worker has a free slot for this task."),
         { State: TaskState.Retrying, AvailableAt: { } at } =>

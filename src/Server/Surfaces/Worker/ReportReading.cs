@@ -11,6 +11,8 @@ namespace Koda.Server.Surfaces.Worker;
 /// <summary>Reads what workers say. Nonsense is refused, which ends the worker's stream.</summary>
 internal static class ReportReading
 {
+    private const long LongestPauseMs = 24 * 3600 * 1000;
+
     public static WorkerHello Hello(Wire.Hello hello)
     {
         if (hello.WorkerId.Length is 0 or > 128)
@@ -48,13 +50,21 @@ internal static class ReportReading
             Events(suspension.Events));
     }
 
-    public static AttemptStop Stop(Wire.Stop stop) => new(Key(stop.Attempt), Reason(stop.Reason), Events(stop.Events));
+    public static AttemptStop Stop(Wire.Stop stop) =>
+        new(Key(stop.Attempt), Reason(stop.Reason), Events(stop.Events), stop.Pause is { } pause ? Pause(pause) : null);
+
+    public static PauseReport PauseReport(Wire.ProviderPause pause) => new(Key(pause.Attempt), Pause(pause));
+
+    // A day is as long as any provider's window; what asks for more is asked again then.
+    private static ProviderPause Pause(Wire.ProviderPause pause) =>
+        new(StorableText.Of(pause.Model), TimeSpan.FromMilliseconds(Math.Clamp(pause.RetryAfterMs, 0, LongestPauseMs)), pause.Code);
 
     public static Wire.StopReason Reason(StopReason reason) => reason switch
     {
         StopReason.Cancel => Wire.StopReason.Cancel,
         StopReason.Pause => Wire.StopReason.Pause,
         StopReason.Drain => Wire.StopReason.Drain,
+        StopReason.Cooldown => Wire.StopReason.Cooldown,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A stop reason without a name."),
     };
 
@@ -63,6 +73,7 @@ internal static class ReportReading
         Wire.StopReason.Cancel => StopReason.Cancel,
         Wire.StopReason.Pause => StopReason.Pause,
         Wire.StopReason.Drain => StopReason.Drain,
+        Wire.StopReason.Cooldown => StopReason.Cooldown,
         _ => throw Invalid("stop.reason", "must be cancel, pause or drain"),
     };
 

@@ -57,6 +57,8 @@ internal sealed class WorkSession(WorkerConnection connection, IAsyncStreamReade
             connection.Renew(ReportReading.Key(renewal.Attempt), renewal.Progress);
         foreach (var batch in message.Events)
             await connection.Report(ReportReading.Batch(batch), cancellationToken);
+        foreach (var pause in message.ProviderPauses)
+            await connection.Report(ReportReading.PauseReport(pause), cancellationToken);
         foreach (var completion in message.Completions)
             await connection.Report(ReportReading.Completion(completion), cancellationToken);
         foreach (var failure in message.Failures)
