@@ -18,16 +18,29 @@ internal static class Patch
     public static T Apply<T>(T current, T? changes, FieldMask? mask)
         where T : class, IMessage<T>, IDeepCloneable<T>, new()
     {
-        changes ??= new T();
+        changes = changes?.Clone() ?? new T();
         mask ??= Set(changes);
         var unknown = mask.Paths.Where(path => !FieldMask.IsValid(current.Descriptor, path)).ToArray();
         if (unknown.Length > 0)
             throw RpcFault.Invalid([.. unknown.Select(path => new FieldFault("update_mask", $"there is no field '{path}'"))]);
+        foreach (var path in mask.Paths)
+            Open(path.Split('.'), changes);
         var changed = current.Clone();
         mask.Merge(changes, changed, s_replace);
         foreach (var path in mask.Paths)
             ClearUnset(path.Split('.'), changes, changed);
         return changed;
+    }
+
+    /// <summary>The merge does not go into an object that the changes leave unset; but the fields in it that the mask names are to be cleared.</summary>
+    private static void Open(ReadOnlySpan<string> path, IMessage changes)
+    {
+        if (path.Length < 2)
+            return;
+        var field = changes.Descriptor.FindFieldByName(path[0]);
+        if (field.Accessor.GetValue(changes) is not IMessage inner)
+            field.Accessor.SetValue(changes, inner = field.MessageType.Parser.ParseFrom(ByteString.Empty));
+        Open(path[1..], inner);
     }
 
     /// <summary>The merge writes the default of an unset optional field; but it is to be unset.</summary>

@@ -106,7 +106,7 @@ public sealed class ChangeAgentStateTests(PostgresFixture postgres) : IClassFixt
     public async Task A_deleted_agent_is_gone_but_its_queued_task_runs_on_the_version_that_it_has()
     {
         await using var server = await EngineServer.Start(postgres);
-        await server.Publish();
+        await server.Get<ApplyAgent>().Execute(server.Agent, new AgentDefinition { Name = "Gone" }, "", default);
         var task = await server.Submit();
         await server.Get<DeleteAgent>().Execute(Caller.System, server.Agent, default);
 
@@ -114,7 +114,11 @@ public sealed class ChangeAgentStateTests(PostgresFixture postgres) : IClassFixt
         var missing = await Assert.ThrowsAsync<EngineException>(() => server.Get<DescribeAgent>().Execute(server.Agent, default));
         Assert.Equal((ErrorReason.AgentNotFound, ErrorReason.AgentNotFound), (gone.Reason, missing.Reason));
         Assert.DoesNotContain((await server.Get<ListAgents>().Execute(null, 200, null, default)).Items, agent => agent.Id == server.Agent);
-        Assert.Equal(1, (await server.Read(task.Id)).AgentVersion);
+        await using (var worker = await server.Connect())
+        {
+            var offer = await worker.Offer();
+            Assert.Equal((task.Id, 1), (offer.TaskId, offer.Agent.Version));
+        }
         await server.Publish();
         Assert.Equal(2, (await server.Submit()).AgentVersion);
         var versions = (await server.Get<DescribeAgent>().Execute(server.Agent, default)).Versions;
