@@ -21,6 +21,9 @@ internal sealed class CredentialAuthenticator(
 
     public async ValueTask<CallPrincipal?> AuthenticateAsync(HttpContext http, RpcMethod method, CancellationToken cancellationToken)
     {
+        // Whether the server is ready is asked most when its database is gone, and with it whatever could be known of the caller.
+        if (method.Policy.UnavailableUnless.Length > 0)
+            return null;
         try
         {
             if (await Find(http, cancellationToken) is not { } caller)

@@ -27,7 +27,11 @@ public sealed class CredentialTests(KodaFixture koda) : IClassFixture<KodaFixtur
     [InlineData("/api/runtime/ready")]
     [InlineData("/api/runtime/readiness")]
     [InlineData("/openapi/control-plane.json")]
-    public async Task Health_and_documents_need_none(string path) => Assert.Equal(200, (await Get(path, null)).Status);
+    public async Task Health_and_documents_need_none(string path)
+    {
+        Assert.Equal(200, (await Get(path, null)).Status);
+        Assert.Equal(200, (await Get(path, "Bearer kpat_stale")).Status);
+    }
 
     [Fact]
     public async Task A_token_does_what_its_scopes_say_and_no_more()
