@@ -4,6 +4,7 @@ using Koda.Client.Approvals;
 using Koda.Client.Calls;
 using Koda.Client.Identity;
 using Koda.Client.Providers;
+using Koda.Client.Onboarding;
 using Koda.Client.Secrets;
 using Koda.Client.Settings;
 using Koda.Client.Skills;
@@ -39,6 +40,7 @@ public sealed class KodaClient : IAsyncDisposable
         Audit = new AuditClient(invoker, _calls);
         Skills = new SkillClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
+        Onboarding = new OnboardingClient(invoker, _calls);
         Settings = new SettingsClient(invoker, _calls);
         Providers = new ProviderClient(invoker, _calls);
         Connections = new ConnectionClient(invoker, _calls);
@@ -81,6 +83,9 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Reads and follows the audit stream.</summary>
     public AuditClient Audit { get; }
+
+    /// <summary>Leads from a fresh server to the first task.</summary>
+    public OnboardingClient Onboarding { get; }
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
     public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>

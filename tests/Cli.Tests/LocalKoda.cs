@@ -47,7 +47,6 @@ public sealed class LocalKoda : IAsyncLifetime
         foreach (var name in (string[])["KODA_URL", "KODA_TOKEN", "KODA_DATA", "KODA_DATABASE_URL"]) start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
-        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

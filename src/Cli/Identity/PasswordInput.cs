@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Identity;
@@ -16,7 +15,7 @@ internal static class PasswordInput
             return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? throw NoInput("--password-stdin", "stdin holds no password.");
         if (!terminal.Interactive) throw NoInput("--password-stdin", "Nobody can be asked for the password.");
         terminal.Error.Write(prompt);
-        var typed = await Task.Run(ReadHidden, cancellation).WaitAsync(cancellation);
+        var typed = await Task.Run(terminal.ReadHidden, cancellation).WaitAsync(cancellation);
         terminal.Error.WriteLine();
         return typed;
     }
@@ -27,18 +26,6 @@ internal static class PasswordInput
         if (!terminal.Interactive) throw NoInput("the arguments", "Nobody can be asked.");
         terminal.Error.Write(prompt);
         return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? "";
-    }
-
-    private static string ReadHidden()
-    {
-        var typed = new StringBuilder();
-        for (var key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
-        {
-            if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(typed.Length - 1, 0);
-            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
-        }
-
-        return typed.ToString();
     }
 
     private static CliException NoInput(string way, string problem) => new(problem, ExitCode.Usage, $"Give it by {way}.", "cli.usage");

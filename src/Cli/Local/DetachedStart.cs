@@ -24,7 +24,7 @@ internal static class DetachedStart
             if (cancellation.IsCancellationRequested) throw;
             throw new CliException($"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in {local.Logs}");
         }
-        UpCommand.Announce(session, local, options.Address);
+        await UpCommand.WelcomeAsync(session, local, options.Address, cancellation);
         return ExitCode.Ok;
     }
 

@@ -5,7 +5,7 @@ internal sealed class Supervisor(LocalServer local, UpOptions options, Action<st
 {
     /// <param name="ready">Called once, when the server is ready and the worker is connected.</param>
     /// <param name="cancellation">Stops the worker, then the server.</param>
-    public async Task RunAsync(Action<Runtime.Readiness> ready, CancellationToken cancellation)
+    public async Task RunAsync(Func<Task> ready, CancellationToken cancellation)
     {
         using var serverLife = new CancellationTokenSource();
         using var workerLife = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -20,7 +20,7 @@ internal sealed class Supervisor(LocalServer local, UpOptions options, Action<st
             if (options.Worker) worker = workerProcess.KeepAsync(workerLife.Token);
             var answer = await ReadyProbe.WaitAsync(options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, cancellation);
             workerProcess.HasWorked = answer is not null;
-            if (answer is not null) ready(answer);
+            if (answer is not null) await ready();
             await await Task.WhenAny(server, options.Worker ? worker : server);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Koda.Cli.Onboarding;
 using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Local;
@@ -45,7 +46,7 @@ internal static class UpCommand
         try
         {
             await new Supervisor(local, options, session.Terminal.Error.WriteLine)
-                .RunAsync(_ => Announce(session, local, options.Address), cancellation);
+                .RunAsync(() => WelcomeAsync(session, local, options.Address, cancellation), cancellation);
             return ExitCode.Ok;
         }
         finally
@@ -60,11 +61,18 @@ internal static class UpCommand
         if (await ReadyProbe.AskAsync(url, cancellation) is not { Ready: true })
             throw new CliException($"koda up runs already, but the server does not answer. Its log is {local.Log("server")}");
         if (!session.Json) session.Terminal.Error.WriteLine("Koda is up already.");
-        Announce(session, local, url);
+        await WelcomeAsync(session, local, url, cancellation);
         return ExitCode.Ok;
     }
 
-    public static void Announce(Session session, LocalServer local, Uri url)
+    /// <summary>Says where everything is, and helps with what is not set up yet.</summary>
+    public static async Task WelcomeAsync(Session session, LocalServer local, Uri url, CancellationToken cancellation)
+    {
+        Announce(session, local, url);
+        await OnboardCommand.OfferAsync(session, cancellation);
+    }
+
+    private static void Announce(Session session, LocalServer local, Uri url)
     {
         var address = url.GetLeftPart(UriPartial.Authority);
         var token = local.Files.OperatorTokenFile;

@@ -16,6 +16,9 @@ internal sealed class CliTerminal
     /// <summary>True when a person can be asked.</summary>
     public bool Interactive { get; init; }
 
+    /// <summary>Reads a line that is not shown while it is typed.</summary>
+    public Func<string> ReadHidden { get; init; } = HiddenInput.Read;
+
     /// <summary>True when <see cref="Out"/> is a screen.</summary>
     public bool OutIsScreen { get; init; }
 

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Koda.Cli.Terminal;
+using Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Cli.Onboarding;
+
+/// <summary><c>koda onboard</c></summary>
+internal static class OnboardCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var command = new TaughtCommand(
+            "onboard",
+            "Sets a new installation up by three questions: owner, model provider, agent. Without a terminal it says what is done and what comes next.",
+            """
+            koda onboard
+            koda onboard --json
+            """);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            await using var session = common.Open(parse);
+            var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
+            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.Text(status));
+            else if (session.Terminal.Interactive && !status.Steps.OnboardingComplete) await new OnboardingWalk(session).RunAsync(status, cancellation);
+            else session.Terminal.Out.WriteLine(Words(status));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>After a start: walks a person through what is missing, or prints the commands that do it.</summary>
+    public static async Task OfferAsync(Session session, CancellationToken cancellation)
+    {
+        if (session.Json) return;
+        var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
+        if (status.Steps.OnboardingComplete) return;
+        session.Terminal.Out.WriteLine();
+        if (session.Terminal.Interactive) await new OnboardingWalk(session).RunAsync(status, cancellation);
+        else session.Terminal.Out.WriteLine(Words(status));
+    }
+
+    private static string Words(OnboardingStatus status)
+    {
+        if (status.Steps.OnboardingComplete) return "Everything is set up.";
+        var steps = new List<string>();
+        if (!status.Steps.StorageReady) steps.Add("koda doctor                                      what keeps the server from being ready");
+        if (!status.Steps.AccessConfigured) steps.Add("koda register ana ana@example.org                register the owner");
+        if (!status.Steps.ProviderConfigured) steps.Add("koda providers connect anthropic --key-stdin     connect a model; the offline provider needs none");
+        if (!status.Steps.AgentReady) steps.Add("koda agents apply agent.yaml                     publish an agent");
+        return $"""
+            To set up, for others than this machine's own command line:
+            {string.Join('\n', steps.Select(step => "  " + step))}
+            """;
+    }
+}
