@@ -1,5 +1,6 @@
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -12,7 +13,7 @@ internal sealed record WorkerDemand(string WorkerId, IReadOnlyList<string> Agent
 internal sealed record ClaimedAttempt(ClaimedTask Task, AttemptKey Attempt, string WorkerId, long JournalLength);
 
 /// <summary>Claims tasks for all waiting workers of a server in one transaction. Safe with any number of servers.</summary>
-internal sealed class ClaimTasks(Database database, EventLog log, EngineOptions options)
+internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad load, EngineOptions options)
 {
     /// <summary>The most tasks that one group of like workers gets at once.</summary>
     public int Most => options.MaxClaim;
@@ -24,7 +25,7 @@ internal sealed class ClaimTasks(Database database, EventLog log, EngineOptions 
         Transaction transaction, IReadOnlyList<WorkerDemand> workers, CancellationToken cancellationToken)
     {
         var groups = workers.GroupBy(worker => (string.Join('\n', worker.AgentIds), string.Join('\n', worker.WorkspaceRoots))).ToList();
-        var tasks = await TaskStore.Claim(transaction, [.. groups.Select(Sum)], cancellationToken);
+        var tasks = await TaskStore.Claim(transaction, [.. groups.Select(Sum)], load, cancellationToken);
         var claimed = groups.Zip(tasks, Share).SelectMany(attempts => attempts).ToList();
         if (claimed.Count == 0)
             return [];

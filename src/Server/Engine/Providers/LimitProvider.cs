@@ -7,7 +7,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>Sets how many tasks may use a connection at once, over all servers.</summary>
-internal sealed class LimitProvider(Database database, ReadConnections read, TaskNews news, AuditLog audit)
+internal sealed class LimitProvider(Database database, ReadConnections read, TaskNews news, ProviderLoad load, AuditLog audit)
 {
     private const int Most = 1_000_000;
 
@@ -28,6 +28,7 @@ internal sealed class LimitProvider(Database database, ReadConnections read, Tas
             async (transaction, token) =>
             {
                 await LimitStore.Replace(transaction, connection.Id, limits, token);
+                transaction.AfterCommit(load.Changed);
                 news.SpreadQueued(transaction);
                 var details = limits.ToDictionary(
                     limit => limit.Key.Length == 0 ? "connection" : $"model:{limit.Key}", limit => limit.Value.ToString(CultureInfo.InvariantCulture));

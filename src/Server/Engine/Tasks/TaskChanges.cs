@@ -60,6 +60,9 @@ internal sealed class TaskChanges
 
     public void Add(RequestedPause pause) => _pauses.Add(pause);
 
+    /// <summary>A provider asked for a pause.</summary>
+    public bool HasPauses => _pauses.Count > 0;
+
     /// <summary>Has everything that was decided written with the commit.</summary>
     public void Save(EventLog log)
     {

@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Providers;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -33,15 +34,15 @@ internal static partial class TaskStore
         for no key update
         """;
 
-    // The same for connections with a limit, which are few.
-    private const string LockLimitedConnectionsSql = "select from provider_limits order by provider_id, model for no key update";
+    // The same for connections with a limit, which are few. It tells whether there is any, or a cooldown.
+    private const string LockLimitedConnectionsSql = """
+        with locked as (select from provider_limits order by provider_id, model for no key update)
+        select (select count(*) from locked) > 0 or exists (select from provider_cooldowns)
+        """;
 
     // Each agent, connection and model with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no
-    // further than it can be used, so the cost depends neither on how much is queued nor on how much of it may not run. A lane whose provider asked for a
-    // pause is left out. Lanes that share a limit are cut to it together, the best first. The best of all lanes decide how many each lane gives; only those
-    // are locked, and rows that another dispatcher has locked are replaced by the next ones of their lane. The heads of the streams come along: locking
-    // them gives their newest version, whatever the snapshot holds, and who appends to a task's stream has locked the task first.
-    private const string ClaimSql = """
+    // further than it can be used, so the cost depends neither on how much is queued nor on how much of it may not run.
+    private const string Lanes = """
         with recursive lane as (
             (select agent_id, connection, model from tasks where state = 'queued' order by agent_id, connection, model limit 1)
             union all
@@ -54,6 +55,95 @@ internal static partial class TaskStore
                 order by agent_id, connection, model
                 limit 1
             ) as next
+        """;
+
+    // The best of all lanes decide how many each lane gives; only those are locked, and rows that another dispatcher has locked are replaced by the next
+    // ones of their lane. The heads of the streams come along: locking them gives their newest version, whatever the snapshot holds, and who appends to a
+    // task's stream has locked the task first.
+    private const string Taking = """
+        ), quota as (
+            select agent_id, connection, model, count(*) as places from best group by agent_id, connection, model
+        ), taken as materialized (
+            select head.id
+            from quota
+            cross join lateral (
+                select id
+                from tasks
+                where state = 'queued' and agent_id = quota.agent_id and connection = quota.connection and model = quota.model
+                    and (cardinality($3) = 0 or workspace = '' or exists (
+                        select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
+                order by priority desc, id
+                limit quota.places
+                for no key update skip locked
+            ) as head
+        ), claimed as (
+            update tasks
+            set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
+            from taken
+            where tasks.id = taken.id
+            returning tasks.id, run_id, stream_id, agent_id, agent_version, attempt, query, workspace, context, traceparent, metadata, priority
+        )
+        select claimed.*, head_seq, head_hash, clock_timestamp()
+        from claimed
+        join streams on streams.id = stream_id
+        order by priority desc, claimed.id
+        for update of streams
+        """;
+
+    // Lanes of an agent with a limit are cut to it together, the best first.
+    private const string ClaimSql = $"""
+        {Lanes}
+        ), room as (
+            select lane.*, agents.max_concurrent > 0 as limited,
+                case when agents.state in ('paused', 'archived') then 0 when agents.max_concurrent = 0 then $1 else least($1, agents.max_concurrent - (
+                    select count(*) from (
+                        select from tasks where state = 'running' and agent_id = lane.agent_id limit agents.max_concurrent
+                    ) as running)) end as places
+            from lane
+            join agents on agents.id = lane.agent_id
+            where cardinality($2) = 0 or lower(lane.agent_id collate "C") = any($2)
+        ), best as (
+            select agent_id, connection, model
+            from (
+                select room.agent_id, room.connection, room.model, first.priority, first.id
+                from room
+                cross join lateral (
+                    select priority, id
+                    from tasks
+                    where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model
+                        and (cardinality($3) = 0 or workspace = '' or exists (
+                            select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
+                    order by priority desc, id
+                    limit greatest(room.places, 0)
+                ) as first
+                where not room.limited
+                union all
+                select agent_id, connection, model, priority, id
+                from (
+                    select room.agent_id, room.connection, room.model, first.priority, first.id, room.places,
+                        row_number() over (partition by room.agent_id order by first.priority desc, first.id) as of_agent
+                    from room
+                    cross join lateral (
+                        select priority, id
+                        from tasks
+                        where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model
+                            and (cardinality($3) = 0 or workspace = '' or exists (
+                                select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
+                        order by priority desc, id
+                        limit greatest(room.places, 0)
+                    ) as first
+                    where room.limited
+                ) as by_agent
+                where of_agent <= places
+            ) as fitting
+            order by priority desc, id
+            limit $1
+        {Taking}
+        """;
+
+    // Where a connection has a limit or cools down: a lane whose provider asked for a pause is left out, and lanes that share a limit are cut to it together.
+    private const string ClaimGovernedSql = $"""
+        {Lanes}
         ), need as (
             select lane.*, provider.id as provider_id, coalesce(nullif(lane.model, ''), provider.default_model) as used_model
             from lane
@@ -106,46 +196,23 @@ internal static partial class TaskStore
             where of_connection <= connection_places
         ), best as (
             select agent_id, connection, model from fitting order by priority desc, id limit $1
-        ), quota as (
-            select agent_id, connection, model, count(*) as places from best group by agent_id, connection, model
-        ), taken as materialized (
-            select head.id
-            from quota
-            cross join lateral (
-                select id
-                from tasks
-                where state = 'queued' and agent_id = quota.agent_id and connection = quota.connection and model = quota.model
-                    and (cardinality($3) = 0 or workspace = '' or exists (
-                        select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
-                order by priority desc, id
-                limit quota.places
-                for no key update skip locked
-            ) as head
-        ), claimed as (
-            update tasks
-            set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
-            from taken
-            where tasks.id = taken.id
-            returning tasks.id, run_id, stream_id, agent_id, agent_version, attempt, query, workspace, context, traceparent, metadata, priority
-        )
-        select claimed.*, head_seq, head_hash, clock_timestamp()
-        from claimed
-        join streams on streams.id = stream_id
-        order by priority desc, claimed.id
-        for update of streams
+        {Taking}
         """;
 
     /// <summary>Claims for each demand as many tasks as it can take, of all that may run, by priority and then by age.</summary>
     /// <returns>For each demand, its tasks in the order in which they were queued.</returns>
     public static async Task<IReadOnlyList<IReadOnlyList<ClaimedTask>>> Claim(
-        Transaction transaction, IReadOnlyList<ClaimDemand> demands, CancellationToken cancellationToken)
+        Transaction transaction, IReadOnlyList<ClaimDemand> demands, ProviderLoad load, CancellationToken cancellationToken)
     {
+        var changes = load.Changes;
+        var governed = load.MayExist;
         await using var batch = new NpgsqlBatch(transaction.Connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedAgentsSql));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedConnectionsSql));
+        if (governed)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedConnectionsSql));
         foreach (var demand in demands)
         {
-            var claim = new NpgsqlBatchCommand(ClaimSql);
+            var claim = new NpgsqlBatchCommand(governed ? ClaimGovernedSql : ClaimSql);
             claim.Parameters.AddValue(demand.Credit);
             claim.Parameters.AddValue(demand.AgentIds);
             claim.Parameters.AddValue(demand.WorkspaceRoots);
@@ -153,7 +220,12 @@ internal static partial class TaskStore
         }
         var claimed = new List<IReadOnlyList<ClaimedTask>>(demands.Count);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
+        if (governed)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken) && !reader.GetBoolean(0))
+                load.FoundNone(changes);
+        }
         while (await reader.NextResultAsync(cancellationToken))
         {
             var tasks = new List<ClaimedTask>();
