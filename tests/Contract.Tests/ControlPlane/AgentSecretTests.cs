@@ -1,7 +1,6 @@
 using Koda.Contract.Tests.Journeys;
 using Koda.Contract.Tests.Runtime;
 using Koda.Testing.Hosting;
-using Npgsql;
 using Xunit;
 
 namespace Koda.Contract.Tests.ControlPlane;
@@ -32,8 +31,8 @@ public sealed class AgentSecretTests(WorkingKodaFixture koda) : IClassFixture<Wo
             replies.Add((await Host.Rest.Get(path)).Text);
         Assert.All(replies, text => Assert.DoesNotContain(_value, text, StringComparison.Ordinal));
         Assert.Contains("redacted", replies[4], StringComparison.Ordinal);
-        Assert.Empty(await TablesWith(_value));
-        Assert.Empty(await TablesWith(_value[4..28]));
+        Assert.Empty(await TableSearch.TablesWith(koda.ConnectionString, _value));
+        Assert.Empty(await TableSearch.TablesWith(koda.ConnectionString, _value[4..28]));
     }
 
     [Fact]
@@ -58,27 +57,5 @@ public sealed class AgentSecretTests(WorkingKodaFixture koda) : IClassFixture<Wo
         Assert.Equal((404, "secret.not_found"), (again.Status, again["code"]));
         Assert.Equal("secret.not_found", (await Host.Rest.Get($"{Agents}/owner/secrets/other"))["code"]);
         Assert.Equal("agent.not_found", (await Host.Rest.Get($"{Agents}/nobody/secrets"))["code"]);
-    }
-
-    /// <summary>The tables that hold a text in any row.</summary>
-    private async Task<List<string>> TablesWith(string text)
-    {
-        await using var source = NpgsqlDataSource.Create(koda.ConnectionString);
-        var tables = new List<string>();
-        await using (var list = source.CreateCommand("select tablename from pg_tables where schemaname = 'public'"))
-        {
-            await using var reader = await list.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
-                tables.Add(reader.GetString(0));
-        }
-        var found = new List<string>();
-        foreach (var table in tables)
-        {
-            await using var search = source.CreateCommand($"select exists (select from {table} as r where strpos(r::text, $1) > 0 or strpos(r::text, encode(convert_to($1, 'UTF8'), 'hex')) > 0)");
-            search.Parameters.Add(new NpgsqlParameter { Value = text });
-            if ((bool)(await search.ExecuteScalarAsync())!)
-                found.Add(table);
-        }
-        return found;
     }
 }

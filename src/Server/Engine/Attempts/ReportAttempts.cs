@@ -9,7 +9,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Attempts;
 
 /// <summary>Commits what workers report, many reports in one transaction. Who does not hold the attempt any more is refused, and that is recorded.</summary>
-internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews news, CurrentSettings settings, EngineOptions options, ProviderLoad load)
+internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews news, CurrentSettings settings, IRedactor redactor, EngineOptions options, ProviderLoad load)
 {
     /// <summary>Applies the reports in their order.</summary>
     /// <returns>An outcome for each report, valid once the transaction is committed.</returns>
@@ -78,11 +78,11 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         switch (report)
         {
             case Completion completion:
-                task.Complete(completion.Output);
+                task.Complete(redactor.Redact(completion.Output));
                 break;
             case Failure failure:
                 var definition = await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken);
-                task.Fail(failure, definition.Retry, Random.Shared.NextDouble());
+                task.Fail(failure with { Error = failure.Error with { Message = redactor.Redact(failure.Error.Message) } }, definition.Retry, Random.Shared.NextDouble());
                 break;
             case Suspension suspension:
                 await Suspend(transaction, changes, task, suspension, cancellationToken);
@@ -108,7 +108,8 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         {
             CallId = StorableText.Of(suspension.Approval.CallId),
             Tool = StorableText.Of(suspension.Approval.Tool),
-            Preview = StorableText.Of(suspension.Approval.Preview),
+            Preview = redactor.Redact(StorableText.Of(suspension.Approval.Preview)),
+            Arguments = redactor.Redact(suspension.Approval.Arguments),
         };
         var expiry = (await settings.Read(cancellationToken)).Policy.ApprovalTimeout ?? options.ApprovalExpiry;
         var approval = new NewApproval(Guid.CreateVersion7(), task.Id, task.AgentId, asked, now + (asked.ExpiresIn ?? expiry));

@@ -40,9 +40,18 @@ internal sealed class ProviderHealthStore(Database database)
     {
         var row = new
         {
-            snapshot = Guid.CreateVersion7(), id, trigger, verified = found.Verified, via = found.CheckedVia, latency = (int)found.Latency.TotalMilliseconds,
-            account = found.AccountLabel, plan = found.PlanLabel, models = found.Models?.Count ?? 0, errorCode = found.ErrorCode,
-            error = StorableText.Of(found.Error), kept = Kept,
+            snapshot = Guid.CreateVersion7(),
+            id,
+            trigger,
+            verified = found.Verified,
+            via = found.CheckedVia,
+            latency = (int)found.Latency.TotalMilliseconds,
+            account = found.AccountLabel,
+            plan = found.PlanLabel,
+            models = found.Models?.Count ?? 0,
+            errorCode = found.ErrorCode,
+            error = StorableText.Of(found.Error),
+            kept = Kept,
         };
         return transaction.Connection.ExecuteAsync(new CommandDefinition(InsertSql, row, cancellationToken: cancellationToken));
     }

@@ -77,7 +77,13 @@ internal sealed partial class ProviderStore
     {
         var change = new
         {
-            id, revision, verified = found.Verified, account = found.AccountLabel, plan = found.PlanLabel, errorCode = found.ErrorCode, error = StorableText.Of(found.Error),
+            id,
+            revision,
+            verified = found.Verified,
+            account = found.AccountLabel,
+            plan = found.PlanLabel,
+            errorCode = found.ErrorCode,
+            error = StorableText.Of(found.Error),
             listed = found.Models is not null,
         };
         return await transaction.Connection.ExecuteAsync(new CommandDefinition(SetVerificationSql, change, cancellationToken: cancellationToken)) > 0;

@@ -46,11 +46,19 @@ internal static class OnboardingViews
     {
         OnboardingStep.Storage => new()
         {
-            Id = "storage", Title = "Make the database and the disk ready", Command = "koda doctor", Method = "GET", Path = "/api/runtime/ready",
+            Id = "storage",
+            Title = "Make the database and the disk ready",
+            Command = "koda doctor",
+            Method = "GET",
+            Path = "/api/runtime/ready",
         },
         OnboardingStep.Access => new()
         {
-            Id = "access", Title = "Register the owner", Command = "koda register", Method = "POST", Path = "/api/control-plane/auth/register-owner",
+            Id = "access",
+            Title = "Register the owner",
+            Command = "koda register",
+            Method = "POST",
+            Path = "/api/control-plane/auth/register-owner",
         },
         OnboardingStep.Provider => new()
         {
@@ -62,7 +70,11 @@ internal static class OnboardingViews
         },
         _ => new()
         {
-            Id = "agent", Title = "Publish an agent", Command = "koda agents apply agent.yaml", Method = "PUT", Path = "/api/control-plane/agents/{agent_id}",
+            Id = "agent",
+            Title = "Publish an agent",
+            Command = "koda agents apply agent.yaml",
+            Method = "PUT",
+            Path = "/api/control-plane/agents/{agent_id}",
         },
     };
 }

@@ -28,7 +28,11 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
         {
             return new ProbeResult
             {
-                Verified = false, CheckedVia = via, Latency = clock.GetElapsedTime(started), ErrorCode = failure.Code, Error = failure.Message,
+                Verified = false,
+                CheckedVia = via,
+                Latency = clock.GetElapsedTime(started),
+                ErrorCode = failure.Code,
+                Error = failure.Message,
             };
         }
     }
@@ -107,12 +111,17 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
             "anthropic" => (WithVersion(target, "messages"), new JsonObject { ["model"] = target.Model, ["max_tokens"] = 1, ["messages"] = messages }),
             "ollama" => ("api/chat", new JsonObject
             {
-                ["model"] = target.Model, ["messages"] = messages, ["stream"] = false, ["options"] = new JsonObject { ["num_predict"] = 1 },
+                ["model"] = target.Model,
+                ["messages"] = messages,
+                ["stream"] = false,
+                ["options"] = new JsonObject { ["num_predict"] = 1 },
             }),
             // OpenAI's newer models refuse max_tokens, which others know alone.
             _ => ("chat/completions", new JsonObject
             {
-                ["model"] = target.Model, ["messages"] = messages, [target.Id == "openai" ? "max_completion_tokens" : "max_tokens"] = target.Id == "openai" ? 16 : 1,
+                ["model"] = target.Model,
+                ["messages"] = messages,
+                [target.Id == "openai" ? "max_completion_tokens" : "max_tokens"] = target.Id == "openai" ? 16 : 1,
             }),
         };
         var answer = await calls.Post(target, path, body, cancellationToken);
