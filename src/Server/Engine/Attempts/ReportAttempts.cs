@@ -92,12 +92,25 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
                 break;
             case AttemptStop { Pause: { } pause }:
                 changes.Add(new RequestedPause(task.Id, pause.Model, pause.RetryAfter, pause.Code));
-                task.Stop(task.Open!.WorkerId, isCooldown: true);
+                await CoolDown(task, report.Attempt, pause, cancellationToken);
                 break;
             default:
                 task.Stop(task.Open!.WorkerId, isCooldown: false);
                 break;
         }
+    }
+
+    /// <summary>The task waits for its provider at no cost, unless its agent says that such a refusal ends it.</summary>
+    private async Task CoolDown(LockedTask task, AttemptKey attempt, ProviderPause pause, CancellationToken cancellationToken)
+    {
+        var policy = (await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken)).Retry;
+        if (!policy.NonRetryable.Contains(pause.Code))
+        {
+            task.Stop(task.Open!.WorkerId, isCooldown: true);
+            return;
+        }
+        var fault = new TaskFault(pause.Code, $"The provider asked for a pause of {pause.RetryAfter.TotalSeconds:0} s.");
+        task.Fail(new Failure(attempt, fault, Retryable: false, TimeSpan.Zero, []), policy, jitter: 0);
     }
 
     private async Task Suspend(
@@ -126,6 +139,7 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         Suspension => attempt.Outcome == AttemptOutcome.Suspended,
         GivenBack back => attempt.Outcome == back.Outcome,
         PauseReport => false,
+        AttemptStop { Pause: not null } => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.CooledDown or AttemptOutcome.Failed,
         _ => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.Drained or AttemptOutcome.CooledDown,
     };
 
