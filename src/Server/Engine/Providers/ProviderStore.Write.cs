@@ -15,7 +15,12 @@ internal sealed partial class ProviderStore
         on conflict (id) do update set
             kind = excluded.kind,
             base_url = excluded.base_url,
-            sealed_key = case when @ClearKey then null else coalesce(excluded.sealed_key, providers.sealed_key) end,
+            sealed_key = case
+                when @ClearKey then null
+                -- Else whoever may change an agent could have its key sent to himself.
+                when excluded.source = 'agent' and (excluded.kind, excluded.base_url) <> (providers.kind, providers.base_url) then excluded.sealed_key
+                else coalesce(excluded.sealed_key, providers.sealed_key)
+            end,
             options = excluded.options,
             auth_mode = excluded.auth_mode,
             source = excluded.source,

@@ -47,6 +47,18 @@ public sealed class ApplyAgentTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_stored_key_is_not_sent_to_another_address()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+        await server.Get<ApplyAgent>().Execute("moved", s_definition, "sk-test-1234567890", default);
+
+        var elsewhere = s_definition with { Provider = s_definition.Provider! with { BaseUrl = "https://elsewhere.example/v1" } };
+        await server.Get<ApplyAgent>().Execute("moved", elsewhere, "", default);
+
+        Assert.Equal("", (await server.Get<OpenProvider>().Access("agent-moved", default)).ApiKey);
+    }
+
+    [Fact]
     public async Task Every_problem_is_named_at_once()
     {
         await using var server = await EngineServer.Start(postgres, dispatching: false);
