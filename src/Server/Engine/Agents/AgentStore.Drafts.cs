@@ -38,12 +38,13 @@ internal static partial class AgentStore
         return await Find(transaction.Connection, id, cancellationToken);
     }
 
-    // Who deleted an agent and makes it anew begins with nothing; only the numbers of versions go on, for tasks know the old ones.
+    // Two indexes keep ids apart, with case and without. A conflict target names only one of them; who creates the same agent at the same time would then
+    // be refused by the other. Who deleted an agent and makes it anew begins with nothing; only the numbers of versions go on, for tasks know the old ones.
     private const string CreateSql = """
-        insert into agents (id, state, draft) values (@id, 'draft', @draft)
-        on conflict (lower(id collate "C")) do update
-        set state = 'draft', draft = excluded.draft, revision = agents.revision + 1, max_concurrent = 0, created_at = now(), updated_at = now()
-        where agents.state = 'deleted'
+        insert into agents (id, state, draft) values (@id, 'draft', @draft) on conflict do nothing;
+        update agents
+        set state = 'draft', draft = @draft, revision = revision + 1, max_concurrent = 0, created_at = now(), updated_at = now()
+        where lower(id collate "C") = lower(@id collate "C") and state = 'deleted'
         """;
 
     /// <summary>Creates the agent and keeps it locked.</summary>

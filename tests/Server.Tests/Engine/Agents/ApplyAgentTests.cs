@@ -93,6 +93,21 @@ public sealed class ApplyAgentTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task An_agent_that_many_create_at_once_is_created_once_and_changed_by_the_others()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+
+        for (var round = 0; round < 100; round++)
+        {
+            var id = $"new-{round}";
+            var applied = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+                i => server.Get<ApplyAgent>().Execute(id, s_definition with { Description = $"{i}" }, "", default)));
+
+            Assert.Equal(Enumerable.Range(1, 8), applied.Select(version => version.Version).Order());
+        }
+    }
+
+    [Fact]
     public async Task Agents_that_come_with_koda_are_seeded_once_and_left_to_their_owner()
     {
         await using var server = await EngineServer.Start(postgres, dispatching: false);
