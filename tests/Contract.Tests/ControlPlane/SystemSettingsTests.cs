@@ -46,6 +46,16 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task Over_gRPC_a_change_without_a_mask_leaves_what_it_does_not_set()
+    {
+        await _here.Rest.Patch(Settings, """{"defaults":{"max_cost_usd":2.5},"policy":{"default_tool_action":"deny"}}""");
+
+        var changed = await _here.Client.Settings.PatchAsync(new SystemSettings { Defaults = new() { MaxTokens = 3 } });
+
+        Assert.Equal((2.5, 3L, ToolAction.Deny), (changed.Defaults.MaxCostUsd, changed.Defaults.MaxTokens, changed.Policy.DefaultToolAction));
+    }
+
+    [Fact]
     public async Task A_replacement_sets_what_it_does_not_name_to_its_default()
     {
         await _here.Rest.Patch(Settings, """{"defaults":{"timeout_seconds":60},"policy":{"accept_tasks":false}}""");

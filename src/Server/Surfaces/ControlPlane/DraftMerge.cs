@@ -1,5 +1,3 @@
-using System.Collections;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Koda.Server.Engine.Agents;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -13,32 +11,9 @@ internal static class DraftMerge
     /// <param name="id">The agent.</param>
     /// <param name="given">The new values.</param>
     /// <param name="mask">The fields to change. Null: those that have a value, inside of objects too.</param>
-    public static Func<AgentDefinition, DraftEdit> Of(string id, Wire.AgentDefinition given, FieldMask? mask)
+    public static Func<AgentDefinition, DraftEdit> Of(string id, Wire.AgentDefinition given, FieldMask? mask) => draft =>
     {
-        if (mask is null)
-        {
-            mask = new FieldMask();
-            mask.Paths.AddRange(Present(given, ""));
-        }
-        return draft =>
-        {
-            var merged = Patch.Apply(DefinitionViews.From(draft), given, mask);
-            return new DraftEdit(DefinitionReading.From(id, merged), merged.Provider?.ApiKey ?? "");
-        };
-    }
-
-    private static IEnumerable<string> Present(IMessage message, string prefix) =>
-        message.Descriptor.Fields.InDeclarationOrder().SelectMany(field => field.Accessor.GetValue(message) switch
-        {
-            IMessage inner => Present(inner, $"{prefix}{field.Name}."),
-            null => [],
-            var value => IsSet(value) ? [prefix + field.Name] : Array.Empty<string>(),
-        });
-
-    private static bool IsSet(object value) => value switch
-    {
-        IList list => list.Count > 0,
-        string text => text.Length > 0,
-        _ => !value.Equals(Activator.CreateInstance(value.GetType())),
+        var merged = Patch.Apply(DefinitionViews.From(draft), given, mask);
+        return new DraftEdit(DefinitionReading.From(id, merged), merged.Provider?.ApiKey ?? "");
     };
 }

@@ -13,7 +13,7 @@ internal static class Patch
     /// <summary>A copy of <paramref name="current"/> with the named fields of <paramref name="changes"/>.</summary>
     /// <param name="current">What is there.</param>
     /// <param name="changes">The new values.</param>
-    /// <param name="mask">The fields that are changed. Null: those that the changes set.</param>
+    /// <param name="mask">The fields that are changed. Null: those that the changes set, inside of objects too.</param>
     /// <exception cref="RpcFault">INVALID_REQUEST: the mask names a field that there is not.</exception>
     public static T Apply<T>(T current, T? changes, FieldMask? mask)
         where T : class, IMessage<T>, IDeepCloneable<T>, new()
@@ -61,9 +61,16 @@ internal static class Patch
     private static FieldMask Set(IMessage changes)
     {
         var mask = new FieldMask();
-        mask.Paths.AddRange(changes.Descriptor.Fields.InDeclarationOrder().Where(field => IsSet(field, changes)).Select(field => field.Name));
+        mask.Paths.AddRange(Present(changes, ""));
         return mask;
     }
+
+    /// <summary>The fields that have a value, inside of objects too: an object that is given in part leaves its other fields as they are.</summary>
+    private static IEnumerable<string> Present(IMessage message, string prefix) =>
+        message.Descriptor.Fields.InDeclarationOrder().Where(field => IsSet(field, message)).SelectMany(field =>
+            field is { IsRepeated: false, FieldType: FieldType.Message } && field.MessageType.File.Package != "google.protobuf"
+                ? Present((IMessage)field.Accessor.GetValue(message), $"{prefix}{field.Name}.")
+                : [prefix + field.Name]);
 
     private static bool IsSet(FieldDescriptor field, IMessage message) => field.IsRepeated
         ? ((System.Collections.ICollection)field.Accessor.GetValue(message)).Count > 0
