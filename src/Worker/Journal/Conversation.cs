@@ -9,6 +9,9 @@ namespace Koda.Worker.Journal;
 /// </summary>
 internal sealed class Conversation
 {
+    private const string CutShort = "The turn ended while this call ran. Find out what it did before you repeat it.";
+    private const string NotRun = "The turn ended before this call ran.";
+
     private readonly List<ModelMessage> _messages = [];
     private readonly List<PendingCall> _pending = [];
     private readonly List<string> _notes = [];
@@ -57,6 +60,7 @@ internal sealed class Conversation
     {
         switch (recorded.Kind)
         {
+            case "message.sent": Apply(JournalCodec.Read<MessageSent>(recorded)); break;
             case "model.started": Apply(JournalCodec.Read<ModelStarted>(recorded)); break;
             case "model.finished": Apply(JournalCodec.Read<Journal.ModelFinished>(recorded), JournalCodec.ReadUsage(recorded)); break;
             case "tool.started": Apply(JournalCodec.Read<ToolStarted>(recorded)); break;
@@ -65,6 +69,15 @@ internal sealed class Conversation
             case "approval.answered": _approvals.Apply(JournalCodec.Read<ApprovalAnswered>(recorded)); break;
             case "approval.expired": _approvals.Apply(JournalCodec.Read<ApprovalExpired>(recorded)); break;
         }
+    }
+
+    /// <summary>A person says something: a new turn begins. What the turn before it left without a result stays undone.</summary>
+    public void Apply(MessageSent sent)
+    {
+        Settle();
+        _messages.Add(ModelMessageJson.Read(sent.Message));
+        (Step, Tokens, CostMicros, Repetitions, StopReason) = (0, 0, 0, 0, null);
+        _notes.Clear();
     }
 
     public void Apply(ModelStarted started)
@@ -101,10 +114,14 @@ internal sealed class Conversation
             return call with { Result = ModelMessage.ToolResult(finished.CallId, finished.Tool, finished.Result, isError) };
         });
         if (_pending.All(call => call.Result is not null))
-        {
-            _messages.AddRange(_pending.Select(call => call.Result!));
-            _pending.Clear();
-        }
+            Settle();
+    }
+
+    private void Settle()
+    {
+        _messages.AddRange(_pending.Select(call => call.Result
+            ?? ModelMessage.ToolResult(call.Call.CallId, call.Call.Tool, call.Started ? CutShort : NotRun, isError: true)));
+        _pending.Clear();
     }
 
     private void Count(int times, string tool)

@@ -101,8 +101,8 @@ internal sealed class AttemptRunner(
     private async Task<Conversation> RebuildAsync(Assignment assignment, CancellationToken ct)
     {
         var conversation = new Conversation();
-        // The first attempt's journal holds only what the engine wrote.
-        if (assignment.JournalLength == 0 || assignment.AttemptNumber <= 1)
+        // The first attempt's journal holds only what the engine wrote, unless there were turns before it.
+        if (assignment.JournalLength == 0 || (assignment.AttemptNumber <= 1 && assignment.Turn is null))
             return conversation;
         await foreach (var recorded in calls.ReadJournalAsync(assignment.Attempt, ct))
             conversation.Apply(recorded);
