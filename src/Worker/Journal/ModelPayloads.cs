@@ -29,6 +29,20 @@ internal sealed record ModelReasoning(int Step, string Text) : IJournalPayload
     public static string Kind => "model.reasoning";
 }
 
+/// <summary>The reasoning before an answer is over.</summary>
+/// <param name="Step">The model call.</param>
+/// <param name="Tokens">About how many tokens it was, by its length; the provider counts them when the answer is whole.</param>
+internal sealed record ModelReasoningDone(int Step, long Tokens) : IJournalPayload
+{
+    public static string Kind => "model.reasoning_done";
+}
+
+/// <summary>Streamed arguments of a call.</summary>
+internal sealed record ModelToolInput(int Step, string CallId, string Tool, string Text) : IJournalPayload
+{
+    public static string Kind => "model.tool_input";
+}
+
 /// <summary>A model call gave its answer.</summary>
 internal sealed record ModelFinished(
     int Step, JsonObject Message, string StopReason, long LatencyMs, long FirstTokenMs, decimal CostUsd) : IJournalPayload

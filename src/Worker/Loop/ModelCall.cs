@@ -17,6 +17,7 @@ internal sealed class ModelCall
 
     private readonly AgentSpec _agent;
     private readonly string _query;
+    private readonly bool _isTurn;
     private readonly IModelProvider _provider;
     private readonly IReadOnlyList<ToolDefinition> _tools;
     private readonly Conversation _conversation;
@@ -32,7 +33,7 @@ internal sealed class ModelCall
         IAttemptReports reports, TimeProvider time, TimeSpan? longestPause = null)
     {
         _longestPause = longestPause ?? WorkerOptions.UsualLongestPause;
-        (_agent, _query, _provider, _tools) = (assignment.Agent, assignment.Query, provider, tools);
+        (_agent, _query, _isTurn, _provider, _tools) = (assignment.Agent, assignment.Query, assignment.Turn is not null, provider, tools);
         (_conversation, _recorder, _reports, _time) = (conversation, recorder, reports, time);
         _options = _agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(_agent.ProviderOptions)?.AsObject();
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry).Build();
@@ -107,23 +108,14 @@ internal sealed class ModelCall
 
     private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(int step, long started, CancellationToken ct)
     {
-        using var stream = new CoalescedText(_time, (channel, text) =>
-        {
-            if (channel == ModelDelta.Kind)
-                _recorder.Report(new ModelDelta(step, text));
-            else
-                _recorder.Report(new ModelReasoning(step, text));
-        });
+        using var events = new AnswerEvents(_recorder, step, _isTurn, _time);
         long? firstToken = null;
         await foreach (var next in _provider.StreamAsync(Request(), ct))
         {
             firstToken ??= Elapsed(started);
-            switch (next)
-            {
-                case TextDelta delta: stream.Add(ModelDelta.Kind, delta.Text); break;
-                case ReasoningDelta delta: stream.Add(ModelReasoning.Kind, delta.Text); break;
-                case Providers.ModelFinished finished: return (finished, firstToken.Value);
-            }
+            events.Add(next);
+            if (next is Providers.ModelFinished finished)
+                return (finished, firstToken.Value);
             await _reports.RoomAsync(ct);
         }
         throw new ProviderException(ProviderErrorCode.StreamCut, "The provider's stream ended without an answer.", retryable: true);

@@ -33,10 +33,13 @@ internal sealed class AgentHarness : IDisposable
 
     public string Secret { get; init; } = "";
 
+    /// <summary>Set when the attempt is one at a turn of a conversation.</summary>
+    public Turn? Turn { get; init; }
+
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
     {
         var agent = new AgentSpec { Id = "tester", ProviderKind = "scripted", Model = "scripted-1", SystemPrompt = "Test.", Limits = Limits };
-        var assignment = new Assignment { Query = "Do it.", Agent = agent };
+        var assignment = new Assignment { Query = "Do it.", Agent = agent, Turn = Turn };
         var conversation = new Conversation();
         foreach (var recorded in Journal.Events)
             conversation.Apply(recorded);
