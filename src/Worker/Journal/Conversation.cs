@@ -18,6 +18,7 @@ internal sealed class Conversation
     private readonly ApprovalAnswers _approvals = new();
     private readonly RepeatedCalls _repeated = new();
     private readonly Dictionary<string, string> _files = [];
+    private (string Provider, string Model) _asked;
 
     /// <summary>The messages so far. Results of the last answer's calls are added when all of them are there.</summary>
     public IReadOnlyList<ModelMessage> Messages => _messages;
@@ -82,6 +83,10 @@ internal sealed class Conversation
 
     public void Apply(ModelStarted started)
     {
+        // Providers bind reasoning to the model and to all that stood before it; where either changes it must not be sent again.
+        if (started.System is not null || started.Tools is not null || _asked != (started.Provider, started.Model))
+            ForgetReasoning();
+        _asked = (started.Provider, started.Model);
         System = started.System ?? System;
         Tools = started.Tools?.ToJsonString() ?? Tools;
         _messages.AddRange(started.Messages.Select(message => ModelMessageJson.Read(message!.AsObject())));
@@ -115,6 +120,15 @@ internal sealed class Conversation
         });
         if (_pending.All(call => call.Result is not null))
             Settle();
+    }
+
+    private void ForgetReasoning()
+    {
+        for (var i = 0; i < _messages.Count; i++)
+        {
+            if (_messages[i].Content.Any(block => block is ReasoningBlock))
+                _messages[i] = _messages[i] with { Content = [.. _messages[i].Content.Where(block => block is not ReasoningBlock)] };
+        }
     }
 
     private void Settle()

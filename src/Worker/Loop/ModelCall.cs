@@ -18,6 +18,7 @@ internal sealed class ModelCall
     private readonly AgentSpec _agent;
     private readonly string _query;
     private readonly bool _isTurn;
+    private readonly string _variant;
     private readonly IModelProvider _provider;
     private readonly IReadOnlyList<ToolDefinition> _tools;
     private readonly Conversation _conversation;
@@ -33,7 +34,8 @@ internal sealed class ModelCall
         IAttemptReports reports, TimeProvider time, TimeSpan? longestPause = null)
     {
         _longestPause = longestPause ?? WorkerOptions.UsualLongestPause;
-        (_agent, _query, _isTurn, _provider, _tools) = (assignment.Agent, assignment.Query, assignment.Turn is not null, provider, tools);
+        (_agent, _query, _provider, _tools) = (assignment.Agent, assignment.Query, provider, tools);
+        (_isTurn, _variant) = (assignment.Turn is not null, assignment.Turn?.Variant ?? "");
         (_conversation, _recorder, _reports, _time) = (conversation, recorder, reports, time);
         _options = _agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(_agent.ProviderOptions)?.AsObject();
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry).Build();
@@ -127,6 +129,7 @@ internal sealed class ModelCall
         System = _agent.SystemPrompt,
         Messages = _conversation.Messages,
         Tools = _tools,
+        Variant = _variant,
         MaxOutputTokens = _agent.Limits?.MaxOutputTokens ?? 0,
         Options = _options,
     };

@@ -17,6 +17,12 @@ internal sealed record ModelRequest
     /// <summary>The tools that the model may call.</summary>
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
 
+    /// <summary>False when the model is to answer without calling any of the tools, which it is still told of: the conversation holds calls of them.</summary>
+    public bool MayCallTools { get; init; } = true;
+
+    /// <summary>How much the model is to reason, one of <see cref="ReasoningVariant"/>. Empty: as <see cref="Options"/> say.</summary>
+    public string Variant { get; init; } = "";
+
     /// <summary>The largest number of output tokens. 0: the provider's default.</summary>
     public int MaxOutputTokens { get; init; }
 

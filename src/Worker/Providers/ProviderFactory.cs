@@ -27,13 +27,13 @@ internal static class ProviderFactory
         {
             case "anthropic":
                 var anthropic = AnthropicProvider.Endpoint(baseUrl, apiKey).With(options);
-                return AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options));
+                return new OptionalReasoning(AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options)));
             case "openai":
                 var openAi = OpenAiProvider.Endpoint(baseUrl, apiKey).With(options);
-                return new OpenAiProvider(openAi, openAi.CreateClient(handler, options));
+                return new OptionalReasoning(new OpenAiProvider(openAi, openAi.CreateClient(handler, options)));
             case "ollama":
                 var ollama = OllamaProvider.Endpoint(baseUrl, apiKey).With(options);
-                return new OllamaProvider(ollama, ollama.CreateClient(handler, options));
+                return new OptionalReasoning(new OllamaProvider(ollama, ollama.CreateClient(handler, options)));
             case "offline":
                 return OfflineProvider.Create(options);
             default:

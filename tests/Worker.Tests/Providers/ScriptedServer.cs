@@ -23,6 +23,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>What the next requests get.</summary>
     public ScriptedAnswer Answer { get; set; } = new();
 
+    /// <summary>What a request gets by its body. Null: <see cref="Answer"/>.</summary>
+    public Func<JsonObject, ScriptedAnswer>? AnswerTo { get; set; }
+
     public JsonObject LastBody => Requests.Last().Body;
 
     public static async Task<ScriptedServer> StartAsync()
@@ -47,7 +50,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         Requests.Enqueue(new RecordedRequest(
             context.Request.Path, body, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString())));
 
-        var answer = Answer;
+        var answer = AnswerTo?.Invoke(body) ?? Answer;
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         foreach (var (name, value) in answer.Headers)

@@ -21,7 +21,11 @@ internal static class AnthropicRequest
             body["system"] = new JsonArray(Cached(new JsonObject { ["type"] = "text", ["text"] = request.System }));
         if (request.Tools.Count > 0)
             body["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
-        return RequestOptionsMerge.Into(body, defaults, request.Options);
+        RequestOptionsMerge.Into(body, defaults, request.Options);
+        AnthropicThinking.Write(body, request);
+        if (request.Tools.Count > 0 && !request.MayCallTools)
+            body["tool_choice"] = new JsonObject { ["type"] = "none" };
+        return body;
     }
 
     private static JsonObject WriteTool(ToolDefinition tool) => new()

@@ -15,7 +15,8 @@ internal static class OllamaRequest
         if (request.MaxOutputTokens > 0)
             options["num_predict"] = request.MaxOutputTokens;
         var body = new JsonObject { ["model"] = request.Model, ["messages"] = WriteMessages(request), ["stream"] = true };
-        if (request.Tools.Count > 0)
+        // There is no way to keep a model from calling the tools that it is told of.
+        if (request.Tools.Count > 0 && request.MayCallTools)
             body["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
         foreach (var (name, value) in given)
         {
@@ -24,8 +25,21 @@ internal static class OllamaRequest
         }
         if (options.Count > 0)
             body["options"] = options;
+        if (request.Variant.Length > 0)
+            body["think"] = Think(request);
         return body;
     }
+
+    // Most models think or do not; gpt-oss always thinks and takes levels only.
+    private static JsonNode Think(ModelRequest request) =>
+        request.Model.Contains("gpt-oss", StringComparison.OrdinalIgnoreCase)
+            ? request.Variant switch
+            {
+                ReasoningVariant.Low or ReasoningVariant.Least => "low",
+                ReasoningVariant.Adaptive => "medium",
+                _ => "high",
+            }
+            : request.Variant != ReasoningVariant.Least;
 
     private static JsonArray WriteMessages(ModelRequest request)
     {

@@ -20,7 +20,11 @@ internal static class OpenAiRequest
             body[endpoint.BaseUrl.Host == "api.openai.com" ? "max_completion_tokens" : "max_tokens"] = request.MaxOutputTokens;
         if (request.Tools.Count > 0)
             body["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
-        return RequestOptionsMerge.Into(body, endpoint.Defaults, request.Options);
+        RequestOptionsMerge.Into(body, endpoint.Defaults, request.Options);
+        OpenAiEffort.Write(body, request, endpoint);
+        if (request.Tools.Count > 0 && !request.MayCallTools)
+            body["tool_choice"] = "none";
+        return body;
     }
 
     private static JsonObject WriteTool(ToolDefinition tool) => new()

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Koda.Worker.Providers;
+using Xunit;
+
+namespace Koda.Worker.Tests.Loop;
+
+public class ReasoningKeptTests
+{
+    [Fact]
+    public async Task Reasoning_is_sent_back_to_the_model_that_thought_it()
+    {
+        var model = Model();
+        using var task = new AgentHarness(model, new CountingTool("look", readOnly: true));
+        await task.RunAsync();
+        Assert.Contains(model.Requests[1].Messages.SelectMany(message => message.Content), block => block is ReasoningBlock);
+    }
+
+    [Theory]
+    [InlineData("\"scripted-1\"", "\"another-model\"")]
+    [InlineData("\"Test.\"", "\"Another prompt.\"")]
+    public async Task Reasoning_is_left_out_when_another_model_or_prompt_stood_before_it(string was, string changed)
+    {
+        using var first = new AgentHarness(Model(), new CountingTool("look", readOnly: true));
+        await first.RunAsync();
+        var events = first.Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.started").Select(recorded =>
+        {
+            recorded = recorded.Clone();
+            if (recorded.Kind == "model.started")
+                recorded.Payload = recorded.Payload.Replace(was, changed, StringComparison.Ordinal);
+            return recorded;
+        });
+        var model = Model();
+        using var second = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Journal = new MemoryJournal(events) };
+
+        await second.RunAsync();
+
+        var blocks = Assert.Single(model.Requests).Messages.SelectMany(message => message.Content).ToList();
+        Assert.DoesNotContain(blocks, block => block is ReasoningBlock);
+        Assert.Contains(blocks, block => block is ToolCallBlock);
+        Assert.Equal("scripted-1", JsonNode.Parse(second.Journal.Events.Last(recorded => recorded.Kind == "model.started").Payload)!["model"]!.GetValue<string>());
+    }
+
+    private static ScriptedModel Model() => new(
+        _ => ModelMessage.Assistant(new ReasoningBlock("Hm.", "c2ln"), new ToolCallBlock("c", "look", """{"n": "1"}""")), ScriptedModel.Says("done"));
+}
