@@ -10,6 +10,8 @@ namespace Koda.Worker.Journal;
 internal sealed class Conversation
 {
     private const string CutShort = "The turn ended while this call ran. Find out what it did before you repeat it.";
+    private const string Empty = "Your answer was empty. Go on with the work, or answer with what you have.";
+    private const int Nudges = 2;
     private const string NotRun = "The turn ended before this call ran.";
 
     private readonly List<ModelMessage> _messages = [];
@@ -19,6 +21,8 @@ internal sealed class Conversation
     private readonly RepeatedCalls _repeated = new();
     private readonly Dictionary<string, string> _files = [];
     private (string Provider, string Model) _asked;
+    private int _nudges;
+    private bool _nudged;
 
     /// <summary>The messages so far. Results of the last answer's calls are added when all of them are there.</summary>
     public IReadOnlyList<ModelMessage> Messages => _messages;
@@ -34,6 +38,9 @@ internal sealed class Conversation
 
     public string? StopReason { get; private set; }
 
+    /// <summary>The model that gave the last answer of the turn. Null: none yet.</summary>
+    public string? AnsweredBy { get; private set; }
+
     public string? System { get; private set; }
 
     public string? Tools { get; private set; }
@@ -48,9 +55,9 @@ internal sealed class Conversation
     /// <summary>How often a call of the last answer was made with the same arguments and the same result, itself included.</summary>
     public int Repetitions { get; private set; }
 
-    /// <summary>The last answer, when it asks for no tool: the run's output.</summary>
+    /// <summary>The last answer, when it asks for no tool: the run's output. Not an empty one that the model is to think over.</summary>
     public ModelMessage? FinalAnswer =>
-        _messages.LastOrDefault() is { Role: ModelRole.Assistant } last && !last.ToolCalls.Any() ? last : null;
+        _messages.LastOrDefault() is { Role: ModelRole.Assistant } last && !last.ToolCalls.Any() && !_nudged ? last : null;
 
     /// <summary>The SHA-256 of a file as the task last saw it. Null: it has not.</summary>
     public string? FileDigest(string path) => _files.GetValueOrDefault(path);
@@ -77,8 +84,10 @@ internal sealed class Conversation
     {
         Settle();
         _messages.Add(ModelMessageJson.Read(sent.Message));
-        (Step, Tokens, CostMicros, Repetitions, StopReason) = (0, 0, 0, 0, null);
+        (Step, Tokens, CostMicros, Repetitions, StopReason, AnsweredBy) = (0, 0, 0, 0, null, null);
         _notes.Clear();
+        _repeated.Clear();
+        _nudges = Nudges;
     }
 
     public void Apply(ModelStarted started)
@@ -100,6 +109,8 @@ internal sealed class Conversation
         _pending.AddRange(message.ToolCalls.Select(call => new PendingCall(call)));
         Step = finished.Step;
         StopReason = finished.StopReason;
+        AnsweredBy = _asked.Model;
+        Nudge(message);
         Repetitions = 0;
         Tokens += usage.InputTokens + usage.OutputTokens;
         CostMicros += usage.CostMicros;
@@ -136,6 +147,15 @@ internal sealed class Conversation
         _messages.AddRange(_pending.Select(call => call.Result
             ?? ModelMessage.ToolResult(call.Call.CallId, call.Call.Tool, call.Started ? CutShort : NotRun, isError: true)));
         _pending.Clear();
+    }
+
+    private void Nudge(ModelMessage message)
+    {
+        _nudged = _nudges > 0 && StopReason != ModelStopReason.Refusal && !message.ToolCalls.Any() && string.IsNullOrWhiteSpace(message.Text);
+        if (!_nudged)
+            return;
+        _nudges--;
+        _notes.Add(Empty);
     }
 
     private void Count(int times, string tool)

@@ -51,7 +51,13 @@ internal sealed record ModelFinished(
 }
 
 /// <summary>A model call gave no answer.</summary>
-internal sealed record ModelFailed(int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs) : IJournalPayload
+/// <param name="Step">The model call.</param>
+/// <param name="Error">Why.</param>
+/// <param name="Retryable">Whether the same call may succeed later.</param>
+/// <param name="RetryAfterMs">The pause that the provider asks for.</param>
+/// <param name="LatencyMs">How long it took to fail.</param>
+/// <param name="DelayMs">After how long it is made again. Null: it is not.</param>
+internal sealed record ModelFailed(int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs, long? DelayMs = null) : IJournalPayload
 {
     public static string Kind => "model.failed";
 }

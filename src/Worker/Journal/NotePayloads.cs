@@ -7,6 +7,7 @@ internal sealed record GuardrailHit(string Rule, string Detail) : IJournalPayloa
     public const string MaxIterations = "max_iterations";
     public const string MaxTokens = "max_tokens";
     public const string MaxCost = "max_cost";
+    public const string ToolInput = "tool_input";
 
     public static string Kind => "guardrail.hit";
 }

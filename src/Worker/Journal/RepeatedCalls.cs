@@ -14,6 +14,9 @@ internal sealed class RepeatedCalls
     private static readonly HashSet<string> Writing = ["write", "edit"];
     private readonly Dictionary<(string Tool, string Arguments), (string Result, int Times)> _counts = [];
 
+    /// <summary>Forgets what was seen: a new turn may well repeat an old one.</summary>
+    public void Clear() => _counts.Clear();
+
     /// <summary>How often the call was seen, itself included.</summary>
     public int Count(ToolCallBlock call, ToolFinished finished)
     {

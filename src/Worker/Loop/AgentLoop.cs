@@ -1,3 +1,4 @@
+using Koda.Worker.Context;
 using Koda.Worker.Journal;
 using Koda.Worker.Providers;
 using Koda.Worker.Session;
@@ -34,7 +35,7 @@ internal sealed class AgentLoop(
             recorder.Report(hit);
             return Limits.Failure(hit);
         }
-        return await model.RunAsync(ct);
+        return await model.RunAsync(NextCall.Plain, ct);
     }
 
     private AttemptOutcome Ended(ModelMessage answer)

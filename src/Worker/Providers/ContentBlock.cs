@@ -23,11 +23,16 @@ internal sealed record ToolCallBlock(string CallId, string Tool, string Argument
     // The log takes no deeper JSON once it stands inside a message inside a payload.
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
+    /// <summary>Ends arguments that were cut because they did not end.</summary>
+    public const string CutMark = "\u2026 (cut)";
+
     /// <summary>What is wrong with the arguments, to be told to the model as the call's result. Null: they are a JSON object.</summary>
     public string? ArgumentsError
     {
         get
         {
+            if (Arguments.EndsWith(CutMark, StringComparison.Ordinal))
+                return $"The arguments of {Tool} were longer than 256 KB and were cut, so nothing was done. Do it in smaller steps.";
             try
             {
                 using var document = JsonDocument.Parse(Arguments, s_strict);

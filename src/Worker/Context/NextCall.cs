@@ -1,0 +1,11 @@
+using Koda.Worker.Providers;
+
+namespace Koda.Worker.Context;
+
+/// <summary>What is special about the next model call.</summary>
+/// <param name="Said">Messages for the model that are not in the conversation yet, before the notes of the conversation.</param>
+/// <param name="MayCallTools">False when it is to give its final answer.</param>
+internal sealed record NextCall(IReadOnlyList<ModelMessage> Said, bool MayCallTools = true)
+{
+    public static NextCall Plain { get; } = new([]);
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Context;
+using Koda.Worker.Journal;
+using Koda.Worker.Providers;
+using Koda.Worker.Session;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>Asks a model once, and records the question and the answer.</summary>
+internal sealed class ModelTry(
+    Assignment assignment, IModelProvider provider, IReadOnlyList<ToolDefinition> tools, Conversation conversation, Recorder recorder,
+    IAttemptReports reports, TimeProvider time)
+{
+    private readonly AgentSpec _agent = assignment.Agent;
+    private readonly bool _isTurn = assignment.Turn is not null;
+    private readonly JsonObject? _options =
+        assignment.Agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(assignment.Agent.ProviderOptions)?.AsObject();
+
+    private long _started = time.GetTimestamp();
+
+    /// <summary>How long ago the last try began, in milliseconds.</summary>
+    public long ElapsedMs => (long)time.GetElapsedTime(_started).TotalMilliseconds;
+
+    /// <exception cref="ProviderException">The model gave no answer.</exception>
+    public async Task RunAsync(string model, NextCall next, CancellationToken ct)
+    {
+        var step = conversation.Step + 1;
+        reports.Progress($"asking {model}, step {step}");
+        recorder.Record(Started(step, model, next));
+        _started = time.GetTimestamp();
+        var (answer, firstToken) = await StreamAsync(step, Request(model, next), ct);
+        var message = next.MayCallTools ? answer.Message : WithoutCalls(answer.Message);
+        var finished = new Journal.ModelFinished(
+            step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, answer.Usage.CostMicros / 1_000_000m);
+        recorder.Record(finished, answer.Usage);
+    }
+
+    private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(int step, ModelRequest request, CancellationToken ct)
+    {
+        using var events = new AnswerEvents(recorder, step, _isTurn, time);
+        var runaway = _isTurn ? new RunawayInput(request.Model) : null;
+        long? firstToken = null;
+        await foreach (var next in provider.StreamAsync(request, ct))
+        {
+            firstToken ??= ElapsedMs;
+            events.Add(next);
+            if (next is Providers.ModelFinished finished)
+                return (finished, firstToken.Value);
+            if (runaway?.Add(next) is { } cut)
+            {
+                recorder.Report(new GuardrailHit(GuardrailHit.ToolInput, "The arguments of a call did not end, so the answer was cut."));
+                return (cut, firstToken.Value);
+            }
+            await reports.RoomAsync(ct);
+        }
+        throw new ProviderException(ProviderErrorCode.StreamCut, "The provider's stream ended without an answer.", retryable: true);
+    }
+
+    private ModelRequest Request(string model, NextCall next) => new()
+    {
+        Model = model,
+        System = _agent.SystemPrompt,
+        Messages = conversation.Messages,
+        Tools = tools,
+        MayCallTools = next.MayCallTools,
+        Variant = assignment.Turn?.Variant ?? "",
+        MaxOutputTokens = _agent.Limits?.MaxOutputTokens ?? 0,
+        Options = _options,
+    };
+
+    private ModelStarted Started(int step, string model, NextCall next)
+    {
+        var written = new JsonArray([.. tools.Select(tool => new JsonObject
+        {
+            ["name"] = tool.Name, ["description"] = tool.Description, ["input_schema"] = tool.InputSchema.DeepClone(),
+        })]);
+        IEnumerable<ModelMessage> said = [.. next.Said, .. conversation.Notes.Select(ModelMessage.User)];
+        if (conversation.Messages.Count == 0)
+            said = said.Prepend(ModelMessage.User(assignment.Query));
+        var messages = new JsonArray([.. said.Select(ModelMessageJson.Write)]);
+        return new ModelStarted(
+            step, _agent.ProviderKind, model,
+            messages,
+            PromptDigest.Of(_agent.SystemPrompt, written, conversation.Messages, messages),
+            conversation.System == _agent.SystemPrompt ? null : _agent.SystemPrompt,
+            conversation.Tools == written.ToJsonString() ? null : written);
+    }
+
+    // A model that calls tools all the same has said nothing else than what stands beside the calls.
+    private static ModelMessage WithoutCalls(ModelMessage message) =>
+        message with { Content = [.. message.Content.Where(block => block is not ToolCallBlock)] };
+}
