@@ -44,6 +44,7 @@ internal static class WorkerCommand
                 DefaultWorkspace = Path.GetFullPath(parse.GetValue(workspace) ?? environment("KODA_WORKSPACE") ?? Directory.GetCurrentDirectory()),
                 Sandbox = !parse.GetValue(noSandbox),
                 AllowPrivateFetch = parse.GetValue(privateFetch),
+                DataDirectory = Path.Combine(session.Files.Directory, "worker"),
             };
             await RunAsync(session, options, cancellation);
             return ExitCode.Ok;

@@ -1,3 +1,5 @@
+using Koda.Client;
+
 namespace Koda.Worker.Session;
 
 /// <summary>What a worker is and what it may do.</summary>
@@ -35,6 +37,9 @@ public sealed record WorkerOptions
 
     /// <summary>Whether the fetch tool reaches loopback and private addresses. Metadata addresses stay refused.</summary>
     public bool AllowPrivateFetch { get; init; }
+
+    /// <summary>Where the worker keeps what must outlive it, such as snapshots of folders that are no repositories.</summary>
+    public string DataDirectory { get; init; } = Path.Combine(ServerFiles.DefaultDirectory(Environment.GetEnvironmentVariable), "worker");
 
     internal static readonly TimeSpan UsualLongestPause = TimeSpan.FromSeconds(60);
 

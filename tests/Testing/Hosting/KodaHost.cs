@@ -83,6 +83,7 @@ public sealed class KodaHost : IAsyncDisposable
             ServerUrl = Url,
             Token = WorkerToken,
             DefaultWorkspace = Workspace,
+            DataDirectory = Path.Combine(_folder.FullName, "worker"),
             Sandbox = false,
             DrainTimeout = WorkerDrain,
         };

@@ -1,0 +1,120 @@
+namespace Koda.Worker.Snapshots;
+
+/// <summary>
+/// Snapshots as commits under <c>refs/koda</c>: in the user's repository where that is his own, else in one of Koda's. His HEAD, index,
+/// branches, stash and configuration are not touched.
+/// </summary>
+/// <param name="program">The path of git.</param>
+/// <param name="data">Where Koda keeps its own.</param>
+/// <param name="time">The clock that dates snapshots.</param>
+internal sealed class GitSnapshots(string program, string data, TimeProvider time) : ISnapshots
+{
+    public async Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct)
+    {
+        var place = await FindAsync(subject, ct);
+        using var index = new WorkingIndex(place);
+        var git = index.Open(place.Files);
+        await new Staging(place, git).AddAllAsync(ct);
+        var taken = await KeepAsync(place, git, mark, ct);
+        index.Keep();
+        return taken;
+    }
+
+    public async Task<Restoration> RestoreAsync(
+        SnapshotSubject subject, string commit, SnapshotMark mark, Func<Snapshot, CancellationToken, Task> secured, CancellationToken ct)
+    {
+        var place = await FindAsync(subject, ct);
+        var wanted = await WantedAsync(place, commit, ct);
+        var safety = await SecureAsync(place, wanted, mark, ct);
+        await secured(safety, ct);
+        await CheckOutAsync(place, safety, wanted, mark, ct);
+        // Of an attempt that was cut off there is an older one, which holds what the files were before any of this.
+        var history = await place.HistoryAsync(ct);
+        var first = history.LastOrDefault(kept => kept.Mark.Kind == SnapshotKind.Safety && kept.Mark.TaskId == mark.TaskId) ?? safety;
+        var files = await new Comparison(place.Files, place.Folder).FilesAsync(first.Tree, wanted.Tree, ct);
+        return new Restoration(wanted.Commit, first.Commit, files);
+    }
+
+    public async Task<SnapshotDiff> DiffAsync(SnapshotSubject subject, string from, string to, CancellationToken ct)
+    {
+        var place = await FindAsync(subject, ct);
+        var before = await WantedAsync(place, from, ct);
+        if (to.Length > 0)
+            return await new Comparison(place.Files, place.Folder).RunAsync(before.Tree, (await WantedAsync(place, to, ct)).Tree, ct);
+        using var index = new WorkingIndex(place);
+        using var objects = new PassingObjects(place);
+        var git = objects.Open(index.Open(place.Files));
+        await new Staging(place, git).AddAllAsync(ct);
+        return await new Comparison(git, place.Folder).RunAsync(before.Tree, await TreeAsync(git, ct), ct);
+    }
+
+    public async Task ForgetAsync(SnapshotSubject subject, CancellationToken ct) => await (await FindAsync(subject, ct)).ForgetAsync(ct);
+
+    private async Task<Snapshot> SecureAsync(SnapshotPlace place, Snapshot wanted, SnapshotMark mark, CancellationToken ct)
+    {
+        using var index = new WorkingIndex(place);
+        var git = index.Open(place.Files);
+        var staging = new Staging(place, git);
+        await staging.AddAllAsync(ct);
+        await staging.AddEvenIfIgnoredAsync(await InTheWay.FindAsync(place, git, wanted, ct), ct);
+        var safety = await KeepAsync(place, git, mark, ct);
+        index.Keep();
+        return safety;
+    }
+
+    private async Task CheckOutAsync(SnapshotPlace place, Snapshot safety, Snapshot wanted, SnapshotMark mark, CancellationToken ct)
+    {
+        using var index = new WorkingIndex(place);
+        var git = index.Open(place.Files);
+        var modes = FileModes.Of(place, await new Comparison(git, place.Folder).FilesAsync(safety.Tree, wanted.Tree, ct));
+        await git.RunAsync(ct, "read-tree", "-m", "-u", safety.Tree, wanted.Tree);
+        modes.Apply();
+        if (safety.Tree != wanted.Tree)
+        {
+            var restored = mark with { Kind = SnapshotKind.Restored, Turn = wanted.Mark.Turn, Summary = "restored", Folder = place.Folder };
+            await CommitAsync(place, wanted.Tree, safety.Commit, restored, ct);
+        }
+        index.Keep();
+    }
+
+    private async Task<Snapshot> KeepAsync(SnapshotPlace place, Git git, SnapshotMark mark, CancellationToken ct)
+    {
+        var tree = await TreeAsync(git, ct);
+        // What was before a restore is always kept under its own name, but once.
+        if (place.Tip is { } tip && tip.Tree == tree && (mark.Kind != SnapshotKind.Safety || tip.Mark.TaskId == mark.TaskId))
+            return tip;
+        var files = place.Tip is null ? [] : await new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
+        var noted = mark with { Folder = place.Folder };
+        var commit = await CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
+        return new Snapshot(commit, tree, noted) { IsNew = true, Files = files };
+    }
+
+    private async Task<string> CommitAsync(SnapshotPlace place, string tree, string? parent, SnapshotMark mark, CancellationToken ct)
+    {
+        var date = $"{time.GetUtcNow().ToUnixTimeSeconds()} +0000";
+        var git = place.Files.With(
+            ("GIT_AUTHOR_NAME", "Koda"), ("GIT_AUTHOR_EMAIL", "koda@localhost"), ("GIT_AUTHOR_DATE", date),
+            ("GIT_COMMITTER_NAME", "Koda"), ("GIT_COMMITTER_EMAIL", "koda@localhost"), ("GIT_COMMITTER_DATE", date));
+        string[] parents = (parent ?? place.Base) is { } from ? ["-p", from] : [];
+        var commit = (await git.FeedAsync(GitText.Raw(mark.Write()), ct, ["commit-tree", tree, .. parents, "-F", "-"])).Trim();
+        await place.MoveAsync(commit, parent, ct);
+        return commit;
+    }
+
+    private static async Task<Snapshot> WantedAsync(SnapshotPlace place, string commit, CancellationToken ct)
+    {
+        var wanted = commit.Length == 0
+            ? await place.HistoryAsync(ct) is [.., var oldest] ? oldest : null
+            : await place.ReadAsync(commit, ct);
+        if (wanted is null)
+            throw new SnapshotException(commit.Length == 0 ? "The conversation has no snapshot." : $"There is no snapshot '{commit}'.");
+        if (wanted.Mark.Folder != place.Folder && place.Tip is not null)
+            throw new SnapshotException($"The snapshot '{commit}' is of another folder.");
+        return wanted;
+    }
+
+    private static async Task<string> TreeAsync(Git git, CancellationToken ct) => (await git.RunAsync(ct, "write-tree")).Trim();
+
+    private Task<SnapshotPlace> FindAsync(SnapshotSubject subject, CancellationToken ct) =>
+        SnapshotPlace.FindAsync(program, data, subject, ct);
+}

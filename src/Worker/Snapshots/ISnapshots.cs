@@ -1,0 +1,30 @@
+namespace Koda.Worker.Snapshots;
+
+/// <summary>
+/// Keeps what the files of workspaces were, beside what their users keep of them. Every method throws <see cref="SnapshotException"/>.
+/// </summary>
+internal interface ISnapshots
+{
+    /// <summary>Takes a snapshot, unless the files are those of the conversation's latest one.</summary>
+    /// <returns>The new snapshot, or the latest one.</returns>
+    Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct);
+
+    /// <summary>Brings the files back to a snapshot. It may be cut off anywhere and done again, to the same result.</summary>
+    /// <param name="subject">Whose files.</param>
+    /// <param name="commit">The snapshot. Empty: the oldest.</param>
+    /// <param name="mark">What is noted with the snapshot that is taken first.</param>
+    /// <param name="secured">Called with that snapshot before any file is touched.</param>
+    /// <param name="ct">Cuts it off.</param>
+    Task<Restoration> RestoreAsync(
+        SnapshotSubject subject, string commit, SnapshotMark mark, Func<Snapshot, CancellationToken, Task> secured, CancellationToken ct);
+
+    /// <summary>Compares two snapshots, or one with the files as they are.</summary>
+    /// <param name="subject">Whose files.</param>
+    /// <param name="from">The one before. Empty: the oldest.</param>
+    /// <param name="to">The one after. Empty: the files as they are.</param>
+    /// <param name="ct">Cuts it off.</param>
+    Task<SnapshotDiff> DiffAsync(SnapshotSubject subject, string from, string to, CancellationToken ct);
+
+    /// <summary>Removes the snapshots of a conversation.</summary>
+    Task ForgetAsync(SnapshotSubject subject, CancellationToken ct);
+}

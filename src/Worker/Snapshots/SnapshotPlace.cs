@@ -1,0 +1,154 @@
+namespace Koda.Worker.Snapshots;
+
+/// <summary>Where the snapshots of a conversation are, and how its files are reached.</summary>
+internal sealed class SnapshotPlace
+{
+    private const string NoCommit = "";
+    private const string MostCommits = "--max-count=10000";
+
+    private readonly Git _refs;
+    private readonly string _ref;
+
+    private SnapshotPlace(Git files, Git refs, ShadowDirectory shadow, SnapshotSubject subject) =>
+        (Files, _refs, Shadow, Subject, _ref) = (files, refs, shadow, subject, Ref(subject));
+
+    public SnapshotSubject Subject { get; }
+
+    public ShadowDirectory Shadow { get; }
+
+    /// <summary>Git at work on the files. It needs an index.</summary>
+    public Git Files { get; }
+
+    /// <summary>The user's repository, whether or not it keeps the snapshots. Null: there is none.</summary>
+    public UserRepository? Repository { get; private init; }
+
+    /// <summary>The directory whose tree snapshots hold.</summary>
+    public required string WorkTree { get; init; }
+
+    /// <summary>The workspace's path in it, with a slash at its end. Empty: it is the work tree.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The ignore file of the worker's user. Null: there is none.</summary>
+    public string? IgnoreFile { get; private init; }
+
+    /// <summary>Where git keeps the content of the snapshots.</summary>
+    public required string Objects { get; init; }
+
+    private string RefDirectory { get; init; } = "";
+
+    /// <summary>The latest snapshot. Null: there is none yet.</summary>
+    public Snapshot? Tip { get; private init; }
+
+    /// <summary>The commit that the first snapshot grows from. Null: none.</summary>
+    public string? Base { get; private init; }
+
+    public static string Ref(SnapshotSubject subject) => $"refs/koda/{subject.ConversationId}";
+
+    /// <summary>Finds the place. A conversation stays where its first snapshot is.</summary>
+    public static async Task<SnapshotPlace> FindAsync(string program, string data, SnapshotSubject subject, CancellationToken ct)
+    {
+        var git = new Git(program, subject.Workspace, new Dictionary<string, string>());
+        var home = ShadowDirectory.Home(data, subject.Workspace);
+        var ignore = await UserExcludes.FindAsync(git, ct);
+        var repository = await UserRepository.FindAsync(git, subject.Workspace, ct);
+        var own = ShadowDirectory.OpenOwn(home);
+        var ownRefs = git.With(("GIT_DIR", own.Path));
+        var tip = await TipAsync(ownRefs, Ref(subject), ct);
+        var kept = tip is null && repository is { Writable: true };
+        var refs = kept ? repository!.Open(git) : ownRefs;
+        var shadow = kept ? ShadowDirectory.OpenBeside(home, repository!) : own;
+        if (kept)
+            tip = await TipAsync(refs, Ref(subject), ct);
+        shadow.Exclude(repository?.Excludes);
+        var folder = tip?.Mark.Folder ?? FolderIn(repository, subject.Workspace);
+        var workTree = folder.Length == 0 ? subject.Workspace : subject.Workspace[..^folder.Length];
+        var objects = kept ? repository!.Objects : $"{own.Path}/objects";
+        var files = new Git(program, workTree, Variables(shadow, workTree, ignore, objects));
+        return new SnapshotPlace(files, refs, shadow, subject)
+        {
+            Repository = repository,
+            WorkTree = workTree,
+            Folder = folder,
+            Objects = objects,
+            IgnoreFile = ignore,
+            RefDirectory = kept ? repository!.CommonDirectory : own.Path,
+            Tip = tip,
+            Base = kept ? await HeadAsync(refs, ct) : null,
+        };
+    }
+
+    /// <summary>Makes a commit the latest snapshot, if that is still what it was when this place was found.</summary>
+    public async Task MoveAsync(string commit, string? from, CancellationToken ct)
+    {
+        string[] arguments = ["update-ref", _ref, commit, from ?? NoCommit];
+        var answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
+        if (answer.ExitCode != 0 && RemoveStaleLock())
+            answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
+        Git.Checked(arguments, answer);
+    }
+
+    /// <summary>Removes the conversation's snapshots.</summary>
+    public async Task ForgetAsync(CancellationToken ct)
+    {
+        if (Tip is not null)
+            await _refs.RunAsync(ct, "update-ref", "-d", _ref);
+        File.Delete(Shadow.Index(Subject.ConversationId));
+    }
+
+    /// <summary>Reads a commit; null when it is not a snapshot.</summary>
+    public async Task<Snapshot?> ReadAsync(string commit, CancellationToken ct)
+    {
+        if (commit.Length is < 40 or > 64 || !commit.All(char.IsAsciiHexDigit))
+            return null;
+        string[] arguments = ["log", "-1", "--no-show-signature", "--format=%H%x00%T%x00%B", commit, "--"];
+        var answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
+        return answer.ExitCode == 0 ? Parse(answer.Output) : null;
+    }
+
+    /// <summary>The snapshots of the conversation, newest first.</summary>
+    public async Task<IReadOnlyList<Snapshot>> HistoryAsync(CancellationToken ct)
+    {
+        string[] arguments = ["log", "--first-parent", MostCommits, "--no-show-signature", "--format=%H%x00%T%x00%B%x00%x00", _ref, "--"];
+        var commits = (await _refs.TryAsync(arguments, "", int.MaxValue, ct)).Output.Split("\0\0", StringSplitOptions.RemoveEmptyEntries);
+        // The user's own commits follow.
+        return [.. commits.Select(Parse).TakeWhile(read => read is not null).OfType<Snapshot>()];
+    }
+
+    // Nobody but the holder of this conversation's attempt writes this ref, so that a lock is of one who was killed.
+    private bool RemoveStaleLock()
+    {
+        var file = $"{RefDirectory}/{_ref}.lock";
+        if (!File.Exists(file))
+            return false;
+        File.Delete(file);
+        return true;
+    }
+
+    private static async Task<Snapshot?> TipAsync(Git refs, string name, CancellationToken ct) =>
+        Parse(await refs.RunAsync(ct, "for-each-ref", "--format=%(objectname)%00%(tree)%00%(contents)", name));
+
+    private static Snapshot? Parse(string output)
+    {
+        var parts = GitText.Shown(output).TrimStart('\n').Split('\0');
+        return parts.Length >= 3 && SnapshotMark.Read(parts[2]) is { } mark ? new Snapshot(parts[0], parts[1], mark) : null;
+    }
+
+    private static async Task<string?> HeadAsync(Git refs, CancellationToken ct)
+    {
+        var head = await refs.TryAsync(["rev-parse", "-q", "--verify", "HEAD^{commit}"], "", int.MaxValue, ct);
+        return head.ExitCode == 0 ? head.Output.Trim() : null;
+    }
+
+    private static string FolderIn(UserRepository? repository, string workspace) =>
+        repository is null || repository.TopLevel == workspace ? "" : workspace[(repository.TopLevel.TrimEnd('/').Length + 1)..] + "/";
+
+    private static Dictionary<string, string> Variables(ShadowDirectory shadow, string workTree, string? ignore, string objects) => new()
+    {
+        ["GIT_DIR"] = shadow.Path,
+        ["GIT_WORK_TREE"] = workTree,
+        ["GIT_OBJECT_DIRECTORY"] = objects,
+        ["GIT_CONFIG_COUNT"] = "1",
+        ["GIT_CONFIG_KEY_0"] = "core.excludesFile",
+        ["GIT_CONFIG_VALUE_0"] = ignore ?? "/dev/null",
+    };
+}

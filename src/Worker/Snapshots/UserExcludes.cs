@@ -1,0 +1,22 @@
+namespace Koda.Worker.Snapshots;
+
+/// <summary>The ignore file that the worker's user has for all repositories.</summary>
+internal static class UserExcludes
+{
+    /// <param name="git">Git, anywhere.</param>
+    /// <param name="ct">Cuts it off.</param>
+    /// <returns>Its path. Null: there is none.</returns>
+    public static async Task<string?> FindAsync(Git git, CancellationToken ct)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var configured = await git.With(("HOME", home), ("GIT_CONFIG_GLOBAL", Configuration(home)))
+            .TryAsync(["config", "--global", "--type=path", "--get", "core.excludesFile"], "", int.MaxValue, ct);
+        var file = configured.ExitCode == 0 ? GitText.Shown(configured.Output).TrimEnd('\n') : $"{Xdg(home)}/ignore";
+        return File.Exists(file) ? file : null;
+    }
+
+    private static string Configuration(string home) => File.Exists($"{home}/.gitconfig") ? $"{home}/.gitconfig" : $"{Xdg(home)}/config";
+
+    private static string Xdg(string home) =>
+        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } set ? $"{set}/git" : $"{home}/.config/git";
+}

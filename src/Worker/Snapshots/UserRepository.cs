@@ -1,0 +1,65 @@
+using Koda.Worker.Tools;
+
+namespace Koda.Worker.Snapshots;
+
+/// <summary>The git repository that a workspace lies in. It is read, and written only below <c>objects</c> and <c>refs/koda</c>.</summary>
+/// <param name="TopLevel">The directory of its files.</param>
+/// <param name="GitDirectory">Where git keeps this work tree's state.</param>
+/// <param name="CommonDirectory">Where git keeps what all work trees share.</param>
+/// <param name="Format">What its objects are named by: sha1 or sha256.</param>
+/// <param name="Writable">Whether snapshots may be kept in it.</param>
+internal sealed record UserRepository(string TopLevel, string GitDirectory, string CommonDirectory, string Format, bool Writable)
+{
+    private static readonly string[] Questions =
+        ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir", "--show-object-format"];
+
+    public string Objects => $"{CommonDirectory}/objects";
+
+    /// <summary>What its user ignores beside the files named .gitignore.</summary>
+    public string Excludes => $"{CommonDirectory}/info/exclude";
+
+    /// <summary>Finds the repository of a workspace; null when there is none, or none that speaks for it.</summary>
+    /// <param name="git">Git in the workspace.</param>
+    /// <param name="workspace">The real path of the workspace.</param>
+    /// <param name="ct">Cuts it off.</param>
+    public static async Task<UserRepository?> FindAsync(Git git, string workspace, CancellationToken ct)
+    {
+        var answer = await git.TryAsync(Questions, "", int.MaxValue, ct);
+        // Git refuses to look into a repository of somebody else. What it ignores still counts; nothing is written into it.
+        var foreign = answer.ExitCode != 0;
+        if (foreign)
+            answer = await git.TryAsync(["-c", "safe.directory=*", .. Questions], "", int.MaxValue, ct);
+        var lines = GitText.Shown(answer.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // Names with line ends would not come back whole.
+        if (answer.ExitCode != 0 || lines.Length != 4 || workspace.Contains('\n', StringComparison.Ordinal))
+            return null;
+        var found = new UserRepository(lines[0], lines[1], lines[2], lines[3], Writable: false);
+        if (!RealPaths.IsWithin(workspace, found.TopLevel) || await found.IgnoresAsync(git, workspace, ct))
+            return null;
+        return found with { Writable = !foreign && found.IsOf(found.TopLevel) && found.IsPlain() };
+    }
+
+    /// <summary>Git at work on this repository as its user's.</summary>
+    public Git Open(Git git) => git.With(("GIT_DIR", GitDirectory), ("GIT_WORK_TREE", TopLevel));
+
+    private async Task<bool> IgnoresAsync(Git git, string workspace, CancellationToken ct) =>
+        workspace != TopLevel && (await Open(git).TryAsync(["check-ignore", "-q", workspace], "", int.MaxValue, ct)).ExitCode == 0;
+
+    // A `.git` that only points to a repository is trusted when that one points back, as those of further work trees do.
+    private bool IsOf(string directory)
+    {
+        var entry = new DirectoryInfo($"{directory}/.git");
+        if (entry.Exists)
+            return entry.LinkTarget is null && GitDirectory == CommonDirectory;
+        var back = new FileInfo($"{GitDirectory}/gitdir");
+        return back is { Exists: true, Length: < 8192 } && File.ReadAllText(back.FullName).Trim() == entry.FullName;
+    }
+
+    // Links in it could lead what is written to anywhere.
+    private bool IsPlain()
+    {
+        var objects = new DirectoryInfo(Objects);
+        DirectoryInfo[] written = [objects, new($"{CommonDirectory}/refs"), new($"{CommonDirectory}/refs/koda")];
+        return objects.Exists && written.Concat(objects.EnumerateDirectories()).All(directory => directory.LinkTarget is null);
+    }
+}

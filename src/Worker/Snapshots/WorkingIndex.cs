@@ -1,0 +1,40 @@
+namespace Koda.Worker.Snapshots;
+
+/// <summary>A copy of a conversation's index to work on. It takes the place of the old one only when the work is done.</summary>
+internal sealed class WorkingIndex : IDisposable
+{
+    private readonly string _kept;
+    private readonly string _copy;
+
+    public WorkingIndex(SnapshotPlace place)
+    {
+        _kept = place.Shadow.Index(place.Subject.ConversationId);
+        RemoveLeftovers();
+        _copy = $"{_kept}.{Guid.NewGuid():N}";
+        if (File.Exists(_kept))
+            File.Copy(_kept, _copy);
+    }
+
+    public Git Open(Git git) => git.With(("GIT_INDEX_FILE", _copy));
+
+    public void Keep()
+    {
+        if (File.Exists(_copy))
+            File.Move(_copy, _kept, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_copy);
+        File.Delete($"{_copy}.lock");
+    }
+
+    private bool IsCopy(string file) => file.StartsWith(_kept + ".", StringComparison.Ordinal);
+
+    // Those of work that was killed: a conversation is worked on by one attempt at a time.
+    private void RemoveLeftovers()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(_kept)!).Where(IsCopy))
+            File.Delete(file);
+    }
+}
