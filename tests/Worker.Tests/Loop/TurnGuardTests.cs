@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Providers;
 using Koda.Worker.Session;
