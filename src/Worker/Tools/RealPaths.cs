@@ -21,6 +21,9 @@ internal static class RealPaths
                 continue;
             }
             real.Add(part);
+            // The links of /proc mean another place to every process that follows them.
+            if (real[0] == "proc")
+                continue;
             if (new FileInfo(Join(real)).LinkTarget is not { } target)
                 continue;
             if (++links > MaxLinks)
