@@ -20,6 +20,7 @@ internal sealed class Conversation
     private readonly ApprovalAnswers _approvals = new();
     private readonly RepeatedCalls _repeated = new();
     private readonly Dictionary<string, string> _files = [];
+    private readonly HashSet<string> _snapshots = [];
     private (string Provider, string Model) _asked;
     private int _nudges;
     private bool _nudged;
@@ -62,6 +63,9 @@ internal sealed class Conversation
     /// <summary>The SHA-256 of a file as the task last saw it. Null: it has not.</summary>
     public string? FileDigest(string path) => _files.GetValueOrDefault(path);
 
+    /// <summary>Whether a snapshot of the workspace is recorded.</summary>
+    public bool HasSnapshot(string commit) => _snapshots.Contains(commit);
+
     /// <summary>Takes in an event that the journal holds.</summary>
     /// <exception cref="FormatException">The event cannot be read.</exception>
     public void Apply(JournalEvent recorded)
@@ -73,6 +77,7 @@ internal sealed class Conversation
             case "model.finished": Apply(JournalCodec.Read<Journal.ModelFinished>(recorded), JournalCodec.ReadUsage(recorded)); break;
             case "tool.started": Apply(JournalCodec.Read<ToolStarted>(recorded)); break;
             case "tool.finished": Apply(JournalCodec.Read<ToolFinished>(recorded)); break;
+            case "snapshot.taken": Apply(JournalCodec.Read<SnapshotTaken>(recorded)); break;
             case "approval.requested": _approvals.Apply(JournalCodec.Read<ApprovalRequested>(recorded)); break;
             case "approval.answered": _approvals.Apply(JournalCodec.Read<ApprovalAnswered>(recorded)); break;
             case "approval.expired": _approvals.Apply(JournalCodec.Read<ApprovalExpired>(recorded)); break;
@@ -115,6 +120,8 @@ internal sealed class Conversation
         Tokens += usage.InputTokens + usage.OutputTokens;
         CostMicros += usage.CostMicros;
     }
+
+    public void Apply(SnapshotTaken taken) => _snapshots.Add(taken.Commit);
 
     public void Apply(ToolStarted started) => Change(started.CallId, call => call with { Started = true });
 

@@ -5,6 +5,7 @@ using Koda.Protos.Worker.V1;
 using Koda.Worker.Journal;
 using Koda.Worker.Providers;
 using Koda.Worker.Session;
+using Koda.Worker.Snapshots;
 using Koda.Worker.Tools;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -30,6 +31,8 @@ internal sealed class AttemptRunner(
         Delay = TimeSpan.FromMilliseconds(100),
         MaxDelay = TimeSpan.FromSeconds(2),
     };
+
+    private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time);
 
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
     public async Task<AttemptOutcome> RunAsync(HeldAttempt attempt)
@@ -73,6 +76,8 @@ internal sealed class AttemptRunner(
     {
         var assignment = attempt.Assignment;
         var conversation = await _calls.ExecuteAsync(async token => await RebuildAsync(assignment, token), ct);
+        if (assignment.Operation is not null)
+            return await OperationOf(attempt, conversation).RunAsync(ct);
         var toolbox = new Toolbox(tools, assignment.Agent.Tools);
         var (provider, secret) = await ProviderAsync(assignment, ct);
         var secrets = await SecretsAsync(assignment, ct);
@@ -80,8 +85,11 @@ internal sealed class AttemptRunner(
         var recorder = new Recorder(attempt, conversation, redactor);
         var workspace = WorkspaceOf(assignment);
         assignment = await WithSkillsAsync(assignment, conversation, recorder, workspace, ct);
+        var snapshots = new TurnSnapshots(
+            _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder);
         var context = new ToolContext
         {
+            BeforeChange = snapshots.BeforeChangeAsync,
             Workspace = workspace,
             KnownDigest = conversation.FileDigest,
             Output = (_, _) => { },
@@ -95,7 +103,13 @@ internal sealed class AttemptRunner(
         var runner = new ToolRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
-        return await new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop).RunAsync(ct);
+        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop).RunAsync, ct);
+    }
+
+    private WorkspaceOperations OperationOf(HeldAttempt attempt, Conversation conversation)
+    {
+        var recorder = new Recorder(attempt, conversation, new Redactor(options.Token));
+        return new WorkspaceOperations(_snapshots, WorkspaceOf(attempt.Assignment).Root, attempt.Assignment, conversation, recorder);
     }
 
     private async Task<Conversation> RebuildAsync(Assignment assignment, CancellationToken ct)
@@ -153,7 +167,7 @@ internal sealed class AttemptRunner(
     {
         var path = assignment.Workspace.Length > 0 ? assignment.Workspace : options.DefaultWorkspace;
         // An agent without tools touches no file, so that any directory will do.
-        if (path is null && assignment.Agent.Tools.Count == 0)
+        if (path is null && assignment.Operation is null && assignment.Agent.Tools.Count == 0)
             return Workspace.Open(Path.GetTempPath(), []);
         if (path is null)
             throw new ToolException("The task names no workspace and this worker has no default one.");

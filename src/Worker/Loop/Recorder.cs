@@ -45,6 +45,15 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
         }
     }
 
+    public void Record(SnapshotTaken taken)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(taken);
+            Report(taken);
+        }
+    }
+
     /// <summary>Reports an event that no later step depends on.</summary>
     public void Report<T>(T payload, ModelUsage? usage = null)
         where T : IJournalPayload

@@ -25,6 +25,8 @@ internal sealed class ToolRunner(
             return;
         }
         progress($"running {call.Call.Tool}, step {step}");
+        if (call is { Fate: CallFate.Run, ReadOnly: false })
+            await context.BeforeChange(ct);
         recorder.Record(new ToolStarted(step, call.Call.CallId, call.Call.Tool, Arguments(call), call.ReadOnly));
         if (call.Fate != CallFate.Run)
         {

@@ -14,6 +14,7 @@ namespace Koda.Worker.Snapshots;
 internal sealed class Git(string program, string directory, IReadOnlyDictionary<string, string> environment)
 {
     private const int MaxErrorLength = 500;
+    private const int FatalCode = 128;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     // A repository must not make git run its programs.
@@ -60,6 +61,9 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
             if (cut)
                 process.Kill();
             await Task.WhenAll(errors, feeding, process.WaitForExitAsync(patience.Token));
+            // What was killed has answered nothing.
+            if (!cut && process.ExitCode > FatalCode)
+                throw new SnapshotException($"git {arguments[0]} was killed.", retryable: true);
             return new GitAnswer(cut ? 0 : process.ExitCode, output, await errors) { Cut = cut };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using Koda.Worker.Tools;
+
 namespace Koda.Worker.Snapshots;
 
 /// <summary>
@@ -9,6 +11,10 @@ namespace Koda.Worker.Snapshots;
 /// <param name="time">The clock that dates snapshots.</param>
 internal sealed class GitSnapshots(string program, string data, TimeProvider time) : ISnapshots
 {
+    /// <summary>Snapshots by the git of this machine, if it has one.</summary>
+    public static ISnapshots Find(string data, TimeProvider time) =>
+        Executables.Find("git") is { } program ? new GitSnapshots(program, data, time) : new NoSnapshots();
+
     public async Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct)
     {
         var place = await FindAsync(subject, ct);
@@ -82,12 +88,17 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         var tree = await TreeAsync(git, ct);
         // What was before a restore is always kept under its own name, but once.
         if (place.Tip is { } tip && tip.Tree == tree && (mark.Kind != SnapshotKind.Safety || tip.Mark.TaskId == mark.TaskId))
-            return tip;
+            return tip.Mark.TaskId == mark.TaskId ? tip with { Files = await DifferencesAsync(place, tip, ct) } : tip;
         var files = place.Tip is null ? [] : await new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
         var noted = mark with { Folder = place.Folder };
         var commit = await CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
         return new Snapshot(commit, tree, noted) { IsNew = true, Files = files };
     }
+
+    private static async Task<IReadOnlyList<FileDifference>> DifferencesAsync(SnapshotPlace place, Snapshot tip, CancellationToken ct) =>
+        await place.HistoryAsync(ct) is [_, var before, ..]
+            ? await new Comparison(place.Files, place.Folder).FilesAsync(before.Tree, tip.Tree, ct)
+            : [];
 
     private async Task<string> CommitAsync(SnapshotPlace place, string tree, string? parent, SnapshotMark mark, CancellationToken ct)
     {

@@ -6,7 +6,7 @@ namespace Koda.Worker.Snapshots;
 internal interface ISnapshots
 {
     /// <summary>Takes a snapshot, unless the files are those of the conversation's latest one.</summary>
-    /// <returns>The new snapshot, or the latest one.</returns>
+    /// <returns>The new snapshot, or the latest one. What differs from the one before is told of those that this task took.</returns>
     Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct);
 
     /// <summary>Brings the files back to a snapshot. It may be cut off anywhere and done again, to the same result.</summary>

@@ -14,7 +14,7 @@ internal sealed record Snapshot(string Commit, string Tree, SnapshotMark Mark)
     /// <summary>Whether it was taken now.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>What differs from the one before; nothing when it is the first.</summary>
+    /// <summary>What differs from the one before; nothing when it is the first, or when another task took it.</summary>
     public IReadOnlyList<FileDifference> Files { get; init; } = [];
 }
 

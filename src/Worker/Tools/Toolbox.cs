@@ -26,6 +26,9 @@ internal sealed class Toolbox
 
     public string Names => string.Join(", ", _tools.Keys);
 
+    /// <summary>Whether any of them may change something.</summary>
+    public bool CanChange => _tools.Values.Any(tool => !tool.Definition.ReadOnly);
+
     public IReadOnlyList<ToolDefinition> Definitions => [.. _tools.Values.Select(tool => tool.Definition)];
 
     public ITool? Find(string name) => _tools.GetValueOrDefault(name);

@@ -3,6 +3,7 @@ using Koda.Worker.Journal;
 using Koda.Worker.Loop;
 using Koda.Worker.Providers;
 using Koda.Worker.Session;
+using Koda.Worker.Snapshots;
 using Koda.Worker.Tests.Tools;
 using Koda.Worker.Tools;
 
@@ -36,22 +37,30 @@ internal sealed class AgentHarness : IDisposable
     /// <summary>Set when the attempt is one at a turn of a conversation.</summary>
     public Turn? Turn { get; init; }
 
+    /// <summary>Where the turn keeps what the workspace was. Null: nowhere.</summary>
+    public ISnapshots? Snapshots { get; init; }
+
+    /// <summary>What stands between the attempt and its journal. Null: nothing.</summary>
+    public IAttemptReports? Reports { get; init; }
+
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
     {
         var agent = new AgentSpec { Id = "tester", ProviderKind = "scripted", Model = "scripted-1", SystemPrompt = "Test.", Limits = Limits };
-        var assignment = new Assignment { Query = "Do it.", Agent = agent, Turn = Turn };
+        var assignment = new Assignment { TaskId = $"task-{Turn?.Number}", Query = "Do it.", Agent = agent, Turn = Turn };
         var conversation = new Conversation();
         foreach (var recorded in Journal.Events)
             conversation.Apply(recorded);
         var redactor = new Redactor(Secret);
-        var recorder = new Recorder(Journal, conversation, redactor);
+        var recorder = new Recorder(Reports ?? Journal, conversation, redactor);
+        var snapshots = new TurnSnapshots(
+            Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder);
         var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
-        var context = Folder.Context with { KnownDigest = conversation.FileDigest };
+        var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync };
         var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time);
         var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
         var preparation = new CallPreparation(toolbox, new Permissions(Rules), conversation, context);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
-        return await new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop).RunAsync(ct);
+        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop).RunAsync, ct);
     }
 
     public void Dispose()

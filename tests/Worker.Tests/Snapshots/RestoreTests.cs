@@ -104,6 +104,35 @@ public class RestoreTests
     }
 
     [Fact]
+    public async Task Killed_while_it_writes_many_files_a_restore_is_put_right_by_the_next()
+    {
+        const int Files = 2000;
+        using var folder = SnapshotFolder.Repository();
+        for (var i = 0; i < Files; i++)
+            folder.Write($"{i % 50}/{i}.txt", $"one {i}\n");
+        var wanted = folder.Files();
+        var first = await folder.TakeAsync();
+        for (var i = 0; i < Files; i += 2)
+            folder.Write($"{i % 50}/{i}.txt", $"two {i}\n");
+        for (var i = 0; i < Files; i++)
+            folder.Write($"new/{i}.txt", $"new {i}\n");
+        var found = folder.Files();
+        using var killed = new CancellationTokenSource();
+
+        // The kill comes when the first file is gone, wherever git is by then.
+        using var watcher = new FileSystemWatcher(Path.Combine(folder.Root, "new"));
+        watcher.Deleted += (_, _) => killed.Cancel();
+        watcher.EnableRaisingEvents = true;
+        await Record.ExceptionAsync(() => folder.Snapshots.RestoreAsync(
+            folder.Subject, first.Commit, new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, killed.Token));
+        var restored = await folder.RestoreAsync(first.Commit);
+
+        Assert.Equal(wanted, folder.Files());
+        await folder.RestoreAsync(restored.SafetyCommit, "back");
+        Assert.Equal(found, folder.Files());
+    }
+
+    [Fact]
     public async Task After_a_restore_an_unchanged_folder_needs_no_snapshot()
     {
         using var folder = SnapshotFolder.Repository();
