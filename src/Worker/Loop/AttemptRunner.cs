@@ -99,7 +99,8 @@ internal sealed class AttemptRunner(
             Time = time,
         };
         var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause);
-        var preparation = new CallPreparation(toolbox, new Permissions(assignment.Agent.Permissions), conversation, context);
+        var permissions = TurnPermissions.Of(assignment, workspace, sandbox);
+        var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);

@@ -6,10 +6,25 @@ using Koda.Worker.Tools;
 namespace Koda.Worker.Loop;
 
 /// <summary>Decides what becomes of a call: checks it, applies the agent's rules and people's answers.</summary>
-internal sealed class CallPreparation(Toolbox tools, Permissions permissions, Conversation conversation, ToolContext context)
+/// <param name="tools">The agent's tools.</param>
+/// <param name="permissions">The rules.</param>
+/// <param name="conversation">Holds the answers.</param>
+/// <param name="context">What calls work with.</param>
+/// <param name="unattended">Whether nobody is there to answer.</param>
+internal sealed class CallPreparation(
+    Toolbox tools, Permissions permissions, Conversation conversation, ToolContext context, bool unattended = false)
 {
     private const string InterruptedText =
         "This call was interrupted: it had begun, and its outcome is unknown. Find out what it did before you repeat it.";
+
+    private const string ForbiddenText = "The agent's rules forbid this call.";
+
+    private const string UnattendedText =
+        "This call needs a person's permission, and nobody is there to answer. Do it in another way that is allowed, or say what you could not do.";
+
+    private const string UnansweredText = "Nobody is there to answer. Decide by yourself, and say in your answer what you assumed.";
+
+    private readonly DeniedPaths _denied = new(conversation.Approvals, tools, context);
 
     public PreparedCall Prepare(PendingCall pending)
     {
@@ -27,9 +42,10 @@ internal sealed class CallPreparation(Toolbox tools, Permissions permissions, Co
         try
         {
             var bound = tool.Bind(Parse(call.Arguments));
-            return Permit(new PreparedCall(call, CallFate.Run, readOnly) { Bound = bound }, tool);
+            var prepared = new PreparedCall(call, CallFate.Run, readOnly) { Bound = bound };
+            return bound.Question is null ? Permit(prepared, tool) : Ask(prepared);
         }
-        catch (ToolException refused)
+        catch (Exception refused) when (refused is ToolException or IOException or UnauthorizedAccessException)
         {
             var path = (refused as PathRefusedException)?.Path;
             return new PreparedCall(call, CallFate.Invalid, readOnly) { Reason = refused.Message, RefusedPath = path };
@@ -38,20 +54,64 @@ internal sealed class CallPreparation(Toolbox tools, Permissions permissions, Co
 
     private PreparedCall Permit(PreparedCall prepared, ITool tool)
     {
-        var action = permissions.Decide(tool.Definition, prepared.Bound!.Subject(context));
-        if (action == PermissionAction.Allow)
-            return prepared;
-        if (action == PermissionAction.Deny)
-            return prepared with { Fate = CallFate.Denied, Reason = "The agent's rules forbid this call." };
-        var call = prepared.Call;
-        var answer = conversation.Approvals.Find(call.CallId, call.Tool, ActionDigest.Of(call.Tool, Canonical(call.Arguments)));
-        return answer switch
+        var demands = prepared.Bound!.Demands(tool.Definition, context).ToList();
+        var decided = demands.Select(demand => (Demand: demand, Action: Decide(demand, tool))).ToList();
+        if (decided.Find(each => each.Action == PermissionAction.Deny).Demand is { } forbidden)
+            return Deny(prepared, forbidden, ForbiddenText);
+        prepared = prepared with
         {
-            null => prepared with { Fate = CallFate.Ask },
-            { Approved: true } => prepared with { ApprovalId = answer.ApprovalId },
-            _ => prepared with { Fate = CallFate.Denied, ApprovalId = answer.ApprovalId, Reason = answer.Reason },
+            Open = [.. decided.Where(each => each.Action == PermissionAction.Ask).Select(each => each.Demand)],
+            Reach = [.. demands.Select(demand => demand.Reach).OfType<OutsidePath>()],
+        };
+        if (prepared.Open.Count == 0)
+            return prepared;
+        return AnswerTo(prepared.Call) switch
+        {
+            { Approved: true } answer => prepared with { ApprovalId = answer.ApprovalId },
+            { } answer => Deny(prepared, prepared.Open[0], answer.Reason) with { ApprovalId = answer.ApprovalId },
+            null when prepared.Open.FirstOrDefault(_denied.Holds) is { } again => Deny(prepared, again, $"A person denied '{again.Subject}' before."),
+            null when unattended => Deny(prepared, prepared.Open[0], UnattendedText),
+            null => prepared with { Fate = CallFate.Ask, AlwaysPattern = AlwaysPattern(prepared.Open) },
         };
     }
+
+    private string AlwaysPattern(IReadOnlyList<Demand> open) => permissions.ByPattern && open.Any(demand => demand.Always.Length > 0)
+        ? string.Join('\n', open.Select(demand => demand.AlwaysText).Distinct())
+        : "";
+
+    private PreparedCall Ask(PreparedCall prepared) => AnswerTo(prepared.Call) switch
+    {
+        { Approved: true } answer => prepared with { ApprovalId = answer.ApprovalId, Answer = answer.Response ?? "Yes." },
+        { } answer => prepared with { Fate = CallFate.Denied, ApprovalId = answer.ApprovalId, Reason = answer.Response ?? answer.Reason },
+        null when unattended => prepared with { Fate = CallFate.Denied, Reason = UnansweredText },
+        null => prepared with { Fate = CallFate.Ask },
+    };
+
+    private ApprovalAnswer? AnswerTo(Providers.ToolCallBlock call) =>
+        conversation.Approvals.Find(call.CallId, call.Tool, ActionDigest.Of(call.Tool, Canonical(call.Arguments)));
+
+    private PermissionAction Decide(Demand demand, ITool tool)
+    {
+        var action = permissions.Decide(demand);
+        if (action is null && demand.Tool == Demand.ExternalDirectory)
+        {
+            // Commands are kept in by their sandbox, if at all; other tools do not leave the workspace unless a rule speaks of it.
+            if (tool.Definition.Name == BashTool.ToolName)
+                return PermissionAction.Allow;
+            throw new PathRefusedException(demand.Given ?? demand.Subject, "it lies outside of the workspace.");
+        }
+        action ??= demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask;
+        return action == PermissionAction.Ask && conversation.Approvals.Always.Any(always => Permissions.Covers(always.Tool, always.Pattern, demand))
+            ? PermissionAction.Allow
+            : action.Value;
+    }
+
+    private static PreparedCall Deny(PreparedCall prepared, Demand demand, string reason) => prepared with
+    {
+        Fate = CallFate.Denied,
+        Reason = reason,
+        RefusedPath = demand.Tool == Demand.ExternalDirectory ? demand.Given ?? demand.Subject : null,
+    };
 
     /// <summary>Arguments in the one spelling that the journal keeps, so that a digest survives it.</summary>
     public static string Canonical(string arguments) => Parse(arguments).ToJsonString();

@@ -1,37 +1,74 @@
-using System.Buffers;
 using Koda.Protos.Worker.V1;
-using Koda.Worker.Providers;
 using Koda.Worker.Tools;
 
 namespace Koda.Worker.Loop;
 
-/// <summary>What an agent may do: the last rule that matches a call decides.</summary>
-internal sealed class Permissions(IReadOnlyList<PermissionRule> rules)
+/// <summary>
+/// What an agent may do. Within a layer the last rule that matches decides, and a later layer stands above an earlier one; but the project's
+/// may only be stricter than what lies below, since a repository that was cloned is not trusted.
+/// </summary>
+/// <param name="below">The defaults and the installation's rules.</param>
+/// <param name="project">The rules of the workspace.</param>
+/// <param name="agent">The agent's own.</param>
+internal sealed class Permissions(
+    IReadOnlyList<PermissionRule> below, IReadOnlyList<PermissionRule> project, IReadOnlyList<PermissionRule> agent)
 {
-    private static readonly HashSet<string> ByPath = ["list", "read", "glob", "grep", "write", "edit"];
-    private static readonly SearchValues<char> ShellOperators = SearchValues.Create(";&|`$()<>\n\\");
+    /// <param name="rules">The agent's rules; there are no others.</param>
+    public Permissions(IReadOnlyList<PermissionRule> rules)
+        : this([], [], rules)
+    {
+    }
 
-    /// <param name="tool">The tool.</param>
-    /// <param name="subject">The call's path, command or URL.</param>
-    public PermissionAction Decide(ToolDefinition tool, string subject)
+    /// <summary>Whether an answer for always reaches what is like the call, and not every call of its tool.</summary>
+    public bool ByPattern { get; init; }
+
+    /// <summary>What the rules say of a demand. Null: nothing.</summary>
+    public PermissionAction? Decide(Demand demand)
+    {
+        if (demand.Unless is { } other && Decide(other with { NamedOnly = true }) == PermissionAction.Allow)
+            return PermissionAction.Allow;
+        var decisions = demand.Spellings.Prepend(demand.Subject).Distinct().Select(spelling => Decide(demand, spelling)).ToList();
+        var strictest = decisions.Aggregate(Strictest);
+        // One spelling that no rule allows is enough to ask about all.
+        return strictest == PermissionAction.Allow && decisions.Contains(null) ? null : strictest;
+    }
+
+    /// <summary>What a person's answer for always to <paramref name="pattern"/> of <paramref name="tool"/> says of a demand.</summary>
+    public static bool Covers(string tool, string pattern, Demand demand)
+    {
+        if (demand.Unless is { } other && Covers(tool, pattern, other))
+            return true;
+        var rule = new PermissionRule { Tool = tool, Pattern = pattern, Action = PermissionAction.Allow };
+        return demand.Subject != Demand.Unknown && demand.Spellings.Prepend(demand.Subject).All(spelling => Last([rule], demand, spelling) is not null);
+    }
+
+    private PermissionAction? Decide(Demand demand, string spelling)
+    {
+        if (Last(agent, demand, spelling) is { } own)
+            return own;
+        var stricter = Last(project, demand, spelling);
+        return Strictest(Last(below, demand, spelling), stricter == PermissionAction.Allow ? null : stricter);
+    }
+
+    private static PermissionAction? Last(IReadOnlyList<PermissionRule> rules, Demand demand, string spelling)
     {
         for (var i = rules.Count - 1; i >= 0; i--)
         {
-            if (Matches(rules[i], tool.Name, subject))
-                return rules[i].Action;
+            var rule = rules[i];
+            if (!PermissionPattern.IsFor(rule, demand.Tool) || (demand.NamedOnly && PermissionPattern.IsForAll(rule.Pattern)))
+                continue;
+            if (PermissionPattern.IsForAll(rule.Pattern) || rule.Pattern == spelling)
+                return rule.Action;
+            // What is hidden may be just what the rule forbids, and need not be what it allows.
+            if (demand.Hidden && rule.Action != PermissionAction.Allow)
+                return PermissionAction.Ask;
+            if (!demand.Hidden && PermissionPattern.Matches(demand.Tool, rule.Pattern, spelling))
+                return rule.Action;
         }
-        return tool.ReadOnly ? PermissionAction.Allow : PermissionAction.Ask;
+        return null;
     }
 
-    private static bool Matches(PermissionRule rule, string tool, string subject)
-    {
-        if (rule.Tool != "*" && rule.Tool != tool)
-            return false;
-        if (rule.Pattern.Length == 0)
-            return true;
-        // "npm *" must not let "npm test; curl …" through: a pattern allows one command, not a chain of them.
-        if (tool == "bash" && rule.Action == PermissionAction.Allow && rule.Pattern != "*" && subject.AsSpan().ContainsAny(ShellOperators))
-            return rule.Pattern == subject;
-        return ByPath.Contains(tool) ? GlobPattern.Path(rule.Pattern).IsMatch(subject) : GlobPattern.Text(rule.Pattern).IsMatch(subject);
-    }
+    // The actions are numbered from the mildest to the strictest.
+    private static PermissionAction? Strictest(PermissionAction? one, PermissionAction? other) =>
+        one is null ? other : other is null || one > other ? one : other;
 }

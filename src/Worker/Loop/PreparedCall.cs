@@ -18,6 +18,18 @@ internal sealed record PreparedCall(ToolCallBlock Call, CallFate Fate, bool Read
     /// <summary>The approval that decided.</summary>
     public string? ApprovalId { get; init; }
 
+    /// <summary>What a person is asked to allow.</summary>
+    public IReadOnlyList<Demand> Open { get; init; } = [];
+
+    /// <summary>What an answer for always would allow. Empty: every call of the tool.</summary>
+    public string AlwaysPattern { get; init; } = "";
+
+    /// <summary>The paths outside of the workspace that it was allowed to reach.</summary>
+    public IReadOnlyList<OutsidePath> Reach { get; init; } = [];
+
+    /// <summary>A person's answer to the question that the call asks: its result. Null: it asks none.</summary>
+    public string? Answer { get; init; }
+
     /// <summary>The path that was refused.</summary>
     public string? RefusedPath { get; init; }
 }

@@ -36,23 +36,35 @@ internal sealed class ToolRound(
     private async Task<AttemptOutcome> AskAsync(PreparedCall call, CancellationToken ct)
     {
         var arguments = CallPreparation.Canonical(call.Call.Arguments);
+        var question = call.Bound!.Question;
         return new AttemptOutcome.Suspended(new ApprovalRequest
         {
             CallId = call.Call.CallId,
             Tool = call.Call.Tool,
             Arguments = arguments,
-            Preview = await PreviewAsync(call, ct),
-            Risk = call.Bound!.Risk,
+            Preview = question?.Text ?? await PreviewAsync(call, ct),
+            Risk = call.Bound.Risk,
             Digest = ActionDigest.Of(call.Call.Tool, arguments),
+            Purpose = question is null ? "" : "question",
+            Options = { question?.Options ?? [] },
+            Multiple = question?.Multiple ?? false,
+            AlwaysPattern = call.AlwaysPattern,
         });
     }
 
-    // A call that is bound to fail is asked about all the same: who answers sees why.
+    // A call that is bound to fail is asked about all the same: who answers sees why. Nothing outside is looked at before it is allowed.
     private async Task<string> PreviewAsync(PreparedCall call, CancellationToken ct)
     {
+        var outside = call.Open.Where(demand => demand.Tool == Demand.ExternalDirectory).ToList();
+        var leaves = string.Concat(outside.Select(demand => demand switch
+        {
+            { Reach: { } reach } => $"\n\nLeaves the workspace: {reach.Path} ({(reach.Writable ? "may change it" : "reads it")})",
+            _ => "\n\nMay leave the workspace: which files it touches is known only when it runs.",
+        }).Distinct());
         try
         {
-            return Shortened.HeadAndTail(await call.Bound!.PreviewAsync(context, ct)).Text;
+            var preview = outside.Count > 0 && call.Call.Tool != BashTool.ToolName ? call.Bound!.Subject(context) : await call.Bound!.PreviewAsync(context, ct);
+            return Shortened.HeadAndTail(preview).Text + leaves;
         }
         catch (ToolException error)
         {

@@ -38,7 +38,7 @@ internal sealed class ToolRunner(
         if (!call.ReadOnly)
             await recorder.CommittedAsync(ct);
         var started = context.Time.GetTimestamp();
-        var result = await RunAsync(step, call, call.Bound!, ct);
+        var result = call.Answer is { } answer ? new ToolResult(answer) : await RunAsync(step, call, call.Bound!, ct);
         var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
         var status = result.IsError ? ToolStatus.Error : ToolStatus.Ok;
         recorder.Record(Finished(step, call, status, text, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
@@ -57,7 +57,7 @@ internal sealed class ToolRunner(
         try
         {
             using var output = new CoalescedText(context.Time, clean.Add);
-            return await bound.RunAsync(context with { Output = output.Add }, ct);
+            return await bound.RunAsync((context with { Output = output.Add }).Reaching(call.Reach), ct);
         }
         catch (ToolException error)
         {

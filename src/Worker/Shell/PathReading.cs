@@ -20,7 +20,7 @@ internal sealed class PathReading(ShellFacts facts)
         if (redirect.Target.Static is not { } path || path.StartsWith("/dev/tcp/", StringComparison.Ordinal) || path.StartsWith("/dev/udp/", StringComparison.Ordinal))
             facts.Leave($"{redirect.Operator} {redirect.Target.Text}");
         else
-            Path(path, redirect.Writes, places);
+            Path(path, redirect.Writes, places, redirected: true);
     }
 
     /// <summary>Notes what a word may name: itself, or what stands in it after <c>=</c>, <c>:</c> or an option's letter.</summary>
@@ -36,12 +36,12 @@ internal sealed class PathReading(ShellFacts facts)
     }
 
     /// <summary>Notes one path.</summary>
-    public void Path(string path, bool writes, WorkingPlaces places)
+    public void Path(string path, bool writes, WorkingPlaces places, bool redirected = false)
     {
         if (Devices.Contains(path))
             return;
         foreach (var real in Resolve(path, places))
-            facts.Add(new ShellPath(real, writes));
+            facts.Add(new ShellPath(real, writes, redirected));
     }
 
     /// <summary>The real paths that a path may have. What cannot be known is noted.</summary>

@@ -76,4 +76,5 @@ internal sealed record ShellCommand(string? Program, string Text, string Plain, 
 /// <summary>A file or directory that a script names.</summary>
 /// <param name="Real">Its path, links resolved.</param>
 /// <param name="Writes">Whether it may be made or changed.</param>
-internal sealed record ShellPath(string Real, bool Writes);
+/// <param name="Redirected">Whether the shell itself opens it.</param>
+internal sealed record ShellPath(string Real, bool Writes, bool Redirected = false);

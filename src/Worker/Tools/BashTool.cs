@@ -24,6 +24,8 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
         }
         """;
 
+    protected override IEnumerable<Demand> Demands(Arguments arguments, ToolContext context) => BashDemands.Of(arguments.Command, context);
+
     protected override string Risk => "high";
 
     protected override string Subject(Arguments arguments, ToolContext context) => arguments.Command;

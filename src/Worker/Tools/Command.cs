@@ -39,7 +39,7 @@ internal sealed class Command(ToolContext context, bool writable)
     private ProcessStartInfo StartInfo(IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string temporary)
     {
         var home = context.Sandbox.Missing is null ? Sandbox.Home : temporary;
-        var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program);
+        var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program, context.Outside);
         // A session of its own makes a process group that can be killed as one.
         IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. line];
         var start = new ProcessStartInfo(grouped[0], grouped.Skip(1))

@@ -1,7 +1,7 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>Replaces exact text in a file.</summary>
-internal sealed class EditTool() : Tool<EditTool.Arguments>("edit", Description, Schema, readOnly: false)
+internal sealed class EditTool() : FileTool<EditTool.Arguments>("edit", Description, Schema, readOnly: false)
 {
     internal sealed record Arguments(string Path, string OldText, string NewText, bool ReplaceAll = false);
 
@@ -24,8 +24,7 @@ internal sealed class EditTool() : Tool<EditTool.Arguments>("edit", Description,
         }
         """;
 
-    protected override string Subject(Arguments arguments, ToolContext context) =>
-        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
+    protected override string PathOf(Arguments arguments) => arguments.Path;
 
     protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

@@ -16,6 +16,9 @@ internal static class GlobPattern
     /// <exception cref="ToolException">The pattern is not valid.</exception>
     public static Regex Text(string pattern) => Compile(pattern, star: ".*", any: ".");
 
+    /// <summary>A pattern that matches this text and no other.</summary>
+    public static string Exactly(string text) => string.Concat(text.Select(character => character is '*' or '?' or '[' or '{' ? $"[{character}]" : $"{character}"));
+
     private static Regex Compile(string pattern, string star, string any)
     {
         var regex = new StringBuilder("^");

@@ -1,7 +1,7 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>Finds files by name.</summary>
-internal sealed class GlobTool() : Tool<GlobTool.Arguments>("glob", Description, Schema, readOnly: true)
+internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Description, Schema, readOnly: true)
 {
     internal sealed record Arguments(string Pattern, string? Path);
 
@@ -24,8 +24,7 @@ internal sealed class GlobTool() : Tool<GlobTool.Arguments>("glob", Description,
         }
         """;
 
-    protected override string Subject(Arguments arguments, ToolContext context) =>
-        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path ?? "."));
+    protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
     protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

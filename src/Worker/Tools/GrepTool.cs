@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Koda.Worker.Tools;
 
 /// <summary>Searches file contents.</summary>
-internal sealed class GrepTool() : Tool<GrepTool.Arguments>("grep", Description, Schema, readOnly: true)
+internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Description, Schema, readOnly: true)
 {
     internal sealed record Arguments(string Pattern, string? Path, string? Glob, bool IgnoreCase = false, int? MaxResults = null);
 
@@ -32,8 +32,7 @@ internal sealed class GrepTool() : Tool<GrepTool.Arguments>("grep", Description,
 
     private static readonly string? Ripgrep = Executables.Find("rg");
 
-    protected override string Subject(Arguments arguments, ToolContext context) =>
-        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path ?? "."));
+    protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace Koda.Worker.Tools;
 
 /// <summary>Lists a directory.</summary>
-internal sealed class ListTool() : Tool<ListTool.Arguments>("list", Description, Schema, readOnly: true)
+internal sealed class ListTool() : FileTool<ListTool.Arguments>("list", Description, Schema, readOnly: true)
 {
     internal sealed record Arguments(string? Path);
 
@@ -23,8 +23,7 @@ internal sealed class ListTool() : Tool<ListTool.Arguments>("list", Description,
         }
         """;
 
-    protected override string Subject(Arguments arguments, ToolContext context) =>
-        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path ?? "."));
+    protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
     protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

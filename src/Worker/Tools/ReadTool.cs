@@ -3,7 +3,7 @@ using System.Text;
 namespace Koda.Worker.Tools;
 
 /// <summary>Reads lines of a text file.</summary>
-internal sealed class ReadTool() : Tool<ReadTool.Arguments>("read", Description, Schema, readOnly: true)
+internal sealed class ReadTool() : FileTool<ReadTool.Arguments>("read", Description, Schema, readOnly: true)
 {
     internal sealed record Arguments(string Path, int? Offset, int? Limit);
 
@@ -31,8 +31,7 @@ internal sealed class ReadTool() : Tool<ReadTool.Arguments>("read", Description,
         }
         """;
 
-    protected override string Subject(Arguments arguments, ToolContext context) =>
-        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
+    protected override string PathOf(Arguments arguments) => arguments.Path;
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

@@ -53,7 +53,7 @@ internal sealed class RipgrepSearch(string ripgrep, Workspace workspace, string 
             command.ArgumentList.Add("--ignore-case");
         command.ArgumentList.Add($"--regexp={pattern}");
         command.ArgumentList.Add("--");
-        command.ArgumentList.Add(start == workspace.Root ? "." : $"./{workspace.Shown(start)}");
+        command.ArgumentList.Add(!workspace.Holds(start) ? start : start == workspace.Root ? "." : $"./{workspace.Shown(start)}");
         return command;
     }
 }

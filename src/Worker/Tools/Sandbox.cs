@@ -41,7 +41,7 @@ internal sealed class Sandbox
         var programs = Executables.Path.Where(directory => directory.Length > 0 && directory != home);
         var sandbox = new Sandbox(bwrap, [.. readable, .. programs], null);
         var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in sandbox.Arguments("/tmp", writable: false).Append("true"))
+        foreach (var argument in sandbox.Arguments("/tmp", writable: false, []).Append("true"))
             trial.ArgumentList.Add(argument);
         using var process = Process.Start(trial);
         if (process is null)
@@ -64,14 +64,33 @@ internal sealed class Sandbox
     /// <param name="workspace">The real path of the workspace.</param>
     /// <param name="writable">Whether the command may change it.</param>
     /// <param name="command">The program and its arguments.</param>
-    public IReadOnlyList<string> Wrap(string workspace, bool writable, IReadOnlyList<string> command) =>
-        _bwrap is null ? command : [_bwrap, .. Arguments(workspace, writable), .. command];
+    /// <param name="outside">Paths outside of the workspace that the command may reach.</param>
+    public IReadOnlyList<string> Wrap(string workspace, bool writable, IReadOnlyList<string> command, IReadOnlyList<OutsidePath> outside) =>
+        _bwrap is null ? command : [_bwrap, .. Arguments(workspace, writable, outside), .. command];
 
-    private IEnumerable<string> Arguments(string workspace, bool writable) =>
+    /// <summary>Whether a real path outside of the workspace is the sandbox's own, so that what happens there touches nothing of the machine.</summary>
+    public bool Hides(string real)
+    {
+        if (_bwrap is null)
+            return false;
+        var folder = Path.GetDirectoryName(real) ?? "/";
+        return Own.Any(own => RealPaths.IsWithin(real, own)) || (!Path.Exists(real) && (folder is "/" or "/tmp" || !Directory.Exists(folder)));
+    }
+
+    private static readonly string[] Own = ["/proc", "/dev", Home];
+
+    private static IEnumerable<string> Bound(OutsidePath outside)
+    {
+        // What is to be made needs the directory that will hold it.
+        var path = Path.Exists(outside.Path) || !outside.Writable ? outside.Path : Path.GetDirectoryName(outside.Path) ?? "/";
+        return path == "/" || Own.Any(own => RealPaths.IsWithin(path, own)) ? [] : [outside.Writable ? "--bind-try" : "--ro-bind-try", path, path];
+    }
+
+    private IEnumerable<string> Arguments(string workspace, bool writable, IReadOnlyList<OutsidePath> outside) =>
     [
         "--die-with-parent", "--unshare-all", "--new-session",
         .. SystemPaths.Concat(_readable).SelectMany(path => new[] { "--ro-bind-try", path, path }),
-        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home,
+        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home, .. outside.SelectMany(Bound),
         writable ? "--bind" : "--ro-bind", workspace, workspace, "--chdir", workspace, "--",
     ];
 }

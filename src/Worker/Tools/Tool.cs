@@ -27,6 +27,11 @@ internal abstract class Tool<TArguments>(string name, string description, string
     /// <exception cref="PathRefusedException">The call would leave the workspace.</exception>
     protected abstract string Subject(TArguments arguments, ToolContext context);
 
+    protected virtual IEnumerable<Demand> Demands(TArguments arguments, ToolContext context) =>
+        [new Demand(Definition.Name, Subject(arguments, context)) { Harmless = readOnly }];
+
+    protected virtual UserQuestion? Question(TArguments arguments) => null;
+
     protected virtual Task<string> PreviewAsync(TArguments arguments, ToolContext context, CancellationToken ct) =>
         Task.FromResult(Subject(arguments, context));
 
@@ -35,6 +40,10 @@ internal abstract class Tool<TArguments>(string name, string description, string
     private sealed class Call(Tool<TArguments> tool, TArguments arguments) : IToolCall
     {
         public string Subject(ToolContext context) => tool.Subject(arguments, context);
+
+        public IEnumerable<Demand> Demands(ToolDefinition definition, ToolContext context) => tool.Demands(arguments, context);
+
+        public UserQuestion? Question => tool.Question(arguments);
 
         public string Risk => tool.Risk;
 

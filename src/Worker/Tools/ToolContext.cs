@@ -23,6 +23,13 @@ internal sealed record ToolContext
     /// <summary>The agent's secrets, for the environment of its commands and of nothing else.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The paths outside of the workspace that the call was allowed to reach.</summary>
+    public IReadOnlyList<OutsidePath> Outside { get; init; } = [];
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The same with paths outside of the workspace that may be reached.</summary>
+    public ToolContext Reaching(IReadOnlyList<OutsidePath> outside) =>
+        outside.Count == 0 ? this : this with { Outside = outside, Workspace = Workspace.Reaching(outside) };
 }

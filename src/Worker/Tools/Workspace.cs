@@ -11,7 +11,12 @@ internal sealed class Workspace
     private static readonly string[] SystemDirectories =
         ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root/.ssh", "/run", "/sbin", "/sys", "/usr", "/var/lib", "/var/run"];
 
-    private Workspace(string root) => Root = root;
+    // What lies there is the machine's and the worker's own, also of its environment.
+    private static readonly string[] Never = ["/proc", "/sys", "/dev"];
+
+    private readonly IReadOnlyList<OutsidePath> _reach;
+
+    private Workspace(string root, IReadOnlyList<OutsidePath> reach) => (Root, _reach) = (root, reach);
 
     /// <summary>The real path of the directory.</summary>
     public string Root { get; }
@@ -30,24 +35,37 @@ internal sealed class Workspace
             throw new ToolException($"The workspace '{path}' is a system directory.");
         if (roots.Count > 0 && !roots.Any(allowed => RealPaths.IsWithin(root, RealPaths.Resolve(allowed))))
             throw new ToolException($"The workspace '{path}' is outside of this worker's workspace roots.");
-        return new Workspace(root);
+        return new Workspace(root, []);
+    }
+
+    /// <summary>The same workspace with paths outside of it that may be reached too.</summary>
+    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) => outside.Count == 0 ? this : new Workspace(Root, outside);
+
+    /// <summary>Whether a real path is the workspace or lies in it.</summary>
+    public bool Holds(string real) => RealPaths.IsWithin(real, Root);
+
+    /// <summary>The real path of a file or directory, which may lie outside of the workspace.</summary>
+    /// <exception cref="PathRefusedException">The path is not for an agent, whatever is allowed.</exception>
+    public string Locate(string path)
+    {
+        var real = RealPaths.Resolve(Path.IsPathRooted(path) ? path : $"{Root}/{path}");
+        return Never.Any(never => RealPaths.IsWithin(real, never)) ? throw new PathRefusedException(path, "it belongs to the machine.") : real;
     }
 
     /// <summary>The real path of a file or directory in the workspace, which need not exist.</summary>
     /// <exception cref="PathRefusedException">The path leads out of the workspace.</exception>
     public string Resolve(string path)
     {
-        var absolute = Path.IsPathRooted(path) ? path : $"{Root}/{path}";
-        var real = RealPaths.Resolve(absolute);
-        if (RealPaths.IsWithin(real, Root))
+        var real = Locate(path);
+        if (Reaches(real, writes: false))
             return real;
-        throw new PathRefusedException(path, RealPaths.IsWithin(Path.GetFullPath(absolute), Root)
+        throw new PathRefusedException(path, RealPaths.IsWithin(Path.GetFullPath(Path.IsPathRooted(path) ? path : $"{Root}/{path}"), Root)
             ? "a link on the way leads out of the workspace."
             : "it lies outside of the workspace.");
     }
 
-    /// <summary>How a real path is shown: relative to the workspace.</summary>
-    public string Shown(string real) => real == Root ? "." : real[(Root.Length + 1)..];
+    /// <summary>How a real path is shown: relative to the workspace where it lies in it.</summary>
+    public string Shown(string real) => real == Root ? "." : Holds(real) ? real[(Root.Length + 1)..] : real;
 
     /// <summary>Opens a regular file to read.</summary>
     /// <exception cref="ToolException">There is no such file.</exception>
@@ -59,6 +77,8 @@ internal sealed class Workspace
     public FileStream OpenToWrite(string path)
     {
         var real = Resolve(path);
+        if (!Reaches(real, writes: true))
+            throw new PathRefusedException(path, "it lies outside of the workspace and may only be read.");
         if (Shown(real).Split('/').Contains(".git"))
             throw new PathRefusedException(path, "what git keeps about the repository is not written by tools.");
         return Opened(path, real, create: true, name => File.Exists(name) ? NativeFiles.OpenToChange(name) : NativeFiles.CreateNew(name));
@@ -70,9 +90,9 @@ internal sealed class Workspace
             throw new ToolException($"'{path}' is a directory.");
         try
         {
-            using var parent = OpenDirectory(Shown(Path.GetDirectoryName(real)!), create);
+            using var parent = OpenDirectory(Path.GetDirectoryName(real)!, create);
             var handle = open($"{NativeFiles.Anchor(parent)}/{Path.GetFileName(real)}");
-            if (!RealPaths.IsWithin(NativeFiles.RealPath(handle), Root))
+            if (!Reaches(NativeFiles.RealPath(handle), writes: create))
             {
                 handle.Dispose();
                 throw new PathRefusedException(path, "it was moved out of the workspace while it was opened.");
@@ -89,10 +109,14 @@ internal sealed class Workspace
         }
     }
 
-    private SafeFileHandle OpenDirectory(string shown, bool create)
+    private bool Reaches(string real, bool writes) =>
+        Holds(real) || _reach.Any(outside => (outside.Writable || !writes) && RealPaths.IsWithin(real, outside.Path));
+
+    private SafeFileHandle OpenDirectory(string real, bool create)
     {
-        var directory = NativeFiles.OpenDirectory(Root);
-        foreach (var part in shown.Split('/').Where(part => part != "."))
+        var start = Holds(real) ? Root : "/";
+        var directory = NativeFiles.OpenDirectory(start);
+        foreach (var part in real[start.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             using var parent = directory;
             var child = $"{NativeFiles.Anchor(parent)}/{part}";

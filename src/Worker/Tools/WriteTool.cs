@@ -1,7 +1,7 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>Writes a whole file.</summary>
-internal sealed class WriteTool() : Tool<WriteTool.Arguments>("write", Description, Schema, readOnly: false)
+internal sealed class WriteTool() : FileTool<WriteTool.Arguments>("write", Description, Schema, readOnly: false)
 {
     internal sealed record Arguments(string Path, string Content);
 
@@ -22,8 +22,7 @@ internal sealed class WriteTool() : Tool<WriteTool.Arguments>("write", Descripti
         }
         """;
 
-    protected override string Subject(Arguments arguments, ToolContext context) =>
-        context.Workspace.Shown(context.Workspace.Resolve(arguments.Path));
+    protected override string PathOf(Arguments arguments) => arguments.Path;
 
     protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

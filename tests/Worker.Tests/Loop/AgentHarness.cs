@@ -58,7 +58,9 @@ internal sealed class AgentHarness : IDisposable
         var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync };
         var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time);
         var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
-        var preparation = new CallPreparation(toolbox, new Permissions(Rules), conversation, context);
+        assignment.Agent.Permissions.AddRange(Rules);
+        var permissions = TurnPermissions.Of(assignment, context.Workspace, context.Sandbox);
+        var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop).RunAsync, ct);
     }

@@ -1,0 +1,43 @@
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Tools;
+
+namespace Koda.Worker.Loop;
+
+/// <summary>Compares the patterns of rules with what calls ask for.</summary>
+internal static class PermissionPattern
+{
+    private static readonly HashSet<string> ByPath =
+        ["list", "read", "glob", "grep", "search", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory];
+
+    /// <summary>Whether the subjects of a tool are paths.</summary>
+    public static bool IsByPath(string tool) => ByPath.Contains(tool);
+
+    /// <summary>Whether a rule speaks of a tool. To leave the workspace is allowed only by a rule that says so.</summary>
+    public static bool IsFor(PermissionRule rule, string tool) =>
+        rule.Tool == tool
+        || (rule.Tool == "*" && (tool != Demand.ExternalDirectory || rule.Action != PermissionAction.Allow))
+        || (rule.Tool.Length > 1 && rule.Tool.Contains('*', StringComparison.Ordinal) && GlobPattern.Text(rule.Tool).IsMatch(tool));
+
+    /// <summary>Whether a pattern matches everything.</summary>
+    public static bool IsForAll(string pattern) => pattern is "" or "*" or "**";
+
+    /// <summary>Whether a pattern matches a path, command or URL.</summary>
+    public static bool Matches(string tool, string pattern, string subject) => ByPath.Contains(tool)
+        ? MatchesPath(Home(pattern), subject)
+        // "git status *" is also "git status" alone.
+        : GlobPattern.Text(pattern).IsMatch(subject)
+            || (pattern.EndsWith(" *", StringComparison.Ordinal) && GlobPattern.Text(pattern[..^2]).IsMatch(subject));
+
+    // A name without a directory is meant wherever it lies, and a directory with all that lies below it is meant too.
+    private static bool MatchesPath(string pattern, string path) =>
+        GlobPattern.Path(pattern.Contains('/', StringComparison.Ordinal) ? pattern : $"**/{pattern}").IsMatch(path)
+        || (pattern.EndsWith("/**", StringComparison.Ordinal) && GlobPattern.Path(pattern[..^3]).IsMatch(path));
+
+    private static string Home(string pattern) => pattern switch
+    {
+        "~" => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        _ when pattern.StartsWith("~/", StringComparison.Ordinal) => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + pattern[1..],
+        _ when pattern.StartsWith("./", StringComparison.Ordinal) => pattern[2..],
+        _ => pattern,
+    };
+}

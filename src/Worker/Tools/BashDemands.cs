@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Koda.Worker.Shell;
+
+namespace Koda.Worker.Tools;
+
+/// <summary>
+/// What a command line needs to be allowed: each of its commands, what it removes, and what it names outside of the workspace. In a sandbox
+/// nothing else can be touched; without one, what cannot be known beforehand is taken to leave the workspace.
+/// </summary>
+internal static partial class BashDemands
+{
+    private const int MaxNamed = 200;
+
+    // Their second word says what they do.
+    private static readonly HashSet<string> WithSubcommands =
+    [
+        "git", "npm", "yarn", "pnpm", "npx", "bun", "deno", "cargo", "go", "dotnet", "docker", "podman", "kubectl", "helm", "pip", "pip3", "uv", "poetry", "gem",
+        "bundle", "make", "just", "mvn", "gradle", "apt", "apt-get", "brew", "systemctl", "terraform", "gh", "az", "aws", "gcloud", "rustup", "composer",
+    ];
+
+    public static IEnumerable<Demand> Of(string command, ToolContext context)
+    {
+        var facts = ShellWalk.Facts(command, context.Workspace.Root);
+        var confined = context.Sandbox.Missing is null;
+        foreach (var part in facts.Commands)
+        {
+            var demand = Run(part, facts.Hidden && part.Program is null);
+            yield return demand;
+            foreach (var removed in Removed(part, context.Workspace))
+                yield return removed;
+            if (!confined && facts.Opaque.Contains(part.Text))
+                yield return Somewhere(demand);
+        }
+        if (facts.Hidden && facts.Commands.All(part => part.Program is not null))
+            yield return Run(new ShellCommand(null, command, command), hidden: true);
+        if (!confined && facts.Open.Count > 0)
+            yield return Somewhere(new Demand(BashTool.ToolName, command) { Hidden = true, Always = command });
+        foreach (var demand in Named(facts, context))
+            yield return demand;
+    }
+
+    private static Demand Run(ShellCommand part, bool hidden) => new(BashTool.ToolName, part.Text)
+    {
+        Spellings = part.Spellings,
+        NamedOnly = part.Wraps,
+        Harmless = part.Wraps,
+        Hidden = hidden,
+        Always = hidden ? part.Text : AlwaysPattern(part),
+    };
+
+    // Only plain names make a pattern: what a model may have put between them must not widen it.
+    private static string AlwaysPattern(ShellCommand part)
+    {
+        var words = (part.Bare ?? part.Plain).Split(' ');
+        if (!PlainName().IsMatch(words[0]))
+            return GlobPattern.Exactly(part.Text);
+        return WithSubcommands.Contains(words[0]) && words.Length > 1 && PlainName().IsMatch(words[1]) ? $"{words[0]} {words[1]} *" : $"{words[0]} *";
+    }
+
+    [GeneratedRegex(@"^\w[\w.:+-]*$")]
+    private static partial Regex PlainName();
+
+    private static IEnumerable<Demand> Removed(ShellCommand part, Workspace workspace) => part switch
+    {
+        { Removal: null } => [],
+        { Removed.Count: 0 } => [new Demand(part.Removal, Demand.Unknown) { Harmless = true, Always = Demand.Unknown }],
+        _ => part.Removed.Select(path => new Demand(part.Removal, workspace.Shown(path))
+        {
+            Harmless = true,
+            Always = GlobPattern.Exactly(workspace.Shown(path)) + (Directory.Exists(path) ? "/**" : ""),
+        }),
+    };
+
+    private static Demand Somewhere(Demand unless) => new(Demand.ExternalDirectory, Demand.Unknown) { Always = Demand.Unknown, Unless = unless };
+
+    private static IEnumerable<Demand> Named(ShellFacts facts, ToolContext context)
+    {
+        var outside = facts.Paths.Where(path => !context.Workspace.Holds(path.Real) && !context.Sandbox.Hides(path.Real));
+        foreach (var path in outside)
+            yield return FileDemands.Outside(path.Real, path.Writes);
+        // Reading a file that may not be read is no more allowed because a command does it.
+        foreach (var path in facts.Paths.Where(path => context.Workspace.Holds(path.Real) && (path.Redirected || File.Exists(path.Real))).Take(MaxNamed))
+        {
+            var shown = context.Workspace.Shown(path.Real);
+            yield return new Demand(path is { Redirected: true, Writes: true } ? "write" : "read", shown) { Harmless = true, Always = GlobPattern.Exactly(shown) };
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>Something that a call needs to be allowed: to use a tool on a subject.</summary>
+/// <param name="Tool">The tool whose rules decide, or another word that rules know: <c>external_directory</c>, <c>rm</c>, <c>rmdir</c>.</param>
+/// <param name="Subject">The path, command or URL.</param>
+internal sealed record Demand(string Tool, string Subject)
+{
+    /// <summary>What rules call files outside of the workspace.</summary>
+    public const string ExternalDirectory = "external_directory";
+
+    /// <summary>The subject of what cannot be known before it runs.</summary>
+    public const string Unknown = "(unknown)";
+
+    /// <summary>Other spellings of the subject, each of which must be allowed too.</summary>
+    public IReadOnlyList<string> Spellings { get; init; } = [];
+
+    /// <summary>Whether it is allowed when no rule speaks of it.</summary>
+    public bool Harmless { get; init; }
+
+    /// <summary>Whether only rules with a pattern of their own count.</summary>
+    public bool NamedOnly { get; init; }
+
+    /// <summary>Whether the subject is not the whole truth: a rule that allows by a pattern does not reach it, one that forbids may.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>A demand whose allowance by a pattern of its own settles this one.</summary>
+    public Demand? Unless { get; init; }
+
+    /// <summary>The pattern that an answer for always would allow. Empty: every call of the tool.</summary>
+    public string Always { get; init; } = "";
+
+    /// <summary>What an answer for always would allow, as <c>tool:pattern</c>. It is one line, whatever a model put into the subject.</summary>
+    public string AlwaysText => Unless?.AlwaysText ?? (Always.Contains('\n', StringComparison.Ordinal) ? $"{Tool}:{Unknown}" : $"{Tool}:{Always}");
+
+    /// <summary>The path as the model gave it. Null: as the subject says.</summary>
+    public string? Given { get; init; }
+
+    /// <summary>The path outside of the workspace that the call reaches once it is allowed.</summary>
+    public OutsidePath? Reach { get; init; }
+}
+
+/// <summary>A path outside of the workspace that a call was allowed to reach, with what lies below it.</summary>
+internal sealed record OutsidePath(string Path, bool Writable);
+
+/// <summary>A question that a call asks a person; the answer is its result.</summary>
+internal sealed record UserQuestion(string Text, IReadOnlyList<string> Options, bool Multiple);

@@ -1,0 +1,41 @@
+namespace Koda.Worker.Tools;
+
+/// <summary>A tool that works on one file or directory, in the workspace or, once that is allowed, outside of it.</summary>
+internal abstract class FileTool<TArguments>(string name, string description, string schema, bool readOnly)
+    : Tool<TArguments>(name, description, schema, readOnly)
+    where TArguments : class
+{
+    /// <summary>The path as the model gave it.</summary>
+    protected abstract string PathOf(TArguments arguments);
+
+    protected sealed override string Subject(TArguments arguments, ToolContext context) =>
+        context.Workspace.Shown(context.Workspace.Locate(PathOf(arguments)));
+
+    protected override IEnumerable<Demand> Demands(TArguments arguments, ToolContext context) =>
+        FileDemands.Of(Definition.Name, context.Workspace, PathOf(arguments), writes: !Definition.ReadOnly);
+}
+
+/// <summary>What work on a file needs to be allowed.</summary>
+internal static class FileDemands
+{
+    /// <param name="tool">The tool whose rules decide.</param>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="path">The file as the model names it.</param>
+    /// <param name="writes">Whether it is made or changed.</param>
+    public static IEnumerable<Demand> Of(string tool, Workspace workspace, string path, bool writes)
+    {
+        var real = workspace.Locate(path);
+        var shown = workspace.Shown(real);
+        var folder = Path.GetDirectoryName(shown);
+        yield return new Demand(tool, shown) { Harmless = !writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
+        if (!workspace.Holds(real))
+            yield return Outside(real, writes) with { Given = path };
+    }
+
+    /// <summary>What it takes to leave the workspace.</summary>
+    public static Demand Outside(string real, bool writes) => new(Demand.ExternalDirectory, real)
+    {
+        Always = $"{GlobPattern.Exactly((Directory.Exists(real) ? real : Path.GetDirectoryName(real) ?? real).TrimEnd('/'))}/**",
+        Reach = new OutsidePath(real, writes),
+    };
+}
