@@ -20,13 +20,19 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
 
     public static TheoryData<string> Guarded() => [.. Contract.Methods.Where(method => !method.Policy().Anonymous).Select(method => method.FullName)];
 
+    /// <summary>Those that need a credential even on the server's own machine.</summary>
+    public static TheoryData<string> Closed() =>
+        [.. Contract.Methods.Where(method => !method.Policy().Anonymous && !method.Policy().AnonymousOnLoopback).Select(method => method.FullName)];
+
+    public static TheoryData<string> OpenOnLoopback() => [.. Contract.Methods.Where(method => method.Policy().AnonymousOnLoopback).Select(method => method.FullName)];
+
     public static TheoryData<string> Anonymous() => [.. Contract.Methods.Where(method => method.Policy().Anonymous).Select(method => method.FullName)];
 
     public static TheoryData<string> WithBody() =>
         [.. Contract.Methods.Where(method => method.Bindings().Any(binding => binding.HasBody)).Select(method => method.FullName)];
 
     [Theory]
-    [MemberData(nameof(Guarded))]
+    [MemberData(nameof(Closed))]
     public async Task Is_closed_without_a_credential(string name)
     {
         var method = Contract.Method(name);
@@ -61,6 +67,23 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
         Assert.DoesNotContain(await Call(method, token), new[] { StatusCode.Unauthenticated, StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
         foreach (var binding in method.Bindings())
             Assert.DoesNotContain((await Send(binding, token)).Status, new[] { 401, 403, 405, 500, 501 });
+    }
+
+    [Theory]
+    [MemberData(nameof(OpenOnLoopback))]
+    public async Task Is_open_on_this_machine_and_closed_to_pages_and_to_other_names(string name)
+    {
+        var method = Contract.Method(name);
+
+        Assert.DoesNotContain(await Call(method, null), new[] { StatusCode.Unauthenticated, StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
+        foreach (var binding in method.Bindings())
+        {
+            Assert.DoesNotContain((await Send(binding, null)).Status, new[] { 401, 403, 405, 500, 501 });
+            (await Send(binding, null, header: ("Host", "rebound.example"))).IsRefused(401, "auth.unauthenticated");
+            (await Send(binding, null, header: ("Origin", "https://evil.example"))).IsRefused(403, "auth.cross_site");
+            (await Send(binding, null, header: ("Sec-Fetch-Site", "cross-site"))).IsRefused(403, "auth.cross_site");
+            (await Send(binding, null, header: ("X-Forwarded-For", "203.0.113.9"))).IsRefused(401, "auth.unauthenticated");
+        }
     }
 
     [Theory]
@@ -147,12 +170,15 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
         }
     }
 
-    private async Task<RestReply> Send((HttpMethod Verb, string Path, bool HasBody) binding, string? token, string body = "{}")
+    private async Task<RestReply> Send(
+        (HttpMethod Verb, string Path, bool HasBody) binding, string? token, string body = "{}", (string Name, string Value)? header = null)
     {
         using var http = new HttpClient { BaseAddress = koda.Host.Url };
         using var request = new HttpRequestMessage(binding.Verb, Variable().Replace(binding.Path, "x"));
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (header is { } extra)
+            request.Headers.TryAddWithoutValidation(extra.Name, extra.Value);
         if (binding.HasBody)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);

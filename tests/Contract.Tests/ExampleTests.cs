@@ -23,6 +23,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [InlineData("control-plane/skills.http")]
     [InlineData("control-plane/secrets.http")]
     [InlineData("control-plane/system-settings.http")]
+    [InlineData("code/config.http")]
     public async Task Every_example_is_answered_as_it_says(string file) => await SendAll(file, ("task_id", await Host.Submit()));
 
     [Fact]
@@ -63,6 +64,18 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task The_examples_of_coding_sessions_are_answered_as_they_say()
+    {
+        Host.StartWorker(options => options with { AgentIds = ["explorer"] });
+        var session = (await Host.Rest.Post("/sessions", """{"agent_id":"explorer"}"""))["id"];
+        await Host.Rest.Post($"/sessions/{session}/messages", """{"content":"Where is main?"}""");
+        await Host.Rest.Get($"/sessions/{session}/stream");
+        var message = (await Host.Rest.Get($"/sessions/{session}/messages")).Json.AsArray()[0]!.At("id");
+
+        await SendAll("code/sessions.http", ("session_id", session), ("message_id", message));
+    }
+
+    [Fact]
     public async Task The_examples_of_artifacts_are_answered_as_they_say_and_hold_the_whole_result()
     {
         await using var model = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "grep", """{"pattern":"line","max_results":2000}"""), ModelTurn.Say("Long."));
@@ -93,15 +106,5 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
             ("token_id", (await Host.NewToken("read")).Json["item"]!.At("id")));
     }
 
-    private async Task SendAll(string file, params (string Name, string Value)[] own)
-    {
-        var variables = own.ToDictionary(variable => variable.Name, variable => variable.Value);
-        variables["host"] = Host.Url.ToString().TrimEnd('/');
-        variables["token"] = Host.OperatorToken;
-        foreach (var example in HttpExample.Of(file))
-        {
-            var status = await example.Send(variables);
-            Assert.True(status == example.Status, $"{file}: '{example.Title}' answered {status}, not {example.Status}.");
-        }
-    }
+    private Task SendAll(string file, params (string Name, string Value)[] own) => HttpExample.SendAll(Host, file, own);
 }

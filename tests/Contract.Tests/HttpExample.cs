@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Koda.Testing.Hosting;
+using Xunit;
 
 namespace Koda.Contract.Tests;
 
@@ -17,6 +19,19 @@ internal sealed partial record HttpExample(string File, string Title, int Status
     {
         var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/http", file));
         return [.. System.IO.File.ReadAllText(path).Split("### ").Skip(1).Select(part => Parse(file, part))];
+    }
+
+    /// <summary>Sends all examples of a file, and checks that each is answered with the status that it says.</summary>
+    public static async Task SendAll(KodaHost host, string file, params (string Name, string Value)[] own)
+    {
+        var variables = own.ToDictionary(variable => variable.Name, variable => variable.Value);
+        variables["host"] = host.Url.ToString().TrimEnd('/');
+        variables["token"] = host.OperatorToken;
+        foreach (var example in Of(file))
+        {
+            var status = await example.Send(variables);
+            Assert.True(status == example.Status, $"{file}: '{example.Title}' answered {status}, not {example.Status}.");
+        }
     }
 
     /// <summary>Sends the example, its variables filled in, and gives the status of the answer.</summary>

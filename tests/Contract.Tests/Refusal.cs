@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Koda.Contract.Tests;
 
-/// <summary>What every refusal by REST must look like: <c>{code, message, details?}</c> as JSON.</summary>
+/// <summary>What every refusal by REST must look like: <c>{code, message, details?}</c> as JSON, with the message once more as <c>error</c> for clients of coding sessions.</summary>
 internal static class Refusal
 {
     /// <summary>Checks the shape and gives the details; an empty object when there are none.</summary>
@@ -15,7 +15,8 @@ internal static class Refusal
         var body = reply.Json.AsObject();
         Assert.Equal(code, reply["code"]);
         Assert.NotEqual("", reply["message"]);
-        Assert.Subset(new HashSet<string> { "code", "message", "details" }, body.Select(member => member.Key).ToHashSet());
+        Assert.True(!body.ContainsKey("error") || reply["error"] == reply["message"], reply.Text);
+        Assert.Subset(new HashSet<string> { "error", "code", "message", "details" }, body.Select(member => member.Key).ToHashSet());
         return body["details"]?.AsObject() ?? [];
     }
 

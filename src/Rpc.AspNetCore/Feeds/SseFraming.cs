@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore.Json;
 using Koda.Rpc.Wire;
@@ -18,6 +19,7 @@ internal sealed class SseFraming : FeedFraming
     private readonly SseField? _event;
     private readonly SseField? _id;
     private readonly string _data;
+    private readonly OneofDescriptor? _dataOf;
     private readonly byte[] _opening;
 
     public SseFraming(JsonCodec codec, RpcMethod method, TimeSpan retry)
@@ -27,6 +29,8 @@ internal sealed class SseFraming : FeedFraming
         _event = SseField.Of(method.Descriptor.OutputType, policy.EventField);
         _id = SseField.Of(method.Descriptor.OutputType, policy.IdField);
         _data = policy.DataField;
+        _dataOf = method.Descriptor.OutputType.Oneofs.SingleOrDefault(oneof => oneof.Name == policy.DataField);
+        HasEnd = !policy.LastMessageEnds;
         _opening = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {retry.TotalMilliseconds:F0}\n\n"));
     }
 
@@ -40,7 +44,7 @@ internal sealed class SseFraming : FeedFraming
     {
         using var data = new PooledBufferWriter();
         if (_data.Length == 0) _codec.Write(data, message);
-        else _codec.WriteField(data, message, _data);
+        else _codec.WriteField(data, message, _dataOf is null ? _data : SetFieldOf(_dataOf, message));
 
         if (_event?.Text(message) is { } name) WriteLine(output, "event: "u8, name);
         if (_id?.Text(message) is { } id) WriteLine(output, "id: "u8, id);
@@ -55,7 +59,15 @@ internal sealed class SseFraming : FeedFraming
         WriteData(output, error);
     }
 
-    public override void WriteEnd(PooledBufferWriter output) => output.Write("event: end\ndata: {}\n\n"u8);
+    public override void WriteEnd(PooledBufferWriter output)
+    {
+        if (HasEnd) output.Write("event: end\ndata: {}\n\n"u8);
+    }
+
+    private bool HasEnd { get; }
+
+    private static string SetFieldOf(OneofDescriptor oneof, IMessage message) => oneof.Accessor.GetCaseFieldDescriptor(message)?.Name
+        ?? throw new InvalidOperationException($"{message.Descriptor.FullName} has nothing set in {oneof.Name}.");
 
     private static void WriteData(PooledBufferWriter output, ReadOnlySpan<byte> json)
     {

@@ -111,13 +111,15 @@ internal sealed class OperationBuilder(
         var schema = field is null ? schemas.Message(type, isInput: false) : schemas.Field(field, isInput: false);
         if (binding.Method.Type == MethodType.Unary) return Content(type == HttpBody.Descriptor ? "*/*" : RestReply.Json, schema);
 
-        var data = binding.Method.Policy.Sse is { DataField.Length: > 0 } sse
-            ? schemas.Field(type.FindFieldByName(sse.DataField), isInput: false)
-            : schema;
+        var data = binding.Method.Policy.Sse is { DataField.Length: > 0 } sse ? EventData(type, sse.DataField) : schema;
         var content = Content(FeedFormat.Sse, data);
         content.Add(FeedFormat.Ndjson, new OpenApiMediaType { Schema = schema });
         return content;
     }
+
+    private IOpenApiSchema EventData(MessageDescriptor type, string name) => type.Oneofs.SingleOrDefault(oneof => oneof.Name == name) is { } oneof
+        ? new OpenApiSchema { AnyOf = [.. oneof.Fields.Select(field => schemas.Field(field, isInput: false))] }
+        : schemas.Field(type.FindFieldByName(name), isInput: false);
 
     private void AddFailures(OpenApiResponses responses, RpcMethod method)
     {
@@ -153,6 +155,8 @@ internal sealed class OperationBuilder(
         operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = scopes });
         if (hasCookie)
             operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Cookie, document)] = scopes });
+        // An empty requirement says that the credential is optional.
+        if (method.Policy.AnonymousOnLoopback) operation.Security.Add([]);
         if (scopes.Count == 0) return;
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
         operation.Extensions["x-required-scopes"] = new JsonNodeExtension(new JsonArray([.. scopes.Select(scope => (JsonNode)scope)]));

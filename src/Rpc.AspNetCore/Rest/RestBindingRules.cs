@@ -25,7 +25,7 @@ internal static class RestBindingRules
         if (policy.Sse is not { } sse) return;
         SseField.Of(reply, sse.EventField);
         SseField.Of(reply, sse.IdField);
-        if (sse.DataField.Length > 0) Find(binding, reply, sse.DataField);
+        if (sse.DataField.Length > 0 && reply.Oneofs.All(oneof => oneof.Name != sse.DataField)) Find(binding, reply, sse.DataField);
         if (sse.ResumeField.Length > 0) Find(binding, request, sse.ResumeField);
     }
 

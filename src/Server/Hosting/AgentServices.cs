@@ -12,7 +12,7 @@ internal static class AgentServices
         .AddSingleton<SkillCatalog>().AddSingleton<ListSkills>().AddSingleton<CompilePrompt>()
         .AddSingleton(AgentSecretStore.SealedColumn)
         .AddSingleton<DraftKeys>().AddSingleton<CheckAgent>().AddSingleton<DescribeAgent>().AddSingleton<ListConfigurations>()
-        .AddSingleton<CreateAgent>().AddSingleton<EditAgent>().AddSingleton<DeleteAgent>()
+        .AddSingleton<CreateAgent>().AddSingleton<CreatePublishedAgent>().AddSingleton<EditAgent>().AddSingleton<DeleteAgent>()
         .AddSingleton<CloneAgent>().AddSingleton<AgentVersions>().AddSingleton<RollBackAgent>().AddSingleton<AgentSecrets>()
         .AddSingleton<LearnAgentSecrets>().AddHostedService(provider => provider.GetRequiredService<LearnAgentSecrets>())
         .AddSingleton<Surfaces.ControlPlane.SectionContent>()

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Surfaces;
-using Koda.Server.Surfaces.ControlPlane;
 
 namespace Koda.Server.Hosting;
 

@@ -5,7 +5,7 @@ using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.RateLimits;
-using Koda.Server.Surfaces.ControlPlane;
+using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Hosting;

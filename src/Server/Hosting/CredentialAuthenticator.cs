@@ -14,7 +14,8 @@ namespace Koda.Server.Hosting;
 /// that anybody may call takes a credential that is not valid for none, so that a stale cookie keeps nobody from signing in.
 /// </summary>
 internal sealed class CredentialAuthenticator(
-    AuthenticateBearer bearer, AuthenticateRuntimeToken runtimeToken, AuthenticateSession sessions, AdmitUser admitUser) : ICallAuthenticator
+    AuthenticateBearer bearer, AuthenticateRuntimeToken runtimeToken, AuthenticateSession sessions, AdmitUser admitUser,
+    LoopbackCallers loopback) : ICallAuthenticator
 {
     private const string Scheme = "Bearer ";
     private const string RuntimeHeader = "X-Runtime-Token";
@@ -27,7 +28,7 @@ internal sealed class CredentialAuthenticator(
         try
         {
             if (await Find(http, cancellationToken) is not { } caller)
-                return null;
+                return method.Policy.AnonymousOnLoopback ? loopback.Admit(http) : null;
             if (!method.Policy.Anonymous)
                 await admitUser.Execute(caller, cancellationToken);
             return new AuthenticatedPrincipal(caller);

@@ -13,11 +13,14 @@ internal static class CrossSiteGuard
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             return;
-        if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site" || IsForeign(request))
+        if (IsCrossSite(request))
             throw new RpcFault(ErrorReason.CrossSite, "A page of another site may not act with this site's cookie.");
         if (!IsJsonOrGrpc(request.ContentType))
             throw new RpcFault(ErrorReason.UnsupportedMediaType, "With a cookie, requests that change something must be sent as application/json.");
     }
+
+    /// <summary>A page of another site sent the request, as far as the browser says.</summary>
+    public static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site" || IsForeign(request);
 
     private static bool IsForeign(HttpRequest request)
     {

@@ -48,6 +48,7 @@ internal static class EngineServices
         AddDispatch(services);
         services.AddProviders(options);
         services.AddIdentity(options);
+        services.AddConversations();
         services
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
             .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
@@ -62,7 +63,7 @@ internal static class EngineServices
         .AddSingleton<StoreArtifact>().AddSingleton<ListArtifacts>().AddSingleton<OpenArtifact>();
 
     private static void AddTasks(IServiceCollection services) => services
-        .AddSingleton<TaskNews>().AddSingleton<QueueDepth>().AddSingleton<ChangeTask>()
+        .AddSingleton<TaskNews>().AddSingleton<SaveTasks>().AddSingleton<QueueDepth>().AddSingleton<ChangeTask>()
         .AddSingleton<SubmitTask>().AddSingleton<GetTask>().AddSingleton<ListTasks>()
         .AddSingleton<CancelTask>().AddSingleton<PauseTask>().AddSingleton<ResumeTask>().AddSingleton<RetryTask>()
         .AddSingleton<QueueDueRetries>();

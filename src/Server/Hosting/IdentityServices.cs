@@ -17,6 +17,7 @@ internal static class IdentityServices
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services, ServerOptions options) => services
         .AddSingleton(new CredentialOptions { BreakGlassTokens = options.Security.BreakGlassTokens, RuntimeToken = options.Security.RuntimeToken })
+        .AddSingleton(new LoopbackCallers(options.Security.AnonymousLoopback && options.Listen.IsLoopback))
         .AddSingleton(new SessionCookie(options.Security.CookiesAreAlwaysSecure)).AddSingleton(new LoopbackTrust(options.Security.AllowLoopbackBootstrap))
         .AddSingleton<TokenStore>().AddSingleton<IssueToken>().AddSingleton<EnsureTokenFiles>()
         .AddSingleton<CreateToken>().AddSingleton<ListTokens>().AddSingleton<RevokeToken>()

@@ -17,6 +17,11 @@ public sealed record ServerSecurity
     /// <summary>`ALLOW_LOOPBACK_BOOTSTRAP`: lets a caller on this machine register the owner without a setup code.</summary>
     public bool AllowLoopbackBootstrap { get; init; }
 
+    /// <summary>
+    /// `KODA_CODE_ANONYMOUS_LOOPBACK`: lets programs on this machine use coding sessions without a credential, while the server is bound to loopback.
+    /// </summary>
+    public bool AnonymousLoopback { get; init; } = true;
+
     /// <summary>`CONTROL_PLANE_AUTH_MODE`: how people sign in. There is `local_account`.</summary>
     public string AuthMode { get; init; } = LocalAccount;
 
@@ -43,6 +48,7 @@ public sealed record ServerSecurity
         BreakGlassTokens = List(read("CONTROL_PLANE_API_TOKEN")),
         RuntimeToken = NonEmpty(read("RUNTIME_LOCAL_UI_TOKEN")),
         AllowLoopbackBootstrap = IsTrue(read("ALLOW_LOOPBACK_BOOTSTRAP")),
+        AnonymousLoopback = NonEmpty(read("KODA_CODE_ANONYMOUS_LOOPBACK")) is not { } anonymous || IsTrue(anonymous),
         AuthMode = NonEmpty(read("CONTROL_PLANE_AUTH_MODE")) ?? LocalAccount,
         SecureCookies = NonEmpty(read("CONTROL_PLANE_SECURE_COOKIES")) is { } secure ? IsTrue(secure) : null,
         RateLimit = NonEmpty(read("CONTROL_PLANE_RATE_LIMIT")),

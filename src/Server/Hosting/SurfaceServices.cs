@@ -34,6 +34,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.ControlPlane.OnboardingService>()
         .AddProviderSurfaces()
         .AddSingleton<Surfaces.ControlPlane.AuthService>().AddSingleton<Surfaces.ControlPlane.AuditService>()
+        .AddCodeSurface()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
     public static void MapSurfaces(this IEndpointRouteBuilder app)
@@ -51,6 +52,7 @@ internal static class SurfaceServices
         app.MapProviderSurfaces();
         app.MapRpcService<Surfaces.ControlPlane.AuthService>();
         app.MapRpcService<Surfaces.ControlPlane.AuditService>();
+        app.MapCodeSurface();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();
         app.MapRpcReflection(new MethodPolicy { Anonymous = true });

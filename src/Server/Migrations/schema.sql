@@ -51,9 +51,15 @@ CREATE TABLE public.approvals (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     answered_at timestamp with time zone,
+    purpose text DEFAULT 'permission'::text NOT NULL,
+    options text[] DEFAULT '{}'::text[] NOT NULL,
+    multiple boolean DEFAULT false NOT NULL,
+    always_pattern text DEFAULT ''::text NOT NULL,
+    response text DEFAULT ''::text NOT NULL,
     CONSTRAINT approvals_answered_by_check CHECK (((answered_by <> ''::text) = (state = ANY (ARRAY['approved'::text, 'denied'::text])))),
     CONSTRAINT approvals_answered_check CHECK (((answered_at IS NOT NULL) = (state <> 'pending'::text))),
     CONSTRAINT approvals_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT approvals_purpose_check CHECK ((purpose = ANY (ARRAY['permission'::text, 'question'::text]))),
     CONSTRAINT approvals_rationale_check CHECK ((length(rationale) <= 500)),
     CONSTRAINT approvals_scope_check CHECK ((scope = ANY (ARRAY['once'::text, 'always'::text]))),
     CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'expired'::text, 'cancelled'::text])))
@@ -101,6 +107,30 @@ CREATE TABLE public.attempts (
     CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'suspended'::text, 'paused'::text, 'cancelled'::text, 'drained'::text, 'declined'::text, 'offer_expired'::text, 'lease_expired'::text, 'worker_gone'::text, 'cooled_down'::text])))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
+CREATE TABLE public.code_settings (
+    key text NOT NULL,
+    value text NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+CREATE TABLE public.conversations (
+    id uuid NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    agent_id text NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    workspace text DEFAULT ''::text NOT NULL,
+    parent_id uuid,
+    branch_seq bigint,
+    principal text NOT NULL,
+    turns bigint DEFAULT 0 NOT NULL,
+    last_turn uuid,
+    last_operation uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT conversations_branch_check CHECK (((parent_id IS NULL) OR (branch_seq IS NOT NULL))),
+    CONSTRAINT conversations_turns_check CHECK ((turns >= 0))
+);
 CREATE TABLE public.providers (
     id text NOT NULL,
     kind text NOT NULL,
@@ -292,6 +322,12 @@ CREATE TABLE public.provider_models (
     streaming boolean,
     CONSTRAINT provider_models_price_check CHECK ((price_source = ANY (ARRAY[''::text, 'provider'::text, 'list'::text])))
 );
+CREATE TABLE public.queued_messages (
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
 CREATE UNLOGGED TABLE public.rate_counts (
     bucket text NOT NULL,
     subject text NOT NULL,
@@ -322,7 +358,7 @@ CREATE TABLE public.runs (
     model_calls integer DEFAULT 0 NOT NULL,
     tool_calls integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT runs_kind_check CHECK ((kind = 'task'::text))
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'turn'::text, 'operation'::text])))
 )
 WITH (fillfactor='80');
 CREATE TABLE public.schema_migrations (
@@ -416,6 +452,10 @@ ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.code_settings
+    ADD CONSTRAINT code_settings_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, seq);
 ALTER TABLE ONLY public.idempotency_keys
@@ -436,6 +476,8 @@ ALTER TABLE ONLY public.provider_models
     ADD CONSTRAINT provider_models_pkey PRIMARY KEY (provider_id, id);
 ALTER TABLE ONLY public.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.queued_messages
+    ADD CONSTRAINT queued_messages_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.rate_counts
     ADD CONSTRAINT rate_counts_pkey PRIMARY KEY (bucket, subject);
 ALTER TABLE ONLY public.recovery_codes
@@ -466,6 +508,9 @@ CREATE UNIQUE INDEX approvals_pending ON public.approvals USING btree (task_id) 
 CREATE INDEX approvals_task ON public.approvals USING btree (task_id, id);
 CREATE INDEX artifacts_run ON public.artifacts USING btree (run_id, id);
 CREATE UNIQUE INDEX attempts_open ON public.attempts USING btree (task_id) WHERE (ended_at IS NULL);
+CREATE INDEX conversations_parent ON public.conversations USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX conversations_recent ON public.conversations USING btree (updated_at DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX events_marks ON public.events USING btree (stream_id, seq) WHERE (kind = ANY (ARRAY['message.sent'::text, 'context.compacted'::text]));
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
 CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, name) WHERE (kind = ANY (ARRAY['operator'::text, 'worker'::text]));
@@ -473,8 +518,10 @@ CREATE INDEX provider_cooldowns_until ON public.provider_cooldowns USING btree (
 CREATE INDEX provider_health_provider ON public.provider_health USING btree (provider_id, id);
 CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_default) WHERE is_default;
 CREATE INDEX providers_shared ON public.providers USING btree (id) WHERE (source <> 'agent'::text);
+CREATE INDEX queued_messages_order ON public.queued_messages USING btree (conversation_id, id);
 CREATE INDEX rate_counts_ends_at ON public.rate_counts USING btree (ends_at);
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
+CREATE INDEX runs_conversation ON public.runs USING btree (stream_id) WHERE (kind <> 'task'::text);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
 CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;

@@ -5,6 +5,9 @@ namespace Koda.Server.Engine.Agents;
 /// <summary>What an agent is. A stored definition holds no secret: the provider's key is kept by its connection.</summary>
 internal sealed record AgentDefinition
 {
+    public const string Primary = "primary";
+    public const string Subagent = "subagent";
+
     public string Name { get; init; } = "";
     public string Description { get; init; } = "";
 
@@ -32,6 +35,18 @@ internal sealed record AgentDefinition
     public RetryPolicy Retry { get; init; } = new();
     public IReadOnlyList<string> Skills { get; init; } = [];
     public string MemoryScope { get; init; } = "";
+
+    /// <summary>Whether people talk to it (<see cref="Primary"/>) or other agents call it (<see cref="Subagent"/>).</summary>
+    public string Mode { get; init; } = Primary;
+
+    /// <summary>How varied the answers are. Null: the provider's default.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>The largest number of reasoning tokens of one model call. 0: the provider's default.</summary>
+    public int ReasoningBudget { get; init; }
+
+    /// <summary>The tools that were taken from all to give <see cref="Tools"/>. Empty: they were named.</summary>
+    public IReadOnlyList<string> DenyTools { get; init; } = [];
 }
 
 /// <summary>Where a model is. <paramref name="Options"/> is a JSON object; <paramref name="BaseUrl"/> may be empty for the provider's own.</summary>

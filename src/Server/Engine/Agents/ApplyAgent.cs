@@ -44,7 +44,7 @@ internal sealed class ApplyAgent(Database database, PublishVersion publish, Save
         return new AppliedAgent(published.Id, published.Version, Changed: true, published.PublishedAt);
     }
 
-    private static void Check(string id, AgentDefinition definition)
+    internal static void Check(string id, AgentDefinition definition)
     {
         var problems = AgentRules.Problems(id, definition);
         if (problems.Count > 0)

@@ -1,5 +1,4 @@
 using Koda.Server.Engine.Audit;
-using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -9,7 +8,7 @@ namespace Koda.Server.Engine.Agents;
 /// Lets an agent take work, or none. One that stands still gives its running tasks back to the queue after their current step, where they wait with the others.
 /// A task that a server claims in this very moment may still begin; it runs to its end.
 /// </summary>
-internal sealed class ChangeAgentState(Database database, EventLog log, TaskNews news, AgentCatalog agents, AuditLog audit, DescribeAgent describe)
+internal sealed class ChangeAgentState(Database database, SaveTasks save, TaskNews news, AgentCatalog agents, AuditLog audit, DescribeAgent describe)
 {
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_STATE_CONFLICT.</exception>
     public Task<AgentDetails> Execute(Caller caller, string id, AgentTrigger trigger, CancellationToken cancellationToken) => database.InTransaction(
@@ -39,8 +38,7 @@ internal sealed class ChangeAgentState(Database database, EventLog log, TaskNews
         var changes = await TaskChanges.Lock(transaction, running, [], cancellationToken);
         foreach (var task in changes.Tasks)
             task.GiveBackWhenPaused();
-        changes.Save(log);
-        news.Spread(transaction, changes.Tasks);
+        await save.Execute(transaction, changes, cancellationToken);
     }
 
     private static string Name(AgentState state) => state == AgentState.Active ? "activated" : EnumText<AgentState>.Of(state);

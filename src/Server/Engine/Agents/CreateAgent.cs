@@ -29,13 +29,13 @@ internal sealed class CreateAgent(RunOnce once, DraftKeys keys, DescribeAgent de
     private async Task<AgentDetails> Create(Transaction transaction, Caller caller, string id, DraftEdit draft, CancellationToken cancellationToken)
     {
         if (!await AgentStore.TryCreate(transaction, id, draft.Definition, cancellationToken))
-        {
-            throw new EngineException(
-                ErrorReason.AgentConflict, $"There is an agent '{id}' already.", new Dictionary<string, string> { ["agent_id"] = "is taken" });
-        }
+            throw IsTaken(id);
         var agent = (await AgentStore.Find(transaction.Connection, id, cancellationToken))!;
         await keys.Save(transaction, agent.Id, draft.ProviderApiKey, cancellationToken);
         await audit.Record(transaction, caller, new SecurityEvent("security.agent.created", $"agent:{agent.Id}"), cancellationToken);
         return await describe.Execute(transaction.Connection, agent, cancellationToken);
     }
+
+    internal static EngineException IsTaken(string id) =>
+        new(ErrorReason.AgentConflict, $"There is an agent '{id}' already.", new Dictionary<string, string> { ["agent_id"] = "is taken" });
 }

@@ -1,5 +1,4 @@
 using Koda.Protos.Common.V1;
-using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -9,18 +8,24 @@ namespace Koda.Server.Engine.Approvals;
 internal sealed record ApprovalAnswer(Guid ApprovalId, bool Approve, ApprovalScope Scope, string Rationale, string Digest, string Principal)
 {
     public ApprovalState State => Approve ? ApprovalState.Approved : ApprovalState.Denied;
+
+    /// <summary>The text with which a question is answered.</summary>
+    public string Response { get; init; } = "";
 }
 
 /// <summary>Answers a question, through any server, whether or not the worker that asked it still lives. The first answer stands.</summary>
-internal sealed class AnswerApproval(Database database, EventLog log, TaskNews news)
+internal sealed class AnswerApproval(Database database, SaveTasks save)
 {
     private const int MaxRationale = 500;
+    private const int MaxResponse = 32 * 1024;
 
     /// <exception cref="EngineException">APPROVAL_NOT_FOUND, APPROVAL_ALREADY_ANSWERED, APPROVAL_EXPIRED, TASK_STATE_CONFLICT, INVALID_REQUEST.</exception>
     public Task<ApprovalRecord> Execute(ApprovalAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.Rationale.Length > MaxRationale)
             throw Invalid("rationale", $"At most {MaxRationale} characters.");
+        if (answer.Response.Length > MaxResponse)
+            throw Invalid("response", $"At most {MaxResponse} characters.");
         return database.InTransaction((transaction, token) => Answer(transaction, answer, token), cancellationToken);
     }
 
@@ -37,12 +42,12 @@ internal sealed class AnswerApproval(Database database, EventLog log, TaskNews n
             return IsSame(standing!, answer) ? standing! : throw Refusal(standing!);
         }
         changes.Find(asked.TaskId)!.Answer(answered, answer.Principal);
-        changes.Save(log);
-        news.Spread(transaction, changes.Tasks);
+        await save.Execute(transaction, changes, cancellationToken);
         return answered;
     }
 
-    private static bool IsSame(ApprovalRecord standing, ApprovalAnswer answer) => standing.State == answer.State && standing.Scope == answer.Scope;
+    private static bool IsSame(ApprovalRecord standing, ApprovalAnswer answer) => 
+        standing.State == answer.State && standing.Scope == answer.Scope && standing.Response == answer.Response;
 
     private static EngineException Refusal(ApprovalRecord standing) => standing.State switch
     {

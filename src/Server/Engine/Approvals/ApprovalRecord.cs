@@ -1,3 +1,5 @@
+using Koda.Server.Engine.Attempts;
+
 namespace Koda.Server.Engine.Approvals;
 
 /// <summary>An action that waits, or waited, for a person. The answer is bound to <paramref name="Digest"/>.</summary>
@@ -17,7 +19,21 @@ internal sealed record ApprovalRecord(
     string Rationale,
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
-    DateTimeOffset? AnsweredAt);
+    DateTimeOffset? AnsweredAt)
+{
+    public ApprovalPurpose Purpose { get; init; }
+
+    /// <summary>Answers to choose from.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    public bool Multiple { get; init; }
+
+    /// <summary>What an answer for always reaches, as <c>tool:pattern</c>. Empty: every call of the tool.</summary>
+    public string AlwaysPattern { get; init; } = "";
+
+    /// <summary>The text with which a question was answered.</summary>
+    public string Response { get; init; } = "";
+}
 
 internal enum ApprovalState
 {

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Attempts;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -6,7 +7,8 @@ namespace Koda.Server.Engine.Approvals;
 internal static partial class ApprovalStore
 {
     private const string Columns = """
-        id, task_id, agent_id, state, call_id, tool, arguments, preview, risk, digest, scope, answered_by, rationale, created_at, expires_at, answered_at
+        id, task_id, agent_id, state, call_id, tool, arguments, preview, risk, digest, scope, answered_by, rationale, created_at, expires_at, answered_at,
+        purpose, options, multiple, always_pattern, response
         """;
 
     private const string GetSql = $"select {Columns} from approvals where id = $1";
@@ -39,10 +41,41 @@ internal static partial class ApprovalStore
         return await ReadAll(command, cancellationToken);
     }
 
+    private const string ListPendingInSql = $"""
+        select {Columns}
+        from approvals
+        where state = 'pending' and task_id = any(array(
+            select unnest(array[last_turn, last_operation]) from conversations where conversations.id = $1))
+        order by id
+        """;
+
+    /// <summary>What a conversation waits for.</summary>
+    public static async Task<List<ApprovalRecord>> ListPendingIn(NpgsqlConnection connection, Guid conversationId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ListPendingInSql, connection);
+        command.Parameters.AddValue(conversationId);
+        return await ReadAll(command, cancellationToken);
+    }
+
+    private const string FindInSql = $"""
+        select {Columns}
+        from approvals
+        where id = $2 and task_id in (select id from tasks where stream_id = $1 and tasks.id = approvals.task_id)
+        """;
+
+    /// <summary>A question of a conversation, answered or not. Null: it has none with this id.</summary>
+    public static async Task<ApprovalRecord?> FindIn(NpgsqlConnection connection, Guid conversationId, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(FindInSql, connection);
+        command.Parameters.AddValue(conversationId);
+        command.Parameters.AddValue(id);
+        return (await ReadAll(command, cancellationToken)).SingleOrDefault();
+    }
+
     // The state and the time are judged by the statement that changes them: of two answers at once, one finds nothing to change.
     private const string AnswerSql = $"""
         update approvals
-        set state = $2, scope = $3, answered_by = $4, rationale = $5, answered_at = clock_timestamp()
+        set state = $2, scope = $3, answered_by = $4, rationale = $5, response = $6, answered_at = clock_timestamp()
         where id = $1 and state = 'pending' and expires_at > clock_timestamp()
         returning {Columns}
         """;
@@ -57,6 +90,7 @@ internal static partial class ApprovalStore
         command.Parameters.AddValue(EnumText<ApprovalScope>.Of(answer.Scope));
         command.Parameters.AddValue(answer.Principal);
         command.Parameters.AddValue(answer.Rationale);
+        command.Parameters.AddValue(answer.Response);
         var answered = await ReadAll(command, cancellationToken);
         return answered.SingleOrDefault();
     }
@@ -120,7 +154,14 @@ internal static partial class ApprovalStore
                 reader.GetString(12),
                 reader.GetFieldValue<DateTimeOffset>(13),
                 reader.GetFieldValue<DateTimeOffset>(14),
-                reader.IsDBNull(15) ? null : reader.GetFieldValue<DateTimeOffset>(15)));
+                reader.IsDBNull(15) ? null : reader.GetFieldValue<DateTimeOffset>(15))
+            {
+                Purpose = EnumText<ApprovalPurpose>.Parse(reader.GetString(16)),
+                Options = reader.GetFieldValue<string[]>(17),
+                Multiple = reader.GetBoolean(18),
+                AlwaysPattern = reader.GetString(19),
+                Response = reader.GetString(20),
+            });
         }
         return approvals;
     }

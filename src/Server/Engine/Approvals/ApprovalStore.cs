@@ -11,8 +11,12 @@ internal sealed record NewApproval(Guid Id, Guid TaskId, string AgentId, Request
 internal static partial class ApprovalStore
 {
     private const string InsertSql = """
-        insert into approvals (id, task_id, agent_id, call_id, tool, arguments, preview, risk, digest, expires_at)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into approvals
+            (id, task_id, agent_id, call_id, tool, arguments, preview, risk, digest, expires_at, purpose, multiple, always_pattern, options)
+        select asked.id, task_id, agent_id, call_id, tool, arguments, preview, risk, digest, expires_at, purpose, multiple, always_pattern,
+            array(select jsonb_array_elements_text(asked.options::jsonb))
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as asked
+            (id, task_id, agent_id, call_id, tool, arguments, preview, risk, digest, expires_at, purpose, multiple, always_pattern, options)
         """;
 
     public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewApproval> approvals)
@@ -28,6 +32,10 @@ internal static partial class ApprovalStore
         command.Parameters.AddColumn(approvals, approval => approval.Asked.Risk);
         command.Parameters.AddColumn(approvals, approval => approval.Asked.Digest);
         command.Parameters.AddColumn(approvals, approval => approval.ExpiresAt);
+        command.Parameters.AddColumn(approvals, approval => EnumText<ApprovalPurpose>.Of(approval.Asked.Purpose));
+        command.Parameters.AddColumn(approvals, approval => approval.Asked.Multiple);
+        command.Parameters.AddColumn(approvals, approval => approval.Asked.AlwaysPattern);
+        command.Parameters.AddColumn(approvals, approval => EngineJson.Write(approval.Asked.Options));
         return command;
     }
 

@@ -1,11 +1,10 @@
-using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Approvals;
 
 /// <summary>Denies what nobody answered in time, and queues the tasks so that their models are told. Any number of servers may do so at once.</summary>
-internal sealed class ExpireApprovals(Database database, EventLog log, TaskNews news)
+internal sealed class ExpireApprovals(Database database, SaveTasks save)
 {
     private const int BatchSize = 500;
 
@@ -24,8 +23,7 @@ internal sealed class ExpireApprovals(Database database, EventLog log, TaskNews 
         var changes = await TaskChanges.Lock(transaction, taskIds, [], cancellationToken);
         foreach (var approval in await ApprovalStore.Expire(transaction, taskIds, cancellationToken))
             changes.Find(approval.TaskId)!.ExpireApproval(approval.Id, approval.CallId);
-        changes.Save(log);
-        news.Spread(transaction, changes.Tasks);
+        await save.Execute(transaction, changes, cancellationToken);
         return taskIds.Length;
     }
 }

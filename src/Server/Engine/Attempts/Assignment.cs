@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Tasks;
 
 namespace Koda.Server.Engine.Attempts;
 
@@ -13,7 +14,12 @@ internal sealed record Assignment(
     string Workspace,
     long JournalLength,
     string Traceparent,
-    string Metadata);
+    string Metadata)
+{
+    public TurnContext? Turn { get; init; }
+
+    public OperationContext? Operation { get; init; }
+}
 
 /// <summary>What a worker needs to know of an agent, the task's overrides and the provider's defaults applied.</summary>
 internal sealed record AgentSpec(

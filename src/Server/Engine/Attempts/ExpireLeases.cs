@@ -1,11 +1,10 @@
-using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Attempts;
 
 /// <summary>Takes attempts away from workers that did not take the offer or did not renew the lease. Any number of servers may do so at once.</summary>
-internal sealed class ExpireLeases(Database database, EventLog log, TaskNews news, EngineOptions options)
+internal sealed class ExpireLeases(Database database, SaveTasks save, EngineOptions options)
 {
     private const int BatchSize = 500;
 
@@ -42,8 +41,7 @@ internal sealed class ExpireLeases(Database database, EventLog log, TaskNews new
             else
                 task.GiveBack(AttemptOutcome.OfferExpired);
         }
-        changes.Save(log);
-        news.Spread(transaction, changes.Tasks);
+        await save.Execute(transaction, changes, cancellationToken);
         return ended;
     }
 }

@@ -9,7 +9,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Attempts;
 
 /// <summary>Commits what workers report, many reports in one transaction. Who does not hold the attempt any more is refused, and that is recorded.</summary>
-internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews news, CurrentSettings settings, IRedactor redactor, EngineOptions options, ProviderLoad load)
+internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, CurrentSettings settings, IRedactor redactor, EngineOptions options, ProviderLoad load)
 {
     /// <summary>Applies the reports in their order.</summary>
     /// <returns>An outcome for each report, valid once the transaction is committed.</returns>
@@ -22,11 +22,10 @@ internal sealed class ReportAttempts(EventLog log, AgentCatalog agents, TaskNews
         var outcomes = new Func<ReportOutcome>[reports.Count];
         for (var i = 0; i < reports.Count; i++)
             outcomes[i] = await Apply(transaction, changes, reports[i], cancellationToken);
-        changes.Save(log);
         // Before the news of what is queued again, so that nobody claims it in ignorance.
         if (changes.HasPauses)
             transaction.AfterCommit(load.Changed);
-        news.Spread(transaction, changes.Tasks);
+        await save.Execute(transaction, changes, cancellationToken);
         return [.. outcomes.Select(outcome => outcome())];
     }
 

@@ -21,10 +21,14 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
         var common = await settings.Read(cancellationToken);
         var definition = common.Complete(await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken));
         var provider = await Provider(claimed, definition, cancellationToken);
-        // A first attempt has nothing to go on from.
-        var journal = task.Attempt == 1 ? 0 : claimed.JournalLength;
+        // A first attempt has nothing to go on from, unless there were turns before it.
+        var journal = task.Attempt == 1 && task.Context.Turn is null ? 0 : claimed.JournalLength;
         return new Assignment(
-            claimed.Attempt, task.Id, task.RunId, task.Attempt, task.Query, Spec(claimed, definition, provider), task.Workspace, journal, task.Traceparent, task.Metadata);
+            claimed.Attempt, task.Id, task.RunId, task.Attempt, task.Query, Spec(claimed, definition, provider), task.Workspace, journal, task.Traceparent, task.Metadata)
+        {
+            Turn = task.Context.Turn,
+            Operation = task.Context.Operation,
+        };
     }
 
     private async ValueTask<ProviderRecord> Provider(ClaimedAttempt claimed, AgentDefinition definition, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal static class Scopes
     /// <summary>Every single scope.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        "agents.read", "agents.write", "approvals.write", "audit.read", "identity.read", "identity.write", "providers.read", "providers.write",
+        "agents.read", "agents.write", "approvals.write", "audit.read", "code.read", "code.write", "identity.read", "identity.write", "providers.read", "providers.write",
         "runtime.read", "runtime.write", "settings.read", "settings.write", "skills.read", Worker,
     ];
 
@@ -19,6 +19,7 @@ internal static class Scopes
     {
         [ControlPlane] = All.Where(scope => scope != Worker).ToFrozenSet(),
         ["runtime"] = All.Where(scope => scope.StartsWith("runtime.", StringComparison.Ordinal)).Append("approvals.write").ToFrozenSet(),
+        ["code"] = All.Where(scope => scope.StartsWith("code.", StringComparison.Ordinal)).ToFrozenSet(),
         ["read"] = All.Where(scope => scope.EndsWith(".read", StringComparison.Ordinal)).ToFrozenSet(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

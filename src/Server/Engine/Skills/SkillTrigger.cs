@@ -8,7 +8,7 @@ internal sealed class SkillTrigger
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly Regex _regex;
 
@@ -53,7 +53,8 @@ internal sealed class SkillTrigger
     {
         try
         {
-            return new Regex(pattern, Options | RegexOptions.NonBacktracking, s_patience);
+            // Its time grows with the query's length and nothing else: a clock would only make a busy machine overlook a match.
+            return new Regex(pattern, Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
         }
         catch (NotSupportedException)
         {

@@ -1,10 +1,9 @@
-using Koda.Server.Engine.Events;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>Applies one rule to one task.</summary>
-internal sealed class ChangeTask(Database database, EventLog log, TaskNews news)
+internal sealed class ChangeTask(Database database, SaveTasks save)
 {
     /// <exception cref="EngineException">TASK_NOT_FOUND, or what the rule throws.</exception>
     public Task<TaskRecord> Execute(Guid id, Action<LockedTask> rule, CancellationToken cancellationToken) =>
@@ -13,8 +12,7 @@ internal sealed class ChangeTask(Database database, EventLog log, TaskNews news)
             {
                 var changes = await TaskChanges.Lock(transaction, [id], [], token);
                 rule(changes.Find(id) ?? throw GetTask.NotFound());
-                changes.Save(log);
-                news.Spread(transaction, changes.Tasks);
+                await save.Execute(transaction, changes, token);
                 await transaction.Flush(token);
                 return (await TaskStore.Get(transaction.Connection, id, token))!;
             },

@@ -28,6 +28,9 @@ internal sealed partial class LockedTask
     public required RequestedStop StopRequested { get; set; }
     public required Guid? ApprovalId { get; set; }
 
+    /// <summary>The task is a turn of a conversation, or work on its workspace.</summary>
+    public bool IsInConversation => StreamId != Id;
+
     /// <summary>The open attempt. Null unless the task runs.</summary>
     public LockedAttempt? Open { get; set; }
 

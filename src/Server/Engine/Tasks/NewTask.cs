@@ -1,10 +1,18 @@
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Usage;
 
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>A task that is about to be stored with the agent's published version.</summary>
 internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Submission)
 {
+    /// <summary>The stream that tells of the task: its own, or its conversation's.</summary>
+    public Guid StreamId { get; init; } = Id;
+
+    public RunKind Kind { get; init; } = RunKind.Task;
+
+    public NewRun Run => new(Id, Kind, StreamId, Agent.Id, Agent.Version, Submission.Context.Workspace);
+
     public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
 
     /// <summary>The provider connection that the task names. Empty: that of agents that name none.</summary>
@@ -18,7 +26,7 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
     {
         Id = Id,
         RunId = Id,
-        StreamId = Id,
+        StreamId = StreamId,
         AgentId = Agent.Id,
         AgentVersion = Agent.Version,
         State = TaskState.Queued,

@@ -1,10 +1,9 @@
-using Koda.Server.Engine.Events;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>Queues tasks whose pause after a failed attempt is over. Any number of servers may do so at once.</summary>
-internal sealed class QueueDueRetries(Database database, EventLog log, TaskNews news)
+internal sealed class QueueDueRetries(Database database, SaveTasks save)
 {
     private const int BatchSize = 500;
 
@@ -23,8 +22,7 @@ internal sealed class QueueDueRetries(Database database, EventLog log, TaskNews 
         var changes = await TaskChanges.Lock(transaction, taskIds, [], cancellationToken);
         foreach (var task in changes.Tasks)
             task.RetryDue();
-        changes.Save(log);
-        news.Spread(transaction, changes.Tasks);
+        await save.Execute(transaction, changes, cancellationToken);
         return taskIds.Length;
     }
 }

@@ -54,7 +54,7 @@ internal sealed class SubmitTask : IAsyncDisposable
         return answer.Submitted ?? throw answer.Refusal!;
     }
 
-    private static EngineException NotAccepted() => new(
+    internal static EngineException NotAccepted() => new(
         ErrorReason.Unavailable,
         "No tasks are taken now: the owner has switched them off.",
         new Dictionary<string, string> { ["reason"] = "tasks_switched_off" },
@@ -84,8 +84,7 @@ internal sealed class SubmitTask : IAsyncDisposable
     private async Task<IReadOnlyList<TaskRecord>> Insert(Transaction transaction, IReadOnlyList<NewTask> tasks, CancellationToken cancellationToken)
     {
         var createdAt = await transaction.Time(cancellationToken);
-        transaction.Defer(RunStore.Insert(
-            tasks, task => task.Id, task => task.Agent.Id, task => task.Agent.Version, task => task.Submission.Context.Workspace));
+        transaction.Defer(RunStore.Insert([.. tasks.Select(task => task.Run)]));
         transaction.Defer(TaskStore.Insert(tasks, createdAt));
         await _log.Append(transaction, [.. tasks.Select(Queued)], cancellationToken);
         _news.SpreadQueued(transaction);

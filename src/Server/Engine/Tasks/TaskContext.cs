@@ -22,4 +22,10 @@ internal sealed record TaskContext
     public string Workspace { get; init; } = "";
 
     public long MaxCostMicros { get; init; }
+
+    /// <summary>Set when the task is a turn of a conversation.</summary>
+    public TurnContext? Turn { get; init; }
+
+    /// <summary>Set when the task is work on a workspace that needs no model.</summary>
+    public OperationContext? Operation { get; init; }
 }

@@ -61,6 +61,10 @@ internal static class TaskEvents
             asked.Risk,
             asked.Digest,
             ExpiresAt = expiresAt,
+            Purpose = asked.Purpose == ApprovalPurpose.Question ? "question" : null,
+            Options = asked.Options.Count > 0 ? asked.Options : null,
+            Multiple = asked.Multiple ? true : (bool?)null,
+            AlwaysPattern = asked.AlwaysPattern.Length > 0 ? asked.AlwaysPattern : null,
         });
     }
 
@@ -73,6 +77,7 @@ internal static class TaskEvents
             By = by,
             Scope = EnumText<ApprovalScope>.Of(approval.Scope),
             Rationale = approval.Rationale.Length == 0 ? null : approval.Rationale,
+            Response = approval.Response.Length == 0 ? null : approval.Response,
         });
 
     public static NewEvent ApprovalExpired(LockedTask task, Guid approvalId, string callId) =>

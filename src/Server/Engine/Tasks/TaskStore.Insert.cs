@@ -9,17 +9,18 @@ internal static partial class TaskStore
         insert into tasks
             (id, run_id, stream_id, agent_id, agent_version, state, priority, max_attempts, principal, traceparent, workspace, query, metadata, context,
             connection, model, created_at, updated_at)
-        select id, id, id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context,
-            connection, model, $14, $14
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            as task (id, agent_id, agent_version, priority, max_attempts, principal, traceparent, workspace, query, metadata, context, connection, model)
+        select id, id, stream_id, agent_id, agent_version, 'queued', priority, max_attempts, principal, traceparent, workspace, query, metadata, context,
+            connection, model, $15, $15
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            as task (id, stream_id, agent_id, agent_version, priority, max_attempts, principal, traceparent, workspace, query, metadata, context, connection, model)
         """;
 
-    /// <summary>Stores tasks whose run and stream have the task's id.</summary>
+    /// <summary>Stores tasks whose run has the task's id.</summary>
     public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewTask> tasks, DateTime createdAt)
     {
         var command = new NpgsqlBatchCommand(InsertSql);
         command.Parameters.AddColumn(tasks, task => task.Id);
+        command.Parameters.AddColumn(tasks, task => task.StreamId);
         command.Parameters.AddColumn(tasks, task => task.Agent.Id);
         command.Parameters.AddColumn(tasks, task => task.Agent.Version);
         command.Parameters.AddColumn(tasks, task => task.Submission.Priority);

@@ -72,7 +72,7 @@ internal static partial class TaskStore
         select {Columns}
         from tasks t
         {Joins}
-        where ($1 = '' or r.agent_id = $1)
+        where r.kind = 'task' and ($1 = '' or r.agent_id = $1)
             and (cardinality($2) = 0 or t.state = any($2))
             and t.created_at >= $3
             and t.created_at < $4
@@ -88,7 +88,7 @@ internal static partial class TaskStore
         join streams s on s.id = t.stream_id
         left join attempts open on open.task_id = t.id and open.ended_at is null
         {Waiting}
-        where r.agent_id = $1
+        where r.kind = 'task' and r.agent_id = $1
             and (cardinality($2) = 0 or t.state = any($2))
             and t.created_at >= $3
             and t.created_at < $4
@@ -101,7 +101,7 @@ internal static partial class TaskStore
         select {Columns}
         from tasks t
         {Joins}
-        where t.dead_letter
+        where t.dead_letter and r.kind = 'task'
             and ($1 = '' or t.agent_id = $1)
             and (cardinality($2) = 0 or t.state = any($2))
             and t.created_at >= $3

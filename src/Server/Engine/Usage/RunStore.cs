@@ -8,20 +8,40 @@ internal static class RunStore
 {
     private const string InsertSql = """
         insert into runs (id, kind, stream_id, agent_id, agent_version, workspace)
-        select id, 'task', id, agent_id, agent_version, workspace
-        from unnest($1, $2, $3, $4) as run (id, agent_id, agent_version, workspace)
+        select * from unnest($1, $2, $3, $4, $5, $6)
         """;
 
-    /// <summary>Adds the runs of runtime tasks; each is its own stream.</summary>
-    public static NpgsqlBatchCommand Insert<T>(
-        IReadOnlyCollection<T> tasks, Func<T, Guid> id, Func<T, string> agentId, Func<T, int> agentVersion, Func<T, string> workspace)
+    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewRun> runs)
     {
         var command = new NpgsqlBatchCommand(InsertSql);
-        command.Parameters.AddColumn(tasks, id);
-        command.Parameters.AddColumn(tasks, agentId);
-        command.Parameters.AddColumn(tasks, agentVersion);
-        command.Parameters.AddColumn(tasks, workspace);
+        command.Parameters.AddColumn(runs, run => run.Id);
+        command.Parameters.AddColumn(runs, run => EnumText<RunKind>.Of(run.Kind));
+        command.Parameters.AddColumn(runs, run => run.StreamId);
+        command.Parameters.AddColumn(runs, run => run.AgentId);
+        command.Parameters.AddColumn(runs, run => run.AgentVersion);
+        command.Parameters.AddColumn(runs, run => run.Workspace);
         return command;
+    }
+
+    private const string OfStreamSql = """
+        select coalesce(sum(input_tokens), 0)::bigint, coalesce(sum(output_tokens), 0)::bigint, coalesce(sum(cached_input_tokens), 0)::bigint,
+            coalesce(sum(cache_write_tokens), 0)::bigint, coalesce(sum(reasoning_tokens), 0)::bigint, coalesce(sum(cost_micros), 0)::bigint,
+            coalesce(sum(model_calls), 0)::int, coalesce(sum(tool_calls), 0)::int
+        from runs
+        where stream_id = $1 and kind <> 'task' and ($2 = '00000000-0000-0000-0000-000000000000' or id = $2)
+        """;
+
+    /// <summary>What the runs of a conversation consumed together, or one of them.</summary>
+    public static async Task<UsageTotals> OfConversation(NpgsqlConnection connection, Guid streamId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(OfStreamSql, connection);
+        command.Parameters.AddValue(streamId);
+        command.Parameters.AddValue(runId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new UsageTotals(
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6),
+            reader.GetInt32(7));
     }
 
     private const string AddUsageSql = """

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Surfaces.ControlPlane;
@@ -7,13 +6,6 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <param name="IsEnabled">The server's setting.</param>
 internal sealed record LoopbackTrust(bool IsEnabled)
 {
-    /// <summary>
-    /// True for a loopback peer that asks for a loopback name and was not forwarded: a proxy on this machine is such a peer for everybody, and a web page
-    /// reaches this machine by a name of its own.
-    /// </summary>
-    public bool Covers(HttpContext http) => IsEnabled
-        && http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer)
-        && (http.Request.Host.Host == "localhost" || (IPAddress.TryParse(http.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
-        && !http.Request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase))
-        && http.Request.Headers.Origin.Count == 0;
+    /// <summary>True for a direct caller on this machine that is no web page.</summary>
+    public bool Covers(HttpContext http) => IsEnabled && LoopbackPeer.IsDirect(http) && http.Request.Headers.Origin.Count == 0;
 }

@@ -1,5 +1,6 @@
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Tasks;
 using Wire = Koda.Protos.Worker.V1;
 
 namespace Koda.Server.Surfaces.Worker;
@@ -14,11 +15,13 @@ internal static class AssignmentViews
         RunId = assignment.RunId.ToString(),
         AttemptNumber = assignment.AttemptNumber,
         Query = assignment.Query,
-        Agent = Agent(assignment.Agent),
+        Agent = Agent(assignment.Agent, assignment.Turn),
         Workspace = assignment.Workspace,
         JournalLength = assignment.JournalLength,
         Traceparent = assignment.Traceparent,
         Metadata = assignment.Metadata,
+        Turn = TurnViews.From(assignment.Turn),
+        Operation = TurnViews.From(assignment.Operation),
     };
 
     public static Wire.AttemptRef Ref(AttemptKey attempt) => new()
@@ -27,7 +30,7 @@ internal static class AssignmentViews
         FencingToken = attempt.FencingToken,
     };
 
-    private static Wire.AgentSpec Agent(AgentSpec agent) => new()
+    private static Wire.AgentSpec Agent(AgentSpec agent, TurnContext? turn) => new()
     {
         Id = agent.Id,
         Version = agent.Version,
@@ -39,6 +42,7 @@ internal static class AssignmentViews
         Limits = Limits(agent.Limits),
         ProviderOptions = agent.ProviderOptions,
         Skills = { agent.Skills },
+        BasePermissions = { turn?.BasePermissions.Select(Rule) ?? [] },
     };
 
     private static Wire.PermissionRule Rule(PermissionRule rule) => new()

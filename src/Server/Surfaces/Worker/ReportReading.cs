@@ -46,9 +46,22 @@ internal static class ReportReading
             Key(suspension.Attempt),
             new RequestedApproval(
                 approval.CallId, approval.Tool, approval.Arguments, approval.Preview, approval.Risk, approval.Digest,
-                approval.ExpiresInSeconds > 0 ? TimeSpan.FromSeconds(approval.ExpiresInSeconds) : null),
+                approval.ExpiresInSeconds > 0 ? TimeSpan.FromSeconds(approval.ExpiresInSeconds) : null)
+            {
+                Purpose = Purpose(approval.Purpose),
+                Options = [.. approval.Options.Select(StorableText.Of)],
+                Multiple = approval.Multiple,
+                AlwaysPattern = StorableText.Of(approval.AlwaysPattern),
+            },
             Events(suspension.Events));
     }
+
+    private static ApprovalPurpose Purpose(string purpose) => purpose switch
+    {
+        "" or "permission" => ApprovalPurpose.Permission,
+        "question" => ApprovalPurpose.Question,
+        _ => throw Invalid("suspension.approval.purpose", "is permission or question"),
+    };
 
     public static AttemptStop Stop(Wire.Stop stop) =>
         new(Key(stop.Attempt), Reason(stop.Reason), Events(stop.Events), stop.Pause is { } pause ? Pause(pause) : null);

@@ -2,7 +2,7 @@ using Grpc.Core;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Audit;
 
-namespace Koda.Server.Surfaces.ControlPlane;
+namespace Koda.Server.Surfaces;
 
 /// <summary>Tells the engine who calls, and from where.</summary>
 internal static class CallerReading

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Koda.Server.Surfaces.Runtime;
+namespace Koda.Server.Surfaces;
 
 /// <summary>Reads fields of event payloads that a worker wrote: a missing field, or one of another type, reads as its default.</summary>
 internal static class PayloadReading

@@ -4,7 +4,7 @@ using Grpc.Core;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Idempotency;
 
-namespace Koda.Server.Surfaces.ControlPlane;
+namespace Koda.Server.Surfaces;
 
 /// <summary>Answers creations that a caller may repeat with the same `Idempotency-Key`.</summary>
 internal static class OnceReply

@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Koda.Server.Engine.Agents;
+
+namespace Koda.Server.Engine.Conversations;
+
+/// <summary>Settings of coding sessions, by name. Names that mean nothing to Koda are kept for the clients that set them.</summary>
+internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
+{
+    private const decimal MicrosPerDollar = 1_000_000m;
+
+    /// <summary>What Koda heeds, and what holds until somebody sets it.</summary>
+    public static readonly FrozenDictionary<string, string> Defaults = new Dictionary<string, string>
+    {
+        ["session.snapshot"] = "true",
+        ["session.budget"] = "0",
+        ["session.budget_warn"] = "0.8",
+        ["session.compaction_threshold"] = "0.8",
+        ["session.fallback_models"] = "",
+        ["permission"] = "{}",
+        ["error_display_time"] = "5",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>A snapshot is taken after each turn that changed files.</summary>
+    public bool Snapshots => Value("session.snapshot") == "true";
+
+    /// <summary>What a conversation may cost. 0: no limit.</summary>
+    public long BudgetMicros => (long)(Number("session.budget") * MicrosPerDollar);
+
+    public int BudgetWarnPercent => (int)(Number("session.budget_warn") * 100);
+
+    public int CompactionPercent => (int)(Number("session.compaction_threshold") * 100);
+
+    public IReadOnlyList<string> FallbackModels =>
+        Value("session.fallback_models").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    public IReadOnlyList<PermissionRule> Permissions => PermissionMap.Read(Value("permission"));
+
+    /// <summary>Null: nobody set it, and Koda does not know it.</summary>
+    public string? Find(string key) => stored.TryGetValue(key, out var value) ? value : Defaults.GetValueOrDefault(key);
+
+    /// <summary>What is wrong with a value. Null: nothing.</summary>
+    public static string? Fault(string key, string value) => key switch
+    {
+        "session.snapshot" => value is "true" or "false" ? null : "must be true or false",
+        "session.budget" => IsNumber(value, decimal.MaxValue / MicrosPerDollar) ? null : "must be an amount of US dollars; 0 is no limit",
+        "session.budget_warn" or "session.compaction_threshold" => IsNumber(value, 1) ? null : "must be a number from 0 to 1",
+        "error_display_time" => IsNumber(value, int.MaxValue) ? null : "must be a number of seconds",
+        "permission" => PermissionMap.Fault(value),
+        _ => null,
+    };
+
+    private string Value(string key) => Find(key) ?? "";
+
+    private decimal Number(string key) => decimal.Parse(Value(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+
+    private static bool IsNumber(string value, decimal most) =>
+        decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= most;
+}

@@ -1,0 +1,71 @@
+using Koda.Server.Engine.Events;
+using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
+
+namespace Koda.Server.Engine.Conversations;
+
+/// <summary>Reads from a conversation's stream what matters later: not what was streamed while it happened.</summary>
+internal static class ConversationLog
+{
+    /// <summary>What a worker rebuilds the conversation from.</summary>
+    public static readonly string[] Journal =
+    [
+        ConversationEvents.MessageSentKind, "model.started", "model.finished", "tool.started", "tool.finished", "approval.requested", "approval.answered",
+        "approval.expired", "context.compacted", "context.pruned", "todo.changed", "skills.attached", "snapshot.taken", "snapshot.restored",
+    ];
+
+    /// <summary>What messages are made of.</summary>
+    public static readonly string[] Messages = [ConversationEvents.MessageSentKind, "model.finished", "tool.finished"];
+
+    public static bool IsMessage(string kind) => Messages.Contains(kind);
+
+    private const string ReadSql = """
+        select stream_id, seq, time, kind, actor, run_id, attempt, payload, usage, hash
+        from events
+        where stream_id = $1 and kind = any($2) and seq <= $3
+        order by seq
+        """;
+
+    /// <summary>The events of these kinds up to and including <paramref name="throughSeq"/>.</summary>
+    public static async Task<IReadOnlyList<Event>> Read(
+        NpgsqlConnection connection, Guid id, string[] kinds, long throughSeq, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ReadSql, connection);
+        command.Parameters.AddValue(id);
+        command.Parameters.AddValue(kinds);
+        command.Parameters.AddValue(throughSeq);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<Event>();
+        while (await reader.ReadAsync(cancellationToken))
+            events.Add(EventQueries.ReadEvent(reader));
+        return events;
+    }
+
+    private const string LastEndSql = """
+        select coalesce((
+            select seq from events where stream_id = $1 and seq > $2 and kind = 'turn.ended' order by seq desc limit 1), 0)
+        """;
+
+    /// <summary>The newest end of a turn after an event. 0: there is none.</summary>
+    public static async Task<long> LastEnd(NpgsqlConnection connection, Guid id, long afterSeq, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(LastEndSql, connection);
+        command.Parameters.AddValue(id);
+        command.Parameters.AddValue(afterSeq);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private const string LastMarkSql = """
+        select coalesce(max(seq), 0) from events
+        where stream_id = $1 and kind in ('message.sent', 'context.compacted') and kind = $2
+        """;
+
+    /// <summary>The newest event that begins a turn, or that a journal can be read from. 0: there is none.</summary>
+    public static async Task<long> LastMark(NpgsqlConnection connection, Guid id, string kind, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(LastMarkSql, connection);
+        command.Parameters.AddValue(id);
+        command.Parameters.AddValue(kind);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}

@@ -1,0 +1,43 @@
+using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Tasks;
+using Koda.Server.Engine.Usage;
+using Koda.Server.Infrastructure.Postgres;
+
+namespace Koda.Server.Engine.Conversations;
+
+/// <summary>Decides under which conditions a turn runs: settings, model, money.</summary>
+internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
+{
+    public async Task<TaskContext> Make(
+        Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, CancellationToken cancellationToken)
+    {
+        var settings = await CodeSettingStore.Read(transaction.Connection, cancellationToken);
+        var spent = await RunStore.OfConversation(transaction.Connection, conversation.Id, Guid.Empty, cancellationToken);
+        var context = new TaskContext { Provider = conversation.Model.Provider, Model = conversation.Model.Model, Workspace = conversation.Workspace };
+        var provider = await providers.Resolve(agent.Id, agent.Definition, context, cancellationToken);
+        var model = FirstOf(context.Model, agent.Definition.Model, provider.DefaultModel);
+        var facts = await models.Facts(provider.Id, model, cancellationToken);
+        return context with
+        {
+            Turn = new TurnContext
+            {
+                ConversationId = conversation.Id,
+                Number = conversation.Turns + 1,
+                Variant = message.Variant,
+                Unattended = message.Unattended,
+                Snapshots = settings.Snapshots,
+                NeedsTitle = conversation.Title.Length == 0,
+                FallbackModels = settings.FallbackModels,
+                CostBeforeMicros = spent.CostMicros,
+                BudgetMicros = settings.BudgetMicros,
+                BudgetWarnPercent = settings.BudgetWarnPercent,
+                ContextTokens = facts?.ContextTokens ?? 0,
+                MaxOutputTokens = facts?.MaxOutputTokens ?? 0,
+                CompactionPercent = settings.CompactionPercent,
+                BasePermissions = settings.Permissions,
+            },
+        };
+    }
+
+    private static string FirstOf(params string[] names) => Array.Find(names, name => name.Length > 0) ?? "";
+}

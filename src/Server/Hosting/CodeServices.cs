@@ -1,0 +1,33 @@
+using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine.Conversations;
+using Koda.Server.Engine.Tasks;
+using Koda.Server.Surfaces.Code;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Koda.Server.Hosting;
+
+/// <summary>Coding sessions: their engine and their surface.</summary>
+internal static class CodeServices
+{
+    public static IServiceCollection AddConversations(this IServiceCollection services) => services
+        .AddSingleton<ModelChoices>().AddSingleton<CreateConversation>().AddSingleton<GetConversation>().AddSingleton<ListConversations>()
+        .AddSingleton<UpdateConversation>().AddSingleton<DeleteConversation>().AddSingleton<BranchConversation>().AddSingleton<ReadConversation>()
+        .AddSingleton<TurnPlan>().AddSingleton<StartTurn>().AddSingleton<SendMessage>().AddSingleton<GetTurn>().AddSingleton<CancelTurn>()
+        .AddSingleton<AnswerQuestion>().AddSingleton<ListQuestions>()
+        .AddSingleton<ReadCodeSetting>().AddSingleton<ChangeCodeSetting>()
+        .AddSingleton<ITaskListener, ConversationTurns>();
+
+    public static IServiceCollection AddCodeSurface(this IServiceCollection services) => services
+        .AddSingleton<IDialect, CodeDialect>().AddSingleton<AgentReading>()
+        .AddSingleton<SessionService>().AddSingleton<TurnService>().AddSingleton<AgentService>().AddSingleton<ModelService>().AddSingleton<ConfigService>();
+
+    public static void MapCodeSurface(this IEndpointRouteBuilder app)
+    {
+        app.MapRpcService<SessionService>();
+        app.MapRpcService<TurnService>();
+        app.MapRpcService<AgentService>();
+        app.MapRpcService<ModelService>();
+        app.MapRpcService<ConfigService>();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+using Grpc.Core;
+using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Conversations;
+using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Settings;
+using Wire = Koda.Protos.Code.V1;
+
+namespace Koda.Server.Surfaces.Code;
+
+/// <summary>Tells how the server is set up, and keeps settings by name.</summary>
+internal sealed class ConfigService(
+    CurrentSettings settings, ReadConnections connections, ReadCodeSetting readSetting, ChangeCodeSetting changeSetting) : Wire.ConfigService.ConfigServiceBase
+{
+    public override Task<Wire.Health> GetHealth(Wire.GetHealthRequest request, ServerCallContext context) => Task.FromResult(new Wire.Health { Status = "ok" });
+
+    public override async Task<Wire.Config> GetConfig(Wire.GetConfigRequest request, ServerCallContext context) => new()
+    {
+        DefaultAgent = await DefaultAgent.Of(settings, context.CancellationToken),
+        ToolCount = AgentRules.Tools.Count,
+        Providers =
+        {
+            (await connections.All(context.CancellationToken)).Select(connection => new Wire.ConfigProvider
+            {
+                Id = connection.Id,
+                Name = connection.Title,
+                Configured = connection is { Stored: true, Configured: true },
+            }),
+        },
+        ErrorDisplayTime = (int)decimal.Parse(await readSetting.Execute("error_display_time", context.CancellationToken), CultureInfo.InvariantCulture),
+        TraceEnabled = true,
+        Version = typeof(ConfigService).Assembly.GetName().Version!.ToString(fieldCount: 3),
+    };
+
+    public override async Task<Wire.Setting> GetSetting(Wire.GetSettingRequest request, ServerCallContext context) =>
+        new() { Key = request.Key, Value = await readSetting.Execute(request.Key, context.CancellationToken) };
+
+    public override async Task<Wire.Setting> PutSetting(Wire.PutSettingRequest request, ServerCallContext context)
+    {
+        await changeSetting.Execute(request.Key, Text(request.Value), context.CancellationToken);
+        return await GetSetting(new Wire.GetSettingRequest { Key = request.Key }, context);
+    }
+
+    /// <summary>A string's text, and any other JSON as it was written.</summary>
+    private static string Text(string json)
+    {
+        if (json.Length == 0)
+            return "";
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString()! : json;
+    }
+}

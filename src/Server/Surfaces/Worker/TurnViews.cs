@@ -1,0 +1,39 @@
+using Koda.Server.Engine.Tasks;
+using Wire = Koda.Protos.Worker.V1;
+
+namespace Koda.Server.Surfaces.Worker;
+
+/// <summary>The worker protocol's view of turns, and of work on workspaces.</summary>
+internal static class TurnViews
+{
+    public static Wire.Turn? From(TurnContext? turn) => turn is null ? null : new Wire.Turn
+    {
+        ConversationId = turn.ConversationId.ToString(),
+        Number = turn.Number,
+        Variant = turn.Variant,
+        Unattended = turn.Unattended,
+        Snapshots = turn.Snapshots,
+        NeedsTitle = turn.NeedsTitle,
+        FallbackModels = { turn.FallbackModels },
+        CostBeforeMicros = turn.CostBeforeMicros,
+        BudgetMicros = turn.BudgetMicros,
+        BudgetWarnPercent = turn.BudgetWarnPercent,
+        ContextTokens = turn.ContextTokens,
+        CompactionPercent = turn.CompactionPercent,
+    };
+
+    public static Wire.WorkspaceOperation? From(OperationContext? operation) => operation is null ? null : new Wire.WorkspaceOperation
+    {
+        Kind = operation.Kind switch
+        {
+            OperationKind.Restore => Wire.WorkspaceOperationKind.Restore,
+            OperationKind.Diff => Wire.WorkspaceOperationKind.Diff,
+            OperationKind.Forget => Wire.WorkspaceOperationKind.Forget,
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation.Kind, "An operation without a name."),
+        },
+        ConversationId = operation.ConversationId.ToString(),
+        Commit = operation.Commit,
+        OtherCommit = operation.OtherCommit,
+        Turn = operation.Turn,
+    };
+}
