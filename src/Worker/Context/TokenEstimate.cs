@@ -1,9 +1,31 @@
+using Koda.Worker.Providers;
+
 namespace Koda.Worker.Context;
 
 /// <summary>How many tokens a text is, roughly: the tokenizers of most models belong to their vendors.</summary>
 internal static class TokenEstimate
 {
     private const int CharactersPerToken = 4;
+    private const int OfImage = 1_500;
+    private const int OfFrame = 4;
 
     public static int OfLength(int characters) => (characters + CharactersPerToken - 1) / CharactersPerToken;
+
+    public static long Of(string text)
+    {
+        // Letters of other scripts than the Latin one are more often tokens of their own.
+        var foreign = 0;
+        foreach (var character in text)
+            foreign += character > 0x7F ? 1 : 0;
+        return OfLength(text.Length - foreign) + (foreign / 2);
+    }
+
+    public static long Of(ModelMessage message) => OfFrame + message.Content.Sum(block => block switch
+    {
+        TextBlock text => Of(text.Text),
+        ReasoningBlock reasoning => Of(reasoning.Text) + OfLength(reasoning.Signature?.Length ?? 0),
+        ToolCallBlock call => OfFrame + Of(call.Arguments),
+        ToolResultBlock result => Of(result.Content),
+        _ => OfImage,
+    });
 }

@@ -1,4 +1,5 @@
 using Koda.Protos.Worker.V1;
+using Koda.Worker.Context;
 using Koda.Worker.Providers;
 
 namespace Koda.Worker.Journal;
@@ -7,7 +8,7 @@ namespace Koda.Worker.Journal;
 /// A run as its journal tells it. The agent loop changes it only by the events that it records, so what a new attempt
 /// rebuilds is what the loop had.
 /// </summary>
-internal sealed class Conversation
+internal sealed partial class Conversation
 {
     private const string CutShort = "The turn ended while this call ran. Find out what it did before you repeat it.";
     private const string Empty = "Your answer was empty. Go on with the work, or answer with what you have.";
@@ -17,7 +18,7 @@ internal sealed class Conversation
     private readonly List<ModelMessage> _messages = [];
     private readonly List<PendingCall> _pending = [];
     private readonly List<string> _notes = [];
-    private readonly ApprovalAnswers _approvals = new();
+    private ApprovalAnswers _approvals = new();
     private readonly RepeatedCalls _repeated = new();
     private readonly Dictionary<string, string> _files = [];
     private readonly HashSet<string> _snapshots = [];
@@ -70,11 +71,16 @@ internal sealed class Conversation
     /// <exception cref="FormatException">The event cannot be read.</exception>
     public void Apply(JournalEvent recorded)
     {
+        Keep(recorded.Kind, recorded.Payload);
         switch (recorded.Kind)
         {
             case "message.sent": Apply(JournalCodec.Read<MessageSent>(recorded)); break;
             case "model.started": Apply(JournalCodec.Read<ModelStarted>(recorded)); break;
             case "model.finished": Apply(JournalCodec.Read<Journal.ModelFinished>(recorded), JournalCodec.ReadUsage(recorded)); break;
+            case "guardrail.hit": Apply(JournalCodec.Read<GuardrailHit>(recorded)); break;
+            case "context.pruned": Apply(JournalCodec.Read<ContextPruned>(recorded)); break;
+            case "context.compacted": Apply(JournalCodec.Read<ContextCompacted>(recorded), JournalCodec.ReadUsage(recorded)); break;
+            case "conversation.titled": Apply(JournalCodec.Read<ConversationTitled>(recorded), JournalCodec.ReadUsage(recorded)); break;
             case "tool.started": Apply(JournalCodec.Read<ToolStarted>(recorded)); break;
             case "tool.finished": Apply(JournalCodec.Read<ToolFinished>(recorded)); break;
             case "snapshot.taken": Apply(JournalCodec.Read<SnapshotTaken>(recorded)); break;
@@ -88,6 +94,7 @@ internal sealed class Conversation
     public void Apply(MessageSent sent)
     {
         Settle();
+        (Message, TurnStart, Begun, BudgetWarned) = (sent, _messages.Count, false, false);
         _messages.Add(ModelMessageJson.Read(sent.Message));
         (Step, Tokens, CostMicros, Repetitions, StopReason, AnsweredBy) = (0, 0, 0, 0, null, null);
         _notes.Clear();
@@ -101,8 +108,10 @@ internal sealed class Conversation
         if (started.System is not null || started.Tools is not null || _asked != (started.Provider, started.Model))
             ForgetReasoning();
         _asked = (started.Provider, started.Model);
+        Begun = true;
         System = started.System ?? System;
         Tools = started.Tools?.ToJsonString() ?? Tools;
+        _overhead = TokenEstimate.Of(System ?? "") + TokenEstimate.Of(Tools ?? "");
         _messages.AddRange(started.Messages.Select(message => ModelMessageJson.Read(message!.AsObject())));
         _notes.Clear();
     }
@@ -117,8 +126,8 @@ internal sealed class Conversation
         AnsweredBy = _asked.Model;
         Nudge(message);
         Repetitions = 0;
-        Tokens += usage.InputTokens + usage.OutputTokens;
-        CostMicros += usage.CostMicros;
+        Count(usage);
+        (_counted, _countedMessages) = (usage.InputTokens + usage.OutputTokens, _messages.Count);
     }
 
     public void Apply(SnapshotTaken taken) => _snapshots.Add(taken.Commit);

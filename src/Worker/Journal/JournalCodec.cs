@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Koda.Protos.Worker.V1;
@@ -43,6 +44,9 @@ internal static partial class JournalCodec
 
     public static ModelUsage ReadUsage(JournalEvent recorded) =>
         recorded.Usage.Length == 0 ? new ModelUsage() : JsonSerializer.Deserialize<ModelUsage>(recorded.Usage, Json) ?? new ModelUsage();
+
+    /// <summary>A text of a payload. Empty: there is none of this name.</summary>
+    public static string Text(JsonObject payload, string name) => payload[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private static Usage Write(ModelUsage usage) => new()
     {

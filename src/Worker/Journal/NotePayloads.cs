@@ -8,6 +8,9 @@ internal sealed record GuardrailHit(string Rule, string Detail) : IJournalPayloa
     public const string MaxTokens = "max_tokens";
     public const string MaxCost = "max_cost";
     public const string ToolInput = "tool_input";
+    public const string Budget = "budget";
+    public const string BudgetWarning = "budget_warning";
+    public const string ContextFull = "context_full";
 
     public static string Kind => "guardrail.hit";
 }

@@ -10,10 +10,18 @@ namespace Koda.Worker.Loop;
 /// conversation alone, so the loop goes on from any point of a journal.
 /// </summary>
 internal sealed class AgentLoop(
-    Conversation conversation, ModelCall model, ToolRound tools, Limits limits, Recorder recorder, AttemptStop stop)
+    Conversation conversation, ModelCall model, ToolRound tools, Limits limits, Recorder recorder, AttemptStop stop,
+    TurnContext? turn = null)
 {
     /// <exception cref="OperationCanceledException">The attempt must not go on.</exception>
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct)
+    {
+        var outcome = await RunStepsAsync(ct);
+        turn?.End(outcome);
+        return outcome;
+    }
+
+    private async Task<AttemptOutcome> RunStepsAsync(CancellationToken ct)
     {
         while (true)
         {
@@ -35,7 +43,16 @@ internal sealed class AgentLoop(
             recorder.Report(hit);
             return Limits.Failure(hit);
         }
-        return await model.RunAsync(NextCall.Plain, ct);
+        return turn is null ? await model.RunAsync(NextCall.Plain, ct) : await AskAsync(turn, ct);
+    }
+
+    private async Task<AttemptOutcome?> AskAsync(TurnContext turn, CancellationToken ct)
+    {
+        if (await turn.PrepareAsync(ct) is not { } next)
+            return null;
+        var outcome = await model.RunAsync(next, ct);
+        var isTooLong = outcome is AttemptOutcome.Failed { Code: ProviderErrorCode.ContextTooLong };
+        return isTooLong && await turn.RelieveAsync(ct) ? null : outcome;
     }
 
     private AttemptOutcome Ended(ModelMessage answer)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Koda.Protos.Worker.V1;
+using Koda.Worker.Context;
 using Koda.Worker.Journal;
 using Koda.Worker.Providers;
 using Koda.Worker.Session;
@@ -84,7 +85,7 @@ internal sealed class AttemptRunner(
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);
         var recorder = new Recorder(attempt, conversation, redactor);
         var workspace = WorkspaceOf(assignment);
-        assignment = await WithSkillsAsync(assignment, conversation, recorder, workspace, ct);
+        assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
         var snapshots = new TurnSnapshots(
             _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder);
         var context = new ToolContext
@@ -98,13 +99,15 @@ internal sealed class AttemptRunner(
             Secrets = secrets,
             Time = time,
         };
-        var model = new ModelCall(assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause);
+        var model = new ModelCall(
+            assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause, new PromptImages(workspace));
+        using var turn = TurnContext.Of(assignment, provider, conversation, recorder, attempt, workspace, time);
         var permissions = TurnPermissions.Of(assignment, workspace, sandbox);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
-        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop).RunAsync, ct);
+        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, turn).RunAsync, ct);
     }
 
     private WorkspaceOperations OperationOf(HeldAttempt attempt, Conversation conversation)
@@ -140,29 +143,6 @@ internal sealed class AttemptRunner(
         assignment.Agent.Tools.Contains(BashTool.ToolName)
             ? await _calls.ExecuteAsync(async token => await calls.GetAgentEnvironmentAsync(assignment.Attempt, token), ct)
             : new Dictionary<string, string>();
-
-    /// <summary>
-    /// The assignment with the prompt that its skills make. Once a model was asked, the journal holds that prompt, and a later attempt goes on with it.
-    /// </summary>
-    private async Task<Assignment> WithSkillsAsync(
-        Assignment assignment, Conversation conversation, Recorder recorder, Workspace workspace, CancellationToken ct)
-    {
-        if (assignment.Agent.Skills.Count == 0)
-            return assignment;
-        assignment = assignment.Clone();
-        if (conversation.System is { } recorded)
-        {
-            assignment.Agent.SystemPrompt = recorded;
-            return assignment;
-        }
-        var files = WorkspaceSkills.Read(workspace);
-        var prompt = await _calls.ExecuteAsync(async token => await calls.CompilePromptAsync(assignment.Attempt, files, token), ct);
-        assignment.Agent.SystemPrompt = prompt.SystemPrompt;
-        recorder.Report(new SkillsAttached(
-            [.. prompt.Attached.Select(skill => new JournalSkill(skill.Id, skill.Version, skill.Source, skill.Digest, skill.Reason))],
-            [.. prompt.LeftOut.Select(skill => new JournalSkillLeftOut(skill.Id, skill.Reason))]));
-        return assignment;
-    }
 
     private Workspace WorkspaceOf(Assignment assignment)
     {

@@ -26,11 +26,11 @@ internal sealed class ModelCall
 
     public ModelCall(
         Assignment assignment, IModelProvider provider, IReadOnlyList<ToolDefinition> tools, Conversation conversation, Recorder recorder,
-        IAttemptReports reports, TimeProvider time, TimeSpan? longestPause = null)
+        IAttemptReports reports, TimeProvider time, TimeSpan? longestPause = null, PromptImages? images = null)
     {
         _longestPause = longestPause ?? WorkerOptions.UsualLongestPause;
         (_conversation, _recorder, _reports) = (conversation, recorder, reports);
-        _ask = new ModelTry(assignment, provider, tools, conversation, recorder, reports, time);
+        _ask = new ModelTry(assignment, provider, tools, conversation, recorder, reports, time, images);
         _models = [assignment.Agent.Model, .. assignment.Turn?.FallbackModels ?? []];
         // What answered in this turn goes on answering: the one before it may still be away.
         _current = Math.Max(0, _models.ToList().IndexOf(conversation.AnsweredBy ?? ""));
@@ -44,7 +44,7 @@ internal sealed class ModelCall
         {
             try
             {
-                await _retry.ExecuteAsync(async token => await _ask.RunAsync(_models[_current], next, token), ct);
+                await _retry.ExecuteAsync(async token => await AskAsync(token), ct);
                 await _recorder.CommittedAsync(ct);
                 return null;
             }
@@ -57,6 +57,14 @@ internal sealed class ModelCall
                     return new AttemptOutcome.Failed(error.Code, error.Message, error.Retryable, error.RetryAfter);
                 _current++;
             }
+        }
+
+        Task AskAsync(CancellationToken token)
+        {
+            var call = next;
+            // The first try records what is said, and the others find it in the conversation.
+            next = next with { Said = [] };
+            return _ask.RunAsync(_models[_current], call, token);
         }
     }
 

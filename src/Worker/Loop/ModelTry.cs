@@ -10,7 +10,7 @@ namespace Koda.Worker.Loop;
 /// <summary>Asks a model once, and records the question and the answer.</summary>
 internal sealed class ModelTry(
     Assignment assignment, IModelProvider provider, IReadOnlyList<ToolDefinition> tools, Conversation conversation, Recorder recorder,
-    IAttemptReports reports, TimeProvider time)
+    IAttemptReports reports, TimeProvider time, PromptImages? images)
 {
     private readonly AgentSpec _agent = assignment.Agent;
     private readonly bool _isTurn = assignment.Turn is not null;
@@ -29,20 +29,23 @@ internal sealed class ModelTry(
         reports.Progress($"asking {model}, step {step}");
         recorder.Record(Started(step, model, next));
         _started = time.GetTimestamp();
-        var (answer, firstToken) = await StreamAsync(step, Request(model, next), ct);
+        var (answer, firstToken) = await StreamAsync(step, Request(model, next), next.Answering, ct);
         var message = next.MayCallTools ? answer.Message : WithoutCalls(answer.Message);
         var finished = new Journal.ModelFinished(
             step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, answer.Usage.CostMicros / 1_000_000m);
         recorder.Record(finished, answer.Usage);
     }
 
-    private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(int step, ModelRequest request, CancellationToken ct)
+    private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(
+        int step, ModelRequest request, Action<string> answering, CancellationToken ct)
     {
         using var events = new AnswerEvents(recorder, step, _isTurn, time);
         var runaway = _isTurn ? new RunawayInput(request.Model) : null;
         long? firstToken = null;
         await foreach (var next in provider.StreamAsync(request, ct))
         {
+            if (firstToken is null)
+                answering(request.Model);
             firstToken ??= ElapsedMs;
             events.Add(next);
             if (next is Providers.ModelFinished finished)
@@ -61,7 +64,7 @@ internal sealed class ModelTry(
     {
         Model = model,
         System = _agent.SystemPrompt,
-        Messages = conversation.Messages,
+        Messages = images?.Fill(conversation.Messages, model) ?? conversation.Messages,
         Tools = tools,
         MayCallTools = next.MayCallTools,
         Variant = assignment.Turn?.Variant ?? "",

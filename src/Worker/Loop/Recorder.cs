@@ -54,6 +54,42 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
         }
     }
 
+    public void Record(GuardrailHit hit)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(hit);
+            Report(hit);
+        }
+    }
+
+    public void Record(ContextPruned pruned)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(pruned);
+            Report(pruned);
+        }
+    }
+
+    public void Record(ContextCompacted compacted, ModelUsage usage)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(compacted, usage);
+            Report(compacted, usage);
+        }
+    }
+
+    public void Record(ConversationTitled titled, ModelUsage usage)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(titled, usage);
+            Report(titled, usage);
+        }
+    }
+
     /// <summary>Reports an event that no later step depends on.</summary>
     public void Report<T>(T payload, ModelUsage? usage = null)
         where T : IJournalPayload
@@ -61,7 +97,10 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
         var reported = JournalCodec.Write(payload, usage);
         reported.Payload = redactor.Redact(reported.Payload);
         lock (_gate)
+        {
+            conversation.Keep(reported.Kind, reported.Payload);
             reports.Report(reported);
+        }
     }
 
     /// <summary>Waits until everything recorded so far is committed.</summary>

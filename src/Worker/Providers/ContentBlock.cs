@@ -8,6 +8,16 @@ internal abstract record ContentBlock;
 /// <summary>Text for people.</summary>
 internal sealed record TextBlock(string Text) : ContentBlock;
 
+/// <summary>An image of the workspace.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="MimeType">Its type.</param>
+/// <param name="Digest">The SHA-256 of its bytes, in lower-case hex: which image was meant.</param>
+internal sealed record ImageBlock(string Path, string MimeType, string Digest) : ContentBlock
+{
+    /// <summary>The bytes in base 64, put in when a prompt is sent. The log does not hold them.</summary>
+    public string? Data { get; init; }
+}
+
 /// <summary>What the model thought before it answered.</summary>
 /// <param name="Text">The reasoning. Empty when the provider keeps it to itself.</param>
 /// <param name="Signature">The provider's proof, or its encrypted reasoning: sent back unchanged.</param>

@@ -69,6 +69,8 @@ internal static class ModelMessageJson
         {
             case TextBlock text:
                 return new JsonObject { ["type"] = "text", ["text"] = text.Text };
+            case ImageBlock image:
+                return new JsonObject { ["type"] = "image", ["path"] = image.Path, ["mime_type"] = image.MimeType, ["digest"] = image.Digest };
             case ReasoningBlock reasoning:
                 var json = new JsonObject { ["type"] = "reasoning", ["text"] = reasoning.Text };
                 if (reasoning.Signature is not null)
@@ -92,6 +94,7 @@ internal static class ModelMessageJson
     private static ContentBlock ReadBlock(JsonObject json) => Text(json, "type") switch
     {
         "text" => new TextBlock(Text(json, "text")),
+        "image" => new ImageBlock(Text(json, "path"), Text(json, "mime_type"), Text(json, "digest")),
         "reasoning" => new ReasoningBlock(Text(json, "text"), json["signature"]?.GetValue<string>(), Flag(json, "redacted")),
         "tool_call" => new ToolCallBlock(Text(json, "call_id"), Text(json, "tool"), Arguments(json["arguments"])),
         var type => throw new FormatException($"The journal holds a content block of the unknown type '{type}'."),

@@ -1,4 +1,5 @@
 using Koda.Protos.Worker.V1;
+using Koda.Worker.Context;
 using Koda.Worker.Journal;
 using Koda.Worker.Loop;
 using Koda.Worker.Providers;
@@ -32,6 +33,10 @@ internal sealed class AgentHarness : IDisposable
 
     public Dictionary<string, string> Uploads { get; } = [];
 
+    public string Kind { get; init; } = "scripted";
+
+    public string ModelName { get; init; } = "scripted-1";
+
     public string Secret { get; init; } = "";
 
     /// <summary>Set when the attempt is one at a turn of a conversation.</summary>
@@ -45,7 +50,7 @@ internal sealed class AgentHarness : IDisposable
 
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
     {
-        var agent = new AgentSpec { Id = "tester", ProviderKind = "scripted", Model = "scripted-1", SystemPrompt = "Test.", Limits = Limits };
+        var agent = new AgentSpec { Id = "tester", ProviderKind = Kind, Model = ModelName, SystemPrompt = "Test.", Limits = Limits };
         var assignment = new Assignment { TaskId = $"task-{Turn?.Number}", Query = "Do it.", Agent = agent, Turn = Turn };
         var conversation = new Conversation();
         foreach (var recorded in Journal.Events)
@@ -56,13 +61,14 @@ internal sealed class AgentHarness : IDisposable
             Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder);
         var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
         var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync };
-        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time);
+        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace));
         var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
         assignment.Agent.Permissions.AddRange(Rules);
         var permissions = TurnPermissions.Of(assignment, context.Workspace, context.Sandbox);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
-        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop).RunAsync, ct);
+        using var turn = TurnContext.Of(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
+        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop, turn).RunAsync, ct);
     }
 
     public void Dispose()

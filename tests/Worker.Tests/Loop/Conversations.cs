@@ -14,6 +14,31 @@ internal static class Conversations
         return journal;
     }
 
+    /// <summary>A turn that is over: a question and its answer.</summary>
+    public static void Talk(this MemoryJournal journal, int turn, string question, string answer, long tokens = 0)
+    {
+        journal.Ask(turn, question);
+        journal.Add("model.started", new JsonObject
+        {
+            ["step"] = 1,
+            ["provider"] = "scripted",
+            ["model"] = "scripted-1",
+            ["messages"] = new JsonArray(),
+            ["prompt_digest"] = "",
+            ["system"] = turn == 1 ? "Test." : null,
+            ["tools"] = turn == 1 ? new JsonArray() : null,
+        });
+        journal.Add("model.finished", new JsonObject
+        {
+            ["step"] = 1,
+            ["message"] = ModelMessageJson.Write(ModelMessage.Assistant(new TextBlock(answer))),
+            ["stop_reason"] = "end_turn",
+            ["latency_ms"] = 1,
+            ["first_token_ms"] = 1,
+            ["cost_usd"] = 0,
+        }, new JsonObject { ["input_tokens"] = tokens });
+    }
+
     /// <summary>A person says something: a turn begins.</summary>
     public static void Ask(this MemoryJournal journal, int turn, string text, params (string Path, string MimeType)[] attachments) => journal.Add("message.sent", new JsonObject
     {

@@ -31,10 +31,10 @@ internal sealed class MemoryJournal : IAttemptReports
     }
 
     /// <summary>Adds an event of the engine.</summary>
-    public void Add(string kind, JsonObject payload)
+    public void Add(string kind, JsonObject payload, JsonObject? usage = null)
     {
         lock (_gate)
-            _events.Add(Recorded(_events.Count + 1, kind, payload.ToJsonString(), ""));
+            _events.Add(Recorded(_events.Count + 1, kind, payload.ToJsonString(), usage?.ToJsonString() ?? ""));
     }
 
     public Task CommittedAsync(CancellationToken ct) => Task.CompletedTask.WaitAsync(ct);

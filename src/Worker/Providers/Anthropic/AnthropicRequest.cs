@@ -68,6 +68,11 @@ internal static class AnthropicRequest
     private static JsonObject? WriteBlock(ContentBlock block) => block switch
     {
         TextBlock text => string.IsNullOrWhiteSpace(text.Text) ? null : new JsonObject { ["type"] = "text", ["text"] = text.Text },
+        ImageBlock { Data: not null } image => new JsonObject
+        {
+            ["type"] = "image",
+            ["source"] = new JsonObject { ["type"] = "base64", ["media_type"] = image.MimeType, ["data"] = image.Data },
+        },
         ReasoningBlock { Redacted: true } hidden => new JsonObject { ["type"] = "redacted_thinking", ["data"] = hidden.Signature },
         ReasoningBlock { Signature: not null } thought => new JsonObject
         {

@@ -65,6 +65,9 @@ internal static class OllamaRequest
             };
         }
         var json = new JsonObject { ["role"] = message.Role, ["content"] = message.Text };
+        var images = message.Content.OfType<ImageBlock>().Select(image => (JsonNode)(image.Data ?? "")).ToArray();
+        if (images.Length > 0)
+            json["images"] = new JsonArray(images);
         var reasoning = string.Concat(message.Content.OfType<ReasoningBlock>().Select(block => block.Text));
         if (reasoning.Length > 0)
             json["thinking"] = reasoning;

@@ -68,9 +68,23 @@ internal static class OpenAiRequest
                     json["reasoning_content"] = reasoning;
                 return json;
             default:
-                return new JsonObject { ["role"] = "user", ["content"] = message.Text };
+                return new JsonObject { ["role"] = "user", ["content"] = WriteContent(message) };
         }
     }
+
+    // Servers of text models know only text.
+    private static JsonNode WriteContent(ModelMessage message) => message.Content.Any(block => block is ImageBlock)
+        ? new JsonArray([.. message.Content.Select(block => block switch
+        {
+            ImageBlock image => new JsonObject
+            {
+                ["type"] = "image_url",
+                ["image_url"] = new JsonObject { ["url"] = $"data:{image.MimeType};base64,{image.Data}" },
+            },
+            TextBlock text => new JsonObject { ["type"] = "text", ["text"] = text.Text },
+            _ => null,
+        }).OfType<JsonObject>()])
+        : message.Text;
 
     private static JsonObject WriteCall(ToolCallBlock call) => new()
     {

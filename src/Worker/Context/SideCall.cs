@@ -1,0 +1,63 @@
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Providers;
+using Polly;
+using Polly.Retry;
+
+namespace Koda.Worker.Context;
+
+/// <summary>Asks the model something that is not part of the conversation, such as a title.</summary>
+internal sealed class SideCall
+{
+    private const string OfflineProvider = "offline";
+
+    private readonly IModelProvider _provider;
+    private readonly ResiliencePipeline _retry;
+
+    private SideCall(IModelProvider provider, TimeProvider time)
+    {
+        _provider = provider;
+        _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<ProviderException>(error => error.Retryable),
+            MaxRetryAttempts = 1,
+            Delay = TimeSpan.FromSeconds(2),
+        }).Build();
+    }
+
+    /// <summary>A way to ask the agent's provider. Null: it answers by rule, and there is no point in asking.</summary>
+    public static SideCall? Of(AgentSpec agent, IModelProvider provider, TimeProvider time) =>
+        agent.ProviderKind == OfflineProvider ? null : new SideCall(provider, time);
+
+    /// <returns>The answer and what it used; null when there is none.</returns>
+    public async Task<(string Text, ModelUsage Usage)?> AskAsync(string model, string system, string text, int maxTokens, CancellationToken ct)
+    {
+        var request = new ModelRequest
+        {
+            Model = model,
+            System = system,
+            Messages = [ModelMessage.User(text)],
+            Variant = ReasoningVariant.Least,
+            MaxOutputTokens = maxTokens,
+        };
+        try
+        {
+            var answer = await _retry.ExecuteAsync(async token => await AnswerAsync(request, token), ct);
+            return answer is null || string.IsNullOrWhiteSpace(answer.Message.Text) ? null : (answer.Message.Text.Trim(), answer.Usage);
+        }
+        catch (ProviderException)
+        {
+            // What was asked for can be had by rule; the conversation's own calls tell what is wrong with the provider.
+            return null;
+        }
+    }
+
+    private async Task<ModelFinished?> AnswerAsync(ModelRequest request, CancellationToken ct)
+    {
+        await foreach (var piece in _provider.StreamAsync(request, ct))
+        {
+            if (piece is ModelFinished finished)
+                return finished;
+        }
+        return null;
+    }
+}

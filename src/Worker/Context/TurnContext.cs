@@ -1,0 +1,118 @@
+using Koda.Protos.Worker.V1;
+using Koda.Worker.Journal;
+using Koda.Worker.Loop;
+using Koda.Worker.Providers;
+using Koda.Worker.Session;
+using Koda.Worker.Tools;
+
+namespace Koda.Worker.Context;
+
+/// <summary>Sees to what the model of a turn reads: what is new at its beginning, that it fits, and that it stays within the budget.</summary>
+internal sealed class TurnContext : IDisposable
+{
+    private const int FullPercent = 90;
+    private const string LastAnswer =
+        "There is no room left in this conversation for more tool calls. Answer now with what you have, and say what is left to do.";
+
+    private readonly Turn _turn;
+    private readonly Conversation _conversation;
+    private readonly Recorder _recorder;
+    private readonly IAttemptReports _reports;
+    private readonly Workspace _workspace;
+    private readonly TurnBudget _budget;
+    private readonly Compaction _compaction;
+    private readonly Titling? _titling;
+    private readonly string _model;
+    private int _relievedStep = -1;
+
+    private TurnContext(
+        Assignment assignment, IModelProvider provider, Conversation conversation, Recorder recorder, IAttemptReports reports, Workspace workspace,
+        TimeProvider time)
+    {
+        (_turn, _conversation, _recorder, _reports, _workspace) = (assignment.Turn, conversation, recorder, reports, workspace);
+        var beside = SideCall.Of(assignment.Agent, provider, time);
+        _budget = new TurnBudget(_turn);
+        _compaction = new Compaction(conversation, recorder, beside);
+        _titling = _turn.NeedsTitle ? new Titling(conversation, recorder, beside) : null;
+        _model = assignment.Agent.Model;
+    }
+
+    private string Model => _conversation.AnsweredBy ?? _model;
+
+    /// <returns>Null when the attempt is not at a turn.</returns>
+    public static TurnContext? Of(
+        Assignment assignment, IModelProvider provider, Conversation conversation, Recorder recorder, IAttemptReports reports, Workspace workspace,
+        TimeProvider time) =>
+        assignment.Turn is null ? null : new TurnContext(assignment, provider, conversation, recorder, reports, workspace, time);
+
+    /// <summary>Prepares the next model call.</summary>
+    /// <returns>Null when the answer was given without a model.</returns>
+    public async Task<NextCall?> PrepareAsync(CancellationToken ct)
+    {
+        if (_budget.Warning(_conversation) is { } warning)
+            _recorder.Record(warning);
+        if (_budget.Exceeded(_conversation) is { } end)
+        {
+            _recorder.Record(end);
+            RuleAnswer.Record(_recorder, _conversation, end.Detail, end.Rule);
+            await _recorder.CommittedAsync(ct);
+            return null;
+        }
+        var isFull = await MakeRoomAsync(ct);
+        var said = _conversation.Begun ? [] : await OpeningAsync(ct);
+        if (!isFull)
+            return new NextCall(said) { Answering = model => _titling?.Begin(model) };
+        _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {_turn.ContextTokens} tokens."));
+        return new NextCall([.. said, ModelMessage.User(LastAnswer)], MayCallTools: false);
+    }
+
+    /// <summary>Makes room after the provider said that the conversation is too long.</summary>
+    /// <returns>False when that was done for this call already, or nothing can be done.</returns>
+    public async Task<bool> RelieveAsync(CancellationToken ct)
+    {
+        if (_relievedStep == _conversation.Step)
+            return false;
+        _relievedStep = _conversation.Step;
+        // The provider knows better how much it reads.
+        var length = _conversation.ContextTokens;
+        return await CompactAsync(_turn.ContextTokens > 0 ? Math.Min(_turn.ContextTokens, length) : length, ct);
+    }
+
+    /// <summary>The turn is over, or the attempt at it.</summary>
+    public void End(AttemptOutcome outcome)
+    {
+        if (outcome is AttemptOutcome.Completed or AttemptOutcome.Failed)
+            _titling?.End();
+    }
+
+    public void Dispose() => _titling?.Dispose();
+
+    private async Task<bool> MakeRoomAsync(CancellationToken ct)
+    {
+        var window = _turn.ContextTokens;
+        if (window <= 0)
+            return false;
+        var tooMuch = _turn.CompactionPercent > 0 ? window * _turn.CompactionPercent / 100 : long.MaxValue;
+        if (_conversation.ContextTokens >= tooMuch && Pruning.Of(_conversation.Messages) is { } old)
+            _recorder.Record(old);
+        if (_conversation.ContextTokens >= tooMuch)
+            await CompactAsync(window, ct);
+        return _conversation.ContextTokens >= window * FullPercent / 100;
+    }
+
+    private async Task<bool> CompactAsync(long window, CancellationToken ct)
+    {
+        _reports.Progress("summing up the conversation");
+        return await _compaction.RunAsync(window, Model, ct);
+    }
+
+    private async Task<IReadOnlyList<ModelMessage>> OpeningAsync(CancellationToken ct)
+    {
+        var said = new List<ModelMessage>();
+        if (await AttachedFiles.ReadAsync(_workspace, _conversation.Message?.Attachments, ct) is { } attached)
+            said.Add(attached);
+        if (await ChangedFiles.TellAsync(_workspace, _conversation.Files, ct) is { } news)
+            said.Add(ModelMessage.User(news));
+        return said;
+    }
+}
