@@ -50,5 +50,10 @@ internal sealed class TempWorkspace : IDisposable
         return result;
     }
 
-    public void Dispose() => _parent.Delete(recursive: true);
+    public void Dispose()
+    {
+        // Attempts that share a folder each dispose of it.
+        if (Directory.Exists(_parent.FullName))
+            _parent.Delete(recursive: true);
+    }
 }
