@@ -20,8 +20,15 @@ public class CheckpointTests
         Approve(journal, "three", "once", "approved");
         journal.Add("tool.finished", new JsonObject
         {
-            ["step"] = 1, ["call_id"] = "x", ["tool"] = "read", ["status"] = "ok", ["result"] = "text", ["truncated"] = false, ["duration_ms"] = 1,
-            ["path"] = "a.cs", ["file_digest"] = "abc",
+            ["step"] = 1,
+            ["call_id"] = "x",
+            ["tool"] = "read",
+            ["status"] = "ok",
+            ["result"] = "text",
+            ["truncated"] = false,
+            ["duration_ms"] = 1,
+            ["path"] = "a.cs",
+            ["file_digest"] = "abc",
         });
         journal.Add("todo.changed", new JsonObject { ["items"] = new JsonArray(new JsonObject { ["id"] = "1", ["text"] = "Test it.", ["state"] = "open" }) });
         journal.Add("conversation.titled", new JsonObject { ["title"] = "Tests" });
@@ -71,13 +78,25 @@ public class CheckpointTests
     {
         journal.Add("approval.requested", new JsonObject
         {
-            ["approval_id"] = $"apr-{call}", ["call_id"] = call, ["tool"] = $"bash-{call}", ["arguments"] = new JsonObject(), ["preview"] = "long", ["risk"] = "low",
-            ["digest"] = $"digest-{call}", ["expires_at"] = "2026-01-01T00:00:00Z",
+            ["approval_id"] = $"apr-{call}",
+            ["call_id"] = call,
+            ["tool"] = $"bash-{call}",
+            ["arguments"] = new JsonObject(),
+            ["preview"] = "long",
+            ["risk"] = "low",
+            ["digest"] = $"digest-{call}",
+            ["expires_at"] = "2026-01-01T00:00:00Z",
         });
         journal.Add("approval.answered", new JsonObject { ["approval_id"] = $"apr-{call}", ["call_id"] = call, ["decision"] = decision, ["by"] = "ann", ["scope"] = scope });
         journal.Add("tool.finished", new JsonObject
         {
-            ["step"] = 1, ["call_id"] = call, ["tool"] = "bash", ["status"] = "ok", ["result"] = "", ["truncated"] = false, ["duration_ms"] = 1,
+            ["step"] = 1,
+            ["call_id"] = call,
+            ["tool"] = "bash",
+            ["status"] = "ok",
+            ["result"] = "",
+            ["truncated"] = false,
+            ["duration_ms"] = 1,
         });
     }
 }
