@@ -3,7 +3,23 @@ using System.Text.Json;
 namespace Koda.Providers;
 
 /// <summary>A model's list price in micro-dollars per million tokens.</summary>
-internal sealed record ModelPrice(string Prefix, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
+/// <param name="Prefix">What the model's name begins with.</param>
+/// <param name="InputMicros">Input that is neither read from a cache nor written to one.</param>
+/// <param name="OutputMicros">Output, reasoning included.</param>
+/// <param name="CachedInputMicros">Input read from the cache.</param>
+/// <param name="CacheWriteMicros">Input written to the cache.</param>
+/// <param name="LongPrompt">The price of calls that read more. Null: the same.</param>
+internal sealed record ModelPrice(
+    string Prefix, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros, LongPromptPrice? LongPrompt = null)
+{
+    /// <summary>The price of a call by how much it reads: the whole of it costs more, its output too.</summary>
+    public ModelPrice Of(long inputTokens) => LongPrompt is { } more && inputTokens > more.OverTokens
+        ? new ModelPrice(Prefix, more.InputMicros, more.OutputMicros, more.CachedInputMicros, more.CacheWriteMicros)
+        : this;
+}
+
+/// <summary>The price of calls that read more than so many tokens, those of caches included.</summary>
+internal sealed record LongPromptPrice(long OverTokens, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
 
 /// <summary>List prices of models, by the longest prefix of the model's name. The worker counts costs by them, the server shows them.</summary>
 internal sealed class PriceTable
@@ -22,6 +38,9 @@ internal sealed class PriceTable
     {
         // Routers put the vendor before the name, as in "anthropic/claude-…".
         var name = model[(model.LastIndexOf('/') + 1)..];
+        // They also write "claude-opus-4.6".
+        if (name.StartsWith("claude", StringComparison.Ordinal))
+            name = name.Replace('.', '-');
         for (var length = name.Length; length > 0; length--)
         {
             // A prefix ends where the next part of the name begins: gpt-4 says nothing of gpt-4o.

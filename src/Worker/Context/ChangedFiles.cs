@@ -12,7 +12,7 @@ internal static class ChangedFiles
     public static async Task<string?> TellAsync(Workspace workspace, IReadOnlyDictionary<string, string> known, CancellationToken ct)
     {
         var changed = new List<string>();
-        foreach (var (path, digest) in known.Take(MaxFiles))
+        foreach (var (path, digest) in known.OrderBy(file => file.Key, StringComparer.Ordinal).Take(MaxFiles))
         {
             if (await HashAsync(workspace, path, ct) is { } now && now != digest)
                 changed.Add(now.Length == 0 ? $"{path} (removed)" : path);

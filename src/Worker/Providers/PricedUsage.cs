@@ -6,7 +6,7 @@ internal static class PricedUsage
     /// <summary>The usage with its cost. An unknown or local model costs nothing.</summary>
     public static ModelUsage Price(this PriceTable prices, string model, ModelUsage usage)
     {
-        if (prices.Find(model) is not { } price)
+        if (prices.Find(model)?.Of(usage.InputTokens) is not { } price)
             return usage;
         var fresh = Math.Max(0, usage.InputTokens - usage.CachedInputTokens - usage.CacheWriteTokens);
         var millionths = ((Int128)fresh * price.InputMicros)

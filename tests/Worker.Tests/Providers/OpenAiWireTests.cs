@@ -78,6 +78,23 @@ public sealed class OpenAiWireTests : IAsyncLifetime
             finished.Usage);
     }
 
+    [Fact]
+    public async Task Reasoning_that_stands_beside_the_completion_is_counted_as_output()
+    {
+        _server.Answer = ScriptedAnswer.Text(
+            """
+            data: {"choices":[{"delta":{"content":"Yes."},"finish_reason":"stop"}]}
+
+            data: {"choices":[],"usage":{"prompt_tokens":100,"completion_tokens":10,"total_tokens":150,"completion_tokens_details":{"reasoning_tokens":40}}}
+
+            data: [DONE]
+
+
+            """);
+        Assert.Equal(
+            new ModelUsage { InputTokens = 100, OutputTokens = 50, ReasoningTokens = 40 }, (await Provider().CollectAsync(Answers.Ask())).Finished.Usage);
+    }
+
     [Theory]
     [InlineData("reasoning_content")]
     [InlineData("reasoning")]

@@ -44,7 +44,7 @@ internal static class SessionEventViews
             case "turn.ended": return TurnEndViews.Fill(view, payload);
             case "message.refused": view.Error = TurnEndViews.Failure(payload.GetProperty("error")); break;
             case "model.failed" when payload.TryGetProperty("retryable", out var retryable) && retryable.ValueKind == JsonValueKind.True:
-                view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, payload.Number("retry_after_ms"));
+                view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, Math.Max(payload.Number("delay_ms"), payload.Number("retry_after_ms")));
                 break;
             case "task.retrying": view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, payload.Number("delay_ms")); break;
             case "attempt.lost": view.Retry = Retry("The worker was lost; the turn goes on at another.", entry.Attempt, 0); break;

@@ -109,7 +109,9 @@ internal sealed class OpenAiAnswer(ModelRequest request, PriceTable prices) : IS
     private static ModelUsage ReadUsage(JsonElement usage) => new()
     {
         InputTokens = Count(usage, "prompt_tokens"),
-        OutputTokens = Count(usage, "completion_tokens"),
+        // Some servers leave the reasoning out of what they call completion, and tell of it in the total only.
+        OutputTokens = Math.Max(Count(usage, "completion_tokens"), Count(usage, "total_tokens") - Count(usage, "prompt_tokens")),
+        CacheWriteTokens = Detail(usage, "prompt_tokens_details", "cache_write_tokens"),
         CachedInputTokens = Math.Max(Detail(usage, "prompt_tokens_details", "cached_tokens"), Count(usage, "prompt_cache_hit_tokens")),
         ReasoningTokens = Detail(usage, "completion_tokens_details", "reasoning_tokens"),
     };
