@@ -23,6 +23,7 @@ internal sealed class TurnContext : IDisposable
     private readonly Compaction _compaction;
     private readonly Titling? _titling;
     private readonly string _model;
+    private readonly long _window;
     private int _relievedStep = -1;
 
     private TurnContext(
@@ -35,6 +36,7 @@ internal sealed class TurnContext : IDisposable
         _compaction = new Compaction(conversation, recorder, beside);
         _titling = _turn.NeedsTitle ? new Titling(conversation, recorder, beside) : null;
         _model = assignment.Agent.Model;
+        _window = ModelWindow.Of(assignment);
     }
 
     private string Model => _conversation.AnsweredBy ?? _model;
@@ -62,7 +64,7 @@ internal sealed class TurnContext : IDisposable
         var said = _conversation.Begun ? [] : await OpeningAsync(ct);
         if (!isFull)
             return new NextCall(said) { Answering = model => _titling?.Begin(model) };
-        _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {_turn.ContextTokens} tokens."));
+        _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {_window} tokens."));
         return new NextCall([.. said, ModelMessage.User(LastAnswer)], MayCallTools: false);
     }
 
@@ -75,7 +77,7 @@ internal sealed class TurnContext : IDisposable
         _relievedStep = _conversation.Step;
         // The provider knows better how much it reads.
         var length = _conversation.ContextTokens;
-        return await CompactAsync(_turn.ContextTokens > 0 ? Math.Min(_turn.ContextTokens, length) : length, ct);
+        return await CompactAsync(_window > 0 ? Math.Min(_window, length) : length, ct);
     }
 
     /// <summary>The turn is over, or the attempt at it.</summary>
@@ -89,15 +91,14 @@ internal sealed class TurnContext : IDisposable
 
     private async Task<bool> MakeRoomAsync(CancellationToken ct)
     {
-        var window = _turn.ContextTokens;
-        if (window <= 0)
+        if (_window <= 0)
             return false;
-        var tooMuch = _turn.CompactionPercent > 0 ? window * _turn.CompactionPercent / 100 : long.MaxValue;
+        var tooMuch = _turn.CompactionPercent > 0 ? _window * _turn.CompactionPercent / 100 : long.MaxValue;
         if (_conversation.ContextTokens >= tooMuch && Pruning.Of(_conversation.Messages) is { } old)
             _recorder.Record(old);
         if (_conversation.ContextTokens >= tooMuch)
-            await CompactAsync(window, ct);
-        return _conversation.ContextTokens >= window * FullPercent / 100;
+            await CompactAsync(_window, ct);
+        return _conversation.ContextTokens >= _window * FullPercent / 100;
     }
 
     private async Task<bool> CompactAsync(long window, CancellationToken ct)

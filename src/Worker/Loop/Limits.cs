@@ -5,9 +5,12 @@ using Koda.Worker.Session;
 namespace Koda.Worker.Loop;
 
 /// <summary>How much a run may use. 0 in an agent's definition means the default here, or no limit.</summary>
-internal sealed class Limits(AgentLimits? limits)
+internal sealed class Limits(AgentLimits? limits, bool isTurn = false)
 {
     private const int DefaultIterations = 50;
+
+    // A person watches, and can stop it.
+    private const int DefaultIterationsOfTurn = 200;
     private const int LongestSeconds = 30 * 24 * 3600;
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan DefaultCommandTimeout = TimeSpan.FromMinutes(2);
@@ -23,7 +26,7 @@ internal sealed class Limits(AgentLimits? limits)
     /// <summary>The limit that forbids another model call. Null: none.</summary>
     public GuardrailHit? Reached(Conversation conversation)
     {
-        var iterations = _limits.MaxIterations == 0 ? DefaultIterations : _limits.MaxIterations;
+        var iterations = _limits.MaxIterations > 0 ? _limits.MaxIterations : isTurn ? DefaultIterationsOfTurn : DefaultIterations;
         return conversation switch
         {
             { Repetitions: >= RepeatedCalls.Fatal and var times } =>

@@ -69,6 +69,7 @@ internal sealed class ModelTry(
         MayCallTools = next.MayCallTools,
         Variant = assignment.Turn?.Variant ?? "",
         MaxOutputTokens = _agent.Limits?.MaxOutputTokens ?? 0,
+        ContextTokens = ModelWindow.Of(assignment),
         Options = _options,
     };
 

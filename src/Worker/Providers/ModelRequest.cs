@@ -26,6 +26,9 @@ internal sealed record ModelRequest
     /// <summary>The largest number of output tokens. 0: the provider's default.</summary>
     public int MaxOutputTokens { get; init; }
 
+    /// <summary>How many tokens the model is to read at most, where that has to be asked for. 0: the provider's default.</summary>
+    public long ContextTokens { get; init; }
+
     /// <summary>The provider's own options, such as <c>temperature</c>.</summary>
     public JsonObject? Options { get; init; }
 }

@@ -68,7 +68,7 @@ internal sealed class AgentHarness : IDisposable
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         using var turn = TurnContext.Of(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
-        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits), recorder, Stop, turn).RunAsync, ct);
+        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, turn).RunAsync, ct);
     }
 
     public void Dispose()

@@ -23,6 +23,8 @@ internal static class OllamaRequest
             if (name != "options")
                 (s_topLevel.Contains(name) ? body : options)[name] = value?.DeepClone();
         }
+        if (request.ContextTokens > 0)
+            options.TryAdd("num_ctx", request.ContextTokens);
         if (options.Count > 0)
             body["options"] = options;
         if (request.Variant.Length > 0)
