@@ -14,18 +14,20 @@ internal static class CodeServices
         .AddSingleton<ModelChoices>().AddSingleton<CreateConversation>().AddSingleton<GetConversation>().AddSingleton<ListConversations>()
         .AddSingleton<UpdateConversation>().AddSingleton<DeleteConversation>().AddSingleton<BranchConversation>().AddSingleton<ReadConversation>()
         .AddSingleton<TurnPlan>().AddSingleton<StartTurn>().AddSingleton<SendMessage>().AddSingleton<GetTurn>().AddSingleton<CancelTurn>()
+        .AddSingleton<ListSnapshots>().AddSingleton<StartOperation>().AddSingleton<RunOperation>().AddSingleton<RestoreSnapshot>().AddSingleton<ReadJournal>()
         .AddSingleton<AnswerQuestion>().AddSingleton<ListQuestions>()
         .AddSingleton<ReadCodeSetting>().AddSingleton<ChangeCodeSetting>()
         .AddSingleton<ITaskListener, ConversationTurns>();
 
     public static IServiceCollection AddCodeSurface(this IServiceCollection services) => services
         .AddSingleton<IDialect, CodeDialect>().AddSingleton<AgentReading>()
-        .AddSingleton<SessionService>().AddSingleton<TurnService>().AddSingleton<AgentService>().AddSingleton<ModelService>().AddSingleton<ConfigService>();
+        .AddSingleton<SessionService>().AddSingleton<TurnService>().AddSingleton<SnapshotService>().AddSingleton<AgentService>().AddSingleton<ModelService>().AddSingleton<ConfigService>();
 
     public static void MapCodeSurface(this IEndpointRouteBuilder app)
     {
         app.MapRpcService<SessionService>();
         app.MapRpcService<TurnService>();
+        app.MapRpcService<SnapshotService>();
         app.MapRpcService<AgentService>();
         app.MapRpcService<ModelService>();
         app.MapRpcService<ConfigService>();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Koda.Contract.Tests.Journeys;
 
-/// <summary>A model provider that speaks the chat completions wire, streamed, and answers as a test says.</summary>
+/// <summary>A model provider that speaks the chat completions wire and the messages wire, streamed, and answers as a test says.</summary>
 internal sealed class ScriptedModel : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,6 +18,9 @@ internal sealed class ScriptedModel : IAsyncDisposable
 
     /// <summary>What an agent's provider names as its base URL.</summary>
     public string BaseUrl => $"{_app.Urls.Single()}/v1";
+
+    /// <summary>The same for the messages wire, whose clients add the version themselves.</summary>
+    public string MessagesUrl => _app.Urls.Single();
 
     /// <summary>What was asked, oldest first.</summary>
     public ConcurrentQueue<JsonObject> Requests { get; } = new();
@@ -42,14 +45,25 @@ internal sealed class ScriptedModel : IAsyncDisposable
             model.Requests.Enqueue(request);
             await answer(context, request);
         });
+        model._app.MapPost("/v1/messages", async context =>
+        {
+            var request = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsObject();
+            model.Requests.Enqueue(request);
+            await answer(context, request);
+        });
         model._app.MapGet("/v1/models", () => Results.Json(new { data = new[] { new { id = ModelTurn.Model } } }));
         await model._app.StartAsync();
         return model;
     }
 
-    /// <summary>Streams one turn as OpenAI does: deltas, the reason to stop, the usage, the end mark.</summary>
+    /// <summary>Streams one turn as OpenAI does: deltas, the reason to stop, the usage, the end mark. What asks by the messages wire is answered by that.</summary>
     public static async Task Stream(HttpContext context, ModelTurn turn)
     {
+        if (context.Request.Path == "/v1/messages")
+        {
+            await MessagesWire.Stream(context, turn);
+            return;
+        }
         context.Response.ContentType = "text/event-stream";
         await Send(context, Chunk(turn.Delta, null));
         await Send(context, Chunk([], turn.StopReason));

@@ -3,6 +3,9 @@ namespace Koda.Server.Engine.Agents;
 /// <summary>The agents that come with Koda. They name no provider, so they use whichever the installation has.</summary>
 internal static class BuiltInAgents
 {
+    /// <summary>The agent for code that nobody chose another one for.</summary>
+    public const string Engineer = "engineer";
+
     private static readonly string[] s_readOnlyTools = ["list", "read", "glob", "grep", "git"];
 
     private const string EngineerPrompt = """
@@ -80,7 +83,7 @@ internal static class BuiltInAgents
 
     public static readonly IReadOnlyDictionary<string, AgentDefinition> All = new Dictionary<string, AgentDefinition>
     {
-        ["engineer"] = new()
+        [Engineer] = new()
         {
             Name = "Engineer",
             Description = "Writes, repairs and tests code. Reads freely; asks before it changes files or runs commands.",

@@ -19,7 +19,7 @@ internal sealed class BranchConversation(RunOnce once, EventLog log)
         var source = await LockedConversation.Lock(transaction, id, cancellationToken);
         source.RefuseWhileBusy();
         var seq = MessageIds.SeqIn(id, messageId) ?? throw NoMessage();
-        var copied = await ConversationLog.Read(transaction.Connection, id, ConversationLog.Journal, seq, cancellationToken);
+        var copied = await ConversationLog.Read(transaction.Connection, id, ConversationLog.Copied, seq, cancellationToken);
         if (copied.Count == 0 || copied[^1].Seq != seq || !ConversationLog.IsMessage(copied[^1].Kind))
             throw NoMessage();
         var turns = copied.Count(entry => entry.Kind == ConversationEvents.MessageSentKind);

@@ -7,12 +7,17 @@ namespace Koda.Server.Engine.Conversations;
 /// <summary>Reads from a conversation's stream what matters later: not what was streamed while it happened.</summary>
 internal static class ConversationLog
 {
+    public const string CompactedKind = "context.compacted";
+
     /// <summary>What a worker rebuilds the conversation from.</summary>
     public static readonly string[] Journal =
     [
         ConversationEvents.MessageSentKind, "model.started", "model.finished", "tool.started", "tool.finished", "approval.requested", "approval.answered",
-        "approval.expired", "context.compacted", "context.pruned", "todo.changed", "skills.attached", "snapshot.taken", "snapshot.restored",
+        "approval.expired", CompactedKind, "context.pruned", "todo.changed", "skills.attached", ConversationSnapshot.Kind, "snapshot.restored",
     ];
+
+    /// <summary>What a branch takes along. Snapshots stay with the conversation that took them.</summary>
+    public static readonly string[] Copied = [.. Journal.Where(kind => !kind.StartsWith("snapshot.", StringComparison.Ordinal))];
 
     /// <summary>What messages are made of.</summary>
     public static readonly string[] Messages = [ConversationEvents.MessageSentKind, "model.finished", "tool.finished"];
@@ -22,18 +27,30 @@ internal static class ConversationLog
     private const string ReadSql = """
         select stream_id, seq, time, kind, actor, run_id, attempt, payload, usage, hash
         from events
-        where stream_id = $1 and kind = any($2) and seq <= $3
+        where stream_id = $1 and kind = any($2) and seq > $3 and seq <= $4
         order by seq
+        limit $5
         """;
 
     /// <summary>The events of these kinds up to and including <paramref name="throughSeq"/>.</summary>
-    public static async Task<IReadOnlyList<Event>> Read(
-        NpgsqlConnection connection, Guid id, string[] kinds, long throughSeq, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<Event>> Read(
+        NpgsqlConnection connection, Guid id, string[] kinds, long throughSeq, CancellationToken cancellationToken) =>
+        Read(connection, id, kinds, 0, throughSeq, int.MaxValue, cancellationToken);
+
+    /// <summary>The oldest events of these kinds after <paramref name="afterSeq"/>.</summary>
+    public static Task<IReadOnlyList<Event>> Page(
+        NpgsqlConnection connection, Guid id, string[] kinds, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        Read(connection, id, kinds, afterSeq, long.MaxValue, limit, cancellationToken);
+
+    private static async Task<IReadOnlyList<Event>> Read(
+        NpgsqlConnection connection, Guid id, string[] kinds, long afterSeq, long throughSeq, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ReadSql, connection);
         command.Parameters.AddValue(id);
         command.Parameters.AddValue(kinds);
+        command.Parameters.AddValue(afterSeq);
         command.Parameters.AddValue(throughSeq);
+        command.Parameters.AddValue(limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<Event>();
         while (await reader.ReadAsync(cancellationToken))

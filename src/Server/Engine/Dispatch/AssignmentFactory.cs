@@ -12,6 +12,8 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
     // A connection that changes reaches new attempts after this time; reading it for each would cost a query each.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(2);
 
+    private static readonly ProviderRecord s_none = new("offline", "offline", "", HasKey: false, "{}");
+
     private readonly ConcurrentDictionary<(string Agent, int Version, string Override), (ProviderRecord Provider, long ReadAt)> _providers = new();
 
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
@@ -33,6 +35,8 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
 
     private async ValueTask<ProviderRecord> Provider(ClaimedAttempt claimed, AgentDefinition definition, CancellationToken cancellationToken)
     {
+        if (claimed.Task.Context.Operation is not null)
+            return s_none;
         var key = (claimed.Task.AgentId, claimed.Task.AgentVersion, claimed.Task.Context.Provider);
         if (_providers.TryGetValue(key, out var known) && clock.GetElapsedTime(known.ReadAt) < s_keptFor)
             return known.Provider;

@@ -6,6 +6,9 @@ namespace Koda.Server.Engine.Tasks;
 /// <summary>A task that is about to be stored with the agent's published version.</summary>
 internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Submission)
 {
+    // No limit or pause of a provider concerns work that asks no model.
+    private const string NoModel = "offline";
+
     /// <summary>The stream that tells of the task: its own, or its conversation's.</summary>
     public Guid StreamId { get; init; } = Id;
 
@@ -16,7 +19,7 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
     public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
 
     /// <summary>The provider connection that the task names. Empty: that of agents that name none.</summary>
-    public string Connection => AgentProviders.NameOf(Agent.Id, Agent.Definition, Submission.Context);
+    public string Connection => Kind == RunKind.Operation ? NoModel : AgentProviders.NameOf(Agent.Id, Agent.Definition, Submission.Context);
 
     /// <summary>The model that the task names. Empty: the connection's own.</summary>
     public string Model => Submission.Context.Model.Length > 0 ? Submission.Context.Model : Agent.Definition.Model;

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Settings;
 
 namespace Koda.Server.Surfaces.Code;
@@ -5,8 +6,6 @@ namespace Koda.Server.Surfaces.Code;
 /// <summary>The agent of sessions that name none.</summary>
 internal static class DefaultAgent
 {
-    private const string BuiltIn = "engineer";
-
     public static async ValueTask<string> Of(CurrentSettings settings, CancellationToken cancellationToken) =>
-        (await settings.Read(cancellationToken)).Defaults.AgentId is { Length: > 0 } chosen ? chosen : BuiltIn;
+        (await settings.Read(cancellationToken)).Defaults.AgentId is { Length: > 0 } chosen ? chosen : BuiltInAgents.Engineer;
 }

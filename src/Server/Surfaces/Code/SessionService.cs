@@ -48,7 +48,7 @@ internal sealed class SessionService(
 
     public override async Task<Empty> DeleteSession(Wire.DeleteSessionRequest request, ServerCallContext context)
     {
-        await delete.Execute(SessionIds.Session(request.SessionId), context.CancellationToken);
+        await delete.Execute(SessionIds.Session(request.SessionId), context.GetPrincipal().Id, context.CancellationToken);
         return new Empty();
     }
 

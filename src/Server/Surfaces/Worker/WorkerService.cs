@@ -7,6 +7,7 @@ using Koda.Server.Engine;
 using Koda.Server.Engine.Artifacts;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
+using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Skills;
@@ -16,12 +17,10 @@ namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
-    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadEvents readEvents, OpenProvider openProvider, StoreArtifact storeArtifact,
+    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadJournal readJournal, OpenProvider openProvider, StoreArtifact storeArtifact,
     CompilePrompt compilePrompt)
     : Wire.WorkerService.WorkerServiceBase
 {
-    private const int JournalPage = 500;
-
     public override async Task Work(
         IAsyncStreamReader<Wire.WorkRequest> requestStream, IServerStreamWriter<Wire.WorkResponse> responseStream, ServerCallContext context)
     {
@@ -38,15 +37,8 @@ internal sealed class WorkerService(
         Wire.ReadJournalRequest request, IServerStreamWriter<Wire.JournalEvent> responseStream, ServerCallContext context)
     {
         var attempt = await heldAttempts.Find(ReportReading.Key(request.Attempt), context.CancellationToken);
-        for (var after = request.AfterSeq; ;)
-        {
-            var page = await readEvents.Execute(attempt.StreamId, after, JournalPage, context.CancellationToken);
-            foreach (var entry in page)
-                await responseStream.WriteAsync(Journal(entry), context.CancellationToken);
-            if (page.Count < JournalPage)
-                return;
-            after = page[^1].Seq;
-        }
+        await foreach (var entry in readJournal.Execute(attempt, request.AfterSeq, context.CancellationToken))
+            await responseStream.WriteAsync(Journal(entry), context.CancellationToken);
     }
 
     public override async Task<Wire.ProviderCredential> GetProviderCredential(Wire.GetProviderCredentialRequest request, ServerCallContext context)
