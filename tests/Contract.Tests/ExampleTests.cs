@@ -66,8 +66,10 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task The_examples_of_coding_sessions_are_answered_as_they_say()
     {
-        Host.StartWorker(options => options with { AgentIds = ["explorer"] });
-        var session = (await Host.Rest.Post("/sessions", """{"agent_id":"explorer"}"""))["id"];
+        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("In main.c."));
+        await Host.Define("finder", model);
+        Host.StartWorker(options => options with { AgentIds = ["finder"] });
+        var session = (await Host.Rest.Post("/sessions", """{"agent_id":"finder"}"""))["id"];
         await Host.Rest.Post($"/sessions/{session}/messages", """{"content":"Where is main?"}""");
         await Host.Rest.Get($"/sessions/{session}/stream");
         var message = (await Host.Rest.Get($"/sessions/{session}/messages")).Json.AsArray()[0]!.At("id");
