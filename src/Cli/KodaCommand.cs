@@ -14,6 +14,7 @@ internal static class KodaCommand
 
     private const string Examples = """
         koda up                                          start a server and a worker on this machine
+        koda chat                                        talk with an agent about the files of this directory
         koda run --agent atlas "Audit this repository."  give an agent work and watch it
         koda tasks                                       what was done
         koda trace tsk_...                               every step of a task
@@ -32,7 +33,7 @@ internal static class KodaCommand
                 Output = parse.Errors.Count > 0 ? terminal.Error : terminal.Out,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = Termination,
+                ProcessTerminationTimeout = parse.CommandResult.Command is TaughtCommand { KeepsInterrupts: true } ? null : Termination,
             });
             if (parse.Errors.Count == 0) return code;
             terminal.Error.WriteLine(parse.CommandResult.Command is RootCommand ? "Try: koda --help" : $"Try: koda {parse.CommandResult.Command.Name} --help");
@@ -51,7 +52,7 @@ internal static class KodaCommand
             common.Json, common.Data, common.Url,
             Local.UpCommand.Create(common), Local.DownCommand.Create(common),
             Onboarding.OnboardCommand.Create(common), Local.ServerCommand.Create(common), Local.WorkerCommand.Create(common),
-            Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
+            Chat.ChatCommand.Create(common), Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
             Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
             Providers.ProvidersCommand.Create(common), Providers.ModelsCommand.Create(common),

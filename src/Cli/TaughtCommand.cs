@@ -9,6 +9,9 @@ namespace Koda.Cli;
 /// <param name="more">What else its help says. Empty: nothing.</param>
 internal sealed class TaughtCommand(string name, string summary, string examples, string more = "") : Command(name, summary)
 {
+    /// <summary>Whether the command itself says what Ctrl-C does.</summary>
+    public bool KeepsInterrupts { get; set; }
+
     /// <summary>What the help adds to the summary and the options.</summary>
     public string Lesson => HelpText.Examples(examples) + (more.Length > 0 ? "\n\n" + more : "");
 }

@@ -6,6 +6,7 @@ using Koda.Client.Identity;
 using Koda.Client.Providers;
 using Koda.Client.Onboarding;
 using Koda.Client.Secrets;
+using Koda.Client.Sessions;
 using Koda.Client.Settings;
 using Koda.Client.Skills;
 using Koda.Client.Tasks;
@@ -34,6 +35,7 @@ public sealed class KodaClient : IAsyncDisposable
         _calls = new CallRunner(options);
         _readiness = new(invoker);
         Tasks = new TaskClient(invoker, _calls);
+        Sessions = new SessionClient(invoker, _calls);
         Agents = new AgentClient(invoker, _calls);
         Approvals = new ApprovalClient(invoker, _calls);
         Auth = new AuthClient(invoker, _calls);
@@ -56,6 +58,9 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Submits, reads, follows and steers tasks.</summary>
     public TaskClient Tasks { get; }
+
+    /// <summary>Coding sessions: talks in them, branches them, and brings their files back.</summary>
+    public SessionClient Sessions { get; }
 
     /// <summary>Reads and configures agents.</summary>
     public AgentClient Agents { get; }

@@ -16,6 +16,9 @@ internal sealed class CliTerminal
     /// <summary>True when a person can be asked.</summary>
     public bool Interactive { get; init; }
 
+    /// <summary>Says what Ctrl-C does until the result is disposed, in place of ending the process.</summary>
+    public Func<Action, IDisposable> OnInterrupt { get; init; } = InterruptKey.Register;
+
     /// <summary>Reads a line that is not shown while it is typed.</summary>
     public Func<string> ReadHidden { get; init; } = HiddenInput.Read;
 

@@ -11,11 +11,9 @@ internal sealed class TaskFeed(
     long afterSeq,
     Action<KodaException, TimeSpan>? onCut) : IDisposable
 {
-    private readonly TimeProvider _time = calls.Options.TimeProvider;
+    private readonly CutFeed _patience = new(calls.Options, onCut);
     private AsyncServerStreamingCall<Runtime.Event>? _call;
     private long _seq = afterSeq;
-    private int _failures;
-    private long _cutAt;
 
     /// <returns>The next event; null after the task's last one.</returns>
     public async Task<Runtime.Event?> NextAsync(CancellationToken cancellation)
@@ -47,7 +45,7 @@ internal sealed class TaskFeed(
     {
         if (item.Seq <= _seq) return null;
         _seq = item.Seq;
-        _failures = 0;
+        _patience.Alive();
         return item;
     }
 
@@ -62,15 +60,6 @@ internal sealed class TaskFeed(
     {
         _call?.Dispose();
         _call = null;
-        if (_failures++ == 0) _cutAt = _time.GetTimestamp();
-        if (!CanResume(error.Status) || _time.GetElapsedTime(_cutAt) > calls.Options.ResumeFor) throw error;
-        var pause = Backoff.After(_failures, calls.Options, error.RetryAfter);
-        onCut?.Invoke(error, pause);
-        await Task.Delay(pause, _time, cancellation);
+        await _patience.PauseAsync(error, cancellation);
     }
-
-    /// <summary>A connection that breaks shows as any of these, depending on where it breaks.</summary>
-    private static bool CanResume(StatusCode status) => status
-        is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled
-        or StatusCode.Aborted or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
 }

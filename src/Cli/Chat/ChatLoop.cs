@@ -1,0 +1,80 @@
+using System.Text;
+using Koda.Cli.Terminal;
+using Koda.Client;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>A chat with a person at the terminal.</summary>
+internal sealed class ChatLoop(ChatRoom room)
+{
+    /// <returns>The exit code, when the person leaves.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        await WelcomeAsync(cancellation);
+        try
+        {
+            if (room.Current.Turn is { Active: true }) await FollowAsync(cancellation);
+            while (await ReadAsync(cancellation) is { } line)
+            {
+                if (line.Trim() is "/quit" or "/exit") break;
+                if (line.Trim().Length > 0) await TakeAsync(line, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            room.Line();
+        }
+        room.Line($"Go on with: koda chat --session {room.Current.Id}", Tone.Faint);
+        return ExitCode.Ok;
+    }
+
+    private async Task WelcomeAsync(CancellationToken cancellation)
+    {
+        var session = room.Current;
+        room.Line($"{session.AgentId} · {(session.ModelId.Length > 0 ? session.ModelId : "its own model")} · {session.Workspace}", Tone.Faint);
+        room.Line("/help lists the commands. Ctrl-C cancels a turn, twice leaves.", Tone.Faint);
+        if (session.Title.Length > 0) room.Line(session.Title, Tone.Strong);
+        HistoryView.Write(room, await room.Api.ListMessagesAsync(session.Id, cancellation));
+    }
+
+    private async Task TakeAsync(string line, CancellationToken cancellation)
+    {
+        try
+        {
+            if (line.StartsWith('/'))
+                await SlashCommands.RunAsync(room, line, cancellation);
+            else
+                await SayAsync(line, cancellation);
+        }
+        catch (KodaException e)
+        {
+            ErrorReport.Write(room.Terminal, json: false, e);
+        }
+    }
+
+    private async Task SayAsync(string text, CancellationToken cancellation)
+    {
+        await room.Api.SendAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
+        await FollowAsync(cancellation);
+    }
+
+    private async Task FollowAsync(CancellationToken cancellation) =>
+        await new ChatTurn(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync).FollowAsync(cancellation);
+
+    // A line that ends with a backslash goes on in the next one. Ctrl-C takes what was typed away, or leaves when that was nothing.
+    private async Task<string?> ReadAsync(CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var keys = room.Terminal.OnInterrupt(reading.Cancel);
+        room.Line();
+        for (var mark = "› "; ; mark = "  ")
+        {
+            room.Terminal.Error.Write(room.Terminal.PaintError(mark, Tone.Accent));
+            if (await room.Input.NextAsync(reading.Token) is not { } line) return null;
+            text.Append(line);
+            if (!line.EndsWith('\\')) return text.ToString();
+            text[^1] = '\n';
+        }
+    }
+}

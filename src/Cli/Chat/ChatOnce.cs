@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>One question and its answer, for scripts.</summary>
+internal sealed class ChatOnce(ChatRoom room, bool json)
+{
+    /// <summary>Whether whatever is asked for is allowed. Otherwise it is refused, and the model is told so.</summary>
+    public bool AllowAll { get; init; }
+
+    public bool Quiet { get; init; }
+
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <returns>The exit code that the turn's outcome stands for.</returns>
+    public async Task<int> RunAsync(string prompt, CancellationToken cancellation)
+    {
+        var request = new Code.SendMessageRequest
+        {
+            SessionId = room.Current.Id,
+            Content = prompt,
+            Variant = room.Variant,
+            Unattended = !AllowAll,
+            Attachments = { Files.Select(file => new Code.Attachment { Path = file }) },
+        };
+        var turn = await room.Api.SendAsync(request, cancellation);
+        var printer = new ChatPrinter(Quiet || json ? Silence : room.Terminal, answers: false);
+        var last = await new ChatTurn(room, printer, AnswerAsync).FollowAsync(cancellation);
+        if (json) room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
+        else if (last?.Done is not null) room.Terminal.Out.WriteLine(room.Terminal.OutIsScreen ? Printable.Text(printer.Answer) : printer.Answer);
+        else if (Quiet) room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
+        return CodeOf(last);
+    }
+
+    private CliTerminal Silence => new() { In = room.Terminal.In, Out = TextWriter.Null, Error = TextWriter.Null };
+
+    private async Task<bool> AnswerAsync(Code.Question question, CancellationToken cancellation)
+    {
+        if (!AllowAll) return false;
+        var response = question.Purpose == QuestionPrompt.Permission ? "once" : "Nobody is here to answer. Decide for yourself.";
+        await new QuestionPrompt(room).SendAsync(question, response, cancellation);
+        return true;
+    }
+
+    private async Task<string> ResultAsync(string operationId, string answer, Code.SessionEvent? last, CancellationToken cancellation)
+    {
+        var session = await room.Api.GetAsync(room.Current.Id, cancellation);
+        JsonObject result = new()
+        {
+            ["session_id"] = room.Current.Id,
+            ["operation_id"] = operationId,
+            ["state"] = session.Turn?.State.ToString().ToLowerInvariant(),
+            ["answer"] = answer,
+            ["error"] = last?.Error is { } error ? new JsonObject { ["code"] = error.Code, ["message"] = error.Message } : null,
+            ["cost"] = last?.Done is { } done ? done.CostSnapshot / 1_000_000.0 : null,
+            ["session_cost"] = session.TotalCost,
+        };
+        return result.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+
+    private static int CodeOf(Code.SessionEvent? last) => last switch
+    {
+        { Done: not null } => ExitCode.Ok,
+        { Error.Code: ChatPrinter.CancelledCode } => ExitCode.Cancelled,
+        _ => ExitCode.Failed,
+    };
+}

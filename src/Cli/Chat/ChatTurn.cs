@@ -1,0 +1,109 @@
+using Koda.Cli.Terminal;
+using Koda.Client;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>Follows a turn to its end, gets its questions answered, and cancels it on Ctrl-C.</summary>
+/// <param name="room">The chat.</param>
+/// <param name="printer">Shows what happens.</param>
+/// <param name="answer">Answers a question. False: nobody is there.</param>
+internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
+{
+    private OpenQuestion? _open;
+    private Action _leave = () => { };
+
+    /// <summary>Told of every event, before it is shown.</summary>
+    public Action<Code.SessionEvent> Seen { get; init; } = _ => { };
+
+    /// <returns>The event that ended the turn: done or error. Null: it had none.</returns>
+    /// <exception cref="OperationCanceledException">The person leaves; the turn goes on or was cancelled.</exception>
+    public async Task<Code.SessionEvent?> FollowAsync(CancellationToken cancellation)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _leave = leaving.Cancel;
+        var presses = 0;
+        using var keys = room.Terminal.OnInterrupt(() =>
+        {
+            if (Interlocked.Increment(ref presses) == 1) _ = CancelTurnAsync(leaving.Token);
+            else leaving.Cancel();
+        });
+        Code.SessionEvent? last = null;
+        try
+        {
+            await foreach (var item in room.Api.WatchAsync(room.Current.Id, 0, OnCut, leaving.Token))
+            {
+                await TakeAsync(item, leaving.Token);
+                last = item;
+            }
+        }
+        finally
+        {
+            await StopAskingAsync();
+            printer.EndLine();
+        }
+        return last?.PayloadCase is Code.SessionEvent.PayloadOneofCase.Done or Code.SessionEvent.PayloadOneofCase.Error ? last : null;
+    }
+
+    private async Task TakeAsync(Code.SessionEvent item, CancellationToken cancellation)
+    {
+        Seen(item);
+        if (item.PayloadCase == Code.SessionEvent.PayloadOneofCase.TitleUpdated) room.Current.Title = item.TitleUpdated.Title;
+        else await StopAskingAsync();
+        printer.Show(item);
+        if (item.PayloadCase != Code.SessionEvent.PayloadOneofCase.UserQuestion) return;
+        printer.EndLine();
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _open = new OpenQuestion(stop, AskAsync(item.UserQuestion.QuestionId, stop.Token));
+    }
+
+    // Meanwhile the stream is read on: it tells when somebody else has answered.
+    private async Task AskAsync(string questionId, CancellationToken cancellation)
+    {
+        var open = await room.Api.ListQuestionsAsync(room.Current.Id, cancellation);
+        if (open.FirstOrDefault(question => question.QuestionId == questionId) is { } question && !await answer(question, cancellation))
+            _leave();
+    }
+
+    private async Task StopAskingAsync()
+    {
+        if (_open is not { } open) return;
+        _open = null;
+        await open.Stop.CancelAsync();
+        try
+        {
+            await open.Asking;
+        }
+        catch (OperationCanceledException)
+        {
+            room.Line();
+            printer.Note("The question was settled elsewhere.");
+        }
+        catch (KodaException e)
+        {
+            printer.Note(e.Message);
+        }
+        open.Stop.Dispose();
+    }
+
+    private async Task CancelTurnAsync(CancellationToken cancellation)
+    {
+        printer.EndLine();
+        printer.Note("Cancelling. Ctrl-C once more leaves.");
+        try
+        {
+            await room.Api.CancelAsync(room.Current.Id, cancellation);
+        }
+        catch (Exception e) when (e is KodaException or OperationCanceledException)
+        {
+            printer.Note(e.Message);
+        }
+    }
+
+    private void OnCut(KodaException error, TimeSpan pause) =>
+        printer.Note($"The connection was cut ({error.Code}); trying again in {Units.Duration(pause)}.");
+
+    /// <summary>A question that is being asked.</summary>
+    /// <param name="Stop">Ends the asking.</param>
+    /// <param name="Asking">Ends when the question is settled.</param>
+    private sealed record OpenQuestion(CancellationTokenSource Stop, Task Asking);
+}

@@ -1,0 +1,46 @@
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>Commands about who answers: the agent, the model, and how much it reasons.</summary>
+internal static class ChoiceCommands
+{
+    public static SlashCommand[] All { get; } =
+    [
+        new("/agent", "[ID]", "lists the agents, or lets another one answer", Agent),
+        new("/model", "[ID]", "lists the models, or asks another one; '-' is the agent's own", Model),
+        new("/variant", "[NAME]", "how much the model reasons: adaptive, low, high, max; without a name as the agent says", Variant),
+    ];
+
+    private static async Task Agent(ChatRoom room, string id, CancellationToken cancellation)
+    {
+        if (id.Length > 0)
+        {
+            room.Current = await room.Api.SetAgentAsync(room.Current.Id, id, cancellation);
+            room.Line($"{id} answers from now on", Tone.Faint);
+            return;
+        }
+        foreach (var agent in await room.Api.ListAgentsAsync(cancellation))
+            room.Line($"{Mark(agent.Id == room.Current.AgentId)} {agent.Id,-16}  {Printable.Line(agent.Description, 80)}");
+    }
+
+    private static async Task Model(ChatRoom room, string id, CancellationToken cancellation)
+    {
+        if (id.Length > 0)
+        {
+            room.Current = await room.Api.SetModelAsync(room.Current.Id, id == "-" ? "" : id, cancellation);
+            room.Line($"{(id == "-" ? "the agent's own model" : id)} is asked from now on", Tone.Faint);
+            return;
+        }
+        foreach (var model in await room.Api.ListModelsAsync(cancellation))
+            room.Line($"{Mark(model.Id == room.Current.ModelId)} {model.Id,-48}  {model.ProviderName}");
+    }
+
+    private static Task Variant(ChatRoom room, string name, CancellationToken cancellation)
+    {
+        room.Variant = name;
+        return Task.CompletedTask;
+    }
+
+    private static string Mark(bool current) => current ? "*" : " ";
+}

@@ -1,0 +1,22 @@
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>The last messages of a session that is gone on with.</summary>
+internal static class HistoryView
+{
+    private const int Messages = 6;
+    private const int Length = 2000;
+
+    public static void Write(ChatRoom room, IReadOnlyList<Code.Message> messages)
+    {
+        var said = messages.Where(message => message.Role is "user" or "assistant" && message.Content.Length > 0).ToList();
+        if (said.Count > Messages) room.Line($"… {Units.Count(said.Count - Messages, "earlier message")}", Tone.Faint);
+        foreach (var message in said.TakeLast(Messages))
+        {
+            var text = message.Content.Length <= Length ? message.Content : message.Content[..Length] + "…";
+            room.Line();
+            room.Line(message.Role == "user" ? "› " + text : text, message.Role == "user" ? Tone.Accent : Tone.Plain);
+        }
+    }
+}

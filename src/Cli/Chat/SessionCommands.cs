@@ -1,0 +1,79 @@
+using System.Globalization;
+using Koda.Cli.Terminal;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>Commands about sessions: which one the chat is in, and what it cost.</summary>
+internal static class SessionCommands
+{
+    private const int Listed = 20;
+
+    public static SlashCommand[] All { get; } =
+    [
+        new("/sessions", "[ID]", "lists the sessions of this directory, or goes on with one", Sessions),
+        new("/new", "", "begins a new session with the same agent and model", New),
+        new("/branch", "[TURN]", "begins a session with what was said up to the end of a turn; default: all of it", Branch),
+        new("/title", "TEXT", "names the session", Title),
+        new("/cost", "", "shows what the session cost", Cost),
+    ];
+
+    private static async Task Sessions(ChatRoom room, string id, CancellationToken cancellation)
+    {
+        if (id.Length > 0)
+        {
+            await GoToAsync(room, await room.Api.GetAsync(id, cancellation), cancellation);
+            return;
+        }
+        foreach (var session in (await room.Api.ListAsync(room.Current.Workspace, cancellation)).Take(Listed))
+        {
+            var mark = session.Id == room.Current.Id ? "*" : " ";
+            room.Line($"{mark} {session.Id}  {Units.Age(session.UpdatedAt),8}  {Units.Cost(session.TotalCost),8}  {Printable.Line(session.Title, 60)}");
+        }
+    }
+
+    private static async Task New(ChatRoom room, string arguments, CancellationToken cancellation)
+    {
+        var now = room.Current;
+        room.Current = await room.Api.CreateAsync(
+            new() { AgentId = now.AgentId, ModelId = now.ModelId, Workspace = now.Workspace }, cancellation);
+        room.Line($"session {room.Current.Id}", Tone.Faint);
+    }
+
+    private static async Task Branch(ChatRoom room, string turn, CancellationToken cancellation)
+    {
+        var messages = await room.Api.ListMessagesAsync(room.Current.Id, cancellation);
+        if (LastOf(messages, turn) is not { } message)
+        {
+            room.Line(turn.Length == 0 ? "Nothing was said yet." : $"There is no turn {turn}.", Tone.Bad);
+            return;
+        }
+        room.Current = await room.Api.BranchAsync(room.Current.Id, message.Id, cancellation);
+        room.Line($"branched into session {room.Current.Id}; the files are as they were left", Tone.Faint);
+    }
+
+    private static async Task Title(ChatRoom room, string title, CancellationToken cancellation) =>
+        room.Current = await room.Api.SetTitleAsync(room.Current.Id, title, cancellation);
+
+    private static async Task Cost(ChatRoom room, string arguments, CancellationToken cancellation)
+    {
+        room.Current = await room.Api.GetAsync(room.Current.Id, cancellation);
+        room.Line(CostView.Of(room.Current));
+    }
+
+    private static async Task GoToAsync(ChatRoom room, Code.Session session, CancellationToken cancellation)
+    {
+        room.Current = session;
+        room.Line(session.Title, Tone.Strong);
+        HistoryView.Write(room, await room.Api.ListMessagesAsync(session.Id, cancellation));
+    }
+
+    /// <summary>The last message of a turn, by its number from 1; of the session without one. Null: there is none.</summary>
+    internal static Code.Message? LastOf(IReadOnlyList<Code.Message> messages, string turn)
+    {
+        if (turn.Length == 0) return messages is [.., var last] ? last : null;
+        var operations = messages.Select(message => message.OperationId).Distinct().ToList();
+        return int.TryParse(turn, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= operations.Count
+            ? messages.Last(message => message.OperationId == operations[number - 1])
+            : null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Koda.Client.Calls;
+
+namespace Koda.Client.Sessions;
+
+public sealed partial class SessionClient
+{
+    /// <summary>Sends a message, which begins a turn. The answer means that it is stored.</summary>
+    public Task<Code.TurnStatus> SendAsync(Code.SendMessageRequest request, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _turns.SendMessageAsync(request, o), Repeat.WhenSafe, cancellation, Key());
+
+    /// <summary>
+    /// Follows a session: the running turn, or the last one when none runs, until it has ended; with a cursor, what came after it.
+    /// A stream that is cut goes on after the last event it gave, so the caller sees every event once, in order.
+    /// </summary>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="afterId">The last event that the caller has. 0: begin with the turn.</param>
+    /// <param name="onCut">Told of each cut and of the pause before the next attempt.</param>
+    /// <param name="cancellation">Ends the stream.</param>
+    public async IAsyncEnumerable<Code.SessionEvent> WatchAsync(
+        string sessionId,
+        long afterId = 0,
+        Action<KodaException, TimeSpan>? onCut = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var feed = new SessionFeed(_turns, _calls, sessionId, afterId, onCut);
+        while (await feed.NextAsync(cancellation) is { } item) yield return item;
+    }
+
+    /// <summary>Lists a session's messages, oldest first.</summary>
+    public async Task<IReadOnlyList<Code.Message>> ListMessagesAsync(string sessionId, CancellationToken cancellation = default) =>
+        (await _calls.RunAsync(o => _turns.ListMessagesAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)).Messages;
+
+    /// <summary>Lists the questions that wait for an answer.</summary>
+    public async Task<IReadOnlyList<Code.Question>> ListQuestionsAsync(string sessionId, CancellationToken cancellation = default) =>
+        (await _calls.RunAsync(o => _turns.ListQuestionsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)).Questions;
+
+    /// <summary>Answers a question: a permission with once, always or reject, a question with any text.</summary>
+    public Task AnswerAsync(string sessionId, string questionId, string response, CancellationToken cancellation = default) => _calls.RunAsync(
+        o => _turns.AnswerQuestionAsync(new() { SessionId = sessionId, QuestionId = questionId, Response = response }, o),
+        Repeat.Never, cancellation);
+
+    /// <summary>Reads where a session's newest turn stands.</summary>
+    public Task<Code.TurnStatus> GetTurnAsync(string sessionId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _turns.GetTurnAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation);
+
+    /// <summary>Cancels the running turn.</summary>
+    public Task<Code.TurnStatus> CancelAsync(string sessionId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _turns.CancelTurnAsync(new() { SessionId = sessionId }, o), Repeat.Never, cancellation);
+}

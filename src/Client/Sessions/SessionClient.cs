@@ -1,0 +1,68 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Koda.Client.Calls;
+
+namespace Koda.Client.Sessions;
+
+/// <summary>Coding sessions: creates, reads and branches them, talks in them, and brings their files back.</summary>
+public sealed partial class SessionClient
+{
+    private readonly CallRunner _calls;
+    private readonly Code.SessionService.SessionServiceClient _sessions;
+    private readonly Code.TurnService.TurnServiceClient _turns;
+
+    internal SessionClient(CallInvoker invoker, CallRunner calls)
+    {
+        _calls = calls;
+        _sessions = new(invoker);
+        _turns = new(invoker);
+        _models = new(invoker);
+        _agents = new(invoker);
+    }
+
+    /// <summary>Creates a session.</summary>
+    public Task<Code.Session> CreateAsync(Code.CreateSessionRequest request, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _sessions.CreateSessionAsync(request, o), Repeat.WhenSafe, cancellation, Key());
+
+    /// <summary>Reads a session with its cost.</summary>
+    public Task<Code.Session> GetAsync(string sessionId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _sessions.GetSessionAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation);
+
+    /// <summary>Lists sessions, the last used first.</summary>
+    /// <param name="workspace">Only those of this directory. Empty: all.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<IReadOnlyList<Code.Session>> ListAsync(string workspace = "", CancellationToken cancellation = default) =>
+        (await _calls.RunAsync(o => _sessions.ListSessionsAsync(new() { Workspace = workspace }, o), Repeat.WhenSafe, cancellation)).Sessions;
+
+    /// <summary>Changes a session's agent, from the next turn on.</summary>
+    public Task<Code.Session> SetAgentAsync(string sessionId, string agentId, CancellationToken cancellation = default) =>
+        ChangeAsync(sessionId, new() { AgentId = agentId }, "agent_id", cancellation);
+
+    /// <summary>Changes a session's model, from the next turn on. Empty: the agent's own.</summary>
+    public Task<Code.Session> SetModelAsync(string sessionId, string modelId, CancellationToken cancellation = default) =>
+        ChangeAsync(sessionId, new() { ModelId = modelId }, "model_id", cancellation);
+
+    /// <summary>Changes a session's title.</summary>
+    public Task<Code.Session> SetTitleAsync(string sessionId, string title, CancellationToken cancellation = default) =>
+        ChangeAsync(sessionId, new() { Title = title }, "title", cancellation);
+
+    /// <summary>Deletes a session.</summary>
+    public Task DeleteAsync(string sessionId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(o => _sessions.DeleteSessionAsync(new() { SessionId = sessionId }, o), Repeat.Never, cancellation);
+
+    /// <summary>Begins a session with the messages of another one.</summary>
+    /// <param name="sessionId">The other one.</param>
+    /// <param name="messageId">The last message to take over.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public Task<Code.Session> BranchAsync(string sessionId, string messageId, CancellationToken cancellation = default) =>
+        _calls.RunAsync(
+            o => _sessions.BranchSessionAsync(new() { SessionId = sessionId, MessageId = messageId }, o), Repeat.WhenSafe, cancellation, Key());
+
+    private Task<Code.Session> ChangeAsync(string sessionId, Code.SessionChange change, string field, CancellationToken cancellation)
+    {
+        var request = new Code.UpdateSessionRequest { SessionId = sessionId, Session = change, UpdateMask = new FieldMask { Paths = { field } } };
+        return _calls.RunAsync(o => _sessions.UpdateSessionAsync(request, o), Repeat.WhenSafe, cancellation);
+    }
+
+    private static string Key() => Guid.CreateVersion7().ToString();
+}

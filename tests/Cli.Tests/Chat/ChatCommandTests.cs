@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace Koda.Cli.Tests.Chat;
+
+[Collection(LocalKodaCollection.Name)]
+public sealed class ChatCommandTests(LocalKoda koda)
+{
+    private const string Says = """[{text: "All is well."}]""";
+
+    // The sandbox has a /tmp of its own, which needs no question.
+    private readonly string _beyond = $"/var/tmp/koda-chat-{Guid.NewGuid():n}";
+
+    private string Asks => $$$"""[{tool_calls: [{tool: bash, arguments: {command: "touch {{{_beyond}}}"}}]}, {text: "Went on."}]""";
+
+    [Fact]
+    public async Task A_question_of_a_script_is_answered_on_stdout_alone()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+
+        var chat = await koda.RunAsync("chat", "-p", "How is it?", "--agent", "says");
+
+        Assert.Equal(ExitCode.Ok, chat.ExitCode);
+        Assert.StartsWith("All is well.", chat.Out);
+        Assert.DoesNotContain("All is well.", chat.Error);
+    }
+
+    [Fact]
+    public async Task As_JSON_the_answer_comes_with_its_session_and_its_cost()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+
+        var chat = await koda.RunWithInputAsync("How is it?", "chat", "-p", "-", "--agent", "says", "--json");
+
+        var result = JsonDocument.Parse(chat.Out).RootElement;
+        Assert.StartsWith("All is well.", result.GetProperty("answer").GetString());
+        Assert.Equal("succeeded", result.GetProperty("state").GetString());
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("error").ValueKind);
+        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("chat", "-p", "And now?", "--session", result.GetProperty("session_id").GetString()!)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Unseen_what_would_be_asked_is_refused_and_with_yes_it_is_allowed()
+    {
+        await koda.ApplyScriptAsync("asks", Asks);
+        var refused = await koda.RunAsync("chat", "-p", "Go beyond.", "--agent", "asks");
+        Assert.Equal(ExitCode.Ok, refused.ExitCode);
+        Assert.Contains("✗", refused.Error);
+        Assert.False(File.Exists(_beyond));
+
+        var allowed = await koda.RunAsync("chat", "-p", "Go beyond.", "--agent", "asks", "--yes");
+        Assert.Equal(ExitCode.Ok, allowed.ExitCode);
+        Assert.Contains("✓", allowed.Error);
+        Assert.True(File.Exists(_beyond));
+        File.Delete(_beyond);
+    }
+
+    [Fact]
+    public async Task A_chat_shows_what_is_said_and_asks_before_it_leaves_the_workspace()
+    {
+        await koda.ApplyScriptAsync("asks", Asks);
+
+        var chat = await koda.RunWithInputAsync("Go beyond.\nperhaps\nreject\n/cost\n/nonsense\n/quit\n", "chat", "--agent", "asks");
+
+        Assert.Equal(ExitCode.Ok, chat.ExitCode);
+        Assert.Contains($"● bash touch {_beyond}", chat.Error);
+        Assert.Contains("Allow it? [o]nce, [a]lways", chat.Error);
+        Assert.Contains("Went on.", chat.Error);
+        Assert.Contains("There is no command '/nonsense'", chat.Error);
+        Assert.Contains("Go on with: koda chat --session", chat.Error);
+    }
+
+    [Fact]
+    public async Task A_session_is_gone_on_with_and_branched()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+        await koda.RunWithInputAsync("Remember the heron.\n", "chat", "--agent", "says");
+
+        var chat = await koda.RunWithInputAsync("/branch 1\n/title A branch\n/sessions\n/branch 7\n", "chat", "--continue");
+
+        Assert.Equal(ExitCode.Ok, chat.ExitCode);
+        Assert.Contains("› Remember the heron.", chat.Error);
+        Assert.Contains("branched into session", chat.Error);
+        Assert.Contains("A branch", chat.Error);
+        Assert.Contains("There is no turn 7.", chat.Error);
+    }
+
+    [Fact]
+    public async Task Another_agent_and_model_can_be_chosen()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+
+        var chat = await koda.RunWithInputAsync("/agent\n/agent says\n/agent nobody\n/model\n/variant high\nWell?\n", "chat", "--agent", "explorer");
+
+        Assert.Contains("* explorer", chat.Error);
+        Assert.Contains("says answers from now on", chat.Error);
+        Assert.Contains("agent_id: ", chat.Error);
+        Assert.Contains("All is well.", chat.Error);
+    }
+
+    [Fact]
+    public async Task A_turn_that_fails_says_why_and_exits_with_1()
+    {
+        await koda.ApplyScriptAsync("fails", """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]""");
+
+        var chat = await koda.RunAsync("chat", "-p", "?", "--agent", "fails", "--json");
+
+        Assert.Equal(ExitCode.Failed, chat.ExitCode);
+        Assert.Equal("No such key.", JsonDocument.Parse(chat.Out).RootElement.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Interrupted_once_the_turn_is_cancelled_and_the_chat_goes_on()
+    {
+        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await using var person = new ChatPerson(koda, "chat", "--agent", "slow");
+        await person.SeesAsync("› ");
+        person.Types("Take your time.");
+        await person.SeesSessionActiveAsync();
+
+        person.PressesInterrupt();
+        await person.SeesAsync("cancelled");
+        await person.SeesAsync("› ", count: 2);
+        person.PressesInterrupt();
+
+        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Koda.Cli.Terminal;
+using Koda.Client;
+
+namespace Koda.Cli.Tests.Chat;
+
+/// <summary>A person in a chat, who sees the screen, types lines and presses Ctrl-C.</summary>
+internal sealed class ChatPerson : IAsyncDisposable
+{
+    private readonly BlockingCollection<string> _lines = [];
+    private readonly Screen _screen = new();
+    private readonly LocalKoda _koda;
+    private readonly Task<int> _chat;
+    private volatile Action _pressed = () => { };
+
+    public ChatPerson(LocalKoda koda, params string[] args)
+    {
+        _koda = koda;
+        var terminal = new CliTerminal
+        {
+            In = new Keyboard(_lines),
+            Out = TextWriter.Null,
+            Error = TextWriter.Synchronized(_screen),
+            Environment = _ => null,
+            OnInterrupt = pressed =>
+            {
+                var before = _pressed;
+                _pressed = pressed;
+                return new Restored(() => _pressed = before);
+            },
+        };
+        _chat = KodaCommand.RunAsync([.. args, "--data", koda.Data], terminal);
+    }
+
+    public void Types(string line) => _lines.Add(line);
+
+    public void PressesInterrupt() => _pressed();
+
+    public Task SeesAsync(string text, int count = 1) => _screen.UntilAsync(text, count);
+
+    /// <summary>Waits until a turn of the newest session is under way.</summary>
+    public async Task SeesSessionActiveAsync()
+    {
+        await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await client.Sessions.ListAsync("", patience.Token))[0].Turn is not { Active: true }) await Task.Delay(20, patience.Token);
+    }
+
+    public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public async ValueTask DisposeAsync()
+    {
+        _lines.CompleteAdding();
+        await ((Task)_chat).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private sealed class Keyboard(BlockingCollection<string> lines) : TextReader
+    {
+        public override string? ReadLine() => lines.TryTake(out var line, Timeout.Infinite) ? line : null;
+    }
+
+    private sealed class Restored(Action restore) : IDisposable
+    {
+        public void Dispose() => restore();
+    }
+
+    private sealed class Screen : StringWriter
+    {
+        private readonly SemaphoreSlim _written = new(0);
+
+        public override void Write(char value)
+        {
+            lock (_written) base.Write(value);
+            _written.Release();
+        }
+
+        public override void Write(string? value)
+        {
+            lock (_written) base.Write(value);
+            _written.Release();
+        }
+
+        public override void WriteLine(string? value) => Write(value + "\n");
+
+        public async Task UntilAsync(string text, int count)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (Count(text) < count) await _written.WaitAsync(patience.Token);
+        }
+
+        public override string ToString()
+        {
+            lock (_written) return base.ToString();
+        }
+
+        private int Count(string text)
+        {
+            var shown = ToString();
+            var count = 0;
+            for (var at = shown.IndexOf(text, StringComparison.Ordinal); at >= 0; at = shown.IndexOf(text, at + 1, StringComparison.Ordinal)) count++;
+            return count;
+        }
+    }
+}
