@@ -20,6 +20,7 @@ internal static class WorkerCommand
         var agents = new Option<string[]>("--agent") { Description = "Run only this agent's tasks. May be repeated.", HelpName = "ID" };
         var noSandbox = new Option<bool>("--no-sandbox") { Description = "Run commands without bwrap, with this user's rights and network." };
         var privateFetch = new Option<bool>("--allow-private-fetch") { Description = "Let the fetch tool reach loopback and private addresses." };
+        var projectServers = new Option<bool>("--trust-project-servers") { Description = "Start the tool servers that a project names in .koda/mcp.json." };
         var supervised = new Option<bool>("--supervised") { Hidden = true };
         var command = new TaughtCommand(
             "worker",
@@ -27,7 +28,7 @@ internal static class WorkerCommand
             """
             koda worker --workspace ~/src --slots 8
             KODA_URL=http://koda.example:8090 KODA_TOKEN=... koda worker --agent atlas
-            """) { workspace, roots, slots, name, agents, noSandbox, privateFetch, supervised };
+            """) { workspace, roots, slots, name, agents, noSandbox, privateFetch, projectServers, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -44,6 +45,7 @@ internal static class WorkerCommand
                 DefaultWorkspace = Path.GetFullPath(parse.GetValue(workspace) ?? environment("KODA_WORKSPACE") ?? Directory.GetCurrentDirectory()),
                 Sandbox = !parse.GetValue(noSandbox),
                 AllowPrivateFetch = parse.GetValue(privateFetch),
+                TrustProjectServers = parse.GetValue(projectServers),
                 DataDirectory = Path.Combine(session.Files.Directory, "worker"),
             };
             await RunAsync(session, options, cancellation);

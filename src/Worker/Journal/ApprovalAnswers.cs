@@ -53,13 +53,6 @@ internal sealed class ApprovalAnswers
         _answers[asked.CallId] = (asked.Digest, new ApprovalAnswer(expired.ApprovalId, Approved: false, why));
     }
 
-    /// <summary>Takes over what an earlier part of the conversation knew.</summary>
-    public void Restore(IEnumerable<AlwaysAllowed> allowed, IEnumerable<DeniedCall> denied)
-    {
-        _allowed.AddRange(allowed);
-        _denied.AddRange(denied);
-    }
-
     /// <summary>The call has its result: its answer must not reach a later call with the same id.</summary>
     public void Used(string callId) => _answers.Remove(callId);
 

@@ -1,6 +1,7 @@
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Context;
 using Koda.Worker.Providers;
+using Koda.Worker.Tools;
 
 namespace Koda.Worker.Journal;
 
@@ -54,6 +55,9 @@ internal sealed partial class Conversation
 
     public ApprovalAnswers Approvals => _approvals;
 
+    /// <summary>What is to be done, as the agent keeps it.</summary>
+    public IReadOnlyList<TodoItem> Todo { get; private set; } = [];
+
     /// <summary>How often a call of the last answer was made with the same arguments and the same result, itself included.</summary>
     public int Repetitions { get; private set; }
 
@@ -84,6 +88,7 @@ internal sealed partial class Conversation
             case "tool.started": Apply(JournalCodec.Read<ToolStarted>(recorded)); break;
             case "tool.finished": Apply(JournalCodec.Read<ToolFinished>(recorded)); break;
             case "snapshot.taken": Apply(JournalCodec.Read<SnapshotTaken>(recorded)); break;
+            case "todo.changed": Apply(JournalCodec.Read<TodoChanged>(recorded)); break;
             case "approval.requested": _approvals.Apply(JournalCodec.Read<ApprovalRequested>(recorded)); break;
             case "approval.answered": _approvals.Apply(JournalCodec.Read<ApprovalAnswered>(recorded)); break;
             case "approval.expired": _approvals.Apply(JournalCodec.Read<ApprovalExpired>(recorded)); break;
@@ -132,6 +137,8 @@ internal sealed partial class Conversation
 
     public void Apply(SnapshotTaken taken) => _snapshots.Add(taken.Commit);
 
+    public void Apply(TodoChanged changed) => Todo = changed.Items;
+
     public void Apply(ToolStarted started) => Change(started.CallId, call => call with { Started = true });
 
     public void Apply(ToolFinished finished)
@@ -139,6 +146,8 @@ internal sealed partial class Conversation
         _approvals.Used(finished.CallId);
         if (finished is { Path: { } path, FileDigest: { } digest })
             _files[path] = digest;
+        foreach (var file in finished.Files ?? [])
+            _files[file.Path] = file.FileDigest;
         var isError = finished.Status != ToolStatus.Ok;
         Change(finished.CallId, call =>
         {

@@ -11,7 +11,7 @@ internal sealed class RepeatedCalls
     /// <summary>After so many times the run fails.</summary>
     public const int Fatal = 5;
 
-    private static readonly HashSet<string> Writing = ["write", "edit"];
+    private static readonly HashSet<string> Writing = ["write", "edit", "patch"];
     private readonly Dictionary<(string Tool, string Arguments), (string Result, int Times)> _counts = [];
 
     /// <summary>Forgets what was seen: a new turn may well repeat an old one.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Koda.Worker.Tools;
 
 namespace Koda.Worker.Journal;
 
@@ -27,11 +28,19 @@ internal sealed record ToolOutput(int Step, string CallId, string Stream, string
 /// <param name="FileDigest">The SHA-256 of that file as the task knows it now: what a later write is checked against.</param>
 /// <param name="ApprovalId">The approval that allowed or denied it.</param>
 /// <param name="Artifacts">Artifacts that hold what is left out.</param>
+/// <param name="Files">The files that it changed, where they are several, each as <paramref name="Path"/> and <paramref name="FileDigest"/>.</param>
 internal sealed record ToolFinished(
     int Step, string CallId, string Tool, string Status, string Result, bool Truncated, long DurationMs, string? Diff = null,
-    string? Path = null, string? FileDigest = null, string? ApprovalId = null, IReadOnlyList<string>? Artifacts = null) : IJournalPayload
+    string? Path = null, string? FileDigest = null, string? ApprovalId = null, IReadOnlyList<string>? Artifacts = null,
+    IReadOnlyList<FileState>? Files = null) : IJournalPayload
 {
     public static string Kind => "tool.finished";
+}
+
+/// <summary>The list of what is to be done is another one now.</summary>
+internal sealed record TodoChanged(IReadOnlyList<TodoItem> Items) : IJournalPayload
+{
+    public static string Kind => "todo.changed";
 }
 
 /// <summary>How tool calls end.</summary>

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Context;
 using Koda.Worker.Journal;
+using Koda.Worker.Mcp;
 using Koda.Worker.Providers;
 using Koda.Worker.Session;
 using Koda.Worker.Snapshots;
@@ -16,7 +17,8 @@ namespace Koda.Worker.Loop;
 
 /// <summary>Runs an attempt from its assignment to its outcome.</summary>
 internal sealed class AttemptRunner(
-    WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger)
+    WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger,
+    HttpClient? web = null)
 {
     private const string OfflineProvider = "offline";
 
@@ -79,7 +81,8 @@ internal sealed class AttemptRunner(
         var conversation = await _calls.ExecuteAsync(async token => await RebuildAsync(assignment, token), ct);
         if (assignment.Operation is not null)
             return await OperationOf(attempt, conversation).RunAsync(ct);
-        var toolbox = new Toolbox(tools, assignment.Agent.Tools);
+        await using var servers = new McpServers(web ?? new HttpClient(GuardedConnection.Handler(allowPrivate: false)), logger);
+        var toolbox = new Toolbox([.. tools, .. await ServerToolsAsync(servers, assignment, ct)], assignment.Agent.Tools);
         var (provider, secret) = await ProviderAsync(assignment, ct);
         var secrets = await SecretsAsync(assignment, ct);
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);
@@ -88,6 +91,8 @@ internal sealed class AttemptRunner(
         assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
         var snapshots = new TurnSnapshots(
             _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder);
+        var permissions = TurnPermissions.Of(assignment, workspace, sandbox);
+        var background = new BackgroundCommands();
         var context = new ToolContext
         {
             BeforeChange = snapshots.BeforeChangeAsync,
@@ -98,22 +103,35 @@ internal sealed class AttemptRunner(
             Sandbox = sandbox,
             Secrets = secrets,
             Time = time,
+            MayRead = permissions.MayRead,
+            Todo = () => conversation.Todo,
+            Background = background,
         };
         var model = new ModelCall(
             assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause, new PromptImages(workspace));
         using var turn = TurnContext.Of(assignment, provider, conversation, recorder, attempt, workspace, time);
-        var permissions = TurnPermissions.Of(assignment, workspace, sandbox);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
-        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, turn).RunAsync, ct);
+        var loop = new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, turn);
+        return await snapshots.RunAsync(token => background.EndAfterAsync(loop.RunAsync(token)), ct);
     }
 
     private WorkspaceOperations OperationOf(HeldAttempt attempt, Conversation conversation)
     {
         var recorder = new Recorder(attempt, conversation, new Redactor(options.Token));
         return new WorkspaceOperations(_snapshots, WorkspaceOf(attempt.Assignment).Root, attempt.Assignment, conversation, recorder);
+    }
+
+    // A server that the agent does not use is not started.
+    private async Task<IReadOnlyList<ITool>> ServerToolsAsync(McpServers servers, Assignment assignment, CancellationToken ct)
+    {
+        if (!assignment.Agent.Tools.Any(name => name.StartsWith(McpTool.Prefix, StringComparison.Ordinal)))
+            return [];
+        var workspace = WorkspaceOf(assignment);
+        var project = options.TrustProjectServers ? Path.Combine(workspace.Root, ".koda/mcp.json") : null;
+        return await servers.StartAsync([Path.Combine(options.DataDirectory, "mcp.json"), project], workspace, ct);
     }
 
     private async Task<Conversation> RebuildAsync(Assignment assignment, CancellationToken ct)

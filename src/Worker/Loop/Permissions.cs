@@ -33,6 +33,9 @@ internal sealed class Permissions(
         return strictest == PermissionAction.Allow && decisions.Contains(null) ? null : strictest;
     }
 
+    /// <summary>Whether a file may be read without asking anybody.</summary>
+    public bool MayRead(string path) => Decide(new Demand("read", path)) is null or PermissionAction.Allow;
+
     /// <summary>What a person's answer for always to <paramref name="pattern"/> of <paramref name="tool"/> says of a demand.</summary>
     public static bool Covers(string tool, string pattern, Demand demand)
     {

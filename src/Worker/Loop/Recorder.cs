@@ -90,6 +90,15 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
         }
     }
 
+    public void Record(TodoChanged changed)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(changed);
+            Report(changed);
+        }
+    }
+
     /// <summary>Reports an event that no later step depends on.</summary>
     public void Report<T>(T payload, ModelUsage? usage = null)
         where T : IJournalPayload

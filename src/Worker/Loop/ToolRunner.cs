@@ -48,7 +48,10 @@ internal sealed class ToolRunner(
             Path = result.Path,
             FileDigest = result.FileDigest,
             Artifacts = artifacts,
+            Files = result.Files,
         });
+        if (result.Todo is { } items)
+            recorder.Record(new TodoChanged(items));
     }
 
     private async Task<ToolResult> RunAsync(int step, PreparedCall call, IToolCall bound, CancellationToken ct)
@@ -57,7 +60,7 @@ internal sealed class ToolRunner(
         try
         {
             using var output = new CoalescedText(context.Time, clean.Add);
-            return await bound.RunAsync((context with { Output = output.Add }).Reaching(call.Reach), ct);
+            return await bound.RunAsync((context with { Output = output.Add, Later = Later(step, call) }).Reaching(call.Reach), ct);
         }
         catch (ToolException error)
         {
@@ -73,6 +76,9 @@ internal sealed class ToolRunner(
             clean.End();
         }
     }
+
+    private Action<string, string> Later(int step, PreparedCall call) =>
+        (stream, text) => recorder.Report(new ToolOutput(step, call.Call.CallId, stream, redactor.Redact(text)));
 
     private async Task<(string Text, bool Truncated, IReadOnlyList<string>? Artifacts)> ShortenAsync(
         PreparedCall call, ToolResult result, CancellationToken ct)

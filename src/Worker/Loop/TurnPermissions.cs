@@ -6,7 +6,10 @@ namespace Koda.Worker.Loop;
 /// <summary>The permissions of an assignment: layers for a turn of a conversation, the agent's rules alone for a task.</summary>
 internal static class TurnPermissions
 {
-    private static readonly string[] Free = ["list", "glob", "grep", "search", "read", "lsp", "git", "todo", "write", "edit", "patch", "bash_output"];
+    private static readonly string[] Free = ["list", "glob", "grep", "search", "read", "git", "todo", "write", "edit", "patch", "bash_output"];
+
+    // They run what the project says.
+    private static readonly string[] Running = ["bash", "lsp"];
 
     public static Permissions Of(Assignment assignment, Workspace workspace, Sandbox sandbox) => assignment.Turn is null
         ? new Permissions([.. assignment.Agent.BasePermissions, .. assignment.Agent.Permissions])
@@ -26,7 +29,7 @@ internal static class TurnPermissions
         Rule("read", "*.env", PermissionAction.Ask),
         Rule("read", "*.env.*", PermissionAction.Ask),
         Rule("read", "*.env.example", PermissionAction.Allow),
-        Rule("bash", "", sandbox.Missing is null ? PermissionAction.Allow : PermissionAction.Ask),
+        .. Running.Select(tool => Rule(tool, "", sandbox.Missing is null ? PermissionAction.Allow : PermissionAction.Ask)),
         Rule("rm", "", PermissionAction.Ask),
         Rule("rmdir", "", PermissionAction.Ask),
         Rule(Demand.ExternalDirectory, "", PermissionAction.Ask),

@@ -22,4 +22,10 @@ internal static partial class SessionLog
 
     [LoggerMessage(6, LogLevel.Warning, "Commands run without a sandbox: {Reason}")]
     public static partial void NoSandbox(this ILogger logger, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "The tools of the server '{Server}' are left out: it does not start.")]
+    public static partial void McpServerFailed(this ILogger logger, Exception error, string server);
+
+    [LoggerMessage(8, LogLevel.Warning, "The servers of {File} are left out: the file cannot be read.")]
+    public static partial void McpFileUnreadable(this ILogger logger, Exception error, string file);
 }

@@ -47,7 +47,7 @@ public static class WorkerHost
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
         using var web = new HttpClient(GuardedConnection.Handler(options.AllowPrivateFetch)) { Timeout = Timeout.InfiniteTimeSpan };
-        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger);
+        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, web);
         await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger).RunAsync(stop);
     }
 }

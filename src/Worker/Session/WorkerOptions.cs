@@ -35,6 +35,12 @@ public sealed record WorkerOptions
     /// <summary>Further directories that sandboxed commands can read, such as a toolchain outside <c>/usr</c>.</summary>
     public IReadOnlyList<string> SandboxReadablePaths { get; init; } = [];
 
+    /// <summary>
+    /// Whether the servers of tools that a project names in its <c>.koda/mcp.json</c> are started. Those of <c>mcp.json</c> in the data
+    /// directory always are.
+    /// </summary>
+    public bool TrustProjectServers { get; init; }
+
     /// <summary>Whether the fetch tool reaches loopback and private addresses. Metadata addresses stay refused.</summary>
     public bool AllowPrivateFetch { get; init; }
 

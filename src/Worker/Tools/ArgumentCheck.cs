@@ -33,17 +33,32 @@ internal static class ArgumentCheck
         ("string", JsonValueKind.String) => Length(expected, value.GetValue<string>()),
         ("boolean", JsonValueKind.True or JsonValueKind.False) => null,
         ("integer", JsonValueKind.Number) => Range(expected, value),
-        ("array", JsonValueKind.Array) => value.AsArray().All(item => item?.GetValueKind() == JsonValueKind.String)
-            ? null
-            : "must hold strings only",
+        ("array", JsonValueKind.Array) => value.AsArray().Select(item => Item(expected["items"] as JsonObject, item)).FirstOrDefault(problem => problem is not null),
+        ("object", JsonValueKind.Object) => Members(expected, value.AsObject()),
         var (type, kind) => $"must be {(type == "array" ? "an" : "a")} {type}, not {kind.ToString().ToLowerInvariant()}",
     };
+
+    private static string? Item(JsonObject? expected, JsonNode? item) => expected is null
+        ? item?.GetValueKind() == JsonValueKind.String ? null : "must hold strings only"
+        : item is null ? "must not hold null" : Problem(expected, item) is { } problem ? $"holds something that {problem}" : null;
+
+    private static string? Members(JsonObject expected, JsonObject value)
+    {
+        var known = expected["properties"]!.AsObject();
+        var missing = expected["required"]?.AsArray().Select(name => name!.GetValue<string>()).FirstOrDefault(name => value[name] is null);
+        if (missing is not null)
+            return $"lacks '{missing}'";
+        return value.Select(member => known[member.Key] is not JsonObject property ? $"has '{member.Key}', which is not known"
+            : member.Value is not null && Problem(property, member.Value) is { } problem ? $"has '{member.Key}', which {problem}" : null)
+            .FirstOrDefault(problem => problem is not null);
+    }
 
     private static string Type(JsonObject expected) => expected["type"]!.GetValue<string>();
 
     private static string? Length(JsonObject expected, string text) =>
         text.Length < (expected["minLength"]?.GetValue<int>() ?? 0) ? "must not be empty"
         : text.Contains('\0', StringComparison.Ordinal) ? "must not contain a zero character"
+        : expected["enum"] is JsonArray choices && !choices.Any(choice => choice!.GetValue<string>() == text) ? $"must be one of {string.Join(", ", choices)}"
         : null;
 
     private static string? Range(JsonObject expected, JsonNode value)

@@ -3,7 +3,7 @@ namespace Koda.Worker.Tools;
 /// <summary>Runs a shell command.</summary>
 internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Description, Schema, readOnly: false)
 {
-    internal sealed record Arguments(string Command, int? TimeoutSeconds);
+    internal sealed record Arguments(string Command, int? TimeoutSeconds, bool Background = false);
 
     public const string ToolName = "bash";
 
@@ -17,6 +17,7 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
           "type": "object",
           "properties": {
             "command": {"type": "string", "minLength": 1, "description": "The command line."},
+            "background": {"type": "boolean", "description": "Let it run on: the answer is an id for bash_output. It ends when you stop working. Default: false."},
             "timeout_seconds": {"type": "integer", "minimum": 1, "description": "When to give up, if sooner than the agent's limit."}
           },
           "required": ["command"],
@@ -35,6 +36,11 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
+        if (arguments.Background)
+        {
+            var started = context.Background.Start(arguments.Command, context);
+            return new ToolResult($"Runs in the background as {started.Id}. Read what it prints by bash_output.");
+        }
         var asked = TimeSpan.FromSeconds(arguments.TimeoutSeconds ?? int.MaxValue);
         var limit = asked < context.CommandTimeout ? asked : context.CommandTimeout;
         var result = await new Command(context with { CommandTimeout = limit }, writable: true)

@@ -39,24 +39,8 @@ internal sealed class EditTool() : FileTool<EditTool.Arguments>("edit", Descript
         return change.Result($"Edited {change.Shown}.");
     }
 
-    private static string Edited(string text, Arguments arguments)
-    {
-        if (arguments.OldText == arguments.NewText)
-            throw new ToolException("old_text and new_text are the same.");
-        var occurrences = text.AsSpan().Count(arguments.OldText);
-        return occurrences switch
-        {
-            0 => throw new ToolException(NotFound(text, arguments)),
-            > 1 when !arguments.ReplaceAll => throw new ToolException(
-                $"old_text occurs {occurrences} times in '{arguments.Path}': give more of the text around it, or set replace_all."),
-            _ => text.Replace(arguments.OldText, arguments.NewText, StringComparison.Ordinal),
-        };
-    }
-
-    private static string NotFound(string text, Arguments arguments) =>
-        text.Contains("\r\n", StringComparison.Ordinal) && arguments.OldText.Contains('\n', StringComparison.Ordinal)
-            ? $"old_text does not occur in '{arguments.Path}'. The file's lines end with carriage return and line feed."
-            : $"old_text does not occur in '{arguments.Path}'. Read the file and copy the text exactly.";
+    private static string Edited(string text, Arguments arguments) =>
+        new TextEdit(arguments.Path, arguments.OldText, arguments.NewText, arguments.ReplaceAll).Of(text);
 
     private static ToolException Missing(Arguments arguments) => new($"'{arguments.Path}' does not exist.");
 }

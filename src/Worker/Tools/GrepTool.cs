@@ -47,6 +47,8 @@ internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Descript
         var count = 0;
         await foreach (var match in matches)
         {
+            if (!context.MayRead(match.Split(':')[0]))
+                continue;
             if (count++ == max)
                 return new ToolResult($"{text}(there are more matches: narrow the search or raise max_results)\n") { Truncated = true };
             text.Append(match).Append('\n');

@@ -56,7 +56,18 @@ internal sealed record ToolResult(string Text)
 
     /// <summary>The SHA-256 of that file now.</summary>
     public string? FileDigest { get; init; }
+
+    /// <summary>The files that were changed, where they are several.</summary>
+    public IReadOnlyList<FileState>? Files { get; init; }
+
+    /// <summary>The new list of what is to be done. Null: it stays.</summary>
+    public IReadOnlyList<TodoItem>? Todo { get; init; }
 }
+
+/// <summary>A file as a call left it.</summary>
+/// <param name="Path">The path relative to the workspace.</param>
+/// <param name="FileDigest">The SHA-256 of its content.</param>
+internal sealed record FileState(string Path, string FileDigest);
 
 /// <summary>A call failed in a way that the model should hear of.</summary>
 internal class ToolException(string message) : Exception(message);

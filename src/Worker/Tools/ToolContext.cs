@@ -26,6 +26,18 @@ internal sealed record ToolContext
     /// <summary>The paths outside of the workspace that the call was allowed to reach.</summary>
     public IReadOnlyList<OutsidePath> Outside { get; init; } = [];
 
+    /// <summary>Whether a file, by its path relative to the workspace, may be read without asking: searches leave the others out.</summary>
+    public Func<string, bool> MayRead { get; init; } = _ => true;
+
+    /// <summary>The list of what is to be done.</summary>
+    public Func<IReadOnlyList<TodoItem>> Todo { get; init; } = () => [];
+
+    /// <summary>The commands that run in the background.</summary>
+    public BackgroundCommands Background { get; init; } = new();
+
+    /// <summary>Records output that comes after the call has ended: the name of the stream and the text.</summary>
+    public Action<string, string> Later { get; init; } = (_, _) => { };
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -8,10 +8,16 @@ internal static class AgentRules
     private const int MaxSystemPrompt = 256 * 1024;
     private const int MaxAttempts = 100;
 
-    public static readonly IReadOnlyList<string> Tools = ["list", "read", "glob", "grep", "write", "edit", "bash", "git", "fetch"];
+    public static readonly IReadOnlyList<string> Tools =
+    [
+        "list", "read", "glob", "grep", "search", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch",
+    ];
+
+    /// <summary>What rules speak of beside tools: paths outside of the workspace, and what commands remove.</summary>
+    private static readonly string[] s_ruled = ["*", "external_directory", "rm", "rmdir"];
 
     /// <summary>The tools that change something.</summary>
-    public static readonly IReadOnlyList<string> ChangingTools = ["write", "edit", "bash", "fetch"];
+    public static readonly IReadOnlyList<string> ChangingTools = ["write", "edit", "patch", "bash", "lsp", "fetch"];
 
     private static readonly string[] s_providers = ["anthropic", "openai", "ollama", "offline", "noop"];
 
@@ -34,16 +40,19 @@ internal static class AgentRules
     {
         for (var i = 0; i < definition.Tools.Count; i++)
         {
-            if (!Tools.Contains(definition.Tools[i]))
+            if (!IsTool(definition.Tools[i]))
                 problems[$"tools[{i}]"] = $"'{definition.Tools[i]}' is not one of {string.Join(", ", Tools)}";
         }
         for (var i = 0; i < definition.Permissions.Count; i++)
         {
             var tool = definition.Permissions[i].Tool;
-            if (tool != "*" && !Tools.Contains(tool))
-                problems[$"permissions[{i}].tool"] = $"'{tool}' is neither * nor one of {string.Join(", ", Tools)}";
+            if (!s_ruled.Contains(tool) && !IsTool(tool))
+                problems[$"permissions[{i}].tool"] = $"'{tool}' is not one of {string.Join(", ", s_ruled.Concat(Tools))}";
         }
     }
+
+    // The tools of other servers are known to workers only.
+    private static bool IsTool(string name) => Tools.Contains(name) || name.StartsWith("mcp__", StringComparison.Ordinal);
 
     private static void CheckProvider(AgentProvider? provider, Dictionary<string, string> problems)
     {
