@@ -1,3 +1,4 @@
+using System.Text;
 using Koda.Worker.Journal;
 using Koda.Worker.Loop;
 using Koda.Worker.Providers;
@@ -52,9 +53,12 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
     private string Whole(string summary, int turnStart)
     {
         var asked = turnStart == 0 && conversation.Message is { } sent ? ModelMessageJson.Read(sent.Message).Text : "";
-        return asked.Length == 0
-            ? $"{Mark}\n\n{summary}"
-            : $"{Mark}\n\n{summary}\n\nWhat the user asked last, and you are working on:\n\n{Tools.Shortened.HeadAndTail(asked, LongestMessage).Text}";
+        var text = new StringBuilder(Mark).Append("\n\n").Append(summary);
+        if (conversation.Todo.Count > 0)
+            text.Append("\n\nYour list of things to do:\n").AppendJoin('\n', conversation.Todo.Select(item => $"- {item.Text} ({item.State})"));
+        if (asked.Length > 0)
+            text.Append("\n\nWhat the user asked last, and you are working on:\n\n").Append(Tools.Shortened.HeadAndTail(asked, LongestMessage).Text);
+        return text.ToString();
     }
 
     private static string Bounded(string summary, long window) =>

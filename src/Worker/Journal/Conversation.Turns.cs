@@ -118,7 +118,7 @@ internal sealed partial class Conversation
         _snapshots.Clear();
         (_approvals, _kept) = (new ApprovalAnswers(), new KeptEvents());
         (_counted, _countedMessages, _asked) = (0, 0, default);
-        (System, Tools, StopReason, Repetitions) = (null, null, null, 0);
+        (System, Tools, StopReason, Repetitions, Todo) = (null, null, null, 0, []);
     }
 
     private void Count(ModelUsage usage)

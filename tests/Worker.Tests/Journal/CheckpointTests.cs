@@ -46,6 +46,8 @@ public class CheckpointTests
             Assert.Equal(Told(live), Told(conversation));
             Assert.Equal("abc", conversation.FileDigest("a.cs"));
             Assert.True(conversation.Titled);
+            Assert.Equal("Test it.", Assert.Single(conversation.Todo).Text);
+            Assert.Contains("- Test it. (open)", conversation.Messages[0].Text);
             Assert.Equal(3, conversation.Message!.Turn);
             Assert.False(conversation.Begun);
             Assert.True(conversation.Approvals.Find("later", "bash-one", "digest")!.Approved);

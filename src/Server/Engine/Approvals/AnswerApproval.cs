@@ -46,7 +46,7 @@ internal sealed class AnswerApproval(Database database, SaveTasks save)
         return answered;
     }
 
-    private static bool IsSame(ApprovalRecord standing, ApprovalAnswer answer) => 
+    private static bool IsSame(ApprovalRecord standing, ApprovalAnswer answer) =>
         standing.State == answer.State && standing.Scope == answer.Scope && standing.Response == answer.Response;
 
     private static EngineException Refusal(ApprovalRecord standing) => standing.State switch

@@ -14,6 +14,7 @@ internal static class ConversationLog
     [
         ConversationEvents.MessageSentKind, "model.started", "model.finished", "tool.started", "tool.finished", "approval.requested", "approval.answered",
         "approval.expired", CompactedKind, "context.pruned", "todo.changed", "skills.attached", ConversationSnapshot.Kind, "snapshot.restored",
+        "guardrail.hit", ConversationEvents.TitledKind,
     ];
 
     /// <summary>What a branch takes along. Snapshots stay with the conversation that took them.</summary>
