@@ -17,6 +17,7 @@ internal static class SlashCommands
         new("/help", "", "lists these commands", Help),
         .. SessionCommands.All,
         .. ChoiceCommands.All,
+        .. FileCommands.All,
         new("/quit", "", "leaves; so does Ctrl-D", (_, _, _) => Task.CompletedTask),
     ];
 

@@ -18,6 +18,7 @@ public sealed partial class SessionClient
         _turns = new(invoker);
         _models = new(invoker);
         _agents = new(invoker);
+        _snapshots = new(invoker);
     }
 
     /// <summary>Creates a session.</summary>

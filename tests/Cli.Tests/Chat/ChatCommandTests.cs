@@ -98,6 +98,23 @@ public sealed class ChatCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task What_a_turn_did_to_the_files_is_shown_undone_and_brought_back()
+    {
+        await koda.ApplyScriptAsync("writer", """[{tool_calls: [{tool: write, arguments: {path: made.txt, content: "hello\n"}}]}, {text: "Written."}]""");
+        var made = Path.Combine(koda.Workspace, "made.txt");
+
+        var chat = await koda.RunWithInputAsync("Write it.\n/snapshots\n/diff\n/undo\n/diff\n", "chat", "--agent", "writer");
+        Assert.Contains("Write it.", chat.Error[chat.Error.IndexOf("   1  ", StringComparison.Ordinal)..]);
+        Assert.Contains("+++ b/made.txt\n  @@ -0,0 +1 @@\n  +hello\n", chat.Error);
+        Assert.Contains("Nothing is changed.", chat.Error);
+        Assert.False(File.Exists(made));
+
+        await koda.RunWithInputAsync("/restore 1\n", "chat", "--continue");
+        Assert.Equal("hello\n", File.ReadAllText(made));
+        File.Delete(made);
+    }
+
+    [Fact]
     public async Task A_turn_that_fails_says_why_and_exits_with_1()
     {
         await koda.ApplyScriptAsync("fails", """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]""");
