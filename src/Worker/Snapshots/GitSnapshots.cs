@@ -86,14 +86,18 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
     private async Task<Snapshot> KeepAsync(SnapshotPlace place, Git git, SnapshotMark mark, CancellationToken ct)
     {
         var tree = await TreeAsync(git, ct);
-        // What was before a restore is always kept under its own name, but once.
-        if (place.Tip is { } tip && tip.Tree == tree && (mark.Kind != SnapshotKind.Safety || tip.Mark.TaskId == mark.TaskId))
+        if (place.Tip is { } tip && tip.Tree == tree && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
             return tip.Mark.TaskId == mark.TaskId ? tip with { Files = await DifferencesAsync(place, tip, ct) } : tip;
         var files = place.Tip is null ? [] : await new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
         var noted = mark with { Folder = place.Folder };
         var commit = await CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
         return new Snapshot(commit, tree, noted) { IsNew = true, Files = files };
     }
+
+    // What a restore replaced is always kept under its own name, and what it brought back is kept anew for the turn that finds it: else
+    // the newest snapshot of the turns before would not be what that turn found.
+    private static bool Continues(SnapshotKind tip, SnapshotKind next) =>
+        next != SnapshotKind.Safety && tip is (SnapshotKind.Turn or SnapshotKind.Before);
 
     private static async Task<IReadOnlyList<FileDifference>> DifferencesAsync(SnapshotPlace place, Snapshot tip, CancellationToken ct) =>
         await place.HistoryAsync(ct) is [_, var before, ..]

@@ -5,7 +5,7 @@ namespace Koda.Worker.Snapshots;
 /// </summary>
 internal interface ISnapshots
 {
-    /// <summary>Takes a snapshot, unless the files are those of the conversation's latest one.</summary>
+    /// <summary>Takes a snapshot, unless the files are those of the conversation's latest one and no restore came between.</summary>
     /// <returns>The new snapshot, or the latest one. What differs from the one before is told of those that this task took.</returns>
     Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct);
 

@@ -133,7 +133,7 @@ public class RestoreTests
     }
 
     [Fact]
-    public async Task After_a_restore_an_unchanged_folder_needs_no_snapshot()
+    public async Task After_a_restore_the_same_files_are_kept_once_more_for_the_turn_that_finds_them()
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
@@ -141,7 +141,9 @@ public class RestoreTests
         folder.Write("a.txt", "two\n");
         await folder.RestoreAsync(first.Commit);
 
-        Assert.False((await folder.TakeAsync(2)).IsNew);
+        var found = await folder.TakeAsync(2);
+        Assert.Equal((true, first.Tree), (found.IsNew, found.Tree));
+        Assert.False((await folder.TakeAsync(3)).IsNew);
     }
 
     [Fact]

@@ -53,6 +53,20 @@ public sealed class TurnSnapshotsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_newest_snapshot_of_the_turns_before_is_what_a_turn_finds_after_a_restore_too()
+    {
+        var folder = Folder();
+        var journal = new MemoryJournal();
+        await TurnAsync(folder, journal, 1, Writes("two\n"));
+        await RestoreAsync(folder, Taken(journal)[0]);
+
+        await TurnAsync(folder, journal, 2, new ScriptedModel(ScriptedModel.Says("hello")));
+
+        var newest = Taken(journal).Last(payload => Turn(payload) <= 1);
+        Assert.Equal(Taken(journal)[0]["tree"]!.ToString(), newest["tree"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_turn_that_changes_nothing_adds_nothing()
     {
         var folder = Folder();
