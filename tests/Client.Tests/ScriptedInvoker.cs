@@ -18,6 +18,9 @@ internal sealed class ScriptedInvoker : CallInvoker
     /// <summary>A feed of these events that ends, or is cut with a status.</summary>
     public ScriptedInvoker Feed(IEnumerable<Runtime.Event> events, StatusCode? cut = null) => Then(_ => Stream(events, cut));
 
+    /// <summary>The same of a session's events.</summary>
+    public ScriptedInvoker Session(IEnumerable<Code.SessionEvent> events, StatusCode? cut = null) => Then(_ => Stream(events, cut));
+
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         new(Unary<TResponse>(method.FullName, request, options), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
@@ -36,7 +39,7 @@ internal sealed class ScriptedInvoker : CallInvoker
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
 
-    private static async IAsyncEnumerable<Runtime.Event> Stream(IEnumerable<Runtime.Event> events, StatusCode? cut)
+    private static async IAsyncEnumerable<T> Stream<T>(IEnumerable<T> events, StatusCode? cut)
     {
         foreach (var item in events) yield return item;
         await Task.Yield();

@@ -93,6 +93,13 @@ internal sealed class SnapshotPlace
         if (Tip is not null)
             await _refs.RunAsync(ct, "update-ref", "-d", _ref);
         File.Delete(Shadow.Index(Subject.ConversationId));
+        // The user's git clears up his repository; nobody else does it for one of Koda's own.
+        if (RefDirectory != Shadow.Path)
+            return;
+        if ((await _refs.RunAsync(ct, "for-each-ref", "--count=1")).Length > 0)
+            await _refs.RunAsync(ct, "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet");
+        else
+            Directory.Delete(Shadow.Path, recursive: true);
     }
 
     /// <summary>Reads a commit; null when it is not a snapshot.</summary>

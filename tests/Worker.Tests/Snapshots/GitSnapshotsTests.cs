@@ -129,6 +129,25 @@ public class GitSnapshotsTests
     }
 
     [Fact]
+    public async Task With_the_last_conversation_of_a_folder_that_is_no_repository_all_that_was_kept_of_it_goes()
+    {
+        using var folder = new SnapshotFolder();
+        folder.Write("a.txt", "one\n");
+        await folder.TakeAsync();
+        var first = folder.Subject;
+        folder.Subject = first with { ConversationId = Guid.NewGuid() };
+        var kept = await folder.TakeAsync();
+
+        await folder.Snapshots.ForgetAsync(first, CancellationToken.None);
+        folder.Write("a.txt", "two\n");
+        await folder.RestoreAsync(kept.Commit);
+        Assert.Equal("one\n", folder.Read("a.txt"));
+
+        await folder.Snapshots.ForgetAsync(folder.Subject, CancellationToken.None);
+        Assert.Empty(Directory.EnumerateFiles(folder.Data, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task A_conversation_whose_lock_was_left_by_one_who_was_killed_goes_on()
     {
         using var folder = SnapshotFolder.Repository();
