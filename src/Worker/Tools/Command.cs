@@ -26,7 +26,7 @@ internal sealed class Command(ToolContext context, bool writable)
         var home = Directory.CreateTempSubdirectory("koda-home-");
         try
         {
-            using var process = Process.Start(StartInfo(program, environment, home.FullName))
+            using var process = await LastingThread.StartAsync(StartInfo(program, environment, home.FullName))
                 ?? throw new ToolException($"{program[0]} does not start.");
             return await FinishAsync(process, ct);
         }

@@ -43,7 +43,7 @@ internal sealed class Sandbox
         var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in sandbox.Arguments("/tmp", writable: false, []).Append("true"))
             trial.ArgumentList.Add(argument);
-        using var process = Process.Start(trial);
+        using var process = await LastingThread.StartAsync(trial);
         if (process is null)
             return Off("bwrap does not start.");
         using var patience = new CancellationTokenSource(TrialTimeout);

@@ -118,6 +118,22 @@ public class BashToolTests
     }
 
     [Fact]
+    public async Task A_command_in_a_sandbox_outlives_the_thread_that_asked_for_it()
+    {
+        using var folder = new TempWorkspace();
+        folder.Context = folder.Context with { Sandbox = await Sandbox.DetectAsync([]) };
+        Task<ToolResult>? running = null;
+        var asking = new Thread(() => running = RunAsync(folder, "touch started; until [ -e go ]; do sleep 0.05; done; echo alive"));
+
+        asking.Start();
+        asking.Join();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running!.IsCompleted, TimeSpan.FromSeconds(20)));
+        folder.Write("go", "");
+
+        Assert.Equal("alive\n(exit code 0)", (await running!).Text);
+    }
+
+    [Fact]
     public async Task A_sandbox_takes_its_processes_with_it()
     {
         using var folder = new TempWorkspace();
