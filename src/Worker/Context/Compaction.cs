@@ -35,14 +35,15 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
         if (old.Sum(TokenEstimate.Of) * 10 < window || (cut == 1 && old[0].Text.StartsWith(Mark, StringComparison.Ordinal)))
             return false;
         var answer = model is null ? null : await model.AskAsync(modelName, Instruction, Transcript.Of(old, MaxCharacters(window)), SummaryTokens, ct);
-        var summary = Bounded(answer?.Text ?? RuleSummary.Of(old), window);
+        var isByModel = answer is { Text.Length: > 0 };
+        var summary = Bounded(isByModel ? answer!.Value.Text : RuleSummary.Of(old), window);
         var recent = conversation.Messages.Skip(cut).Select(WithoutReasoning);
         var turnStart = Math.Max(0, conversation.TurnStart - cut + 1);
         if (conversation.TurnStart < cut)
             turnStart = 0;
         var messages = recent.Prepend(ModelMessage.User(Whole(summary, turnStart))).ToList();
         var compacted = new ContextCompacted(
-            summary, answer is null ? ContextCompacted.Rule : ContextCompacted.Model, conversation.ContextTokens,
+            summary, isByModel ? ContextCompacted.Model : ContextCompacted.Rule, conversation.ContextTokens,
             Math.Max(0, conversation.ContextTokens - old.Sum(TokenEstimate.Of) + TokenEstimate.Of(messages[0])),
             conversation.CheckpointWith(messages, turnStart));
         recorder.Record(compacted, answer?.Usage ?? new ModelUsage());

@@ -28,7 +28,7 @@ internal sealed class SideCall
     public static SideCall? Of(AgentSpec agent, IModelProvider provider, TimeProvider time) =>
         agent.ProviderKind == OfflineProvider ? null : new SideCall(provider, time);
 
-    /// <returns>The answer and what it used; null when there is none.</returns>
+    /// <returns>The answer, which may be empty, and what it used; null when there is none.</returns>
     public async Task<(string Text, ModelUsage Usage)?> AskAsync(string model, string system, string text, int maxTokens, CancellationToken ct)
     {
         var request = new ModelRequest
@@ -42,7 +42,7 @@ internal sealed class SideCall
         try
         {
             var answer = await _retry.ExecuteAsync(async token => await AnswerAsync(request, token), ct);
-            return answer is null || string.IsNullOrWhiteSpace(answer.Message.Text) ? null : (answer.Message.Text.Trim(), answer.Usage);
+            return answer is null ? null : (answer.Message.Text.Trim(), answer.Usage);
         }
         catch (ProviderException)
         {

@@ -67,7 +67,7 @@ internal sealed class Titling(Conversation conversation, Recorder recorder, Side
         {
             var asked = Tools.Shortened.HeadAndTail(Asked, LongestMessage).Text;
             if (await side.AskAsync(modelName, Instruction, asked, TitleTokens, _over.Token) is { } answer)
-                Record(TitleText.Clean(answer.Text), answer.Usage);
+                Record(TitleText.Clean(answer.Text) is { Length: > 0 } title ? title : TitleText.Of(Asked), answer.Usage);
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {

@@ -31,6 +31,22 @@ public class TitlingTests
     }
 
     [Fact]
+    public async Task An_answer_without_a_title_is_paid_for_all_the_same()
+    {
+        var tool = new CountingTool("look", readOnly: true);
+        using var turn = Attempt(new TitledModel(" "), tool);
+        tool.During = async (_, ct) =>
+        {
+            while (!turn.Journal.Payloads("conversation.titled").Any()) await Task.Delay(5, ct);
+        };
+
+        await turn.RunAsync();
+
+        Assert.StartsWith("Please look at the parser", Title(turn));
+        Assert.Contains("\"cost_micros\":3", turn.Journal.Events.Single(recorded => recorded.Kind == "conversation.titled").Usage);
+    }
+
+    [Fact]
     public async Task A_turn_never_waits_for_its_title()
     {
         using var turn = Attempt(new TitledModel(title: null), new CountingTool("look", readOnly: true));
