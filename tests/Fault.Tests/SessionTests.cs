@@ -94,7 +94,7 @@ public sealed class SessionTests(Cluster cluster)
     {
         await cluster.AllRunAsync();
         await using var model = await ScriptedModel.StartAsync(step => step == 1
-            ? new ScriptedAnswer("All of them.", "for f in *.txt; do echo changed > $f; done")
+            ? new ScriptedAnswer("All of them.", "sed -i s/first/changed/ *.txt")
             : new ScriptedAnswer("Changed.", Command: null));
         await AgentOf.DefineAsync(cluster.ClientOfA, "session-restore", model);
         var workspace = cluster.CreateWorkspace("session-restore");
@@ -104,8 +104,11 @@ public sealed class SessionTests(Cluster cluster)
         using var worker = cluster.StartWorker("session-restore-1", cluster.A.Url);
         var session = await CreateAsync("session-restore", workspace);
         await PostAsync(cluster.A, $"/sessions/{session}/messages", new { content = "Change all." });
-        await foreach (var _ in StreamAsync(cluster.A, session, after: null))
+        await foreach (var item in StreamAsync(cluster.A, session, after: null))
         {
+            // Without a sandbox nobody knows which files such a command touches.
+            if (item.EventType == "user_question")
+                await PostAsync(cluster.A, $"/sessions/{session}/answer", new { question_id = (string)JsonNode.Parse(item.Data)!["question_id"]!, response = "once" });
         }
         Assert.Equal(Files, CountOf(workspace, "changed\n"));
 
@@ -120,7 +123,7 @@ public sealed class SessionTests(Cluster cluster)
         await GitAsync(workspace, "fsck");
         using var http = new HttpClient { BaseAddress = cluster.B.Url };
         var snapshots = (await http.GetFromJsonAsync<JsonArray>($"/sessions/{session}/snapshots"))!;
-        Assert.Single(snapshots, snapshot => (long)snapshot!["turn_index"]! == -1);
+        Assert.Contains(snapshots, snapshot => (long)snapshot!["turn_index"]! == -1);
         await PostAsync(cluster.B, $"/sessions/{session}/snapshots/-1/restore", new { });
         Assert.Equal(Files, CountOf(workspace, "changed\n"));
     }

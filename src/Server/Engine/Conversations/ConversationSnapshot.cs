@@ -24,12 +24,16 @@ internal sealed record ConversationSnapshot
     [JsonIgnore]
     public DateTime TakenAt { get; init; }
 
+    /// <summary>The turn or the operation that took it.</summary>
+    [JsonIgnore]
+    public Guid RunId { get; init; }
+
     /// <summary>Null: the worker wrote something else.</summary>
     public static ConversationSnapshot? From(Event entry)
     {
         try
         {
-            return EngineJson.Read<ConversationSnapshot>(entry.Payload) with { TakenAt = entry.Time };
+            return EngineJson.Read<ConversationSnapshot>(entry.Payload) with { TakenAt = entry.Time, RunId = entry.RunId };
         }
         catch (JsonException)
         {

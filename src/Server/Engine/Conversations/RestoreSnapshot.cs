@@ -38,12 +38,18 @@ internal sealed class RestoreSnapshot(RunOperation run)
         return EngineJson.Read<FilesDiff>(result);
     }
 
+    /// <summary>What the last restore replaced. One that was cut off and done again has kept more; the oldest shows what was there before any of it.</summary>
+    private static ConversationSnapshot? Replaced(IReadOnlyList<ConversationSnapshot> snapshots) =>
+        snapshots.FirstOrDefault(snapshot => snapshot.Safety) is { } last
+            ? snapshots.Last(snapshot => snapshot.Safety && snapshot.RunId == last.RunId)
+            : null;
+
     private static OperationContext Restore(Guid id, ConversationSnapshot snapshot, long turn) =>
         new(OperationKind.Restore, id, snapshot.Commit, OtherCommit: "", turn);
 
     /// <summary>A turn that changed nothing left the files as the one before it.</summary>
     private static ConversationSnapshot After(long turn, LockedConversation conversation, IReadOnlyList<ConversationSnapshot> snapshots) =>
-        (turn == SafetyTurn ? snapshots.FirstOrDefault(snapshot => snapshot.Safety)
+        (turn == SafetyTurn ? Replaced(snapshots)
             : turn >= 0 && turn <= conversation.Turns ? snapshots.FirstOrDefault(snapshot => !snapshot.Safety && snapshot.Turn <= turn)
             : null)
         ?? throw new EngineException(ErrorReason.SnapshotNotFound, $"The session has no snapshot of turn {turn}.");
