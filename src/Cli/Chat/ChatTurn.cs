@@ -22,9 +22,10 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _leave = leaving.Cancel;
         var presses = 0;
+        var cancelling = Task.CompletedTask;
         using var keys = room.Terminal.OnInterrupt(() =>
         {
-            if (Interlocked.Increment(ref presses) == 1) _ = CancelTurnAsync(leaving.Token);
+            if (Interlocked.Increment(ref presses) == 1) cancelling = CancelTurnAsync();
             else leaving.Cancel();
         });
         Code.SessionEvent? last = null;
@@ -39,6 +40,8 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         finally
         {
             await StopAskingAsync();
+            // Whoever leaves at once has cancelled the turn all the same.
+            await cancelling;
             printer.EndLine();
         }
         return last?.PayloadCase is Code.SessionEvent.PayloadOneofCase.Done or Code.SessionEvent.PayloadOneofCase.Error ? last : null;
@@ -85,15 +88,15 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         open.Stop.Dispose();
     }
 
-    private async Task CancelTurnAsync(CancellationToken cancellation)
+    private async Task CancelTurnAsync()
     {
         printer.EndLine();
         printer.Note("Cancelling. Ctrl-C once more leaves.");
         try
         {
-            await room.Api.CancelAsync(room.Current.Id, cancellation);
+            await room.Api.CancelAsync(room.Current.Id, CancellationToken.None);
         }
-        catch (Exception e) when (e is KodaException or OperationCanceledException)
+        catch (KodaException e)
         {
             printer.Note(e.Message);
         }

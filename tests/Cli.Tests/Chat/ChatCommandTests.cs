@@ -132,7 +132,7 @@ public sealed class ChatCommandTests(LocalKoda koda)
         await using var person = new ChatPerson(koda, "chat", "--agent", "slow");
         await person.SeesAsync("› ");
         person.Types("Take your time.");
-        await person.SeesSessionActiveAsync();
+        await person.SeesSessionAsync(turn => turn.Active);
 
         person.PressesInterrupt();
         await person.SeesAsync("cancelled");
@@ -140,5 +140,21 @@ public sealed class ChatCommandTests(LocalKoda koda)
         person.PressesInterrupt();
 
         Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+    }
+
+    [Fact]
+    public async Task Interrupted_twice_the_person_leaves_and_the_turn_is_cancelled_all_the_same()
+    {
+        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await using var person = new ChatPerson(koda, "chat", "--agent", "slow");
+        await person.SeesAsync("› ");
+        person.Types("Take your time.");
+        await person.SeesSessionAsync(turn => turn.Active);
+
+        person.PressesInterrupt();
+        person.PressesInterrupt();
+
+        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+        await person.SeesSessionAsync(turn => turn.State == Code.TurnState.Cancelled);
     }
 }

@@ -38,12 +38,12 @@ internal sealed class ChatPerson : IAsyncDisposable
 
     public Task SeesAsync(string text, int count = 1) => _screen.UntilAsync(text, count);
 
-    /// <summary>Waits until a turn of the newest session is under way.</summary>
-    public async Task SeesSessionActiveAsync()
+    /// <summary>Waits until the newest session's turn is as wanted.</summary>
+    public async Task SeesSessionAsync(Func<Code.TurnStatus, bool> wanted)
     {
         await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await client.Sessions.ListAsync("", patience.Token))[0].Turn is not { Active: true }) await Task.Delay(20, patience.Token);
+        while ((await client.Sessions.ListAsync("", patience.Token))[0].Turn is not { } turn || !wanted(turn)) await Task.Delay(20, patience.Token);
     }
 
     public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromSeconds(30));
