@@ -1,3 +1,4 @@
+using System.Text;
 using Koda.Worker.Providers;
 
 namespace Koda.Worker.Context;
@@ -11,14 +12,8 @@ internal static class TokenEstimate
 
     public static int OfLength(int characters) => (characters + CharactersPerToken - 1) / CharactersPerToken;
 
-    public static long Of(string text)
-    {
-        // Letters of other scripts than the Latin one are more often tokens of their own.
-        var foreign = 0;
-        foreach (var character in text)
-            foreign += character > 0x7F ? 1 : 0;
-        return OfLength(text.Length - foreign) + (foreign / 2);
-    }
+    // Letters of other scripts than the Latin one take more bytes, and are more often tokens of their own.
+    public static long Of(string text) => OfLength(Encoding.UTF8.GetByteCount(text));
 
     public static long Of(ModelMessage message) => OfFrame + message.Content.Sum(block => block switch
     {
