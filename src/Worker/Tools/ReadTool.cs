@@ -52,9 +52,17 @@ internal sealed class ReadTool() : FileTool<ReadTool.Arguments>("read", Descript
     {
         var head = new byte[SniffBytes];
         var length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
-        if (head.AsSpan(0, length).Contains((byte)0))
-            throw new ToolException($"'{path}' is a binary file of {stream.Length} bytes.");
+        var kind = Image(head.AsSpan(0, length));
+        if (kind is not null || head.AsSpan(0, length).Contains((byte)0))
+            throw new ToolException($"'{path}' is {(kind is null ? "a binary file" : $"an image ({kind})")} of {stream.Length} bytes, which is not text to read.");
     }
+
+    private static string? Image(ReadOnlySpan<byte> head) =>
+        head is [0x89, 0x50, 0x4E, 0x47, ..] ? "PNG"
+        : head is [0xFF, 0xD8, 0xFF, ..] ? "JPEG"
+        : head.StartsWith("GIF8"u8) ? "GIF"
+        : head.Length > 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? "WebP"
+        : null;
 
     private static async Task<(string Text, bool Truncated)> LinesAsync(Stream stream, int offset, int limit, CancellationToken ct)
     {

@@ -15,6 +15,8 @@ public class BackgroundCommandTests
         Assert.Equal("first\n(running)", await ReadAsync(folder, 60));
         folder.Write("go", "");
         Assert.StartsWith("second\n", await ReadAsync(folder, 60));
+        // Nothing more is printed, so that the news is its end.
+        await folder.Context.Background.Find("bg1").NewsAsync();
         await folder.Context.Background.EndAfterAsync(Task.FromResult(0));
         Assert.Equal("(nothing new)\n(exit code 0)", await ReadAsync(folder, 0));
     }

@@ -24,6 +24,17 @@ public class CodingToolTests
     }
 
     [Fact]
+    public async Task Read_tells_an_image_from_another_binary_file()
+    {
+        using var folder = new TempWorkspace();
+        File.WriteAllBytes(Path.Combine(folder.Root, "a.png"), [0x89, 0x50, 0x4E, 0x47, 0, 1]);
+        File.WriteAllBytes(Path.Combine(folder.Root, "a.bin"), [1, 0, 1]);
+
+        Assert.Contains("an image (PNG) of 6 bytes", (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.png"}"""))).Message);
+        Assert.Contains("a binary file of 3 bytes", (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.bin"}"""))).Message);
+    }
+
+    [Fact]
     public async Task Searches_leave_out_what_may_not_be_read()
     {
         using var folder = new TempWorkspace();
