@@ -7,7 +7,7 @@ if (args is not ["--database", var database, "--connection", var connectionStrin
     return 2;
 }
 
-var parts = Environment.GetEnvironmentVariable("BENCH_PARTS")?.Split(',') ?? ["idle", "submit", "start", "feed", "replay", "idle-feeds", "depth"];
+var parts = Environment.GetEnvironmentVariable("BENCH_PARTS")?.Split(',') ?? ["idle", "submit", "start", "feed", "replay", "idle-feeds", "sessions", "depth"];
 var tasks = Benchmarks.Setting("BENCH_TASKS", 5000);
 await using var probe = new DatabaseProbe(connectionString);
 await using var server = await ServerProcess.Start(database);
@@ -36,6 +36,12 @@ if (parts.Contains("replay"))
     Benchmarks.Print("koda replay of a 10,000-event run", await feeds.Replay(10_000));
 if (parts.Contains("idle-feeds"))
     Benchmarks.Print("koda idle feeds", await feeds.IdleFeeds(Benchmarks.Setting("BENCH_IDLE_FEEDS", 10_000)));
+
+if (parts.Contains("sessions"))
+{
+    using var sessions = new SessionBenchmarks(server);
+    Benchmarks.Print("koda sessions, 20 at once, 100 tokens/s each, 3 clients each", await sessions.Streaming(20, 100, 3, Benchmarks.Setting("BENCH_SECONDS", 10)));
+}
 
 var depth = 0;
 var depths = Environment.GetEnvironmentVariable("BENCH_DEPTHS") ?? "1000,100000,10000000";

@@ -21,6 +21,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Token => File.ReadAllText(Path.Combine(_data.FullName, "operator.token")).Trim();
 
+    public string WorkerToken => File.ReadAllText(Path.Combine(_data.FullName, "worker.token")).Trim();
+
     /// <summary>From the start of the process to its first readiness.</summary>
     public TimeSpan ColdStart { get; private set; }
 

@@ -1,5 +1,5 @@
 with taken as (
-  select id from tasks where state = 'queued' order by agent_id, priority desc, id for no key update skip locked limit 1
+  select id from tasks where state = 'queued' order by agent_id, connection, model, priority desc, id for no key update skip locked limit 1
 ), task as (
   update tasks set state = 'running', attempt = 1, started_at = clock_timestamp(), updated_at = clock_timestamp()
   from taken where tasks.id = taken.id
