@@ -18,6 +18,7 @@ command -v protoc >/dev/null || packages+=(protobuf-compiler)
 command -v grpc_python_plugin >/dev/null || packages+=(protobuf-compiler-grpc)
 has_python_module grpc || packages+=(python3-grpcio)
 has_python_module google.protobuf || packages+=(python3-protobuf)
+command -v chromium >/dev/null || packages+=(chromium)
 has_postgres || packages+=(postgresql)
 
 if ((${#packages[@]})); then

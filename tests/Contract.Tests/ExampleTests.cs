@@ -24,7 +24,6 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [InlineData("control-plane/secrets.http")]
     [InlineData("control-plane/system-settings.http")]
     [InlineData("code/config.http")]
-    [InlineData("code/agents.http")]
     public async Task Every_example_is_answered_as_it_says(string file) => await SendAll(file, ("task_id", await Host.Submit()));
 
     [Fact]

@@ -9,6 +9,9 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     private KodaHost Host => koda.Host;
 
     [Fact]
+    public Task Every_example_is_answered_as_it_says() => HttpExample.SendAll(Host, "code/agents.http");
+
+    [Fact]
     public async Task What_was_written_is_what_is_read()
     {
         const string agent = """
