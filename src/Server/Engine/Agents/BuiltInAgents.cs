@@ -89,9 +89,9 @@ internal static class BuiltInAgents
             Description = "Writes, repairs and tests code. Reads freely; asks before it changes files or runs commands.",
             SystemPrompt = EngineerPrompt,
             Tools = AgentRules.Tools,
+            // Tools that only read keep their defaults, which ask before a turn reads files of secrets.
             Permissions =
             [
-                .. s_readOnlyTools.Select(tool => new PermissionRule(tool, "", PermissionAction.Allow)),
                 new PermissionRule("write", "", PermissionAction.Ask),
                 new PermissionRule("edit", "", PermissionAction.Ask),
                 new PermissionRule("bash", "", PermissionAction.Ask),
@@ -104,9 +104,9 @@ internal static class BuiltInAgents
             Description = "Writes, repairs and tests code in the workspace without asking; asks before it leaves it.",
             SystemPrompt = EngineerPrompt,
             Tools = AgentRules.Tools,
+            // Tools that only read keep their defaults, which ask before a turn reads files of secrets.
             Permissions =
             [
-                .. s_readOnlyTools.Select(tool => new PermissionRule(tool, "", PermissionAction.Allow)),
                 new PermissionRule("write", "", PermissionAction.Allow),
                 new PermissionRule("edit", "", PermissionAction.Allow),
                 new PermissionRule("bash", "", PermissionAction.Allow),
