@@ -37,6 +37,24 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task What_it_says_of_its_model_reaches_the_model_and_survives_an_edit_on_the_control_plane()
+    {
+        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("Hello."));
+        await Host.Define("tempered", model);
+        await Host.Rest.Patch("/api/control-plane/agents/tempered", """{"temperature":0.4,"reasoning_budget":12000,"mode":"subagent"}""");
+        await Host.Rest.Patch("/api/control-plane/agents/tempered", """{"description":"Edited."}""");
+        await Host.Rest.Post("/api/control-plane/agents/tempered/publish");
+        Host.StartWorker(options => options with { AgentIds = ["tempered"] });
+        var session = await Host.NewSession("tempered");
+        await Host.Begin(session, "Hi.");
+        await Host.Whole(session);
+
+        var agent = (await Host.Rest.Get("/agents/tempered")).Json;
+        Assert.Equal(("0.4", "12000", "subagent", "Edited."), (agent.At("temperature"), agent.At("reasoning_budget"), agent.At("mode"), agent.At("description")));
+        Assert.Equal("0.4", model.Requests.First().At("temperature"));
+    }
+
+    [Fact]
     public async Task Agents_that_come_with_Koda_are_protected_and_ids_are_taken_once()
     {
         Assert.Equal("true", (await Host.Rest.Get("/agents/engineer")).Json.At("builtin"));

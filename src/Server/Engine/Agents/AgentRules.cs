@@ -7,6 +7,7 @@ internal static class AgentRules
 {
     private const int MaxSystemPrompt = 256 * 1024;
     private const int MaxAttempts = 100;
+    private const double MaxTemperature = 2;
 
     public static readonly IReadOnlyList<string> Tools =
     [
@@ -33,6 +34,7 @@ internal static class AgentRules
         CheckProvider(definition.Provider, problems);
         CheckLimits(definition, problems);
         CheckRetry(definition.Retry, problems);
+        CheckModel(definition, problems);
         return problems;
     }
 
@@ -86,6 +88,16 @@ internal static class AgentRules
             if (value < 0)
                 problems[$"limits.{field}"] = "must not be negative";
         }
+    }
+
+    private static void CheckModel(AgentDefinition definition, Dictionary<string, string> problems)
+    {
+        if (definition.Mode is not (AgentDefinition.Primary or AgentDefinition.Subagent))
+            problems["mode"] = $"must be {AgentDefinition.Primary} or {AgentDefinition.Subagent}";
+        if (definition.Temperature is not (null or (>= 0 and <= MaxTemperature)))
+            problems["temperature"] = $"must be from 0 to {MaxTemperature}";
+        if (definition.ReasoningBudget < 0)
+            problems["reasoning_budget"] = "must not be negative";
     }
 
     private static void CheckRetry(RetryPolicy retry, Dictionary<string, string> problems)

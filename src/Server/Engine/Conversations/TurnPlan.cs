@@ -23,7 +23,7 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
             {
                 ConversationId = conversation.Id,
                 Number = conversation.Turns + 1,
-                Variant = message.Variant,
+                Variant = message.Variant.Length > 0 ? message.Variant : Within(agent.Definition.ReasoningBudget),
                 Unattended = message.Unattended,
                 Snapshots = settings.Snapshots,
                 NeedsTitle = conversation.Title.Length == 0,
@@ -38,6 +38,15 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
             },
         };
     }
+
+    /// <summary>The variant that reasons most within a budget, and the least one where it allows none.</summary>
+    private static string Within(int tokens) => tokens switch
+    {
+        <= 0 => "",
+        < 10_000 => "low",
+        < 32_000 => "high",
+        _ => "max",
+    };
 
     private static string FirstOf(params string[] names) => Array.Find(names, name => name.Length > 0) ?? "";
 }

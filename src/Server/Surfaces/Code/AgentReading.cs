@@ -10,17 +10,21 @@ namespace Koda.Server.Surfaces.Code;
 /// <summary>Reads agents, and names every fault of one at once.</summary>
 internal sealed class AgentReading(ModelChoices models)
 {
-    private const double MaxTemperature = 2;
-
     /// <exception cref="RpcFault">INVALID_REQUEST.</exception>
-    public async Task<AgentDefinition> From(Wire.Agent given, CancellationToken cancellationToken)
+    public async Task<AgentDefinition> From(string id, Wire.Agent given, CancellationToken cancellationToken)
     {
         var faults = Faults(given);
         var model = await models.Find(given.Model, faults, cancellationToken);
         if (faults.Remove("model_id", out var noModel))
             faults["model"] = noModel;
-        if (faults.Count > 0)
-            throw new EngineException(ErrorReason.InvalidRequest, "The agent cannot be stored like this.", faults);
+        var read = Read(given, model, faults.ContainsKey("permission") ? "" : given.Permission);
+        foreach (var (path, problem) in AgentRules.Problems(id, read))
+            faults.TryAdd(path switch { "agent_id" => "id", "limits.max_output_tokens" => "max_tokens", _ => path }, problem);
+        return faults.Count == 0 ? read : throw new EngineException(ErrorReason.InvalidRequest, "The agent cannot be stored like this.", faults);
+    }
+
+    private static AgentDefinition Read(Wire.Agent given, ModelChoice model, string permission)
+    {
         var denied = given.Tools.Count > 0 ? [] : given.DenyTools.ToArray();
         return new AgentDefinition
         {
@@ -32,7 +36,7 @@ internal sealed class AgentReading(ModelChoices models)
             Temperature = given.HasTemperature ? given.Temperature : null,
             Tools = given.Tools.Count > 0 ? [.. given.Tools] : [.. AgentRules.Tools.Except(denied)],
             DenyTools = denied,
-            Permissions = given.Permission.Length == 0 ? [] : PermissionMap.Read(given.Permission),
+            Permissions = permission.Length == 0 ? [] : PermissionMap.Read(permission),
             Skills = [.. (given.Skills?.Allow ?? []).Except(given.Skills?.Deny ?? [])],
             ReasoningBudget = given.ReasoningBudget,
             SystemPrompt = given.SystemPrompt,
@@ -43,14 +47,6 @@ internal sealed class AgentReading(ModelChoices models)
     private static Dictionary<string, string> Faults(Wire.Agent given)
     {
         var faults = new Dictionary<string, string>();
-        if (given.Mode is not ("" or AgentDefinition.Primary or AgentDefinition.Subagent))
-            faults["mode"] = "must be primary or subagent";
-        if (given.HasTemperature && given.Temperature is not (>= 0 and <= MaxTemperature))
-            faults["temperature"] = $"must be from 0 to {MaxTemperature}";
-        if (given.MaxTokens < 0)
-            faults["max_tokens"] = "must not be negative";
-        if (given.ReasoningBudget < 0)
-            faults["reasoning_budget"] = "must not be negative";
         if (given.Permission.Length > 0 && PermissionMap.Fault(given.Permission) is { } permission)
             faults["permission"] = permission;
         if (given.Skills is { Deny.Count: > 0 } skills && skills.Allow.Contains("*"))

@@ -34,7 +34,7 @@ internal sealed class AgentService(
         var given = request.Agent ?? new Wire.Agent();
         if (given.Id.Length == 0)
             throw RpcFault.Invalid([new FieldFault("id", "is required")]);
-        var definition = await reading.From(given, context.CancellationToken);
+        var definition = await reading.From(given.Id, given, context.CancellationToken);
         await create.Execute(CallerReading.From(context), given.Id, definition, context.CancellationToken);
         return await Read(given.Id, context);
     }
@@ -46,7 +46,7 @@ internal sealed class AgentService(
             throw RpcFault.Invalid([new FieldFault("id", "must be that of the path")]);
         RefuseBuiltIn(request.Id);
         await get.Execute(request.Id, context.CancellationToken);
-        var definition = await reading.From(given, context.CancellationToken);
+        var definition = await reading.From(request.Id, given, context.CancellationToken);
         await apply.Execute(CallerReading.From(context), request.Id, definition, providerApiKey: "", context.CancellationToken);
         return await Read(request.Id, context);
     }

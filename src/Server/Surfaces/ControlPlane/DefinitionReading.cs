@@ -47,6 +47,9 @@ internal static class DefinitionReading
         Retry = Retry(definition.Retry),
         Skills = [.. definition.Skills],
         MemoryScope = definition.MemoryScope,
+        Mode = definition.HasMode ? definition.Mode : AgentDefinition.Primary,
+        Temperature = definition.HasTemperature ? definition.Temperature : null,
+        ReasoningBudget = definition.ReasoningBudget,
     };
 
     private static AgentProvider Provider(Wire.ProviderDefinition provider) => new(provider.Kind, provider.BaseUrl, provider.Options)

@@ -9,7 +9,19 @@ internal static class DefinitionViews
 {
     private const double MicrosPerDollar = 1_000_000;
 
-    public static Wire.AgentDefinition From(AgentDefinition definition) => new()
+    public static Wire.AgentDefinition From(AgentDefinition definition)
+    {
+        var view = Always(definition);
+        if (definition.Mode != AgentDefinition.Primary)
+            view.Mode = definition.Mode;
+        if (definition.Temperature is { } temperature)
+            view.Temperature = temperature;
+        if (definition.ReasoningBudget > 0)
+            view.ReasoningBudget = definition.ReasoningBudget;
+        return view;
+    }
+
+    private static Wire.AgentDefinition Always(AgentDefinition definition) => new()
     {
         Name = definition.Name,
         Description = definition.Description,
