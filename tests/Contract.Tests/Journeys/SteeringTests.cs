@@ -144,8 +144,11 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
 
         Assert.Equal(("failed", "provider.overloaded", "1"), (ended.At("status"), ended.At("error", "code"), ended.At("attempt")));
         Assert.Contains(task, await DeadLetters("dying"));
+        // While its agent stands still nobody takes it, and fails it again, before one can look.
+        Assert.Equal(200, (await Host.Rest.Post("/api/control-plane/agents/dying/pause")).Status);
         Assert.Equal("queued", (await Steer(task, "retry")).At("status"));
         Assert.DoesNotContain(task, await DeadLetters("dying"));
+        Assert.Equal(200, (await Host.Rest.Post("/api/control-plane/agents/dying/activate")).Status);
         await Eventually.IsTrue(async () => (await Read(task)).At("status") == "failed", "The task failed again.");
         Assert.Equal("2", (await Read(task)).At("attempt"));
         Assert.Contains(task, await DeadLetters("dying"));
