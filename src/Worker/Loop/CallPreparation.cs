@@ -93,7 +93,8 @@ internal sealed class CallPreparation(
     private PermissionAction Decide(Demand demand, ITool tool)
     {
         var action = permissions.Decide(demand);
-        if (action is null && demand.Tool == Demand.ExternalDirectory)
+        var guarded = demand.Reach is { } reach && context.Workspace.Holds(reach.Path);
+        if (action is null && demand.Tool == Demand.ExternalDirectory && !guarded)
         {
             // Commands are kept in by their sandbox, if at all; other tools do not leave the workspace unless a rule speaks of it.
             if (tool.Definition.Name == BashTool.ToolName)

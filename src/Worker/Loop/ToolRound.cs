@@ -58,6 +58,7 @@ internal sealed class ToolRound(
         var outside = call.Open.Where(demand => demand.Tool == Demand.ExternalDirectory).ToList();
         var leaves = string.Concat(outside.Select(demand => demand switch
         {
+            { Reach: { } reach } when context.Workspace.Holds(reach.Path) => $"\n\nMay change what is run or trusted later, outside of any sandbox: {context.Workspace.Shown(reach.Path)}",
             { Reach: { } reach } => $"\n\nLeaves the workspace: {reach.Path} ({(reach.Writable ? "may change it" : "reads it")})",
             _ => "\n\nMay leave the workspace: which files it touches is known only when it runs.",
         }).Distinct());

@@ -202,9 +202,17 @@ internal sealed class CommandReading(
         }
         if (program == "find")
             Found(words, command, text, places);
+        if (program == "git" && GitSettings.Changed([.. WithoutOptions(words)]))
+            Configured(places);
         foreach (var destination in Destinations(program, words))
             paths.Path(destination, writes: true, places);
         return Outcome.At(places);
+    }
+
+    private void Configured(WorkingPlaces places)
+    {
+        foreach (var settings in places.Directories.Select(GitSettings.Of).OfType<string>())
+            paths.Path(settings, writes: true, places);
     }
 
     private void Found(IReadOnlyList<ShellWord> words, ShellNode.Simple command, string text, WorkingPlaces places)

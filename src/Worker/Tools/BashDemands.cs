@@ -76,7 +76,8 @@ internal static partial class BashDemands
     private static IEnumerable<Demand> Named(ShellFacts facts, ToolContext context)
     {
         var outside = facts.Paths.Where(path => !context.Workspace.Holds(path.Real) && !context.Sandbox.Hides(path.Real));
-        foreach (var path in outside)
+        var guarded = facts.Paths.Where(path => path.Writes && GuardedPaths.Holds(context.Workspace, path.Real));
+        foreach (var path in outside.Concat(guarded))
             yield return FileDemands.Outside(path.Real, path.Writes);
         // Reading a file that may not be read is no more allowed because a command does it.
         foreach (var path in facts.Paths.Where(path => context.Workspace.Holds(path.Real) && (path.Redirected || File.Exists(path.Real))).Take(MaxNamed))

@@ -33,6 +33,8 @@ internal sealed class Command(ToolContext context, bool writable)
         finally
         {
             home.Delete(recursive: true);
+            if (writable && context.Sandbox.Missing is null)
+                GuardedPaths.Tidy(context.Workspace.Root);
         }
     }
 
@@ -50,7 +52,7 @@ internal sealed class Command(ToolContext context, bool writable)
             RedirectStandardError = true,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in CommandEnvironment.Create(home).Concat(environment ?? new Dictionary<string, string>()))
+        foreach (var (name, value) in CommandEnvironment.Create(home, confined: context.Sandbox.Missing is null).Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
         start.Environment[Marker] = _id;
         return start;

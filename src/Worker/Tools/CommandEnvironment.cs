@@ -5,8 +5,17 @@ internal static class CommandEnvironment
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    // A branch that follows another one would be noted in the repository's configuration, which a sandbox keeps as it is.
+    private static readonly Dictionary<string, string> Untracked = new()
+    {
+        ["GIT_CONFIG_COUNT"] = "1",
+        ["GIT_CONFIG_KEY_0"] = "branch.autoSetupMerge",
+        ["GIT_CONFIG_VALUE_0"] = "false",
+    };
+
     /// <param name="home">The home directory that commands see.</param>
-    public static Dictionary<string, string> Create(string home) => new()
+    /// <param name="confined">Whether they run in a sandbox.</param>
+    public static Dictionary<string, string> Create(string home, bool confined = false) => new(confined ? Untracked : [])
     {
         ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath,
         ["HOME"] = home,

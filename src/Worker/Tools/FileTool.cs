@@ -28,7 +28,7 @@ internal static class FileDemands
         var shown = workspace.Shown(real);
         var folder = Path.GetDirectoryName(shown);
         yield return new Demand(tool, shown) { Harmless = !writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
-        if (!workspace.Holds(real))
+        if (!workspace.Holds(real) || (writes && GuardedPaths.Holds(workspace, real)))
             yield return Outside(real, writes) with { Given = path };
     }
 

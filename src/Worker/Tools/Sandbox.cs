@@ -79,6 +79,11 @@ internal sealed class Sandbox
 
     private static readonly string[] Own = ["/proc", "/dev", Home];
 
+    // As root a command could take the mounts away again. What is left of root's rights is what it needs for files of other users.
+    private static readonly string[] Rights = Environment.UserName == "root"
+        ? ["--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_FOWNER", "--cap-add", "CAP_CHOWN", "--cap-add", "CAP_FSETID"]
+        : ["--cap-drop", "ALL"];
+
     private static IEnumerable<string> Bound(OutsidePath outside)
     {
         // What is to be made needs the directory that will hold it.
@@ -88,9 +93,15 @@ internal sealed class Sandbox
 
     private IEnumerable<string> Arguments(string workspace, bool writable, IReadOnlyList<OutsidePath> outside) =>
     [
-        "--die-with-parent", "--unshare-all", "--new-session",
+        "--die-with-parent", "--unshare-all", "--new-session", .. Rights,
         .. SystemPaths.Concat(_readable).SelectMany(path => new[] { "--ro-bind-try", path, path }),
         "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home, .. outside.SelectMany(Bound),
-        writable ? "--bind" : "--ro-bind", workspace, workspace, "--chdir", workspace, "--",
+        .. LinkedRepository.Of(workspace)?.Arguments(writable) ?? [],
+        writable ? "--bind" : "--ro-bind", workspace, workspace,
+        .. GuardedPaths.Arguments(Changed(workspace, writable, outside), outside), "--chdir", workspace, "--",
     ];
+
+    private static IEnumerable<string> Changed(string workspace, bool writable, IReadOnlyList<OutsidePath> outside) =>
+        outside.Where(path => path.Writable && !RealPaths.IsWithin(path.Path, workspace) && Directory.Exists(path.Path)).Select(path => path.Path)
+            .Concat(writable ? [workspace] : []);
 }

@@ -36,6 +36,7 @@ public sealed class TurnPermissionTests : IDisposable
     [InlineData("read", """{"path": "../outside/secret"}""", "external_directory:{outside}/**")]
     [InlineData("write", """{"path": "../outside/new", "content": "x"}""", "external_directory:{outside}/**")]
     [InlineData("list", """{"path": ".."}""", "external_directory:")]
+    [InlineData("write", """{"path": ".koda/mcp.json", "content": "{}"}""", "external_directory:")]
     [InlineData("bash", """{"command": "ls"}""", "bash:ls *")]
     public async Task What_may_do_harm_is_asked_about(string tool, string arguments, string pattern)
     {
@@ -125,13 +126,10 @@ public sealed class TurnPermissionTests : IDisposable
         Assert.Equal(["error"], await StatusesAsync([open], new Turn(), ("read", $$"""{"path": "{{path}}"}""")));
     }
 
-    [Fact]
+    [SandboxFact]
     public async Task In_a_sandbox_commands_run_without_questions_but_removal_and_paths_outside_are_asked_about()
     {
-        var sandbox = await Sandbox.DetectAsync([]);
-        if (sandbox.Missing is not null)
-            return;
-        _folder.Context = _folder.Context with { Sandbox = sandbox };
+        _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
 
         Assert.Equal(["ok"], await StatusesAsync(("bash", """{"command": "cat a.txt | wc -l > $PWD/count"}""")));
         Assert.Contains("rm:a.txt", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "rm a.txt"}"""))).Approval.AlwaysPattern);

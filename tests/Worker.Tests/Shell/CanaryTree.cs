@@ -32,8 +32,6 @@ internal sealed class CanaryTree : IDisposable
         _before = Around();
     }
 
-    public static bool CanRun => Bwrap is not null;
-
     public string Root { get; }
 
     public string Outside { get; }

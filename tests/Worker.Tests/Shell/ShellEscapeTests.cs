@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Loop;
+using Koda.Worker.Tests.Tools;
 using Koda.Worker.Tools;
 using Xunit;
 using Xunit.Abstractions;
@@ -19,11 +20,10 @@ public class ShellEscapeTests(ITestOutputHelper output)
 
     private static readonly Sandbox None = Sandbox.Off("It is switched off.");
 
-    [Fact]
+    // It runs them in a sandbox of its own, so that what they do to the machine is seen and does no harm.
+    [SandboxFact]
     public async Task Of_a_thousand_random_commands_without_a_sandbox_none_leaves_the_workspace_unasked()
     {
-        if (!CanaryTree.CanRun)
-            return;
         var (free, asked, escapes) = await TryAsync(async (tree, command) =>
         {
             var isFree = IsFree(command, tree.Context(None));
@@ -35,18 +35,12 @@ public class ShellEscapeTests(ITestOutputHelper output)
         Assert.InRange(escapes, 200, Commands);
     }
 
-    [Fact]
+    [SandboxFact]
     public async Task Of_a_thousand_random_commands_in_the_sandbox_none_leaves_the_workspace_unasked()
     {
-        var sandbox = await Sandbox.DetectAsync([]);
-        if (sandbox.Missing is { } why)
-        {
-            output.WriteLine($"No sandbox: {why}");
-            return;
-        }
         var (free, asked, _) = await TryAsync(async (tree, command) =>
         {
-            var context = tree.Context(sandbox);
+            var context = tree.Context(TestSandbox.Here);
             var isFree = IsFree(command, context);
             var arguments = new JsonObject { ["command"] = command };
             return (isFree, isFree && tree.Touched((await new BashTool().Bind(arguments).RunAsync(context, CancellationToken.None)).Text));
@@ -57,16 +51,24 @@ public class ShellEscapeTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(KnownEscapes))]
-    public async Task A_known_escape_is_asked_about_without_a_sandbox_and_comes_to_nothing_in_one(string command)
+    public void A_known_escape_is_asked_about_without_a_sandbox(string command)
     {
         using var tree = new CanaryTree();
         command = In(tree, command);
         Assert.False(IsFree(command, tree.Context(None)), command);
-        var sandbox = await Sandbox.DetectAsync([]);
-        if (sandbox.Missing is not null || !IsFree(command, tree.Context(sandbox)))
-            return;
-        var result = await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(tree.Context(sandbox), CancellationToken.None);
-        Assert.False(tree.Touched(result.Text), result.Text);
+    }
+
+    [SandboxTheory]
+    [MemberData(nameof(KnownEscapes))]
+    public async Task A_known_escape_is_asked_about_in_a_sandbox_too_or_comes_to_nothing(string command)
+    {
+        using var tree = new CanaryTree();
+        command = In(tree, command);
+        var context = tree.Context(TestSandbox.Here);
+        var asked = !IsFree(command, context);
+        // What is asked about runs as well: without the answer it comes to nothing either.
+        var result = await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context, CancellationToken.None);
+        Assert.False(tree.Touched(result.Text), $"{(asked ? "Asked" : "Not asked")}: {result.Text}");
     }
 
     public static TheoryData<string> KnownEscapes() =>

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Koda.Worker.Tests.Tools;
 using Xunit;
 
 namespace Koda.Worker.Tests.Snapshots;
@@ -58,11 +59,9 @@ public class UntrustedRepositoryTests
         Assert.Equal(before, folder.Files());
     }
 
-    [Fact]
+    [RootFact]
     public async Task A_repository_that_belongs_to_somebody_else_is_not_written_to()
     {
-        if (Environment.UserName != "root")
-            return;
         using var folder = SnapshotFolder.Repository();
         folder.Write(".gitignore", "*.log\n");
         folder.Write("a.txt", "one\n");
