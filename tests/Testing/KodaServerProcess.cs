@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Koda.Client;
 
 namespace Koda.Testing;
@@ -36,7 +34,7 @@ internal sealed class KodaServerProcess : KodaProcess
             ["KODA_DATABASE_URL"] = connectionString,
             ["KODA_MASTER_KEY"] = masterKey,
         };
-        return new KodaServerProcess(folder, name, new Uri($"http://127.0.0.1:{FreePort()}"), environment, lease);
+        return new KodaServerProcess(folder, name, new Uri($"http://127.0.0.1:{FreePort.Next()}"), environment, lease);
     }
 
     /// <summary>Waits until the server takes work.</summary>
@@ -53,12 +51,5 @@ internal sealed class KodaServerProcess : KodaProcess
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

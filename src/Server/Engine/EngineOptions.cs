@@ -18,6 +18,9 @@ internal sealed record EngineOptions
     /// <summary>How long a question stands when the worker does not say.</summary>
     public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long a refresh waits for workers to tell of their servers of tools.</summary>
+    public TimeSpan McpPatience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How many tasks may be queued before submissions are refused.</summary>
     public long MaxQueuedTasks { get; init; } = 20_000_000;
 

@@ -13,6 +13,7 @@ using Koda.Server.Engine.Readiness;
 using Koda.Server.Engine.Secrets;
 using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Tasks;
+using Koda.Server.Engine.Workers;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -75,7 +76,8 @@ internal static class EngineServices
     private static void AddDispatch(IServiceCollection services) => services
         .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>()
         .AddSingleton<ClaimTasks>().AddSingleton<AssignmentFactory>().AddSingleton<ConnectionHost>().AddSingleton<ConnectWorker>()
-        .AddSingleton<ClaimLoop>().AddSingleton<LeaseLoop>().AddSingleton<SweepLoop>()
+        .AddSingleton<ClaimLoop>().AddSingleton<LeaseLoop>().AddSingleton<SweepLoop>().AddSingleton<PresenceLoop>()
+        .AddSingleton<McpNews>().AddSingleton<TellMcp>().AddSingleton<ListMcpServers>().AddSingleton<RefreshMcp>()
         .AddRunning<Dispatcher>()
         .AddSingleton<IDispatcherState>(provider => provider.GetRequiredService<Dispatcher>());
 

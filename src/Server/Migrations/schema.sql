@@ -202,6 +202,12 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_response_check CHECK (((status = 'completed'::text) = (response IS NOT NULL))),
     CONSTRAINT idempotency_keys_status_check CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text])))
 );
+CREATE SEQUENCE public.mcp_refreshes
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
 CREATE TABLE public.owners (
     principal_id uuid NOT NULL,
     single boolean DEFAULT true NOT NULL,
@@ -436,6 +442,10 @@ CREATE TABLE public.workers (
     workspace_roots text[] NOT NULL,
     default_workspace text NOT NULL,
     connected_at timestamp with time zone DEFAULT now() NOT NULL,
+    connection_id uuid,
+    present_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    mcp_servers text DEFAULT '[]'::text NOT NULL,
+    mcp_refresh bigint DEFAULT 0 NOT NULL,
     CONSTRAINT workers_slots_check CHECK ((slots >= 0))
 );
 ALTER TABLE ONLY public.agent_secrets

@@ -18,7 +18,7 @@ namespace Koda.Worker.Loop;
 /// <summary>Runs an attempt from its assignment to its outcome.</summary>
 internal sealed class AttemptRunner(
     WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger,
-    HttpClient? web = null)
+    McpServers? servers = null)
 {
     private const string OfflineProvider = "offline";
 
@@ -81,8 +81,8 @@ internal sealed class AttemptRunner(
         var conversation = await _calls.ExecuteAsync(async token => await RebuildAsync(assignment, token), ct);
         if (assignment.Operation is not null)
             return await OperationOf(attempt, conversation).RunAsync(ct);
-        await using var servers = new McpServers(web ?? new HttpClient(GuardedConnection.Handler(allowPrivate: false)), logger);
-        var toolbox = new Toolbox([.. tools, .. await ServerToolsAsync(servers, assignment, ct)], assignment.Agent.Tools);
+        using var others = await ServerToolsAsync(assignment, ct);
+        var toolbox = new Toolbox([.. tools, .. others?.Tools ?? []], assignment.Agent.Tools);
         var (provider, secret) = await ProviderAsync(assignment, ct);
         var secrets = await SecretsAsync(assignment, ct);
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);
@@ -124,15 +124,10 @@ internal sealed class AttemptRunner(
         return new WorkspaceOperations(_snapshots, WorkspaceOf(attempt.Assignment).Root, attempt.Assignment, conversation, recorder);
     }
 
-    // A server that the agent does not use is not started.
-    private async Task<IReadOnlyList<ITool>> ServerToolsAsync(McpServers servers, Assignment assignment, CancellationToken ct)
-    {
-        if (!assignment.Agent.Tools.Any(name => name.StartsWith(McpTool.Prefix, StringComparison.Ordinal)))
-            return [];
-        var workspace = WorkspaceOf(assignment);
-        var project = options.TrustProjectServers ? Path.Combine(workspace.Root, ".koda/mcp.json") : null;
-        return await servers.StartAsync([Path.Combine(options.DataDirectory, "mcp.json"), project], workspace, ct);
-    }
+    private async Task<McpUse?> ServerToolsAsync(Assignment assignment, CancellationToken ct) =>
+        servers is not null && assignment.Agent.Tools.Any(name => name.StartsWith(McpTool.Prefix, StringComparison.Ordinal))
+            ? await servers.UseAsync(WorkspaceOf(assignment), ct)
+            : null;
 
     private async Task<Conversation> RebuildAsync(Assignment assignment, CancellationToken ct)
     {

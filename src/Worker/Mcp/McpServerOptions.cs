@@ -1,33 +1,45 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Koda.Worker.Tools;
 
 namespace Koda.Worker.Mcp;
 
-/// <summary>A server of tools: a program of this machine, or an address.</summary>
+/// <summary>
+/// A server of tools: a program of this machine, or an address. In every text <c>${workspace}</c> stands for the workspace and <c>${NAME}</c> for a variable
+/// of the worker's own environment.
+/// </summary>
 /// <param name="Command">The program. Null: the server has an address.</param>
 /// <param name="Args">The program's arguments.</param>
-/// <param name="Env">Variables that the program gets beside the clean environment; <c>${NAME}</c> stands for one of the worker's own.</param>
+/// <param name="Env">Variables that the program gets beside the clean environment.</param>
+/// <param name="Cwd">The directory in which the program works. Null: that of the file that names it, or the workspace when a project does.</param>
 /// <param name="Url">The address.</param>
-/// <param name="Headers">Headers for the address, with the same placeholders.</param>
+/// <param name="Headers">Headers for the address.</param>
 /// <param name="Disabled">Whether the server is left out.</param>
-internal sealed record McpServerOptions(
-    string? Command = null, IReadOnlyList<string>? Args = null, IReadOnlyDictionary<string, string>? Env = null, Uri? Url = null,
-    IReadOnlyDictionary<string, string>? Headers = null, bool Disabled = false);
-
-/// <summary>The file that names servers of tools: <c>{"mcpServers": {"name": {"command": …} or {"url": …}}}</c>.</summary>
-internal sealed record McpFile([property: JsonPropertyName("mcpServers")] IReadOnlyDictionary<string, McpServerOptions>? Servers)
+internal sealed partial record McpServerOptions(
+    string? Command = null, IReadOnlyList<string>? Args = null, IReadOnlyDictionary<string, string>? Env = null, string? Cwd = null, string? Url = null,
+    IReadOnlyDictionary<string, string>? Headers = null, bool Disabled = false)
 {
-    private static readonly JsonSerializerOptions Json = new()
+    /// <summary>The same without placeholders. Two that are equal then can be one running server.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="directory">Where a program works that does not say.</param>
+    public McpServerOptions Filled(Workspace workspace, string directory)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-    };
+        return this with
+        {
+            Command = Command is null ? null : Fill(Command),
+            Args = [.. (Args ?? []).Select(Fill)],
+            Env = FillAll(Env),
+            Cwd = Path.GetFullPath(Fill(Cwd ?? directory), directory),
+            Url = Url is null ? null : Fill(Url),
+            Headers = FillAll(Headers),
+        };
 
-    /// <summary>The servers of a file; none when it is not there.</summary>
-    /// <exception cref="JsonException">The file cannot be read.</exception>
-    public static IReadOnlyDictionary<string, McpServerOptions> Read(string? path) =>
-        path is not null && File.Exists(path) && JsonSerializer.Deserialize<McpFile>(File.ReadAllText(path), Json)?.Servers is { } servers
-            ? servers.Where(server => !server.Value.Disabled).ToDictionary()
-            : new Dictionary<string, McpServerOptions>();
+        Dictionary<string, string> FillAll(IReadOnlyDictionary<string, string>? values) =>
+            (values ?? new Dictionary<string, string>()).ToDictionary(value => value.Key, value => Fill(value.Value));
+
+        string Fill(string text) => Placeholder().Replace(
+            text, match => match.Groups[1].Value == "workspace" ? workspace.Root : Environment.GetEnvironmentVariable(match.Groups[1].Value) ?? "");
+    }
+
+    [GeneratedRegex(@"\$\{(\w+)\}")]
+    private static partial Regex Placeholder();
 }

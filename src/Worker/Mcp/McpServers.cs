@@ -1,38 +1,96 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Koda.Protos.Worker.V1;
 using Koda.Worker.Session;
 using Koda.Worker.Tools;
 using Microsoft.Extensions.Logging;
-using ModelContextProtocol.Client;
 
 namespace Koda.Worker.Mcp;
 
 /// <summary>
-/// The servers of tools that an attempt uses: those of the worker, and those of the project where the worker was told to trust it. They are
-/// started for the attempt and end with it.
+/// The servers of tools of a worker: those of its own file, and those of projects where it was told to trust them. One that is started the same way runs
+/// once, whoever uses it. It stays between attempts and ends when nobody has used it for some minutes.
 /// </summary>
-internal sealed partial class McpServers(HttpClient web, ILogger logger) : IAsyncDisposable
+internal sealed partial class McpServers(WorkerOptions options, HttpClient web, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>How long a server that nobody uses goes on.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
-    private readonly List<McpClient> _clients = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, McpServer> _running = [];
+    private readonly McpStates _states = new();
 
-    /// <summary>Starts the servers of some files and gives their tools. A server that does not start is left out, and logged.</summary>
-    public async Task<IReadOnlyList<ITool>> StartAsync(IEnumerable<string?> files, Workspace workspace, CancellationToken ct)
+    /// <summary>Raised when a report would say something else than before.</summary>
+    public event Action Changed
     {
-        var tools = new List<ITool>();
-        foreach (var (name, server) in files.SelectMany(Read).DistinctBy(server => server.Key))
-            tools.AddRange(await StartAsync(Plain().Replace(name, "_"), server, workspace, ct));
-        return tools;
+        add => _states.Changed += value;
+        remove => _states.Changed -= value;
+    }
+
+    /// <summary>What the server is told of the worker's own servers.</summary>
+    public McpReport Report() => _states.Report();
+
+    /// <summary>Starts what a workspace has, unless it runs. What does not start is left out, and logged.</summary>
+    public async Task<McpUse> UseAsync(Workspace workspace, CancellationToken ct)
+    {
+        var servers = Own(workspace);
+        if (options.TrustProjectServers)
+            AddOfProject(workspace, servers);
+        var use = new McpUse(() => Release(servers.Values));
+        try
+        {
+            var tools = await Task.WhenAll(servers.Values.Select(server => server.ToolsAsync(anew: false, ct)));
+            use.Tools = [.. tools.SelectMany(some => some)];
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the worker's own file again, starts what it names, and asks what runs for its tools.</summary>
+    public async Task RefreshAsync(CancellationToken ct)
+    {
+        var place = options.DefaultWorkspace is { } path && Directory.Exists(path) ? path : Path.GetTempPath();
+        var servers = Own(Workspace.Open(place, []));
+        try
+        {
+            await Task.WhenAll(servers.Values.Select(server => server.ToolsAsync(anew: true, ct)));
+        }
+        finally
+        {
+            Release(servers.Values);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in _clients)
-            await client.DisposeAsync();
+        McpServer[] all;
+        lock (_gate)
+        {
+            all = [.. _running.Values];
+            _running.Clear();
+        }
+        await Task.WhenAll(all.Select(server => server.DisposeAsync().AsTask()));
     }
 
-    private IEnumerable<KeyValuePair<string, McpServerOptions>> Read(string? file)
+    private Dictionary<string, McpServer> Own(Workspace workspace)
+    {
+        var named = Read(Path.Combine(options.DataDirectory, McpFile.Name));
+        _states.Name(named);
+        return Take(named, workspace, options.DataDirectory, isOwn: true);
+    }
+
+    private void AddOfProject(Workspace workspace, Dictionary<string, McpServer> own)
+    {
+        var named = Read(Path.Combine(workspace.Root, ".koda", McpFile.Name)).Where(server => !own.ContainsKey(server.Key)).ToDictionary();
+        foreach (var (name, server) in Take(named, workspace, workspace.Root, isOwn: false))
+            own.Add(name, server);
+    }
+
+    private IReadOnlyDictionary<string, McpServerOptions> Read(string file)
     {
         try
         {
@@ -40,53 +98,82 @@ internal sealed partial class McpServers(HttpClient web, ILogger logger) : IAsyn
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            logger.McpFileUnreadable(error, file!);
-            return [];
+            logger.McpFileUnreadable(error, file);
+            return new Dictionary<string, McpServerOptions>();
         }
     }
 
-    private async Task<IEnumerable<ITool>> StartAsync(string name, McpServerOptions server, Workspace workspace, CancellationToken ct)
+    private Dictionary<string, McpServer> Take(IReadOnlyDictionary<string, McpServerOptions> named, Workspace workspace, string directory, bool isOwn) =>
+        named.Where(server => !server.Value.Disabled)
+            .ToDictionary(server => server.Key, server => Take(server.Key, server.Value.Filled(workspace, directory), isOwn));
+
+    private McpServer Take(string name, McpServerOptions filled, bool isOwn)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(StartTimeout);
+        var key = JsonSerializer.Serialize((name, isOwn, filled), KeyJson);
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(key, out var server))
+            {
+                _running[key] = server = new McpServer(Plain().Replace(name, "_"), filled, web, Told, logger);
+                var started = server;
+                server.Rest = time.CreateTimer(_ => End(key, started), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+            server.Users++;
+            server.Rest?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return server;
+        }
+
+        void Told(bool isActive, int tools)
+        {
+            if (isOwn)
+                _states.Tell(name, isActive, tools);
+        }
+    }
+
+    private void Release(IEnumerable<McpServer> servers)
+    {
+        lock (_gate)
+        {
+            foreach (var server in servers)
+            {
+                if (--server.Users == 0)
+                    server.Rest?.Change(Idle, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void End(string key, McpServer server)
+    {
+        lock (_gate)
+        {
+            if (server.Users > 0 || !_running.Remove(key))
+                return;
+        }
+        _ = EndAsync(server);
+    }
+
+    private async Task EndAsync(McpServer server)
+    {
         try
         {
-            var client = await McpClient.CreateAsync(Transport(name, server, workspace), cancellationToken: patience.Token);
-            _clients.Add(client);
-            return (await client.ListToolsAsync(cancellationToken: patience.Token)).Select(tool => new McpTool(name, tool));
+            await server.DisposeAsync();
         }
-        catch (Exception error) when (!ct.IsCancellationRequested)
+        catch (Exception error) when (error is IOException or InvalidOperationException or OperationCanceledException)
         {
-            logger.McpServerFailed(error, name);
-            return [];
+            logger.McpServerNotEnded(error);
         }
     }
 
-    private IClientTransport Transport(string name, McpServerOptions server, Workspace workspace)
-    {
-        if (server.Url is { } url)
-            return new HttpClientTransport(new HttpClientTransportOptions { Endpoint = url, Name = name, AdditionalHeaders = Filled(server.Headers) }, web, ownsHttpClient: false);
-        var environment = CommandEnvironment.Create(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-        foreach (var (variable, value) in Filled(server.Env))
-            environment[variable] = value;
-        return new StdioClientTransport(new StdioClientTransportOptions
-        {
-            Name = name,
-            Command = server.Command ?? throw new ToolException($"The server '{name}' has neither a command nor a url."),
-            Arguments = [.. server.Args ?? []],
-            WorkingDirectory = workspace.Root,
-            InheritEnvironmentVariables = false,
-            EnvironmentVariables = environment!,
-            ShutdownTimeout = TimeSpan.FromSeconds(2),
-        });
-    }
-
-    private static Dictionary<string, string> Filled(IReadOnlyDictionary<string, string>? values) => (values ?? new Dictionary<string, string>())
-        .ToDictionary(value => value.Key, value => Placeholder().Replace(value.Value, match => Environment.GetEnvironmentVariable(match.Groups[1].Value) ?? ""));
-
-    [GeneratedRegex(@"\$\{(\w+)\}")]
-    private static partial Regex Placeholder();
+    private static readonly JsonSerializerOptions KeyJson = new() { IncludeFields = true };
 
     [GeneratedRegex(@"[^A-Za-z0-9_-]")]
     private static partial Regex Plain();
+}
+
+/// <summary>The tools of servers for as long as an attempt uses them.</summary>
+internal sealed class McpUse(Action release) : IDisposable
+{
+    public IReadOnlyList<ITool> Tools { get; set; } = [];
+
+    public void Dispose() => release();
 }

@@ -4,13 +4,12 @@ using System.Text.Json.Nodes;
 using Koda.Worker.Providers;
 using Koda.Worker.Tools;
 using ModelContextProtocol;
-using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
 namespace Koda.Worker.Mcp;
 
 /// <summary>A tool of another server. What it says of itself is not trusted: it counts as changing something, whatever it says.</summary>
-internal sealed class McpTool(string server, McpClientTool tool) : ITool
+internal sealed class McpTool(string name, McpServer server, ModelContextProtocol.Protocol.Tool tool) : ITool
 {
     /// <summary>What the names of such tools begin with.</summary>
     public const string Prefix = "mcp__";
@@ -19,8 +18,8 @@ internal sealed class McpTool(string server, McpClientTool tool) : ITool
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     public ToolDefinition Definition { get; } = new(
-        $"{Prefix}{server}__{tool.Name}", Shortened.HeadAndTail(tool.Description ?? "", MaxDescription).Text,
-        JsonNode.Parse(tool.JsonSchema.GetRawText()) as JsonObject ?? new JsonObject { ["type"] = "object" }, ReadOnly: false);
+        $"{Prefix}{name}__{tool.Name}", Shortened.HeadAndTail(tool.Description ?? "", MaxDescription).Text,
+        JsonNode.Parse(tool.InputSchema.GetRawText()) as JsonObject ?? new JsonObject { ["type"] = "object" }, ReadOnly: false);
 
     public IToolCall Bind(JsonObject arguments) => new Call(this, arguments);
 
@@ -31,16 +30,16 @@ internal sealed class McpTool(string server, McpClientTool tool) : ITool
         try
         {
             var values = arguments.ToDictionary(argument => argument.Key, argument => (object?)argument.Value);
-            var result = await tool.CallAsync(values, cancellationToken: either.Token);
+            var result = await server.CallAsync(tool.Name, values, either.Token);
             return new ToolResult(Text(result)) { IsError = result.IsError ?? false };
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            throw new ToolException($"The server '{server}' did not answer within {Timeout.TotalSeconds} seconds.");
+            throw new ToolException($"The server '{name}' did not answer within {Timeout.TotalSeconds} seconds.");
         }
         catch (Exception error) when (error is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
-            throw new ToolException($"The server '{server}' failed: {error.Message}");
+            throw new ToolException($"The server '{name}' failed: {error.Message}");
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed class Outbox(Func<int> credit)
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private int? _creditSent;
+    private McpReport? _mcp;
+    private bool _mcpSent;
     private bool _draining;
     private bool _drainingSent;
     private volatile bool _gathering;
@@ -45,6 +47,17 @@ internal sealed class Outbox(Func<int> credit)
         {
             _renewals.Clear();
             _renewals.AddRange(renewals);
+        }
+        Wake();
+    }
+
+    /// <summary>Tells of the servers of tools, in place of what was told before.</summary>
+    public void Tell(McpReport report)
+    {
+        lock (_gate)
+        {
+            report.Refresh = Math.Max(report.Refresh, _mcp?.Refresh ?? 0);
+            (_mcp, _mcpSent) = (report, false);
         }
         Wake();
     }
@@ -95,6 +108,7 @@ internal sealed class Outbox(Func<int> credit)
             _renewals.Clear();
             _creditSent = null;
             _drainingSent = false;
+            _mcpSent = false;
         }
         Wake();
     }
@@ -129,6 +143,9 @@ internal sealed class Outbox(Func<int> credit)
             if (now != _creditSent)
                 message.Credit = now;
             _creditSent = now;
+            if (!_mcpSent)
+                message.Mcp = _mcp;
+            _mcpSent = true;
         }
         var budget = MaxMessageBytes;
         foreach (var attempt in ready)

@@ -23,8 +23,14 @@ internal static partial class SessionLog
     [LoggerMessage(6, LogLevel.Warning, "Commands run without a sandbox: {Reason}")]
     public static partial void NoSandbox(this ILogger logger, string reason);
 
-    [LoggerMessage(7, LogLevel.Warning, "The tools of the server '{Server}' are left out: it does not start.")]
+    [LoggerMessage(7, LogLevel.Warning, "The tools of the server '{Server}' are left out: it does not answer.")]
     public static partial void McpServerFailed(this ILogger logger, Exception error, string server);
+
+    [LoggerMessage(9, LogLevel.Warning, "A server of tools that was not used any more did not end well.")]
+    public static partial void McpServerNotEnded(this ILogger logger, Exception error);
+
+    [LoggerMessage(10, LogLevel.Error, "The servers of tools could not be looked at.")]
+    public static partial void McpRefreshFailed(this ILogger logger, Exception error);
 
     [LoggerMessage(8, LogLevel.Warning, "The servers of {File} are left out: the file cannot be read.")]
     public static partial void McpFileUnreadable(this ILogger logger, Exception error, string file);

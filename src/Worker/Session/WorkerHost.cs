@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Koda.Rpc;
 using Koda.Worker.Loop;
+using Koda.Worker.Mcp;
 using Koda.Worker.Tools;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,7 +48,8 @@ public static class WorkerHost
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
         using var web = new HttpClient(GuardedConnection.Handler(options.AllowPrivateFetch)) { Timeout = Timeout.InfiniteTimeSpan };
-        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, web);
-        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger).RunAsync(stop);
+        await using var servers = new McpServers(options, web, TimeProvider.System, logger);
+        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers);
+        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers).RunAsync(stop);
     }
 }

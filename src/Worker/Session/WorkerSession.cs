@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Koda.Protos.Worker.V1;
+using Koda.Worker.Mcp;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -19,6 +20,7 @@ internal sealed class WorkerSession
     private readonly ILogger _logger;
     private readonly HeldAttempts _attempts;
     private readonly Outbox _outbox;
+    private readonly McpTelling? _mcp;
     private readonly ResiliencePipeline<WorkStream> _connect;
     private TaskCompletionSource _serverLeaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _lease = TimeSpan.MaxValue;
@@ -30,12 +32,15 @@ internal sealed class WorkerSession
     /// <param name="run">Runs an attempt to its end; it does not throw.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where the session says what happens.</param>
+    /// <param name="servers">The servers of tools. Null: none.</param>
     public WorkerSession(
-        WorkerOptions options, WorkerCalls calls, Func<HeldAttempt, Task<AttemptOutcome>> run, TimeProvider time, ILogger logger)
+        WorkerOptions options, WorkerCalls calls, Func<HeldAttempt, Task<AttemptOutcome>> run, TimeProvider time, ILogger logger,
+        McpServers? servers = null)
     {
         (_options, _calls, _run, _time, _logger) = (options, calls, run, time, logger);
         _attempts = new HeldAttempts(options.Slots);
         _outbox = new Outbox(() => _serverLeaves.Task.IsCompleted ? 0 : _attempts.Credit);
+        _mcp = servers is null ? null : new McpTelling(servers, _outbox.Tell, logger);
         _connect = new ResiliencePipelineBuilder<WorkStream> { TimeProvider = time }.AddRetry(Reconnect(logger)).Build();
     }
 
@@ -44,6 +49,7 @@ internal sealed class WorkerSession
     public async Task RunAsync(CancellationToken stop)
     {
         using var done = new CancellationTokenSource();
+        var telling = _mcp?.RunAsync(done.Token) ?? Task.CompletedTask;
         var serving = ServeAsync(done.Token);
         var leases = KeepLeasesAsync(done.Token);
         var leaving = LeaveAsync(stop, done.Token);
@@ -56,7 +62,7 @@ internal sealed class WorkerSession
             await done.CancelAsync();
             foreach (var attempt in _attempts.All())
                 attempt.Drop();
-            await Task.WhenAll(serving, leases, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(serving, leases, leaving, telling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -130,6 +136,8 @@ internal sealed class WorkerSession
             Take(offer);
         foreach (var request in response.StopRequests)
             Stop(_attempts.Find(request.Attempt), request.Reason);
+        if (response.McpRefresh is { } refresh)
+            _mcp?.Refresh(refresh.Number);
         if (response.Drain)
             _serverLeaves.TrySetResult();
     }

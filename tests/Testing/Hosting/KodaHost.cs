@@ -51,6 +51,9 @@ public sealed class KodaHost : IAsyncDisposable
     /// <summary>The directory of tasks that name none.</summary>
     public string Workspace => _folder.CreateSubdirectory("workspace").FullName;
 
+    /// <summary>Where workers keep their files.</summary>
+    public string WorkerDirectory => _folder.CreateSubdirectory("worker").FullName;
+
     /// <summary>Where the server keeps its files.</summary>
     public string DataDirectory => Data(_folder);
 
@@ -83,7 +86,7 @@ public sealed class KodaHost : IAsyncDisposable
             ServerUrl = Url,
             Token = WorkerToken,
             DefaultWorkspace = Workspace,
-            DataDirectory = Path.Combine(_folder.FullName, "worker"),
+            DataDirectory = WorkerDirectory,
             Sandbox = false,
             DrainTimeout = WorkerDrain,
         };

@@ -1,87 +1,53 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Koda.Testing;
 using Koda.Worker.Mcp;
 using Koda.Worker.Tests.Tools;
 using Koda.Worker.Tools;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Koda.Worker.Tests.Mcp;
 
 public sealed class McpServersTests : IAsyncLifetime
 {
-    // A server over standard input and output, as small as the protocol allows.
-    private const string Server =
-        """
-        import json, os, sys
-        for line in sys.stdin:
-            call = json.loads(line)
-            if "id" not in call:
-                continue
-            if call["method"] == "initialize":
-                result = {"protocolVersion": call["params"]["protocolVersion"], "capabilities": {"tools": {}}, "serverInfo": {"name": "test", "version": "1"}}
-            elif call["method"] == "tools/list":
-                schema = {"type": "object", "properties": {"text": {"type": "string"}}}
-                result = {"tools": [{"name": "say", "description": "Says it.", "inputSchema": schema}]}
-            elif call["method"] == "tools/call":
-                said = call["params"]["arguments"].get("text", "")
-                text = ",".join(sorted(os.environ)) if said == "environment" else f"{said} in {os.getcwd()}"
-                result = {"content": [{"type": "text", "text": text}], "isError": said == "fail"}
-            else:
-                print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32601, "message": "unknown"}}), flush=True)
-                continue
-            print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
-        """;
+    private readonly McpFolder _folder = new();
 
-    private readonly TempWorkspace _folder = new();
-    private readonly HttpClient _web = new();
-    private readonly McpServers _servers;
-    private readonly string _file;
-
-    public McpServersTests()
-    {
-        _servers = new McpServers(_web, NullLogger.Instance);
-        var script = Path.Combine(_folder.Outside, "server.py");
-        File.WriteAllText(script, Server);
-        _file = Path.Combine(_folder.Outside, "mcp.json");
-        var servers = new JsonObject
-        {
-            ["my server"] = new JsonObject { ["command"] = "python3", ["args"] = new JsonArray(script), ["env"] = new JsonObject { ["GIVEN"] = "1" } },
-            ["broken"] = new JsonObject { ["command"] = "/no/such/program" },
-            ["off"] = new JsonObject { ["command"] = "/no/such/program", ["disabled"] = true },
-        };
-        File.WriteAllText(_file, new JsonObject { ["mcpServers"] = servers }.ToJsonString());
-    }
+    private McpServers Servers => _folder.Servers;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _servers.DisposeAsync();
-        _web.Dispose();
-        _folder.Dispose();
-    }
+    public Task DisposeAsync() => _folder.DisposeAsync().AsTask();
 
     [Fact]
     public async Task The_tools_of_a_server_are_the_agents_under_its_name_and_a_broken_server_is_left_out()
     {
-        var tools = await _servers.StartAsync([_file, null], _folder.Context.Workspace, CancellationToken.None);
+        _folder.Name(new JsonObject
+        {
+            ["my server"] = _folder.Running(("cwd", "${workspace}")),
+            ["broken"] = new JsonObject { ["command"] = "/no/such/program" },
+            ["off"] = new JsonObject { ["command"] = "/no/such/program", ["disabled"] = true },
+        });
 
-        var tool = Assert.Single(tools);
+        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+
+        var tool = Assert.Single(use.Tools);
         Assert.Equal("mcp__my_server__say", tool.Definition.Name);
         Assert.False(tool.Definition.ReadOnly);
-        Assert.Equal($"hello in {_folder.Root}", (await _folder.RunAsync(tool, """{"text": "hello"}""")).Text);
-        Assert.True((await _folder.RunAsync(tool, """{"text": "fail"}""")).IsError);
-        Assert.NotNull(new Toolbox(tools, ["mcp__*"]).Find("mcp__my_server__say"));
-        Assert.Empty(new Toolbox(tools, ["mcp__other__*"]).Definitions);
+        Assert.Equal($"hello in {_folder.Place.Root}", await _folder.SayAsync(tool, "hello"));
+        Assert.True((await _folder.Place.RunAsync(tool, """{"text": "fail"}""")).IsError);
+        Assert.NotNull(new Toolbox(use.Tools, ["mcp__*"]).Find("mcp__my_server__say"));
+        Assert.Empty(new Toolbox(use.Tools, ["mcp__other__*"]).Definitions);
+        Assert.Equal(["broken: not active, 0", "my server: active, 1", "off: off, 0"], States());
     }
 
     [Fact]
     public async Task A_server_gets_a_clean_environment_and_what_it_was_given()
     {
         Environment.SetEnvironmentVariable("KODA_TEST_MCP_SECRET", "sk-1");
-        var tool = Assert.Single(await _servers.StartAsync([_file], _folder.Context.Workspace, CancellationToken.None));
+        _folder.Name(new JsonObject { ["one"] = _folder.Running(("env", new JsonObject { ["GIVEN"] = "1" })) });
+        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
 
-        var names = (await _folder.RunAsync(tool, """{"text": "environment"}""")).Text.Split(',');
+        var names = (await _folder.SayAsync(Assert.Single(use.Tools), "environment")).Split(',');
 
         Assert.Contains("GIVEN", names);
         Assert.DoesNotContain("KODA_TEST_MCP_SECRET", names);
@@ -90,7 +56,88 @@ public sealed class McpServersTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_cannot_be_read_names_no_server()
     {
-        File.WriteAllText(_file, "{not json");
-        Assert.Empty(await _servers.StartAsync([_file], _folder.Context.Workspace, CancellationToken.None));
+        _folder.NameText("{not json");
+        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        Assert.Empty(use.Tools);
+    }
+
+    [Fact]
+    public async Task A_server_runs_once_for_all_attempts_and_one_that_names_the_workspace_once_in_each()
+    {
+        using var elsewhere = new TempWorkspace();
+        _folder.Name(new JsonObject { ["shared"] = _folder.Running(), ["local"] = _folder.Running(("cwd", "${workspace}")) });
+
+        var first = await PidsAsync(_folder.Workspace);
+        var second = await PidsAsync(_folder.Workspace);
+        var other = await PidsAsync(elsewhere.Context.Workspace);
+
+        Assert.Equal(first, second);
+        Assert.Equal(first["mcp__shared__say"], other["mcp__shared__say"]);
+        Assert.NotEqual(first["mcp__local__say"], other["mcp__local__say"]);
+    }
+
+    [Fact]
+    public async Task A_server_that_died_is_started_again_by_the_next_call()
+    {
+        _folder.Name(new JsonObject { ["one"] = _folder.Running() });
+        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        var tool = Assert.Single(use.Tools);
+        var before = await _folder.SayAsync(tool, "pid");
+
+        await Assert.ThrowsAsync<ToolException>(() => _folder.SayAsync(tool, "die"));
+        await Eventually.IsTrue(() => Task.FromResult(States().Single() == "one: not active, 0"), "its end is noticed");
+        var after = await _folder.SayAsync(tool, "pid");
+
+        Assert.NotEqual(before, after);
+        Assert.Equal(["one: active, 1"], States());
+    }
+
+    [Fact]
+    public async Task A_server_that_nobody_uses_ends_after_a_while_and_counts_as_active()
+    {
+        _folder.Name(new JsonObject { ["one"] = _folder.Running() });
+        var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        var pid = await _folder.SayAsync(use.Tools[0], "pid");
+
+        _folder.Time.Pass(McpServers.Idle);
+        Assert.Equal(pid, await _folder.SayAsync(use.Tools[0], "pid"));
+        use.Dispose();
+        _folder.Time.Pass(McpServers.Idle);
+
+        await Eventually.IsTrue(() => Task.FromResult(!Directory.Exists($"/proc/{pid}")), "the program ends");
+        Assert.Equal(["one: active, 1"], States());
+        Assert.NotEqual(pid, (await PidsAsync(_folder.Workspace)).Values.Single());
+    }
+
+    [Fact]
+    public async Task A_refresh_reads_the_file_again_and_starts_what_is_new()
+    {
+        var changes = 0;
+        Servers.Changed += () => Interlocked.Increment(ref changes);
+        _folder.Name(new JsonObject { ["one"] = _folder.Running() });
+        await Servers.RefreshAsync(CancellationToken.None);
+        var before = (States(), changes);
+
+        _folder.Name(new JsonObject { ["two"] = _folder.Running(), ["three"] = _folder.Running() });
+        await Servers.RefreshAsync(CancellationToken.None);
+        var after = (States(), changes);
+        await Servers.RefreshAsync(CancellationToken.None);
+
+        Assert.Equal(["one: active, 1"], before.Item1);
+        Assert.Equal(["three: active, 1", "two: active, 1"], after.Item1);
+        Assert.True(after.changes > before.changes);
+        Assert.Equal(after.changes, changes);
+    }
+
+    private string[] States() => [.. Servers.Report().Servers.Select(server => string.Create(
+        CultureInfo.InvariantCulture, $"{server.Name}: {(!server.Enabled ? "off" : server.Active ? "active" : "not active")}, {server.Tools}"))];
+
+    private async Task<Dictionary<string, string>> PidsAsync(Workspace workspace)
+    {
+        using var use = await Servers.UseAsync(workspace, CancellationToken.None);
+        var pids = new Dictionary<string, string>();
+        foreach (var tool in use.Tools)
+            pids[tool.Definition.Name] = await _folder.SayAsync(tool, "pid");
+        return pids;
     }
 }

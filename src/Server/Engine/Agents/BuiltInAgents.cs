@@ -88,7 +88,7 @@ internal static class BuiltInAgents
             Name = "Engineer",
             Description = "Writes, repairs and tests code. Reads freely; asks before it changes files or runs commands.",
             SystemPrompt = EngineerPrompt,
-            Tools = AgentRules.Tools,
+            Tools = AgentRules.AllTools,
             // Tools that only read keep their defaults, which ask before a turn reads files of secrets.
             Permissions =
             [
@@ -103,7 +103,7 @@ internal static class BuiltInAgents
             Name = "Builder",
             Description = "Writes, repairs and tests code in the workspace without asking; asks before it leaves it.",
             SystemPrompt = EngineerPrompt,
-            Tools = AgentRules.Tools,
+            Tools = AgentRules.AllTools,
             // Tools that only read keep their defaults, which ask before a turn reads files of secrets.
             Permissions =
             [

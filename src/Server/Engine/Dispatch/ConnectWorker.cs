@@ -16,14 +16,14 @@ internal sealed class ConnectWorker(Database database, ConnectionHost host, Engi
             throw Invalid("worker_id", "A worker needs an id.");
         if (hello.Slots < 1)
             throw Invalid("slots", "A worker needs at least one slot.");
+        var connection = new WorkerConnection(host, hello);
         await database.Read(
             async (database, token) =>
             {
-                await WorkerStore.Connect(database, hello, token);
+                await WorkerStore.Connect(database, connection.Id, hello, token);
                 return true;
             },
             cancellationToken);
-        var connection = new WorkerConnection(host, hello);
         var offers = host.Add(connection)?.Supersede() ?? [];
         foreach (var offer in offers.Where(offer => !hello.Held.Contains(offer.Key)))
             await host.GiveBack(hello.WorkerId, offer, AttemptOutcome.WorkerGone);

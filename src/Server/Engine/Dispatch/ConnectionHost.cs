@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Tasks;
+using Koda.Server.Engine.Workers;
+using Koda.Server.Infrastructure.Postgres;
 using Microsoft.Extensions.Logging;
 
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>The connected workers of this server, and what they share.</summary>
-internal sealed class ConnectionHost(ReportQueue reports, EngineOptions options, TimeProvider clock, ILogger<ConnectionHost> log)
+internal sealed class ConnectionHost(Database database, ReportQueue reports, EngineOptions options, TimeProvider clock, ILogger<ConnectionHost> log)
 {
     // Beyond a lease, before this server forgets it by its own clock: sweeps of other servers are done by then.
     private static readonly TimeSpan s_forgetAfter = TimeSpan.FromSeconds(2);
@@ -74,6 +76,25 @@ internal sealed class ConnectionHost(ReportQueue reports, EngineOptions options,
         {
             DispatchLog.OfferNotGivenBack(log, offer.TaskId, failure);
         }
+    }
+
+    /// <summary>Says for people that a connection is over. Should that fail, it is forgotten by itself.</summary>
+    public async Task Leave(WorkerConnection connection)
+    {
+        try
+        {
+            await database.Read((database, token) => WorkerStore.Leave(database, connection.Id, token), CancellationToken.None);
+        }
+        catch (EngineException failure) when (failure.Reason is ErrorReason.Unavailable)
+        {
+            DispatchLog.LeaveNotStored(log, connection.Hello.WorkerId, failure);
+        }
+    }
+
+    public void RequestMcpRefresh(long number)
+    {
+        foreach (var connection in Connections)
+            connection.RequestMcpRefresh(number);
     }
 
     public void RequestStop(Guid taskId, RequestedStop stop)

@@ -16,6 +16,9 @@ internal static partial class DispatchLog
     [LoggerMessage(3, LogLevel.Information, "Worker {WorkerId} ({Name}, version {Version}) connected with {Slots} slots and {Held} held attempts.")]
     public static partial void WorkerConnected(ILogger logger, string workerId, string name, string version, int slots, int held);
 
+    [LoggerMessage(6, LogLevel.Warning, "Worker {WorkerId} left, which could not be stored; it shows as connected for a while.")]
+    public static partial void LeaveNotStored(ILogger logger, string workerId, Exception failure);
+
     [LoggerMessage(4, LogLevel.Warning, "Task {TaskId} could not be handed out: {Problem}")]
     public static partial void NotAssignable(ILogger logger, Guid taskId, string problem);
 }

@@ -23,6 +23,7 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
         ClaimLoop claims,
         LeaseLoop leases,
         SweepLoop sweeps,
+        PresenceLoop presence,
         TaskNews news,
         TimeProvider clock,
         ILogger<Dispatcher> log)
@@ -31,7 +32,7 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
         _host = host;
         _clock = clock;
         _log = log;
-        _loops = [("listening", claims.Listen), ("claiming", claims.Claim), ("renewing", leases.Run), ("sweeping", sweeps.Run)];
+        _loops = [("listening", claims.Listen), ("claiming", claims.Claim), ("renewing", leases.Run), ("sweeping", sweeps.Run), ("confirming", presence.Run)];
         news.StopRequested += host.RequestStop;
     }
 

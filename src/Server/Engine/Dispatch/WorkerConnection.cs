@@ -30,6 +30,9 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
 
     public WorkerHello Hello { get; }
 
+    /// <summary>Tells this connection from others of the same worker.</summary>
+    public Guid Id { get; } = Guid.CreateVersion7();
+
     public WorkerTerms Terms => _host.Terms;
 
     /// <summary>
@@ -99,12 +102,16 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
         Send(new DrainRequested());
     }
 
+    /// <summary>Asks the worker to look at its servers of tools again, and to tell.</summary>
+    public void RequestMcpRefresh(long number) => Send(new McpRefreshRequested(number));
+
     /// <summary>The stream is over. Offers that were not taken go back; attempts keep their lease until the worker is back or the lease ends.</summary>
     public async ValueTask DisposeAsync()
     {
         _host.Remove(this);
         foreach (var offer in Close())
             await _host.GiveBack(Hello.WorkerId, offer, AttemptOutcome.WorkerGone);
+        await _host.Leave(this);
         _signals.Writer.TryComplete();
     }
 

@@ -19,5 +19,8 @@ internal sealed record AttemptLost(AttemptKey Attempt, string Reason) : WorkerSi
 
 internal sealed record StopRequested(AttemptKey Attempt, StopReason Reason) : WorkerSignal;
 
+/// <summary>The worker is to look at its servers of tools again, and to tell.</summary>
+internal sealed record McpRefreshRequested(long Number) : WorkerSignal;
+
 /// <summary>The server leaves: finish what is held, take no more.</summary>
 internal sealed record DrainRequested : WorkerSignal;

@@ -7,9 +7,12 @@ namespace Koda.Server.Engine.Workers;
 /// <summary>The only writer of <c>workers</c>: what is known of workers, for people. Dispatching does not read it.</summary>
 internal static class WorkerStore
 {
-    private const string ConnectSql = """
-        insert into workers (id, name, version, slots, agent_ids, workspace_roots, default_workspace)
-        values (@WorkerId, @Name, @Version, @Slots, @AgentIds, @WorkspaceRoots, @DefaultWorkspace)
+    // A server that dies takes back nothing: its workers count as connected this long without its word.
+    private const string Presence = "clock_timestamp() + interval '30 seconds'";
+
+    private const string ConnectSql = $"""
+        insert into workers (id, name, version, slots, agent_ids, workspace_roots, default_workspace, connection_id, present_until)
+        values (@WorkerId, @Name, @Version, @Slots, @AgentIds, @WorkspaceRoots, @DefaultWorkspace, @connectionId, {Presence})
         on conflict (id) do update
         set name = excluded.name,
             version = excluded.version,
@@ -17,10 +20,14 @@ internal static class WorkerStore
             agent_ids = excluded.agent_ids,
             workspace_roots = excluded.workspace_roots,
             default_workspace = excluded.default_workspace,
+            connection_id = excluded.connection_id,
+            present_until = excluded.present_until,
+            mcp_servers = '[]',
+            mcp_refresh = 0,
             connected_at = now()
         """;
 
-    public static Task Connect(NpgsqlConnection connection, WorkerHello hello, CancellationToken cancellationToken)
+    public static Task Connect(NpgsqlConnection connection, Guid connectionId, WorkerHello hello, CancellationToken cancellationToken)
     {
         var row = new
         {
@@ -31,7 +38,42 @@ internal static class WorkerStore
             AgentIds = hello.AgentIds.ToArray(),
             WorkspaceRoots = hello.WorkspaceRoots.ToArray(),
             hello.DefaultWorkspace,
+            connectionId,
         };
         return connection.ExecuteAsync(new CommandDefinition(ConnectSql, row, cancellationToken: cancellationToken));
     }
+
+    private const string ConfirmSql = $"update workers set present_until = {Presence} where connection_id = any(@connectionIds)";
+
+    /// <summary>These connections go on.</summary>
+    public static Task<int> Confirm(NpgsqlConnection connection, Guid[] connectionIds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(ConfirmSql, new { connectionIds }, cancellationToken: cancellationToken));
+
+    private const string LeaveSql = "update workers set present_until = '-infinity' where connection_id = @connectionId";
+
+    /// <summary>A connection is over. A newer one of the same worker is not touched.</summary>
+    public static Task<int> Leave(NpgsqlConnection connection, Guid connectionId, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(LeaveSql, new { connectionId }, cancellationToken: cancellationToken));
+
+    private const string TellMcpSql = "update workers set mcp_servers = @servers, mcp_refresh = @refresh where connection_id = @connectionId";
+
+    public static Task<int> TellMcp(NpgsqlConnection connection, Guid connectionId, WorkerMcp told, CancellationToken cancellationToken)
+    {
+        var row = new { connectionId, servers = EngineJson.Write(told.Servers), refresh = told.Refresh };
+        return connection.ExecuteAsync(new CommandDefinition(TellMcpSql, row, cancellationToken: cancellationToken));
+    }
+
+    private const string ListMcpSql = "select mcp_servers, mcp_refresh from workers where present_until > clock_timestamp()";
+
+    /// <summary>What the connected workers told, of whichever server.</summary>
+    public static async Task<List<WorkerMcp>> ListMcp(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    [
+        .. (await connection.QueryAsync<(string Servers, long Refresh)>(new CommandDefinition(ListMcpSql, cancellationToken: cancellationToken)))
+            .Select(row => new WorkerMcp(EngineJson.Read<List<McpServerRecord>>(row.Servers), row.Refresh)),
+    ];
+
+    private const string NextRefreshSql = "select nextval('mcp_refreshes')";
+
+    public static Task<long> NextRefresh(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<long>(new CommandDefinition(NextRefreshSql, cancellationToken: cancellationToken));
 }

@@ -34,7 +34,7 @@ internal sealed class AgentReading(ModelChoices models)
             Model = model.Model,
             Provider = model.Provider.Length > 0 ? new AgentProvider("", "", "") { Connection = model.Provider } : null,
             Temperature = given.HasTemperature ? given.Temperature : null,
-            Tools = given.Tools.Count > 0 ? [.. given.Tools] : [.. AgentRules.Tools.Except(denied)],
+            Tools = given.Tools.Count > 0 ? [.. given.Tools] : [.. AgentRules.AllTools.Except(denied)],
             DenyTools = denied,
             Permissions = permission.Length == 0 ? [] : PermissionMap.Read(permission),
             Skills = [.. (given.Skills?.Allow ?? []).Except(given.Skills?.Deny ?? [])],

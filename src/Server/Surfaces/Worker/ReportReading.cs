@@ -4,6 +4,7 @@ using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Workers;
 using Wire = Koda.Protos.Worker.V1;
 
 namespace Koda.Server.Surfaces.Worker;
@@ -22,6 +23,13 @@ internal static class ReportReading
         return new WorkerHello(
             hello.WorkerId, hello.Name, hello.Version, hello.Slots, [.. hello.AgentIds], [.. hello.WorkspaceRoots], hello.DefaultWorkspace,
             [.. hello.Held.Select(Key)]);
+    }
+
+    public static WorkerMcp Mcp(Wire.McpReport report)
+    {
+        if (report.Servers.Count > 100 || report.Servers.Any(server => server.Name.Length is 0 or > 128 || server.Tools < 0))
+            throw Invalid("mcp.servers", "must be at most 100, with names of 1 to 128 characters and a number of tools");
+        return new WorkerMcp([.. report.Servers.Select(server => new McpServerRecord(StorableText.Of(server.Name), server.Enabled, server.Active, server.Tools))], report.Refresh);
     }
 
     /// <exception cref="EngineException">INVALID_REQUEST: no attempt, or an id that is no UUID.</exception>

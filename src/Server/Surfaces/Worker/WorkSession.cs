@@ -2,12 +2,14 @@ using Grpc.Core;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Dispatch;
+using Koda.Server.Engine.Workers;
 using Wire = Koda.Protos.Worker.V1;
 
 namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>One worker's stream: what it says goes to the dispatcher as it comes, what the dispatcher signals goes out gathered.</summary>
-internal sealed class WorkSession(WorkerConnection connection, IAsyncStreamReader<Wire.WorkRequest> requests, IServerStreamWriter<Wire.WorkResponse> replies)
+internal sealed class WorkSession(
+    WorkerConnection connection, TellMcp tellMcp, IAsyncStreamReader<Wire.WorkRequest> requests, IServerStreamWriter<Wire.WorkResponse> replies)
 {
     /// <summary>Runs until the worker closes its side, or either direction fails.</summary>
     public async Task Run(Wire.WorkRequest first, CancellationToken cancellationToken)
@@ -67,6 +69,8 @@ internal sealed class WorkSession(WorkerConnection connection, IAsyncStreamReade
             await connection.Report(ReportReading.Suspension(suspension), cancellationToken);
         foreach (var stop in message.Stops)
             await connection.Report(ReportReading.Stop(stop), cancellationToken);
+        if (message.Mcp is not null)
+            await tellMcp.Execute(connection, ReportReading.Mcp(message.Mcp), cancellationToken);
         if (message.Draining)
             connection.Drain();
     }

@@ -11,6 +11,7 @@ using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Skills;
+using Koda.Server.Engine.Workers;
 using Wire = Koda.Protos.Worker.V1;
 
 namespace Koda.Server.Surfaces.Worker;
@@ -18,7 +19,7 @@ namespace Koda.Server.Surfaces.Worker;
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
     Dispatcher dispatcher, HeldAttempts heldAttempts, ReadJournal readJournal, OpenProvider openProvider, StoreArtifact storeArtifact,
-    CompilePrompt compilePrompt)
+    CompilePrompt compilePrompt, TellMcp tellMcp)
     : Wire.WorkerService.WorkerServiceBase
 {
     public override async Task Work(
@@ -30,7 +31,7 @@ internal sealed class WorkerService(
         await using var connection = await dispatcher.Connect(ReportReading.Hello(first.Hello), context.CancellationToken);
         await using var drain = context.GetDraining().Register(connection.RequestDrain);
         await responseStream.WriteAsync(new Wire.WorkResponse { Welcome = Welcome(connection.Terms) }, context.CancellationToken);
-        await new WorkSession(connection, requestStream, responseStream).Run(first, context.CancellationToken);
+        await new WorkSession(connection, tellMcp, requestStream, responseStream).Run(first, context.CancellationToken);
     }
 
     public override async Task ReadJournal(

@@ -1,0 +1,169 @@
+using Koda.Worker.Session;
+using Koda.Worker.Tools;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace Koda.Worker.Mcp;
+
+/// <summary>One server of tools: started when it is needed, and started again when it has died.</summary>
+/// <param name="name">What its tools are called after.</param>
+/// <param name="options">How it is started, without placeholders.</param>
+/// <param name="web">What addresses are reached with.</param>
+/// <param name="told">Hears whether it answers, and how many tools it gives.</param>
+/// <param name="logger">Where it says that it does not start.</param>
+internal sealed class McpServer(string name, McpServerOptions options, HttpClient web, Action<bool, int> told, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private McpClient? _client;
+    private IReadOnlyList<McpTool> _tools = [];
+    private bool _ended;
+
+    /// <summary>How many attempts use it. Its owner counts them.</summary>
+    public int Users { get; set; }
+
+    /// <summary>Runs out when nobody has used it for a while. Its owner sets it.</summary>
+    public ITimer? Rest { get; set; }
+
+    /// <summary>The server's tools; none, and a line in the log, when it does not start.</summary>
+    /// <param name="anew">Whether a server that runs is asked again.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<IReadOnlyList<ITool>> ToolsAsync(bool anew, CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        try
+        {
+            await StartAsync(anew, ct);
+            return _tools;
+        }
+        catch (Exception error) when (!ct.IsCancellationRequested)
+        {
+            logger.McpServerFailed(error, name);
+            return [];
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Calls a tool.</summary>
+    public async Task<CallToolResult> CallAsync(string tool, IReadOnlyDictionary<string, object?> arguments, CancellationToken ct)
+    {
+        McpClient client;
+        await _gate.WaitAsync(ct);
+        try
+        {
+            client = await StartAsync(anew: false, ct);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+        try
+        {
+            return await client.CallToolAsync(tool, arguments, cancellationToken: ct);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            // A server that was started again knows nothing of this session.
+            await ForgetAsync(client);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync();
+        _ended = true;
+        if (Rest is not null)
+            await Rest.DisposeAsync();
+        await StopAsync();
+        _gate.Release();
+    }
+
+    private async Task<McpClient> StartAsync(bool anew, CancellationToken ct)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        var running = _client is { Completion.IsCompleted: false } ? _client : null;
+        if (running is not null && !anew)
+            return running;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(StartTimeout);
+        try
+        {
+            if (running is null)
+            {
+                await StopAsync();
+                _client = running = await McpClient.CreateAsync(Transport(), cancellationToken: patience.Token);
+                _ = NoticeEndAsync(running);
+            }
+            var tools = await running.ListToolsAsync(cancellationToken: patience.Token);
+            _tools = [.. tools.Select(tool => new McpTool(name, this, tool.ProtocolTool))];
+            told(true, _tools.Count);
+            return running;
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            await StopAsync();
+            told(false, 0);
+            throw;
+        }
+    }
+
+    private async Task ForgetAsync(McpClient client)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_client == client)
+                await StopAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    // It is started again when it is needed; until then it does not answer.
+    private async Task NoticeEndAsync(McpClient client)
+    {
+        await client.Completion;
+        if (_client == client)
+            told(false, 0);
+    }
+
+    private async Task StopAsync()
+    {
+        var client = _client;
+        _client = null;
+        if (client is not null)
+            await client.DisposeAsync();
+    }
+
+    private IClientTransport Transport()
+    {
+        if (options.Url is { } url)
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw new ToolException($"The address of the server '{name}' is none of http or https.");
+            var http = new HttpClientTransportOptions { Endpoint = address, Name = name, AdditionalHeaders = options.Headers?.ToDictionary() };
+            return new HttpClientTransport(http, web, ownsHttpClient: false);
+        }
+        var environment = CommandEnvironment.Create(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        foreach (var (variable, value) in options.Env ?? new Dictionary<string, string>())
+            environment[variable] = value;
+        return new StdioClientTransport(new StdioClientTransportOptions
+        {
+            Name = name,
+            Command = options.Command ?? throw new ToolException($"The server '{name}' has neither a command nor a url."),
+            Arguments = [.. options.Args ?? []],
+            WorkingDirectory = options.Cwd,
+            InheritEnvironmentVariables = false,
+            EnvironmentVariables = environment!,
+            ShutdownTimeout = TimeSpan.FromSeconds(2),
+        });
+    }
+}

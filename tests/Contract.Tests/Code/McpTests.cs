@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Koda.Contract.Tests.Journeys;
+using Koda.Testing.Hosting;
+using Xunit;
+
+namespace Koda.Contract.Tests.Code;
+
+/// <summary>The servers of tools of a real worker, a server that is not ours among them.</summary>
+public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKodaFixture>
+{
+    private KodaHost Host => koda.Host;
+
+    [Fact]
+    public async Task A_refresh_starts_what_is_new_and_the_configuration_counts_its_tools()
+    {
+        var before = (await Host.Rest.Get("/config")).Json["tool_count"]!.GetValue<int>();
+        Name(new JsonObject
+        {
+            ["everything"] = new JsonObject { ["command"] = "node", ["args"] = new JsonArray(Everything(), "stdio") },
+            ["broken"] = new JsonObject { ["command"] = "/no/such/program" },
+            ["off"] = new JsonObject { ["command"] = "/no/such/program", ["disabled"] = true },
+        });
+
+        var refreshed = await Host.Rest.Post("/mcp/refresh");
+
+        var tools = refreshed.Json["tools"]!.GetValue<int>();
+        Assert.Equal(200, refreshed.Status);
+        Assert.True(tools > 5, refreshed.Text);
+        Assert.Equal($$"""{"tools":{{tools}}}""", refreshed.Text);
+        var config = (await Host.Rest.Get("/config")).Json;
+        Assert.Equal(before + tools, config["tool_count"]!.GetValue<int>());
+        Assert.Equal(
+            ["broken True False", "everything True True", "off False False"],
+            config["mcp_servers"]!.AsArray().Select(server => $"{server!.At("name")} {server!["enabled"]!.GetValue<bool>()} {server["active"]!.GetValue<bool>()}"));
+    }
+
+    private void Name(JsonObject servers) =>
+        File.WriteAllText(Path.Combine(Host.WorkerDirectory, "mcp.json"), new JsonObject { ["mcpServers"] = servers }.ToJsonString());
+
+    private static string Everything([CallerFilePath] string here = "") => Path.GetFullPath(
+        Path.Combine(Path.GetDirectoryName(here)!, "../../Worker.Tests/node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"));
+}

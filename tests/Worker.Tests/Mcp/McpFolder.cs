@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Koda.Worker.Mcp;
+using Koda.Worker.Session;
+using Koda.Worker.Tests.Tools;
+using Koda.Worker.Tools;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Koda.Worker.Tests.Mcp;
+
+/// <summary>A worker's data folder with an <c>mcp.json</c>, a workspace, and the servers that they name.</summary>
+internal sealed class McpFolder : IAsyncDisposable
+{
+    // A server over standard input and output, as small as the protocol allows.
+    private const string Program =
+        """
+        import json, os, sys
+        for line in sys.stdin:
+            call = json.loads(line)
+            if "id" not in call:
+                continue
+            if call["method"] == "initialize":
+                result = {"protocolVersion": call["params"]["protocolVersion"], "capabilities": {"tools": {}}, "serverInfo": {"name": "test", "version": "1"}}
+            elif call["method"] == "tools/list":
+                schema = {"type": "object", "properties": {"text": {"type": "string"}}}
+                result = {"tools": [{"name": "say", "description": "Says it.", "inputSchema": schema}]}
+            elif call["method"] == "tools/call":
+                said = call["params"]["arguments"].get("text", "")
+                if said == "die":
+                    sys.exit(1)
+                text = {"environment": ",".join(sorted(os.environ)), "pid": str(os.getpid())}.get(said, f"{said} in {os.getcwd()}")
+                result = {"content": [{"type": "text", "text": text}], "isError": said == "fail"}
+            else:
+                print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32601, "message": "unknown"}}), flush=True)
+                continue
+            print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
+        """;
+
+    private readonly HttpClient _web = new(GuardedConnection.Handler(allowPrivate: true)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly string _program;
+
+    public McpFolder(bool trustProjects = false)
+    {
+        _program = Path.Combine(Place.Outside, "server.py");
+        File.WriteAllText(_program, Program);
+        var options = new WorkerOptions
+        {
+            ServerUrl = new Uri("http://unused"),
+            Token = "token",
+            DataDirectory = Data,
+            TrustProjectServers = trustProjects,
+        };
+        Servers = new McpServers(options, _web, Time, NullLogger.Instance);
+    }
+
+    public TempWorkspace Place { get; } = new();
+
+    public StepTime Time { get; } = new();
+
+    public McpServers Servers { get; }
+
+    public string Data => Place.Outside;
+
+    public Workspace Workspace => Place.Context.Workspace;
+
+    /// <summary>A server that runs, with further settings.</summary>
+    public JsonObject Running(params (string Name, JsonNode Value)[] settings)
+    {
+        var server = new JsonObject { ["command"] = "python3", ["args"] = new JsonArray(_program) };
+        foreach (var (name, value) in settings)
+            server[name] = value;
+        return server;
+    }
+
+    /// <summary>Names the worker's own servers, or those of the workspace's project.</summary>
+    public void Name(JsonObject servers, bool isProject = false) => NameText(new JsonObject { ["mcpServers"] = servers }.ToJsonString(), isProject);
+
+    public void NameText(string text, bool isProject = false)
+    {
+        var file = Path.Combine(isProject ? Directory.CreateDirectory(Path.Combine(Place.Root, ".koda")).FullName : Data, McpFile.Name);
+        File.WriteAllText(file, text);
+    }
+
+    /// <summary>What a tool says.</summary>
+    public async Task<string> SayAsync(ITool tool, string text) =>
+        (await Place.RunAsync(tool, new JsonObject { ["text"] = text }.ToJsonString())).Text;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Servers.DisposeAsync();
+        _web.Dispose();
+        Place.Dispose();
+    }
+}
