@@ -11,7 +11,9 @@ internal sealed class AnswerEvents : IDisposable
     private readonly int _step;
     private readonly bool _isTurn;
     private readonly CoalescedText _stream;
+    private readonly StreamRedactor _clean;
     private readonly Dictionary<string, string> _tools = [];
+    private string _channel = "";
     private int _reasoning;
 
     /// <param name="recorder">Where they are recorded.</param>
@@ -21,7 +23,8 @@ internal sealed class AnswerEvents : IDisposable
     public AnswerEvents(Recorder recorder, int step, bool isTurn, TimeProvider time)
     {
         (_recorder, _step, _isTurn) = (recorder, step, isTurn);
-        _stream = new CoalescedText(time, Report);
+        _clean = recorder.CleanStream(Report);
+        _stream = new CoalescedText(time, Clean);
     }
 
     public void Add(ModelEvent piece)
@@ -47,16 +50,29 @@ internal sealed class AnswerEvents : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _clean.End();
+    }
 
     private void EndReasoning()
     {
         if (_reasoning == 0)
             return;
         _stream.Flush();
+        _clean.End();
         if (_isTurn)
             _recorder.Report(new ModelReasoningDone(_step, TokenEstimate.OfLength(_reasoning)));
         _reasoning = 0;
+    }
+
+    private void Clean(string channel, string text)
+    {
+        if (channel != _channel)
+            _clean.End();
+        _channel = channel;
+        _clean.Add(channel, text);
     }
 
     private void Report(string channel, string text)

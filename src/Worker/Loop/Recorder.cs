@@ -112,6 +112,9 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
         }
     }
 
+    /// <summary>Takes secrets out of text that comes in pieces, also those that stand in two of them.</summary>
+    public StreamRedactor CleanStream(Action<string, string> emit) => new(redactor, emit);
+
     /// <summary>Waits until everything recorded so far is committed.</summary>
     public Task CommittedAsync(CancellationToken ct) => reports.CommittedAsync(ct);
 }

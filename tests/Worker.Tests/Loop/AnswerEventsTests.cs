@@ -54,6 +54,18 @@ public class AnswerEventsTests
         Assert.Empty(task.Journal.Payloads("model.reasoning_done").Concat(task.Journal.Payloads("model.tool_input")));
     }
 
+    [Fact]
+    public async Task A_secret_that_comes_in_two_pieces_is_shown_in_neither()
+    {
+        var model = new StreamedModel(
+            new TextDelta("It is sk-12"), new TextDelta("345678."), new ModelFinished(ModelMessage.Assistant(new TextBlock("It is sk-12345678.")), ModelStopReason.EndTurn, new ModelUsage(), "streamed-1"));
+        using var turn = new AgentHarness(model) { Turn = new Turn { Number = 1 }, Secret = "sk-12345678" };
+
+        await turn.RunAsync();
+
+        Assert.Equal("It is [redacted].", string.Concat(turn.Journal.Payloads("model.delta").Select(delta => delta["text"]!.GetValue<string>())));
+    }
+
     private static AgentHarness Attempt(Turn? turn) => new(new StreamedModel(s_pieces), new CountingTool("look", readOnly: true)) { Turn = turn };
 
     private static string Input(AgentHarness turn, string call) => string.Concat(turn.Journal.Payloads("model.tool_input")
