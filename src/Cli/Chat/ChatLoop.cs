@@ -13,7 +13,7 @@ internal sealed class ChatLoop(ChatRoom room)
         await WelcomeAsync(cancellation);
         try
         {
-            if (room.Current.Turn is { Active: true }) await FollowAsync(cancellation);
+            if (room.Current.Turn is { Active: true }) await NewTurn().FollowAsync(cancellation);
             while (await ReadAsync(cancellation) is { } line)
             {
                 if (line.Trim() is "/quit" or "/exit") break;
@@ -52,14 +52,10 @@ internal sealed class ChatLoop(ChatRoom room)
         }
     }
 
-    private async Task SayAsync(string text, CancellationToken cancellation)
-    {
-        await room.Api.SendAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
-        await FollowAsync(cancellation);
-    }
+    private Task SayAsync(string text, CancellationToken cancellation) =>
+        NewTurn().RunAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
 
-    private async Task FollowAsync(CancellationToken cancellation) =>
-        await new ChatTurn(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync).FollowAsync(cancellation);
+    private ChatTurn NewTurn() => new(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync);
 
     // A line that ends with a backslash goes on in the next one. Ctrl-C takes what was typed away, or leaves when that was nothing.
     private async Task<string?> ReadAsync(CancellationToken cancellation)

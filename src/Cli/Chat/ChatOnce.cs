@@ -25,9 +25,8 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
             Unattended = !AllowAll,
             Attachments = { Files.Select(file => new Code.Attachment { Path = file }) },
         };
-        var turn = await room.Api.SendAsync(request, cancellation);
         var printer = new ChatPrinter(Quiet || json ? Silence : room.Terminal, answers: false);
-        var last = await new ChatTurn(room, printer, AnswerAsync).FollowAsync(cancellation);
+        var (turn, last) = await new ChatTurn(room, printer, AnswerAsync).RunAsync(request, cancellation);
         if (json) room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
         else if (last?.Done is not null) room.Terminal.Out.WriteLine(room.Terminal.OutIsScreen ? Printable.Text(printer.Answer) : printer.Answer);
         else if (Quiet) room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);

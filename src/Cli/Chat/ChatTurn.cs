@@ -15,22 +15,38 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
     /// <summary>Told of every event, before it is shown.</summary>
     public Action<Code.SessionEvent> Seen { get; init; } = _ => { };
 
+    /// <summary>Sends a message and follows the turn that it begins.</summary>
+    /// <inheritdoc cref="FollowAsync(CancellationToken)"/>
+    public async Task<(Code.TurnStatus Turn, Code.SessionEvent? Last)> RunAsync(Code.SendMessageRequest message, CancellationToken cancellation)
+    {
+        Code.TurnStatus? turn = null;
+        var last = await FollowAsync(async () => turn = await room.Api.SendAsync(message, cancellation), cancellation);
+        return (turn!, last);
+    }
+
+    /// <summary>Follows the turn that runs.</summary>
     /// <returns>The event that ended the turn: done or error. Null: it had none.</returns>
     /// <exception cref="OperationCanceledException">The person leaves; the turn goes on or was cancelled.</exception>
-    public async Task<Code.SessionEvent?> FollowAsync(CancellationToken cancellation)
+    public Task<Code.SessionEvent?> FollowAsync(CancellationToken cancellation) => FollowAsync(() => Task.CompletedTask, cancellation);
+
+    // Keys are heard from before the turn exists: a press while the message is on its way is meant for the turn.
+    private async Task<Code.SessionEvent?> FollowAsync(Func<Task> begin, CancellationToken cancellation)
     {
+        var begun = new TaskCompletionSource<bool>();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _leave = leaving.Cancel;
         var presses = 0;
         var cancelling = Task.CompletedTask;
         using var keys = room.Terminal.OnInterrupt(() =>
         {
-            if (Interlocked.Increment(ref presses) == 1) cancelling = CancelTurnAsync();
+            if (Interlocked.Increment(ref presses) == 1) cancelling = CancelTurnAsync(begun.Task);
             else leaving.Cancel();
         });
         Code.SessionEvent? last = null;
         try
         {
+            await begin();
+            begun.SetResult(true);
             await foreach (var item in room.Api.WatchAsync(room.Current.Id, 0, OnCut, leaving.Token))
             {
                 await TakeAsync(item, leaving.Token);
@@ -39,6 +55,7 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         }
         finally
         {
+            begun.TrySetResult(false);
             await StopAskingAsync();
             // Whoever leaves at once has cancelled the turn all the same.
             await cancelling;
@@ -88,10 +105,11 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         open.Stop.Dispose();
     }
 
-    private async Task CancelTurnAsync()
+    private async Task CancelTurnAsync(Task<bool> begun)
     {
         printer.EndLine();
         printer.Note("Cancelling. Ctrl-C once more leaves.");
+        if (!await begun) return;
         try
         {
             await room.Api.CancelAsync(room.Current.Id, CancellationToken.None);

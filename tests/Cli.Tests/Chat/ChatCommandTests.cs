@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Koda.Testing;
 
 namespace Koda.Cli.Tests.Chat;
 
@@ -139,6 +140,27 @@ public sealed class ChatCommandTests(LocalKoda koda)
         await person.SeesAsync("› ", count: 2);
         person.PressesInterrupt();
 
+        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+    }
+
+    [Fact]
+    public async Task An_interrupt_while_the_message_is_on_its_way_cancels_its_turn()
+    {
+        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await using var link = new HeldLink(new Uri(koda.Url));
+        await using var person = new ChatPerson(koda, link.Url, "chat", "--agent", "slow");
+        await person.SeesAsync("› ");
+        link.Hold();
+        person.Types("Take your time.");
+        await Eventually.IsTrue(() => Task.FromResult(link.Kept > 0), "the message is on its way");
+
+        person.PressesInterrupt();
+        await person.SeesAsync("Cancelling");
+        link.LetThrough();
+
+        await person.SeesAsync("cancelled");
+        await person.SeesAsync("› ", count: 2);
+        person.PressesInterrupt();
         Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
     }
 

@@ -14,6 +14,14 @@ internal sealed class ChatPerson : IAsyncDisposable
     private volatile Action _pressed = () => { };
 
     public ChatPerson(LocalKoda koda, params string[] args)
+        : this(koda, server: null, args)
+    {
+    }
+
+    /// <param name="koda">The server and its files.</param>
+    /// <param name="server">Where the chat finds it. Null: as the files say.</param>
+    /// <param name="args">The command line.</param>
+    public ChatPerson(LocalKoda koda, Uri? server, params string[] args)
     {
         _koda = koda;
         var terminal = new CliTerminal
@@ -21,7 +29,7 @@ internal sealed class ChatPerson : IAsyncDisposable
             In = new Keyboard(_lines),
             Out = TextWriter.Null,
             Error = TextWriter.Synchronized(_screen),
-            Environment = _ => null,
+            Environment = name => name == "KODA_URL" ? server?.ToString() : null,
             OnInterrupt = pressed =>
             {
                 var before = _pressed;

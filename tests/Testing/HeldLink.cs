@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
-namespace Koda.Fault.Tests;
+namespace Koda.Testing;
 
 /// <summary>A TCP link to a server that can keep back what is sent to it, as a slow network would, until it is let through.</summary>
-internal sealed class HeldLink : IAsyncDisposable
+public sealed class HeldLink : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closed = new();
