@@ -75,6 +75,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
         var message = (await Host.Rest.Get($"/sessions/{session}/messages")).Json.AsArray()[0]!.At("id");
 
         await SendAll("code/sessions.http", ("session_id", session), ("message_id", message));
+        await SendAll("code/subagents.http", ("session_id", session));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using Koda.Protos.ControlPlane.V1;
 using Koda.Testing;
 
 namespace Koda.Fault.Tests;
@@ -90,6 +91,40 @@ public sealed class SessionTests(Cluster cluster)
     }
 
     [Fact]
+    public async Task Subagents_and_the_turn_that_waits_for_them_go_on_after_everything_died()
+    {
+        await cluster.AllRunAsync();
+        await ScriptAsync("session-scout", "subagent", """[{"delay_ms": 4000, "text": "Found."}]""");
+        await ScriptAsync("session-lead", "primary", """
+            [{"tool_calls": [{"tool": "task", "arguments": {"agent": "session-scout", "prompt": "Look left."}},
+                             {"tool": "task", "arguments": {"agent": "session-scout", "prompt": "Look right."}}]},
+             {"text": "Both came back."}]
+            """);
+        using var worker = cluster.StartWorker("session-subagents-1", cluster.A.Url);
+        var session = await CreateAsync("session-lead");
+        await PostAsync(cluster.A, $"/sessions/{session}/messages", new { content = "Look around." });
+        using var http = new HttpClient { BaseAddress = cluster.B.Url };
+        await Eventually.IsTrue(
+            async () => (await http.GetFromJsonAsync<JsonArray>($"/sessions/{session}/subagents"))!.Count == 2, Patience, () => "both are started");
+
+        worker.Kill();
+        cluster.A.Kill();
+        cluster.B.Kill();
+        cluster.Postgres.Kill();
+        await cluster.AllRunAsync();
+        using var other = cluster.StartWorker("session-subagents-2", cluster.B.Url);
+        var seen = new List<SseItem<string>>();
+        await foreach (var item in StreamAsync(cluster.B, session, after: null))
+            seen.Add(item);
+
+        Assert.Equal("done", seen[^1].EventType);
+        var found = seen.Where(item => item.EventType == "tool_end").Select(item => (string)JsonNode.Parse(item.Data)!["output"]!).ToList();
+        Assert.Equal(2, found.Count);
+        Assert.All(found, output => Assert.StartsWith("Found.", output));
+        Assert.Equal(2, (await http.GetFromJsonAsync<JsonArray>($"/sessions/{session}/subagents"))!.Count);
+    }
+
+    [Fact]
     public async Task A_restore_whose_worker_dies_halfway_is_brought_to_its_end()
     {
         await cluster.AllRunAsync();
@@ -127,6 +162,13 @@ public sealed class SessionTests(Cluster cluster)
         await PostAsync(cluster.B, $"/sessions/{session}/snapshots/-1/restore", new { });
         Assert.Equal(Files, CountOf(workspace, "changed\n"));
     }
+
+    private async Task ScriptAsync(string agentId, string mode, string steps) => await cluster.ClientOfA.Agents.ApplyAsync(agentId, new AgentDefinition
+    {
+        Mode = mode,
+        Tools = { "task" },
+        Provider = new ProviderDefinition { Kind = "offline", Options = $$"""{"script": {{steps}}}""" },
+    });
 
     private async Task<string> CreateAsync(string agent, string? workspace = null)
     {

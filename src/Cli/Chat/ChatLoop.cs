@@ -52,8 +52,8 @@ internal sealed class ChatLoop(ChatRoom room)
         }
     }
 
-    private Task SayAsync(string text, CancellationToken cancellation) =>
-        NewTurn().RunAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
+    private async Task SayAsync(string text, CancellationToken cancellation) =>
+        await NewTurn().RunAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
 
     private ChatTurn NewTurn() => new(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync);
 

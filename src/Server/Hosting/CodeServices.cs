@@ -1,5 +1,6 @@
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Conversations;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Surfaces.Code;
 using Microsoft.AspNetCore.Routing;
@@ -17,17 +18,19 @@ internal static class CodeServices
         .AddSingleton<ListSnapshots>().AddSingleton<StartOperation>().AddSingleton<RunOperation>().AddSingleton<RestoreSnapshot>().AddSingleton<ReadJournal>()
         .AddSingleton<AnswerQuestion>().AddSingleton<ListQuestions>()
         .AddSingleton<ReadCodeSetting>().AddSingleton<ChangeCodeSetting>()
-        .AddSingleton<ITaskListener, ConversationTurns>();
+        .AddSingleton<StartSubagents>().AddSingleton<StartSubagent>().AddSingleton<DelegateAttempt>().AddSingleton<FollowSubagents>().AddSingleton<ListSubagents>()
+        .AddSingleton<ITaskListener, ConversationTurns>().AddSingleton<ITaskListener, SubagentNews>();
 
     public static IServiceCollection AddCodeSurface(this IServiceCollection services) => services
         .AddSingleton<IDialect, CodeDialect>().AddSingleton<AgentReading>()
-        .AddSingleton<SessionService>().AddSingleton<TurnService>().AddSingleton<SnapshotService>().AddSingleton<AgentService>().AddSingleton<ModelService>().AddSingleton<ConfigService>();
+        .AddSingleton<SessionService>().AddSingleton<TurnService>().AddSingleton<SnapshotService>().AddSingleton<SubagentService>().AddSingleton<AgentService>().AddSingleton<ModelService>().AddSingleton<ConfigService>();
 
     public static void MapCodeSurface(this IEndpointRouteBuilder app)
     {
         app.MapRpcService<SessionService>();
         app.MapRpcService<TurnService>();
         app.MapRpcService<SnapshotService>();
+        app.MapRpcService<SubagentService>();
         app.MapRpcService<AgentService>();
         app.MapRpcService<ModelService>();
         app.MapRpcService<ConfigService>();

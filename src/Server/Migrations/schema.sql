@@ -128,7 +128,8 @@ CREATE TABLE public.conversations (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     deleted_at timestamp with time zone,
-    CONSTRAINT conversations_branch_check CHECK (((parent_id IS NULL) OR (branch_seq IS NOT NULL))),
+    is_subagent boolean DEFAULT false NOT NULL,
+    CONSTRAINT conversations_branch_check CHECK (((parent_id IS NULL) OR (branch_seq IS NOT NULL) OR is_subagent)),
     CONSTRAINT conversations_turns_check CHECK ((turns >= 0))
 );
 CREATE TABLE public.providers (
@@ -288,7 +289,8 @@ CREATE TABLE public.tasks (
     error_message text,
     connection text DEFAULT ''::text NOT NULL,
     model text DEFAULT ''::text NOT NULL,
-    CONSTRAINT tasks_approval_check CHECK (((approval_id IS NOT NULL) = (state = 'waiting'::text))),
+    awaits_subagents boolean DEFAULT false NOT NULL,
+    CONSTRAINT tasks_approval_check CHECK (((((approval_id IS NOT NULL) OR awaits_subagents) = (state = 'waiting'::text)) AND (NOT ((approval_id IS NOT NULL) AND awaits_subagents)))),
     CONSTRAINT tasks_available_at_check CHECK (((available_at IS NOT NULL) = (state = 'retrying'::text))),
     CONSTRAINT tasks_counts_check CHECK (((attempt >= 0) AND (failures >= 0) AND (losses >= 0) AND (max_attempts >= 1))),
     CONSTRAINT tasks_dead_letter_check CHECK (((NOT dead_letter) OR (state = 'failed'::text))),
@@ -412,6 +414,23 @@ CREATE TABLE public.streams (
     CONSTRAINT streams_head_seq_check CHECK ((head_seq >= 0))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+CREATE TABLE public.subagents (
+    conversation_id uuid NOT NULL,
+    parent_id uuid NOT NULL,
+    parent_task_id uuid,
+    step integer NOT NULL,
+    call_id text NOT NULL,
+    task_id uuid NOT NULL,
+    agent_id text NOT NULL,
+    title text NOT NULL,
+    timeout interval NOT NULL,
+    timed_out boolean DEFAULT false NOT NULL,
+    asked_id uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    told_at timestamp with time zone,
+    CONSTRAINT subagents_call_check CHECK (((parent_task_id IS NULL) = (call_id = ''::text)))
+);
 CREATE TABLE public.system_settings (
     id boolean DEFAULT true NOT NULL,
     value text NOT NULL,
@@ -504,6 +523,8 @@ ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (subject);
 ALTER TABLE ONLY public.streams
     ADD CONSTRAINT streams_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.subagents
+    ADD CONSTRAINT subagents_pkey PRIMARY KEY (conversation_id);
 ALTER TABLE ONLY public.system_settings
     ADD CONSTRAINT system_settings_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tasks
@@ -519,7 +540,7 @@ CREATE INDEX approvals_task ON public.approvals USING btree (task_id, id);
 CREATE INDEX artifacts_run ON public.artifacts USING btree (run_id, id);
 CREATE UNIQUE INDEX attempts_open ON public.attempts USING btree (task_id) WHERE (ended_at IS NULL);
 CREATE INDEX conversations_parent ON public.conversations USING btree (parent_id) WHERE (parent_id IS NOT NULL);
-CREATE INDEX conversations_recent ON public.conversations USING btree (updated_at DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX conversations_recent ON public.conversations USING btree (updated_at DESC) WHERE ((deleted_at IS NULL) AND (NOT is_subagent));
 CREATE INDEX events_marks ON public.events USING btree (stream_id, seq) WHERE (kind = ANY (ARRAY['message.sent'::text, 'context.compacted'::text]));
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
@@ -534,6 +555,10 @@ CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
 CREATE INDEX runs_conversation ON public.runs USING btree (stream_id) WHERE (kind <> 'task'::text);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
 CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);
+CREATE UNIQUE INDEX subagents_call ON public.subagents USING btree (parent_task_id, step, call_id) WHERE (parent_task_id IS NOT NULL);
+CREATE INDEX subagents_open ON public.subagents USING btree (task_id) WHERE (settled_at IS NULL);
+CREATE INDEX subagents_parent ON public.subagents USING btree (parent_id, conversation_id);
+CREATE INDEX tasks_awaiting_subagents ON public.tasks USING btree (id) WHERE awaits_subagents;
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
 CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, connection, model, priority DESC, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);

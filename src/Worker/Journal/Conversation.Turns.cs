@@ -43,10 +43,22 @@ internal sealed partial class Conversation
         }
     }
 
+    /// <summary>What the subagent that a call gave its work to came to. Null: it has none, or it works still.</summary>
+    public SubagentFinished? SubagentOf(string callId) => _subagents.GetValueOrDefault(callId);
+
     /// <summary>Remembers what must be known even after its event is summed up.</summary>
     public void Keep(string kind, string payload) => _kept.Add(kind, payload);
 
     public void Apply(GuardrailHit hit) => BudgetWarned |= hit.Rule == GuardrailHit.BudgetWarning;
+
+    /// <summary>A subagent of the turn ended. One that nobody waited for is told with the next message.</summary>
+    public void Apply(SubagentFinished finished)
+    {
+        if (finished.CallId is not { } call)
+            return;
+        _subagents[call] = finished;
+        CostMicros += finished.CostMicros;
+    }
 
     public void Apply(ConversationTitled titled, ModelUsage usage)
     {
@@ -107,6 +119,17 @@ internal sealed partial class Conversation
         _overhead = turn.Overhead;
         Count(usage);
     }
+
+    private static ModelMessage WithBackground(ModelMessage message, IReadOnlyList<SubagentFinished> background) => background.Count == 0
+        ? message
+        : message with
+        {
+            Content =
+            [
+                .. background.Select(ended => new TextBlock($"The subagent {ended.AgentId}, \"{ended.Title}\", ended ({ended.State.Replace('_', ' ')}):\n{ended.Result}")),
+                .. message.Content,
+            ],
+        };
 
     private void Clear()
     {

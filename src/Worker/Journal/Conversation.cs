@@ -23,6 +23,7 @@ internal sealed partial class Conversation
     private readonly RepeatedCalls _repeated = new();
     private readonly Dictionary<string, string> _files = [];
     private readonly HashSet<string> _snapshots = [];
+    private readonly Dictionary<string, SubagentFinished> _subagents = [];
     private (string Provider, string Model) _asked;
     private int _nudges;
     private bool _nudged;
@@ -89,6 +90,7 @@ internal sealed partial class Conversation
             case "tool.finished": Apply(JournalCodec.Read<ToolFinished>(recorded)); break;
             case "snapshot.taken": Apply(JournalCodec.Read<SnapshotTaken>(recorded)); break;
             case "todo.changed": Apply(JournalCodec.Read<TodoChanged>(recorded)); break;
+            case "subagent.finished": Apply(JournalCodec.Read<SubagentFinished>(recorded)); break;
             case "approval.requested": _approvals.Apply(JournalCodec.Read<ApprovalRequested>(recorded)); break;
             case "approval.answered": _approvals.Apply(JournalCodec.Read<ApprovalAnswered>(recorded)); break;
             case "approval.expired": _approvals.Apply(JournalCodec.Read<ApprovalExpired>(recorded)); break;
@@ -100,7 +102,7 @@ internal sealed partial class Conversation
     {
         Settle();
         (Message, TurnStart, Begun, BudgetWarned) = (sent, _messages.Count, false, false);
-        _messages.Add(ModelMessageJson.Read(sent.Message));
+        _messages.Add(WithBackground(ModelMessageJson.Read(sent.Message), sent.Background ?? []));
         (Step, Tokens, CostMicros, Repetitions, StopReason, AnsweredBy) = (0, 0, 0, 0, null, null);
         _notes.Clear();
         _repeated.Clear();
@@ -144,6 +146,7 @@ internal sealed partial class Conversation
     public void Apply(ToolFinished finished)
     {
         _approvals.Used(finished.CallId);
+        _subagents.Remove(finished.CallId);
         if (finished is { Path: { } path, FileDigest: { } digest })
             _files[path] = digest;
         foreach (var file in finished.Files ?? [])

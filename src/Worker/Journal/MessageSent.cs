@@ -6,7 +6,9 @@ namespace Koda.Worker.Journal;
 /// <param name="Turn">The number of the turn that it begins.</param>
 /// <param name="Message">The message, as the log spells messages.</param>
 /// <param name="Attachments">Files of the workspace that come with it.</param>
-internal sealed record MessageSent(long Turn, JsonObject Message, IReadOnlyList<SentAttachment>? Attachments = null) : IJournalPayload
+/// <param name="Background">Subagents that ended since the turn before.</param>
+internal sealed record MessageSent(
+    long Turn, JsonObject Message, IReadOnlyList<SentAttachment>? Attachments = null, IReadOnlyList<SubagentFinished>? Background = null) : IJournalPayload
 {
     public static string Kind => "message.sent";
 }

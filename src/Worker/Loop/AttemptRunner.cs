@@ -82,7 +82,7 @@ internal sealed class AttemptRunner(
         if (assignment.Operation is not null)
             return await OperationOf(attempt, conversation).RunAsync(ct);
         using var others = await ServerToolsAsync(assignment, ct);
-        var toolbox = new Toolbox([.. tools, .. others?.Tools ?? []], assignment.Agent.Tools);
+        var toolbox = new Toolbox([.. tools, .. SubagentTool.For(assignment), .. others?.Tools ?? []], assignment.Agent.Tools);
         var (provider, secret) = await ProviderAsync(assignment, ct);
         var secrets = await SecretsAsync(assignment, ct);
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);

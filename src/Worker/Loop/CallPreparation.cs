@@ -35,15 +35,18 @@ internal sealed class CallPreparation(
             return new PreparedCall(call, CallFate.Invalid, ReadOnly: true) { Reason = reason };
         }
         var readOnly = tool.Definition.ReadOnly;
-        if (pending.Started && !readOnly)
+        // What another agent does is not begun twice.
+        if (pending.Started && !readOnly && tool is not SubagentTool)
             return new PreparedCall(call, CallFate.Interrupted, readOnly) { Reason = InterruptedText };
         if (call.ArgumentsError is { } error)
             return new PreparedCall(call, CallFate.Invalid, readOnly) { Reason = error };
         try
         {
             var bound = tool.Bind(Parse(call.Arguments));
-            var prepared = new PreparedCall(call, CallFate.Run, readOnly) { Bound = bound };
-            return bound.Question is null ? Permit(prepared, tool) : Ask(prepared);
+            var prepared = new PreparedCall(call, CallFate.Run, readOnly) { Bound = bound, Begun = pending.Started };
+            return bound.Subagent is not null ? Delegate(prepared, tool)
+                : bound.Question is null ? Permit(prepared, tool)
+                : Ask(prepared);
         }
         catch (Exception refused) when (refused is ToolException or IOException or UnauthorizedAccessException)
         {
@@ -81,11 +84,19 @@ internal sealed class CallPreparation(
 
     private PreparedCall Ask(PreparedCall prepared) => AnswerTo(prepared.Call) switch
     {
-        { Approved: true } answer => prepared with { ApprovalId = answer.ApprovalId, Answer = answer.Response ?? "Yes." },
+        { Approved: true } answer => prepared with { ApprovalId = answer.ApprovalId, Answer = new ToolResult(answer.Response ?? "Yes.") },
         { } answer => prepared with { Fate = CallFate.Denied, ApprovalId = answer.ApprovalId, Reason = answer.Response ?? answer.Reason },
         null when unattended => prepared with { Fate = CallFate.Denied, Reason = UnansweredText },
         null => prepared with { Fate = CallFate.Ask },
     };
+
+    private PreparedCall Delegate(PreparedCall prepared, ITool tool)
+    {
+        if (conversation.SubagentOf(prepared.Call.CallId) is { } ended)
+            return prepared with { Answer = new ToolResult(ended.Text) { IsError = !ended.Succeeded } };
+        var permitted = prepared.Begun ? prepared : Permit(prepared, tool);
+        return permitted.Fate == CallFate.Run ? permitted with { Fate = CallFate.Delegate } : permitted;
+    }
 
     private ApprovalAnswer? AnswerTo(Providers.ToolCallBlock call) =>
         conversation.Approvals.Find(call.CallId, call.Tool, ActionDigest.Of(call.Tool, Canonical(call.Arguments)));

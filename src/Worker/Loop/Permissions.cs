@@ -22,6 +22,9 @@ internal sealed class Permissions(
     /// <summary>Whether an answer for always reaches what is like the call, and not every call of its tool.</summary>
     public bool ByPattern { get; init; }
 
+    /// <summary>The rules of who called the agent: it may do no more unasked than they allow. No match: they say nothing.</summary>
+    public IReadOnlyList<PermissionRule> Ceiling { get; init; } = [];
+
     /// <summary>What the rules say of a demand. Null: nothing.</summary>
     public PermissionAction? Decide(Demand demand)
     {
@@ -46,6 +49,12 @@ internal sealed class Permissions(
     }
 
     private PermissionAction? Decide(Demand demand, string spelling)
+    {
+        var ceiling = Last(Ceiling, demand, spelling);
+        return ceiling is null or PermissionAction.Allow ? DecideBelow(demand, spelling) : Strictest(DecideBelow(demand, spelling), ceiling);
+    }
+
+    private PermissionAction? DecideBelow(Demand demand, string spelling)
     {
         if (Last(agent, demand, spelling) is { } own)
             return own;

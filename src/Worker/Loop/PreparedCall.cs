@@ -27,8 +27,11 @@ internal sealed record PreparedCall(ToolCallBlock Call, CallFate Fate, bool Read
     /// <summary>The paths outside of the workspace that it was allowed to reach.</summary>
     public IReadOnlyList<OutsidePath> Reach { get; init; } = [];
 
-    /// <summary>A person's answer to the question that the call asks: its result. Null: it asks none.</summary>
-    public string? Answer { get; init; }
+    /// <summary>The result that the call has without being run: a person's answer, or that of a subagent. Null: it has none.</summary>
+    public ToolResult? Answer { get; init; }
+
+    /// <summary>Its beginning is recorded.</summary>
+    public bool Begun { get; init; }
 
     /// <summary>The path that was refused.</summary>
     public string? RefusedPath { get; init; }
@@ -42,6 +45,9 @@ internal enum CallFate
 
     /// <summary>A person is asked.</summary>
     Ask,
+
+    /// <summary>Another agent works on it.</summary>
+    Delegate,
 
     /// <summary>It is not a valid call.</summary>
     Invalid,

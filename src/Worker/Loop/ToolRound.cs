@@ -21,6 +21,8 @@ internal sealed class ToolRound(
                 break;
             if (next[0].Fate == CallFate.Ask)
                 return await AskAsync(next[0], ct);
+            if (next[0].Fate == CallFate.Delegate)
+                return await DelegateAsync([.. next.TakeWhile(call => call.Fate == CallFate.Delegate)], ct);
             var together = next.TakeWhile(call => call.ReadOnly && call.Fate != CallFate.Ask).ToList();
             await RunAsync(together.Count > 0 ? together : next[..1], ct);
         }
@@ -32,6 +34,20 @@ internal sealed class ToolRound(
         calls,
         new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = ct },
         async (call, token) => await runner.RunAsync(conversation.Step, call, token));
+
+    // What other agents change is undone like what this one changes.
+    private async Task<AttemptOutcome> DelegateAsync(List<PreparedCall> calls, CancellationToken ct)
+    {
+        await context.BeforeChange(ct);
+        foreach (var call in calls.Where(call => !call.Begun))
+            runner.Begin(conversation.Step, call);
+        return new AttemptOutcome.Delegated([.. calls.Select(call =>
+        {
+            var request = call.Bound!.Subagent!;
+            (request.CallId, request.Step) = (call.Call.CallId, conversation.Step);
+            return request;
+        })]);
+    }
 
     private async Task<AttemptOutcome> AskAsync(PreparedCall call, CancellationToken ct)
     {

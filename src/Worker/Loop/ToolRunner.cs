@@ -27,7 +27,8 @@ internal sealed class ToolRunner(
         progress($"running {call.Call.Tool}, step {step}");
         if (call is { Fate: CallFate.Run, ReadOnly: false })
             await context.BeforeChange(ct);
-        recorder.Record(new ToolStarted(step, call.Call.CallId, call.Call.Tool, Arguments(call), call.ReadOnly));
+        if (!call.Begun || call.ReadOnly)
+            Begin(step, call);
         if (call.Fate != CallFate.Run)
         {
             Refuse(call.Call.Tool, call.RefusedPath);
@@ -38,7 +39,7 @@ internal sealed class ToolRunner(
         if (!call.ReadOnly)
             await recorder.CommittedAsync(ct);
         var started = context.Time.GetTimestamp();
-        var result = call.Answer is { } answer ? new ToolResult(answer) : await RunAsync(step, call, call.Bound!, ct);
+        var result = call.Answer ?? await RunAsync(step, call, call.Bound!, ct);
         var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
         var status = result.IsError ? ToolStatus.Error : ToolStatus.Ok;
         recorder.Record(Finished(step, call, status, text, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
@@ -53,6 +54,10 @@ internal sealed class ToolRunner(
         if (result.Todo is { } items)
             recorder.Record(new TodoChanged(items));
     }
+
+    /// <summary>Records that the call begins.</summary>
+    public void Begin(int step, PreparedCall call) =>
+        recorder.Record(new ToolStarted(step, call.Call.CallId, call.Call.Tool, Arguments(call), call.ReadOnly));
 
     private async Task<ToolResult> RunAsync(int step, PreparedCall call, IToolCall bound, CancellationToken ct)
     {

@@ -6,7 +6,7 @@ namespace Koda.Worker.Loop;
 /// <summary>The permissions of an assignment: layers for a turn of a conversation, the agent's rules alone for a task.</summary>
 internal static class TurnPermissions
 {
-    private static readonly string[] Free = ["list", "glob", "grep", "search", "read", "git", "todo", "write", "edit", "patch", "bash_output"];
+    private static readonly string[] Free = ["list", "glob", "grep", "search", "read", "git", "todo", "write", "edit", "patch", "bash_output", SubagentTool.ToolName];
 
     // They run what the project says.
     private static readonly string[] Running = ["bash", "lsp"];
@@ -16,6 +16,7 @@ internal static class TurnPermissions
         : new Permissions([.. Defaults(sandbox), .. assignment.Agent.BasePermissions], ProjectPermissions.Read(workspace), assignment.Agent.Permissions)
         {
             ByPattern = true,
+            Ceiling = assignment.Agent.CeilingPermissions,
         };
 
     /// <summary>

@@ -18,6 +18,9 @@ internal abstract record AttemptOutcome
     /// <summary>The attempt gives its slot back until a person answers.</summary>
     public sealed record Suspended(ApprovalRequest Approval) : AttemptOutcome;
 
+    /// <summary>The attempt gives its slot back until subagents ended.</summary>
+    public sealed record Delegated(IReadOnlyList<SubagentRequest> Subagents) : AttemptOutcome;
+
     /// <summary>The attempt stopped without a result.</summary>
     public sealed record Stopped(StopReason Reason) : AttemptOutcome;
 
@@ -45,6 +48,9 @@ internal abstract record AttemptOutcome
                 break;
             case Suspended suspended:
                 message.Suspensions.Add(new Suspension { Attempt = attempt, Approval = suspended.Approval, Events = { lastEvents } });
+                break;
+            case Delegated delegated:
+                message.Delegations.Add(new Delegation { Attempt = attempt, Subagents = { delegated.Subagents }, Events = { lastEvents } });
                 break;
             case CooledDown cooled:
                 message.Stops.Add(new Stop { Attempt = attempt, Reason = StopReason.Cooldown, Pause = cooled.Pause, Events = { lastEvents } });

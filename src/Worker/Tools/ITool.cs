@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Koda.Protos.Worker.V1;
 using Koda.Worker.Providers;
 
 namespace Koda.Worker.Tools;
@@ -26,6 +27,10 @@ internal interface IToolCall
 
     /// <summary>What a person is asked; the answer is the result. Null: the call asks nothing.</summary>
     UserQuestion? Question => null;
+
+    /// <summary>The work that the call gives to another agent, whose answer is the result. Null: it gives none.</summary>
+    /// <exception cref="ToolException">There is no such agent.</exception>
+    SubagentRequest? Subagent => null;
 
     /// <summary>How much harm the call could do: low, medium or high.</summary>
     string Risk { get; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Koda.Protos.Worker.V1;
 using Koda.Worker.Providers;
 
 namespace Koda.Worker.Tools;
@@ -32,6 +33,8 @@ internal abstract class Tool<TArguments>(string name, string description, string
 
     protected virtual UserQuestion? Question(TArguments arguments) => null;
 
+    protected virtual SubagentRequest? Subagent(TArguments arguments) => null;
+
     protected virtual Task<string> PreviewAsync(TArguments arguments, ToolContext context, CancellationToken ct) =>
         Task.FromResult(Subject(arguments, context));
 
@@ -44,6 +47,8 @@ internal abstract class Tool<TArguments>(string name, string description, string
         public IEnumerable<Demand> Demands(ToolDefinition definition, ToolContext context) => tool.Demands(arguments, context);
 
         public UserQuestion? Question => tool.Question(arguments);
+
+        public SubagentRequest? Subagent => tool.Subagent(arguments);
 
         public string Risk => tool.Risk;
 

@@ -31,9 +31,10 @@ internal sealed class Toolbox
 
     public IReadOnlyList<ToolDefinition> Definitions => [.. _tools.Values.Select(tool => tool.Definition)];
 
-    // The tools of other servers come and go: an agent works on without them.
+    // The tools of other servers come and go, and there may be nobody to call: an agent works on without them.
     private static IEnumerable<ITool> Named(IReadOnlyList<ITool> all, string name) => name switch
     {
+        SubagentTool.ToolName => all.Where(tool => tool is SubagentTool),
         _ when name.StartsWith(McpTool.Prefix, StringComparison.Ordinal) => all.Where(tool => GlobPattern.Text(name).IsMatch(tool.Definition.Name)),
         _ => [all.FirstOrDefault(tool => tool.Definition.Name == name) ?? throw new ToolException($"This worker has no tool '{name}'.")],
     };

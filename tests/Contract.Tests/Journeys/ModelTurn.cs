@@ -19,15 +19,18 @@ internal sealed record ModelTurn(string StopReason, Func<JsonObject> MakeDelta)
     public static ModelTurn Say(string text) => new("stop", () => new JsonObject { ["role"] = "assistant", ["content"] = text });
 
     /// <summary>Calls a tool.</summary>
-    public static ModelTurn Call(string callId, string tool, string arguments) => new("tool_calls", () => new JsonObject
+    public static ModelTurn Call(string callId, string tool, string arguments) => Calls((callId, tool, arguments));
+
+    /// <summary>Calls several tools at once.</summary>
+    public static ModelTurn Calls(params (string CallId, string Tool, string Arguments)[] calls) => new("tool_calls", () => new JsonObject
     {
         ["role"] = "assistant",
-        ["tool_calls"] = new JsonArray(new JsonObject
+        ["tool_calls"] = new JsonArray([.. calls.Select((call, index) => new JsonObject
         {
-            ["index"] = 0,
-            ["id"] = callId,
+            ["index"] = index,
+            ["id"] = call.CallId,
             ["type"] = "function",
-            ["function"] = new JsonObject { ["name"] = tool, ["arguments"] = arguments },
-        }),
+            ["function"] = new JsonObject { ["name"] = call.Tool, ["arguments"] = call.Arguments },
+        })]),
     });
 }

@@ -38,6 +38,18 @@ public class PermissionsTests
     }
 
     [Theory]
+    [InlineData(PermissionAction.Allow, PermissionAction.Deny, PermissionAction.Deny)]
+    [InlineData(PermissionAction.Allow, PermissionAction.Ask, PermissionAction.Ask)]
+    [InlineData(PermissionAction.Ask, PermissionAction.Allow, PermissionAction.Ask)]
+    [InlineData(PermissionAction.Deny, PermissionAction.Ask, PermissionAction.Deny)]
+    public void An_agent_that_was_called_may_do_no_more_than_its_caller(PermissionAction own, PermissionAction callers, PermissionAction decided)
+    {
+        var permissions = new Permissions([], [], [Rule("edit", "", own)]) { Ceiling = [Rule("edit", "src/**", callers)] };
+        Assert.Equal(decided, permissions.Decide(new Demand("edit", "src/a.cs")));
+        Assert.Equal(own, permissions.Decide(new Demand("edit", "docs/a.md")));
+    }
+
+    [Theory]
     [InlineData("*.env", ".env", true)]
     [InlineData("*.env", "app/prod.env", true)]
     [InlineData("*.env", "app/.env.example", false)]

@@ -9,9 +9,12 @@ internal static class AgentRules
     private const int MaxAttempts = 100;
     private const double MaxTemperature = 2;
 
+    /// <summary>The tool that calls other agents; there in turns of conversations only.</summary>
+    public const string SubagentTool = "task";
+
     public static readonly IReadOnlyList<string> Tools =
     [
-        "list", "read", "glob", "grep", "search", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch",
+        "list", "read", "glob", "grep", "search", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch", SubagentTool,
     ];
 
     /// <summary>The same and whatever the servers of tools of a worker give: what agents have that may do everything.</summary>

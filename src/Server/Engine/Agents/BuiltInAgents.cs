@@ -124,6 +124,7 @@ internal static class BuiltInAgents
         ["explorer"] = new()
         {
             Name = "Explorer",
+            Mode = AgentDefinition.Subagent,
             Description = "Explains a code base and finds where things happen. Changes nothing.",
             SystemPrompt = ExplorerPrompt,
             Tools = s_readOnlyTools,

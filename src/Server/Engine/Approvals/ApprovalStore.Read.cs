@@ -45,11 +45,13 @@ internal static partial class ApprovalStore
         select {Columns}
         from approvals
         where state = 'pending' and task_id = any(array(
-            select unnest(array[last_turn, last_operation]) from conversations where conversations.id = $1))
+            select unnest(array[last_turn, last_operation]) from conversations where conversations.id = $1
+            union all
+            select subagents.task_id from subagents where subagents.parent_id = $1 and subagents.settled_at is null))
         order by id
         """;
 
-    /// <summary>What a conversation waits for.</summary>
+    /// <summary>What a conversation waits for, and what its subagents do.</summary>
     public static async Task<List<ApprovalRecord>> ListPendingIn(NpgsqlConnection connection, Guid conversationId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ListPendingInSql, connection);
@@ -60,10 +62,14 @@ internal static partial class ApprovalStore
     private const string FindInSql = $"""
         select {Columns}
         from approvals
-        where id = $2 and task_id in (select id from tasks where stream_id = $1 and tasks.id = approvals.task_id)
+        where id = $2 and task_id in (
+            select tasks.id
+            from tasks
+            where tasks.id = approvals.task_id
+                and (stream_id = $1 or stream_id in (select conversation_id from subagents where parent_id = $1)))
         """;
 
-    /// <summary>A question of a conversation, answered or not. Null: it has none with this id.</summary>
+    /// <summary>A question of a conversation or of a subagent of it, answered or not. Null: it has none with this id.</summary>
     public static async Task<ApprovalRecord?> FindIn(NpgsqlConnection connection, Guid conversationId, Guid id, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(FindInSql, connection);

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 
 namespace Koda.Server.Engine.Attempts;
@@ -43,6 +44,12 @@ internal sealed record Failure(AttemptKey Attempt, TaskFault Error, bool Retryab
 internal sealed record Suspension(AttemptKey Attempt, RequestedApproval Approval, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
 {
     public override string Name => "suspension";
+}
+
+/// <summary>An attempt that waits for subagents.</summary>
+internal sealed record Delegation(AttemptKey Attempt, IReadOnlyList<SubagentRequest> Subagents, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+{
+    public override string Name => "delegation";
 }
 
 /// <summary>An attempt that stopped without a result. With a <paramref name="Pause"/> it stopped because the provider asked for a long one.</summary>

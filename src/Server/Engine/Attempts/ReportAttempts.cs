@@ -3,13 +3,15 @@ using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Settings;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Attempts;
 
 /// <summary>Commits what workers report, many reports in one transaction. Who does not hold the attempt any more is refused, and that is recorded.</summary>
-internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, CurrentSettings settings, IRedactor redactor, EngineOptions options, ProviderLoad load)
+internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, CurrentSettings settings, IRedactor redactor, EngineOptions options, ProviderLoad load,
+    DelegateAttempt delegateAttempt)
 {
     /// <summary>Applies the reports in their order.</summary>
     /// <returns>An outcome for each report, valid once the transaction is committed.</returns>
@@ -86,6 +88,9 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
             case Suspension suspension:
                 await Suspend(transaction, changes, task, suspension, cancellationToken);
                 break;
+            case Delegation delegation:
+                await delegateAttempt.Execute(transaction, task, delegation, cancellationToken);
+                break;
             case GivenBack back:
                 task.GiveBack(back.Outcome);
                 break;
@@ -135,7 +140,7 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
         EventBatch batch => batch.Batch <= attempt.LastBatch,
         Completion => attempt.Outcome == AttemptOutcome.Succeeded,
         Failure => attempt.Outcome == AttemptOutcome.Failed,
-        Suspension => attempt.Outcome == AttemptOutcome.Suspended,
+        Suspension or Delegation => attempt.Outcome == AttemptOutcome.Suspended,
         GivenBack back => attempt.Outcome == back.Outcome,
         PauseReport => false,
         AttemptStop { Pause: not null } => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.CooledDown or AttemptOutcome.Failed,

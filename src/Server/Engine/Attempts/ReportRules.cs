@@ -30,6 +30,8 @@ internal static class ReportRules
             Check(pause);
         if (report is Suspension suspension)
             Check(suspension.Approval);
+        if (report is Delegation delegation)
+            Check(delegation);
         if (report is Failure { Error.Code: "" })
             throw Invalid("code", "A failure needs a code.");
     }
@@ -40,6 +42,14 @@ internal static class ReportRules
             throw Invalid("kind", $"Workers do not report events of kind '{reported.Kind}'.");
         if (!IsJsonObject(reported.Payload))
             throw Invalid("payload", $"The payload of a {reported.Kind} event is not a JSON object.");
+    }
+
+    private static void Check(Delegation delegation)
+    {
+        if (delegation.Subagents.Count == 0 || delegation.Subagents.DistinctBy(request => request.CallId).Count() != delegation.Subagents.Count)
+            throw Invalid("subagents", "A delegation names each of its calls once.");
+        if (delegation.Subagents.Any(request => request.CallId.Length == 0 || request.AgentId.Length == 0 || request.Prompt.Length == 0))
+            throw Invalid("subagents", "A subagent needs a call, an agent and a prompt.");
     }
 
     private static void Check(ProviderPause pause)

@@ -8,6 +8,8 @@ namespace Koda.Server.Engine.Conversations;
 internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
 {
     private const decimal MicrosPerDollar = 1_000_000m;
+    private const int MostSubagents = 100;
+    private const int LongestSubagent = 24 * 3600;
 
     /// <summary>What Koda heeds, and what holds until somebody sets it.</summary>
     public static readonly FrozenDictionary<string, string> Defaults = new Dictionary<string, string>
@@ -17,6 +19,9 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
         ["session.budget_warn"] = "0.8",
         ["session.compaction_threshold"] = "0.8",
         ["session.fallback_models"] = "",
+        ["session.max_subagents"] = "10",
+        ["session.subagent_timeout"] = "300",
+        ["session.subagent_budget"] = "0",
         ["permission"] = "{}",
         ["error_display_time"] = "5",
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -34,6 +39,15 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     public IReadOnlyList<string> FallbackModels =>
         Value("session.fallback_models").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>How many subagents of one conversation work at once.</summary>
+    public int MaxSubagents => (int)Number("session.max_subagents");
+
+    /// <summary>How long a subagent may run, waiting not counted.</summary>
+    public TimeSpan SubagentTimeout => TimeSpan.FromSeconds((double)Number("session.subagent_timeout"));
+
+    /// <summary>What one subagent may cost. 0: no limit.</summary>
+    public long SubagentBudgetMicros => (long)(Number("session.subagent_budget") * MicrosPerDollar);
+
     public IReadOnlyList<PermissionRule> Permissions => PermissionMap.Read(Value("permission"));
 
     /// <summary>Null: nobody set it, and Koda does not know it.</summary>
@@ -43,7 +57,9 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     public static string? Fault(string key, string value) => key switch
     {
         "session.snapshot" => value is "true" or "false" ? null : "must be true or false",
-        "session.budget" => IsNumber(value, decimal.MaxValue / MicrosPerDollar) ? null : "must be an amount of US dollars; 0 is no limit",
+        "session.max_subagents" => IsNumber(value, MostSubagents) ? null : $"must be a number from 0 to {MostSubagents}",
+        "session.subagent_timeout" => IsNumber(value, LongestSubagent) ? null : $"must be a number of seconds, at most {LongestSubagent}",
+        "session.budget" or "session.subagent_budget" => IsNumber(value, decimal.MaxValue / MicrosPerDollar) ? null : "must be an amount of US dollars; 0 is no limit",
         "session.budget_warn" or "session.compaction_threshold" => IsNumber(value, 1) ? null : "must be a number from 0 to 1",
         "error_display_time" => IsNumber(value, int.MaxValue) ? null : "must be a number of seconds",
         "permission" => PermissionMap.Fault(value),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 
@@ -23,12 +24,19 @@ internal static class ConversationEvents
             BranchPoint = conversation.BranchSeq,
         });
 
-    public static NewEvent MessageSent(Guid turn, long number, NewMessage message) =>
+    /// <param name="turn">The turn's id.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="message">What is said.</param>
+    /// <param name="background">Subagents that ended since the turn before, whose results the model is told with it.</param>
+    public static NewEvent MessageSent(Guid turn, long number, NewMessage message, IReadOnlyList<SubagentRecord> background) =>
         New(MessageSentKind, TaskEvents.Principal(message.Principal), turn, new
         {
             Turn = number,
             Message = new { Role = "user", Content = message.Content.Length == 0 ? [] : new[] { new { Type = "text", Text = message.Content } } },
             Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
+            Background = background.Count > 0
+                ? background.Select(ended => new { ended.ConversationId, ended.AgentId, ended.Title, State = ended.Outcome, ended.Result })
+                : null,
         });
 
     /// <summary>A message that waited for its turn and cannot have it.</summary>
@@ -54,8 +62,8 @@ internal static class ConversationEvents
             MaxInputTokens = turn.ContextTokens,
             turn.MaxOutputTokens,
             SessionCostMicros = sums.Conversation.CostMicros,
-            SubagentCostMicros = 0L,
-            BudgetWarn = IsNearBudget(turn, sums.Conversation.CostMicros),
+            SubagentCostMicros = sums.SubagentCostMicros,
+            BudgetWarn = IsNearBudget(turn, sums.Conversation.CostMicros + sums.SubagentCostMicros),
         });
     }
 
@@ -75,4 +83,4 @@ internal static class ConversationEvents
 }
 
 /// <summary>What a turn and its whole conversation consumed, and how full the context is.</summary>
-internal readonly record struct TurnSums(UsageTotals Turn, UsageTotals Conversation, long ContextSize);
+internal readonly record struct TurnSums(UsageTotals Turn, UsageTotals Conversation, long SubagentCostMicros, long ContextSize);

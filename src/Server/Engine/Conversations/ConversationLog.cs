@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -14,7 +15,7 @@ internal static class ConversationLog
     [
         ConversationEvents.MessageSentKind, "model.started", "model.finished", "tool.started", "tool.finished", "approval.requested", "approval.answered",
         "approval.expired", CompactedKind, "context.pruned", "todo.changed", "skills.attached", ConversationSnapshot.Kind, "snapshot.restored",
-        "guardrail.hit", ConversationEvents.TitledKind,
+        "guardrail.hit", ConversationEvents.TitledKind, SubagentEvents.FinishedKind,
     ];
 
     /// <summary>What a branch takes along. Snapshots stay with the conversation that took them.</summary>
@@ -56,6 +57,30 @@ internal static class ConversationLog
         var events = new List<Event>();
         while (await reader.ReadAsync(cancellationToken))
             events.Add(EventQueries.ReadEvent(reader));
+        return events;
+    }
+
+    private const string DecisionsSql = """
+        with decided as (
+            select payload::jsonb ->> 'approval_id' as approval_id
+            from events
+            where stream_id = $1 and kind = 'approval.answered' and (payload::jsonb ->> 'scope' = 'always' or payload::jsonb ->> 'decision' = 'denied')
+        )
+        select kind, actor, run_id, attempt, payload
+        from events
+        where stream_id = $1 and kind in ('approval.requested', 'approval.answered') and payload::jsonb ->> 'approval_id' in (select approval_id from decided)
+        order by seq
+        """;
+
+    /// <summary>What people allowed for good, or forbade, in a conversation: the questions and their answers.</summary>
+    public static async Task<IReadOnlyList<NewEvent>> Decisions(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(DecisionsSql, connection);
+        command.Parameters.AddValue(id);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<NewEvent>();
+        while (await reader.ReadAsync(cancellationToken))
+            events.Add(new NewEvent(reader.GetString(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4)));
         return events;
     }
 

@@ -28,6 +28,12 @@ internal sealed record ConversationRecord
     public required DateTimeOffset UpdatedAt { get; init; }
     public required UsageTotals Usage { get; init; }
 
+    /// <summary>What its subagents cost.</summary>
+    public required long SubagentCostMicros { get; init; }
+
+    /// <summary>It is the work of a subagent of <see cref="ParentId"/>.</summary>
+    public required bool IsSubagent { get; init; }
+
     /// <summary>Input tokens of the last model call: how full the context is.</summary>
     public required long LastInputTokens { get; init; }
 

@@ -16,7 +16,9 @@ internal static partial class ConversationStore
         select c.id, c.title, c.agent_id, c.provider, c.model, c.workspace, c.parent_id, c.branch_seq, c.created_at, c.updated_at,
             used.input_tokens, used.output_tokens, used.cached_input_tokens, used.cache_write_tokens, used.reasoning_tokens, used.cost_micros,
             used.model_calls, used.tool_calls, coalesce(last.input_tokens, 0),
-            (select count(*)::int from queued_messages q where q.conversation_id = c.id), {TurnColumns}
+            (select count(*)::int from queued_messages q where q.conversation_id = c.id), c.is_subagent,
+            (select coalesce(sum(r.cost_micros), 0)::bigint
+                from subagents s join runs r on r.stream_id = s.conversation_id and r.kind <> 'task' where s.parent_id = c.id), {TurnColumns}
         from conversations c
         cross join lateral (
             select coalesce(sum(input_tokens), 0)::bigint as input_tokens, coalesce(sum(output_tokens), 0)::bigint as output_tokens,
@@ -48,7 +50,7 @@ internal static partial class ConversationStore
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    private const string ListSql = $"{SelectSql} where c.deleted_at is null and ($1 = '' or c.workspace = $1) order by c.updated_at desc, c.id desc";
+    private const string ListSql = $"{SelectSql} where c.deleted_at is null and not c.is_subagent and ($1 = '' or c.workspace = $1) order by c.updated_at desc, c.id desc";
 
     /// <summary>All conversations, or those of a workspace, the last used first.</summary>
     public static async Task<List<ConversationRecord>> List(NpgsqlConnection connection, string workspace, CancellationToken cancellationToken)
@@ -97,7 +99,8 @@ internal static partial class ConversationStore
 
     private const string FindLockedSql = """
         select c.title, c.agent_id, c.provider, c.model, c.workspace, c.turns, c.last_turn, c.last_operation,
-            exists (select from tasks t where t.id in (c.last_turn, c.last_operation) and t.state not in ('succeeded', 'failed', 'cancelled'))
+            exists (select from tasks t where t.id in (c.last_turn, c.last_operation) and t.state not in ('succeeded', 'failed', 'cancelled')),
+            exists (select from subagents s where s.parent_id = c.id and s.settled_at is null), c.is_subagent
         from conversations c
         where c.id = $1 and c.deleted_at is null
         """;
@@ -121,6 +124,8 @@ internal static partial class ConversationStore
             LastTurn = reader.IsDBNull(6) ? null : reader.GetGuid(6),
             LastOperation = reader.IsDBNull(7) ? null : reader.GetGuid(7),
             IsBusy = reader.GetBoolean(8),
+            HasSubagents = reader.GetBoolean(9),
+            IsSubagent = reader.GetBoolean(10),
         };
     }
 
@@ -139,7 +144,9 @@ internal static partial class ConversationStore
             row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt32(16), row.GetInt32(17)),
         LastInputTokens = row.GetInt64(18),
         QueuedMessages = row.GetInt32(19),
-        Turn = row.IsDBNull(20) ? null : ReadTurn(row, 20),
+        IsSubagent = row.GetBoolean(20),
+        SubagentCostMicros = row.GetInt64(21),
+        Turn = row.IsDBNull(22) ? null : ReadTurn(row, 22),
     };
 
     private static TurnRecord ReadTurn(NpgsqlDataReader row, int at) => new(

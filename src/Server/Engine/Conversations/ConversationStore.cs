@@ -7,8 +7,8 @@ namespace Koda.Server.Engine.Conversations;
 internal static partial class ConversationStore
 {
     private const string InsertSql = """
-        insert into conversations (id, title, agent_id, provider, model, workspace, parent_id, branch_seq, principal, turns)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into conversations (id, title, agent_id, provider, model, workspace, parent_id, branch_seq, principal, turns, is_subagent)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """;
 
     public static NpgsqlBatchCommand Insert(NewConversation conversation)
@@ -24,6 +24,7 @@ internal static partial class ConversationStore
         command.Parameters.AddValue(conversation.BranchSeq);
         command.Parameters.AddValue(conversation.Principal);
         command.Parameters.AddValue(conversation.Turns);
+        command.Parameters.AddValue(conversation.IsSubagent);
         return command;
     }
 
@@ -81,12 +82,12 @@ internal static partial class ConversationStore
 
     private const string DeleteSql = """
         with orphaned as (
-            update conversations set parent_id = null where parent_id = $1
+            update conversations set parent_id = null where parent_id = $1 and not is_subagent
         )
-        update conversations set deleted_at = clock_timestamp() where id = $1
+        update conversations set deleted_at = clock_timestamp() where id = $1 or (parent_id = $1 and is_subagent)
         """;
 
-    /// <summary>Hides the conversation; its branches forget their parent. The log stays, as it does for everything.</summary>
+    /// <summary>Hides the conversation and its subagents'; its branches forget their parent. The log stays, as it does for everything.</summary>
     public static NpgsqlBatchCommand Delete(Guid id)
     {
         var command = new NpgsqlBatchCommand(DeleteSql);
@@ -97,4 +98,8 @@ internal static partial class ConversationStore
 
 /// <summary>A conversation that is about to be stored.</summary>
 internal sealed record NewConversation(
-    Guid Id, string Title, string AgentId, ModelChoice Model, string Workspace, string Principal, Guid? ParentId = null, long? BranchSeq = null, long Turns = 0);
+    Guid Id, string Title, string AgentId, ModelChoice Model, string Workspace, string Principal, Guid? ParentId = null, long? BranchSeq = null, long Turns = 0)
+{
+    /// <summary>It is the work of a subagent of <see cref="ParentId"/>.</summary>
+    public bool IsSubagent { get; init; }
+}

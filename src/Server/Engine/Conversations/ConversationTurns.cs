@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Infrastructure.Postgres;
@@ -30,8 +31,9 @@ internal sealed class ConversationTurns(AgentCatalog agents, StartTurn start) : 
         // What this very change reports is not stored yet.
         var ofTurn = await RunStore.OfConversation(transaction.Connection, task.StreamId, task.RunId, cancellationToken) + task.Used;
         var ofAll = await RunStore.OfConversation(transaction.Connection, task.StreamId, Guid.Empty, cancellationToken) + task.Used;
+        var subagents = await SubagentStore.Cost(transaction.Connection, task.StreamId, cancellationToken);
         var context = await ConversationStore.ContextSize(transaction.Connection, task.StreamId, cancellationToken);
-        task.Events.Add(ConversationEvents.TurnEnded(task, turn, new TurnSums(ofTurn, ofAll, context)));
+        task.Events.Add(ConversationEvents.TurnEnded(task, turn, new TurnSums(ofTurn, ofAll, subagents, context)));
     }
 
     private async Task GoOn(Transaction transaction, LockedTask task, LockedConversation conversation, CancellationToken cancellationToken)

@@ -24,6 +24,28 @@ internal sealed class LockedConversation
     /// <summary>A turn runs, or work on the workspace.</summary>
     public required bool IsBusy { get; init; }
 
+    /// <summary>A subagent works for it.</summary>
+    public required bool HasSubagents { get; init; }
+
+    /// <summary>It is the work of a subagent.</summary>
+    public required bool IsSubagent { get; init; }
+
+    /// <summary>A conversation that nobody else knows yet.</summary>
+    public static LockedConversation Of(NewConversation conversation) => new()
+    {
+        Id = conversation.Id,
+        Title = conversation.Title,
+        AgentId = conversation.AgentId,
+        Model = conversation.Model,
+        Workspace = conversation.Workspace,
+        Turns = conversation.Turns,
+        LastTurn = null,
+        LastOperation = null,
+        IsBusy = false,
+        HasSubagents = false,
+        IsSubagent = conversation.IsSubagent,
+    };
+
     /// <exception cref="EngineException">CONVERSATION_NOT_FOUND.</exception>
     public static async Task<LockedConversation> Lock(Transaction transaction, Guid id, CancellationToken cancellationToken)
     {
@@ -38,6 +60,8 @@ internal sealed class LockedConversation
     {
         if (IsBusy)
             throw new EngineException(ErrorReason.TurnRunning, "A turn of this session is running.");
+        if (HasSubagents)
+            throw new EngineException(ErrorReason.TurnRunning, "A subagent of this session is running.");
     }
 
     /// <summary>Appends events to the conversation's stream.</summary>

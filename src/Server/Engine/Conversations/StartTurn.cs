@@ -1,5 +1,6 @@
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Infrastructure.Postgres;
@@ -14,6 +15,16 @@ internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
         Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, CancellationToken cancellationToken)
     {
         var context = await plan.Make(transaction, conversation, message, agent, cancellationToken);
+        var background = await SubagentStore.Tell(transaction, conversation.Id, cancellationToken);
+        return (await Execute(transaction, conversation, message, agent, context, parentRun: null, background, cancellationToken)).Events;
+    }
+
+    /// <summary>Begins a turn under conditions that are decided.</summary>
+    /// <returns>The turn's id, and the events that tell of it.</returns>
+    public async Task<(Guid Id, IReadOnlyList<NewEvent> Events)> Execute(
+        Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, TaskContext context, Guid? parentRun,
+        IReadOnlyList<SubagentRecord> background, CancellationToken cancellationToken)
+    {
         var submission = new TaskSubmission
         {
             AgentId = agent.Id,
@@ -22,17 +33,17 @@ internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
             Principal = message.Principal,
             Traceparent = message.Traceparent,
         };
-        var task = new NewTask(TaskIds.Next(), agent, submission) { StreamId = conversation.Id, Kind = RunKind.Turn };
+        var task = new NewTask(TaskIds.Next(), agent, submission) { StreamId = conversation.Id, Kind = RunKind.Turn, ParentRun = parentRun };
         transaction.Defer(RunStore.Insert([task.Run]));
         transaction.Defer(TaskStore.Insert([task], await transaction.Time(cancellationToken)));
         transaction.Defer(ConversationStore.BeginTurn(conversation.Id, context.Turn!.Number, task.Id, agent.Id));
         news.SpreadQueued(transaction);
         transaction.AfterCommit(() => depth.Add(1));
-        return
+        return (task.Id,
         [
-            ConversationEvents.MessageSent(task.Id, context.Turn.Number, message),
+            ConversationEvents.MessageSent(task.Id, context.Turn.Number, message, background),
             TaskEvents.Queued(
                 task.Id, task.Id, agent.Id, agent.Version, priority: 0, TaskEvents.Principal(message.Principal), "submitted", query: null),
-        ];
+        ]);
     }
 }

@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Infrastructure.Postgres;
@@ -12,11 +13,13 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
         Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, CancellationToken cancellationToken)
     {
         var settings = await CodeSettingStore.Read(transaction.Connection, cancellationToken);
-        var spent = await RunStore.OfConversation(transaction.Connection, conversation.Id, Guid.Empty, cancellationToken);
+        var spent = (await RunStore.OfConversation(transaction.Connection, conversation.Id, Guid.Empty, cancellationToken)).CostMicros
+            + await SubagentStore.Cost(transaction.Connection, conversation.Id, cancellationToken);
         var context = new TaskContext { Provider = conversation.Model.Provider, Model = conversation.Model.Model, Workspace = conversation.Workspace };
         var provider = await providers.Resolve(agent.Id, agent.Definition, context, cancellationToken);
         var model = FirstOf(context.Model, agent.Definition.Model, provider.DefaultModel);
         var facts = await models.Facts(provider.Id, model, cancellationToken);
+        var calls = !conversation.IsSubagent && agent.Definition.Tools.Contains(AgentRules.SubagentTool);
         return context with
         {
             Turn = new TurnContext
@@ -25,16 +28,17 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
                 Number = conversation.Turns + 1,
                 Variant = message.Variant.Length > 0 ? message.Variant : Within(agent.Definition.ReasoningBudget),
                 Unattended = message.Unattended,
-                Snapshots = settings.Snapshots,
+                Snapshots = settings.Snapshots && !conversation.IsSubagent,
                 NeedsTitle = conversation.Title.Length == 0,
                 FallbackModels = settings.FallbackModels,
-                CostBeforeMicros = spent.CostMicros,
+                CostBeforeMicros = spent,
                 BudgetMicros = settings.BudgetMicros,
                 BudgetWarnPercent = settings.BudgetWarnPercent,
                 ContextTokens = facts?.ContextTokens ?? 0,
                 MaxOutputTokens = facts?.MaxOutputTokens ?? 0,
                 CompactionPercent = settings.CompactionPercent,
                 BasePermissions = settings.Permissions,
+                Subagents = calls ? await SubagentStore.Choices(transaction.Connection, cancellationToken) : [],
             },
         };
     }

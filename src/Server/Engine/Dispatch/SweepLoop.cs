@@ -1,12 +1,13 @@
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Providers;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Ends what is over: leases, pauses after failures, pauses of providers, unanswered questions. One cheap look tells whether, and when next, there is something to do.</summary>
+/// <summary>Ends what is over: leases, pauses after failures, pauses of providers, unanswered questions, the work of subagents. One cheap look tells whether, and when next, there is something to do.</summary>
 internal sealed class SweepLoop : IDisposable
 {
     private readonly Database _database;
@@ -15,6 +16,7 @@ internal sealed class SweepLoop : IDisposable
     private readonly QueueDueRetries _queueDueRetries;
     private readonly ExpireApprovals _expireApprovals;
     private readonly EndCooldowns _endCooldowns;
+    private readonly FollowSubagents _followSubagents;
     private readonly TimeSpan _sweepEvery;
     private readonly Signal _sooner = new();
 
@@ -25,6 +27,7 @@ internal sealed class SweepLoop : IDisposable
         QueueDueRetries queueDueRetries,
         ExpireApprovals expireApprovals,
         EndCooldowns endCooldowns,
+        FollowSubagents followSubagents,
         TaskNews news,
         EngineOptions options)
     {
@@ -34,8 +37,10 @@ internal sealed class SweepLoop : IDisposable
         _queueDueRetries = queueDueRetries;
         _expireApprovals = expireApprovals;
         _endCooldowns = endCooldowns;
+        _followSubagents = followSubagents;
         _sweepEvery = options.SweepEvery;
         news.RetryDueIn += HearDelay;
+        news.SubagentsChanged += _sooner.Raise;
     }
 
     public async Task Run(CancellationToken cancellationToken)
@@ -62,6 +67,7 @@ internal sealed class SweepLoop : IDisposable
         await _queueDueRetries.Execute(cancellationToken);
         await _expireApprovals.Execute(cancellationToken);
         await _endCooldowns.Execute(cancellationToken);
+        await _followSubagents.Execute(cancellationToken);
     }
 
     // Another server may be working on what is due, so a due time in the past must not make this one spin.

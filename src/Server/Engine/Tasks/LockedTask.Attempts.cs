@@ -53,6 +53,17 @@ internal sealed partial class LockedTask
         Events.Add(TaskEvents.Waiting(this, approvalId));
     }
 
+    /// <summary>The attempt waits for subagents.</summary>
+    /// <param name="started">The events that tell of them.</param>
+    public void Delegate(IEnumerable<Events.NewEvent> started)
+    {
+        Close(AttemptOutcome.Suspended);
+        Move(TaskTrigger.Suspend);
+        AwaitsSubagents = true;
+        Events.AddRange(started);
+        Events.Add(TaskEvents.WaitingForSubagents(this));
+    }
+
     /// <summary>The attempt stopped without a result. What a person asks for now decides; a stop that nobody asks for any more means to go on.</summary>
     public void Stop(string workerId, bool isCooldown)
     {

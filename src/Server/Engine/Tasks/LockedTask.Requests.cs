@@ -8,12 +8,15 @@ internal sealed partial class LockedTask
     /// <summary>Ends the task now, or asks its attempt to stop. Cancelling a cancelled task changes nothing.</summary>
     public void Cancel(string principal, string reason)
     {
-        if (State == TaskState.Cancelled)
-            return;
-        if (State == TaskState.Running)
-            Request(RequestedStop.Cancel);
-        else
-            Cancelled(TaskEvents.Principal(principal), reason.Length == 0 ? CancelledByRequest : reason);
+        if (State != TaskState.Cancelled)
+            CancelBy(TaskEvents.Principal(principal), reason.Length == 0 ? CancelledByRequest : reason);
+    }
+
+    /// <summary>Nobody waits for the task any more. One that ended meanwhile stays as it is.</summary>
+    public void Withdraw(string reason)
+    {
+        if (!TaskStateMachine.IsFinal(State))
+            CancelBy(TaskEvents.System, reason);
     }
 
     /// <summary>Pauses the task now, or as soon as its attempt stopped or its question is answered.</summary>
@@ -69,6 +72,16 @@ internal sealed partial class LockedTask
     {
         Events.Add(TaskEvents.ApprovalExpired(this, approvalId, callId));
         GoOnAfterAnswer(TaskEvents.System, "approval_expired");
+    }
+
+    public void GoOnAfterSubagents() => GoOnAfterAnswer(TaskEvents.System, "subagents_ended");
+
+    private void CancelBy(string actor, string reason)
+    {
+        if (State == TaskState.Running)
+            Request(RequestedStop.Cancel);
+        else
+            Cancelled(actor, reason);
     }
 
     private void GoOnAfterAnswer(string actor, string reason)

@@ -28,6 +28,9 @@ internal sealed partial class LockedTask
     public required RequestedStop StopRequested { get; set; }
     public required Guid? ApprovalId { get; set; }
 
+    /// <summary>The task waits for subagents.</summary>
+    public required bool AwaitsSubagents { get; set; }
+
     /// <summary>The task is a turn of a conversation, or work on its workspace.</summary>
     public bool IsInConversation => StreamId != Id;
 
@@ -91,7 +94,7 @@ internal sealed partial class LockedTask
         if (next is not (TaskState.Running or TaskState.Waiting) || (next == TaskState.Waiting && StopRequested == RequestedStop.Requeue))
             StopRequested = RequestedStop.None;
         if (next != TaskState.Waiting)
-            ApprovalId = null;
+            (ApprovalId, AwaitsSubagents) = (null, false);
     }
 
     private void Close(AttemptOutcome outcome)

@@ -14,7 +14,10 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
 
     public RunKind Kind { get; init; } = RunKind.Task;
 
-    public NewRun Run => new(Id, Kind, StreamId, Agent.Id, Agent.Version, Submission.Context.Workspace);
+    /// <summary>The run that this one works for. Null: none.</summary>
+    public Guid? ParentRun { get; init; }
+
+    public NewRun Run => new(Id, Kind, StreamId, Agent.Id, Agent.Version, Submission.Context.Workspace, ParentRun);
 
     public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
 

@@ -30,6 +30,9 @@ internal static class TaskEvents
     public static NewEvent Waiting(LockedTask task, Guid approvalId) =>
         New("task.waiting", System, task.RunId, task.Attempt, new { Reason = "approval", ApprovalId = approvalId });
 
+    public static NewEvent WaitingForSubagents(LockedTask task) =>
+        New("task.waiting", System, task.RunId, task.Attempt, new { Reason = "subagents" });
+
     public static NewEvent Retrying(LockedTask task, TaskFault error, TimeSpan delay) =>
         New("task.retrying", System, task.RunId, task.Attempt, new { task.Attempt, Error = error, DelayMs = (long)delay.TotalMilliseconds });
 

@@ -27,6 +27,9 @@ internal sealed class TaskNews
     /// <summary>A task of this server is to be queued again after so long.</summary>
     public event Action<TimeSpan>? RetryDueIn;
 
+    /// <summary>A turn of this server ended or asks, which may concern its subagents or who called it.</summary>
+    public event Action? SubagentsChanged;
+
     public void Spread(Transaction transaction, IReadOnlyCollection<LockedTask> tasks)
     {
         if (tasks.Any(task => task.FreesWork))
@@ -41,6 +44,8 @@ internal sealed class TaskNews
     }
 
     public void SpreadQueued(Transaction transaction) => transaction.AfterCommit(() => _wakeUps.Raise(WorkAvailable));
+
+    public void SpreadSubagents(Transaction transaction) => transaction.AfterCommit(() => SubagentsChanged?.Invoke());
 
     private void AnnounceStop(Guid taskId, RequestedStop stop)
     {

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -40,12 +41,13 @@ internal static partial class TaskStore
         return [.. ids];
     }
 
-    private const string NextDueSql = """
+    private const string NextDueSql = $"""
         select extract(epoch from least(
             (select min(lease_expires_at) from attempts where ended_at is null),
             (select min(available_at) from tasks where state = 'retrying'),
             (select min(expires_at) from approvals where state = 'pending'),
-            (select min(until) from provider_cooldowns)) - clock_timestamp())::float8
+            (select min(until) from provider_cooldowns),
+            {SubagentStore.NextDueSql}) - clock_timestamp())::float8
         """;
 
     /// <summary>When the next lease, pause or question is over, from now; negative when one is already. Null: there is none.</summary>

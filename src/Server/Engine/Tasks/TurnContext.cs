@@ -37,6 +37,12 @@ internal sealed record TurnContext
 
     /// <summary>Rules of the installation for coding sessions, below the agent's own.</summary>
     public IReadOnlyList<Agents.PermissionRule> BasePermissions { get; init; } = [];
+
+    /// <summary>Rules above which nothing may be done: those of the agent that called this one.</summary>
+    public IReadOnlyList<Agents.PermissionRule> Ceiling { get; init; } = [];
+
+    /// <summary>The agents that may be called.</summary>
+    public IReadOnlyList<Subagents.SubagentChoice> Subagents { get; init; } = [];
 }
 
 /// <summary>Work on a conversation's workspace that needs no model.</summary>

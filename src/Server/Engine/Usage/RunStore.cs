@@ -7,8 +7,8 @@ namespace Koda.Server.Engine.Usage;
 internal static class RunStore
 {
     private const string InsertSql = """
-        insert into runs (id, kind, stream_id, agent_id, agent_version, workspace)
-        select * from unnest($1, $2, $3, $4, $5, $6)
+        insert into runs (id, kind, stream_id, agent_id, agent_version, workspace, parent_id)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7)
         """;
 
     public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewRun> runs)
@@ -20,6 +20,7 @@ internal static class RunStore
         command.Parameters.AddColumn(runs, run => run.AgentId);
         command.Parameters.AddColumn(runs, run => run.AgentVersion);
         command.Parameters.AddColumn(runs, run => run.Workspace);
+        command.Parameters.AddColumn(runs, run => run.ParentId);
         return command;
     }
 

@@ -26,6 +26,8 @@ internal static class MessageFold
             AddContent(message, payload.GetProperty("message"));
         if (payload.TryGetProperty("attachments", out var attachments))
             message.Parts.AddRange(attachments.EnumerateArray().Select(File));
+        if (payload.TryGetProperty("background", out var background))
+            message.Parts.AddRange(background.EnumerateArray().Select(Background));
         return message;
     }
 
@@ -62,6 +64,15 @@ internal static class MessageFold
 
     private static Wire.MessagePart File(JsonElement attachment) =>
         Of("file", new { path = attachment.Text("path"), mime_type = attachment.Text("mime_type") });
+
+    private static Wire.MessagePart Background(JsonElement ended) => Of("background_event", new
+    {
+        session_id = ended.Text("conversation_id"),
+        agent_id = ended.Text("agent_id"),
+        title = ended.Text("title"),
+        state = ended.Text("state"),
+        result = ended.Text("result"),
+    });
 
     private static Wire.MessagePart Of<T>(string type, T content) => new() { Type = type, Content = Engine.EngineJson.Write(content) };
 }

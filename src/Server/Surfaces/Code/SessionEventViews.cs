@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Subagents;
 using Wire = Koda.Protos.Code.V1;
 
 namespace Koda.Server.Surfaces.Code;
@@ -50,7 +51,9 @@ internal static class SessionEventViews
             case "attempt.lost": view.Retry = Retry("The worker was lost; the turn goes on at another.", entry.Attempt, 0); break;
             case "conversation.titled": view.TitleUpdated = new() { Title = payload.Text("title") }; break;
             case "context.compacted": view.Compaction = new() { Summary = payload.Text("summary") }; break;
-            case "approval.requested": view.UserQuestion = Question(payload); break;
+            case "approval.requested" or SubagentEvents.AskedKind: view.UserQuestion = Question(payload); break;
+            case SubagentEvents.StartedKind: SubagentEventViews.Started(view, payload); break;
+            case SubagentEvents.FinishedKind: return SubagentEventViews.Finished(view, payload);
             default: return false;
         }
         return true;
@@ -92,6 +95,7 @@ internal static class SessionEventViews
             Purpose = isQuestion ? "question" : "permission",
             Tool = payload.Text("tool"),
             Preview = isQuestion ? "" : payload.Text("preview"),
+            SubagentId = payload.Text("conversation_id"),
             ExpiresAt = Timestamp.FromDateTimeOffset(payload.GetProperty("expires_at").GetDateTimeOffset()),
         };
         view.Options.AddRange(!isQuestion ? QuestionText.PermissionOptions

@@ -25,13 +25,14 @@ internal static class SessionViews
         CreatedAt = Timestamp.FromDateTimeOffset(conversation.CreatedAt),
         UpdatedAt = Timestamp.FromDateTimeOffset(conversation.UpdatedAt),
         Cost = conversation.Usage.CostMicros / MicrosPerDollar,
-        TotalCost = conversation.Usage.CostMicros / MicrosPerDollar,
-        TotalCostMicroUsd = conversation.Usage.CostMicros,
+        TotalCost = (conversation.Usage.CostMicros + conversation.SubagentCostMicros) / MicrosPerDollar,
+        TotalCostMicroUsd = conversation.Usage.CostMicros + conversation.SubagentCostMicros,
         TotalInputTokens = conversation.Usage.InputTokens,
         TotalOutputTokens = conversation.Usage.OutputTokens,
         LastInputTokens = conversation.LastInputTokens,
         Turn = conversation.Turn is null ? null : Turn(conversation),
         QueuedMessages = conversation.QueuedMessages,
+        Subagent = conversation.IsSubagent,
     };
 
     /// <summary>The newest turn; that of a session without any is idle.</summary>
@@ -84,6 +85,7 @@ internal static class SessionViews
             Preview = isQuestion ? "" : asked.Preview,
             AlwaysPattern = asked.AlwaysPattern,
             ExpiresAt = Timestamp.FromDateTimeOffset(asked.ExpiresAt),
+            AgentId = asked.AgentId,
         };
     }
 

@@ -43,6 +43,7 @@ internal static class AssignmentViews
         ProviderOptions = agent.ProviderOptions,
         Skills = { agent.Skills },
         BasePermissions = { turn?.BasePermissions.Select(Rule) ?? [] },
+        CeilingPermissions = { turn?.Ceiling.Select(Rule) ?? [] },
     };
 
     private static Wire.PermissionRule Rule(PermissionRule rule) => new()

@@ -2,6 +2,7 @@ using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
+using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Engine.Workers;
@@ -63,6 +64,11 @@ internal static class ReportReading
             },
             Events(suspension.Events));
     }
+
+    public static Delegation Delegation(Wire.Delegation delegation) => new(
+        Key(delegation.Attempt),
+        [.. delegation.Subagents.Select(asked => new SubagentRequest(asked.CallId, asked.AgentId, asked.Title, asked.Prompt) { Step = asked.Step })],
+        Events(delegation.Events));
 
     private static ApprovalPurpose Purpose(string purpose) => purpose switch
     {

@@ -20,6 +20,7 @@ internal static class TurnViews
         BudgetWarnPercent = turn.BudgetWarnPercent,
         ContextTokens = turn.ContextTokens,
         CompactionPercent = turn.CompactionPercent,
+        Subagents = { turn.Subagents.Select(agent => new Wire.CallableAgent { AgentId = agent.AgentId, Description = agent.Description }) },
     };
 
     public static Wire.WorkspaceOperation? From(OperationContext? operation) => operation is null ? null : new Wire.WorkspaceOperation

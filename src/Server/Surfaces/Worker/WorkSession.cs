@@ -67,6 +67,8 @@ internal sealed class WorkSession(
             await connection.Report(ReportReading.Failure(failure), cancellationToken);
         foreach (var suspension in message.Suspensions)
             await connection.Report(ReportReading.Suspension(suspension), cancellationToken);
+        foreach (var delegation in message.Delegations)
+            await connection.Report(ReportReading.Delegation(delegation), cancellationToken);
         foreach (var stop in message.Stops)
             await connection.Report(ReportReading.Stop(stop), cancellationToken);
         if (message.Mcp is not null)
