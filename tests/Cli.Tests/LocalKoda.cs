@@ -56,10 +56,10 @@ public sealed class LocalKoda : IAsyncLifetime
     }
 
     /// <summary>Applies an agent that plays these steps.</summary>
-    internal async Task ApplyScriptAsync(string id, string steps)
+    internal async Task ApplyScriptAsync(string id, string steps, string tools = "[read, write, bash]", string mode = "primary", string permissions = "[]")
     {
         var file = Path.Combine(Workspace, id + ".yaml");
-        await File.WriteAllTextAsync(file, $"id: {id}\ntools: [read, write, bash]\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n");
+        await File.WriteAllTextAsync(file, $"id: {id}\nmode: {mode}\ntools: {tools}\npermissions: {permissions}\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n");
         var applied = await RunAsync("agents", "apply", file);
         Assert.True(applied.ExitCode == 0, applied.Error);
     }

@@ -9,7 +9,7 @@ namespace Koda.Cli.Chat;
 /// <param name="answer">Answers a question. False: nobody is there.</param>
 internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
 {
-    private OpenQuestion? _open;
+    private readonly OpenQuestions _questions = new(room, printer, answer);
     private Action _leave = () => { };
 
     /// <summary>Told of every event, before it is shown.</summary>
@@ -56,7 +56,7 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         finally
         {
             begun.TrySetResult(false);
-            await StopAskingAsync();
+            await _questions.StopAsync();
             // Whoever leaves at once has cancelled the turn all the same.
             await cancelling;
             printer.EndLine();
@@ -68,41 +68,11 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
     {
         Seen(item);
         if (item.PayloadCase == Code.SessionEvent.PayloadOneofCase.TitleUpdated) room.Current.Title = item.TitleUpdated.Title;
-        else await StopAskingAsync();
+        else if (item.PayloadCase != Code.SessionEvent.PayloadOneofCase.UserQuestion) await _questions.LookAsync(_leave, cancellation);
         printer.Show(item);
         if (item.PayloadCase != Code.SessionEvent.PayloadOneofCase.UserQuestion) return;
         printer.EndLine();
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _open = new OpenQuestion(stop, AskAsync(item.UserQuestion.QuestionId, stop.Token));
-    }
-
-    // Meanwhile the stream is read on: it tells when somebody else has answered.
-    private async Task AskAsync(string questionId, CancellationToken cancellation)
-    {
-        var open = await room.Api.ListQuestionsAsync(room.Current.Id, cancellation);
-        if (open.FirstOrDefault(question => question.QuestionId == questionId) is { } question && !await answer(question, cancellation))
-            _leave();
-    }
-
-    private async Task StopAskingAsync()
-    {
-        if (_open is not { } open) return;
-        _open = null;
-        await open.Stop.CancelAsync();
-        try
-        {
-            await open.Asking;
-        }
-        catch (OperationCanceledException)
-        {
-            room.Line();
-            printer.Note("The question was settled elsewhere.");
-        }
-        catch (KodaException e)
-        {
-            printer.Note(e.Message);
-        }
-        open.Stop.Dispose();
+        _questions.Ask(_leave, cancellation);
     }
 
     private async Task CancelTurnAsync(Task<bool> begun)
@@ -122,9 +92,4 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
 
     private void OnCut(KodaException error, TimeSpan pause) =>
         printer.Note($"The connection was cut ({error.Code}); trying again in {Units.Duration(pause)}.");
-
-    /// <summary>A question that is being asked.</summary>
-    /// <param name="Stop">Ends the asking.</param>
-    /// <param name="Asking">Ends when the question is settled.</param>
-    private sealed record OpenQuestion(CancellationTokenSource Stop, Task Asking);
 }

@@ -20,7 +20,8 @@ internal sealed class QuestionPrompt(ChatRoom room)
     {
         room.Line();
         var permission = question.Purpose == Permission;
-        room.Line(permission ? Action(question) : question.Question_, Tone.Notice);
+        var who = question.AgentId.Length > 0 && question.AgentId != room.Current.AgentId ? $"{question.AgentId}: " : "";
+        room.Line(who + (permission ? Action(question) : question.Question_), Tone.Notice);
         if (question.Preview.Length > 0) DiffView.Write(room.Terminal, question.Preview);
         if (!permission) ShowOptions(question);
         while (true)

@@ -9,7 +9,7 @@ internal static class ToolSummary
     private const int Length = 100;
 
     // What tells a call apart comes first; the rest (contents, replacements) is seen in the diff.
-    private static readonly string[] Telling = ["command", "path", "pattern", "url", "query", "args"];
+    private static readonly string[] Telling = ["command", "path", "pattern", "url", "query", "args", "agent", "title", "prompt"];
 
     public static string Of(JsonElement arguments)
     {

@@ -116,6 +116,23 @@ public sealed class ChatCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task Subagents_that_ask_at_once_are_answered_one_after_the_other()
+    {
+        await koda.ApplyScriptAsync(
+            "scribe", """[{tool_calls: [{tool: write, arguments: {path: note.txt, content: "x"}}]}, {text: "Tried."}]""", mode: "subagent",
+            permissions: "[{tool: write, action: ask}]");
+        await koda.ApplyScriptAsync("lead", """
+            [{tool_calls: [{tool: task, arguments: {agent: scribe, prompt: "One."}}, {tool: task, arguments: {agent: scribe, prompt: "Two."}}]}, {text: "Both asked."}]
+            """, tools: "[task]");
+
+        var chat = await koda.RunWithInputAsync("Go.\nr\nr\n", "chat", "--agent", "lead");
+
+        Assert.Equal(2, chat.Error.Split("scribe: write note.txt").Length - 1);
+        Assert.Contains("Both asked.", chat.Error);
+        Assert.DoesNotContain("settled elsewhere", chat.Error);
+    }
+
+    [Fact]
     public async Task A_turn_that_fails_says_why_and_exits_with_1()
     {
         await koda.ApplyScriptAsync("fails", """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]""");

@@ -1,0 +1,69 @@
+using Koda.Client;
+
+namespace Koda.Cli.Chat;
+
+/// <summary>Gets the questions of a turn and of its subagents answered, one after the other, while the stream is read on.</summary>
+/// <param name="room">The chat.</param>
+/// <param name="printer">Shows what happens.</param>
+/// <param name="answer">Answers a question. False: nobody is there.</param>
+internal sealed class OpenQuestions(ChatRoom room, ChatPrinter printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
+{
+    private readonly HashSet<string> _answered = [];
+    private CancellationTokenSource? _stop;
+    private Task _asking = Task.CompletedTask;
+    private volatile string? _current;
+
+    /// <summary>A question was asked: it is put when those before it are answered.</summary>
+    /// <param name="leave">Called when nobody is there.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    public void Ask(Action leave, CancellationToken cancellation)
+    {
+        _stop ??= CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _asking = AskAfterAsync(_asking, leave, _stop.Token);
+    }
+
+    /// <summary>Something else happened: a question that was settled elsewhere is put no more.</summary>
+    /// <inheritdoc cref="Ask(Action, CancellationToken)"/>
+    public async Task LookAsync(Action leave, CancellationToken cancellation)
+    {
+        if (_stop is null) return;
+        var open = _asking.IsCompleted ? [] : await room.Api.ListQuestionsAsync(room.Current.Id, cancellation);
+        if (open.Any(question => question.QuestionId == _current)) return;
+        await StopAsync();
+        if (open.Any(question => !_answered.Contains(question.QuestionId))) Ask(leave, cancellation);
+    }
+
+    /// <summary>Ends the asking.</summary>
+    public async Task StopAsync()
+    {
+        if (_stop is not { } stop) return;
+        _stop = null;
+        await stop.CancelAsync();
+        try
+        {
+            await _asking;
+        }
+        catch (OperationCanceledException)
+        {
+            room.Line();
+            printer.Note("The question was settled elsewhere.");
+        }
+        catch (KodaException e)
+        {
+            printer.Note(e.Message);
+        }
+        _asking = Task.CompletedTask;
+        stop.Dispose();
+    }
+
+    private async Task AskAfterAsync(Task before, Action leave, CancellationToken cancellation)
+    {
+        await before;
+        var open = await room.Api.ListQuestionsAsync(room.Current.Id, cancellation);
+        if (open.FirstOrDefault(question => !_answered.Contains(question.QuestionId)) is not { } next) return;
+        _current = next.QuestionId;
+        if (await answer(next, cancellation)) _answered.Add(next.QuestionId);
+        else leave();
+        _current = null;
+    }
+}
