@@ -21,19 +21,32 @@ internal sealed record ModelPrice(
 /// <summary>The price of calls that read more than so many tokens, those of caches included.</summary>
 internal sealed record LongPromptPrice(long OverTokens, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
 
-/// <summary>List prices of models, by the longest prefix of the model's name. The worker counts costs by them, the server shows them.</summary>
+/// <summary>
+/// List prices of models, by the longest prefix of the model's name, below what a provider itself says of its models. The worker counts costs by them, the
+/// server shows them.
+/// </summary>
 internal sealed class PriceTable
 {
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Dictionary<string, ModelPrice> _prices;
+    private readonly Dictionary<string, ModelPrice> _own;
 
-    private PriceTable(IEnumerable<ModelPrice> prices) => _prices = prices.ToDictionary(price => price.Prefix, StringComparer.Ordinal);
+    private PriceTable(Dictionary<string, ModelPrice> prices, Dictionary<string, ModelPrice> own) => (_prices, _own) = (prices, own);
 
     /// <summary>The prices that come with this build; its resource names their source and date.</summary>
     public static PriceTable Known { get; } = Load();
 
-    /// <summary>The price of a model; null when it is unknown or local.</summary>
+    /// <summary>These prices below a provider's own, which hold for models of exactly that name.</summary>
+    public PriceTable With(IEnumerable<ModelPrice> own) => new(_prices, own.ToDictionary(price => price.Prefix, StringComparer.Ordinal));
+
+    /// <summary>The price of an answer; null when it is unknown.</summary>
+    /// <param name="answered">The model as the answer names it, which may be more exact than what was asked, or another where a router chose.</param>
+    /// <param name="asked">The model that was asked.</param>
+    public ModelPrice? Find(string answered, string asked) =>
+        _own.GetValueOrDefault(answered) ?? _own.GetValueOrDefault(asked) ?? Find(answered) ?? Find(asked);
+
+    /// <summary>The list price of a model; null when it is unknown or local.</summary>
     public ModelPrice? Find(string model)
     {
         // Routers put the vendor before the name, as in "anthropic/claude-…".
@@ -54,7 +67,7 @@ internal sealed class PriceTable
     private static PriceTable Load()
     {
         using var resource = typeof(PriceTable).Assembly.GetManifestResourceStream("Koda.Providers.prices.json")!;
-        return new PriceTable(JsonSerializer.Deserialize<PriceFile>(resource, s_json)!.Models);
+        return new PriceTable(JsonSerializer.Deserialize<PriceFile>(resource, s_json)!.Models.ToDictionary(price => price.Prefix, StringComparer.Ordinal), []);
     }
 
     private sealed record PriceFile(IReadOnlyList<ModelPrice> Models);

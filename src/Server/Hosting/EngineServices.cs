@@ -74,7 +74,7 @@ internal static class EngineServices
         .AddSingleton<ListAgents>().AddSingleton<GetAgent>().AddSingleton<ApplyAgent>().AddSingleton<SeedBuiltInAgents>();
 
     private static void AddDispatch(IServiceCollection services) => services
-        .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>()
+        .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>().AddSingleton<OpenAttemptProvider>()
         .AddSingleton<ClaimTasks>().AddSingleton<AssignmentFactory>().AddSingleton<ConnectionHost>().AddSingleton<ConnectWorker>()
         .AddSingleton<ClaimLoop>().AddSingleton<LeaseLoop>().AddSingleton<SweepLoop>().AddSingleton<PresenceLoop>()
         .AddSingleton<McpNews>().AddSingleton<TellMcp>().AddSingleton<ListMcpServers>().AddSingleton<RefreshMcp>()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Koda.Protos.Worker.V1;
+using Koda.Worker.Providers;
 
 namespace Koda.Worker.Context;
 
@@ -10,12 +11,20 @@ internal static class ModelWindow
     // Ollama reads a few thousand tokens unless it is told more, and drops what is before them without a word. More than this takes much memory.
     private const int LargestLocal = 32 * 1024;
 
-    /// <summary>The tokens that the model reads at most. 0: unknown.</summary>
-    public static long Of(Assignment assignment)
+    /// <summary>The tokens that a model of the turn reads at most, the agent's own or a fallback. 0: unknown.</summary>
+    public static long Of(Assignment assignment, string model)
     {
-        var known = assignment.Turn?.ContextTokens ?? 0;
-        return assignment.Agent.ProviderKind != "ollama" ? known : Configured(assignment.Agent.ProviderOptions) ?? Math.Min(known, LargestLocal);
+        var agent = assignment.Agent;
+        var own = assignment.Turn?.ContextTokens ?? 0;
+        if (assignment.Fallback(model) is not { } fallback)
+            return Of(agent.ProviderKind, own, agent.ProviderOptions);
+        // Most are like the model that they stand in for.
+        var known = fallback.ContextTokens > 0 ? fallback.ContextTokens : own;
+        return Of(fallback.ProviderKind, known, fallback.Connection.Length == 0 ? agent.ProviderOptions : "");
     }
+
+    private static long Of(string kind, long known, string options) =>
+        kind != "ollama" ? known : Configured(options) ?? Math.Min(known, LargestLocal);
 
     private static long? Configured(string options)
     {

@@ -22,8 +22,7 @@ internal sealed class TurnContext : IDisposable
     private readonly TurnBudget _budget;
     private readonly Compaction _compaction;
     private readonly Titling? _titling;
-    private readonly string _model;
-    private readonly long _window;
+    private readonly Assignment _assignment;
     private int _relievedStep = -1;
 
     private TurnContext(
@@ -35,11 +34,12 @@ internal sealed class TurnContext : IDisposable
         _budget = new TurnBudget(_turn);
         _compaction = new Compaction(conversation, recorder, beside);
         _titling = _turn.NeedsTitle ? new Titling(conversation, recorder, beside) : null;
-        _model = assignment.Agent.Model;
-        _window = ModelWindow.Of(assignment);
+        _assignment = assignment;
     }
 
-    private string Model => _conversation.AnsweredBy ?? _model;
+    private string Model => _conversation.AnsweredBy ?? _assignment.Agent.Model;
+
+    private long Window => ModelWindow.Of(_assignment, Model);
 
     /// <returns>Null when the attempt is not at a turn.</returns>
     public static TurnContext? Of(
@@ -64,7 +64,7 @@ internal sealed class TurnContext : IDisposable
         var said = _conversation.Begun ? [] : await OpeningAsync(ct);
         if (!isFull)
             return new NextCall(said) { Answering = model => _titling?.Begin(model) };
-        _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {_window} tokens."));
+        _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {Window} tokens."));
         return new NextCall([.. said, ModelMessage.User(LastAnswer)], MayCallTools: false);
     }
 
@@ -77,7 +77,7 @@ internal sealed class TurnContext : IDisposable
         _relievedStep = _conversation.Step;
         // The provider knows better how much it reads.
         var length = _conversation.ContextTokens;
-        return await CompactAsync(_window > 0 ? Math.Min(_window, length) : length, ct);
+        return await CompactAsync(Window > 0 ? Math.Min(Window, length) : length, ct);
     }
 
     /// <summary>The turn is over, or the attempt at it.</summary>
@@ -91,14 +91,14 @@ internal sealed class TurnContext : IDisposable
 
     private async Task<bool> MakeRoomAsync(CancellationToken ct)
     {
-        if (_window <= 0)
+        if (Window <= 0)
             return false;
-        var tooMuch = _turn.CompactionPercent > 0 ? _window * _turn.CompactionPercent / 100 : long.MaxValue;
+        var tooMuch = _turn.CompactionPercent > 0 ? Window * _turn.CompactionPercent / 100 : long.MaxValue;
         if (_conversation.ContextTokens >= tooMuch && Pruning.Of(_conversation.Messages) is { } old)
             _recorder.Record(old);
         if (_conversation.ContextTokens >= tooMuch)
-            await CompactAsync(_window, ct);
-        return _conversation.ContextTokens >= _window * FullPercent / 100;
+            await CompactAsync(Window, ct);
+        return _conversation.ContextTokens >= Window * FullPercent / 100;
     }
 
     private async Task<bool> CompactAsync(long window, CancellationToken ct)

@@ -69,6 +69,9 @@ internal sealed record TurnState
     /// <summary>Whether the warning about the budget is recorded.</summary>
     public bool Warned { get; init; }
 
+    /// <summary>Whether it is recorded that the cost of the model is not known.</summary>
+    public bool PriceUnknownTold { get; init; }
+
     /// <summary>About how many tokens the system prompt and the tools take.</summary>
     public long Overhead { get; init; }
 }

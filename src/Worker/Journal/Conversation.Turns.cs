@@ -30,6 +30,9 @@ internal sealed partial class Conversation
     /// <summary>Whether the turn's warning about the budget is recorded.</summary>
     public bool BudgetWarned { get; private set; }
 
+    /// <summary>Whether the turn was told that the cost of its model is not known.</summary>
+    public bool PriceUnknownTold { get; private set; }
+
     /// <summary>The SHA-256 of every file as the conversation last saw it.</summary>
     public IReadOnlyDictionary<string, string> Files => _files;
 
@@ -49,7 +52,11 @@ internal sealed partial class Conversation
     /// <summary>Remembers what must be known even after its event is summed up.</summary>
     public void Keep(string kind, string payload) => _kept.Add(kind, payload);
 
-    public void Apply(GuardrailHit hit) => BudgetWarned |= hit.Rule == GuardrailHit.BudgetWarning;
+    public void Apply(GuardrailHit hit)
+    {
+        BudgetWarned |= hit.Rule == GuardrailHit.BudgetWarning;
+        PriceUnknownTold |= hit.Rule == GuardrailHit.PriceUnknown;
+    }
 
     /// <summary>A subagent of the turn ended. One that nobody waited for is told with the next message.</summary>
     public void Apply(SubagentFinished finished)
@@ -95,6 +102,7 @@ internal sealed partial class Conversation
             NudgesLeft = _nudges,
             Nudged = _nudged,
             Warned = BudgetWarned,
+            PriceUnknownTold = PriceUnknownTold,
             Overhead = _overhead,
         },
         Titled);
@@ -114,7 +122,8 @@ internal sealed partial class Conversation
             if (kind == ApprovalAnswered.Kind)
                 _approvals.Used(JournalCodec.Text(payload, "call_id"));
         }
-        (Message, TurnStart, Begun, Titled, BudgetWarned) = (turn.Message, turn.Start, turn.Begun, Titled || titled, turn.Warned);
+        (Message, TurnStart, Begun, Titled) = (turn.Message, turn.Start, turn.Begun, Titled || titled);
+        (BudgetWarned, PriceUnknownTold) = (turn.Warned, turn.PriceUnknownTold);
         (Step, Tokens, CostMicros, AnsweredBy, _nudges, _nudged) = (turn.Step, turn.Tokens, turn.CostMicros, turn.AnsweredBy, turn.NudgesLeft, turn.Nudged);
         _overhead = turn.Overhead;
         Count(usage);

@@ -101,7 +101,7 @@ internal sealed partial class Conversation
     public void Apply(MessageSent sent)
     {
         Settle();
-        (Message, TurnStart, Begun, BudgetWarned) = (sent, _messages.Count, false, false);
+        (Message, TurnStart, Begun, BudgetWarned, PriceUnknownTold) = (sent, _messages.Count, false, false, false);
         _messages.Add(WithBackground(ModelMessageJson.Read(sent.Message), sent.Background ?? []));
         (Step, Tokens, CostMicros, Repetitions, StopReason, AnsweredBy) = (0, 0, 0, 0, null, null);
         _notes.Clear();

@@ -57,7 +57,9 @@ internal sealed record ModelFinished(
 /// <param name="RetryAfterMs">The pause that the provider asks for.</param>
 /// <param name="LatencyMs">How long it took to fail.</param>
 /// <param name="DelayMs">After how long it is made again. Null: it is not.</param>
-internal sealed record ModelFailed(int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs, long? DelayMs = null) : IJournalPayload
+/// <param name="NextModel">The model that is asked instead. Null: none.</param>
+internal sealed record ModelFailed(
+    int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs, long? DelayMs = null, string? NextModel = null) : IJournalPayload
 {
     public static string Kind => "model.failed";
 }

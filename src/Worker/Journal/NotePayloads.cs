@@ -11,6 +11,7 @@ internal sealed record GuardrailHit(string Rule, string Detail) : IJournalPayloa
     public const string Budget = "budget";
     public const string BudgetWarning = "budget_warning";
     public const string ContextFull = "context_full";
+    public const string PriceUnknown = "price_unknown";
 
     public static string Kind => "guardrail.hit";
 }

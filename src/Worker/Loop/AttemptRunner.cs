@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Grpc.Core;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Context;
@@ -20,8 +19,6 @@ internal sealed class AttemptRunner(
     WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger,
     McpServers? servers = null)
 {
-    private const string OfflineProvider = "offline";
-
     // A server that restarts is no fault of the attempt: it waits as long as it is this worker's.
     private readonly ResiliencePipeline _calls = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry).Build();
 
@@ -83,9 +80,11 @@ internal sealed class AttemptRunner(
             return await OperationOf(attempt, conversation).RunAsync(ct);
         using var others = await ServerToolsAsync(assignment, ct);
         var toolbox = new Toolbox([.. tools, .. SubagentTool.For(assignment), .. others?.Tools ?? []], assignment.Agent.Tools);
-        var (provider, secret) = await ProviderAsync(assignment, ct);
+        var providers = new AttemptProviders(calls, _calls);
+        var (own, secret) = await providers.OwnAsync(assignment, ct);
         var secrets = await SecretsAsync(assignment, ct);
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);
+        var provider = providers.WithFallbacks(own, assignment, redactor);
         var recorder = new Recorder(attempt, conversation, redactor);
         var workspace = WorkspaceOf(assignment);
         assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
@@ -138,18 +137,6 @@ internal sealed class AttemptRunner(
         await foreach (var recorded in calls.ReadJournalAsync(assignment.Attempt, ct))
             conversation.Apply(recorded);
         return conversation;
-    }
-
-    private async Task<(IModelProvider Provider, string Secret)> ProviderAsync(Assignment assignment, CancellationToken ct)
-    {
-        var agent = assignment.Agent;
-        var providerOptions = agent.ProviderOptions.Length == 0 ? null : JsonNode.Parse(agent.ProviderOptions)?.AsObject();
-        var credential = agent.ProviderKind == OfflineProvider
-            ? new ProviderCredential { Kind = OfflineProvider }
-            : await _calls.ExecuteAsync(async token => await calls.GetProviderCredentialAsync(assignment.Attempt, token), ct);
-        var address = credential.BaseUrl.Length == 0 ? null : new Uri(credential.BaseUrl);
-        var key = credential.ApiKey.Length == 0 ? null : credential.ApiKey;
-        return (ProviderFactory.Create(credential.Kind, address, key, providerOptions), credential.ApiKey);
     }
 
     private async Task<IReadOnlyDictionary<string, string>> SecretsAsync(Assignment assignment, CancellationToken ct) =>

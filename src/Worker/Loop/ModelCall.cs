@@ -13,15 +13,13 @@ namespace Koda.Worker.Loop;
 /// </summary>
 internal sealed class ModelCall
 {
-    private static readonly string[] s_sameForEveryModel = [ProviderErrorCode.CredentialInvalid, ProviderErrorCode.ContextTooLong];
-
     private readonly ModelTry _ask;
     private readonly Conversation _conversation;
     private readonly Recorder _recorder;
     private readonly IAttemptReports _reports;
     private readonly TimeSpan _longestPause;
     private readonly ResiliencePipeline _retry;
-    private readonly IReadOnlyList<string> _models;
+    private readonly IReadOnlyList<ModelRoute> _models;
     private int _current;
 
     public ModelCall(
@@ -31,9 +29,9 @@ internal sealed class ModelCall
         _longestPause = longestPause ?? WorkerOptions.UsualLongestPause;
         (_conversation, _recorder, _reports) = (conversation, recorder, reports);
         _ask = new ModelTry(assignment, provider, tools, conversation, recorder, reports, time, images);
-        _models = [assignment.Agent.Model, .. assignment.Turn?.FallbackModels ?? []];
+        _models = ModelRoute.Of(assignment);
         // What answered in this turn goes on answering: the one before it may still be away.
-        _current = Math.Max(0, _models.ToList().IndexOf(conversation.AnsweredBy ?? ""));
+        _current = Math.Max(0, _models.ToList().FindIndex(model => model.Name == conversation.AnsweredBy));
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry(assignment.Turn is not null)).Build();
     }
 
@@ -50,12 +48,14 @@ internal sealed class ModelCall
             }
             catch (ProviderException error)
             {
-                Record(error, delay: null);
-                if (error.Retryable && IsLong(error) && PauseOf(error) is { } pause)
+                var pause = IsWaitedFor(error) ? PauseOf(error) : null;
+                var other = pause is null ? Next(error) : null;
+                Record(error, delay: null, other);
+                if (pause is not null)
                     return new AttemptOutcome.CooledDown(pause);
-                if (_current == _models.Count - 1 || s_sameForEveryModel.Contains(error.Code))
+                if (other is null)
                     return new AttemptOutcome.Failed(error.Code, error.Message, error.Retryable, error.RetryAfter);
-                _current++;
+                _current = other.Value;
             }
         }
 
@@ -64,7 +64,7 @@ internal sealed class ModelCall
             var call = next;
             // The first try records what is said, and the others find it in the conversation.
             next = next with { Said = [] };
-            return _ask.RunAsync(_models[_current], call, token);
+            return _ask.RunAsync(_models[_current].Name, call, token);
         }
     }
 
@@ -88,20 +88,44 @@ internal sealed class ModelCall
     /// <summary>A provider that asks for a longer pause gets it between attempts, where it costs no slot.</summary>
     private bool IsLong(ProviderException error) => error.RetryAfter > _longestPause;
 
+    /// <summary>The task is held back until the pause is over, which is known of its own connection only.</summary>
+    private bool IsWaitedFor(ProviderException error) => error.Retryable && IsLong(error) && _models[_current].Connection.Length == 0;
+
+    /// <summary>The model to ask after a failure. Null: none would answer.</summary>
+    private int? Next(ProviderException error)
+    {
+        if (error.Code == ProviderErrorCode.ContextTooLong)
+            return null;
+        for (var i = _current + 1; i < _models.Count; i++)
+        {
+            // A refused credential is the same for every model of its connection.
+            if (error.Code != ProviderErrorCode.CredentialInvalid || _models[i].Connection != _models[_current].Connection)
+                return i;
+        }
+        return null;
+    }
+
     /// <summary>What others that use the same model need to know. Null: nothing.</summary>
     private ProviderPause? PauseOf(ProviderException error) =>
         error is { Code: ProviderErrorCode.RateLimited or ProviderErrorCode.Overloaded, RetryAfter: { } wait } && wait >= TimeSpan.FromMilliseconds(1)
-            ? new ProviderPause { Model = _models[_current], RetryAfterMs = (long)wait.TotalMilliseconds, Code = error.Code }
+            ? new ProviderPause
+            {
+                Model = _models[_current].Model,
+                Connection = _models[_current].Connection,
+                RetryAfterMs = (long)wait.TotalMilliseconds,
+                Code = error.Code,
+            }
             : null;
 
-    private void Record(ProviderException error, TimeSpan? delay)
+    private void Record(ProviderException error, TimeSpan? delay, int? next = null)
     {
         _recorder.Report(new ModelFailed(
             _conversation.Step + 1, new JournalError(error.Code, error.Message), error.Retryable, (long?)error.RetryAfter?.TotalMilliseconds, _ask.ElapsedMs,
-            (long?)delay?.TotalMilliseconds));
-        if (!error.Retryable || IsLong(error) || PauseOf(error) is not { } asked)
+            (long?)delay?.TotalMilliseconds, next is null ? null : _models[next.Value].Name));
+        if (!error.Retryable || IsWaitedFor(error) || PauseOf(error) is not { } asked)
             return;
         _reports.Pause(asked);
-        _reports.Progress($"waiting {error.RetryAfter!.Value.TotalSeconds:0.#} s for the provider");
+        if (delay is not null)
+            _reports.Progress($"waiting {error.RetryAfter!.Value.TotalSeconds:0.#} s for the provider");
     }
 }

@@ -19,6 +19,8 @@ internal sealed class ModelTry(
 
     private long _started = time.GetTimestamp();
 
+    private bool HasBudget => assignment.Turn?.BudgetMicros > 0 || _agent.Limits?.MaxCostMicros > 0;
+
     /// <summary>How long ago the last try began, in milliseconds.</summary>
     public long ElapsedMs => (long)time.GetElapsedTime(_started).TotalMilliseconds;
 
@@ -34,13 +36,15 @@ internal sealed class ModelTry(
         var finished = new Journal.ModelFinished(
             step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, answer.Usage.CostMicros / 1_000_000m);
         recorder.Record(finished, answer.Usage);
+        if (answer.Usage.PriceUnknown && HasBudget && !conversation.PriceUnknownTold)
+            recorder.Record(new GuardrailHit(GuardrailHit.PriceUnknown, $"Nobody knows what {model} costs, so it counts as free: no budget can stop it."));
     }
 
     private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(
         int step, ModelRequest request, Action<string> answering, CancellationToken ct)
     {
         using var events = new AnswerEvents(recorder, step, _isTurn, time);
-        var runaway = _isTurn ? new RunawayInput(request.Model) : null;
+        var runaway = _isTurn ? new RunawayInput(request.Model, provider) : null;
         long? firstToken = null;
         await foreach (var next in provider.StreamAsync(request, ct))
         {
@@ -69,7 +73,7 @@ internal sealed class ModelTry(
         MayCallTools = next.MayCallTools,
         Variant = assignment.Turn?.Variant ?? "",
         MaxOutputTokens = _agent.Limits?.MaxOutputTokens ?? 0,
-        ContextTokens = ModelWindow.Of(assignment),
+        ContextTokens = ModelWindow.Of(assignment, model),
         Options = _options,
     };
 
@@ -84,7 +88,7 @@ internal sealed class ModelTry(
             said = said.Prepend(ModelMessage.User(assignment.Query));
         var messages = new JsonArray([.. said.Select(ModelMessageJson.Write)]);
         return new ModelStarted(
-            step, _agent.ProviderKind, model,
+            step, assignment.Fallback(model)?.ProviderKind ?? _agent.ProviderKind, model,
             messages,
             PromptDigest.Of(_agent.SystemPrompt, written, conversation.Messages, messages),
             conversation.System == _agent.SystemPrompt ? null : _agent.SystemPrompt,

@@ -10,10 +10,12 @@ internal sealed class Redactor
     private const int ShortestSecret = 8;
     private const int ShortestLine = 24;
 
-    private readonly string[] _secrets;
+    private volatile string[] _secrets;
 
-    public Redactor(params IEnumerable<string> secrets) =>
-        _secrets = [.. secrets.Where(secret => secret.Length >= ShortestSecret).SelectMany(Forms).Distinct().OrderByDescending(secret => secret.Length)];
+    public Redactor(params IEnumerable<string> secrets) => _secrets = Ordered(secrets.SelectMany(FormsOf));
+
+    /// <summary>Takes out another secret from now on.</summary>
+    public void Learn(string secret) => _secrets = Ordered(_secrets.Concat(FormsOf(secret)));
 
     public string Redact(string text)
     {
@@ -36,6 +38,10 @@ internal sealed class Redactor
         }
         return longest;
     }
+
+    private static string[] Ordered(IEnumerable<string> forms) => [.. forms.Distinct().OrderByDescending(form => form.Length)];
+
+    private static IEnumerable<string> FormsOf(string secret) => secret.Length >= ShortestSecret ? Forms(secret) : [];
 
     // In a payload a secret stands as JSON text.
     private static IEnumerable<string> Forms(string secret) => Lines(secret).Prepend(secret).SelectMany(text => new[]

@@ -5,7 +5,7 @@ using Koda.Worker.Providers;
 namespace Koda.Worker.Loop;
 
 /// <summary>Notices arguments of a call that do not end: a model that repeats itself would write until its limit, and fill the log.</summary>
-internal sealed class RunawayInput(string model)
+internal sealed class RunawayInput(string model, IModelProvider provider)
 {
     private const int LongestInput = 256 * 1024;
     private const int Kept = 500;
@@ -46,7 +46,7 @@ internal sealed class RunawayInput(string model)
         foreach (var (id, (tool, arguments)) in _calls)
             content.Add(new ToolCallBlock(id, tool, id == callId ? arguments.ToString(0, Kept) + ToolCallBlock.CutMark : arguments.ToString()));
         // Nobody tells what an answer used that was not read to its end.
-        var usage = PriceTable.Known.Price(model, new ModelUsage { OutputTokens = TokenEstimate.OfLength(_length) });
+        var usage = provider.Priced(model, new ModelUsage { OutputTokens = TokenEstimate.OfLength(_length) });
         return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), ModelStopReason.ToolUse, usage, model);
     }
 }

@@ -7,4 +7,7 @@ internal interface IModelProvider
     /// <exception cref="ProviderException">The provider refused the request, failed, or sent something that is not an answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken ct);
+
+    /// <summary>What a use costs of which the provider could not tell itself.</summary>
+    ModelUsage Priced(string model, ModelUsage usage) => PriceTable.Known.Price(model, usage);
 }

@@ -20,4 +20,7 @@ internal sealed record ModelUsage
 
     /// <summary>The price in micro-dollars. 0 for local models and those without a known price.</summary>
     public long CostMicros { get; init; }
+
+    /// <summary>Whether nobody knows the price, so that the cost is 0.</summary>
+    public bool PriceUnknown { get; init; }
 }

@@ -44,6 +44,8 @@ internal sealed class OptionalReasoning(IModelProvider inner) : IModelProvider
         }
     }
 
+    public ModelUsage Priced(string model, ModelUsage usage) => inner.Priced(model, usage);
+
     private static bool RefusesReasoning(ProviderException refusal) =>
         refusal.Code == ProviderErrorCode.InvalidRequest && s_words.Any(word => refusal.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -14,9 +14,12 @@ internal static class ProviderFactory
     /// <param name="apiKey">The credential. Null: none is sent.</param>
     /// <param name="options">The agent's <c>provider_options</c>.</param>
     /// <param name="handler">Carries the requests. Null: a guarded one, which refuses metadata addresses always and private ones unless configured.</param>
+    /// <param name="prices">What its models cost. Null: their list prices.</param>
     /// <exception cref="ProviderException">The kind is unknown, or its settings are not usable.</exception>
-    public static IModelProvider Create(string kind, Uri? baseUrl, string? apiKey, JsonObject? options, HttpMessageHandler? handler = null)
+    public static IModelProvider Create(
+        string kind, Uri? baseUrl, string? apiKey, JsonObject? options, HttpMessageHandler? handler = null, PriceTable? prices = null)
     {
+        prices ??= PriceTable.Known;
         if (baseUrl is not null && (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https") || baseUrl.UserInfo.Length > 0))
         {
             throw new ProviderException(
@@ -27,10 +30,10 @@ internal static class ProviderFactory
         {
             case "anthropic":
                 var anthropic = AnthropicProvider.Endpoint(baseUrl, apiKey).With(options);
-                return new OptionalReasoning(AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options)));
+                return new OptionalReasoning(AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options), prices));
             case "openai":
                 var openAi = OpenAiProvider.Endpoint(baseUrl, apiKey).With(options);
-                return new OptionalReasoning(new OpenAiProvider(openAi, openAi.CreateClient(handler, options)));
+                return new OptionalReasoning(new OpenAiProvider(openAi, openAi.CreateClient(handler, options), prices));
             case "ollama":
                 var ollama = OllamaProvider.Endpoint(baseUrl, apiKey).With(options);
                 return new OptionalReasoning(new OllamaProvider(ollama, ollama.CreateClient(handler, options)));

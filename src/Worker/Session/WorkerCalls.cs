@@ -23,9 +23,8 @@ internal sealed class WorkerCalls(CallInvoker invoker, string token)
             yield return call.ResponseStream.Current;
     }
 
-    public async Task<ProviderCredential> GetProviderCredentialAsync(AttemptRef attempt, CancellationToken ct) =>
-        await _client.GetProviderCredentialAsync(
-            new GetProviderCredentialRequest { Attempt = attempt }, Headers(), DateTime.UtcNow + CallTimeout, ct);
+    public async Task<ProviderCredential> GetProviderCredentialAsync(GetProviderCredentialRequest request, CancellationToken ct) =>
+        await _client.GetProviderCredentialAsync(request, Headers(), DateTime.UtcNow + CallTimeout, ct);
 
     /// <summary>Reads the secrets of the attempt's agent.</summary>
     public async Task<IReadOnlyDictionary<string, string>> GetAgentEnvironmentAsync(AttemptRef attempt, CancellationToken ct) =>

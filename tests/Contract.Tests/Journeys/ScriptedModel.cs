@@ -25,6 +25,9 @@ internal sealed class ScriptedModel : IAsyncDisposable
     /// <summary>What was asked, oldest first.</summary>
     public ConcurrentQueue<JsonObject> Requests { get; } = new();
 
+    /// <summary>What the list of models says.</summary>
+    public JsonArray Listed { get; set; } = [new JsonObject { ["id"] = ModelTurn.Model }];
+
     /// <summary>Plays turns. Which one is next follows from the conversation, so that a task which goes on elsewhere gets the right one.</summary>
     public static Task<ScriptedModel> StartAsync(params ModelTurn[] turns) => StartAsync((context, request) =>
     {
@@ -51,7 +54,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
             model.Requests.Enqueue(request);
             await answer(context, request);
         });
-        model._app.MapGet("/v1/models", () => Results.Json(new { data = new[] { new { id = ModelTurn.Model } } }));
+        model._app.MapGet("/v1/models", () => Results.Text(new JsonObject { ["data"] = model.Listed.DeepClone() }.ToJsonString(), "application/json"));
         await model._app.StartAsync();
         return model;
     }

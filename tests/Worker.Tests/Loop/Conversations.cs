@@ -39,6 +39,28 @@ internal static class Conversations
         }, new JsonObject { ["input_tokens"] = tokens });
     }
 
+    /// <summary>What a model that calls a tool leaves in a journal.</summary>
+    public static void Called(this MemoryJournal journal, string model, string callId, string tool, string arguments)
+    {
+        journal.Add("model.started", new JsonObject
+        {
+            ["step"] = 1,
+            ["provider"] = "scripted",
+            ["model"] = model,
+            ["messages"] = new JsonArray(),
+            ["prompt_digest"] = "",
+        });
+        journal.Add("model.finished", new JsonObject
+        {
+            ["step"] = 1,
+            ["message"] = ModelMessageJson.Write(ModelMessage.Assistant(new ToolCallBlock(callId, tool, arguments))),
+            ["stop_reason"] = "tool_use",
+            ["latency_ms"] = 1,
+            ["first_token_ms"] = 1,
+            ["cost_usd"] = 0,
+        });
+    }
+
     /// <summary>A person says something: a turn begins.</summary>
     public static void Ask(this MemoryJournal journal, int turn, string text, params (string Path, string MimeType)[] attachments) => journal.Add("message.sent", new JsonObject
     {

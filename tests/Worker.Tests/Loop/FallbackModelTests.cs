@@ -77,11 +77,25 @@ public class FallbackModelTests
         Assert.Equal(2 * TriesOfATurn, model.Requests.Count);
     }
 
+    [Fact]
+    public async Task The_failure_before_another_model_is_asked_names_that_model()
+    {
+        var model = new ScriptedModel(ScriptedModel.Says("done"));
+        Fail(model, TriesOfATurn, ProviderErrorCode.Unavailable);
+        using var turn = Attempt(model, "second");
+
+        await turn.RunAsync();
+
+        var failed = turn.Journal.Payloads("model.failed").ToList();
+        Assert.Equal("second", (string?)failed[^1]["next_model"]);
+        Assert.All(failed.SkipLast(1), failure => Assert.Null(failure["next_model"]));
+    }
+
     private static AgentHarness Attempt(ScriptedModel model, params string[] fallback) => Attempt(model, new MemoryJournal(), fallback);
 
     private static AgentHarness Attempt(ScriptedModel model, MemoryJournal journal, params string[] fallback) => new(model, new CountingTool("look", readOnly: true))
     {
-        Turn = new Turn { Number = 1, FallbackModels = { fallback } },
+        Turn = new Turn { Number = 1, Fallbacks = { fallback.Select(name => new FallbackModel { Model = name, ProviderKind = "scripted" }) } },
         Time = new InstantTime(),
         Journal = journal,
     };

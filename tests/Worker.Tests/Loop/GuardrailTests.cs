@@ -47,4 +47,25 @@ public class GuardrailTests
         Assert.Equal(4, model.Requests.Count);
         Assert.Equal(rule, Assert.Single(task.Journal.Payloads("guardrail.hit"))["rule"]!.GetValue<string>());
     }
+
+    [Fact]
+    public async Task An_unknown_price_is_told_once_and_only_where_money_is_counted()
+    {
+        var counted = await PriceRules(new Turn { Number = 1, BudgetMicros = 1_000_000 });
+        var free = await PriceRules(new Turn { Number = 1 });
+
+        Assert.Equal("price_unknown", Assert.Single(counted));
+        Assert.Empty(free);
+    }
+
+    private static async Task<IReadOnlyList<string>> PriceRules(Turn turn)
+    {
+        var model = new ScriptedModel(ScriptedModel.Calls(("c", "look", """{"n": "1"}""")), ScriptedModel.Says("done"))
+        {
+            Usage = new ModelUsage { InputTokens = 10, PriceUnknown = true },
+        };
+        using var task = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Turn = turn };
+        await task.RunAsync();
+        return [.. task.Journal.Payloads("guardrail.hit").Select(hit => hit["rule"]!.GetValue<string>())];
+    }
 }

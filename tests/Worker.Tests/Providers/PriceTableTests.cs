@@ -45,6 +45,19 @@ public sealed class PriceTableTests
         }).CostMicros);
 
     [Fact]
+    public void A_providers_own_price_of_a_model_comes_before_the_list_and_holds_for_what_was_asked_too()
+    {
+        var prices = PriceTable.Known.With([new ModelPrice("gpt-4o", 1_000_000, 0, 0, 0), new ModelPrice("vendor/brand", 7_000_000, 0, 0, 0)]);
+        var used = new ModelUsage { InputTokens = 1_000_000 };
+
+        Assert.Equal(1_000_000, prices.Price("gpt-4o", used).CostMicros);
+        Assert.Equal(2_500_000, prices.Price("gpt-4o-2024-08-06", used).CostMicros);
+        Assert.Equal(7_000_000, prices.Price("brand-0925", used, asked: "vendor/brand").CostMicros);
+        Assert.Equal((0, true), (prices.Price("brand-0925", used).CostMicros, prices.Price("brand-0925", used).PriceUnknown));
+        Assert.False(prices.Price("gpt-4o", used).PriceUnknown);
+    }
+
+    [Fact]
     public void Huge_counts_do_not_overflow() =>
         Assert.Equal(2_500_000_000_000_000, PriceTable.Known.Price("gpt-4o", new ModelUsage { InputTokens = 1_000_000_000_000_000 }).CostMicros);
 }

@@ -22,6 +22,20 @@ internal sealed class AgentProviders(OpenProvider providers, GuardedHttp http)
         return Reachable(isOwn ? provider : WithOptions(provider, definition));
     }
 
+    /// <summary>The options of a connection with what the agent says of every model.</summary>
+    public static string Options(ProviderRecord provider, AgentDefinition definition)
+    {
+        if (definition.Temperature is not { } temperature)
+            return provider.Options;
+        var merged = JsonNode.Parse(provider.Options.Length == 0 ? "{}" : provider.Options)!.AsObject();
+        merged["temperature"] = temperature;
+        return merged.ToJsonString();
+    }
+
+    /// <summary>A connection that a task may fall back to.</summary>
+    /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
+    public async Task<ProviderRecord> Fallback(string id, CancellationToken cancellationToken) => Reachable(await Find(id, cancellationToken));
+
     /// <summary>The id of the connection that is named for a task. Empty: the server's default.</summary>
     public static string NameOf(string agentId, AgentDefinition definition, TaskContext context) =>
         context.Provider.Length > 0 ? ProviderCatalogue.Canonical(context.Provider)

@@ -78,7 +78,11 @@ internal enum StopReason
 }
 
 /// <summary>What a provider asks for. An empty model: of the whole connection.</summary>
-internal sealed record ProviderPause(string Model, TimeSpan RetryAfter, string Code);
+internal sealed record ProviderPause(string Model, TimeSpan RetryAfter, string Code)
+{
+    /// <summary>The connection of a fallback. Empty: the task's own.</summary>
+    public string Connection { get; init; } = "";
+}
 
 /// <summary>An action that needs a person. <paramref name="Digest"/> is the SHA-256, in lower-case hex, of tool, a zero byte and arguments.</summary>
 internal sealed record RequestedApproval(

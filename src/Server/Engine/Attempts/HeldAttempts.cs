@@ -10,7 +10,7 @@ internal sealed record OpenAttempt(
     Guid TaskId, Guid RunId, Guid StreamId, string AgentId, int AgentVersion, TaskContext Context, int Number, string WorkerId);
 
 /// <summary>Lets a worker have what belongs to an attempt, as long as it holds it.</summary>
-internal sealed class HeldAttempts(Database database, AgentCatalog agents, AgentProviders providers, AgentSecrets secrets)
+internal sealed class HeldAttempts(Database database, AgentCatalog agents, AgentSecrets secrets)
 {
     /// <exception cref="EngineException">ATTEMPT_LOST.</exception>
     public async Task<OpenAttempt> Find(AttemptKey key, CancellationToken cancellationToken) =>
@@ -30,14 +30,5 @@ internal sealed class HeldAttempts(Database database, AgentCatalog agents, Agent
         var definition = await agents.Definition(attempt.AgentId, attempt.AgentVersion, cancellationToken);
         var task = await database.Read((connection, token) => TaskStore.Get(connection, attempt.TaskId, token), cancellationToken);
         return (definition, task!.Query);
-    }
-
-    /// <summary>The id of the provider connection that a held attempt uses.</summary>
-    /// <exception cref="EngineException">ATTEMPT_LOST, PROVIDER_NOT_FOUND.</exception>
-    public async Task<string> ProviderOf(AttemptKey key, CancellationToken cancellationToken)
-    {
-        var attempt = await Find(key, cancellationToken);
-        var definition = await agents.Definition(attempt.AgentId, attempt.AgentVersion, cancellationToken);
-        return (await providers.Resolve(attempt.AgentId, definition, attempt.Context, cancellationToken)).Id;
     }
 }

@@ -56,13 +56,16 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
             return Record(task, attempt, batch);
         if (report is PauseReport pause)
         {
-            changes.Add(new RequestedPause(task.Id, pause.Pause.Model, pause.Pause.RetryAfter, pause.Pause.Code));
+            changes.Add(Requested(task, pause.Pause));
             return () => new ReportOutcome.Noted(report);
         }
         task.Record(report.Events, attempt.WorkerId, attempt.Number);
         await Close(transaction, changes, task, report, cancellationToken);
         return () => new ReportOutcome.Closed(report);
     }
+
+    private static RequestedPause Requested(LockedTask task, ProviderPause pause) =>
+        new(task.Id, ProviderCatalogue.Canonical(pause.Connection), pause.Model, pause.RetryAfter, pause.Code);
 
     private static Func<ReportOutcome> Record(LockedTask task, LockedAttempt attempt, EventBatch batch)
     {
@@ -95,7 +98,7 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
                 task.GiveBack(back.Outcome);
                 break;
             case AttemptStop { Pause: { } pause }:
-                changes.Add(new RequestedPause(task.Id, pause.Model, pause.RetryAfter, pause.Code));
+                changes.Add(Requested(task, pause));
                 await CoolDown(task, report.Attempt, pause, cancellationToken);
                 break;
             default:

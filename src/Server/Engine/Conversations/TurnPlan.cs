@@ -30,7 +30,7 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
                 Unattended = message.Unattended,
                 Snapshots = settings.Snapshots && !conversation.IsSubagent,
                 NeedsTitle = conversation.Title.Length == 0,
-                FallbackModels = settings.FallbackModels,
+                Fallbacks = await models.Fallbacks(settings.FallbackModels, provider, cancellationToken),
                 CostBeforeMicros = spent,
                 BudgetMicros = settings.BudgetMicros,
                 BudgetWarnPercent = settings.BudgetWarnPercent,

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Providers;
@@ -63,16 +62,7 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
             definition.Tools,
             definition.Permissions,
             limits,
-            Options(provider.Options, definition.Temperature),
+            AgentProviders.Options(provider, definition),
             definition.Skills);
-    }
-
-    private static string Options(string options, double? temperature)
-    {
-        if (temperature is null)
-            return options;
-        var merged = JsonNode.Parse(options.Length == 0 ? "{}" : options)!.AsObject();
-        merged["temperature"] = temperature;
-        return merged.ToJsonString();
     }
 }

@@ -7,19 +7,21 @@ namespace Koda.Server.Engine.Providers;
 /// <summary>Until when a provider asked to be left alone. An empty model: the whole connection.</summary>
 internal sealed record Cooldown(string ProviderId, string Model, DateTime Until, string Code);
 
-/// <summary>A pause that a provider asked for while a task used it.</summary>
-internal sealed record RequestedPause(Guid TaskId, string Model, TimeSpan RetryAfter, string Code);
+/// <summary>A pause that a provider asked for while a task used it. An empty connection: the task's own.</summary>
+internal sealed record RequestedPause(Guid TaskId, string Connection, string Model, TimeSpan RetryAfter, string Code);
 
 /// <summary>The only writer of <c>provider_cooldowns</c>.</summary>
 internal sealed class CooldownStore(Database database)
 {
-    // In the order of the key, so that transactions which tell of the same provider cannot wait for each other.
+    // What a task does not name for a fallback is none of its business. In the order of the key, so that transactions which tell of the same provider cannot wait for each other.
     private const string RecordSql = """
         insert into provider_cooldowns (provider_id, model, until, code)
         select distinct on (p.id, pause.model) p.id, pause.model, clock_timestamp() + pause.wait, pause.code
-        from unnest($1, $2, $3, $4) as pause (task_id, model, wait, code)
+        from unnest($1, $2, $3, $4, $5) as pause (task_id, connection, model, wait, code)
         join tasks t on t.id = pause.task_id
-        join providers p on p.id = coalesce(nullif(t.connection, ''), (select id from default_connection))
+        join providers p on p.id = coalesce(nullif(pause.connection, ''), nullif(t.connection, ''), (select id from default_connection))
+        where pause.connection = ''
+            or t.context::jsonb #> '{turn,fallbacks}' @> jsonb_build_array(jsonb_build_object('connection', pause.connection, 'model', pause.model))
         order by p.id, pause.model, pause.wait desc
         on conflict (provider_id, model) do update set until = greatest(provider_cooldowns.until, excluded.until), code = excluded.code
         """;
@@ -28,6 +30,7 @@ internal sealed class CooldownStore(Database database)
     {
         var command = new NpgsqlBatchCommand(RecordSql);
         command.Parameters.AddColumn(pauses, pause => pause.TaskId);
+        command.Parameters.AddColumn(pauses, pause => pause.Connection);
         command.Parameters.AddColumn(pauses, pause => pause.Model);
         command.Parameters.AddColumn(pauses, pause => pause.RetryAfter);
         command.Parameters.AddColumn(pauses, pause => pause.Code);

@@ -43,10 +43,14 @@ internal sealed class ModelStore(Database database)
         transaction.Defer(insert);
     }
 
-    private const string ListSql = """
-        select m.provider_id as ProviderId, p.models_fetched_at as FetchedAt, m.id, m.title, context_tokens as ContextTokens,
-            max_output_tokens as MaxOutputTokens, input_micros as InputMicros, output_micros as OutputMicros, cached_input_micros as CachedInputMicros,
-            cache_write_micros as CacheWriteMicros, price_source as PriceSource, tools, vision, reasoning, streaming
+    private const string Columns = """
+        m.provider_id as ProviderId, p.models_fetched_at as FetchedAt, m.id, m.title, context_tokens as ContextTokens, max_output_tokens as MaxOutputTokens,
+        input_micros as InputMicros, output_micros as OutputMicros, cached_input_micros as CachedInputMicros, cache_write_micros as CacheWriteMicros,
+        price_source as PriceSource, tools, vision, reasoning, streaming
+        """;
+
+    private const string ListSql = $"""
+        select {Columns}
         from provider_models m
         join providers p on p.id = m.provider_id
         where (@providerId = '' or m.provider_id = @providerId) and (m.provider_id, m.id) > (@afterProvider, @afterModel)
@@ -60,6 +64,22 @@ internal sealed class ModelStore(Database database)
         {
             var command = new CommandDefinition(ListSql, new { providerId, afterProvider, afterModel, limit }, cancellationToken: token);
             return (await connection.QueryAsync<Row>(command)).Select(row => row.ToModel()).ToList();
+        },
+        cancellationToken);
+
+    private const string FindSql = $"""
+        select {Columns}
+        from provider_models m
+        join providers p on p.id = m.provider_id
+        where m.provider_id = @providerId and m.id = any(@ids)
+        """;
+
+    /// <summary>What is known of these models of a provider; those that it does not list are left out.</summary>
+    public Task<List<ModelFacts>> Find(string providerId, string[] ids, CancellationToken cancellationToken) => database.Read(
+        async (connection, token) =>
+        {
+            var command = new CommandDefinition(FindSql, new { providerId, ids }, cancellationToken: token);
+            return (await connection.QueryAsync<Row>(command)).Select(row => row.ToModel().Facts).ToList();
         },
         cancellationToken);
 

@@ -18,7 +18,8 @@ internal sealed record TurnContext
 
     public bool NeedsTitle { get; init; }
 
-    public IReadOnlyList<string> FallbackModels { get; init; } = [];
+    /// <summary>Models to ask, in order, when the own one gives no answer.</summary>
+    public IReadOnlyList<FallbackModel> Fallbacks { get; init; } = [];
 
     /// <summary>What the conversation cost before this turn.</summary>
     public long CostBeforeMicros { get; init; }
@@ -44,6 +45,13 @@ internal sealed record TurnContext
     /// <summary>The agents that may be called.</summary>
     public IReadOnlyList<Subagents.SubagentChoice> Subagents { get; init; } = [];
 }
+
+/// <summary>A model to ask in place of another.</summary>
+/// <param name="Connection">The id of its connection. Empty: the task's own.</param>
+/// <param name="Kind">The kind of provider.</param>
+/// <param name="Model">The model's name there.</param>
+/// <param name="ContextTokens">How many tokens it reads at most. 0: unknown.</param>
+internal sealed record FallbackModel(string Connection, string Kind, string Model, long ContextTokens);
 
 /// <summary>Work on a conversation's workspace that needs no model.</summary>
 internal sealed record OperationContext(OperationKind Kind, Guid ConversationId, string Commit, string OtherCommit, long Turn);

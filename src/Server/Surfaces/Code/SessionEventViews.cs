@@ -44,6 +44,9 @@ internal static class SessionEventViews
             case "tool.finished": view.ToolEnd = ToolEnd(payload); break;
             case "turn.ended": return TurnEndViews.Fill(view, payload);
             case "message.refused": view.Error = TurnEndViews.Failure(payload.GetProperty("error")); break;
+            case "model.failed" when payload.Text("next_model") is { Length: > 0 } next:
+                view.Retry = Retry($"{payload.GetProperty("error").Text("message")} Asking {next} instead.", entry.Attempt, 0);
+                break;
             case "model.failed" when payload.TryGetProperty("retryable", out var retryable) && retryable.ValueKind == JsonValueKind.True:
                 view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, Math.Max(payload.Number("delay_ms"), payload.Number("retry_after_ms")));
                 break;

@@ -17,6 +17,9 @@ internal sealed class TurnTraceFold
         ConversationEvents.MessageSentKind, ConversationEvents.TurnEndedKind, "model.started", "model.failed", "model.finished", "tool.finished", "guardrail.hit",
     ];
 
+    // It says nothing of how the turn went.
+    private const string PriceUnknown = "price_unknown";
+
     private readonly List<Wire.TurnTrace> _turns = [];
     private string _model = "";
     private string _firstModel = "";
@@ -70,7 +73,7 @@ internal sealed class TurnTraceFold
             case "tool.finished" when turn.Steps.Count > 0:
                 turn.Steps[^1].Tools.Add(Tool(payload));
                 break;
-            case "guardrail.hit" when turn.Steps.Count > 0:
+            case "guardrail.hit" when turn.Steps.Count > 0 && payload.Text("rule") != PriceUnknown:
                 turn.Steps[^1].LoopVerdict = payload.Text("rule");
                 break;
             case ConversationEvents.TurnEndedKind:

@@ -84,7 +84,7 @@ internal static class ReportReading
 
     // A day is as long as any provider's window; what asks for more is asked again then.
     private static ProviderPause Pause(Wire.ProviderPause pause) =>
-        new(StorableText.Of(pause.Model), TimeSpan.FromMilliseconds(Math.Clamp(pause.RetryAfterMs, 0, LongestPauseMs)), pause.Code);
+        new(StorableText.Of(pause.Model), TimeSpan.FromMilliseconds(Math.Clamp(pause.RetryAfterMs, 0, LongestPauseMs)), pause.Code) { Connection = StorableText.Of(pause.Connection) };
 
     public static Wire.StopReason Reason(StopReason reason) => reason switch
     {

@@ -6,6 +6,14 @@ namespace Koda.Server.Surfaces.Worker;
 /// <summary>The worker protocol's view of turns, and of work on workspaces.</summary>
 internal static class TurnViews
 {
+    private static Wire.FallbackModel From(FallbackModel fallback) => new()
+    {
+        Model = fallback.Model,
+        Connection = fallback.Connection,
+        ProviderKind = fallback.Kind,
+        ContextTokens = fallback.ContextTokens,
+    };
+
     public static Wire.Turn? From(TurnContext? turn) => turn is null ? null : new Wire.Turn
     {
         ConversationId = turn.ConversationId.ToString(),
@@ -14,7 +22,7 @@ internal static class TurnViews
         Unattended = turn.Unattended,
         Snapshots = turn.Snapshots,
         NeedsTitle = turn.NeedsTitle,
-        FallbackModels = { turn.FallbackModels },
+        Fallbacks = { turn.Fallbacks.Select(From) },
         CostBeforeMicros = turn.CostBeforeMicros,
         BudgetMicros = turn.BudgetMicros,
         BudgetWarnPercent = turn.BudgetWarnPercent,

@@ -9,7 +9,6 @@ using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Events;
-using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Skills;
 using Koda.Server.Engine.Workers;
 using Wire = Koda.Protos.Worker.V1;
@@ -18,7 +17,7 @@ namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
-    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadJournal readJournal, OpenProvider openProvider, StoreArtifact storeArtifact,
+    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadJournal readJournal, OpenAttemptProvider openProvider, StoreArtifact storeArtifact,
     CompilePrompt compilePrompt, TellMcp tellMcp)
     : Wire.WorkerService.WorkerServiceBase
 {
@@ -44,9 +43,8 @@ internal sealed class WorkerService(
 
     public override async Task<Wire.ProviderCredential> GetProviderCredential(Wire.GetProviderCredentialRequest request, ServerCallContext context)
     {
-        var provider = await heldAttempts.ProviderOf(ReportReading.Key(request.Attempt), context.CancellationToken);
-        var access = await openProvider.Access(provider, context.CancellationToken);
-        return new Wire.ProviderCredential { Kind = access.Kind, BaseUrl = access.BaseUrl, ApiKey = access.ApiKey };
+        var opened = await openProvider.Execute(ReportReading.Key(request.Attempt), request.Connection, request.Model, context.CancellationToken);
+        return ProviderViews.From(opened);
     }
 
     public override async Task<Wire.CompiledPrompt> CompilePrompt(Wire.CompilePromptRequest request, ServerCallContext context)

@@ -8,7 +8,7 @@ namespace Koda.Worker.Providers.Anthropic;
 internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) : IStreamedAnswer
 {
     private readonly SortedDictionary<int, Block> _blocks = [];
-    private string _model = requestedModel;
+    private string _model = "";
     private string? _stopReason;
     private long _freshInput, _cacheRead, _cacheWrite, _output, _thinking;
 
@@ -51,15 +51,16 @@ internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) 
     public ModelFinished Finish()
     {
         var content = _blocks.Values.Select(block => block.ToContent()).OfType<ContentBlock>().ToList();
-        var usage = prices.Price(_model, new ModelUsage
+        var model = _model.Length > 0 ? _model : requestedModel;
+        var usage = prices.Price(model, new ModelUsage
         {
             InputTokens = _freshInput + _cacheRead + _cacheWrite,
             OutputTokens = _output,
             CachedInputTokens = _cacheRead,
             CacheWriteTokens = _cacheWrite,
             ReasoningTokens = _thinking,
-        });
-        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), _stopReason!, usage, _model);
+        }, requestedModel);
+        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), _stopReason!, usage, model);
     }
 
     private void Begin(int index, JsonElement start, List<ModelEvent> pieces)

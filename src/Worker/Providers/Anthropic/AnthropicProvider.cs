@@ -11,9 +11,9 @@ namespace Koda.Worker.Providers.Anthropic;
 /// Anthropic's Messages API through its official package. The package makes the request; its answer is read here from the raw stream,
 /// because the package's own reader drops the type of an error inside a stream and ends quietly when the stream is cut.
 /// </summary>
-internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClient client) : IModelProvider
+internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClient client, PriceTable prices) : IModelProvider
 {
-    public static AnthropicProvider Create(ProviderEndpoint endpoint, HttpClient http) => new(endpoint, new AnthropicClient(new ClientOptions
+    public static AnthropicProvider Create(ProviderEndpoint endpoint, HttpClient http, PriceTable prices) => new(endpoint, new AnthropicClient(new ClientOptions
     {
         HttpClient = http,
         BaseUrl = endpoint.BaseUrl.AbsoluteUri.TrimEnd('/'),
@@ -21,7 +21,7 @@ internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClie
         AuthToken = null,
         MaxRetries = 0,
         Timeout = TimeSpan.FromDays(1),
-    }));
+    }), prices);
 
     public static ProviderEndpoint Endpoint(Uri? baseUrl, string? apiKey) => new()
     {
@@ -38,9 +38,11 @@ internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClie
             new Dictionary<string, JsonElement>(), new Dictionary<string, JsonElement>(), body);
         using var response = await client.Messages.WithRawResponse.CreateStreaming(parameters, ct);
         await using var stream = await response.RawMessage.Content.ReadAsStreamAsync(ct);
-        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request.Model, PriceTable.Known), ct))
+        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request.Model, prices), ct))
             yield return piece;
     }
+
+    public ModelUsage Priced(string model, ModelUsage usage) => prices.Price(model, usage);
 
     // The package appends /v1 itself; people give addresses with and without it.
     private static Uri WithoutVersion(Uri url) =>

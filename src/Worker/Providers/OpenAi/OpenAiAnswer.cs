@@ -46,7 +46,7 @@ internal sealed class OpenAiAnswer(ModelRequest request, PriceTable prices) : IS
                 throw ProviderFailure.Malformed("a tool call without a name.");
             content.Add(new ToolCallBlock(IdOf(index, call), call.Name, call.Arguments.Length > 0 ? call.Arguments.ToString() : "{}"));
         }
-        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), StopReason(), prices.Price(_model, _usage), _model);
+        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), StopReason(), prices.Price(_model, _usage, request.Model), _model);
     }
 
     private string StopReason() => _finishReason switch

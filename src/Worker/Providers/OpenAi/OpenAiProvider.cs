@@ -15,10 +15,11 @@ internal sealed class OpenAiProvider : IModelProvider
 {
     private readonly ProviderEndpoint _endpoint;
     private readonly OpenAIClient _client;
+    private readonly PriceTable _prices;
 
-    public OpenAiProvider(ProviderEndpoint endpoint, HttpClient http)
+    public OpenAiProvider(ProviderEndpoint endpoint, HttpClient http, PriceTable prices)
     {
-        _endpoint = endpoint;
+        (_endpoint, _prices) = (endpoint, prices);
         // The package insists on a key; the handler below it sends the endpoint's, or none.
         _client = new OpenAIClient(new ApiKeyCredential("unset"), new OpenAIClientOptions
         {
@@ -46,9 +47,11 @@ internal sealed class OpenAiProvider : IModelProvider
         var result = await _client.GetChatClient(request.Model).CompleteChatAsync(content, options);
         using var response = result.GetRawResponse();
         await using var stream = response.ContentStream!;
-        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, PriceTable.Known), ct))
+        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, _prices), ct))
             yield return piece;
     }
+
+    public ModelUsage Priced(string model, ModelUsage usage) => _prices.Price(model, usage);
 
     // An address without a path means the API's usual one.
     private static Uri WithVersion(Uri url) => url.AbsolutePath == "/" ? new Uri(url, "/v1") : url;
