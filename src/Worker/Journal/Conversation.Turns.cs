@@ -148,6 +148,7 @@ internal sealed partial class Conversation
         _files.Clear();
         _repeated.Clear();
         _snapshots.Clear();
+        _background.Clear();
         (_approvals, _kept) = (new ApprovalAnswers(), new KeptEvents());
         (_counted, _countedMessages, _asked) = (0, 0, default);
         (System, Tools, StopReason, Repetitions, Todo) = (null, null, null, 0, []);

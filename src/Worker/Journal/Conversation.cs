@@ -91,6 +91,8 @@ internal sealed partial class Conversation
             case "snapshot.taken": Apply(JournalCodec.Read<SnapshotTaken>(recorded)); break;
             case "todo.changed": Apply(JournalCodec.Read<TodoChanged>(recorded)); break;
             case "subagent.finished": Apply(JournalCodec.Read<SubagentFinished>(recorded)); break;
+            case "background.started": Apply(JournalCodec.Read<BackgroundStarted>(recorded)); break;
+            case "background.ended": Apply(JournalCodec.Read<BackgroundEnded>(recorded)); break;
             case "approval.requested": _approvals.Apply(JournalCodec.Read<ApprovalRequested>(recorded)); break;
             case "approval.answered": _approvals.Apply(JournalCodec.Read<ApprovalAnswered>(recorded)); break;
             case "approval.expired": _approvals.Apply(JournalCodec.Read<ApprovalExpired>(recorded)); break;

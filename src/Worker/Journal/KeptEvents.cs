@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Koda.Worker.Journal;
 
-/// <summary>Events that hold however much of a conversation is summed up: what people allowed or forbade for good, the list of things to do, the last snapshots.</summary>
+/// <summary>Events that hold however much of a conversation is summed up: what people allowed or forbade for good, the list of things to do, the last snapshots, commands in the background.</summary>
 internal sealed class KeptEvents
 {
     // The snapshot before the turn, and the one of it.
@@ -13,11 +13,27 @@ internal sealed class KeptEvents
     private readonly Dictionary<string, JsonObject> _asked = [];
     private readonly List<KeptEvent> _answers = [];
     private readonly List<KeptEvent> _snapshots = [];
+    private readonly List<KeptEvent> _background = [];
+    private readonly Lock _gate = new();
     private KeptEvent? _todo;
 
-    public IReadOnlyList<KeptEvent> All => [.. _answers, .. _snapshots, .. _todo is null ? [] : new[] { _todo }];
+    public IReadOnlyList<KeptEvent> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _answers, .. _snapshots, .. _background, .. _todo is null ? [] : new[] { _todo }];
+        }
+    }
 
+    /// <summary>Takes in an event, also one of a command in the background while the attempt does other things.</summary>
     public void Add(string kind, string payload)
+    {
+        lock (_gate)
+            Take(kind, payload);
+    }
+
+    private void Take(string kind, string payload)
     {
         switch (kind)
         {
@@ -34,6 +50,12 @@ internal sealed class KeptEvents
             case "todo.changed":
                 _todo = new KeptEvent(kind, Read(payload));
                 break;
+            case "background.started":
+                Start(new KeptEvent(kind, Read(payload)));
+                break;
+            case "background.ended":
+                _background.Add(new KeptEvent(kind, Read(payload)));
+                break;
             case "snapshot.taken":
                 var taken = Read(payload);
                 taken["files"] = new JsonArray();
@@ -42,6 +64,14 @@ internal sealed class KeptEvents
                     _snapshots.RemoveAt(0);
                 break;
         }
+    }
+
+    // The last one stays when it has ended, so that no other gets its id.
+    private void Start(KeptEvent started)
+    {
+        var ended = _background.Where(kept => kept.Kind == BackgroundEnded.Kind).Select(kept => JournalCodec.Text(kept.Payload, "id")).ToHashSet();
+        _background.RemoveAll(kept => ended.Contains(JournalCodec.Text(kept.Payload, "id")));
+        _background.Add(started);
     }
 
     // What was allowed once is used up; what was forbidden is not asked again.

@@ -43,6 +43,29 @@ internal sealed record TodoChanged(IReadOnlyList<TodoItem> Items) : IJournalPayl
     public static string Kind => "todo.changed";
 }
 
+/// <summary>A command begins to run in the background.</summary>
+/// <param name="CallId">The call that started it.</param>
+/// <param name="Id">What the agent calls it.</param>
+/// <param name="Command">The command line.</param>
+internal sealed record BackgroundStarted(string CallId, string Id, string Command) : IJournalPayload
+{
+    public static string Kind => "background.started";
+}
+
+/// <summary>A command in the background ended.</summary>
+/// <param name="CallId">The call that started it.</param>
+/// <param name="Id">What the agent calls it.</param>
+/// <param name="State">How: by its exit code, or killed.</param>
+/// <param name="Reason">Why it was killed, when the agent did not ask for it.</param>
+internal sealed record BackgroundEnded(string CallId, string Id, string State, string? Reason = null) : IJournalPayload
+{
+    public const string TurnOver = "turn_over";
+    public const string Idle = "idle";
+    public const string WorkerGone = "worker_gone";
+
+    public static string Kind => "background.ended";
+}
+
 /// <summary>How tool calls end.</summary>
 internal static class ToolStatus
 {

@@ -17,7 +17,7 @@ namespace Koda.Worker.Loop;
 /// <summary>Runs an attempt from its assignment to its outcome.</summary>
 internal sealed class AttemptRunner(
     WorkerOptions options, WorkerCalls calls, IReadOnlyList<ITool> tools, Sandbox sandbox, TimeProvider time, ILogger logger,
-    McpServers? servers = null)
+    McpServers? servers = null, HeldCommands? background = null)
 {
     // A server that restarts is no fault of the attempt: it waits as long as it is this worker's.
     private readonly ResiliencePipeline _calls = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Retry).Build();
@@ -31,6 +31,8 @@ internal sealed class AttemptRunner(
         Delay = TimeSpan.FromMilliseconds(100),
         MaxDelay = TimeSpan.FromSeconds(2),
     };
+
+    private readonly HeldCommands _background = background ?? new HeldCommands(time);
 
     private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time);
 
@@ -91,7 +93,8 @@ internal sealed class AttemptRunner(
         var snapshots = new TurnSnapshots(
             _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder);
         var permissions = TurnPermissions.Of(assignment, workspace, sandbox);
-        var background = new BackgroundCommands();
+        using var log = new BackgroundLog(recorder, redactor, time);
+        var background = await _background.TakeAsync(assignment, conversation, recorder, log);
         var context = new ToolContext
         {
             BeforeChange = snapshots.BeforeChangeAsync,
@@ -114,7 +117,7 @@ internal sealed class AttemptRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
         var loop = new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, turn);
-        return await snapshots.RunAsync(token => background.EndAfterAsync(loop.RunAsync(token)), ct);
+        return await snapshots.RunAsync(token => _background.RunAsync(assignment, background, loop.RunAsync(token)), ct);
     }
 
     private WorkspaceOperations OperationOf(HeldAttempt attempt, Conversation conversation)

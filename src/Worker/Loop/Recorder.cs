@@ -99,6 +99,24 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
         }
     }
 
+    public void Record(BackgroundStarted started)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(started);
+            Report(started);
+        }
+    }
+
+    public void Record(BackgroundEnded ended)
+    {
+        lock (_gate)
+        {
+            conversation.Apply(ended);
+            Report(ended);
+        }
+    }
+
     /// <summary>Reports an event that no later step depends on.</summary>
     public void Report<T>(T payload, ModelUsage? usage = null)
         where T : IJournalPayload

@@ -65,7 +65,7 @@ internal sealed class ToolRunner(
         try
         {
             using var output = new CoalescedText(context.Time, clean.Add);
-            return await bound.RunAsync((context with { Output = output.Add, Later = Later(step, call) }).Reaching(call.Reach), ct);
+            return await bound.RunAsync((context with { Output = output.Add, Origin = new CallOrigin(step, call.Call.CallId) }).Reaching(call.Reach), ct);
         }
         catch (ToolException error)
         {
@@ -81,9 +81,6 @@ internal sealed class ToolRunner(
             clean.End();
         }
     }
-
-    private Action<string, string> Later(int step, PreparedCall call) =>
-        (stream, text) => recorder.Report(new ToolOutput(step, call.Call.CallId, stream, redactor.Redact(text)));
 
     private async Task<(string Text, bool Truncated, IReadOnlyList<string>? Artifacts)> ShortenAsync(
         PreparedCall call, ToolResult result, CancellationToken ct)

@@ -49,7 +49,8 @@ public static class WorkerHost
             logger.NoSandbox(why);
         using var web = new HttpClient(GuardedConnection.Handler(options.AllowPrivateFetch)) { Timeout = Timeout.InfiniteTimeSpan };
         await using var servers = new McpServers(options, web, TimeProvider.System, logger);
-        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers);
-        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers).RunAsync(stop);
+        await using var background = new HeldCommands(TimeProvider.System);
+        var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers, background);
+        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End).RunAsync(stop);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class WorkerSession
     private readonly Outbox _outbox;
     private readonly McpTelling? _mcp;
     private readonly ResiliencePipeline<WorkStream> _connect;
+    private readonly Action<string>? _ended;
     private TaskCompletionSource _serverLeaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _lease = TimeSpan.MaxValue;
     private TimeSpan _renewEvery = TimeSpan.FromSeconds(1);
@@ -33,13 +34,15 @@ internal sealed class WorkerSession
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where the session says what happens.</param>
     /// <param name="servers">The servers of tools. Null: none.</param>
+    /// <param name="ended">Told of tasks that were cancelled while they waited.</param>
     public WorkerSession(
         WorkerOptions options, WorkerCalls calls, Func<HeldAttempt, Task<AttemptOutcome>> run, TimeProvider time, ILogger logger,
-        McpServers? servers = null)
+        McpServers? servers = null, Action<string>? ended = null)
     {
         (_options, _calls, _run, _time, _logger) = (options, calls, run, time, logger);
         _attempts = new HeldAttempts(options.Slots);
         _outbox = new Outbox(() => _serverLeaves.Task.IsCompleted ? 0 : _attempts.Credit);
+        _ended = ended;
         _mcp = servers is null ? null : new McpTelling(servers, _outbox.Tell, logger);
         _connect = new ResiliencePipelineBuilder<WorkStream> { TimeProvider = time }.AddRetry(Reconnect(logger)).Build();
     }
@@ -136,6 +139,8 @@ internal sealed class WorkerSession
             Take(offer);
         foreach (var request in response.StopRequests)
             Stop(_attempts.Find(request.Attempt), request.Reason);
+        foreach (var task in response.EndedTaskIds)
+            _ended?.Invoke(task);
         if (response.McpRefresh is { } refresh)
             _mcp?.Refresh(refresh.Number);
         if (response.Drain)

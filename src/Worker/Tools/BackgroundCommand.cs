@@ -3,7 +3,7 @@ using System.Text;
 namespace Koda.Worker.Tools;
 
 /// <summary>A command that runs while the agent does other things.</summary>
-internal sealed class BackgroundCommand : IAsyncDisposable
+internal sealed class BackgroundCommand
 {
     private const int MaxKept = 64 * 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
@@ -11,14 +11,22 @@ internal sealed class BackgroundCommand : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly StringBuilder _unread = new();
-    private readonly Action<string, string> _later;
-    private readonly Task<CommandResult?> _run;
+    private readonly StringBuilder _unrecorded = new();
+    private readonly Task _run;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IBackgroundLog? _log;
+    private string? _end;
+    private bool _endTold;
     private bool _cut;
 
-    public BackgroundCommand(string id, string line, ToolContext context)
+    /// <param name="id">What the agent calls it.</param>
+    /// <param name="line">The command line.</param>
+    /// <param name="context">What the call that starts it works with.</param>
+    /// <param name="log">Where it is told of. Null: nowhere yet.</param>
+    public BackgroundCommand(string id, string line, ToolContext context, IBackgroundLog? log)
     {
-        (Id, Line, _later) = (id, line, context.Later);
+        (Id, Line, Origin, _log) = (id, line, context.Origin, log);
+        log?.Started(this);
         _run = RunAsync(context with { CommandTimeout = Longest, Output = (_, text) => Add(text) });
     }
 
@@ -26,9 +34,24 @@ internal sealed class BackgroundCommand : IAsyncDisposable
 
     public string Line { get; }
 
+    public CallOrigin Origin { get; }
+
     public bool Ended => _run.IsCompleted;
 
-    /// <summary>What it printed since it was last asked, and how it is.</summary>
+    /// <summary>Its exit code, or that it runs or was killed.</summary>
+    public string State
+    {
+        get
+        {
+            lock (_gate)
+                return _end ?? "running";
+        }
+    }
+
+    /// <summary>Why it was ended by somebody else than the agent. Null: it was not.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>What it printed since it was last asked, and whether something before that is left out.</summary>
     public (string Text, bool Truncated) Read()
     {
         lock (_gate)
@@ -42,9 +65,6 @@ internal sealed class BackgroundCommand : IAsyncDisposable
         }
     }
 
-    /// <summary>Its exit code, or that it runs or was killed.</summary>
-    public string State => !Ended ? "running" : _run.Result?.ExitCode is { } code ? $"exit code {code}" : "killed";
-
     /// <summary>Waits until it prints something or ends.</summary>
     public Task NewsAsync()
     {
@@ -52,38 +72,61 @@ internal sealed class BackgroundCommand : IAsyncDisposable
             return _unread.Length > 0 ? Task.CompletedTask : Task.WhenAny(_news.Task, _run);
     }
 
-    /// <summary>Kills it with everything that it started.</summary>
-    public async Task KillAsync()
+    /// <summary>Tells another log from now on, with what was printed while there was none. Null: nothing is told until there is one again.</summary>
+    public void Attach(IBackgroundLog? log)
     {
+        lock (_gate)
+        {
+            _log = log;
+            if (_unrecorded.Length > 0)
+                log?.Printed(this, _unrecorded.ToString());
+            if (log is not null)
+                _unrecorded.Clear();
+            TellEnd();
+        }
+    }
+
+    /// <summary>Kills it with everything that it started.</summary>
+    /// <param name="reason">Why, when it is not the agent who wants it.</param>
+    public async Task KillAsync(string? reason = null)
+    {
+        if (!Ended)
+            Reason = reason;
         await _stop.CancelAsync();
         await _run;
     }
 
-    /// <summary>Kills it, and records what nobody has read.</summary>
-    public async ValueTask DisposeAsync()
+    private async Task RunAsync(ToolContext context)
     {
-        await KillAsync();
-        if (Read().Text is { Length: > 0 } rest)
-            _later("stdout", rest);
-        _stop.Dispose();
-    }
-
-    private async Task<CommandResult?> RunAsync(ToolContext context)
-    {
+        var end = "killed";
         try
         {
-            return await new Command(context, writable: true)
+            var result = await new Command(context, writable: true)
                 .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", Line], context.Secrets, _stop.Token);
+            end = result.ExitCode is { } code ? $"exit code {code}" : end;
         }
         catch (OperationCanceledException)
         {
-            return null;
+            // It is killed, which is how it ends.
         }
         catch (Exception error) when (error is ToolException or IOException or System.ComponentModel.Win32Exception)
         {
             Add($"{error.Message}\n");
-            return null;
+            end = "not started";
         }
+        lock (_gate)
+        {
+            _end = end;
+            TellEnd();
+        }
+    }
+
+    private void TellEnd()
+    {
+        if (_end is null || _log is null || _endTold)
+            return;
+        _endTold = true;
+        _log.Ended(this);
     }
 
     private void Add(string text)
@@ -96,6 +139,10 @@ internal sealed class BackgroundCommand : IAsyncDisposable
                 _unread.Remove(0, _unread.Length - MaxKept);
                 _cut = true;
             }
+            if (_log is null)
+                _unrecorded.Append(text);
+            else
+                _log.Printed(this, text);
             _news.TrySetResult();
         }
     }

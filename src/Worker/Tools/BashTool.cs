@@ -17,7 +17,7 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
           "type": "object",
           "properties": {
             "command": {"type": "string", "minLength": 1, "description": "The command line."},
-            "background": {"type": "boolean", "description": "Let it run on: the answer is an id for bash_output. It ends when you stop working. Default: false."},
+            "background": {"type": "boolean", "description": "Let it run on: the answer is an id for bash_output. It goes on until you end it or your work is done, also while you wait for an answer. Default: false."},
             "timeout_seconds": {"type": "integer", "minimum": 1, "description": "When to give up, if sooner than the agent's limit."}
           },
           "required": ["command"],

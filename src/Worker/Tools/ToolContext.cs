@@ -35,8 +35,8 @@ internal sealed record ToolContext
     /// <summary>The commands that run in the background.</summary>
     public BackgroundCommands Background { get; init; } = new();
 
-    /// <summary>Records output that comes after the call has ended: the name of the stream and the text.</summary>
-    public Action<string, string> Later { get; init; } = (_, _) => { };
+    /// <summary>The call itself.</summary>
+    public CallOrigin Origin { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -99,6 +99,27 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
         (await Host.Rest.Post($"/sessions/{session}/snapshots/99/restore")).IsRefused(404, "snapshot.not_found");
     }
 
+    [Fact]
+    public async Task The_engineer_does_a_job_in_the_workspace_without_a_question()
+    {
+        var engineer = (await Host.Rest.Get("/agents/engineer")).Json["permission"];
+        Assert.True(engineer is null or System.Text.Json.Nodes.JsonObject { Count: 0 }, $"The engineer has rules of its own: {engineer}");
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "read", """{"path":"average.js"}"""), ModelTurn.Call("call_2", "edit", Edit),
+            ModelTurn.Call("call_3", "write", """{"path":"notes/why.md","content":"One too many."}"""), ModelTurn.Say("Done."));
+        await Host.Define("ruleless", model, tools: """["read","edit","write"]""");
+        var session = await Host.NewSession("ruleless", _package.FullName);
+
+        await Host.Begin(session, "The test fails. Repair the code.");
+
+        var events = await Host.Whole(session);
+        Assert.Equal("done", events[^1].Name);
+        Assert.DoesNotContain(events, item => item.Name == "user_question");
+        Assert.NotEqual(Faulty, await File.ReadAllTextAsync(Source));
+        Assert.Equal(204, (await Host.Rest.Post($"/sessions/{session}/undo")).Status);
+        Assert.Equal(Faulty, await File.ReadAllTextAsync(Source));
+    }
+
     private async Task Answer(string session, string response)
     {
         var asked = await Host.Reach(session, "user_question");

@@ -17,24 +17,42 @@ public class BackgroundCommandTests
         Assert.StartsWith("second\n", await ReadAsync(folder, 60));
         // Nothing more is printed, so that the news is its end.
         await folder.Context.Background.Find("bg1").NewsAsync();
-        await folder.Context.Background.EndAfterAsync(Task.FromResult(0));
+        await folder.Context.Background.EndAsync("turn_over");
         Assert.Equal("(nothing new)\n(exit code 0)", await ReadAsync(folder, 0));
     }
 
     [Fact]
-    public async Task It_is_killed_with_everything_it_started_when_the_attempt_ends_and_what_nobody_read_is_recorded()
+    public async Task It_is_killed_with_everything_it_started_when_the_turn_ends_and_all_that_it_printed_is_told()
     {
         using var folder = new TempWorkspace();
-        var later = new List<string>();
-        folder.Context = folder.Context with { Later = (_, text) => later.Add(text) };
+        var log = new ToldLog();
+        folder.Context.Background.Attach(log);
         await folder.RunAsync(new BashTool(), """{"command": "echo $$ > pid; echo unread; touch done; sleep 1000", "background": true}""");
         Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "done")), TimeSpan.FromSeconds(20)));
         await folder.Context.Background.Find("bg1").NewsAsync();
 
-        await folder.Context.Background.EndAfterAsync(Task.FromResult(0));
+        await folder.Context.Background.EndAsync("turn_over");
 
-        Assert.Equal(["unread\n"], later);
+        Assert.Equal(["bg1 started", "bg1: unread", "bg1 killed turn_over"], log.Told);
         Assert.False(Directory.Exists($"/proc/{folder.Read("pid").Trim()}/cwd"));
+    }
+
+    [Fact]
+    public async Task What_happens_while_no_attempt_runs_is_told_to_the_next_one()
+    {
+        using var folder = new TempWorkspace();
+        var (first, second) = (new ToldLog(), new ToldLog());
+        folder.Context.Background.Attach(first);
+        await folder.RunAsync(new BashTool(), """{"command": "until [ -e go ]; do sleep 0.05; done; echo meanwhile; exit 3", "background": true}""");
+        folder.Context.Background.Attach(null);
+        folder.Write("go", "");
+        Assert.True(SpinWait.SpinUntil(() => folder.Context.Background.Find("bg1").Ended, TimeSpan.FromSeconds(20)));
+
+        folder.Context.Background.Attach(second);
+
+        Assert.Equal(["bg1 started"], first.Told);
+        Assert.Equal(["bg1: meanwhile", "bg1 exit code 3"], second.Told);
+        Assert.Equal("meanwhile\n(exit code 3)", await ReadAsync(folder, 0));
     }
 
     [Fact]
@@ -46,11 +64,22 @@ public class BackgroundCommandTests
     }
 
     [Fact]
-    public async Task One_that_an_earlier_attempt_started_is_not_there()
+    public async Task One_that_an_earlier_turn_started_is_not_there()
     {
         using var folder = new TempWorkspace();
         var error = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new BashOutputTool(), """{"id": "bg1"}"""));
-        Assert.Contains("earlier attempt", error.Message);
+        Assert.Contains("earlier turn", error.Message);
+    }
+
+    private sealed class ToldLog : IBackgroundLog
+    {
+        public List<string> Told { get; } = [];
+
+        public void Started(BackgroundCommand command) => Told.Add($"{command.Id} started");
+
+        public void Printed(BackgroundCommand command, string text) => Told.Add($"{command.Id}: {text.Trim()}");
+
+        public void Ended(BackgroundCommand command) => Told.Add($"{command.Id} {command.State} {command.Reason}".Trim());
     }
 
     private static async Task<string> ReadAsync(TempWorkspace folder, int seconds) =>

@@ -86,17 +86,11 @@ internal static class BuiltInAgents
         [Engineer] = new()
         {
             Name = "Engineer",
-            Description = "Writes, repairs and tests code. Reads freely; asks before it changes files or runs commands.",
+            Description = "Writes, repairs and tests code. In a session it works in the workspace without questions, where all can be undone; in a task it asks before it changes files or runs commands.",
             SystemPrompt = EngineerPrompt,
             Tools = AgentRules.AllTools,
-            // Tools that only read keep their defaults, which ask before a turn reads files of secrets.
-            Permissions =
-            [
-                new PermissionRule("write", "", PermissionAction.Ask),
-                new PermissionRule("edit", "", PermissionAction.Ask),
-                new PermissionRule("bash", "", PermissionAction.Ask),
-                new PermissionRule("fetch", "", PermissionAction.Ask),
-            ],
+            // The defaults of sessions and of tasks hold, and what the installation says instead of them.
+            Permissions = [],
         },
         ["builder"] = new()
         {
@@ -144,6 +138,7 @@ internal static class BuiltInAgents
     /// <summary>Whether the agent comes with Koda, whatever the case of its id.</summary>
     public static bool Has(string id) => All.Keys.Contains(id, StringComparer.OrdinalIgnoreCase);
 
+    // What reads keeps its defaults, which ask before a turn reads files of secrets.
     private static PermissionRule[] ReadOnly() =>
-        [new PermissionRule("*", "", PermissionAction.Deny), .. s_readOnlyTools.Select(tool => new PermissionRule(tool, "", PermissionAction.Allow))];
+        [.. AgentRules.ChangingTools.Append("external_directory").Select(tool => new PermissionRule(tool, "", PermissionAction.Deny))];
 }

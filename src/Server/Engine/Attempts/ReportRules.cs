@@ -11,7 +11,7 @@ internal static class ReportRules
     private const int LongestModel = 256;
     private const int LongestCode = 64;
 
-    private static readonly string[] s_prefixes = ["model.", "tool.", "security.", "context.", "snapshot."];
+    private static readonly string[] s_prefixes = ["model.", "tool.", "security.", "context.", "snapshot.", "background."];
     private static readonly string[] s_kinds = ["memory.hit", "retrieval.hit", "progress", "guardrail.hit", "skills.attached", "todo.changed", "conversation.titled"];
     private static readonly string[] s_risks = ["low", "medium", "high"];
 

@@ -15,11 +15,12 @@ internal static class ConversationLog
     [
         ConversationEvents.MessageSentKind, "model.started", "model.finished", "tool.started", "tool.finished", "approval.requested", "approval.answered",
         "approval.expired", CompactedKind, "context.pruned", "todo.changed", "skills.attached", ConversationSnapshot.Kind, "snapshot.restored",
-        "guardrail.hit", ConversationEvents.TitledKind, SubagentEvents.FinishedKind,
+        "guardrail.hit", "background.started", "background.ended", ConversationEvents.TitledKind, SubagentEvents.FinishedKind,
     ];
 
-    /// <summary>What a branch takes along. Snapshots stay with the conversation that took them.</summary>
-    public static readonly string[] Copied = [.. Journal.Where(kind => !kind.StartsWith("snapshot.", StringComparison.Ordinal))];
+    /// <summary>What a branch takes along. Snapshots and commands in the background stay with the conversation that has them.</summary>
+    public static readonly string[] Copied =
+        [.. Journal.Where(kind => !kind.StartsWith("snapshot.", StringComparison.Ordinal) && !kind.StartsWith("background.", StringComparison.Ordinal))];
 
     /// <summary>What messages are made of.</summary>
     public static readonly string[] Messages = [ConversationEvents.MessageSentKind, "model.finished", "tool.finished"];

@@ -90,13 +90,15 @@ internal sealed partial class WorkerConnection
         _host.CreditChanged();
     }
 
-    /// <summary>Asks to stop the attempt at a task, if the worker holds it.</summary>
+    /// <summary>Asks to stop the attempt at a task, if the worker holds it. If not, it may have commands of an earlier one that wait with a cancelled task.</summary>
     public void RequestStop(Guid taskId, RequestedStop stop)
     {
         lock (_gate)
         {
             if (_held.Values.FirstOrDefault(held => held.TaskId == taskId && !held.Closing) is { } held)
                 RequestStop(held, stop);
+            else if (stop == RequestedStop.Cancel)
+                Send(new TaskEnded(taskId));
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed record AttemptLost(AttemptKey Attempt, string Reason) : WorkerSi
 
 internal sealed record StopRequested(AttemptKey Attempt, StopReason Reason) : WorkerSignal;
 
+/// <summary>A task that the worker does not run was cancelled.</summary>
+internal sealed record TaskEnded(Guid TaskId) : WorkerSignal;
+
 /// <summary>The worker is to look at its servers of tools again, and to tell.</summary>
 internal sealed record McpRefreshRequested(long Number) : WorkerSignal;
 

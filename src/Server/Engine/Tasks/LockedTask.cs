@@ -55,6 +55,9 @@ internal sealed partial class LockedTask
     /// <summary>A dispatcher may have something to claim: this task was queued, or it made room under a limit.</summary>
     public bool FreesWork => Changed && State == TaskState.Queued || _stoppedRunning && IsLimited;
 
+    /// <summary>The task was cancelled while no worker ran it; one that did may keep commands for it.</summary>
+    public bool EndedAtRest => Changed && State == TaskState.Cancelled && !_stoppedRunning && Attempt > 0;
+
     /// <summary>Records a batch of events, once.</summary>
     public void Record(EventBatch batch, LockedAttempt attempt)
     {

@@ -21,7 +21,7 @@ internal sealed class TaskNews
         broadcast.OnChange(StopTopic, HearStop);
     }
 
-    /// <summary>A running task is asked to stop.</summary>
+    /// <summary>A running task is asked to stop, or one that waited is cancelled.</summary>
     public event Action<Guid, RequestedStop>? StopRequested;
 
     /// <summary>A task of this server is to be queued again after so long.</summary>
@@ -38,6 +38,8 @@ internal sealed class TaskNews
         {
             if (task.State == TaskState.Running && task.StopRequested != RequestedStop.None)
                 transaction.AfterCommit(() => AnnounceStop(task.Id, task.StopRequested));
+            if (task.EndedAtRest)
+                transaction.AfterCommit(() => AnnounceStop(task.Id, RequestedStop.Cancel));
             if (task.Delay is { } delay)
                 transaction.AfterCommit(() => RetryDueIn?.Invoke(delay));
         }

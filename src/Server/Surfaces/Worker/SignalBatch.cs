@@ -45,6 +45,9 @@ internal static class SignalBatch
                     Reason = ReportReading.Reason(stop.Reason),
                 });
                 break;
+            case TaskEnded ended:
+                message.EndedTaskIds.Add(ended.TaskId.ToString());
+                break;
             case McpRefreshRequested refresh:
                 message.McpRefresh = new Wire.McpRefresh { Number = refresh.Number };
                 break;
