@@ -59,9 +59,10 @@ public sealed class Cluster : IAsyncLifetime
     /// <param name="name">Names the worker, once in the cluster's life.</param>
     /// <param name="server">The address that it connects to.</param>
     /// <param name="slots">How many tasks it runs at once.</param>
-    internal KodaWorkerProcess StartWorker(string name, Uri server, int slots = 4)
+    /// <param name="sandbox">Whether it confines commands where that works.</param>
+    internal KodaWorkerProcess StartWorker(string name, Uri server, int slots = 4, bool sandbox = false)
     {
-        var worker = new KodaWorkerProcess(Folder, name, server, A.Files.ReadWorkerToken()!, slots);
+        var worker = new KodaWorkerProcess(Folder, name, server, A.Files.ReadWorkerToken()!, slots, sandbox);
         _workers.Add(worker);
         worker.Start();
         return worker;

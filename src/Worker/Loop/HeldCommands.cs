@@ -47,7 +47,7 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         try
         {
             var outcome = await work;
-            waits = outcome is AttemptOutcome.Suspended or AttemptOutcome.CooledDown or AttemptOutcome.Failed { Retryable: true }
+            waits = outcome is AttemptOutcome.Suspended or AttemptOutcome.Delegated or AttemptOutcome.CooledDown or AttemptOutcome.Failed { Retryable: true }
                 or AttemptOutcome.Stopped { Reason: StopReason.Pause };
             return outcome;
         }
@@ -118,7 +118,7 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         public Held(string taskId, BackgroundCommands commands, TimeProvider time)
         {
             (TaskId, Commands, Since) = (taskId, commands, time.GetTimestamp());
-            _patience = time.CreateTimer(_ => commands.EndAsync(BackgroundEnded.Idle), null, Patience, Timeout.InfiniteTimeSpan);
+            _patience = time.CreateTimer(idle => _ = commands.EndAsync(BackgroundEnded.Idle), null, Patience, Timeout.InfiniteTimeSpan);
         }
 
         public string TaskId { get; }

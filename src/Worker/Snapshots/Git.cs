@@ -52,7 +52,7 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
-        using var process = Process.Start(StartInfo(arguments)) ?? throw new SnapshotException("git does not start.");
+        using var process = await LastingThread.StartAsync(StartInfo(arguments)) ?? throw new SnapshotException("git does not start.");
         try
         {
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
@@ -88,7 +88,8 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
 
     private ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program, [.. Safe, .. arguments])
+        var line = WithWorker.Program([program, .. Safe, .. arguments]);
+        var start = new ProcessStartInfo(line[0], line.Skip(1))
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

@@ -3,7 +3,7 @@ using System.Text;
 namespace Koda.Worker.Tools;
 
 /// <summary>A command that runs while the agent does other things.</summary>
-internal sealed class BackgroundCommand
+internal sealed class BackgroundCommand : IDisposable
 {
     private const int MaxKept = 64 * 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
@@ -90,11 +90,19 @@ internal sealed class BackgroundCommand
     /// <param name="reason">Why, when it is not the agent who wants it.</param>
     public async Task KillAsync(string? reason = null)
     {
-        if (!Ended)
-            Reason = reason;
-        await _stop.CancelAsync();
+        lock (_gate)
+        {
+            if (_end is null)
+            {
+                Reason = reason;
+                _ = _stop.CancelAsync();
+            }
+        }
         await _run;
     }
+
+    /// <summary>Lets go of what was needed to kill it. What it printed can still be read.</summary>
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync(ToolContext context)
     {

@@ -50,7 +50,13 @@ internal sealed class BackgroundCommands(int started = 0)
     }
 
     /// <summary>Kills all of them. What they printed can still be read.</summary>
-    public Task EndAsync(string reason) => Task.WhenAll(All().Select(command => command.KillAsync(reason)));
+    public async Task EndAsync(string reason)
+    {
+        var all = All();
+        await Task.WhenAll(all.Select(command => command.KillAsync(reason)));
+        foreach (var command in all)
+            command.Dispose();
+    }
 
     private List<BackgroundCommand> All()
     {

@@ -42,8 +42,8 @@ internal sealed class Command(ToolContext context, bool writable)
     {
         var home = context.Sandbox.Missing is null ? Sandbox.Home : temporary;
         var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program, context.Outside);
-        // A session of its own makes a process group that can be killed as one.
-        IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. line];
+        // A session of its own makes a process group that can be killed as one. A sandbox ends with the worker by itself.
+        IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. context.Sandbox.Missing is null ? line : WithWorker.Tree(line)];
         var start = new ProcessStartInfo(grouped[0], grouped.Skip(1))
         {
             WorkingDirectory = context.Workspace.Root,

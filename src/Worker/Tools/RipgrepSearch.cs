@@ -13,7 +13,7 @@ internal sealed class RipgrepSearch(string ripgrep, Workspace workspace, string 
     /// <exception cref="ToolException">The pattern is not valid.</exception>
     public async IAsyncEnumerable<string> Matches(string start, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var process = Process.Start(Command(start)) ?? throw new ToolException("ripgrep does not start.");
+        using var process = await LastingThread.StartAsync(Command(start)) ?? throw new ToolException("ripgrep does not start.");
         try
         {
             process.StandardInput.Close();
@@ -34,26 +34,22 @@ internal sealed class RipgrepSearch(string ripgrep, Workspace workspace, string 
 
     private ProcessStartInfo Command(string start)
     {
-        var command = new ProcessStartInfo(ripgrep)
+        var line = WithWorker.Program([ripgrep, .. Arguments(start)]);
+        return new ProcessStartInfo(line[0], line.Skip(1))
         {
             WorkingDirectory = workspace.Root,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList =
-            {
-                "--no-config", "--no-heading", "--with-filename", "--line-number", "--color=never", "--sort=path", "--hidden",
-                "--no-ignore-parent", "--no-ignore-global", "--no-require-git", "--no-messages", "--max-filesize=5M",
-                "--max-columns=400", "--max-columns-preview", "--glob=!.git", "--glob=!node_modules",
-            },
         };
-        if (glob is not null)
-            command.ArgumentList.Add($"--glob={glob}");
-        if (ignoreCase)
-            command.ArgumentList.Add("--ignore-case");
-        command.ArgumentList.Add($"--regexp={pattern}");
-        command.ArgumentList.Add("--");
-        command.ArgumentList.Add(!workspace.Holds(start) ? start : start == workspace.Root ? "." : $"./{workspace.Shown(start)}");
-        return command;
     }
+
+    private IEnumerable<string> Arguments(string start) =>
+    [
+        "--no-config", "--no-heading", "--with-filename", "--line-number", "--color=never", "--sort=path", "--hidden",
+        "--no-ignore-parent", "--no-ignore-global", "--no-require-git", "--no-messages", "--max-filesize=5M",
+        "--max-columns=400", "--max-columns-preview", "--glob=!.git", "--glob=!node_modules",
+        .. glob is null ? [] : new[] { $"--glob={glob}" }, .. ignoreCase ? new[] { "--ignore-case" } : [], $"--regexp={pattern}", "--",
+        !workspace.Holds(start) ? start : start == workspace.Root ? "." : $"./{workspace.Shown(start)}",
+    ];
 }
