@@ -23,7 +23,7 @@ public sealed partial class SessionClient
         Action<KodaException, TimeSpan>? onCut = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var feed = new SessionFeed(_turns, _calls, sessionId, afterId, onCut);
+        using var feed = new ResumedFeed<Code.SessionEvent>(new SessionFeed(_turns, _calls, sessionId), _calls, afterId, onCut);
         while (await feed.NextAsync(cancellation) is { } item) yield return item;
     }
 

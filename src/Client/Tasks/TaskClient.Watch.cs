@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Koda.Client.Calls;
 
 namespace Koda.Client.Tasks;
 
@@ -18,7 +19,7 @@ public sealed partial class TaskClient
         Action<KodaException, TimeSpan>? onCut = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var feed = new TaskFeed(_service, _calls, taskId, afterSeq, onCut);
+        using var feed = new ResumedFeed<Runtime.Event>(new TaskFeed(_service, _calls, taskId), _calls, afterSeq, onCut);
         while (await feed.NextAsync(cancellation) is { } item) yield return item;
     }
 }

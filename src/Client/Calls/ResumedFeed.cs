@@ -1,0 +1,61 @@
+using Grpc.Core;
+
+namespace Koda.Client.Calls;
+
+/// <summary>One feed over as many connections as it takes: each goes on after the last event that the one before gave.</summary>
+/// <param name="source">The feed.</param>
+/// <param name="calls">What every call carries.</param>
+/// <param name="after">The last event that the caller has.</param>
+/// <param name="onCut">Told of each cut and of the pause before the next attempt.</param>
+internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, long after, Action<KodaException, TimeSpan>? onCut) : IDisposable
+    where T : class
+{
+    private readonly CutFeed _patience = new(calls.Options, onCut);
+    private AsyncServerStreamingCall<T>? _call;
+    private long _position = after;
+    private T? _last;
+    private int _silent;
+
+    /// <returns>The next event; null after the last one.</returns>
+    public async Task<T?> NextAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                _call ??= source.Open(_position, calls.Prepare(cancellation));
+                while (await _call.ResponseStream.MoveNext(cancellation))
+                    if (Accept(_call.ResponseStream.Current) is { } item) return item;
+                if (await source.HasEndedAsync(new FeedEnd<T>(_position, _last, _silent++), cancellation)) return null;
+                await PauseAsync(new KodaException(new Status(StatusCode.Unavailable, "The feed was closed before its end."), null)
+                {
+                    Code = "feed.closed",
+                }, cancellation);
+            }
+            catch (RpcException e)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await PauseAsync(ErrorReader.Read(e), cancellation);
+            }
+        }
+    }
+
+    public void Dispose() => _call?.Dispose();
+
+    private T? Accept(T item)
+    {
+        if (source.PositionOf(item) <= _position) return null;
+        _position = source.PositionOf(item);
+        _last = item;
+        _silent = 0;
+        _patience.Alive();
+        return item;
+    }
+
+    private async Task PauseAsync(KodaException error, CancellationToken cancellation)
+    {
+        _call?.Dispose();
+        _call = null;
+        await _patience.PauseAsync(error, cancellation);
+    }
+}
