@@ -34,7 +34,6 @@ internal sealed class ChatStart(Session command)
         : command.ClientOptions().Url.IsLoopback ? System.IO.Directory.GetCurrentDirectory() : "";
 
     private async Task<Code.Session> NewestAsync(CancellationToken cancellation) =>
-        await command.Client.Sessions.ListAsync(Directory, cancellation) is [var newest, ..]
-            ? newest
-            : throw new CliException($"There is no session of '{Directory}' yet.", ExitCode.Failed, "Begin one with: koda chat", "session.not_found");
+        await command.Client.Sessions.ListAsync(Directory, cancellation).FirstOrDefaultAsync(cancellation)
+            ?? throw new CliException($"There is no session of '{Directory}' yet.", ExitCode.Failed, "Begin one with: koda chat", "session.not_found");
 }

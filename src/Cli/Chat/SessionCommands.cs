@@ -24,7 +24,7 @@ internal static class SessionCommands
             await GoToAsync(room, await room.Api.GetAsync(id, cancellation), cancellation);
             return;
         }
-        foreach (var session in (await room.Api.ListAsync(room.Current.Workspace, cancellation)).Take(Listed))
+        await foreach (var session in room.Api.ListAsync(room.Current.Workspace, cancellation).Take(Listed))
         {
             var mark = session.Id == room.Current.Id ? "*" : " ";
             room.Line($"{mark} {session.Id}  {Units.Age(session.UpdatedAt),8}  {Units.Cost(session.TotalCost),8}  {Printable.Line(session.Title, 60)}");

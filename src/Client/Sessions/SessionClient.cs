@@ -7,6 +7,8 @@ namespace Koda.Client.Sessions;
 /// <summary>Coding sessions: creates, reads and branches them, talks in them, and brings their files back.</summary>
 public sealed partial class SessionClient
 {
+    private const int PageSize = 50;
+
     private readonly CallRunner _calls;
     private readonly Code.SessionService.SessionServiceClient _sessions;
     private readonly Code.TurnService.TurnServiceClient _turns;
@@ -29,11 +31,15 @@ public sealed partial class SessionClient
     public Task<Code.Session> GetAsync(string sessionId, CancellationToken cancellation = default) =>
         _calls.RunAsync(o => _sessions.GetSessionAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation);
 
-    /// <summary>Lists sessions, the last used first.</summary>
+    /// <summary>Lists sessions, the last used first, reading further pages as they are needed.</summary>
     /// <param name="workspace">Only those of this directory. Empty: all.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
-    public async Task<IReadOnlyList<Code.Session>> ListAsync(string workspace = "", CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _sessions.ListSessionsAsync(new() { Workspace = workspace }, o), Repeat.WhenSafe, cancellation)).Sessions;
+    /// <param name="cancellation">Ends the list.</param>
+    public IAsyncEnumerable<Code.Session> ListAsync(string workspace = "", CancellationToken cancellation = default) => Pages.ReadAsync(
+        (cursor, c) => _calls.RunAsync(
+            o => _sessions.ListSessionsAsync(new() { Workspace = workspace, Limit = PageSize, Cursor = cursor }, o), Repeat.WhenSafe, c),
+        page => page.Sessions,
+        page => page.NextCursor,
+        cancellation);
 
     /// <summary>Changes a session's agent, from the next turn on.</summary>
     public Task<Code.Session> SetAgentAsync(string sessionId, string agentId, CancellationToken cancellation = default) =>

@@ -13,12 +13,12 @@ internal static class Page
 
     /// <summary>The page size that is used for the one asked for; 0 asks for the default.</summary>
     /// <exception cref="EngineException">INVALID_REQUEST: it is negative.</exception>
-    public static int Limit(int asked) => asked switch
+    public static int Limit(int asked, int otherwise = DefaultLimit, int most = MaxLimit) => asked switch
     {
         < 0 => throw new EngineException(
             ErrorReason.InvalidRequest, "The page size must not be negative.", new Dictionary<string, string> { ["limit"] = "must not be negative" }),
-        0 => DefaultLimit,
-        _ => Math.Min(asked, MaxLimit),
+        0 => otherwise,
+        _ => Math.Min(asked, most),
     };
 
     /// <summary>Cuts a page from rows that were read with one more than <paramref name="limit"/>; that one tells that the list goes on.</summary>

@@ -51,7 +51,7 @@ internal sealed class ChatPerson : IAsyncDisposable
     {
         await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await client.Sessions.ListAsync("", patience.Token))[0].Turn is not { } turn || !wanted(turn)) await Task.Delay(20, patience.Token);
+        while ((await client.Sessions.ListAsync("", patience.Token).FirstAsync(patience.Token)).Turn is not { } turn || !wanted(turn)) await Task.Delay(20, patience.Token);
     }
 
     public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromSeconds(30));

@@ -26,6 +26,31 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task Many_sessions_are_listed_page_by_page_and_each_page_is_an_array()
+    {
+        var workspace = Path.Combine(Host.Workspace, "listed");
+        Directory.CreateDirectory(workspace);
+        var sessions = new List<string>();
+        for (var i = 0; i < 5; i++)
+            sessions.Add(await Host.NewSession("explorer", workspace));
+        var list = $"/sessions?workspace={Uri.EscapeDataString(workspace)}&limit=2";
+
+        var (found, cursor) = (new List<string>(), "");
+        do
+        {
+            var page = await Host.Rest.Get(list + (cursor.Length > 0 ? $"&cursor={cursor}" : ""));
+            found.AddRange(page.Json.AsArray().Select(session => session!.At("id")));
+            cursor = page.Headers.TryGetValues("Next-Cursor", out var next) ? next.Single() : "";
+        }
+        while (cursor.Length > 0);
+
+        Assert.Equal(Enumerable.Reverse(sessions), found);
+        Assert.Equal(found, await Host.Client.Sessions.ListAsync(workspace).Select(session => session.Id).ToListAsync());
+        (await Host.Rest.Get("/sessions?cursor=none")).IsRefused(400, "cursor.invalid");
+        (await Host.Rest.Get("/sessions?limit=-1")).IsRefused(400, "request.invalid").BlamesFields("limit");
+    }
+
+    [Fact]
     public async Task What_there_is_not_cannot_be_chosen()
     {
         var refused = await Host.Rest.Post("/sessions", """{"agent_id":"nobody","model_id":"nowhere/none","workspace":"here"}""");

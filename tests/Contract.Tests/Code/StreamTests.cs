@@ -33,6 +33,23 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Equal("Again.", (await Host.Whole(session))[0].Data.At("content"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?follow=true")]
+    public async Task An_event_that_never_was_is_refused_and_not_taken_for_the_end(string query)
+    {
+        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("One."));
+        await Host.Define("brief", model);
+        Host.StartWorker(options => options with { AgentIds = ["brief"] });
+        var session = await Host.NewSession("brief");
+        await Host.Begin(session, "first");
+        var last = (await Host.Whole(session))[^1].Id;
+
+        var beyond = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream{query}") { Headers = { { "Last-Event-ID", last + "0" } } };
+
+        (await Host.Rest.Send(beyond)).IsRefused(400, "cursor.invalid");
+    }
+
     [Fact]
     public async Task A_follower_stays_for_the_turns_to_come()
     {

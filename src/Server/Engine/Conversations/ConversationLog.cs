@@ -85,18 +85,19 @@ internal static class ConversationLog
         return events;
     }
 
-    private const string LastEndSql = """
-        select coalesce((
-            select seq from events where stream_id = $1 and seq > $2 and kind = 'turn.ended' order by seq desc limit 1), 0)
+    private const string HasNothingAfterSql = """
+        select not exists (select from events where stream_id = $1 and seq > greatest($2, $3) and kind = 'turn.ended')
+            and coalesce((select head_seq from streams where id = $1), 0) >= $3
         """;
 
-    /// <summary>The newest end of a turn after an event. 0: there is none.</summary>
-    public static async Task<long> LastEnd(NpgsqlConnection connection, Guid id, long afterSeq, CancellationToken cancellationToken)
+    /// <summary>Whether no turn ended after the event <paramref name="turnSeq"/>, which began one, and after <paramref name="seen"/>, an event that exists.</summary>
+    public static async Task<bool> HasNothingAfter(NpgsqlConnection connection, Guid id, long turnSeq, long seen, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(LastEndSql, connection);
+        await using var command = new NpgsqlCommand(HasNothingAfterSql, connection);
         command.Parameters.AddValue(id);
-        command.Parameters.AddValue(afterSeq);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        command.Parameters.AddValue(turnSeq);
+        command.Parameters.AddValue(seen);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private const string LastMarkSql = """

@@ -12,14 +12,16 @@ internal static partial class ConversationStore
         coalesce(open.progress, ''), t.approval_id, t.created_at, t.started_at, t.updated_at, t.finished_at
         """;
 
-    private const string SelectSql = $"""
+    private const string ColumnsSql = $"""
         select c.id, c.title, c.agent_id, c.provider, c.model, c.workspace, c.parent_id, c.branch_seq, c.created_at, c.updated_at,
             used.input_tokens, used.output_tokens, used.cached_input_tokens, used.cache_write_tokens, used.reasoning_tokens, used.cost_micros,
             used.model_calls, used.tool_calls, coalesce(last.input_tokens, 0),
             (select count(*)::int from queued_messages q where q.conversation_id = c.id), c.is_subagent,
             (select coalesce(sum(r.cost_micros), 0)::bigint
                 from subagents s join runs r on r.stream_id = s.conversation_id and r.kind <> 'task' where s.parent_id = c.id), {TurnColumns}
-        from conversations c
+        """;
+
+    private const string JoinsSql = """
         cross join lateral (
             select coalesce(sum(input_tokens), 0)::bigint as input_tokens, coalesce(sum(output_tokens), 0)::bigint as output_tokens,
                 coalesce(sum(cached_input_tokens), 0)::bigint as cached_input_tokens, coalesce(sum(cache_write_tokens), 0)::bigint as cache_write_tokens,
@@ -39,7 +41,7 @@ internal static partial class ConversationStore
         left join attempts open on open.task_id = t.id and open.ended_at is null
         """;
 
-    private const string GetSql = $"{SelectSql} where c.id = $1 and c.deleted_at is null";
+    private const string GetSql = $"{ColumnsSql} from conversations c {JoinsSql} where c.id = $1 and c.deleted_at is null";
 
     /// <summary>The conversation, or null when there is none, or none any more.</summary>
     public static async Task<ConversationRecord?> Get(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
@@ -50,13 +52,28 @@ internal static partial class ConversationStore
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    private const string ListSql = $"{SelectSql} where c.deleted_at is null and not c.is_subagent and ($1 = '' or c.workspace = $1) order by c.updated_at desc, c.id desc";
+    // What is told of each is looked up by index, for those of the page only.
+    private const string ListSql = $"""
+        {ColumnsSql}
+        from (
+            select * from conversations
+            where deleted_at is null and not is_subagent and ($1 = '' or workspace = $1) and (updated_at, id) < ($2, $3)
+            order by updated_at desc, id desc
+            limit $4
+        ) as c
+        {JoinsSql}
+        order by c.updated_at desc, c.id desc
+        """;
 
-    /// <summary>All conversations, or those of a workspace, the last used first.</summary>
-    public static async Task<List<ConversationRecord>> List(NpgsqlConnection connection, string workspace, CancellationToken cancellationToken)
+    /// <summary>Conversations, all or those of a workspace, the last used first, that come after a place in this order.</summary>
+    public static async Task<List<ConversationRecord>> List(
+        NpgsqlConnection connection, string workspace, ConversationPlace after, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ListSql, connection);
         command.Parameters.AddValue(workspace);
+        command.Parameters.AddValue(after.UpdatedAt);
+        command.Parameters.AddValue(after.Id);
+        command.Parameters.AddValue(limit);
         var found = new List<ConversationRecord>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

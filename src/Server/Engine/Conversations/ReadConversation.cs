@@ -21,7 +21,8 @@ internal sealed class ReadConversation(Database database)
     public Task<long> LastTurn(Guid id, CancellationToken cancellationToken) => database.Read(
         (connection, token) => ConversationLog.LastMark(connection, id, ConversationEvents.MessageSentKind, token), cancellationToken);
 
-    /// <summary>The event that ended the turn which began with the event <paramref name="turnSeq"/>; 0 when it has not ended.</summary>
-    public Task<long> LastEnd(Guid id, long turnSeq, CancellationToken cancellationToken) => database.Read(
-        (connection, token) => ConversationLog.LastEnd(connection, id, turnSeq, token), cancellationToken);
+    /// <summary>Whether somebody who has seen the event <paramref name="seen"/> has seen the end of the turn that began with the event
+    /// <paramref name="turnSeq"/>. False when there never was such an event.</summary>
+    public Task<bool> HasNothingAfter(Guid id, long turnSeq, long seen, CancellationToken cancellationToken) => database.Read(
+        (connection, token) => ConversationLog.HasNothingAfter(connection, id, turnSeq, seen, token), cancellationToken);
 }

@@ -17,6 +17,8 @@ internal sealed class SessionService(
     BranchConversation branch,
     CurrentSettings settings) : Wire.SessionService.SessionServiceBase
 {
+    private const string NextCursor = "next-cursor";
+
     public override async Task<Wire.Session> CreateSession(Wire.CreateSessionRequest request, ServerCallContext context)
     {
         var agentId = request.AgentId.Length > 0 ? request.AgentId : await DefaultAgent.Of(settings, context.CancellationToken);
@@ -25,8 +27,14 @@ internal sealed class SessionService(
             request, context, SessionViews.From, (key, encode) => create.Execute(asked, key, encode, context.CancellationToken));
     }
 
-    public override async Task<Wire.ListSessionsResponse> ListSessions(Wire.ListSessionsRequest request, ServerCallContext context) =>
-        new() { Sessions = { (await list.Execute(request.Workspace, context.CancellationToken)).Select(SessionViews.From) } };
+    public override async Task<Wire.ListSessionsResponse> ListSessions(Wire.ListSessionsRequest request, ServerCallContext context)
+    {
+        var page = await list.Execute(request.Workspace, request.Limit, request.Cursor, context.CancellationToken);
+        // By REST the answer is the array alone, so the cursor goes beside it.
+        if (page.NextCursor is { } next)
+            await context.WriteResponseHeadersAsync(new Metadata { { NextCursor, next } });
+        return new Wire.ListSessionsResponse { Sessions = { page.Items.Select(SessionViews.From) }, NextCursor = page.NextCursor ?? "" };
+    }
 
     public override async Task<Wire.Session> GetSession(Wire.GetSessionRequest request, ServerCallContext context) =>
         SessionViews.From(await get.Execute(SessionIds.Session(request.SessionId), context.CancellationToken));

@@ -18,7 +18,7 @@ internal sealed partial class TurnService
         var lastTurn = await readConversation.LastTurn(conversation.Id, context.CancellationToken);
         // Somebody who has seen the end of the last turn has nothing to wait for.
         if (!request.Follow && request.AfterId > 0 && conversation is { Turn.IsActive: false, QueuedMessages: 0 }
-            && await readConversation.LastEnd(conversation.Id, lastTurn, context.CancellationToken) <= request.AfterId)
+            && await readConversation.HasNothingAfter(conversation.Id, lastTurn, request.AfterId, context.CancellationToken))
         {
             return;
         }
