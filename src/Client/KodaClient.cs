@@ -2,6 +2,7 @@ using Grpc.Core;
 using Koda.Client.Agents;
 using Koda.Client.Approvals;
 using Koda.Client.Calls;
+using Koda.Client.Evidence;
 using Koda.Client.Identity;
 using Koda.Client.Providers;
 using Koda.Client.Onboarding;
@@ -40,6 +41,7 @@ public sealed class KodaClient : IAsyncDisposable
         Approvals = new ApprovalClient(invoker, _calls);
         Auth = new AuthClient(invoker, _calls);
         Audit = new AuditClient(invoker, _calls);
+        Evidence = new EvidenceClient(invoker, _calls);
         Skills = new SkillClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
         Onboarding = new OnboardingClient(invoker, _calls);
@@ -88,6 +90,9 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Reads and follows the audit stream.</summary>
     public AuditClient Audit { get; }
+
+    /// <summary>Reads the log as it was hashed.</summary>
+    public EvidenceClient Evidence { get; }
 
     /// <summary>Leads from a fresh server to the first task.</summary>
     public OnboardingClient Onboarding { get; }

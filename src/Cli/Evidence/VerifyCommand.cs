@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Grpc.Core;
+using Koda.Client;
 using Koda.Server.Hosting;
 
 namespace Koda.Cli.Evidence;
@@ -9,14 +11,14 @@ internal static class VerifyCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var id = Tasks.TaskArgument.CreateOptional("Verify this task only. Default: every task.");
+        var id = Tasks.TaskArgument.CreateOptional("Verify this task only. Default: every task, every coding session and the audit stream.");
         var stored = new Option<bool>("--stored")
         {
             Description = "Read the database itself, of --data or $KODA_DATABASE_URL, with no server in between.",
         };
         var command = new TaughtCommand(
             "verify",
-            "Recomputes the hash chain of each task's events from the events themselves: exits with 0 when none was changed, removed or added since.",
+            "Recomputes every hash chain of the log, those of tasks, coding sessions and the audit stream, from the events themselves: exits with 0 when none was changed, removed or added since.",
             """
             koda verify
             koda verify tsk_... --json
@@ -24,7 +26,7 @@ internal static class VerifyCommand
             """) { id, stored };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(stored) && result.GetValue(id) is not null) result.AddError("--stored verifies every task: leave out the id.");
+            if (result.GetValue(stored) && result.GetValue(id) is not null) result.AddError("--stored verifies every chain: leave out the id.");
         });
         command.SetAction(async (parse, cancellation) =>
         {
@@ -42,19 +44,39 @@ internal static class VerifyCommand
 
     private static async Task<VerifyReport> VerifyServedAsync(Session session, string? taskId, CancellationToken cancellation)
     {
-        var ids = taskId is not null
-            ? new[] { taskId }.ToAsyncEnumerable()
-            : session.Client.Tasks.ListAsync(new() { Limit = 200 }, cancellation).Select(task => task.Id);
-        var (tasks, events) = (0L, 0L);
-        var breaks = new List<string>();
-        await foreach (var id in ids.WithCancellation(cancellation))
+        if (taskId is not null)
         {
-            var (count, fault) = await VerifyTask.RunAsync(session.Client, id, cancellation);
-            tasks++;
-            events += count;
-            if (fault is not null) breaks.Add($"{id}: {fault}");
+            var (count, fault) = await VerifyTask.RunAsync(session.Client, taskId, cancellation);
+            return new VerifyReport(1, count, fault is null ? [] : [$"{taskId}: {fault}"]);
         }
-        return new VerifyReport(tasks, events, breaks);
+        try
+        {
+            return await VerifyAllAsync(
+                session.Client.Evidence.ListChainsAsync(cancellation), chain => $"{chain.Kind.ToString().ToLowerInvariant()} {chain.StreamId}",
+                chain => VerifyChain.RunAsync(session.Client, chain, cancellation));
+        }
+        catch (KodaException e) when (e.Status == StatusCode.PermissionDenied)
+        {
+            session.Terminal.Error.WriteLine("This credential may not read the whole log: the chains of tasks are verified, and no others.");
+            return await VerifyAllAsync(
+                session.Client.Tasks.ListAsync(new() { Limit = 200 }, cancellation), task => task.Id,
+                task => VerifyTask.RunAsync(session.Client, task.Id, cancellation));
+        }
+    }
+
+    private static async Task<VerifyReport> VerifyAllAsync<T>(
+        IAsyncEnumerable<T> all, Func<T, string> name, Func<T, Task<(long Events, string? Fault)>> verify)
+    {
+        var (chains, events) = (0L, 0L);
+        var breaks = new List<string>();
+        await foreach (var one in all)
+        {
+            var (count, fault) = await verify(one);
+            chains++;
+            events += count;
+            if (fault is not null) breaks.Add($"{name(one)}: {fault}");
+        }
+        return new VerifyReport(chains, events, breaks);
     }
 
     private static async Task<VerifyReport> VerifyStoredAsync(Session session, CancellationToken cancellation)

@@ -3,7 +3,7 @@ using Koda.Cli.Terminal;
 namespace Koda.Cli.Evidence;
 
 /// <summary>What a verification found.</summary>
-/// <param name="Chains">How many chains were read: the server sends those of tasks, the database has that of the audit stream too.</param>
+/// <param name="Chains">How many chains were read.</param>
 /// <param name="Events">How many events were read.</param>
 /// <param name="Breaks">Where the log is not what was recorded.</param>
 internal sealed record VerifyReport(long Chains, long Events, IReadOnlyList<string> Breaks)

@@ -6,6 +6,7 @@ using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Evidence;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Onboarding;
@@ -52,7 +53,7 @@ internal static class EngineServices
         services.AddConversations();
         services
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
-            .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<RunOnce>()
+            .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<ListChains>().AddSingleton<RunOnce>()
             .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>().AddSingleton<AdmitUser>()
             .AddSingleton<ReadOnboarding>().AddSingleton<BootstrapInstallation>()
             .AddHostedService<SweepIdempotencyKeys>();

@@ -34,6 +34,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.ControlPlane.OnboardingService>()
         .AddProviderSurfaces()
         .AddSingleton<Surfaces.ControlPlane.AuthService>().AddSingleton<Surfaces.ControlPlane.AuditService>()
+        .AddSingleton<Surfaces.ControlPlane.EvidenceService>()
         .AddCodeSurface()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
@@ -52,6 +53,7 @@ internal static class SurfaceServices
         app.MapProviderSurfaces();
         app.MapRpcService<Surfaces.ControlPlane.AuthService>();
         app.MapRpcService<Surfaces.ControlPlane.AuditService>();
+        app.MapRpcService<Surfaces.ControlPlane.EvidenceService>();
         app.MapCodeSurface();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapRpcHealth();

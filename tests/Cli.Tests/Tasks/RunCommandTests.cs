@@ -100,14 +100,16 @@ public sealed class RunCommandTests(LocalKoda koda)
         var task = (await koda.RunAsync("run", "--agent", "writes", "--yes", "--quiet", "--json", "?")).Out;
         var id = JsonDocument.Parse(task.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement.GetProperty("id").GetString()!;
 
-        var verified = await koda.RunAsync("verify");
-        var stored = await koda.RunAsync("verify", "--stored");
+        var verified = await koda.RunAsync("verify", "--json");
+        var stored = await koda.RunAsync("verify", "--stored", "--json");
         var trace = JsonDocument.Parse((await koda.RunAsync("trace", id, "--json")).Out).RootElement;
 
         Assert.True(verified.ExitCode == ExitCode.Ok, verified.Out + verified.Error);
         Assert.True(stored.ExitCode == ExitCode.Ok, stored.Out + stored.Error);
+        Assert.Equal(Chains(stored.Out), Chains(verified.Out));
         var kinds = trace.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("kind").GetString()).ToList();
         Assert.Contains("provider_call", kinds);
         Assert.Contains("tool_call", kinds);
     }
+    private static long Chains(string report) => JsonDocument.Parse(report).RootElement.GetProperty("chains").GetInt64();
 }
