@@ -57,12 +57,28 @@ internal sealed class ChatLoop(ChatRoom room)
 
     private ChatTurn NewTurn() => new(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync);
 
+    // Agents that work beside the session may ask while no turn runs. False: the person has gone.
+    private async Task<bool> AnswerAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var question in await room.Api.ListQuestionsAsync(room.Current.Id, cancellation))
+                if (!await new QuestionPrompt(room).AskAsync(question, cancellation)) return false;
+        }
+        catch (KodaException e)
+        {
+            ErrorReport.Write(room.Terminal, json: false, e);
+        }
+        return true;
+    }
+
     // A line that ends with a backslash goes on in the next one. Ctrl-C takes what was typed away, or leaves when that was nothing.
     private async Task<string?> ReadAsync(CancellationToken cancellation)
     {
         var text = new StringBuilder();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var keys = room.Terminal.OnInterrupt(reading.Cancel);
+        if (!await AnswerAsync(reading.Token)) return null;
         room.Line();
         for (var mark = "› "; ; mark = "  ")
         {

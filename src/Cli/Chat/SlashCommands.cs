@@ -18,6 +18,7 @@ internal static class SlashCommands
         .. SessionCommands.All,
         .. ChoiceCommands.All,
         .. FileCommands.All,
+        .. SubagentCommands.All,
         new("/quit", "", "leaves; so does Ctrl-D", (_, _, _) => Task.CompletedTask),
     ];
 

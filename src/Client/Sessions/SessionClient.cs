@@ -21,6 +21,7 @@ public sealed partial class SessionClient
         _models = new(invoker);
         _agents = new(invoker);
         _snapshots = new(invoker);
+        _subagents = new(invoker);
     }
 
     /// <summary>Creates a session.</summary>

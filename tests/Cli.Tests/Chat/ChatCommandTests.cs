@@ -133,6 +133,19 @@ public sealed class ChatCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task An_agent_beside_the_session_is_started_and_listed()
+    {
+        await koda.ApplyScriptAsync("plain", Says);
+        await koda.ApplyScriptAsync("aside", """[{text: "Seen."}]""", mode: "subagent");
+
+        var chat = await koda.RunWithInputAsync("/task aside Look around.\n/task aside\n/subagents\n", "chat", "--agent", "plain");
+
+        Assert.Contains("aside works in session", chat.Error);
+        Assert.Contains("Name an agent and its work", chat.Error);
+        Assert.Contains("aside  Look around.", chat.Error);
+    }
+
+    [Fact]
     public async Task A_turn_that_fails_says_why_and_exits_with_1()
     {
         await koda.ApplyScriptAsync("fails", """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]""");
