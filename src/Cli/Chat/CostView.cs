@@ -6,13 +6,11 @@ namespace Koda.Cli.Chat;
 /// <summary>What talking costs, in a line.</summary>
 internal static class CostView
 {
-    private const double MicrosPerDollar = 1_000_000;
-
     /// <summary>What a turn consumed.</summary>
     public static string Of(Code.TurnDone done)
     {
         var parts = new List<string> { Tokens(done.Usage?.InputTokens ?? 0, done.Usage?.OutputTokens ?? 0) };
-        parts.Add($"{Units.Cost(done.CostSnapshot / MicrosPerDollar)}, session {Units.Cost(done.SessionCost + done.SubagentCost)}");
+        parts.Add($"{Units.Cost(Units.Dollars(done.CostSnapshot))}, session {Units.Cost(done.SessionCost + done.SubagentCost)}");
         if (done.MaxInputTokens > 0)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"context {100 * done.ContextSize / done.MaxInputTokens} %"));
         return string.Join(" · ", parts);

@@ -9,8 +9,6 @@ namespace Koda.Cli.Providers;
 /// <summary><c>koda models</c></summary>
 internal static class ModelsCommand
 {
-    private const double MicrosPerDollar = 1_000_000;
-
     public static Command Create(CommonOptions common)
     {
         var id = new Argument<string>("provider") { Description = "Only models of this provider.", DefaultValueFactory = _ => "" };
@@ -52,5 +50,5 @@ internal static class ModelsCommand
         return table;
     }
 
-    private static string Price(long? micros) => micros is { } known ? string.Create(CultureInfo.InvariantCulture, $"${known / MicrosPerDollar:0.00}") : "-";
+    private static string Price(long? micros) => micros is { } known ? string.Create(CultureInfo.InvariantCulture, $"${Units.Dollars(known):0.00}") : "-";
 }

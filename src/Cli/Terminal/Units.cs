@@ -32,6 +32,9 @@ internal static class Units
     public static string Moment(Timestamp? time) =>
         time?.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
 
+    /// <summary>The server counts in millionths of a dollar.</summary>
+    public static double Dollars(long micros) => micros / 1_000_000d;
+
     public static string Cost(double dollars) => dollars == 0 ? "$0" : Format($"${dollars:0.0000}");
 
     public static string Count(long number, string noun) => Format($"{number:N0} {noun}{(number == 1 ? "" : "s")}");

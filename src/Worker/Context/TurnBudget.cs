@@ -14,7 +14,7 @@ internal sealed class TurnBudget(Turn turn)
     {
         var spent = turn.CostBeforeMicros + conversation.CostMicros;
         return turn.BudgetMicros > 0 && turn.BudgetWarnPercent > 0 && !conversation.BudgetWarned && turn.CostBeforeMicros < _warnAt && spent >= _warnAt
-            ? new GuardrailHit(GuardrailHit.BudgetWarning, $"The conversation cost {Dollars(spent)} of its budget of {Dollars(turn.BudgetMicros)}.")
+            ? new GuardrailHit(GuardrailHit.BudgetWarning, $"The conversation cost {Amount(spent)} of its budget of {Amount(turn.BudgetMicros)}.")
             : null;
     }
 
@@ -25,9 +25,9 @@ internal sealed class TurnBudget(Turn turn)
         return turn.BudgetMicros > 0 && spent >= turn.BudgetMicros
             ? new GuardrailHit(
                 GuardrailHit.Budget,
-                $"The budget of this conversation, {Dollars(turn.BudgetMicros)}, is used up: it cost {Dollars(spent)}. I stop here; raise the budget to go on.")
+                $"The budget of this conversation, {Amount(turn.BudgetMicros)}, is used up: it cost {Amount(spent)}. I stop here; raise the budget to go on.")
             : null;
     }
 
-    private static string Dollars(long micros) => string.Create(CultureInfo.InvariantCulture, $"${micros / 1_000_000m:0.00####}");
+    private static string Amount(long micros) => string.Create(CultureInfo.InvariantCulture, $"${Dollars.Exactly(micros):0.00####}");
 }

@@ -34,7 +34,7 @@ internal sealed class ModelTry(
         var (answer, firstToken) = await StreamAsync(step, Request(model, next), next.Answering, ct);
         var message = next.MayCallTools ? answer.Message : WithoutCalls(answer.Message);
         var finished = new Journal.ModelFinished(
-            step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, answer.Usage.CostMicros / 1_000_000m);
+            step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, Dollars.Exactly(answer.Usage.CostMicros));
         recorder.Record(finished, answer.Usage);
         if (answer.Usage.PriceUnknown && HasBudget && !conversation.PriceUnknownTold)
             recorder.Record(new GuardrailHit(GuardrailHit.PriceUnknown, $"Nobody knows what {model} costs, so it counts as free: no budget can stop it."));

@@ -25,6 +25,7 @@ public sealed class SettingTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Theory]
     [InlineData("session.snapshot", "\"maybe\"")]
     [InlineData("session.budget", "-1")]
+    [InlineData("session.budget", "99999999999999")]
     [InlineData("session.compaction_threshold", "1.5")]
     [InlineData("permission", """{"bash":"perhaps"}""")]
     public async Task A_value_that_a_known_setting_cannot_have_is_refused(string key, string value) =>

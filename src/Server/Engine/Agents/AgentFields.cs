@@ -1,3 +1,5 @@
+using Koda.Providers;
+
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>One field of a definition.</summary>
@@ -15,8 +17,6 @@ internal sealed record FieldChange(string Path, string Before, string After);
 /// <summary>All fields of a definition: what sections are made of, and what a comparison goes through.</summary>
 internal static class AgentFields
 {
-    private const decimal MicrosPerDollar = 1_000_000;
-
     public static readonly IReadOnlyList<AgentField> All =
     [
         new("name", "identity", definition => definition.Name),
@@ -34,7 +34,7 @@ internal static class AgentFields
         new("memory_scope", "memory", definition => definition.MemoryScope),
         new("limits.max_iterations", "limits", definition => definition.Limits.MaxIterations),
         new("limits.max_tokens", "limits", definition => definition.Limits.MaxTokens),
-        new("limits.max_cost_usd", "limits", definition => definition.Limits.MaxCostMicros / MicrosPerDollar),
+        new("limits.max_cost_usd", "limits", definition => Dollars.Exactly(definition.Limits.MaxCostMicros)),
         new("limits.timeout_seconds", "limits", definition => definition.Limits.TimeoutSeconds),
         new("limits.max_output_tokens", "limits", definition => definition.Limits.MaxOutputTokens),
         new("limits.command_timeout_seconds", "limits", definition => definition.Limits.CommandTimeoutSeconds),

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Koda.Providers;
 using Koda.Server.Engine.Agents;
 
 namespace Koda.Server.Engine.Conversations;
@@ -7,7 +8,6 @@ namespace Koda.Server.Engine.Conversations;
 /// <summary>Settings of coding sessions, by name. Names that mean nothing to Koda are kept for the clients that set them.</summary>
 internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
 {
-    private const decimal MicrosPerDollar = 1_000_000m;
     private const int MostSubagents = 100;
     private const int LongestSubagent = 24 * 3600;
 
@@ -30,7 +30,7 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     public bool Snapshots => Value("session.snapshot") == "true";
 
     /// <summary>What a conversation may cost. 0: no limit.</summary>
-    public long BudgetMicros => (long)(Number("session.budget") * MicrosPerDollar);
+    public long BudgetMicros => Dollars.ToMicros(Number("session.budget"));
 
     public int BudgetWarnPercent => (int)(Number("session.budget_warn") * 100);
 
@@ -46,7 +46,7 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     public TimeSpan SubagentTimeout => TimeSpan.FromSeconds((double)Number("session.subagent_timeout"));
 
     /// <summary>What one subagent may cost. 0: no limit.</summary>
-    public long SubagentBudgetMicros => (long)(Number("session.subagent_budget") * MicrosPerDollar);
+    public long SubagentBudgetMicros => Dollars.ToMicros(Number("session.subagent_budget"));
 
     public IReadOnlyList<PermissionRule> Permissions => PermissionMap.Read(Value("permission"));
 
@@ -59,7 +59,7 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
         "session.snapshot" => value is "true" or "false" ? null : "must be true or false",
         "session.max_subagents" => IsNumber(value, MostSubagents) ? null : $"must be a number from 0 to {MostSubagents}",
         "session.subagent_timeout" => IsNumber(value, LongestSubagent) ? null : $"must be a number of seconds, at most {LongestSubagent}",
-        "session.budget" or "session.subagent_budget" => IsNumber(value, decimal.MaxValue / MicrosPerDollar) ? null : "must be an amount of US dollars; 0 is no limit",
+        "session.budget" or "session.subagent_budget" => IsNumber(value, Dollars.Most) ? null : "must be an amount of US dollars; 0 is no limit",
         "session.budget_warn" or "session.compaction_threshold" => IsNumber(value, 1) ? null : "must be a number from 0 to 1",
         "error_display_time" => IsNumber(value, int.MaxValue) ? null : "must be a number of seconds",
         "permission" => PermissionMap.Fault(value),

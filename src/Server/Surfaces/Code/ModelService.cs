@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Koda.Protos.Common.V1;
+using Koda.Providers;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Providers;
 using Wire = Koda.Protos.Code.V1;
@@ -10,7 +11,6 @@ namespace Koda.Server.Surfaces.Code;
 internal sealed class ModelService(ListModels list, RefreshModels refresh, ReadConnections connections) : Wire.ModelService.ModelServiceBase
 {
     private const int PageSize = 200;
-    private const decimal MicrosPerDollar = 1_000_000m;
 
     public override async Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context)
     {
@@ -70,9 +70,9 @@ internal sealed class ModelService(ListModels list, RefreshModels refresh, ReadC
             Vision = facts.Vision ?? false,
         };
         if (facts.InputMicros is { } input)
-            view.CostInput = (double)(input / MicrosPerDollar);
+            view.CostInput = Dollars.Of(input);
         if (facts.OutputMicros is { } output)
-            view.CostOutput = (double)(output / MicrosPerDollar);
+            view.CostOutput = Dollars.Of(output);
         return view;
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Koda.Providers;
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Conversations;
@@ -11,8 +12,6 @@ namespace Koda.Server.Surfaces.Code;
 /// <summary>The view of sessions, turns and questions.</summary>
 internal static class SessionViews
 {
-    public const double MicrosPerDollar = 1_000_000;
-
     public static Wire.Session From(ConversationRecord conversation) => new()
     {
         Id = conversation.Id.ToString(),
@@ -24,8 +23,8 @@ internal static class SessionViews
         Workspace = conversation.Workspace,
         CreatedAt = Timestamp.FromDateTimeOffset(conversation.CreatedAt),
         UpdatedAt = Timestamp.FromDateTimeOffset(conversation.UpdatedAt),
-        Cost = conversation.Usage.CostMicros / MicrosPerDollar,
-        TotalCost = (conversation.Usage.CostMicros + conversation.SubagentCostMicros) / MicrosPerDollar,
+        Cost = Dollars.Of(conversation.Usage.CostMicros),
+        TotalCost = Dollars.Of(conversation.Usage.CostMicros + conversation.SubagentCostMicros),
         TotalCostMicroUsd = conversation.Usage.CostMicros + conversation.SubagentCostMicros,
         TotalInputTokens = conversation.Usage.InputTokens,
         TotalOutputTokens = conversation.Usage.OutputTokens,

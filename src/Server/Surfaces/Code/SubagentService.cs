@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Koda.Providers;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Subagents;
@@ -48,7 +49,7 @@ internal sealed class SubagentService(StartSubagent start, ListSubagents list) :
         State = SessionViews.State(subagent.State, subagent.StopRequested),
         TimedOut = subagent.TimedOut,
         Output = subagent.Output,
-        Cost = subagent.CostMicros / SessionViews.MicrosPerDollar,
+        Cost = Dollars.Of(subagent.CostMicros),
         CreatedAt = Timestamp.FromDateTimeOffset(subagent.CreatedAt),
         FinishedAt = subagent.FinishedAt is { } finished ? Timestamp.FromDateTimeOffset(finished) : null,
     };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Koda.Providers;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Usage;
 using Wire = Koda.Protos.Code.V1;
@@ -28,8 +29,8 @@ internal static class TurnEndViews
             ContextSize = ended.Number("context_size"),
             MaxInputTokens = ended.Number("max_input_tokens"),
             MaxOutputTokens = ended.Number("max_output_tokens"),
-            SessionCost = ended.Number("session_cost_micros") / SessionViews.MicrosPerDollar,
-            SubagentCost = ended.Number("subagent_cost_micros") / SessionViews.MicrosPerDollar,
+            SessionCost = Dollars.Of(ended.Number("session_cost_micros")),
+            SubagentCost = Dollars.Of(ended.Number("subagent_cost_micros")),
             BudgetWarn = ended.TryGetProperty("budget_warn", out var warn) && warn.ValueKind == JsonValueKind.True,
             CostSnapshot = usage.CostMicros,
         };

@@ -1,4 +1,5 @@
 using Koda.Protos.Common.V1;
+using Koda.Providers;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -8,8 +9,6 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>Reads agent definitions of the control-plane API. What they say is judged by the engine.</summary>
 internal static class DefinitionReading
 {
-    private const double MicrosPerDollar = 1_000_000;
-
     /// <exception cref="EngineException">AGENT_INVALID: the definition cannot even be stored. The details name that and everything else that is wrong with it.</exception>
     public static AgentDefinition From(string id, Wire.AgentDefinition definition)
     {
@@ -63,7 +62,7 @@ internal static class DefinitionReading
         {
             MaxIterations = limits.MaxIterations,
             MaxTokens = limits.MaxTokens,
-            MaxCostMicros = (long)Math.Round(limits.MaxCostUsd * MicrosPerDollar),
+            MaxCostMicros = Dollars.ToMicros(limits.MaxCostUsd),
             TimeoutSeconds = limits.TimeoutSeconds,
             MaxOutputTokens = limits.MaxOutputTokens,
             CommandTimeoutSeconds = limits.CommandTimeoutSeconds,

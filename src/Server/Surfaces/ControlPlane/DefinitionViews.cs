@@ -1,3 +1,4 @@
+using Koda.Providers;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -7,8 +8,6 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>The control-plane API's view of agent definitions. Keys are not part of them.</summary>
 internal static class DefinitionViews
 {
-    private const double MicrosPerDollar = 1_000_000;
-
     public static Wire.AgentDefinition From(AgentDefinition definition)
     {
         var view = Always(definition);
@@ -36,7 +35,7 @@ internal static class DefinitionViews
         {
             MaxIterations = definition.Limits.MaxIterations,
             MaxTokens = definition.Limits.MaxTokens,
-            MaxCostUsd = definition.Limits.MaxCostMicros / MicrosPerDollar,
+            MaxCostUsd = Dollars.Of(definition.Limits.MaxCostMicros),
             TimeoutSeconds = definition.Limits.TimeoutSeconds,
             MaxOutputTokens = definition.Limits.MaxOutputTokens,
             CommandTimeoutSeconds = definition.Limits.CommandTimeoutSeconds,

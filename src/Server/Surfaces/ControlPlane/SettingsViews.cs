@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Koda.Providers;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Settings;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -8,8 +9,6 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>Settings between the engine and the wire.</summary>
 internal static class SettingsViews
 {
-    private const double MicrosPerDollar = 1_000_000;
-
     public static Wire.SystemSettings From(SystemSettings settings) => new()
     {
         AllowedUsers = { settings.AllowedUsers },
@@ -18,7 +17,7 @@ internal static class SettingsViews
             AgentId = settings.Defaults.AgentId,
             MaxIterations = settings.Defaults.MaxIterations,
             MaxTokens = settings.Defaults.MaxTokens,
-            MaxCostUsd = settings.Defaults.MaxCostMicros / MicrosPerDollar,
+            MaxCostUsd = Dollars.Of(settings.Defaults.MaxCostMicros),
             TimeoutSeconds = settings.Defaults.TimeoutSeconds,
         },
         Policy = new Wire.PolicySettings
@@ -43,7 +42,7 @@ internal static class SettingsViews
                 AgentId = defaults.AgentId,
                 MaxIterations = defaults.MaxIterations,
                 MaxTokens = defaults.MaxTokens,
-                MaxCostMicros = (long)Math.Round(defaults.MaxCostUsd * MicrosPerDollar),
+                MaxCostMicros = Dollars.ToMicros(defaults.MaxCostUsd),
                 TimeoutSeconds = defaults.TimeoutSeconds,
             },
             Policy = new PolicySettings

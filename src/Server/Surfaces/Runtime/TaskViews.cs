@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Koda.Providers;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 using Wire = Koda.Protos.Runtime.V1;
@@ -68,7 +69,7 @@ internal static class TaskViews
             Skills = [.. context.Skills],
             TimeoutSeconds = context.TimeoutSeconds,
             Workspace = context.Workspace,
-            MaxCostMicros = (long)Math.Round(context.MaxCostUsd * UsageViews.MicrosPerDollar),
+            MaxCostMicros = Dollars.ToMicros(context.MaxCostUsd),
         };
 
     private static Wire.TaskContext? Context(TaskContext context) => context with { Skills = [] } == TaskContext.None && context.Skills.Count == 0
@@ -81,7 +82,7 @@ internal static class TaskViews
             Skills = { context.Skills },
             TimeoutSeconds = context.TimeoutSeconds,
             Workspace = context.Workspace,
-            MaxCostUsd = context.MaxCostMicros / UsageViews.MicrosPerDollar,
+            MaxCostUsd = Dollars.Of(context.MaxCostMicros),
         };
 
     private static Wire.TaskError? Error(TaskRecord task) => task switch
@@ -97,7 +98,7 @@ internal static class TaskViews
         OutputTokens = usage.OutputTokens,
         CachedInputTokens = usage.CachedInputTokens,
         ReasoningTokens = usage.ReasoningTokens,
-        CostUsd = usage.CostMicros / UsageViews.MicrosPerDollar,
+        CostUsd = Dollars.Of(usage.CostMicros),
         ModelCalls = usage.ModelCalls,
         ToolCalls = usage.ToolCalls,
     };

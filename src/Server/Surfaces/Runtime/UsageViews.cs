@@ -1,14 +1,12 @@
 using System.Text.Json;
 using Koda.Protos.Runtime.V1;
+using Koda.Providers;
 
 namespace Koda.Server.Surfaces.Runtime;
 
 /// <summary>The runtime API's view of consumption.</summary>
 internal static class UsageViews
 {
-    /// <summary>One US dollar in the engine's unit.</summary>
-    public const double MicrosPerDollar = 1_000_000;
-
     /// <summary>Reads an event's usage. Null gives null.</summary>
     public static TaskUsage? FromJson(string? usage)
     {
@@ -25,7 +23,7 @@ internal static class UsageViews
             OutputTokens = root.Number("output_tokens"),
             CachedInputTokens = root.Number("cached_input_tokens"),
             ReasoningTokens = root.Number("reasoning_tokens"),
-            CostUsd = root.Number("cost_micros") / MicrosPerDollar,
+            CostUsd = Dollars.Of(root.Number("cost_micros")),
         };
     }
 }
