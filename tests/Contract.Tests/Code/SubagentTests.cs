@@ -117,6 +117,23 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task One_that_has_spent_its_budget_ends_and_says_so()
+    {
+        await using var spender = await ScriptedModel.StartAsync(ModelTurn.Call("l1", "list", "{}"), ModelTurn.Say("Never said."));
+        await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("spender", "Spend.")), ModelTurn.Say("It was dear."));
+        await Host.Rest.Put("/settings/session.subagent_budget", """{"value":"0.0005"}""");
+        var session = await Calling("thrifty", lead, "spender", spender, calledTools: """["list"]""");
+
+        await Host.Begin(session, "Spend.");
+        var events = await Host.Whole(session);
+        await Host.Rest.Put("/settings/session.subagent_budget", """{"value":"0"}""");
+
+        Assert.Equal("done", events[^1].Name);
+        Assert.Single(spender.Requests);
+        Assert.Contains("budget", lead.Requests.Last()["messages"]!.AsArray().Last()!.At("content"));
+    }
+
+    [Fact]
     public async Task A_person_starts_one_beside_the_session_and_the_next_message_tells_what_it_found()
     {
         await using var scouts = await HeldModel.StartAsync();
