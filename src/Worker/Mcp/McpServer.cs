@@ -10,15 +10,20 @@ namespace Koda.Worker.Mcp;
 /// <param name="name">What its tools are called after.</param>
 /// <param name="options">How it is started, without placeholders.</param>
 /// <param name="web">What addresses are reached with.</param>
+/// <param name="time">The clock.</param>
 /// <param name="told">Hears whether it answers, and how many tools it gives.</param>
 /// <param name="logger">Where it says that it does not start.</param>
-internal sealed class McpServer(string name, McpServerOptions options, HttpClient web, Action<bool, int> told, ILogger logger) : IAsyncDisposable
+internal sealed class McpServer(string name, McpServerOptions options, HttpClient web, TimeProvider time, Action<bool, int> told, ILogger logger) : IAsyncDisposable
 {
+    /// <summary>How long a server that did not start is left alone: every attempt would wait for it otherwise.</summary>
+    public static readonly TimeSpan Rebound = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private McpClient? _client;
     private IReadOnlyList<McpTool> _tools = [];
+    private long? _failedAt;
     private bool _ended;
 
     /// <summary>How many attempts use it. Its owner counts them.</summary>
@@ -35,6 +40,8 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
         await _gate.WaitAsync(ct);
         try
         {
+            if (!anew && _failedAt is { } failed && time.GetElapsedTime(failed) < Rebound)
+                return [];
             await StartAsync(anew, ct);
             return _tools;
         }
@@ -102,12 +109,14 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
             }
             var tools = await running.ListToolsAsync(cancellationToken: patience.Token);
             _tools = [.. tools.Select(tool => new McpTool(name, this, tool.ProtocolTool))];
+            _failedAt = null;
             told(true, _tools.Count);
             return running;
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
             await StopAsync();
+            _failedAt = time.GetTimestamp();
             told(false, 0);
             throw;
         }

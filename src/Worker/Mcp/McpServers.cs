@@ -114,7 +114,7 @@ internal sealed partial class McpServers(WorkerOptions options, HttpClient web, 
         {
             if (!_running.TryGetValue(key, out var server))
             {
-                _running[key] = server = new McpServer(Plain().Replace(name, "_"), filled, web, Told, logger);
+                _running[key] = server = new McpServer(Plain().Replace(name, "_"), filled, web, time, Told, logger);
                 var started = server;
                 server.Rest = time.CreateTimer(_ => End(key, started), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }

@@ -14,6 +14,8 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
     [Fact]
     public async Task A_refresh_starts_what_is_new_and_the_configuration_counts_its_tools()
     {
+        Name([]);
+        Assert.Equal("""{"tools":0}""", (await Host.Rest.Post("/mcp/refresh")).Text);
         var before = (await Host.Rest.Get("/config")).Json["tool_count"]!.GetValue<int>();
         Name(new JsonObject
         {
@@ -33,6 +35,29 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
         Assert.Equal(
             ["broken True False", "everything True True", "off False False"],
             config["mcp_servers"]!.AsArray().Select(server => $"{server!.At("name")} {server!["enabled"]!.GetValue<bool>()} {server["active"]!.GetValue<bool>()}"));
+    }
+
+    [Fact]
+    public async Task An_agent_calls_a_tool_of_a_server_once_a_person_allows_it()
+    {
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "mcp__everything__echo", """{"message":"hello"}"""), ModelTurn.Say("Said."),
+            ModelTurn.Call("call_2", "mcp__everything__echo", """{"message":"again"}"""), ModelTurn.Say("Said again."));
+        Name(new JsonObject { ["everything"] = new JsonObject { ["command"] = "node", ["args"] = new JsonArray(Everything(), "stdio") } });
+        await Host.Define("caller", model, tools: """["mcp__everything__echo"]""", permissions: "[]");
+        var session = await Host.NewSession("caller");
+
+        await Host.Begin(session, "Say hello.");
+        var asked = await Host.Reach(session, "user_question");
+        await Host.Answer(session, asked.Data.At("question_id"), "always");
+        var first = await Host.Whole(session);
+        await Host.Begin(session, "Once more.");
+        var second = await Host.Whole(session);
+
+        Assert.Equal("mcp__everything__echo", asked.Data.At("tool"));
+        Assert.Equal("Echo: hello", first.Single(item => item.Name == "tool_end").Data.At("output"));
+        Assert.Equal("Echo: again", second.Single(item => item.Name == "tool_end").Data.At("output"));
+        Assert.DoesNotContain(second, item => item.Name == "user_question");
     }
 
     private void Name(JsonObject servers) =>

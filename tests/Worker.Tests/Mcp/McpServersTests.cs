@@ -110,6 +110,24 @@ public sealed class McpServersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_did_not_start_is_left_alone_for_a_while_unless_a_refresh_asks_for_it()
+    {
+        var starts = Path.Combine(_folder.Data, "starts");
+        _folder.Name(new JsonObject { ["broken"] = new JsonObject { ["command"] = "sh", ["args"] = new JsonArray("-c", $"echo >> '{starts}'; exit 1") } });
+        async Task<int> StartsAfter(Func<Task> look)
+        {
+            await look();
+            return (await File.ReadAllLinesAsync(starts)).Length;
+        }
+
+        Assert.Equal(1, await StartsAfter(() => PidsAsync(_folder.Workspace)));
+        Assert.Equal(1, await StartsAfter(() => PidsAsync(_folder.Workspace)));
+        Assert.Equal(2, await StartsAfter(() => Servers.RefreshAsync(CancellationToken.None)));
+        _folder.Time.Pass(McpServer.Rebound);
+        Assert.Equal(3, await StartsAfter(() => PidsAsync(_folder.Workspace)));
+    }
+
+    [Fact]
     public async Task A_refresh_reads_the_file_again_and_starts_what_is_new()
     {
         var changes = 0;

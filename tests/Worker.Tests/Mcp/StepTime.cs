@@ -5,6 +5,15 @@ internal sealed class StepTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<StepTimer> _timers = [];
+    private TimeSpan _now = TimeSpan.FromDays(1);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+            return _now.Ticks;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -19,7 +28,10 @@ internal sealed class StepTime : TimeProvider
     {
         StepTimer[] due;
         lock (_gate)
+        {
+            _now += time;
             due = [.. _timers.Where(timer => timer.Due >= TimeSpan.Zero && timer.Due <= time)];
+        }
         foreach (var timer in due)
             timer.Fire();
     }
