@@ -20,6 +20,8 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
     {
         if (Nearest(workspace, folder, "tsconfig.json") is { } typescript && TypeScript(workspace, typescript) is { } tsc)
             yield return tsc;
+        if (Nearest(workspace, folder, "eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", ".eslintrc*") is { } javascript && EsLint(workspace, javascript) is { } eslint)
+            yield return eslint;
         if (Nearest(workspace, folder, "go.mod") is { } go && Executables.Find("go") is { } goProgram)
             yield return new Checker("go vet", go, [goProgram, "-C", go, "vet", "./..."]);
         if (Nearest(workspace, folder, "Cargo.toml") is { } rust && Executables.Find("cargo") is { } cargo)
@@ -28,20 +30,45 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
             yield return new Checker("dotnet build", dotnet, [program, "build", dotnet, "--no-restore", "--nologo", "-v", "q", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
     }
 
-    private static Checker? TypeScript(Workspace workspace, string folder)
-    {
-        var own = new[] { folder, workspace.Root }.Select(directory => $"{directory}/node_modules/.bin/tsc").FirstOrDefault(File.Exists) ?? Executables.Find("tsc");
-        return own is null ? null : new Checker("tsc", folder, [own, "--noEmit", "--pretty", "false", "-p", folder]);
-    }
+    private static Checker? TypeScript(Workspace workspace, string folder) => Own(workspace, folder, "tsc") is { } own
+        ? new Checker("tsc", folder, [own, "--noEmit", "--pretty", "false", "-p", folder])
+        : null;
+
+    // No format that it still brings says everything on one line.
+    private static Checker? EsLint(Workspace workspace, string folder) =>
+        Executables.Find("node") is { } node && Installed(workspace, folder, "node_modules/eslint/package.json") is { } own
+            ? new Checker("eslint", folder, [node, "-e", OneLineEach, Path.GetDirectoryName(own)!, folder])
+            : null;
+
+    private const string OneLineEach =
+        """
+        const { ESLint } = require(process.argv[1]);
+        const text = message => `${message.severity === 2 ? "error" : "warning"}: ${message.message.replace(/\s+/g, " ")}${message.ruleId ? ` (${message.ruleId})` : ""}`;
+        (async () => {
+          let bad = 0;
+          for (const file of await new ESLint({ cwd: process.argv[2], errorOnUnmatchedPattern: false }).lintFiles(["."])) {
+            for (const message of file.messages) console.log(`${file.filePath}:${message.line || 1}:${message.column || 1}: ${text(message)}`);
+            bad += file.errorCount;
+          }
+          process.exitCode = bad ? 1 : 0;
+        })().catch(error => { console.error(error.message); process.exitCode = 2; });
+        """;
+
+    // What a project installs for itself comes before what the machine has.
+    private static string? Own(Workspace workspace, string folder, string program) =>
+        Installed(workspace, folder, $"node_modules/.bin/{program}") ?? Installed(workspace, folder, $".venv/bin/{program}") ?? Executables.Find(program);
+
+    private static string? Installed(Workspace workspace, string folder, string path) =>
+        new[] { folder, workspace.Root }.Select(directory => $"{directory}/{path}").FirstOrDefault(File.Exists);
 
     private static IEnumerable<Checker> Python(Workspace workspace, IReadOnlyList<string> paths)
     {
         var files = paths.SelectMany(path => PythonFiles(workspace.Resolve(path))).Take(MaxPythonFiles).ToList();
         if (files.Count == 0)
             yield break;
-        if (Executables.Find("pyright") is { } pyright)
+        if (Own(workspace, workspace.Root, "pyright") is { } pyright)
             yield return new Checker("pyright", workspace.Root, [pyright, .. files]);
-        if (Executables.Find("ruff") is { } ruff)
+        if (Own(workspace, workspace.Root, "ruff") is { } ruff)
             yield return new Checker("ruff", workspace.Root, [ruff, "check", "--output-format", "concise", "--no-cache", .. files]);
         else if (Executables.Find("python3") is { } python)
             yield return new Checker("python", workspace.Root, [python, "-c", SyntaxOnly, .. files]);

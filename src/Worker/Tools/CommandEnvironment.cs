@@ -15,19 +15,25 @@ internal static class CommandEnvironment
 
     /// <param name="home">The home directory that commands see.</param>
     /// <param name="confined">Whether they run in a sandbox.</param>
-    public static Dictionary<string, string> Create(string home, bool confined = false) => new(confined ? Untracked : [])
+    public static Dictionary<string, string> Create(string home, bool confined = false)
     {
-        ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath,
-        ["HOME"] = home,
-        ["TMPDIR"] = "/tmp",
-        ["LANG"] = "C.UTF-8",
-        ["TERM"] = "dumb",
-        ["NO_COLOR"] = "1",
-        ["CI"] = "1",
-        ["PAGER"] = "cat",
-        ["GIT_PAGER"] = "cat",
-        ["GIT_TERMINAL_PROMPT"] = "0",
-        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
-        ["DOTNET_NOLOGO"] = "1",
-    };
+        var environment = new Dictionary<string, string>(confined ? Untracked : [])
+        {
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath,
+            ["HOME"] = home,
+            ["TMPDIR"] = "/tmp",
+            ["LANG"] = "C.UTF-8",
+            ["TERM"] = "dumb",
+            ["NO_COLOR"] = "1",
+            ["CI"] = "1",
+            ["PAGER"] = "cat",
+            ["GIT_PAGER"] = "cat",
+            ["GIT_TERMINAL_PROMPT"] = "0",
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+            ["DOTNET_NOLOGO"] = "1",
+        };
+        foreach (var (name, value) in Toolchains.Variables)
+            environment[name] = value;
+        return environment;
+    }
 }

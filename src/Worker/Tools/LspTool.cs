@@ -8,7 +8,7 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
     private const int MaxProblems = 200;
 
     private const string Description =
-        "Runs the checkers of the project's languages (tsc, pyright, ruff or python, go vet, cargo check, dotnet build) where they are "
+        "Runs the checkers of the project's languages (tsc, eslint, pyright, ruff or python, go vet, cargo check, dotnet build) where they are "
         + "installed, and gives their findings as `path:line:column: severity message`. Use it after changing code.";
 
     private const string Schema =

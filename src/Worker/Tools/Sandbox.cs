@@ -37,9 +37,8 @@ internal sealed class Sandbox
     {
         if (Executables.Find("bwrap") is not { } bwrap)
             return Off("bwrap is not installed.");
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var programs = Executables.Path.Where(directory => directory.Length > 0 && directory != home);
-        var sandbox = new Sandbox(bwrap, [.. readable, .. programs], null);
+        var programs = Executables.Path.Where(directory => directory.Length > 0 && Toolchains.IsPublic(directory));
+        var sandbox = new Sandbox(bwrap, [.. readable, .. programs, .. Toolchains.Readable], null);
         var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in sandbox.Arguments("/tmp", writable: false, []).Append("true"))
             trial.ArgumentList.Add(argument);
@@ -93,9 +92,9 @@ internal sealed class Sandbox
 
     private IEnumerable<string> Arguments(string workspace, bool writable, IReadOnlyList<OutsidePath> outside) =>
     [
-        "--die-with-parent", "--unshare-all", "--new-session", .. Rights,
+        "--die-with-parent", "--unshare-all", "--new-session", .. Rights, "--tmpfs", "/tmp",
         .. SystemPaths.Concat(_readable).SelectMany(path => new[] { "--ro-bind-try", path, path }),
-        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", Home, .. outside.SelectMany(Bound),
+        "--proc", "/proc", "--dev", "/dev", "--dir", Home, .. outside.SelectMany(Bound),
         .. LinkedRepository.Of(workspace)?.Arguments(writable) ?? [],
         writable ? "--bind" : "--ro-bind", workspace, workspace,
         .. GuardedPaths.Arguments(Changed(workspace, writable, outside), outside), "--chdir", workspace, "--",
