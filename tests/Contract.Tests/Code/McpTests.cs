@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Koda.Contract.Tests.Journeys;
+using Koda.Server.Engine.Readiness;
+using Koda.Testing;
 using Koda.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Koda.Contract.Tests.Code;
@@ -14,6 +17,8 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
     [Fact]
     public async Task A_refresh_starts_what_is_new_and_the_configuration_counts_its_tools()
     {
+        await Eventually.IsTrue(
+            () => Task.FromResult(Host.Services.GetRequiredService<IDispatcherState>().ConnectedWorkers > 0), "the worker is connected");
         Name([]);
         Assert.Equal("""{"tools":0}""", (await Host.Rest.Post("/mcp/refresh")).Text);
         var before = (await Host.Rest.Get("/config")).Json["tool_count"]!.GetValue<int>();
