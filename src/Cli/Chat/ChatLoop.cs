@@ -14,7 +14,7 @@ internal sealed class ChatLoop(ChatRoom room)
         try
         {
             if (room.Current.Turn is { Active: true }) await NewTurn().FollowAsync(cancellation);
-            while (await ReadAsync(cancellation) is { } line)
+            while (await TypedAsync(cancellation) is { } line)
             {
                 if (line.Trim() is "/quit" or "/exit") break;
                 if (line.Trim().Length > 0) await TakeAsync(line, cancellation);
@@ -34,7 +34,9 @@ internal sealed class ChatLoop(ChatRoom room)
         room.Line($"{session.AgentId} · {(session.ModelId.Length > 0 ? session.ModelId : "its own model")} · {session.Workspace}", Tone.Faint);
         room.Line("/help lists the commands. Ctrl-C cancels a turn, twice leaves.", Tone.Faint);
         if (session.Title.Length > 0) room.Line(session.Title, Tone.Strong);
-        HistoryView.Write(room, await room.Api.ListMessagesAsync(session.Id, cancellation));
+        var messages = await room.Api.ListMessagesAsync(session.Id, cancellation);
+        foreach (var said in messages.Where(message => message.Role == "user")) room.Editor?.History.Add(said.Content);
+        HistoryView.Write(room, messages);
     }
 
     private async Task TakeAsync(string line, CancellationToken cancellation)
@@ -72,6 +74,21 @@ internal sealed class ChatLoop(ChatRoom room)
         return true;
     }
 
+    private async Task<string?> TypedAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ReadAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && room.Editor is { Abandoned: true })
+            {
+                room.Line("Ctrl-C once more leaves.", Tone.Faint);
+            }
+        }
+    }
+
     // A line that ends with a backslash goes on in the next one. Ctrl-C takes what was typed away, or leaves when that was nothing.
     private async Task<string?> ReadAsync(CancellationToken cancellation)
     {
@@ -82,8 +99,7 @@ internal sealed class ChatLoop(ChatRoom room)
         room.Line();
         for (var mark = "› "; ; mark = "  ")
         {
-            room.Terminal.Error.Write(room.Terminal.PaintError(mark, Tone.Accent));
-            if (await room.Input.NextAsync(reading.Token) is not { } line) return null;
+            if (await room.ReadAsync(mark, Tone.Accent, reading.Token) is not { } line) return null;
             text.Append(line);
             if (!line.EndsWith('\\')) return text.ToString();
             text[^1] = '\n';

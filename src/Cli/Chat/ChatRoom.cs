@@ -16,9 +16,23 @@ internal sealed class ChatRoom(Session command, Code.Session current)
 
     public CliTerminal Terminal => command.Terminal;
 
-    public InputLines Input { get; } = new(command.Terminal.In);
+    /// <summary>Where what is typed can be edited. Null: only whole lines come.</summary>
+    public LineEditor? Editor { get; } = command.Terminal.Keys is { } keys ? new LineEditor(command.Terminal, keys, SlashCommands.Beginning) : null;
+
+    private readonly InputLines _lines = new(command.Terminal.In);
 
     public SessionClient Api => command.Client.Sessions;
+
+    /// <summary>Reads what the person types. Null: the person has gone.</summary>
+    /// <param name="mark">What stands before it.</param>
+    /// <param name="tone">How that looks.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task<string?> ReadAsync(string mark, Tone tone, CancellationToken cancellation)
+    {
+        if (Editor is not null) return await Editor.ReadAsync(mark, tone, cancellation);
+        Terminal.Error.Write(Terminal.PaintError(mark, tone));
+        return await _lines.NextAsync(cancellation);
+    }
 
     public void Line(string text = "", Tone tone = Tone.Plain) => Terminal.Error.WriteLine(Terminal.PaintError(Printable.Text(text), tone));
 }

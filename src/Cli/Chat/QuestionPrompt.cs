@@ -26,8 +26,7 @@ internal sealed class QuestionPrompt(ChatRoom room)
         if (!permission) ShowOptions(question);
         while (true)
         {
-            room.Terminal.Error.Write(permission ? PermissionLine(question) : "answer: ");
-            if (await room.Input.NextAsync(cancellation) is not { } line) return false;
+            if (await room.ReadAsync(permission ? PermissionLine(question) : "answer: ", Tone.Plain, cancellation) is not { } line) return false;
             if ((permission ? PermissionOf(line) : AnswerOf(question, line)) is not { } response) continue;
             // The turn may go on before the server's word of it is here; that must not look as if somebody else had answered.
             await SendAsync(question, response, CancellationToken.None);

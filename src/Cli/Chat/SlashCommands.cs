@@ -31,6 +31,10 @@ internal static class SlashCommands
         return Task.CompletedTask;
     }
 
+    /// <summary>The commands whose names begin with a text.</summary>
+    public static IReadOnlyList<string> Beginning(string text) =>
+        text.StartsWith('/') ? [.. All.Select(command => command.Name).Where(name => name.StartsWith(text, StringComparison.Ordinal))] : [];
+
     private static Task Help(ChatRoom room, string arguments, CancellationToken cancellation)
     {
         foreach (var command in All) room.Line($"{command.Name + " " + command.Arguments,-24}{command.Summary}");

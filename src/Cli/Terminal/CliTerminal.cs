@@ -19,6 +19,9 @@ internal sealed class CliTerminal
     /// <summary>Says what Ctrl-C does until the result is disposed, in place of ending the process.</summary>
     public Func<Action, IDisposable> OnInterrupt { get; init; } = InterruptKey.Register;
 
+    /// <summary>The keyboard, where a person can edit what is typed. Null: only whole lines come.</summary>
+    public IKeys? Keys { get; init; }
+
     /// <summary>Reads a line that is not shown while it is typed.</summary>
     public Func<string> ReadHidden { get; init; } = HiddenInput.Read;
 
@@ -36,6 +39,7 @@ internal sealed class CliTerminal
         Out = Console.Out,
         Error = Console.Error,
         Interactive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
+        Keys = !Console.IsInputRedirected && !Console.IsErrorRedirected && System.Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb" ? new ConsoleKeys() : null,
         OutIsScreen = !Console.IsOutputRedirected,
         ErrorIsScreen = !Console.IsErrorRedirected,
     };
