@@ -39,7 +39,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("koda-bench-data-");
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var koda = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Cli/bin/Release/net10.0/koda.dll");
+        var koda = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Cli/bin/Release/app/koda.dll");
         var info = new ProcessStartInfo("dotnet", [koda, "server", "--data", data.FullName, "--listen", url.ToString().TrimEnd('/')])
         {
             Environment = { ["KODA_DATABASE_URL"] = databaseUrl },

@@ -21,24 +21,25 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
 
     /// <summary>
     /// Each of <paramref name="sessions"/> has a turn at once on one worker; its model streams <paramref name="perSecond"/> tokens a second, and
-    /// <paramref name="clients"/> follow each by SSE. The time runs from the provider's sending of a token to its arrival at a client.
+    /// <paramref name="clients"/> follow each by SSE. The time runs from the provider's sending of a token to its arrival at a client. Turns of the same kind go before:
+    /// a server and a worker that run for days are measured, not their just-in-time compilers.
     /// </summary>
-    public async Task<object> Streaming(int sessions, int perSecond, int clients, int seconds)
+    public async Task<object> Streaming(int sessions, int perSecond, int clients, int warmUp, int seconds)
     {
-        var tokens = perSecond * seconds;
-        await using var model = await StreamingModel.Start(perSecond, tokens);
+        await using var model = await StreamingModel.Start(perSecond);
         await Define(model);
         using var worker = StartWorker(sessions);
         try
         {
-            var ids = await Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => Create()));
-            await Task.WhenAll(ids.Select(id => Post($"/sessions/{id}/messages", new { content = "Count." })));
-            var followed = await Task.WhenAll(ids.SelectMany(id => Enumerable.Range(0, clients).Select(_ => Follow(id))));
+            model.Tokens = perSecond * warmUp;
+            await Turns(sessions, clients);
+            model.Tokens = perSecond * seconds;
+            var followed = await Turns(sessions, clients);
             return new
             {
-                expected = sessions * clients * tokens,
+                expected = sessions * clients * model.Tokens,
                 received = followed.Sum(one => one.Count),
-                complete = followed.Count(one => one.Count == tokens),
+                complete = followed.Count(one => one.Count == model.Tokens),
                 ms = Percentiles.Of(followed.SelectMany(one => one)),
             };
         }
@@ -47,6 +48,13 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
             worker.Kill(entireProcessTree: true);
             await worker.WaitForExitAsync();
         }
+    }
+
+    private async Task<IReadOnlyList<List<double>>> Turns(int sessions, int clients)
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => Create()));
+        await Task.WhenAll(ids.Select(id => Post($"/sessions/{id}/messages", new { content = "Count." })));
+        return await Task.WhenAll(ids.SelectMany(id => Enumerable.Range(0, clients).Select(_ => Follow(id))));
     }
 
     public void Dispose() => _http.Dispose();
@@ -60,7 +68,7 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
 
     private Process StartWorker(int slots)
     {
-        var koda = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Cli/bin/Release/net10.0/koda.dll");
+        var koda = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Cli/bin/Release/app/koda.dll");
         var info = new ProcessStartInfo(
             "dotnet",
             [koda, "worker", "--url", server.Url.ToString().TrimEnd('/'), "--workspace", Path.GetTempPath(), "--slots", slots.ToString(CultureInfo.InvariantCulture)])

@@ -13,33 +13,41 @@ namespace Koda.Bench;
 internal sealed class StreamingModel : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly int _perSecond;
 
-    private StreamingModel(WebApplication app) => _app = app;
+    private StreamingModel(WebApplication app, int perSecond)
+    {
+        (_app, _perSecond) = (app, perSecond);
+        app.MapPost("/v1/chat/completions", Answer);
+    }
+
+    /// <summary>How many tokens the answers have that begin from now on.</summary>
+    public int Tokens { get; set; }
 
     public string BaseUrl => $"{_app.Urls.Single()}/v1";
 
     /// <param name="perSecond">How many tokens a second each answer has.</param>
-    /// <param name="tokens">How many tokens an answer has.</param>
-    public static async Task<StreamingModel> Start(int perSecond, int tokens)
+    public static async Task<StreamingModel> Start(int perSecond)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        app.MapPost("/v1/chat/completions", context => Answer(context, perSecond, tokens));
+        var model = new StreamingModel(app, perSecond);
         await app.StartAsync();
-        return new StreamingModel(app);
+        return model;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task Answer(HttpContext context, int perSecond, int tokens)
+    private async Task Answer(HttpContext context)
     {
+        var tokens = Tokens;
         context.Response.ContentType = "text/event-stream";
         var begin = Stopwatch.GetTimestamp();
         for (var i = 0; i < tokens; i++)
         {
-            var wait = TimeSpan.FromSeconds(i / (double)perSecond) - Stopwatch.GetElapsedTime(begin);
+            var wait = TimeSpan.FromSeconds(i / (double)_perSecond) - Stopwatch.GetElapsedTime(begin);
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, context.RequestAborted);
             await Send(context, $$"""{"content":" {{Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture)}}"}""", "null");
