@@ -65,15 +65,6 @@ public sealed class CheckerTests : IDisposable
         Assert.Matches(@"src/main\.rs:2:18: error\[E0308\]: mismatched types", await CheckAsync(sandbox));
     }
 
-    [ProgramTheory("go")]
-    [MemberData(nameof(WithAndWithoutSandbox))]
-    public async Task Go_vet_finds_a_wrong_verb(bool sandbox)
-    {
-        _folder.Write("go.mod", "module bad\n\ngo 1.19\n");
-        _folder.Write("main.go", "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", \"x\")\n}\n");
-        Assert.Contains("main.go:6:", await CheckAsync(sandbox));
-    }
-
     public static TheoryData<bool> WithAndWithoutSandbox() => TestSandbox.Why is null ? [false, true] : [false];
 
     private void Install() => Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "node_modules"), Modules);
