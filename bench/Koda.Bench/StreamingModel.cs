@@ -12,6 +12,8 @@ namespace Koda.Bench;
 /// <summary>A model on the chat completions wire that answers at a steady pace; each token is the time at which it was sent.</summary>
 internal sealed class StreamingModel : IAsyncDisposable
 {
+    private static readonly TimeSpan s_thought = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _app;
     private readonly int _perSecond;
 
@@ -44,6 +46,8 @@ internal sealed class StreamingModel : IAsyncDisposable
     {
         var tokens = Tokens;
         context.Response.ContentType = "text/event-stream";
+        // As a model does, and time enough for everybody to follow: what is sent before that is no delay of the stream.
+        await Task.Delay(s_thought, context.RequestAborted);
         var begin = Stopwatch.GetTimestamp();
         for (var i = 0; i < tokens; i++)
         {
