@@ -2,7 +2,7 @@ using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Chat;
 
-/// <summary>Commands about who answers: the agent, the model, and how much it reasons.</summary>
+/// <summary>Commands about who answers, and with what: the agent, the model, how much it reasons, the servers of tools.</summary>
 internal static class ChoiceCommands
 {
     public static SlashCommand[] All { get; } =
@@ -10,6 +10,7 @@ internal static class ChoiceCommands
         new("/agent", "[ID]", "lists the agents, or lets another one answer", Agent),
         new("/model", "[ID]", "lists the models, or asks another one; '-' is the agent's own", Model),
         new("/variant", "[NAME]", "how much the model reasons: adaptive, low, high, max; without a name as the agent says", Variant),
+        new("/mcp", "[refresh]", "lists the MCP servers of the workers, or has them read their list again", Mcp),
     ];
 
     private static async Task Agent(ChatRoom room, string id, CancellationToken cancellation)
@@ -40,6 +41,17 @@ internal static class ChoiceCommands
     {
         room.Variant = name;
         return Task.CompletedTask;
+    }
+
+    private static async Task Mcp(ChatRoom room, string action, CancellationToken cancellation)
+    {
+        if (action == "refresh")
+        {
+            var refreshed = await room.Api.RefreshMcpAsync(cancellation);
+            room.Line(Units.Count(refreshed.Tools, "tool"), Tone.Faint);
+        }
+        foreach (var server in (await room.Api.GetConfigAsync(cancellation)).McpServers)
+            room.Line($"{server.Name,-24}  {(!server.Enabled ? "off" : server.Active ? Units.Count(server.Tools, "tool") : "does not answer")}");
     }
 
     private static string Mark(bool current) => current ? "*" : " ";

@@ -20,6 +20,7 @@ public sealed partial class SessionClient
         _turns = new(invoker);
         _models = new(invoker);
         _agents = new(invoker);
+        _config = new(invoker);
         _snapshots = new(invoker);
         _subagents = new(invoker);
     }

@@ -133,6 +133,21 @@ public sealed class ChatCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task The_servers_of_tools_are_listed_and_read_again()
+    {
+        await koda.ApplyScriptAsync("plain", Says);
+        var servers = Path.Combine(koda.Data, "worker", "mcp.json");
+        await File.WriteAllTextAsync(servers, """{"mcpServers": {"gone": {"command": "/no/such/program"}, "later": {"command": "/no/such/program", "disabled": true}}}""");
+
+        var chat = await koda.RunWithInputAsync("/mcp refresh\n", "chat", "--agent", "plain");
+        File.Delete(servers);
+
+        Assert.Contains("0 tools", chat.Error);
+        Assert.Matches(@"gone\s+does not answer", chat.Error);
+        Assert.Matches(@"later\s+off", chat.Error);
+    }
+
+    [Fact]
     public async Task An_agent_beside_the_session_is_started_and_listed()
     {
         await koda.ApplyScriptAsync("plain", Says);

@@ -53,6 +53,15 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Whoever_recomputes_the_log_is_not_held_up_by_the_general_bucket()
+    {
+        await using var host = await Start("2/60s");
+
+        for (var chain = 0; chain < 6; chain++)
+            Assert.Equal(200, (await host.Rest.Get("/api/control-plane/chains?limit=1")).Status);
+    }
+
+    [Fact]
     public async Task The_general_bucket_is_for_the_control_plane_only()
     {
         await using var host = await Start("2/60s");
