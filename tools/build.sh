@@ -22,7 +22,7 @@ changed || exit 0
 echo "koda: building (a minute or two the first time) ..." >&2
 log="$out/build.log"
 # The build makes these, which would change their folders after the stamp.
-for project in "$root"/src/*/; do mkdir -p "$project/bin" "$project/obj"; done
+for project in "$root"/protos/ "$root"/src/*/; do mkdir -p "$project/bin" "$project/obj"; done
 touch "$out/.building"
 # The build keeps helper processes that outlive it: they must hold neither the caller's pipes nor the lock.
 publish() { dotnet publish "$root/src/Cli/Koda.Cli.csproj" -c Release --use-current-runtime --no-self-contained -o "$out/app" -v q --nologo "$@" >"$log" 2>&1 </dev/null 9>&-; }
