@@ -129,16 +129,12 @@ internal sealed partial class Conversation
         Count(usage);
     }
 
-    private static ModelMessage WithBackground(ModelMessage message, IReadOnlyList<SubagentFinished> background) => background.Count == 0
-        ? message
-        : message with
-        {
-            Content =
-            [
-                .. background.Select(ended => new TextBlock($"The subagent {ended.AgentId}, \"{ended.Title}\", ended ({ended.State.Replace('_', ' ')}):\n{ended.Result}")),
-                .. message.Content,
-            ],
-        };
+    // A message of its own: what the person says stays what is to be answered.
+    private void TellBackground(IReadOnlyList<SubagentFinished> ended)
+    {
+        if (ended.Count > 0)
+            _messages.Add(new ModelMessage(ModelRole.User, [.. ended.Select(each => new TextBlock(each.Notice))]));
+    }
 
     private void Clear()
     {

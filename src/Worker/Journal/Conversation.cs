@@ -103,8 +103,9 @@ internal sealed partial class Conversation
     public void Apply(MessageSent sent)
     {
         Settle();
+        TellBackground(sent.Background ?? []);
         (Message, TurnStart, Begun, BudgetWarned, PriceUnknownTold) = (sent, _messages.Count, false, false, false);
-        _messages.Add(WithBackground(ModelMessageJson.Read(sent.Message), sent.Background ?? []));
+        _messages.Add(ModelMessageJson.Read(sent.Message));
         (Step, Tokens, CostMicros, Repetitions, StopReason, AnsweredBy) = (0, 0, 0, 0, null, null);
         _notes.Clear();
         _repeated.Clear();

@@ -13,6 +13,9 @@ internal sealed record SubagentFinished(string AgentId, string Title, string Sta
 
     public bool Succeeded => State == "succeeded";
 
-    /// <summary>What the model is told.</summary>
+    /// <summary>What the model is told of one that nobody waited for.</summary>
+    public string Notice => $"The subagent {AgentId}, \"{Title}\", ended ({State.Replace('_', ' ')}):\n{Result}";
+
+    /// <summary>What the model is told as the result of the call.</summary>
     public string Text => Succeeded ? Result : $"The agent {AgentId} did not finish ({State.Replace('_', ' ')}): {Result}";
 }

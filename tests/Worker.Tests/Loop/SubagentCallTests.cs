@@ -61,7 +61,7 @@ public class SubagentCallTests
     }
 
     [Fact]
-    public async Task What_others_found_meanwhile_stands_before_the_message_that_tells_of_it()
+    public async Task What_others_found_meanwhile_is_a_message_of_its_own_before_the_one_to_be_answered()
     {
         var journal = new MemoryJournal();
         journal.Add("message.sent", new JsonObject
@@ -82,8 +82,8 @@ public class SubagentCallTests
 
         await task.RunAsync();
 
-        var text = string.Join('\n', model.Requests[0].Messages[0].Content.OfType<Koda.Worker.Providers.TextBlock>().Select(block => block.Text));
-        Assert.StartsWith("The subagent scout, \"Search\", ended (timed out):\nNothing yet.\nWhat is new?", text);
+        Assert.Equal("The subagent scout, \"Search\", ended (timed out):\nNothing yet.", model.Requests[0].Messages[0].Text);
+        Assert.Equal("What is new?", model.Requests[0].Messages[1].Text);
     }
 
     private static AgentHarness Task(MemoryJournal journal, params string[] calls)
