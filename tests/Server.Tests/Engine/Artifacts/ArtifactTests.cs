@@ -84,9 +84,10 @@ public sealed class ArtifactTests : IClassFixture<PostgresFixture>, IDisposable
     [Fact]
     public async Task Damage_on_disk_is_noticed_by_the_reader()
     {
-        var stored = await Store(RandomNumberGenerator.GetBytes(100_000));
+        var content = RandomNumberGenerator.GetBytes(100_000);
+        var stored = await Store(content);
         await using (var file = new FileStream(Assert.Single(Files()), FileMode.Open))
-            file.WriteByte(0);
+            file.WriteByte((byte)~content[0]);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => Read(stored.Id));
     }
