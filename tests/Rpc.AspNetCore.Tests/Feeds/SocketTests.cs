@@ -10,13 +10,16 @@ namespace Koda.Rpc.AspNetCore.Tests.Feeds;
 
 public sealed class SocketTests : IAsyncLifetime
 {
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
-
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(1));
     private LibraryServer _server = null!;
 
     public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _patience.Dispose();
+    }
 
     [Fact]
     public async Task Path_and_query_are_the_first_message_and_text_is_json()
@@ -37,7 +40,7 @@ public sealed class SocketTests : IAsyncLifetime
         using var socket = await ConnectAsync("/v1/books/b/discussion", "protobuf");
         Assert.Equal("b", Remark.Parser.ParseFrom(await ReceiveAsync(socket, WebSocketMessageType.Binary)).Id);
 
-        await socket.SendAsync(new Remark { Text = "hi" }.ToByteArray(), WebSocketMessageType.Binary, true, Patience);
+        await socket.SendAsync(new Remark { Text = "hi" }.ToByteArray(), WebSocketMessageType.Binary, true, _patience.Token);
 
         Assert.Equal("hi", Remark.Parser.ParseFrom(await ReceiveAsync(socket, WebSocketMessageType.Binary)).Text);
     }
@@ -49,8 +52,8 @@ public sealed class SocketTests : IAsyncLifetime
         await ReceiveTextAsync(socket);
         var text = new string('x', 100_000);
         var json = Encoding.UTF8.GetBytes($$"""{"text":"{{text}}"}""");
-        await socket.SendAsync(json.AsMemory(..50_000), WebSocketMessageType.Text, false, Patience);
-        await socket.SendAsync(json.AsMemory(50_000..), WebSocketMessageType.Text, true, Patience);
+        await socket.SendAsync(json.AsMemory(..50_000), WebSocketMessageType.Text, false, _patience.Token);
+        await socket.SendAsync(json.AsMemory(50_000..), WebSocketMessageType.Text, true, _patience.Token);
 
         Assert.Contains(text, await ReceiveTextAsync(socket), StringComparison.Ordinal);
     }
@@ -86,7 +89,7 @@ public sealed class SocketTests : IAsyncLifetime
         using var socket = await ConnectAsync("/v1/books/b/discussion");
         await ReceiveTextAsync(socket);
 
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", Patience);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", _patience.Token);
 
         Assert.Equal((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure), (socket.State, socket.CloseStatus!.Value));
     }
@@ -111,7 +114,7 @@ public sealed class SocketTests : IAsyncLifetime
         socket.Options.SetRequestHeader("Origin", origin == "self" ? _server.Address.GetLeftPart(UriPartial.Authority) : origin);
         socket.Options.CollectHttpResponseDetails = true;
 
-        var connecting = socket.ConnectAsync(Address("/v1/books/b/discussion"), Patience);
+        var connecting = socket.ConnectAsync(Address("/v1/books/b/discussion"), _patience.Token);
 
         if (mayConnect) await connecting;
         else
@@ -127,32 +130,32 @@ public sealed class SocketTests : IAsyncLifetime
     {
         var socket = new ClientWebSocket();
         if (protocol is not null) socket.Options.AddSubProtocol(protocol);
-        await socket.ConnectAsync(Address(path), Patience);
+        await socket.ConnectAsync(Address(path), _patience.Token);
         return socket;
     }
 
-    private static ValueTask SendAsync(ClientWebSocket socket, string text) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, true, Patience);
+    private ValueTask SendAsync(ClientWebSocket socket, string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, true, _patience.Token);
 
-    private static async Task<string> ReceiveTextAsync(ClientWebSocket socket) =>
+    private async Task<string> ReceiveTextAsync(ClientWebSocket socket) =>
         Encoding.UTF8.GetString(await ReceiveAsync(socket, WebSocketMessageType.Text));
 
-    private static async Task<byte[]> ReceiveAsync(ClientWebSocket socket, WebSocketMessageType kind)
+    private async Task<byte[]> ReceiveAsync(ClientWebSocket socket, WebSocketMessageType kind)
     {
         var buffer = new byte[2 * 1024 * 1024];
         var length = 0;
         while (true)
         {
-            var part = await socket.ReceiveAsync(buffer.AsMemory(length), Patience);
+            var part = await socket.ReceiveAsync(buffer.AsMemory(length), _patience.Token);
             Assert.Equal(kind, part.MessageType);
             length += part.Count;
             if (part.EndOfMessage) return buffer[..length];
         }
     }
 
-    private static async Task AssertClosedAsync(ClientWebSocket socket, int code, string reason)
+    private async Task AssertClosedAsync(ClientWebSocket socket, int code, string reason)
     {
-        var part = await socket.ReceiveAsync(new byte[1024].AsMemory(), Patience);
+        var part = await socket.ReceiveAsync(new byte[1024].AsMemory(), _patience.Token);
         Assert.Equal(WebSocketMessageType.Close, part.MessageType);
         Assert.Equal(code, (int)socket.CloseStatus!);
         Assert.StartsWith(reason, socket.CloseStatusDescription ?? "", StringComparison.Ordinal);

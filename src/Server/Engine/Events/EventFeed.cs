@@ -26,6 +26,7 @@ internal sealed class EventFeed : IDisposable
     private readonly ILogger<EventFeed> _log;
     private readonly TimeProvider _clock;
     private readonly CoalescedRun _refresh;
+    private readonly SemaphoreSlim _replays;
 
     public EventFeed(Database database, Broadcast broadcast, ILogger<EventFeed> log, TimeProvider clock)
     {
@@ -36,6 +37,8 @@ internal sealed class EventFeed : IDisposable
         _clock = clock;
         _readEvents = new ReadEvents(database);
         _refresh = new CoalescedRun(() => UntilItSucceeds(RefreshTopics));
+        // Thousands of followers come back at once after a restart: the other half of the connections is for whoever writes.
+        _replays = new SemaphoreSlim(Math.Max(1, database.Options.MaxPoolSize / 2));
         broadcast.OnChange(Topic, Changed);
     }
 
@@ -95,6 +98,7 @@ internal sealed class EventFeed : IDisposable
     {
         _disposal.Cancel();
         _disposal.Dispose();
+        _replays.Dispose();
     }
 
     private async IAsyncEnumerable<IReadOnlyList<Event>> Replay(
@@ -114,6 +118,7 @@ internal sealed class EventFeed : IDisposable
 
     private async Task<IReadOnlyList<Event>> ReadWithGap(Guid streamId, long seq, CancellationToken cancellationToken)
     {
+        await _replays.WaitAsync(cancellationToken);
         try
         {
             return await _readEvents.Execute(streamId, seq, PageSize, cancellationToken);
@@ -123,6 +128,10 @@ internal sealed class EventFeed : IDisposable
             var first = long.Parse(expired.Details["first_seq"], CultureInfo.InvariantCulture);
             var kept = await _readEvents.Execute(streamId, first - 1, PageSize - 1, cancellationToken);
             return [EventGap.Between(streamId, seq + 1, first - 1, kept.Count > 0 ? kept[0].Time : _clock.GetUtcNow().UtcDateTime), .. kept];
+        }
+        finally
+        {
+            _replays.Release();
         }
     }
 

@@ -9,7 +9,7 @@ namespace Koda.Server.Tests.Engine.Events;
 
 public sealed class EventFeedTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(2));
     private readonly Guid _stream = Guid.CreateVersion7();
     private TestServer _one = null!;
     private TestServer _two = null!;
@@ -106,12 +106,33 @@ public sealed class EventFeedTests(PostgresFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_thousand_followers_cost_no_query_for_what_their_server_commits()
     {
-        Task<List<long>>[] followers = [.. Enumerable.Range(0, 1000).Select(_ => Collect(_one, afterSeq: 0, until: 3))];
-        await Task.WhenAll(followers.Select(follower => Task.WhenAny(follower, Task.CompletedTask)));
+        var caughtUp = 0;
+        Task<List<long>>[] followers =
+            [.. Enumerable.Range(0, 1000).Select(_ => Collect(_one, afterSeq: 0, until: 3, page: () => Interlocked.Increment(ref caughtUp)))];
+        await Eventually.IsTrue(() => Task.FromResult(caughtUp == followers.Length), "every follower has what is stored");
+
+        using var queries = new QueryCount(postgres, "from events");
         await Append(_one, 1);
         await Append(_one, 1);
 
         Assert.All(await Task.WhenAll(followers), seqs => Assert.Equal([1, 2, 3], seqs));
+        Assert.InRange(queries.Count, 0, 10);
+        await Collect(_one, afterSeq: 0, until: 3);
+        Assert.NotEqual(0, queries.Count);
+    }
+
+    [Fact]
+    public async Task A_crowd_of_followers_leaves_connections_for_others()
+    {
+        await using var blocker = await postgres.Database.Source.OpenConnectionAsync();
+        await using var locking = await blocker.BeginTransactionAsync();
+        await blocker.ExecuteAsync("lock table events in access exclusive mode");
+        Task<List<long>>[] followers = [.. Enumerable.Range(0, 100).Select(_ => Collect(_one, afterSeq: 0, until: 1))];
+
+        Assert.Equal(1, await _one.Database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select 1"), default));
+
+        await locking.CommitAsync();
+        Assert.All(await Task.WhenAll(followers), seqs => Assert.Equal([1], seqs));
     }
 
     [Fact]
@@ -162,12 +183,13 @@ public sealed class EventFeedTests(PostgresFixture postgres) : IClassFixture<Pos
 
     private static NewEvent Note() => new("progress", "system", Guid.Empty, 0, "{}");
 
-    private async Task<List<long>> Collect(TestServer server, long afterSeq, long until, Guid? stream = null)
+    private async Task<List<long>> Collect(TestServer server, long afterSeq, long until, Guid? stream = null, Action? page = null)
     {
         var seqs = new List<long>();
-        await foreach (var page in server.Feed.Follow(stream ?? _stream, afterSeq, _deadline.Token))
+        await foreach (var entries in server.Feed.Follow(stream ?? _stream, afterSeq, _deadline.Token))
         {
-            seqs.AddRange(page.Select(entry => entry.Seq));
+            seqs.AddRange(entries.Select(entry => entry.Seq));
+            page?.Invoke();
             if (seqs[^1] >= until)
                 break;
         }
