@@ -42,9 +42,10 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
             return null;
         var budget = settings.Of(RateLimitSettings.Refused, RateLimitSettings.Defaults[RateLimitSettings.Refused]);
         var count = budget is null ? null : await counts.Take(RateLimitSettings.Refused, AddressOf(context.HttpContext), budget, context.CancellationToken);
-        if (count is null || count.Used <= budget!.Limit)
-            await RecordDenial(context, failure);
-        return count is null || count.Used <= budget!.Limit ? null : await TooMany(context, RateLimitSettings.Refused, budget, count);
+        if (count is { Refusal: not RateRefusal.None })
+            return await TooMany(context, RateLimitSettings.Refused, budget!, count);
+        await RecordDenial(context, failure);
+        return null;
     }
 
     private static bool IsLimited(RpcCallContext context) => context.RpcMethod.Descriptor.File.Package == RateBuckets.Package;
@@ -55,23 +56,23 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
             return;
         var count = await counts.Take(bucket, subject, budget, context.CancellationToken);
         Announce(context.HttpContext, bucket, budget, count);
-        if (count.Used > budget.Limit)
+        if (count.Refusal != RateRefusal.None)
             throw await TooMany(context, bucket, budget, count);
     }
 
-    /// <summary>The fields of the IETF's draft on rate limits.</summary>
+    /// <summary>The fields of the IETF's draft on rate limits: the window slides, so <c>t</c> is when the next call comes free.</summary>
     private static void Announce(HttpContext http, string bucket, RateBudget budget, RateCount count)
     {
         http.Response.Headers["RateLimit-Policy"] =
             string.Create(CultureInfo.InvariantCulture, $"\"{bucket}\";q={budget.Limit};w={(int)budget.Window.TotalSeconds}");
         http.Response.Headers["RateLimit"] =
-            string.Create(CultureInfo.InvariantCulture, $"\"{bucket}\";r={Math.Max(budget.Limit - count.Used, 0)};t={(int)Math.Ceiling(count.Left.TotalSeconds)}");
+            string.Create(CultureInfo.InvariantCulture, $"\"{bucket}\";r={Math.Max(budget.Limit - count.Used, 0)};t={Seconds(count)}");
     }
 
     private async ValueTask<RpcFault> TooMany(RpcCallContext context, string bucket, RateBudget budget, RateCount count)
     {
         // Once a window: a caller that does not stop must not fill the log.
-        if (count.Used == budget.Limit + 1)
+        if (count.Refusal == RateRefusal.First)
         {
             var limited = new SecurityEvent("security.auth.rate_limited", $"rpc:{context.Method}", SecurityOutcome.Denied)
             {
@@ -80,12 +81,14 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
             await audit.Record(CallerReading.From(context), limited, context.CancellationToken);
         }
 
-        return new RpcFault(ErrorReason.AuthRateLimited, $"Too many calls: {budget.Limit} in {budget.Window.TotalSeconds:0} seconds are allowed.")
+        return new RpcFault(ErrorReason.AuthRateLimited, $"Too many calls: {budget.Limit} in {budget.Window.TotalSeconds:0} seconds are allowed, the next in {Seconds(count)} s.")
         {
             RetryAfter = count.Left,
             Details = new System.Text.Json.Nodes.JsonObject { ["bucket"] = bucket },
         };
     }
+
+    private static int Seconds(RateCount count) => (int)Math.Ceiling(count.Left.TotalSeconds);
 
     private async ValueTask RecordDenial(RpcCallContext context, CallFailure failure)
     {

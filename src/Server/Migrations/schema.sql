@@ -339,7 +339,10 @@ CREATE TABLE public.queued_messages (
 CREATE UNLOGGED TABLE public.rate_counts (
     bucket text NOT NULL,
     subject text NOT NULL,
-    used integer NOT NULL,
+    calls timestamp with time zone[] NOT NULL,
+    newest integer NOT NULL,
+    refusal smallint DEFAULT 0 NOT NULL,
+    recorded_at timestamp with time zone,
     ends_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.recovery_codes (
@@ -550,7 +553,6 @@ CREATE INDEX provider_health_provider ON public.provider_health USING btree (pro
 CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_default) WHERE is_default;
 CREATE INDEX providers_shared ON public.providers USING btree (id) WHERE (source <> 'agent'::text);
 CREATE INDEX queued_messages_order ON public.queued_messages USING btree (conversation_id, id);
-CREATE INDEX rate_counts_ends_at ON public.rate_counts USING btree (ends_at);
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
 CREATE INDEX runs_conversation ON public.runs USING btree (stream_id) WHERE (kind <> 'task'::text);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);

@@ -87,6 +87,21 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Around_the_end_of_a_window_nobody_has_the_budget_twice()
+    {
+        await using var host = await Start("general=4/1h");
+        await Statuses(host, 200, 200);
+        await PassTime(50);
+        await Statuses(host, 200, 200, 429);
+
+        await PassTime(15);
+
+        await Statuses(host, 200, 200, 429);
+        await PassTime(50);
+        await Statuses(host, 200, 200, 429);
+    }
+
+    [Fact]
     public async Task Many_at_once_get_no_more_than_the_budget()
     {
         await using var host = await Start("general=7/60s");
@@ -180,6 +195,23 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
         var limited = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await auth.GetAuthStatusAsync(new()));
 
         Assert.Equal(Grpc.Core.StatusCode.ResourceExhausted, limited.StatusCode);
+    }
+
+    private static async Task Statuses(KodaHost host, params int[] expected)
+    {
+        foreach (var status in expected)
+            Assert.Equal(status, (await host.Anonymous().Get($"{Auth}/status")).Status);
+    }
+
+    private async Task PassTime(int minutes)
+    {
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var command = source.CreateCommand("""
+            update rate_counts
+            set calls = array(select call - make_interval(mins => $1) from unnest(calls) as call), ends_at = ends_at - make_interval(mins => $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = minutes });
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<KodaHost> Start(string? budgets = null, Func<ServerSecurity, ServerSecurity>? configure = null)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Koda.Server.Engine.RateLimits;
 
-/// <summary>How many calls one caller may make in a window. The window begins with its first call.</summary>
+/// <summary>How many calls one caller may make in a window, whenever that begins.</summary>
 internal sealed record RateBudget(int Limit, TimeSpan Window)
 {
     /// <summary>Reads <c>N</c> or <c>N/60s</c>, with s, m or h.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Koda.Server.Engine.RateLimits;
 
-/// <summary>Deletes the counters of windows that are over.</summary>
+/// <summary>Deletes the calls that no window holds any more.</summary>
 internal sealed partial class SweepRateCounts(RateCountStore counts, TimeProvider clock, ILogger<SweepRateCounts> log) : BackgroundService
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(10);
