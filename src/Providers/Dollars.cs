@@ -8,6 +8,9 @@ internal static class Dollars
     /// <summary>The largest amount that can be counted.</summary>
     public const decimal Most = long.MaxValue / Micros;
 
+    /// <summary>Whether an amount can be counted: not a number, and what is too large, would count as no limit at all.</summary>
+    public static bool IsCountable(double dollars) => Math.Abs(dollars) <= (double)Most / 2;
+
     /// <summary>An amount for an answer.</summary>
     public static double Of(long micros) => (double)Exactly(micros);
 

@@ -29,7 +29,7 @@ public sealed class RpcFault : Exception
 
     /// <summary>A request of which the named fields are at fault.</summary>
     public static RpcFault Invalid(params IReadOnlyList<FieldFault> fields) =>
-        new(ErrorReason.InvalidRequest, $"The request is not valid: {string.Join("; ", fields.Select(f => $"{f.Field} {f.Problem}"))}.")
+        new(ErrorReason.InvalidRequest, $"The request is not valid: {string.Join("; ", fields.Select(f => $"{(f.Field.Length > 0 ? f.Field : "it")} {f.Problem}"))}.")
         {
             Fields = fields,
         };

@@ -69,7 +69,7 @@ public sealed class JsonCodec(IEnumerable<FileDescriptor> files)
         }
     }
 
-    /// <summary>Reads one field's value into the message, as <see cref="Read"/> does.</summary>
+    /// <summary>Reads one field's value into the message, as <see cref="Read"/> does. The paths of issues begin in the value, since that is all its writer knows.</summary>
     /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     /// <exception cref="ArgumentException">The message has no such field.</exception>
     public void ReadField(IMessage message, string field, ReadOnlySpan<byte> json, IList<FieldFault> issues)
@@ -80,7 +80,6 @@ public sealed class JsonCodec(IEnumerable<FileDescriptor> files)
         try
         {
             reader.Read();
-            context.Enter(field);
             codec.Read(ref reader, message, context);
             reader.Read();
         }

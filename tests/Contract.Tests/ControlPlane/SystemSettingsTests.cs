@@ -73,10 +73,23 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
 
         (await _here.Rest.Patch(Settings, """{"allowed_users":["ok"," "],"defaults":{"max_tokens":-1},"policy":{"approval_timeout_seconds":-5}}"""))
             .IsRefused(400, "request.invalid").BlamesFields("allowed_users[1]", "defaults.max_tokens", "policy.approval_timeout_seconds");
+        (await _here.Rest.Patch(Settings, """{"colour":1,"defaults":{"max_tokens":"many"}}""")).IsRefused(400, "request.invalid").BlamesFields("colour", "defaults.max_tokens");
         (await _here.Rest.Patch(Settings + "?update_mask=colour", "{}")).IsRefused(400, "request.invalid").BlamesFields("update_mask");
         (await _here.Rest.Patch(Settings, """{"defaults":{"agent_id":"nobody"}}""")).IsRefused(404, "agent.not_found");
 
         Assert.Equal(before.Text, (await _here.Rest.Get(Settings)).Text);
+    }
+
+    [Theory]
+    [InlineData("\"NaN\"")]
+    [InlineData("\"Infinity\"")]
+    [InlineData("1e300")]
+    public async Task A_budget_that_cannot_be_counted_is_refused_since_it_would_be_none(string amount)
+    {
+        (await _here.Rest.Patch(Settings, $$$"""{"defaults":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, "request.invalid").BlamesFields("defaults.max_cost_usd");
+        (await _here.Rest.Put("/api/control-plane/agents/spender", $$$"""{"limits":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, "agent.invalid").BlamesFields("limits.max_cost_usd");
+        (await _here.Rest.Post(TaskCalls.Tasks, $$$"""{"agent_id":"explorer","query":"x","context":{"max_cost_usd":{{{amount}}}}}"""))
+            .IsRefused(400, "request.invalid").BlamesFields("context.max_cost_usd");
     }
 
     [Fact]

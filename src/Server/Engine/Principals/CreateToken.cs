@@ -69,7 +69,7 @@ internal sealed class CreateToken(RunOnce once, AuditLog audit)
         if (wanted.Days is < 0 or > MaxDays)
             faults["expires_in_days"] = $"must be 1 to {MaxDays}, or 0 for {DefaultDays}";
         if (wanted.Scopes.Where(scope => !Scopes.IsKnown(scope)).Distinct().ToList() is { Count: > 0 } unknown)
-            faults["scopes"] = $"names what is no scope: {string.Join(", ", unknown)}";
+            faults["scopes"] = $"names what is no scope: {string.Join(", ", unknown)}; there are {string.Join(", ", Scopes.Names)}";
         if (faults.Count > 0)
             throw new EngineException(ErrorReason.InvalidRequest, "The token cannot be created as it is described.", faults);
     }

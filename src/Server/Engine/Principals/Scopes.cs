@@ -26,8 +26,11 @@ internal static class Scopes
     /// <summary>What the owner may do.</summary>
     public static IReadOnlySet<string> OfOwner => Bundles[ControlPlane];
 
-    /// <summary>What may be named: bundles and single scopes.</summary>
-    public static bool IsKnown(string name) => Bundles.ContainsKey(name) || All.Contains(name, StringComparer.Ordinal);
+    /// <summary>What may be named: bundles, then single scopes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Bundles.Keys.Order(StringComparer.Ordinal), .. All];
+
+    /// <inheritdoc cref="Names"/>
+    public static bool IsKnown(string name) => Names.Contains(name, StringComparer.Ordinal);
 
     /// <summary>The single scopes that the names stand for.</summary>
     public static IReadOnlySet<string> Expand(IEnumerable<string> names) =>

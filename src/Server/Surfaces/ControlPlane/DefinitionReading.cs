@@ -13,6 +13,8 @@ internal static class DefinitionReading
     public static AgentDefinition From(string id, Wire.AgentDefinition definition)
     {
         var faults = ActionFaults(definition);
+        if (definition.Limits is { } limits && !Dollars.IsCountable(limits.MaxCostUsd))
+            faults["limits.max_cost_usd"] = "must be an amount of US dollars; 0 is no limit";
         var read = Read(definition);
         if (faults.Count == 0)
             return read;

@@ -22,7 +22,7 @@ internal static class Patch
         mask ??= Set(changes);
         var unknown = mask.Paths.Where(path => !FieldMask.IsValid(current.Descriptor, path)).ToArray();
         if (unknown.Length > 0)
-            throw RpcFault.Invalid([.. unknown.Select(path => new FieldFault("update_mask", $"there is no field '{path}'"))]);
+            throw RpcFault.Invalid([.. unknown.Select(path => new FieldFault("update_mask", $"names '{path}', which is no field"))]);
         foreach (var path in mask.Paths)
             Open(path.Split('.'), changes);
         var changed = current.Clone();

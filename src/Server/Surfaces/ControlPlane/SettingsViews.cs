@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Koda.Providers;
+using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Settings;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -34,6 +35,8 @@ internal static class SettingsViews
     {
         var defaults = settings.Defaults ?? new Wire.DefaultSettings();
         var policy = settings.Policy ?? new Wire.PolicySettings();
+        if (!Dollars.IsCountable(defaults.MaxCostUsd))
+            throw RpcFault.Invalid(new FieldFault("defaults.max_cost_usd", "must be an amount of US dollars; 0 is no limit"));
         return new SystemSettings
         {
             AllowedUsers = [.. settings.AllowedUsers],

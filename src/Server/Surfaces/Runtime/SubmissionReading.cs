@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
+using Koda.Providers;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Tasks;
@@ -68,8 +69,8 @@ internal static class SubmissionReading
             yield break;
         if (context.TimeoutSeconds < 0)
             yield return new FieldFault("context.timeout_seconds", "must not be negative");
-        if (context.MaxCostUsd < 0 || !double.IsFinite(context.MaxCostUsd))
-            yield return new FieldFault("context.max_cost_usd", "must be a number that is not negative");
+        if (context.MaxCostUsd < 0 || !Dollars.IsCountable(context.MaxCostUsd))
+            yield return new FieldFault("context.max_cost_usd", "must be an amount of US dollars; 0 is no limit");
         if (context.Workspace.Length > 0 && !Path.IsPathRooted(context.Workspace))
             yield return new FieldFault("context.workspace", "must be an absolute directory");
     }
