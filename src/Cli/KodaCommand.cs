@@ -59,7 +59,8 @@ internal static class KodaCommand
             Skills.SkillsCommand.Create(common),
             Identity.LoginCommand.Create(common), Identity.LogoutCommand.Create(common),
             Identity.RegisterCommand.Create(common), Identity.SetupCodeCommand.Create(common),
-            Identity.TokenCommand.Create(common), Identity.AuditCommand.Create(common),
+            Identity.PasswordCommand.Create(common), Identity.TokenCommand.Create(common), Identity.AuditCommand.Create(common),
+            Settings.SettingsCommand.Create(common),
             Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
             Bench.BenchCommand.Create(common), OpenApiCommand.Create(common), VersionCommand.Create(common),
         };

@@ -20,6 +20,14 @@ internal static class PasswordInput
         return typed;
     }
 
+    /// <summary>A new password, which a person types twice: nobody sees what is typed, and a slip would lock its owner out.</summary>
+    public static async Task<string> ReadNewAsync(CliTerminal terminal, bool fromInput, CancellationToken cancellation)
+    {
+        var typed = await ReadAsync(terminal, "New password (12 characters or more): ", fromInput, cancellation);
+        if (fromInput || typed == await ReadAsync(terminal, "The same again: ", fromInput: false, cancellation)) return typed;
+        throw new CliException("The two passwords differ.", ExitCode.Usage, code: "cli.usage");
+    }
+
     /// <summary>A line that a person types.</summary>
     public static async Task<string> AskAsync(CliTerminal terminal, string prompt, CancellationToken cancellation)
     {

@@ -30,7 +30,7 @@ internal static class RegisterCommand
                 Username = parse.GetRequiredValue(username),
                 Email = parse.GetRequiredValue(email),
                 DisplayName = parse.GetValue(name) ?? "",
-                Password = await PasswordInput.ReadAsync(session.Terminal, "New password: ", parse.GetValue(fromInput), cancellation),
+                Password = await PasswordInput.ReadNewAsync(session.Terminal, parse.GetValue(fromInput), cancellation),
                 BootstrapCode = parse.GetValue(code) ?? (await session.Client.Auth.IssueSetupCodeAsync(cancellation)).Code,
             };
             await using var client = new KodaClient(session.ClientOptions() with { Token = null });

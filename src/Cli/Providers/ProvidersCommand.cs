@@ -18,9 +18,14 @@ internal static class ProvidersCommand
             koda providers connect openrouter --key-stdin < key.txt
             koda providers connect ollama --base-url http://127.0.0.1:11434
             koda providers verify anthropic
+            koda providers default ollama --model qwen3:8b
+            koda providers limit anthropic 8
             koda providers disconnect groq
             """)
-        { ConnectCommand.Create(common), VerifyProviderCommand.Create(common), DisconnectCommand.Create(common) };
+        {
+            ConnectCommand.Create(common), VerifyProviderCommand.Create(common), DefaultProviderCommand.Create(common), LimitProviderCommand.Create(common),
+            DisconnectCommand.Create(common),
+        };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);

@@ -43,6 +43,14 @@ public sealed class ProviderClient
     public Task<ProviderConnection> DisconnectAsync(string providerId, CancellationToken cancellation = default) =>
         _calls.RunAsync(o => _providers.DisconnectProviderAsync(new() { ProviderId = providerId }, o), Repeat.WhenSafe, cancellation);
 
+    /// <summary>Sets how many tasks may use a connection, and single models of it, at once, in place of the limits before. 0: no limit.</summary>
+    public Task<ProviderConnection> SetLimitsAsync(
+        string providerId, int maxConcurrentTasks, IEnumerable<ModelLimit>? models = null, CancellationToken cancellation = default)
+    {
+        var request = new SetProviderLimitsRequest { ProviderId = providerId, MaxConcurrentTasks = maxConcurrentTasks, Models = { models ?? [] } };
+        return _calls.RunAsync(o => _providers.SetProviderLimitsAsync(request, o), Repeat.WhenSafe, cancellation);
+    }
+
     /// <summary>The models of all connections, or of one, as their providers last gave them.</summary>
     public IAsyncEnumerable<Model> ListModelsAsync(string providerId = "", CancellationToken cancellation = default) => Pages.ReadAsync(
         (cursor, c) => _calls.RunAsync(o => _providers.ListModelsAsync(new() { ProviderId = providerId, Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),

@@ -35,6 +35,17 @@ public sealed class IdentityCommandTests(LocalKoda koda)
         Assert.Equal("Revoked.", (await koda.RunAsync("token", "revoke", id)).Out.Trim());
         var audit = await koda.RunAsync("audit", "--kind", "security.token.", "--last", "2");
         Assert.Contains("security.token.revoked  ana from 127.0.0.1", audit.Out, StringComparison.Ordinal);
+
+        var changed = await koda.RunWithInputAsync(Password + "Tall-ships-43-sail\n", "password", "change", "--password-stdin");
+        Assert.True(changed.ExitCode == 0, changed.Error);
+        Assert.Equal("10 of 10 recovery codes left.", (await koda.RunAsync("password", "codes")).Out.Trim());
+        var codes = (await koda.RunWithInputAsync("Tall-ships-43-sail\n", "password", "codes", "--new", "--password-stdin")).Out
+            .Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim()).ToList();
+        Assert.Equal(10, codes.Count);
+        var recovered = await koda.RunWithInputAsync($"{codes[3]}\n{Password}", "password", "recover", "ana", "--password-stdin");
+        Assert.True(recovered.ExitCode == 0, recovered.Error);
+        Assert.Equal(ExitCode.Refused, (await koda.RunAsync("password", "codes")).ExitCode);
+        Assert.Equal(0, (await koda.RunWithInputAsync(Password, "login", "ana", "--password-stdin")).ExitCode);
         Assert.Equal(0, (await koda.RunAsync("logout")).ExitCode);
     }
 

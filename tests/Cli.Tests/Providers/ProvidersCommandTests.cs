@@ -45,4 +45,26 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
         Assert.Contains("provider.verification_failed", refused.Error);
         Assert.Contains("not connected", (await koda.RunAsync("providers", "disconnect", "ollama")).Out);
     }
+
+    [Fact]
+    public async Task How_many_tasks_use_a_connection_and_its_models_is_limited()
+    {
+        var limited = await koda.RunAsync("providers", "limit", "offline", "8", "--model", "offline=2");
+        Assert.True(limited.ExitCode == ExitCode.Ok, limited.Error);
+        Assert.Equal("Offline: at most 8 tasks at once; offline at most 2.", limited.Out.Trim());
+
+        Assert.Equal("Offline: no limit.", (await koda.RunAsync("providers", "limit", "offline", "0")).Out.Trim());
+        Assert.Equal(ExitCode.Usage, (await koda.RunAsync("providers", "limit", "offline", "8", "--model", "offline")).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_connection_of_agents_that_name_none_is_chosen_and_shown()
+    {
+        var chosen = await koda.RunAsync("providers", "default", "offline", "--model", "offline");
+        Assert.True(chosen.ExitCode == ExitCode.Ok, chosen.Error);
+
+        Assert.Equal("Agents that name none use core:offline with offline.", (await koda.RunAsync("providers", "default")).Out.Trim());
+        using var json = JsonDocument.Parse((await koda.RunAsync("providers", "default", "--json")).Out);
+        Assert.True(json.RootElement.GetProperty("agents").GetProperty("chosen").GetBoolean());
+    }
 }
