@@ -69,6 +69,7 @@ internal sealed class ModelTry(
         Model = model,
         System = _agent.SystemPrompt,
         Messages = images?.Fill(conversation.Messages, model) ?? conversation.Messages,
+        Question = conversation.TurnStart,
         Tools = tools,
         MayCallTools = next.MayCallTools,
         Variant = assignment.Turn?.Variant ?? "",

@@ -14,6 +14,9 @@ internal sealed record ModelRequest
     /// <summary>The conversation so far, oldest first.</summary>
     public required IReadOnlyList<ModelMessage> Messages { get; init; }
 
+    /// <summary>Where among them stands what is to be answered. What comes after it, though the user says it, is added by the agent loop.</summary>
+    public int Question { get; init; }
+
     /// <summary>The tools that the model may call.</summary>
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
 

@@ -107,6 +107,19 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task An_agent_without_a_model_looks_for_what_is_asked_and_not_for_what_comes_with_it()
+    {
+        Host.StartWorker(options => options with { AgentIds = ["explorer"] });
+        await File.WriteAllTextAsync(Path.Combine(Host.Workspace, "lease.txt"), "Renewed hourly, whoever asks.\n");
+        var session = await Host.NewSession("explorer");
+
+        await Host.Begin(session, "lease?", ""","attachments":[{"path":"lease.txt"},{"path":"missing.txt"}]""");
+
+        var searched = (await Host.Whole(session)).First(item => item.Name == "tool_start" && item.Data.At("tool") == "grep");
+        Assert.Equal("lease", searched.Data.At("input", "pattern"));
+    }
+
+    [Fact]
     public async Task Bad_messages_are_refused_with_every_fault()
     {
         var session = await Host.NewSession("explorer");

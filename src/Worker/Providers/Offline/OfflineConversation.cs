@@ -2,15 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Koda.Worker.Providers.Offline;
 
-/// <summary>A conversation as the offline plans look at it: from the last thing that the user said.</summary>
+/// <summary>A conversation as the offline plans look at it: from what the user asked.</summary>
 internal sealed class OfflineConversation
 {
     public OfflineConversation(ModelRequest request)
     {
-        var start = request.Messages.Count - 1;
-        while (start > 0 && request.Messages[start].Role != ModelRole.User)
-            start--;
-        var turn = request.Messages.Skip(start).ToList();
+        var turn = request.Messages.Skip(request.Question).ToList();
         var results = turn.SelectMany(message => message.Content).OfType<ToolResultBlock>()
             .GroupBy(result => result.CallId).ToDictionary(group => group.Key, group => group.Last());
 
