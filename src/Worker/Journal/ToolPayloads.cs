@@ -10,7 +10,7 @@ internal sealed record ToolStarted(int Step, string CallId, string Tool, JsonNod
 }
 
 /// <summary>Streamed output of a tool.</summary>
-internal sealed record ToolOutput(int Step, string CallId, string Stream, string Text) : IJournalPayload
+internal sealed record ToolOutput(int Step, string CallId, string Tool, string Stream, string Text) : IJournalPayload
 {
     public static string Kind => "tool.output";
 }

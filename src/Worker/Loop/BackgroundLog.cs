@@ -49,7 +49,7 @@ internal sealed class BackgroundLog(Recorder recorder, Redactor redactor, TimePr
 
         public Printing(CallOrigin origin, Recorder recorder, Redactor redactor, TimeProvider time)
         {
-            _clean = new StreamRedactor(redactor, (stream, text) => recorder.Report(new ToolOutput(origin.Step, origin.CallId, stream, text)));
+            _clean = new StreamRedactor(redactor, (stream, text) => recorder.Report(new ToolOutput(origin.Step, origin.CallId, origin.Tool, stream, text)));
             _text = new CoalescedText(time, _clean.Add);
         }
 

@@ -11,4 +11,4 @@ internal interface IBackgroundLog
 }
 
 /// <summary>The call that started something.</summary>
-internal readonly record struct CallOrigin(int Step, string CallId);
+internal readonly record struct CallOrigin(int Step, string CallId, string Tool);

@@ -75,6 +75,8 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
         Assert.Equal("done", events[^1].Name);
         var ends = events.Where(item => item.Name == "tool_end").ToList();
         Assert.Equal(["read", "bash", "edit", "bash"], ends.Select(item => item.Data.At("tool")));
+        Assert.Equal(["bash"], events.Where(item => item.Name == "tool_output").Select(item => item.Data.At("tool")).Distinct());
+        Assert.Equal((null, "(exit code 1)"), (ends[0].Data["error"]?.ToString(), ends[1].Data.At("error")));
         Assert.Contains("# fail 1", ends[1].Data.At("output"), StringComparison.Ordinal);
         Assert.Contains("# fail 0", ends[3].Data.At("output"), StringComparison.Ordinal);
         Assert.Contains("+  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length;", ends[2].Data.At("diff"), StringComparison.Ordinal);

@@ -144,7 +144,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
 
     private async Task Start(BackgroundCommands background, string line)
     {
-        _folder.Context = _folder.Context with { Background = background, Origin = new CallOrigin(1, "c1") };
+        _folder.Context = _folder.Context with { Background = background, Origin = new CallOrigin(1, "c1", "bash") };
         await _folder.RunAsync(new BashTool(), new JsonObject { ["command"] = line, ["background"] = true }.ToJsonString());
     }
 

@@ -50,7 +50,6 @@ internal static class MessageFold
 
     private static void AddResult(Wire.Message message, JsonElement finished)
     {
-        var failed = finished.Text("status") != "ok";
         message.Role = "tool";
         message.Content = finished.Text("result");
         message.Parts.Add(Of("tool_result", new
@@ -58,7 +57,7 @@ internal static class MessageFold
             call_id = finished.Text("call_id"),
             tool = finished.Text("tool"),
             output = finished.Text("result"),
-            error = failed ? finished.Text("status") : null,
+            error = ToolErrorText.Of(finished),
         }));
     }
 

@@ -80,8 +80,8 @@ internal static class SessionEventViews
             CallId = payload.Text("call_id"),
             Diff = payload.Text("diff"),
         };
-        if (payload.Text("status") != "ok")
-            view.Error = payload.Text("status");
+        if (ToolErrorText.Of(payload) is { } error)
+            view.Error = error;
         return view;
     }
 

@@ -101,7 +101,7 @@ internal sealed class TurnTraceFold
     {
         Name = payload.Text("tool"),
         ElapsedMs = payload.Number("duration_ms"),
-        Error = payload.Text("status") is "ok" ? "" : payload.Text("status"),
+        Error = ToolErrorText.Of(payload) ?? "",
     };
 
     private static Wire.TurnState State(string state) => state switch
