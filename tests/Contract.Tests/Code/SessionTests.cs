@@ -56,11 +56,30 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>
         var refused = await Host.Rest.Post("/sessions", """{"agent_id":"nobody","model_id":"nowhere/none","workspace":"here"}""");
 
         refused.IsRefused(400, "request.invalid").BlamesFields("agent_id", "model_id", "workspace");
+        Assert.Contains("'nobody'", refused["message"], StringComparison.Ordinal);
         Assert.Equal(refused["message"], refused["error"]);
         var session = await Host.NewSession("explorer");
         (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":"nowhere/none"}""")).IsRefused(400, "request.invalid").BlamesFields("model_id");
         Assert.Equal("offline/any", (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":"offline/any"}"""))["model_id"]);
         Assert.Equal("", (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":null}"""))["model_id"]);
+    }
+
+    [Fact]
+    public async Task A_session_that_changed_no_file_has_no_difference_and_nothing_to_undo()
+    {
+        var session = await Host.NewSession("explorer");
+
+        var diff = (await Host.Rest.Get($"/sessions/{session}/diff")).Json;
+        Assert.Equal(("", 0), (diff.At("diff"), diff["files"]!.AsArray().Count));
+        var nothing = await Host.Rest.Post($"/sessions/{session}/undo");
+        nothing.IsRefused(404, "snapshot.not_found");
+        Assert.StartsWith("There is nothing to undo", nothing["message"], StringComparison.Ordinal);
+
+        await Host.Rest.Put("/settings/session.snapshot", """{"value":"false"}""");
+        var off = await Host.Rest.Get($"/sessions/{session}/diff");
+        await Host.Rest.Put("/settings/session.snapshot", """{"value":"true"}""");
+        off.IsRefused(404, "snapshot.not_found");
+        Assert.Contains("session.snapshot", off["message"], StringComparison.Ordinal);
     }
 
     [Fact]

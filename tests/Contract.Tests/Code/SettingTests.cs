@@ -31,6 +31,19 @@ public sealed class SettingTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task A_value_that_a_known_setting_cannot_have_is_refused(string key, string value) =>
         (await Host.Rest.Put($"/settings/{key}", $$"""{"value":{{value}}}""")).IsRefused(400, "request.invalid").BlamesFields("value");
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"value":null}""")]
+    public async Task A_setting_without_a_value_is_refused(string body)
+    {
+        await Host.Rest.Put("/settings/colour", """{"value":"red"}""");
+
+        (await Host.Rest.Put("/settings/colour", body)).IsRefused(400, "request.invalid").BlamesFields("value");
+
+        Assert.Equal("red", (await Host.Rest.Get("/settings/colour"))["value"]);
+        Assert.Equal("", (await Host.Rest.Put("/settings/colour", """{"value":""}"""))["value"]);
+    }
+
     [Fact]
     public async Task The_configuration_names_tools_and_providers()
     {

@@ -46,4 +46,7 @@ internal sealed record ConversationSnapshot
 internal sealed record ChangedFile(string Path, string Change, string? OldPath, int? Added, int? Removed);
 
 /// <summary>What differs between two snapshots.</summary>
-internal sealed record FilesDiff(string Text, bool Truncated, IReadOnlyList<ChangedFile> Files);
+internal sealed record FilesDiff(string Text, bool Truncated, IReadOnlyList<ChangedFile> Files)
+{
+    public static readonly FilesDiff None = new("", Truncated: false, []);
+}

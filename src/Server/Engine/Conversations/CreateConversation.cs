@@ -18,7 +18,7 @@ internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, Mode
         var agentId = await AgentOf(request.AgentId, faults, cancellationToken);
         var model = await models.Find(request.ModelId, faults, cancellationToken);
         if (faults.Count > 0)
-            throw new EngineException(ErrorReason.InvalidRequest, "The session cannot be created like this.", faults);
+            throw EngineException.Invalid("The session cannot be created like this", faults);
         var conversation = new NewConversation(
             Guid.CreateVersion7(), StorableText.Of(request.Title), agentId, model, StorableText.Of(request.Workspace), request.Principal);
         return await once.Execute(

@@ -9,5 +9,5 @@ internal sealed class GetConversation(Database database)
     public Task<ConversationRecord> Execute(Guid id, CancellationToken cancellationToken) =>
         database.Read(async (connection, token) => await ConversationStore.Get(connection, id, token) ?? throw NotFound(), cancellationToken);
 
-    public static EngineException NotFound() => new(ErrorReason.ConversationNotFound, "No session has this id.");
+    public static EngineException NotFound() => new(ErrorReason.ConversationNotFound, "No session has this id: there was none, or it is deleted.");
 }

@@ -17,7 +17,9 @@ internal sealed class RestoreSnapshot(RunOperation run)
     /// <inheritdoc cref="Execute"/>
     public Task Undo(Guid id, string principal, CancellationToken cancellationToken) => run.Execute(
         id,
-        (conversation, snapshots) => Restore(id, After(conversation.Turns - 1, conversation, snapshots), conversation.Turns - 1),
+        (conversation, snapshots) => snapshots.Count > 0
+            ? Restore(id, After(conversation.Turns - 1, conversation, snapshots), conversation.Turns - 1)
+            : throw new EngineException(ErrorReason.SnapshotNotFound, "There is nothing to undo: no turn of this session could change files."),
         principal,
         cancellationToken);
 
@@ -27,7 +29,7 @@ internal sealed class RestoreSnapshot(RunOperation run)
     {
         var result = await run.Execute(
             id,
-            (conversation, snapshots) => new OperationContext(
+            (conversation, snapshots) => from is null && to is null && snapshots.Count == 0 ? null : new OperationContext(
                 OperationKind.Diff,
                 id,
                 After(from ?? 0, conversation, snapshots).Commit,
@@ -35,7 +37,7 @@ internal sealed class RestoreSnapshot(RunOperation run)
                 Turn: 0),
             principal,
             cancellationToken);
-        return EngineJson.Read<FilesDiff>(result);
+        return result is null ? FilesDiff.None : EngineJson.Read<FilesDiff>(result);
     }
 
     /// <summary>What the last restore replaced. One that was cut off and done again has kept more; the oldest shows what was there before any of it.</summary>

@@ -12,25 +12,33 @@ internal sealed class RunOperation(Database database, StartOperation start, Even
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <param name="id">The conversation.</param>
-    /// <param name="choose">Chooses the work by the snapshots, newest first, under the conversation's lock.</param>
+    /// <param name="choose">Chooses the work by the snapshots, newest first, under the conversation's lock. Null: there is nothing to do.</param>
     /// <param name="principal">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait; the work goes on.</param>
-    /// <returns>The result, a JSON object.</returns>
+    /// <returns>The result, a JSON object. Null: there was nothing to do.</returns>
     /// <exception cref="EngineException">
-    /// CONVERSATION_NOT_FOUND, TURN_RUNNING, what choosing throws; UNAVAILABLE: no worker has the workspace. OPERATION_FAILED.
+    /// CONVERSATION_NOT_FOUND, TURN_RUNNING, what choosing throws; SNAPSHOT_NOT_FOUND: none are taken. UNAVAILABLE: no worker has the workspace. OPERATION_FAILED.
     /// </exception>
-    public async Task<string> Execute(
-        Guid id, Func<LockedConversation, IReadOnlyList<ConversationSnapshot>, OperationContext> choose, string principal, CancellationToken cancellationToken)
+    public async Task<string?> Execute(
+        Guid id, Func<LockedConversation, IReadOnlyList<ConversationSnapshot>, OperationContext?> choose, string principal, CancellationToken cancellationToken)
     {
         var task = await database.InTransaction(
             async (transaction, token) =>
             {
                 var locked = await LockedConversation.Lock(transaction, id, token);
                 locked.RefuseWhileBusy();
-                var snapshots = await ListSnapshots.Of(transaction.Connection, id, token);
-                return await start.Execute(transaction, locked, choose(locked, snapshots), principal, token);
+                if (!(await CodeSettingStore.Read(transaction.Connection, token)).Snapshots)
+                    throw new EngineException(ErrorReason.SnapshotNotFound, "Snapshots are switched off: the setting session.snapshot is false.");
+                return choose(locked, await ListSnapshots.Of(transaction.Connection, id, token)) is { } work
+                    ? await start.Execute(transaction, locked, work, principal, token)
+                    : (Guid?)null;
             },
             cancellationToken);
+        return task is { } begun ? await Wait(id, begun, principal, cancellationToken) : null;
+    }
+
+    private async Task<string> Wait(Guid id, Guid task, string principal, CancellationToken cancellationToken)
+    {
         using var patience = new CancellationTokenSource(s_patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

@@ -1,4 +1,3 @@
-using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
@@ -17,7 +16,7 @@ internal sealed class UpdateConversation(Database database, CreateConversation c
         var agent = agentId is null ? null : await create.AgentOf(agentId, faults, cancellationToken);
         var model = modelId is null ? null : await models.Find(modelId, faults, cancellationToken);
         if (faults.Count > 0)
-            throw new EngineException(ErrorReason.InvalidRequest, "The session cannot be changed like this.", faults);
+            throw EngineException.Invalid("The session cannot be changed like this", faults);
         return await database.InTransaction(
             async (transaction, token) =>
             {

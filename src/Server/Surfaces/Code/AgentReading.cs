@@ -1,4 +1,3 @@
-using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
@@ -20,7 +19,7 @@ internal sealed class AgentReading(ModelChoices models)
         var read = Read(given, model, faults.ContainsKey("permission") ? "" : given.Permission);
         foreach (var (path, problem) in AgentRules.Problems(id, read))
             faults.TryAdd(path switch { "agent_id" => "id", "limits.max_output_tokens" => "max_tokens", _ => path }, problem);
-        return faults.Count == 0 ? read : throw new EngineException(ErrorReason.InvalidRequest, "The agent cannot be stored like this.", faults);
+        return faults.Count == 0 ? read : throw EngineException.Invalid("The agent cannot be stored like this", faults);
     }
 
     private static AgentDefinition Read(Wire.Agent given, ModelChoice model, string permission)

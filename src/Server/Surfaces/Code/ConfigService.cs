@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Grpc.Core;
+using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Providers;
@@ -46,6 +47,8 @@ internal sealed class ConfigService(
 
     public override async Task<Wire.Setting> PutSetting(Wire.PutSettingRequest request, ServerCallContext context)
     {
+        if (request.Value.Length == 0)
+            throw RpcFault.Invalid([new FieldFault("value", "is required")]);
         await changeSetting.Execute(request.Key, Text(request.Value), context.CancellationToken);
         return await GetSetting(new Wire.GetSettingRequest { Key = request.Key }, context);
     }
@@ -59,8 +62,6 @@ internal sealed class ConfigService(
     /// <summary>A string's text, and any other JSON as it was written.</summary>
     private static string Text(string json)
     {
-        if (json.Length == 0)
-            return "";
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString()! : json;
     }
