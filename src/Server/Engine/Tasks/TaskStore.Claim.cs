@@ -25,6 +25,9 @@ internal sealed record ClaimedTask(
 
 internal static partial class TaskStore
 {
+    // Planning a claim takes several times as long as running it, and no parameter could change the plan; left to itself, the database plans it each time.
+    private const string KeepPlanSql = "set local plan_cache_mode = force_generic_plan";
+
     // Dispatchers take turns at agents with a limit. The claim that follows has a newer snapshot, so it counts what the others have started.
     private const string LockLimitedAgentsSql = """
         select id
@@ -207,6 +210,7 @@ internal static partial class TaskStore
         var changes = load.Changes;
         var governed = load.MayExist;
         await using var batch = new NpgsqlBatch(transaction.Connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(KeepPlanSql));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedAgentsSql));
         if (governed)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(LockLimitedConnectionsSql));

@@ -1,6 +1,9 @@
 using Koda.Server.Engine.Dispatch;
+using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
+using Koda.Server.Infrastructure.Postgres;
 using Koda.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Koda.Server.Tests.Engine.Dispatch;
@@ -114,6 +117,27 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Equal((3, 3), (claimed.Count(attempt => attempt.WorkerId == "a"), claimed.Count(attempt => attempt.WorkerId == "b")));
     }
+
+    [Fact]
+    public async Task A_claim_is_planned_once_for_a_connection()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+
+        var planned = await server.Get<Database>().InTransaction(
+            async (transaction, token) =>
+            {
+                for (var i = 0; i < 10; i++)
+                    await TaskStore.Claim(transaction, [new ClaimDemand([], [], 1)], server.Get<ProviderLoad>(), token);
+                await using var command = new NpgsqlCommand(PlansSql, transaction.Connection);
+                return (long)(await command.ExecuteScalarAsync(token))!;
+            },
+            default);
+
+        Assert.Equal(0, planned);
+    }
+
+    // How often a prepared statement was planned anew for the values of its parameters.
+    private const string PlansSql = "select sum(custom_plans)::bigint from pg_prepared_statements where statement like '%recursive lane%'";
 
     private static Task<IReadOnlyList<ClaimedAttempt>> Claim(EngineServer server, int credit, string worker, params string[] agents) =>
         server.Get<ClaimTasks>().Execute([new WorkerDemand(worker, agents, [], credit)], default);
