@@ -51,30 +51,25 @@ internal static class VerifyCommand
         }
         try
         {
-            return await VerifyAllAsync(
-                session.Client.Evidence.ListChainsAsync(cancellation), chain => $"{chain.Kind.ToString().ToLowerInvariant()} {chain.StreamId}",
-                chain => VerifyChain.RunAsync(session.Client, chain, cancellation));
+            return await VerifyChains.RunAsync(session.Client, cancellation);
         }
         catch (KodaException e) when (e.Status == StatusCode.PermissionDenied)
         {
             session.Terminal.Error.WriteLine("This credential may not read the whole log: the chains of tasks are verified, and no others.");
-            return await VerifyAllAsync(
-                session.Client.Tasks.ListAsync(new() { Limit = 200 }, cancellation), task => task.Id,
-                task => VerifyTask.RunAsync(session.Client, task.Id, cancellation));
+            return await VerifyTasksAsync(session.Client, cancellation);
         }
     }
 
-    private static async Task<VerifyReport> VerifyAllAsync<T>(
-        IAsyncEnumerable<T> all, Func<T, string> name, Func<T, Task<(long Events, string? Fault)>> verify)
+    private static async Task<VerifyReport> VerifyTasksAsync(KodaClient client, CancellationToken cancellation)
     {
         var (chains, events) = (0L, 0L);
         var breaks = new List<string>();
-        await foreach (var one in all)
+        await foreach (var task in client.Tasks.ListAsync(new() { Limit = 200 }, cancellation))
         {
-            var (count, fault) = await verify(one);
+            var (count, fault) = await VerifyTask.RunAsync(client, task.Id, cancellation);
             chains++;
             events += count;
-            if (fault is not null) breaks.Add($"{name(one)}: {fault}");
+            if (fault is not null) breaks.Add($"{task.Id}: {fault}");
         }
         return new VerifyReport(chains, events, breaks);
     }

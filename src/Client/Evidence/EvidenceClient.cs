@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Koda.Client.Calls;
 using Koda.Protos.ControlPlane.V1;
@@ -22,6 +23,15 @@ public sealed class EvidenceClient
         page => page.Items,
         page => page.NextCursor,
         cancellation);
+
+    /// <summary>Reads the whole log, chain after chain, over as many connections as it takes.</summary>
+    /// <exception cref="KodaException">The server refused, or was away for longer than <see cref="KodaClientOptions.ResumeFor"/>.</exception>
+    public async IAsyncEnumerable<ChainPart> ReadChainsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var feed = new ChainFeed(_service, _calls);
+        while (await feed.NextAsync(cancellation) is { } part)
+            yield return part;
+    }
 
     /// <summary>Reads a chain's next events, oldest first; none when it has no more.</summary>
     public async Task<IReadOnlyList<ChainEvent>> ListEventsAsync(string streamId, long afterSeq, CancellationToken cancellation = default) =>

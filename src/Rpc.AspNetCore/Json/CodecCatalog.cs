@@ -54,7 +54,8 @@ internal sealed class CodecCatalog
     /// <param name="declared">Carries the options: the map's field, when <paramref name="field"/> is that of its hidden entry.</param>
     private (Type Type, object Codec) Value(FieldDescriptor field, FieldDescriptor declared) => field.FieldType switch
     {
-        FieldType.String when declared.GetOptions()?.GetExtension(PolicyExtensions.Field)?.RawJson ?? false => (typeof(string), RawJson),
+        FieldType.String when Policy(declared) is { RawJson: true } => (typeof(string), RawJson),
+        FieldType.Message when Policy(declared) is { ExactTime: true } => (typeof(Timestamp), new TimestampCodec(exact: true)),
         FieldType.String => (typeof(string), Strings),
         FieldType.Bytes => (typeof(ByteString), Bytes),
         FieldType.Bool => (typeof(bool), new BoolCodec()),
@@ -71,6 +72,8 @@ internal sealed class CodecCatalog
         _ => throw new NotSupportedException($"{field.FullName}: fields of kind {field.FieldType} have no JSON form."),
     };
 
+    private static FieldPolicy? Policy(FieldDescriptor field) => field.GetOptions()?.GetExtension(PolicyExtensions.Field);
+
     /// <summary>Wrappers are nullable values in C#, so their fields have another type than their messages.</summary>
     private (Type Type, object Codec)? Wrapper(MessageDescriptor type)
     {
@@ -85,7 +88,7 @@ internal sealed class CodecCatalog
 
     private object? WellKnown(MessageDescriptor type) => type.FullName switch
     {
-        "google.protobuf.Timestamp" => new TimestampCodec(),
+        "google.protobuf.Timestamp" => new TimestampCodec(exact: false),
         "google.protobuf.Duration" => new DurationCodec(),
         "google.protobuf.FieldMask" => new FieldMaskCodec(),
         "google.protobuf.Value" => Values,

@@ -53,7 +53,7 @@ internal static class EngineServices
         services.AddConversations();
         services
             .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
-            .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<ListChains>().AddSingleton<RunOnce>()
+            .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<ListChains>().AddSingleton<ReadChains>().AddSingleton<RunOnce>()
             .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>().AddSingleton<AdmitUser>()
             .AddSingleton<ReadOnboarding>().AddSingleton<BootstrapInstallation>()
             .AddHostedService<SweepIdempotencyKeys>();

@@ -98,6 +98,15 @@ public class WritingTests
         Assert.Contains($"\"time\":\"{expected}\"", Codec.ToText(new WellKnown { Time = new Timestamp { Seconds = seconds, Nanos = nanos } }), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData(1767225600, 0, "2026-01-01T00:00:00Z")]
+    [InlineData(1767225600, 120_000_000, "2026-01-01T00:00:00.120Z")]
+    [InlineData(1767225600, 123_456_000, "2026-01-01T00:00:00.123456Z")]
+    [InlineData(1767225600, 1_000, "2026-01-01T00:00:00.000001Z")]
+    [InlineData(-1, 999_999_999, "1969-12-31T23:59:59.999999999Z")]
+    public void Exact_times_keep_all_their_digits(long seconds, int nanos, string expected) =>
+        Assert.Contains($"\"exact\":\"{expected}\"", Codec.ToText(new WellKnown { Exact = new Timestamp { Seconds = seconds, Nanos = nanos } }), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(90, 0, "90s")]
     [InlineData(0, 250_000_000, "0.250s")]
     [InlineData(-1, -500_000, "-1.000500s")]

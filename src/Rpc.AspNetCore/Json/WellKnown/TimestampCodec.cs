@@ -1,24 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Koda.Rpc.AspNetCore.Json.WellKnown;
 
-/// <summary>RFC 3339 in UTC with three digits of fraction, or none on a whole second.</summary>
-internal sealed class TimestampCodec : TextValue<Timestamp>
+/// <summary>RFC 3339 in UTC with three digits of fraction, or none on a whole second; an exact one with six, or nine where they say more.</summary>
+internal sealed class TimestampCodec(bool exact) : TextValue<Timestamp>
 {
+    private const int NanosPerMicrosecond = 1_000;
     private const int NanosPerMillisecond = 1_000_000;
 
     public override string Expectation => "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
 
     public override void Write(Utf8JsonWriter writer, Timestamp value)
     {
-        var milliseconds = value.Nanos / NanosPerMillisecond;
-        var time = DateTime.UnixEpoch.AddSeconds(value.Seconds).AddMilliseconds(milliseconds);
-        Span<byte> text = stackalloc byte[24];
-        var format = milliseconds == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-        time.TryFormat(text, out var written, format, CultureInfo.InvariantCulture);
+        var fraction = exact && value.Nanos % NanosPerMicrosecond != 0 ? $".{value.Nanos:d9}"
+            : exact && value.Nanos % NanosPerMillisecond != 0 ? $".{value.Nanos / NanosPerMicrosecond:d6}"
+            : value.Nanos >= NanosPerMillisecond ? $".{value.Nanos / NanosPerMillisecond:d3}"
+            : "";
+        Span<byte> text = stackalloc byte["yyyy-MM-ddTHH:mm:ss.fffffffffZ".Length];
+        var seconds = DateTime.UnixEpoch.AddSeconds(value.Seconds);
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{seconds:yyyy-MM-dd'T'HH:mm:ss}{fraction}Z", out var written);
         writer.WriteStringValue(text[..written]);
     }
 

@@ -20,11 +20,27 @@ internal static class EventQueries
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = streamId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = afterSeq });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var events = new List<Event>();
-        while (await reader.ReadAsync(cancellationToken))
-            events.Add(ReadEvent(reader));
-        return events;
+        return await ReadEvents(command, cancellationToken);
+    }
+
+    private const string ReadStreamsSql = """
+        select stream_id, seq, time, kind, actor, run_id, attempt, payload, usage, hash
+        from events
+        where (stream_id, seq) > ($1, $2) and stream_id <= $3
+        order by stream_id, seq
+        limit $4
+        """;
+
+    /// <summary>Reads on after an event, from stream to stream in the order of their ids, to the end of <paramref name="last"/>.</summary>
+    public static async Task<IReadOnlyList<Event>> ReadStreams(
+        NpgsqlConnection connection, Guid streamId, long afterSeq, Guid last, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ReadStreamsSql, connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = streamId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = afterSeq });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = last });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        return await ReadEvents(command, cancellationToken);
     }
 
     private const string FindStreamSql = "select head_seq, head_hash, first_seq, base_hash from streams where id = $1";
@@ -66,6 +82,15 @@ internal static class EventQueries
         while (await reader.ReadAsync(cancellationToken))
             heads.Add((reader.GetGuid(0), reader.GetInt64(1)));
         return heads;
+    }
+
+    private static async Task<IReadOnlyList<Event>> ReadEvents(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<Event>();
+        while (await reader.ReadAsync(cancellationToken))
+            events.Add(ReadEvent(reader));
+        return events;
     }
 
     internal static Event ReadEvent(NpgsqlDataReader row) => new(

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Events;
@@ -9,7 +10,7 @@ using Wire = Koda.Protos.ControlPlane.V1;
 namespace Koda.Server.Surfaces.ControlPlane;
 
 /// <summary>Shows the log as it was hashed.</summary>
-internal sealed class EvidenceService(ListChains listChains, ReadEvents readEvents) : Wire.EvidenceService.EvidenceServiceBase
+internal sealed class EvidenceService(ListChains listChains, ReadChains readChains, ReadEvents readEvents) : Wire.EvidenceService.EvidenceServiceBase
 {
     private const int MaxEvents = 1000;
 
@@ -17,6 +18,26 @@ internal sealed class EvidenceService(ListChains listChains, ReadEvents readEven
     {
         var page = await listChains.Execute(request.Limit, request.Cursor, context.CancellationToken);
         return new Wire.ListChainsResponse { Items = { page.Items.Select(From) }, NextCursor = page.NextCursor ?? "" };
+    }
+
+    public override async Task ReadChains(Wire.ReadChainsRequest request, IServerStreamWriter<Wire.ChainPart> responseStream, ServerCallContext context)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
+        var cursor = request.Cursor;
+        try
+        {
+            await foreach (var part in readChains.Execute(request.Cursor, ending.Token))
+            {
+                cursor = part.Cursor;
+                await responseStream.WriteAsync(
+                    new Wire.ChainPart { Chain = From(part.Chain), Events = { part.Events.Select(From) }, Complete = part.IsComplete, Cursor = cursor }, ending.Token);
+            }
+            await responseStream.WriteAsync(new Wire.ChainPart { Cursor = cursor, End = true }, ending.Token);
+        }
+        catch (OperationCanceledException) when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last part.");
+        }
     }
 
     public override async Task<Wire.ListChainEventsResponse> ListChainEvents(Wire.ListChainEventsRequest request, ServerCallContext context)

@@ -1,0 +1,50 @@
+using Grpc.Core;
+using Koda.Client.Calls;
+using Koda.Protos.ControlPlane.V1;
+
+namespace Koda.Client.Evidence;
+
+/// <summary>The log over as many connections as it takes: each goes on after the last part that the one before gave.</summary>
+internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, CallRunner calls) : IDisposable
+{
+    private readonly CutFeed _patience = new(calls.Options, onCut: null);
+    private AsyncServerStreamingCall<ChainPart>? _call;
+    private string _cursor = "";
+
+    /// <returns>The next part; null after the last one.</returns>
+    public async Task<ChainPart?> NextAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                _call ??= service.ReadChains(new() { Cursor = _cursor }, calls.Prepare(cancellation));
+                if (await _call.ResponseStream.MoveNext(cancellation)) return Accept(_call.ResponseStream.Current);
+                // A server that goes down may close a stream as if it had ended.
+                await PauseAsync(new KodaException(new Status(StatusCode.Unavailable, "The log was closed before its end."), null) { Code = "feed.closed" }, cancellation);
+            }
+            catch (RpcException e)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await PauseAsync(ErrorReader.Read(e), cancellation);
+            }
+        }
+    }
+
+    public void Dispose() => _call?.Dispose();
+
+    private ChainPart? Accept(ChainPart part)
+    {
+        if (part.End) return null;
+        _cursor = part.Cursor;
+        _patience.Alive();
+        return part;
+    }
+
+    private async Task PauseAsync(KodaException error, CancellationToken cancellation)
+    {
+        _call?.Dispose();
+        _call = null;
+        await _patience.PauseAsync(error, cancellation);
+    }
+}
