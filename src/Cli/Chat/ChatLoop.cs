@@ -44,7 +44,7 @@ internal sealed class ChatLoop(ChatRoom room)
         try
         {
             if (line.StartsWith('/'))
-                await SlashCommands.RunAsync(room, line, cancellation);
+                await CommandAsync(line, cancellation);
             else
                 await SayAsync(line, cancellation);
         }
@@ -54,8 +54,25 @@ internal sealed class ChatLoop(ChatRoom room)
         }
     }
 
-    private async Task SayAsync(string text, CancellationToken cancellation) =>
-        await NewTurn().RunAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
+    private async Task CommandAsync(string line, CancellationToken cancellation)
+    {
+        var before = room.Current.Id;
+        await SlashCommands.RunAsync(room, line, cancellation);
+        if (room.Current.Id != before && room.Current.Turn is { Active: true }) await NewTurn().FollowAsync(cancellation);
+    }
+
+    private async Task SayAsync(string text, CancellationToken cancellation)
+    {
+        try
+        {
+            await NewTurn().RunAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
+        }
+        catch (KodaException e) when (e.Code == "turn.running")
+        {
+            room.Line("Another chat's turn of this session is running. Here it is; say it again when it has ended.", Tone.Notice);
+            await NewTurn().FollowAsync(cancellation);
+        }
+    }
 
     private ChatTurn NewTurn() => new(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync);
 

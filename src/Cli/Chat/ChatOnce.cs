@@ -15,8 +15,10 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <returns>The exit code that the turn's outcome stands for.</returns>
+    /// <exception cref="CliException">A file that is to come with the prompt is not there.</exception>
     public async Task<int> RunAsync(string prompt, CancellationToken cancellation)
     {
+        RequireFiles();
         var request = new Code.SendMessageRequest
         {
             SessionId = room.Current.Id,
@@ -31,6 +33,14 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
         else if (last?.Done is not null) room.Terminal.Out.WriteLine(room.Terminal.OutIsScreen ? Printable.Text(printer.Answer) : printer.Answer);
         else if (Quiet) room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
         return CodeOf(last);
+    }
+
+    // The model alone would be told otherwise. Where the workspace is another machine's, nobody here can know.
+    private void RequireFiles()
+    {
+        var workspace = room.Current.Workspace;
+        if (Directory.Exists(workspace) && Files.FirstOrDefault(file => !File.Exists(Path.Combine(workspace, file))) is { } missing)
+            throw new CliException($"There is no file '{missing}' in {workspace}.", ExitCode.Usage, code: "cli.usage");
     }
 
     private CliTerminal Silence => new() { In = room.Terminal.In, Out = TextWriter.Null, Error = TextWriter.Null };

@@ -39,6 +39,7 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
         var cancelling = Task.CompletedTask;
         using var keys = room.Terminal.OnInterrupt(() =>
         {
+            _questions.IsCancelled = true;
             if (Interlocked.Increment(ref presses) == 1) cancelling = CancelTurnAsync(begun.Task);
             else leaving.Cancel();
         });

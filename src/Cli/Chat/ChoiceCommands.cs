@@ -33,7 +33,10 @@ internal static class ChoiceCommands
             room.Line($"{(id == "-" ? "the agent's own model" : id)} is asked from now on", Tone.Faint);
             return;
         }
-        foreach (var model in await room.Api.ListModelsAsync(cancellation))
+        var models = await room.Api.ListModelsAsync(cancellation);
+        if (models.Count == 0)
+            room.Line("No provider is connected that lists models: koda providers connect. What an agent's own provider knows can be asked by its name.");
+        foreach (var model in models)
             room.Line($"{Mark(model.Id == room.Current.ModelId)} {model.Id,-48}  {model.ProviderName}");
     }
 

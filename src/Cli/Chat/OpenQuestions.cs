@@ -13,6 +13,9 @@ internal sealed class OpenQuestions(ChatRoom room, ChatPrinter printer, Func<Cod
     private Task _asking = Task.CompletedTask;
     private volatile string? _current;
 
+    /// <summary>Whether the person ended the turn, and knows what became of its question.</summary>
+    public bool IsCancelled { get; set; }
+
     /// <summary>A question was asked: it is put when those before it are answered.</summary>
     /// <param name="leave">Called when nobody is there.</param>
     /// <param name="cancellation">Ends the asking.</param>
@@ -46,7 +49,7 @@ internal sealed class OpenQuestions(ChatRoom room, ChatPrinter printer, Func<Cod
         catch (OperationCanceledException)
         {
             room.Line();
-            printer.Note("The question was settled elsewhere.");
+            if (!IsCancelled) printer.Note("The question was settled elsewhere.");
         }
         catch (KodaException e)
         {

@@ -26,6 +26,18 @@ public sealed class ChatCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task A_file_that_is_not_there_is_missed_before_the_agent_is_asked()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+
+        var chat = await koda.RunAsync("chat", "-p", "How is it?", "--agent", "says", "--file", "no-such-file.txt");
+
+        Assert.Equal(ExitCode.Usage, chat.ExitCode);
+        Assert.Contains("There is no file 'no-such-file.txt'", chat.Error);
+        Assert.DoesNotContain("All is well.", chat.Out);
+    }
+
+    [Fact]
     public async Task As_JSON_the_answer_comes_with_its_session_and_its_cost()
     {
         await koda.ApplyScriptAsync("says", Says);
@@ -186,6 +198,46 @@ public sealed class ChatCommandTests(LocalKoda koda)
         person.PressesInterrupt();
 
         Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+    }
+
+    [Fact]
+    public async Task A_turn_of_another_chat_is_followed_by_who_comes_to_its_session_and_by_who_wants_to_speak_in_it()
+    {
+        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await using var first = new ChatPerson(koda, "chat", "--agent", "slow");
+        await first.SeesAsync("› ");
+        await using var second = new ChatPerson(koda, "chat", "--continue");
+        await second.SeesAsync("› ");
+        first.Types("Take your time.");
+        await first.SeesSessionAsync(turn => turn.Active);
+        var session = await first.SessionAsync();
+
+        second.Types("And me?");
+        await second.SeesAsync("say it again when it has ended");
+        await using var third = new ChatPerson(koda, "chat", "--agent", "slow");
+        await third.SeesAsync("› ");
+        third.Types($"/sessions {session}");
+        await third.SeesAsync("› Take your time.");
+        first.PressesInterrupt();
+
+        await second.SeesAsync("cancelled");
+        await third.SeesAsync("cancelled");
+    }
+
+    [Fact]
+    public async Task A_question_of_a_turn_that_the_person_cancels_is_not_said_to_be_settled_elsewhere()
+    {
+        await koda.ApplyScriptAsync("asks", Asks);
+        await using var person = new ChatPerson(koda, "chat", "--agent", "asks");
+        await person.SeesAsync("› ");
+        person.Types("Go.");
+        await person.SeesAsync("Allow it?");
+
+        person.PressesInterrupt();
+        await person.SeesAsync("cancelled");
+        await person.SeesAsync("› ", count: 2);
+
+        Assert.DoesNotContain("settled elsewhere", person.Seen);
     }
 
     [Fact]

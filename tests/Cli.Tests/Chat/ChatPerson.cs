@@ -46,6 +46,16 @@ internal sealed class ChatPerson : IAsyncDisposable
 
     public Task SeesAsync(string text, int count = 1) => _screen.UntilAsync(text, count);
 
+    /// <summary>All that stood on the screen.</summary>
+    public string Seen => _screen.ToString();
+
+    /// <summary>The newest session.</summary>
+    public async Task<string> SessionAsync()
+    {
+        await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
+        return (await client.Sessions.ListAsync("").FirstAsync()).Id;
+    }
+
     /// <summary>Waits until the newest session's turn is as wanted.</summary>
     public async Task SeesSessionAsync(Func<Code.TurnStatus, bool> wanted)
     {
