@@ -106,6 +106,13 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
                 await StopAsync();
                 _client = running = await McpClient.CreateAsync(Transport(), cancellationToken: patience.Token);
                 _ = NoticeEndAsync(running);
+                var heard = running;
+                running.RegisterNotificationHandler(NotificationMethods.ToolListChangedNotification, (_, _) =>
+                {
+                    // It waits for the gate, which whoever waits for this server's next message may hold.
+                    _ = ListAgainAsync(heard);
+                    return ValueTask.CompletedTask;
+                });
             }
             var tools = await running.ListToolsAsync(cancellationToken: patience.Token);
             _tools = [.. tools.Select(tool => new McpTool(name, this, tool.ProtocolTool))];
@@ -119,6 +126,25 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
             _failedAt = time.GetTimestamp();
             told(false, 0);
             throw;
+        }
+    }
+
+    // Attempts that run keep the tools that they began with.
+    private async Task ListAgainAsync(McpClient client)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_client == client)
+                await StartAsync(anew: true, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            logger.McpServerFailed(error, name);
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 

@@ -14,19 +14,23 @@ internal sealed class McpFolder : IAsyncDisposable
     private const string Program =
         """
         import json, os, sys
+        names = ["say"]
         for line in sys.stdin:
             call = json.loads(line)
             if "id" not in call:
                 continue
             if call["method"] == "initialize":
-                result = {"protocolVersion": call["params"]["protocolVersion"], "capabilities": {"tools": {}}, "serverInfo": {"name": "test", "version": "1"}}
+                result = {"protocolVersion": call["params"]["protocolVersion"], "capabilities": {"tools": {"listChanged": True}}, "serverInfo": {"name": "test", "version": "1"}}
             elif call["method"] == "tools/list":
                 schema = {"type": "object", "properties": {"text": {"type": "string"}}}
-                result = {"tools": [{"name": "say", "description": "Says it.", "inputSchema": schema}]}
+                result = {"tools": [{"name": name, "description": "Says it.", "inputSchema": schema} for name in names]}
             elif call["method"] == "tools/call":
                 said = call["params"]["arguments"].get("text", "")
                 if said == "die":
                     sys.exit(1)
+                if said == "grow":
+                    names.append("shout")
+                    print(json.dumps({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}), flush=True)
                 text = {"environment": ",".join(sorted(os.environ)), "pid": str(os.getpid())}.get(said, f"{said} in {os.getcwd()}")
                 result = {"content": [{"type": "text", "text": text}], "isError": said == "fail"}
             else:

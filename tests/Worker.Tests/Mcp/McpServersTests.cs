@@ -77,6 +77,19 @@ public sealed class McpServersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_says_that_its_tools_changed_is_asked_for_them()
+    {
+        _folder.Name(new JsonObject { ["one"] = _folder.Running() });
+        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+
+        await _folder.SayAsync(Assert.Single(use.Tools), "grow");
+        await Eventually.IsTrue(() => Task.FromResult(States().Single() == "one: active, 2"), "its tools are asked for");
+
+        using var next = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        Assert.Equal(["mcp__one__say", "mcp__one__shout"], next.Tools.Select(tool => tool.Definition.Name));
+    }
+
+    [Fact]
     public async Task A_server_that_died_is_started_again_by_the_next_call()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
