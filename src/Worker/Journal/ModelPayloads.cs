@@ -58,8 +58,10 @@ internal sealed record ModelFinished(
 /// <param name="LatencyMs">How long it took to fail.</param>
 /// <param name="DelayMs">After how long it is made again. Null: it is not.</param>
 /// <param name="NextModel">The model that is asked instead. Null: none.</param>
+/// <param name="Failures">How often the call has failed now, at all models together.</param>
 internal sealed record ModelFailed(
-    int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs, long? DelayMs = null, string? NextModel = null) : IJournalPayload
+    int Step, JournalError Error, bool Retryable, long? RetryAfterMs, long LatencyMs, long? DelayMs = null, string? NextModel = null,
+    int Failures = 1) : IJournalPayload
 {
     public static string Kind => "model.failed";
 }

@@ -21,6 +21,7 @@ internal sealed class ModelCall
     private readonly ResiliencePipeline _retry;
     private readonly IReadOnlyList<ModelRoute> _models;
     private int _current;
+    private int _failures;
 
     public ModelCall(
         Assignment assignment, IModelProvider provider, IReadOnlyList<ToolDefinition> tools, Conversation conversation, Recorder recorder,
@@ -38,6 +39,7 @@ internal sealed class ModelCall
     /// <returns>Null when the answer is recorded and committed, otherwise how the attempt ends.</returns>
     public async Task<AttemptOutcome?> RunAsync(NextCall next, CancellationToken ct)
     {
+        _failures = 0;
         while (true)
         {
             try
@@ -121,7 +123,7 @@ internal sealed class ModelCall
     {
         _recorder.Report(new ModelFailed(
             _conversation.Step + 1, new JournalError(error.Code, error.Message), error.Retryable, (long?)error.RetryAfter?.TotalMilliseconds, _ask.ElapsedMs,
-            (long?)delay?.TotalMilliseconds, next is null ? null : _models[next.Value].Name));
+            (long?)delay?.TotalMilliseconds, next is null ? null : _models[next.Value].Name, ++_failures));
         if (!error.Retryable || IsWaitedFor(error) || PauseOf(error) is not { } asked)
             return;
         _reports.Pause(asked);

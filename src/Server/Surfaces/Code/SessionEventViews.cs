@@ -45,10 +45,10 @@ internal static class SessionEventViews
             case "turn.ended": return TurnEndViews.Fill(view, payload);
             case "message.refused": view.Error = TurnEndViews.Failure(payload.GetProperty("error")); break;
             case "model.failed" when payload.Text("next_model") is { Length: > 0 } next:
-                view.Retry = Retry($"{payload.GetProperty("error").Text("message")} Asking {next} instead.", entry.Attempt, 0);
+                view.Retry = Retry($"{payload.GetProperty("error").Text("message")} Asking {next} instead.", Failures(payload), 0);
                 break;
             case "model.failed" when payload.TryGetProperty("retryable", out var retryable) && retryable.ValueKind == JsonValueKind.True:
-                view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, Math.Max(payload.Number("delay_ms"), payload.Number("retry_after_ms")));
+                view.Retry = Retry(payload.GetProperty("error").Text("message"), Failures(payload), Math.Max(payload.Number("delay_ms"), payload.Number("retry_after_ms")));
                 break;
             case "task.retrying": view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, payload.Number("delay_ms")); break;
             case "attempt.lost": view.Retry = Retry("The worker was lost; the turn goes on at another.", entry.Attempt, 0); break;
@@ -84,6 +84,8 @@ internal static class SessionEventViews
             view.Error = error;
         return view;
     }
+
+    private static int Failures(JsonElement failed) => (int)Math.Max(1, failed.Number("failures"));
 
     private static Wire.RetryNotice Retry(string message, int attempt, long delay) => new() { Message = message, Attempt = attempt, Delay = delay };
 
