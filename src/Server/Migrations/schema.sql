@@ -432,6 +432,7 @@ CREATE TABLE public.subagents (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     settled_at timestamp with time zone,
     told_at timestamp with time zone,
+    patience interval DEFAULT '00:15:00'::interval NOT NULL,
     CONSTRAINT subagents_call_check CHECK (((parent_task_id IS NULL) = (call_id = ''::text)))
 );
 CREATE TABLE public.system_settings (

@@ -117,6 +117,30 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task One_that_no_worker_takes_is_given_up_and_the_turn_says_whom_it_waits_for_until_then()
+    {
+        await using var absent = await HeldModel.StartAsync();
+        await using var lead = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "task", Work("absent", "Wait.")), ModelTurn.Call("call_2", "task", Work("absent", "Wait.")), ModelTurn.Say("Nobody came."));
+        await Host.Define("lonely", lead, tools: """["task"]""");
+        await Host.Define("absent", absent.Server, mode: "subagent");
+        Host.StartWorker(options => options with { AgentIds = ["lonely"] });
+        var session = await Host.NewSession("lonely");
+
+        await Host.Begin(session, "Wait.");
+        await Eventually.IsTrue(
+            async () => (await Host.Rest.Get($"/sessions/{session}/turn"))["progress"].StartsWith("waiting for absent (Wait.", StringComparison.Ordinal), "it is told");
+        await Host.Rest.Post($"/sessions/{session}/cancel");
+        await Host.Rest.Put("/settings/session.subagent_patience", """{"value":"0.3"}""");
+        await Host.Begin(session, "Wait again.");
+        var events = await Host.Whole(session);
+        await Host.Rest.Put("/settings/session.subagent_patience", """{"value":"900"}""");
+
+        Assert.Equal("done", events[^1].Name);
+        Assert.Contains("No worker took it", events.Single(item => item.Name == "tool_end").Data.At("output"));
+    }
+
+    [Fact]
     public async Task One_that_has_spent_its_budget_ends_and_says_so()
     {
         await using var spender = await ScriptedModel.StartAsync(ModelTurn.Call("l1", "list", "{}"), ModelTurn.Say("Never said."));

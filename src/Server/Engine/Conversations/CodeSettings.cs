@@ -21,6 +21,7 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
         ["session.fallback_models"] = "",
         ["session.max_subagents"] = "10",
         ["session.subagent_timeout"] = "300",
+        ["session.subagent_patience"] = "900",
         ["session.subagent_budget"] = "0",
         ["permission"] = "{}",
         ["error_display_time"] = "5",
@@ -45,6 +46,9 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     /// <summary>How long a subagent may run, waiting not counted.</summary>
     public TimeSpan SubagentTimeout => TimeSpan.FromSeconds((double)Number("session.subagent_timeout"));
 
+    /// <summary>How long a subagent waits for a worker.</summary>
+    public TimeSpan SubagentPatience => TimeSpan.FromSeconds((double)Number("session.subagent_patience"));
+
     /// <summary>What one subagent may cost. 0: no limit.</summary>
     public long SubagentBudgetMicros => Dollars.ToMicros(Number("session.subagent_budget"));
 
@@ -58,7 +62,7 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     {
         "session.snapshot" => value is "true" or "false" ? null : "must be true or false",
         "session.max_subagents" => IsNumber(value, MostSubagents) ? null : $"must be a number from 0 to {MostSubagents}",
-        "session.subagent_timeout" => IsNumber(value, LongestSubagent) ? null : $"must be a number of seconds, at most {LongestSubagent}",
+        "session.subagent_timeout" or "session.subagent_patience" => IsNumber(value, LongestSubagent) ? null : $"must be a number of seconds, at most {LongestSubagent}",
         "session.budget" or "session.subagent_budget" => IsNumber(value, Dollars.Most) ? null : "must be an amount of US dollars; 0 is no limit",
         "session.budget_warn" or "session.compaction_threshold" => IsNumber(value, 1) ? null : "must be a number from 0 to 1",
         "error_display_time" => IsNumber(value, int.MaxValue) ? null : "must be a number of seconds",

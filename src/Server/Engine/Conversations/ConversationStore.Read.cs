@@ -9,7 +9,11 @@ internal static partial class ConversationStore
 {
     private const string TurnColumns = """
         t.id, t.stream_id, (t.context::jsonb #>> '{turn,number}')::bigint, t.state, t.stop_requested, t.error_code, t.error_message,
-        coalesce(open.progress, ''), t.approval_id, t.created_at, t.started_at, t.updated_at, t.finished_at
+        coalesce(open.progress, ''), t.approval_id, t.created_at, t.started_at, t.updated_at, t.finished_at,
+        array(
+            select s.agent_id || ' (' || s.title || ')' from subagents s
+            where t.awaits_subagents and s.parent_task_id = t.id and s.settled_at is null
+            order by s.conversation_id)
         """;
 
     private const string ColumnsSql = $"""
@@ -178,5 +182,6 @@ internal static partial class ConversationStore
         row.GetFieldValue<DateTimeOffset>(at + 9),
         row.IsDBNull(at + 10) ? null : row.GetFieldValue<DateTimeOffset>(at + 10),
         row.GetFieldValue<DateTimeOffset>(at + 11),
-        row.IsDBNull(at + 12) ? null : row.GetFieldValue<DateTimeOffset>(at + 12));
+        row.IsDBNull(at + 12) ? null : row.GetFieldValue<DateTimeOffset>(at + 12),
+        row.GetFieldValue<string[]>(at + 13));
 }

@@ -61,7 +61,7 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
         var inherited = await ConversationLog.Decisions(transaction.Connection, parent.Id, cancellationToken);
         transaction.Defer(ConversationStore.Insert(child));
         var (task, turn) = await start.Execute(transaction, locked, message, agent, context, caller.RunId, [], cancellationToken);
-        transaction.Defer(SubagentStore.Insert(child.Id, caller, request with { AgentId = agent.Id }, task, settings.SubagentTimeout));
+        transaction.Defer(SubagentStore.Insert(child.Id, caller, request with { AgentId = agent.Id }, task, settings));
         await log.Append(
             transaction, [new StreamAppend(child.Id, [ConversationEvents.Created(child), .. inherited, .. turn], IsNew: true)], cancellationToken);
         return child.Id;

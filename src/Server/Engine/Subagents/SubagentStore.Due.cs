@@ -23,6 +23,8 @@ internal static partial class SubagentStore
 
     private const string MayTimeOut = "(c.state = 'running' and c.stop_requested <> 'cancel' and not s.timed_out)";
 
+    private const string MayGiveUp = "(c.state = 'queued' and c.stop_requested <> 'cancel' and not s.timed_out)";
+
     private const string MayGoOn = """
         tasks t where t.awaits_subagents and t.state = 'waiting'
             and not exists (select from subagents s where s.parent_task_id = t.id and s.settled_at is null)
@@ -33,7 +35,8 @@ internal static partial class SubagentStore
         least(
             (select min(case
                 when {HasNews} or {IsUnwanted} then clock_timestamp() - interval '1 second'
-                when {MayTimeOut} then clock_timestamp() + s.timeout - {Ran} end)
+                when {MayTimeOut} then clock_timestamp() + s.timeout - {Ran}
+                when {MayGiveUp} then c.updated_at + s.patience end)
             from {OpenOnes}),
             (select min(clock_timestamp() - interval '1 second') from {MayGoOn}))
         """;
@@ -56,10 +59,11 @@ internal static partial class SubagentStore
     }
 
     private const string UnwantedSql = $"""
-        select s.conversation_id, s.task_id, p.state is not null and p.state in {Final} from {OpenOnes} and ({IsUnwanted} or ({MayTimeOut} and {Ran} >= s.timeout))
+        select s.conversation_id, s.task_id, p.state is not null and p.state in {Final} from {OpenOnes} and ({IsUnwanted} or ({MayTimeOut} and {Ran} >= s.timeout)
+            or ({MayGiveUp} and c.updated_at + s.patience <= clock_timestamp()))
         """;
 
-    /// <summary>Those that nobody waits for any more, and those that ran too long.</summary>
+    /// <summary>Those that nobody waits for any more, those that ran too long, and those that no worker takes.</summary>
     public static async Task<List<UnwantedSubagent>> Unwanted(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(UnwantedSql, connection);

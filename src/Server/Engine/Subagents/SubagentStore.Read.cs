@@ -9,7 +9,7 @@ internal static partial class SubagentStore
     private const string SelectSql = """
         select s.conversation_id, s.parent_id, s.call_id, s.task_id, s.agent_id, s.title, c.state, c.stop_requested, s.timed_out, coalesce(c.output, ''),
             c.error_code, c.error_message, (select coalesce(sum(cost_micros), 0)::bigint from runs where stream_id = s.conversation_id and kind <> 'task'),
-            c.approval_id, s.asked_id, s.created_at, c.finished_at
+            c.approval_id, s.asked_id, s.created_at, c.finished_at, c.attempt = 0
         from subagents s
         join tasks c on c.id = s.task_id
         """;
@@ -124,5 +124,6 @@ internal static partial class SubagentStore
         row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetString(5), EnumText<TaskState>.Parse(row.GetString(6)),
         EnumText<RequestedStop>.Parse(row.GetString(7)), row.GetBoolean(8), row.GetString(9),
         row.IsDBNull(10) ? null : new TaskFault(row.GetString(10), row.GetString(11)), row.GetInt64(12), row.IsDBNull(13) ? null : row.GetGuid(13),
-        row.IsDBNull(14) ? null : row.GetGuid(14), row.GetFieldValue<DateTimeOffset>(15), row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16));
+        row.IsDBNull(14) ? null : row.GetGuid(14), row.GetFieldValue<DateTimeOffset>(15), row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
+        row.GetBoolean(17));
 }

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Conversations;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -7,11 +8,11 @@ namespace Koda.Server.Engine.Subagents;
 internal static partial class SubagentStore
 {
     private const string InsertSql = """
-        insert into subagents (conversation_id, parent_id, parent_task_id, step, call_id, task_id, agent_id, title, timeout)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into subagents (conversation_id, parent_id, parent_task_id, step, call_id, task_id, agent_id, title, timeout, patience)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
-    public static NpgsqlBatchCommand Insert(Guid conversationId, SubagentCaller caller, SubagentRequest request, Guid taskId, TimeSpan timeout)
+    public static NpgsqlBatchCommand Insert(Guid conversationId, SubagentCaller caller, SubagentRequest request, Guid taskId, CodeSettings settings)
     {
         var command = new NpgsqlBatchCommand(InsertSql);
         command.Parameters.AddValue(conversationId);
@@ -22,7 +23,8 @@ internal static partial class SubagentStore
         command.Parameters.AddValue(taskId);
         command.Parameters.AddValue(request.AgentId);
         command.Parameters.AddValue(request.Title);
-        command.Parameters.AddValue(timeout);
+        command.Parameters.AddValue(settings.SubagentTimeout);
+        command.Parameters.AddValue(settings.SubagentPatience);
         return command;
     }
 
@@ -38,7 +40,7 @@ internal static partial class SubagentStore
 
     private const string TimedOutSql = "update subagents set timed_out = true where conversation_id = $1";
 
-    /// <summary>It is to be stopped because it ran too long.</summary>
+    /// <summary>It is to be stopped because it ran, or waited for a worker, too long.</summary>
     public static NpgsqlBatchCommand TimedOut(Guid conversationId) => Update(TimedOutSql, conversationId);
 
     private const string TellSql = """
