@@ -35,10 +35,17 @@ internal static class ConnectCommand
                     WithKey(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellation);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonOutput.Text(connection)
-                : $"{connection.Title} is connected ({ProvidersCommand.State(connection)}){(connection.AccountLabel.Length > 0 ? $", as {Printable.Line(connection.AccountLabel, 60)}" : "")}.");
+                : Words(connection));
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static string Words(ProviderConnection connection)
+    {
+        var account = connection.AccountLabel.Length > 0 ? $", as {Printable.Line(connection.AccountLabel, 60)}" : "";
+        var model = connection.DefaultModel.Length > 0 ? $" Agents that name no model use {Printable.Line(connection.DefaultModel, 80)}." : "";
+        return $"{connection.Title} is connected ({ProvidersCommand.State(connection)}){account}.{model}";
     }
 
     private static SaveApiKeyRequest WithKey(string provider, string key, string? url, string? model, bool verify)

@@ -17,6 +17,7 @@ internal static class ProviderServices
         .AddSingleton<ProviderStore>().AddSingleton<ProviderHealthStore>()
         .AddSingleton<SaveProvider>().AddSingleton<OpenProvider>().AddSingleton<ImportProviders>()
         .AddSingleton<ReadConnections>().AddSingleton<ConnectProvider>().AddSingleton<VerifyProvider>().AddSingleton<DisconnectProvider>()
+        .AddHostedService<VerifyImported>()
         .AddSingleton<LimitStore>().AddSingleton<CooldownStore>().AddSingleton<LimitProvider>().AddSingleton<EndCooldowns>().AddSingleton<ProviderLoad>()
         .AddSingleton<ModelStore>().AddSingleton<RefreshModels>().AddSingleton<ListModels>()
         .AddSingleton<ConnectionDefaults>().AddSingleton<ReadHealth>();

@@ -1,7 +1,10 @@
 using Koda.Contract.Tests.Journeys;
 using Koda.Contract.Tests.Runtime;
+using Koda.Server.Engine.Providers;
 using Koda.Testing;
 using Koda.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Koda.Contract.Tests.ControlPlane;
@@ -50,6 +53,36 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
 
         var asked = await Rest.Post($"{Providers}/{provider}/connection/verify", $$"""{"model":"{{model}}"}""");
         Assert.Equal(("message", "true"), (asked.Json.At("verification", "checked_via"), asked.Json.At("verification", "verified")));
+    }
+
+    [Fact]
+    public async Task Whoever_connects_a_provider_and_names_no_model_gets_one_that_it_offers_and_what_a_person_chose_stands()
+    {
+        await using var wire = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"text-embedding-3-large"},{"id":"gpt-5-mini"},{"id":"gpt-5"}]}"""));
+        await Rest.Delete($"{Providers}/openai/connection");
+
+        var saved = await Put("openai", "api-key", $$"""{"api_key":"{{Key}}","base_url":"{{wire.Url}}v1","verify_after_save":true}""");
+        Assert.Equal("gpt-5", saved["default_model"]);
+
+        await Put("openai", "api-key", """{"default_model":"gpt-5-mini"}""");
+        Assert.Equal("gpt-5-mini", (await Rest.Post($"{Providers}/openai/connection/verify")).Json.At("connection", "default_model"));
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_environment_names_is_tried_after_the_start_so_that_agents_have_a_model()
+    {
+        await using var wire = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"gpt-5"}]}"""));
+        await Rest.Delete($"{Providers}/openai/connection");
+        var services = koda.Host.Services;
+        await services.GetRequiredService<ImportProviders>().Execute(
+            variable => variable switch { "OPENAI_API_KEY" => Key, "OPENAI_BASE_URL" => $"{wire.Url}v1", _ => null }, default);
+
+        var verifying = services.GetServices<IHostedService>().OfType<VerifyImported>().Single();
+        await verifying.StartAsync(default);
+        await verifying.ExecuteTask!;
+
+        var connection = await Rest.Get($"{Providers}/openai/connection");
+        Assert.Equal(("verified", "gpt-5"), (connection["connection_status"], connection["default_model"]));
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed record CatalogueEntry(string Id, string Title, ProviderKind Kind
     /// <summary>A connection can be made with a key.</summary>
     public bool NeedsKey { get; init; } = true;
 
+    /// <summary>Which of its models agents get that name none, the best choice first; dates after the name do not matter.</summary>
+    public IReadOnlyList<string> UsualModels { get; init; } = [];
+
     /// <summary>What tells of the key's account, below the base URL. Empty: the provider has no such thing.</summary>
     public string AccountPath { get; init; } = "";
 }

@@ -6,7 +6,8 @@ namespace Koda.Server.Engine.Providers;
 /// <summary>Takes over the connections that the environment of the server names, so that a machine with a key needs no set-up.</summary>
 internal sealed class ImportProviders(Database database, OpenProvider open, SaveProvider save)
 {
-    private const string Environment = "environment";
+    /// <summary>The source of connections that a variable of the server's environment names.</summary>
+    public const string Environment = "environment";
 
     /// <param name="variable">Reads a variable of the environment.</param>
     /// <param name="cancellationToken">Gives up.</param>

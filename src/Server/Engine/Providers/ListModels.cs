@@ -7,10 +7,12 @@ namespace Koda.Server.Engine.Providers;
 internal sealed class ListModels(ModelStore models, ReadConnections read, RefreshModels refresh)
 {
     /// <summary>The models of all connections, or of one.</summary>
-    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST.</exception>
+    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST, PROVIDER_NOT_FOUND.</exception>
     public async Task<Page<KnownModel>> Execute(string providerId, int limit, string? cursor, CancellationToken cancellationToken)
     {
         var id = ProviderCatalogue.Canonical(providerId);
+        if (id.Length > 0 && await read.Find(id, cancellationToken) is null)
+            throw OpenProvider.NotFound(providerId);
         var filters = "models" + id;
         var after = ListCursor.Decode(filters, cursor)?.Split('\n', 2) ?? ["", ""];
         var size = Page.Limit(limit);

@@ -64,6 +64,12 @@ internal sealed partial class ProviderStore
         await transaction.Connection.ExecuteAsync(new CommandDefinition(SetDefaultSql, new { id, chosen, model }, cancellationToken: cancellationToken));
     }
 
+    private const string SuggestModelSql = "update providers set default_model = @model where id = @id and default_model = '' and source <> 'agent'";
+
+    /// <summary>Sets the model of agents that name none, unless there is one.</summary>
+    public static Task SuggestModel(Transaction transaction, string id, string model, CancellationToken cancellationToken) =>
+        transaction.Connection.ExecuteAsync(new CommandDefinition(SuggestModelSql, new { id, model }, cancellationToken: cancellationToken));
+
     private const string SetVerificationSql = """
         update providers
         set verified = @verified,

@@ -16,7 +16,10 @@ internal static class RecordHealth
     public static async Task Store(Transaction transaction, string id, int? revision, string trigger, ProbeResult found, CancellationToken cancellationToken)
     {
         await ProviderHealthStore.Insert(transaction, id, trigger, found, cancellationToken);
-        if (revision is { } verified && await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken) && found.Models is { } models)
-            ModelStore.Replace(transaction, id, models);
+        if (revision is not { } verified || !await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken) || found.Models is not { } models)
+            return;
+        ModelStore.Replace(transaction, id, models);
+        if (UsualModel.Of(id, models) is { } usual)
+            await ProviderStore.SuggestModel(transaction, id, usual, cancellationToken);
     }
 }
