@@ -16,8 +16,16 @@ internal sealed record ProviderRefusal(string Code, string Message, bool Retryab
         "too many tokens", "input is too long",
     ];
 
+    // How providers say that a limit is of the key, and not of the model that was asked: Anthropic "your account's rate limit", Mistral "Requests rate limit
+    // exceeded" for a workspace, gateways "this key". A message that names a model is about that one.
+    private static readonly string[] s_keyLimitWords = ["account's rate limit", "account rate limit", "requests rate limit exceeded", "api key", "this key"];
+
     // Gemini answers a key that it does not know with 400.
     private static readonly string[] s_keyWords = ["api key not valid", "api_key_invalid", "invalid api key"];
+
+    /// <summary>The limit that was met is of the key, so every model of the connection meets it.</summary>
+    public bool ConcernsKey => Code == ProviderErrorCode.RateLimited
+        && s_keyLimitWords.Any(words => Message.Contains(words, StringComparison.OrdinalIgnoreCase)) && !Message.Contains("model:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A refusal told by a status, before any answer.</summary>
     public static ProviderRefusal FromStatus(int status, string body)

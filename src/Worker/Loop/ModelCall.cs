@@ -13,6 +13,9 @@ namespace Koda.Worker.Loop;
 /// </summary>
 internal sealed class ModelCall
 {
+    // Servers that have one model only take a request for none.
+    private const string Unnamed = " Neither the agent nor its connection names a model: koda providers default PROVIDER --model MODEL";
+
     private readonly ModelTry _ask;
     private readonly Conversation _conversation;
     private readonly Recorder _recorder;
@@ -61,12 +64,19 @@ internal sealed class ModelCall
             }
         }
 
-        Task AskAsync(CancellationToken token)
+        async Task AskAsync(CancellationToken token)
         {
             var call = next;
             // The first try records what is said, and the others find it in the conversation.
             next = next with { Said = [] };
-            return _ask.RunAsync(_models[_current].Name, call, token);
+            try
+            {
+                await _ask.RunAsync(_models[_current].Name, call, token);
+            }
+            catch (ProviderException refusal) when (refusal.Code == ProviderErrorCode.InvalidRequest && _models[_current].Model.Length == 0)
+            {
+                throw new ProviderException(refusal.Code, refusal.Message + Unnamed, retryable: false, innerException: refusal);
+            }
         }
     }
 
@@ -100,8 +110,8 @@ internal sealed class ModelCall
             return null;
         for (var i = _current + 1; i < _models.Count; i++)
         {
-            // A refused credential is the same for every model of its connection.
-            if (error.Code != ProviderErrorCode.CredentialInvalid || _models[i].Connection != _models[_current].Connection)
+            // A refused credential, or one that has used up its limit, is the same for every model of its connection.
+            if (error.Code != ProviderErrorCode.CredentialInvalid && !error.ConcernsKey || _models[i].Connection != _models[_current].Connection)
                 return i;
         }
         return null;
@@ -112,7 +122,7 @@ internal sealed class ModelCall
         error is { Code: ProviderErrorCode.RateLimited or ProviderErrorCode.Overloaded, RetryAfter: { } wait } && wait >= TimeSpan.FromMilliseconds(1)
             ? new ProviderPause
             {
-                Model = _models[_current].Model,
+                Model = error.ConcernsKey ? "" : _models[_current].Model,
                 Connection = _models[_current].Connection,
                 RetryAfterMs = (long)wait.TotalMilliseconds,
                 Code = error.Code,

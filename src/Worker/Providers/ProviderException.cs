@@ -15,4 +15,7 @@ internal sealed class ProviderException(
     public bool Retryable { get; } = retryable;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>The limit that was met is of the key, whichever model is asked.</summary>
+    public bool ConcernsKey { get; init; }
 }

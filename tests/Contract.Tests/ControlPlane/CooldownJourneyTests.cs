@@ -61,6 +61,23 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_limit_of_the_key_cools_every_model_of_it_at_one_refusal()
+    {
+        await using var busy = await WireServer.StartAsync(WireServer.Reply(429, """{"message":"Requests rate limit exceeded"}""", ("Retry-After", "600")));
+        await Connect("whole", $"{busy.Url}v1");
+        await _koda.Rest.Put("/api/control-plane/agents/other-model", """{"model":"n","provider":{"connection":"whole"}}""");
+        var first = await _koda.Submit("whole", "Wait.");
+        await Eventually.IsTrue(
+            async () => (await _koda.Rest.Get($"{TaskCalls.Tasks}/{first}")).Json.At("status_reason", "code") == "provider.cooldown", "the task waits for its provider");
+
+        var second = await _koda.Submit("other-model", "Wait too.");
+
+        Assert.Equal("provider.cooldown", (await _koda.Rest.Get($"{TaskCalls.Tasks}/{second}")).Json.At("status_reason", "code"));
+        Assert.Equal("", Assert.Single((await _koda.Rest.Get($"{Providers}/whole/connection")).Json["cooldowns"]!.AsArray())!.At("model"));
+        Assert.Single(busy.Requests);
+    }
+
+    [Fact]
     public async Task A_cooldown_ends_by_itself()
     {
         var refused = 0;

@@ -38,6 +38,16 @@ public class ModelFailureTests
     }
 
     [Fact]
+    public async Task A_refusal_for_want_of_a_model_says_how_to_name_one()
+    {
+        var model = new ScriptedModel(ScriptedModel.Says("done"));
+        model.Failures.Enqueue(new ProviderException(ProviderErrorCode.InvalidRequest, "model is required.", retryable: false));
+        using var task = new AgentHarness(model) { ModelName = "" };
+
+        Assert.Contains("koda providers default", Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()).Message);
+    }
+
+    [Fact]
     public async Task A_long_pause_is_left_to_the_queue()
     {
         var model = new ScriptedModel(ScriptedModel.Says("done"));

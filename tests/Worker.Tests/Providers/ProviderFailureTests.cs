@@ -83,6 +83,18 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true, "anthropic", """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your account's rate limit. Please try again later."}}""")]
+    [InlineData(true, "openai", """{"message":"Requests rate limit exceeded"}""")]
+    [InlineData(false, "anthropic", """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your organization's rate limit of 30,000 input tokens per minute (org: 8d47, model: claude-sonnet-4-6)."}}""")]
+    [InlineData(false, "openai", """{"error":{"code":"rate_limit_exceeded","message":"Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000"}}""")]
+    public async Task A_limit_of_the_key_is_told_from_one_of_a_model(bool ofKey, string kind, string body)
+    {
+        _server.Answer = ScriptedAnswer.Error(429, body, ("Retry-After", "7"));
+
+        Assert.Equal(ofKey, (await Provider(kind).FailAsync(Answers.Ask())).ConcernsKey);
+    }
+
+    [Theory]
     [InlineData("openai", """{"error":{"message":"This model's maximum context length is 8192 tokens.","code":"context_length_exceeded"}}""")]
     [InlineData("anthropic", """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}""")]
     [InlineData("ollama", """{"error":"the input length exceeds the context length"}""")]

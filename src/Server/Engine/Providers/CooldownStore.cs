@@ -21,7 +21,8 @@ internal sealed class CooldownStore(Database database)
         join tasks t on t.id = pause.task_id
         join providers p on p.id = coalesce(nullif(pause.connection, ''), nullif(t.connection, ''), (select id from default_connection))
         where pause.connection = ''
-            or t.context::jsonb #> '{turn,fallbacks}' @> jsonb_build_array(jsonb_build_object('connection', pause.connection, 'model', pause.model))
+            or t.context::jsonb #> '{turn,fallbacks}' @> jsonb_build_array(
+                jsonb_build_object('connection', pause.connection) || case when pause.model = '' then '{}' else jsonb_build_object('model', pause.model) end)
         order by p.id, pause.model, pause.wait desc
         on conflict (provider_id, model) do update set until = greatest(provider_cooldowns.until, excluded.until), code = excluded.code
         """;

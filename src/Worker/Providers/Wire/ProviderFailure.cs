@@ -10,7 +10,7 @@ internal static class ProviderFailure
     public static ProviderException FromStatus(HttpStatusCode status, string body, TimeSpan? retryAfter)
     {
         var refusal = ProviderRefusal.FromStatus((int)status, body);
-        return new ProviderException(refusal.Code, refusal.Message, refusal.Retryable, retryAfter);
+        return new ProviderException(refusal.Code, refusal.Message, refusal.Retryable, retryAfter) { ConcernsKey = refusal.ConcernsKey };
     }
 
     /// <summary>A failure told inside a stream, by an error object of the provider.</summary>
