@@ -39,6 +39,8 @@ public sealed class OpenApiTests(KodaFixture koda) : IClassFixture<KodaFixture>,
         using var http = new HttpClient { BaseAddress = koda.Host.Url };
 
         var page = await http.GetStringAsync("/docs/index.html");
+        using var browser = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "Accept", "text/html,*/*;q=0.8" } } };
+        Assert.Equal(page, await (await http.SendAsync(browser)).Content.ReadAsStringAsync());
 
         Assert.Contains("swagger-ui", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);

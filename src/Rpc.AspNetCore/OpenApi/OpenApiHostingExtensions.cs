@@ -28,7 +28,7 @@ public static class OpenApiHostingExtensions
 
     /// <summary>
     /// Serves the documents at <c>/openapi/NAME.json</c> and a page to read and try them at <c>/docs</c>, both without a credential and
-    /// without any other server.
+    /// without any other server. Who opens the bare address in a browser is led to the page.
     /// </summary>
     public static IApplicationBuilder UseOpenApiDocuments(this IApplicationBuilder app)
     {
@@ -36,6 +36,13 @@ public static class OpenApiHostingExtensions
         app.Use(next => http => DocumentName(http.Request) is { } name && documents.Names.Contains(name)
             ? SendAsync(http, documents, name)
             : next(http));
+        app.Use(next => http =>
+        {
+            if (http.Request.Path != "/" || !HttpMethods.IsGet(http.Request.Method) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+                return next(http);
+            http.Response.Redirect($"/{Docs}/index.html");
+            return Task.CompletedTask;
+        });
         return app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = Docs;
