@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Koda.Cli.Terminal;
 using Koda.Client;
 
@@ -25,25 +26,35 @@ internal static class KodaCommand
     {
         var common = new CommonOptions(terminal);
         var parse = Create(common).Parse(args is [] ? ["--help"] : args);
-        if (parse.Action is ParseErrorAction error) error.ShowHelp = false;
         try
         {
-            var code = await parse.InvokeAsync(new InvocationConfiguration
+            if (parse.Action is ParseErrorAction problem) throw WrongUsage(parse, problem);
+            return await parse.InvokeAsync(new InvocationConfiguration
             {
-                Output = parse.Errors.Count > 0 ? terminal.Error : terminal.Out,
+                Output = terminal.Out,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = parse.CommandResult.Command is TaughtCommand { KeepsInterrupts: true } ? null : Termination,
             });
-            if (parse.Errors.Count == 0) return code;
-            terminal.Error.WriteLine(parse.CommandResult.Command is RootCommand ? "Try: koda --help" : $"Try: koda {parse.CommandResult.Command.Name} --help");
-            return ExitCode.Usage;
         }
         catch (Exception e) when (e is KodaException or CliException or OperationCanceledException)
         {
             return ErrorReport.Write(terminal, parse.GetValue(common.Json), e);
         }
     }
+
+    private static CliException WrongUsage(ParseResult parse, ParseErrorAction problem)
+    {
+        problem.ShowHelp = false;
+        using var said = new StringWriter();
+        parse.Invoke(new InvocationConfiguration { Output = said, Error = said });
+        // The library names types of .NET.
+        var words = said.ToString().Trim().Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal);
+        return new CliException(words, ExitCode.Usage, $"Try: {PathOf(parse.CommandResult)} --help", "cli.usage");
+    }
+
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "koda";
 
     private static RootCommand Create(CommonOptions common)
     {

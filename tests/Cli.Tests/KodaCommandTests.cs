@@ -26,6 +26,16 @@ public sealed class KodaCommandTests
         Assert.Empty(run.Out);
     }
 
+    [Fact]
+    public async Task Wrong_usage_names_the_help_of_the_very_command_and_is_JSON_when_asked_for()
+    {
+        Assert.Contains("Try: koda settings set --help", (await CliRun.Of("settings", "set")).Error);
+        Assert.Contains("as a whole number", (await CliRun.Of("providers", "limit", "ollama", "few")).Error);
+
+        var error = JsonDocument.Parse((await CliRun.Of("providers", "limit", "ollama", "few", "--json")).Error).RootElement.GetProperty("error");
+        Assert.Equal("cli.usage", error.GetProperty("code").GetString());
+    }
+
     [Theory]
     [InlineData("run", "query")]
     [InlineData("tasks")]

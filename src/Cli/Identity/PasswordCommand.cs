@@ -23,7 +23,7 @@ internal static class PasswordCommand
         var fromInput = new Option<bool>("--password-stdin") { Description = "Read the current password from the first line of stdin and the new one from the second." };
         var command = new TaughtCommand(
             "change",
-            "Sets a new password. This session goes on, every other one ends; API tokens stay. Sign in first: koda login.",
+            "Sets a new password. This session goes on, every other one ends; API tokens stay.",
             """
             koda password change
             koda password change --password-stdin < passwords.txt
@@ -72,7 +72,7 @@ internal static class PasswordCommand
         var fromInput = PasswordInput.StdinOption();
         var command = new TaughtCommand(
             "codes",
-            "Says how many recovery codes are left, or gives new ones. Sign in first: koda login.",
+            "Says how many recovery codes are left, or gives new ones.",
             """
             koda password codes
             koda password codes --new

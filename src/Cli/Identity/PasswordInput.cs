@@ -6,6 +6,9 @@ namespace Koda.Cli.Identity;
 /// <summary>Asks for what must not stand on a command line, where every user of the machine could read it.</summary>
 internal static class PasswordInput
 {
+    /// <summary>The code of a new password that was typed differently the second time.</summary>
+    public const string Differs = "password.differs";
+
     public static Option<bool> StdinOption() => new("--password-stdin") { Description = "Read the password from the first line of stdin." };
 
     /// <summary>The password from stdin, or asked for without showing what is typed.</summary>
@@ -25,7 +28,7 @@ internal static class PasswordInput
     {
         var typed = await ReadAsync(terminal, "New password (12 characters or more): ", fromInput, cancellation);
         if (fromInput || typed == await ReadAsync(terminal, "The same again: ", fromInput: false, cancellation)) return typed;
-        throw new CliException("The two passwords differ.", ExitCode.Usage, code: "cli.usage");
+        throw new CliException("The two passwords differ.", ExitCode.Usage, code: Differs);
     }
 
     /// <summary>A line that a person types.</summary>
@@ -34,6 +37,13 @@ internal static class PasswordInput
         if (!terminal.Interactive) throw NoInput("the arguments", "Nobody can be asked.");
         terminal.Error.Write(prompt);
         return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? "";
+    }
+
+    /// <summary>The same with an answer that Enter takes.</summary>
+    public static async Task<string> AskAsync(CliTerminal terminal, string question, string proposal, CancellationToken cancellation)
+    {
+        var typed = await AskAsync(terminal, proposal.Length > 0 ? $"  {question} [{proposal}]: " : $"  {question}: ", cancellation);
+        return typed.Trim() is { Length: > 0 } given ? given : proposal;
     }
 
     private static CliException NoInput(string way, string problem) => new(problem, ExitCode.Usage, $"Give it by {way}.", "cli.usage");

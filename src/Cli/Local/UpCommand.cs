@@ -82,7 +82,7 @@ internal static class UpCommand
             : $$"""
             {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{local.Logs}}
 
-              koda run --agent atlas "Audit this repository."
+              {{terminal.Program}} run --agent atlas "Audit this repository."
               curl -H "Authorization: Bearer $(cat {{token}})" {{address}}/api/runtime/agents
               buf curl --protocol grpc --http2-prior-knowledge -H "Authorization: Bearer $(cat {{token}})" {{address}}/koda.runtime.v1.AgentService/ListAgents
             """);

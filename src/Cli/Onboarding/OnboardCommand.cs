@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Koda.Cli.Terminal;
+using Koda.Client;
 using Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Cli.Onboarding;
@@ -22,7 +23,7 @@ internal static class OnboardCommand
             var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
             if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.Text(status));
             else if (session.Terminal.Interactive && !status.Steps.OnboardingComplete) await new OnboardingWalk(session).RunAsync(status, cancellation);
-            else session.Terminal.Out.WriteLine(Words(status));
+            else session.Terminal.Out.WriteLine(Words(session, status));
             return ExitCode.Ok;
         });
         return command;
@@ -35,18 +36,32 @@ internal static class OnboardCommand
         var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
         if (status.Steps.OnboardingComplete) return;
         session.Terminal.Out.WriteLine();
-        if (session.Terminal.Interactive) await new OnboardingWalk(session).RunAsync(status, cancellation);
-        else session.Terminal.Out.WriteLine(Words(status));
+        if (!session.Terminal.Interactive)
+        {
+            session.Terminal.Out.WriteLine(Words(session, status));
+            return;
+        }
+        try
+        {
+            await new OnboardingWalk(session).RunAsync(status, cancellation);
+        }
+        // Whatever is wrong with the answers, server and worker run on.
+        catch (Exception failure) when (failure is KodaException or CliException)
+        {
+            ErrorReport.Write(session.Terminal, json: false, failure);
+            session.Terminal.Error.WriteLine($"The set-up goes on with: {session.Terminal.Program} onboard");
+        }
     }
 
-    private static string Words(OnboardingStatus status)
+    private static string Words(Session session, OnboardingStatus status)
     {
+        var koda = session.Terminal.Program;
         if (status.Steps.OnboardingComplete) return "Everything is set up.";
         var steps = new List<string>();
-        if (!status.Steps.StorageReady) steps.Add("koda doctor                                      what keeps the server from being ready");
-        if (!status.Steps.AccessConfigured) steps.Add("koda register ana ana@example.org                register the owner");
-        if (!status.Steps.ProviderConfigured) steps.Add("koda providers connect anthropic --key-stdin     connect a model; the offline provider needs none");
-        if (!status.Steps.AgentReady) steps.Add("koda agents apply agent.yaml                     publish an agent");
+        if (!status.Steps.StorageReady) steps.Add($"{koda} doctor                                      what keeps the server from being ready");
+        if (!status.Steps.AccessConfigured) steps.Add($"{koda} register ana ana@example.org                register the owner");
+        if (!status.Steps.ProviderConfigured) steps.Add($"{koda} providers connect anthropic --key-stdin     connect a model; the offline provider needs none");
+        if (!status.Steps.AgentReady) steps.Add($"{koda} agents apply agent.yaml                     publish an agent");
         return $"""
             To set up, for others than this machine's own command line:
             {string.Join('\n', steps.Select(step => "  " + step))}

@@ -6,93 +6,77 @@ using Koda.Protos.ControlPlane.V1;
 namespace Koda.Cli.Onboarding;
 
 /// <summary>
-/// Three questions and one call: the owner, a model provider, an agent. What the server refuses is asked again; what is done is done together. An empty
-/// answer takes the proposal, or leaves the step for later.
+/// Three questions: the owner, a model provider, an agent. Each is answered for good before the next is asked, so that nothing has to be typed again for the
+/// sake of another, and what the server refuses is asked at once. An empty answer takes the proposal, or leaves the step for later.
 /// </summary>
 internal sealed class OnboardingWalk(Session session)
 {
-    private const string Offline = "offline";
+    private string? _setupCode;
 
     private CliTerminal Terminal => session.Terminal;
 
     public async Task RunAsync(OnboardingStatus status, CancellationToken cancellation)
     {
-        Say("Koda is not set up yet. Three questions; Enter takes what stands in brackets or skips. koda onboard asks again.");
-        var access = status.Steps.AccessConfigured ? null : await AskOwnerAsync(cancellation);
-        var provider = status.Steps.ProviderConfigured ? null : await AskProviderAsync(cancellation);
-        var agent = await AskAgentAsync(cancellation);
-        var code = access is null ? "" : (await session.Client.Auth.IssueSetupCodeAsync(cancellation)).Code;
+        Say($"Koda is not set up yet. Three questions; Enter takes what stands in brackets or skips. {Terminal.Program} onboard asks again.");
+        if (!status.Steps.AccessConfigured) await UntilAcceptedAsync(RegisterOwnerAsync, cancellation);
+        var provider = new ProviderQuestion(session);
+        if (status.Steps.ProviderConfigured) await provider.ShowAsync(cancellation);
+        else await UntilAcceptedAsync(provider.AskAsync, cancellation);
+        await UntilAcceptedAsync(PickAgentAsync, cancellation);
+        Say($"\nTry: {Terminal.Program} run \"What does this project do?\"");
+    }
+
+    private async Task UntilAcceptedAsync(Func<CancellationToken, Task> question, CancellationToken cancellation)
+    {
         while (true)
         {
             try
             {
-                if (access is not null) access.BootstrapCode = code;
-                var request = new BootstrapRequest { Access = access, Provider = provider, Agent = agent };
-                Report(await session.Client.Onboarding.BootstrapAsync(request, cancellation));
+                await question(cancellation);
                 return;
             }
-            catch (KodaException refusal) when (!refusal.Unreachable && !cancellation.IsCancellationRequested)
+            // What is wrong with an answer is no more than that; what is wrong with the server ends the walk.
+            catch (KodaException refusal) when (!refusal.Retryable && !refusal.Unreachable && !cancellation.IsCancellationRequested)
             {
                 ErrorReport.Write(Terminal, json: false, refusal);
-                if (refusal.Code.StartsWith("provider.", StringComparison.Ordinal)) provider = await AskProviderAsync(cancellation);
-                else if (refusal.Code.StartsWith("agent.", StringComparison.Ordinal)) agent = await AskAgentAsync(cancellation);
-                else if (access is not null && (refusal.Fields.Count > 0 || refusal.Code.StartsWith("auth.password", StringComparison.Ordinal)))
-                    access = await AskOwnerAsync(cancellation);
-                else throw;
+            }
+            catch (CliException slip) when (Terminal.Interactive && slip.Code == PasswordInput.Differs)
+            {
+                ErrorReport.Write(Terminal, json: false, slip);
             }
         }
     }
 
-    private async Task<BootstrapAccess?> AskOwnerAsync(CancellationToken cancellation)
+    private async Task RegisterOwnerAsync(CancellationToken cancellation)
     {
         Say("\n1 of 3: the owner, who signs in from elsewhere. This machine's own command line needs none.");
         var proposal = Terminal.Environment("USER") is { Length: > 1 } user && user != "root" ? user : "";
-        var username = await AskAsync("Username", proposal, cancellation);
-        if (username.Length == 0) return null;
-        var email = await AskAsync("E-mail", "", cancellation);
-        var password = await PasswordInput.ReadAsync(Terminal, "  Password (12 characters or more): ", fromInput: false, cancellation);
-        return new BootstrapAccess { Username = username, Email = email, Password = password };
+        var username = await PasswordInput.AskAsync(Terminal, "Username", proposal, cancellation);
+        var email = username.Length == 0 ? "" : await PasswordInput.AskAsync(Terminal, "E-mail", "", cancellation);
+        if (email.Length == 0)
+        {
+            Say($"  Nobody for now; later: {Terminal.Program} register");
+            return;
+        }
+        var password = await PasswordInput.ReadNewAsync(Terminal, fromInput: false, cancellation);
+        // One for all tries: it is used up by success only, and few are given an hour.
+        _setupCode ??= (await session.Client.Auth.IssueSetupCodeAsync(cancellation)).Code;
+        var access = new BootstrapAccess { Username = username, Email = email, Password = password, BootstrapCode = _setupCode };
+        var done = await session.Client.Onboarding.BootstrapAsync(new BootstrapRequest { Access = access }, cancellation);
+        Say($"  {Terminal.PaintError($"{username} owns this installation.", Tone.Good)} Each of these codes sets a new password once. They are not shown again:");
+        foreach (var code in done.RecoveryCodes) Say("  " + code);
     }
 
-    private async Task<BootstrapProvider?> AskProviderAsync(CancellationToken cancellation)
-    {
-        var known = (await session.Client.Providers.ListAsync(cancellation)).ToList();
-        Say("\n2 of 3: where the models are. The offline provider needs no key and no network, and says so in every answer.");
-        Say("  " + string.Join(", ", known.Select(provider => provider.ProviderId)));
-        var id = await AskAsync("Provider", Offline, cancellation);
-        if (id == Offline) return new BootstrapProvider { ProviderId = Offline };
-        var chosen = known.FirstOrDefault(provider => provider.ProviderId == id);
-        if (chosen is { SupportsLocal: true, SupportsApiKey: false })
-            return new BootstrapProvider { ProviderId = id, Local = true, BaseUrl = await AskAsync("Address", chosen.BaseUrl, cancellation), Verify = true };
-        var url = chosen is null ? await AskAsync("Address of the API", "", cancellation) : "";
-        var key = await PasswordInput.ReadAsync(Terminal, "  API key (not shown): ", fromInput: false, cancellation);
-        return new BootstrapProvider { ProviderId = id, ApiKey = key, BaseUrl = url, Verify = true };
-    }
-
-    private async Task<BootstrapAgent?> AskAgentAsync(CancellationToken cancellation)
+    private async Task PickAgentAsync(CancellationToken cancellation)
     {
         var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
         Say("\n3 of 3: the agent that gets tasks which name none.");
         foreach (var agent in agents) Say($"  {agent.Id,-12} {Printable.Line(agent.Description, 100)}");
-        var id = await AskAsync("Agent", agents.FirstOrDefault(agent => agent.Id == "engineer")?.Id ?? agents.FirstOrDefault()?.Id ?? "", cancellation);
-        return id.Length == 0 ? null : new BootstrapAgent { AgentId = id };
-    }
-
-    private void Report(BootstrapResponse done)
-    {
-        Say($"\n{Terminal.PaintError("Set up", Tone.Good)}: {string.Join(", ", done.Applied)}.");
-        if (done.RecoveryCodes.Count > 0)
-        {
-            Say("Each of these codes sets a new password once. They are not shown again:");
-            foreach (var code in done.RecoveryCodes) Say("  " + code);
-        }
-        Say("Try: koda run \"What does this project do?\"");
-    }
-
-    private async Task<string> AskAsync(string question, string proposal, CancellationToken cancellation)
-    {
-        var answer = await PasswordInput.AskAsync(Terminal, proposal.Length > 0 ? $"  {question} [{proposal}]: " : $"  {question}: ", cancellation);
-        return answer.Trim() is { Length: > 0 } given ? given : proposal;
+        var id = await PasswordInput.AskAsync(Terminal, "Agent", (agents.Find(agent => agent.Id == "engineer") ?? agents.FirstOrDefault())?.Id ?? "", cancellation);
+        if (id.Length == 0) return;
+        var settings = new SystemSettings { Defaults = new DefaultSettings { AgentId = id } };
+        await session.Client.Settings.PatchAsync(settings, cancellation: cancellation);
+        Say($"  {Terminal.PaintError($"{id} gets them.", Tone.Good)} Another one: {Terminal.Program} settings set defaults.agent_id AGENT");
     }
 
     private void Say(string text) => Terminal.Error.WriteLine(text);

@@ -45,12 +45,21 @@ internal static class ProvidersCommand
         var status => status.ToString().ToLowerInvariant(),
     };
 
+    private static IEnumerable<string> Facts(ProviderConnection connection)
+    {
+        yield return State(connection);
+        if (connection.IsDefault) yield return "default";
+        if (connection.MaxConcurrentTasks > 0) yield return $"at most {Units.Count(connection.MaxConcurrentTasks, "task")}";
+        foreach (var limit in connection.ModelLimits) yield return $"{Printable.Line(limit.Model, 40)} at most {limit.MaxConcurrentTasks}";
+        foreach (var pause in connection.Cooldowns) yield return $"{(pause.Model.Length > 0 ? Printable.Line(pause.Model, 40) + " " : "")}left alone until {Units.Moment(pause.Until)}";
+    }
+
     private static Table View(IReadOnlyList<ProviderConnection> providers)
     {
         var table = new Table().Border(TableBorder.None).AddColumns("PROVIDER", "NAME", "STATE", "BY", "ACCOUNT", "DEFAULT MODEL", "ADDRESS");
         foreach (var provider in providers)
             table.AddRow(
-                Markup.Escape(provider.ProviderId), Markup.Escape(provider.Title), Markup.Escape(State(provider)),
+                Markup.Escape(provider.ProviderId), Markup.Escape(provider.Title), Markup.Escape(string.Join(", ", Facts(provider))),
                 provider.HasAuthMode ? provider.AuthMode switch { AuthMode.ApiKey => "key", AuthMode.Local => "local", _ => "-" } : "-",
                 Markup.Escape(Printable.Line(provider.AccountLabel, 30)),
                 Markup.Escape(Printable.Line(provider.DefaultModel, 40)), Markup.Escape(Printable.Line(provider.BaseUrl, 60)));

@@ -31,6 +31,9 @@ internal sealed class CliTerminal
     /// <summary>True when <see cref="Error"/> is a screen.</summary>
     public bool ErrorIsScreen { get; init; }
 
+    /// <summary>How this program is called by who called it: what is printed to be typed has to work as it stands.</summary>
+    public string Program => Environment("KODA_PROGRAM") is { Length: > 0 } name ? name : "koda";
+
     private bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
 
     public static CliTerminal OfProcess() => new()

@@ -19,13 +19,20 @@ public sealed class OnboardCommandTests : IAsyncLifetime
         Assert.Contains("koda register", before.Out);
         Assert.Contains("koda providers connect", before.Out);
 
-        // The password is refused, so the owner is asked for once more.
+        // Each refusal asks its own question once more, and no other: a password that is too short, or that is typed differently the second time, an address
+        // at which nobody answers, an agent that there is not.
         var walk = await Walk(
-            lines: ["ana", "ana@example.org", "offline", "explorer", "ana", "ana@example.org"],
-            hidden: ["short", "Tall-ships-42-sail"]);
+            lines: ["ana", "ana@example.org", "ana", "ana@example.org", "ana", "ana@example.org", "ollama", "http://127.0.0.1:1", "antropic", "", "offline", "nobody", "explorer"],
+            hidden: ["short", "short", "Tall-ships-42-sail", "Tall-ships-43-sail", "Tall-ships-42-sail", "Tall-ships-42-sail"]);
 
         Assert.True(walk.ExitCode == ExitCode.Ok, walk.Error);
-        Assert.Contains("Set up: access, provider, agent.", walk.Error);
+        Assert.Contains("The two passwords differ.", walk.Error);
+        Assert.Contains("does not work", walk.Error);
+        Assert.Contains("antropic is none of them", walk.Error);
+        Assert.Contains("No agent has the id 'nobody'.", walk.Error);
+        Assert.Contains("ana owns this installation.", walk.Error);
+        Assert.Contains("explorer gets them.", walk.Error);
+        Assert.Equal("defaults.agent_id is explorer.", (await _fresh.RunAsync("settings", "set", "defaults.agent_id", "explorer")).Out.Trim());
         Assert.Equal(10, walk.Error.Split('\n').Count(line => line.Trim() is { Length: 14 } code && code.Count(c => c == '-') == 2));
         Assert.DoesNotContain("Tall-ships", walk.Error + walk.Out);
         Assert.Contains("Everything is set up.", (await _fresh.RunAsync("onboard")).Out);

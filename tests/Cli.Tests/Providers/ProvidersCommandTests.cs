@@ -53,6 +53,7 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
         Assert.True(limited.ExitCode == ExitCode.Ok, limited.Error);
         Assert.Equal("Offline: at most 8 tasks at once; offline at most 2.", limited.Out.Trim());
 
+        Assert.Contains("at most 8 tasks, offline at most 2", (await koda.RunAsync("providers")).Out);
         Assert.Equal("Offline: no limit.", (await koda.RunAsync("providers", "limit", "offline", "0")).Out.Trim());
         Assert.Equal(ExitCode.Usage, (await koda.RunAsync("providers", "limit", "offline", "8", "--model", "offline")).ExitCode);
     }

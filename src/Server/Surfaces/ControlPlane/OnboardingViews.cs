@@ -56,7 +56,7 @@ internal static class OnboardingViews
         {
             Id = "access",
             Title = "Register the owner",
-            Command = "koda register",
+            Command = "koda register USERNAME EMAIL",
             Method = "POST",
             Path = "/api/control-plane/auth/register-owner",
         },
