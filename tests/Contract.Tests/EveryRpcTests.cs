@@ -16,7 +16,7 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
     // A feed that nobody ends is let in when it is not refused within this time.
     private static readonly TimeSpan s_feed = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     public static TheoryData<string> Guarded() => [.. Contract.Methods.Where(method => !method.Policy().Anonymous).Select(method => method.FullName)];
 

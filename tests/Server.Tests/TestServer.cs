@@ -36,7 +36,7 @@ internal sealed class TestServer : IAsyncDisposable
         var connected = new TaskCompletionSource();
         server.Broadcast.OnChange("test", _ => connected.TrySetResult());
         await server.Broadcast.StartAsync(default);
-        await connected.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await connected.Task.WaitAsync(TimeSpan.FromMinutes(1));
         return server;
     }
 

@@ -7,7 +7,7 @@ namespace Koda.Rpc.Calls;
 internal static class CallFailure
 {
     /// <summary>Whether no connection could be made, so that the server has seen nothing of the call.</summary>
-    public static bool IsNotConnected(Exception exception) => exception is HttpRequestException
+    public static bool IsNotConnected(Exception exception) => IsConnectTimeout(exception) || exception is HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
     };
@@ -23,12 +23,15 @@ internal static class CallFailure
         {
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 new Status(StatusCode.Unavailable, $"The connection could not be secured: {Reason(exception)}", exception),
-            HttpRequestException or IOException =>
+            _ when IsConnectTimeout(exception) || exception is HttpRequestException or IOException =>
                 new Status(StatusCode.Unavailable, $"The server cannot be reached: {Reason(exception)}", exception),
             ObjectDisposedException => new Status(StatusCode.Unavailable, "The channel was shut down.", exception),
             _ => new Status(StatusCode.Internal, $"The call failed: {exception.Message}", exception),
         };
     }
+
+    // The framework tells of it as of a cancellation that nobody asked for.
+    private static bool IsConnectTimeout(Exception exception) => exception is OperationCanceledException { InnerException: TimeoutException };
 
     /// <summary>
     /// Whether the server reset this one call. Otherwise the whole connection failed, by GOAWAY or for want of a ping's answer. The

@@ -60,16 +60,16 @@ internal sealed class ChatPerson : IAsyncDisposable
     public async Task SeesSessionAsync(Func<Code.TurnStatus, bool> wanted)
     {
         await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while ((await client.Sessions.ListAsync("", patience.Token).FirstAsync(patience.Token)).Turn is not { } turn || !wanted(turn)) await Task.Delay(20, patience.Token);
     }
 
-    public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {
         _lines.CompleteAdding();
-        await ((Task)_chat).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)_chat).WaitAsync(TimeSpan.FromMinutes(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private sealed class Keyboard(BlockingCollection<string> lines) : TextReader
@@ -102,7 +102,7 @@ internal sealed class ChatPerson : IAsyncDisposable
 
         public async Task UntilAsync(string text, int count)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
             while (Count(text) < count) await _written.WaitAsync(patience.Token);
         }
 

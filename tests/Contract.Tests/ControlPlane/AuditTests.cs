@@ -94,7 +94,7 @@ public sealed class AuditTests(KodaFixture koda) : IClassFixture<KodaFixture>, I
         var newest = (await Host.Rest.Get($"{Audit}?limit=1")).Json["items"]![0]!["seq"]!.GetValue<long>();
         var service = new Protos.ControlPlane.V1.AuditService.AuditServiceClient(Host.Client.CallInvoker);
         var headers = new Grpc.Core.Metadata { { "authorization", $"Bearer {Host.OperatorToken}" } };
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var feed = service.WatchAudit(new() { AfterSeq = newest, Kind = "security.token." }, headers, cancellationToken: limit.Token);
 
         await Host.NewToken("read");

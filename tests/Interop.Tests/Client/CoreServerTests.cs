@@ -9,7 +9,7 @@ public sealed class CoreServerTests(CoreServerTests.Server server) : IClassFixtu
     public async Task Our_client_passes_the_case_with_C_core(string name)
     {
         using var cases = new ClientCases(server.Address, serverChecksCompression: false);
-        await cases.RunAsync(name).WaitAsync(TimeSpan.FromSeconds(30));
+        await cases.RunAsync(name).WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>C-core with the interop service in python.</summary>

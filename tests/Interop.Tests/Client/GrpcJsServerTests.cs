@@ -13,7 +13,7 @@ public sealed class GrpcJsServerTests(GrpcJsServerTests.Server server) : IClassF
     public async Task Our_client_passes_the_case_with_grpc_js(string name)
     {
         using var cases = new ClientCases(server.Address, serverChecksCompression: false);
-        await cases.RunAsync(name).WaitAsync(TimeSpan.FromSeconds(30));
+        await cases.RunAsync(name).WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>grpc-js with the interop service.</summary>

@@ -6,7 +6,7 @@ namespace Koda.Rpc.AspNetCore.Tests.Calls;
 
 public sealed class LifetimeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private ProbeServer _server = null!;
 

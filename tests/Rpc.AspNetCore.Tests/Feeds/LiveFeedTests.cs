@@ -11,7 +11,7 @@ namespace Koda.Rpc.AspNetCore.Tests.Feeds;
 
 public sealed class LiveFeedTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task An_event_is_sent_at_once_while_the_feed_goes_on()

@@ -33,7 +33,7 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Waits until some timer is due within the time, which tells that the server has begun to wait.</summary>
     public async Task UntilArmedAsync(TimeSpan within)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!IsArmed(within)) await Task.Delay(5, patience.Token);
     }
 

@@ -9,7 +9,7 @@ namespace Koda.Rpc.AspNetCore.Tests.Hosting;
 
 public sealed class DrainTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_stream_that_heeds_the_drain_ends_in_its_own_way()

@@ -5,7 +5,7 @@ namespace Koda.Rpc.AspNetCore.Tests.Probe;
 /// <summary>Waits for what another thread brings about and gives no signal of.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     public static async Task TrueAsync(Func<bool> condition)
     {

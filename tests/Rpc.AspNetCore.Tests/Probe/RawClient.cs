@@ -10,7 +10,7 @@ internal sealed class RawClient(Uri address) : IDisposable
 {
     private const string Service = "/testing.probe.v1.ProbeService/";
 
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
 
     public static byte[] Frame(string text, byte flag = 0) => Frame(new ProbeRequest { Text = text }.ToByteArray(), flag);
 

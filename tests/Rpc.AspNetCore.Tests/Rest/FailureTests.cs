@@ -117,11 +117,11 @@ public sealed class FailureTests : IAsyncLifetime
     {
         using var source = new CancellationTokenSource();
         var reply = Http.GetAsync("/v1/books/slow", source.Token);
-        await _server.Script.SlowBegan.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await _server.Script.SlowBegan.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
         await source.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reply);
-        await _server.Script.SlowCancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await _server.Script.SlowCancelled.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 }

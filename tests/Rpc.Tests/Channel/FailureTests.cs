@@ -141,6 +141,20 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_not_made_in_time_is_unavailable_and_says_so()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var options = new RpcChannelOptions { ConnectTimeout = TimeSpan.FromMilliseconds(100) };
+        using var channel = RpcChannel.ForAddress($"https://{silent.LocalEndpoint}", options);
+
+        var failure = await Methods.FailureOf(channel.Unary());
+
+        Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+        Assert.Contains("could not be established", failure.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_that_breaks_within_a_call_is_unavailable()
     {
         await using var server = await RawServer.StartAsync(http =>
@@ -174,7 +188,7 @@ public sealed class FailureTests
         using var waiting = channel.Unary(options: new CallOptions().WithWaitForReady());
         Assert.False(waiting.ResponseAsync.IsCompleted);
         await using var server = await RawServer.StartAsync(http => http.ReplyAsync("here"), port);
-        Assert.Equal("here", await waiting.ResponseAsync.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal("here", await waiting.ResponseAsync.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
@@ -228,7 +242,7 @@ public sealed class FailureTests
         using var call = channel.Unary();
         await begun.Task;
         proxy.Freeze();
-        Assert.Equal(StatusCode.Unavailable, (await Methods.FailureOf(call).WaitAsync(TimeSpan.FromSeconds(20))).StatusCode);
+        Assert.Equal(StatusCode.Unavailable, (await Methods.FailureOf(call).WaitAsync(TimeSpan.FromMinutes(1))).StatusCode);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class StreamingCallTests
         await using var server = await RawServer.StartAsync(EchoStream);
         using var channel = server.Connect();
         using var call = channel.Duplex();
-        await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(10));
+        await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

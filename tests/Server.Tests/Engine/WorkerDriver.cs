@@ -7,7 +7,7 @@ namespace Koda.Server.Tests.Engine;
 /// <summary>A worker as a test plays it.</summary>
 internal sealed class WorkerDriver(WorkerConnection connection) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     public WorkerConnection Connection { get; } = connection;
 

@@ -40,7 +40,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
         await AttemptAsync(1, new AttemptOutcome.Completed("done"), async background =>
         {
             await background.Find("bg1").NewsAsync();
-            Assert.True(SpinWait.SpinUntil(() => background.Find("bg1").Ended, TimeSpan.FromSeconds(20)));
+            Assert.True(SpinWait.SpinUntil(() => background.Find("bg1").Ended, TimeSpan.FromMinutes(1)));
             Assert.Equal("one\ntwo\n", background.Find("bg1").Read().Text);
         });
 
@@ -78,7 +78,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
 
         _time.Pass(HeldCommands.Patience);
 
-        Assert.True(SpinWait.SpinUntil(() => command!.Ended, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => command!.Ended, TimeSpan.FromMinutes(1)));
         await AttemptAsync(1, new AttemptOutcome.Completed("done"), background =>
         {
             Assert.Equal("hello\n", background.Find("bg1").Read().Text);
@@ -97,7 +97,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
             command = background.Find("bg1");
         });
         _held.End("task-1");
-        Assert.True(SpinWait.SpinUntil(() => command!.Ended, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => command!.Ended, TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public class ToolCallTests
         var model = new ScriptedModel(
             ScriptedModel.Calls(("a", "look", """{"n": "1"}"""), ("b", "look", """{"n": "2"}""")), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, look);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 
         await task.RunAsync(patience.Token);
 

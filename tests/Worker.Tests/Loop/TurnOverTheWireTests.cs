@@ -67,7 +67,7 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
 
         attempt.Stop.AtOnce(StopReason.Cancel);
 
-        Assert.Equal(new AttemptOutcome.Stopped(StopReason.Cancel), await running.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(new AttemptOutcome.Stopped(StopReason.Cancel), await running.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
     private async Task<AttemptOutcome> RunAsync(int turn, string message, Turn? settings = null)

@@ -18,7 +18,7 @@ internal static class Answers
 
     public static async Task<Answer> CollectAsync(this IModelProvider provider, ModelRequest request)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var pieces = new List<ModelEvent>();
         await foreach (var piece in provider.StreamAsync(request, limit.Token))
             pieces.Add(piece);

@@ -128,7 +128,7 @@ public sealed class WorkerSessionTests : IDisposable
         await _server.UntilAsync(() => _server.Requests.Any(request => request.Accepts.Count > 0));
 
         _server.Send(new WorkResponse { Lost = { new AttemptLost { Attempt = task.Attempt, Reason = "superseded" } } });
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopped.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await StopAsync(session);
 
         Assert.Empty(_server.Recorded);
@@ -184,7 +184,7 @@ public sealed class WorkerSessionTests : IDisposable
         _server.Silent = true;
         _server.Offer(FakeServer.Task("one"));
 
-        await dropped.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await dropped.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
         await StopAsync(session);
         Assert.Empty(_server.Requests.SelectMany(FakeServer.Ends));
@@ -245,7 +245,7 @@ public sealed class WorkerSessionTests : IDisposable
 
         _server.Cut(StatusCode.InvalidArgument);
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => session.WaitAsync(TimeSpan.FromSeconds(20)));
+        var error = await Assert.ThrowsAsync<RpcException>(() => session.WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
     }
 
@@ -276,7 +276,7 @@ public sealed class WorkerSessionTests : IDisposable
     private async Task StopAsync(Task session)
     {
         await _stop.CancelAsync();
-        await session.WaitAsync(TimeSpan.FromSeconds(20));
+        await session.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     private static ReportedEvent Event(string kind) => new() { Kind = kind, Payload = "{}" };

@@ -28,7 +28,7 @@ public class BackgroundCommandTests
         var log = new ToldLog();
         folder.Context.Background.Attach(log);
         await folder.RunAsync(new BashTool(), """{"command": "echo $$ > pid; echo unread; touch done; sleep 1000", "background": true}""");
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "done")), TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "done")), TimeSpan.FromMinutes(1)));
         await folder.Context.Background.Find("bg1").NewsAsync();
 
         await folder.Context.Background.EndAsync("turn_over");
@@ -46,7 +46,7 @@ public class BackgroundCommandTests
         await folder.RunAsync(new BashTool(), """{"command": "until [ -e go ]; do sleep 0.05; done; echo meanwhile; exit 3", "background": true}""");
         folder.Context.Background.Attach(null);
         folder.Write("go", "");
-        Assert.True(SpinWait.SpinUntil(() => folder.Context.Background.Find("bg1").Ended, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => folder.Context.Background.Find("bg1").Ended, TimeSpan.FromMinutes(1)));
 
         folder.Context.Background.Attach(second);
 

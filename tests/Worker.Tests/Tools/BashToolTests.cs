@@ -85,7 +85,7 @@ public class BashToolTests
         using var cancel = new CancellationTokenSource();
         var pid = Path.Combine(folder.Root, "pid");
         var running = RunAsync(folder, "echo $$ > pid.tmp; mv pid.tmp pid; sleep 1000", cancel.Token);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(pid), TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(pid), TimeSpan.FromMinutes(1)));
 
         await cancel.CancelAsync();
 
@@ -120,7 +120,7 @@ public class BashToolTests
 
         asking.Start();
         asking.Join();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running!.IsCompleted, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running!.IsCompleted, TimeSpan.FromMinutes(1)));
         folder.Write("go", "");
 
         Assert.Equal("alive\n(exit code 0)", (await running!).Text);
@@ -136,7 +136,7 @@ public class BashToolTests
         var result = await RunAsync(folder, $"setsid sleep {mark} & sleep {mark}");
 
         Assert.Contains("killed after 1 seconds", result.Text);
-        Assert.True(SpinWait.SpinUntil(() => !Runs(mark), TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => !Runs(mark), TimeSpan.FromMinutes(1)));
     }
 
     private static bool Runs(string argument) => Process.GetProcessesByName("sleep").Any(process =>
@@ -146,6 +146,6 @@ public class BashToolTests
         folder.RunAsync(new BashTool(), $$"""{"command": {{JsonSerializer.Serialize(command)}}}""", ct);
 
     private static void AssertGone(int pid) => Assert.True(
-        SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z "), TimeSpan.FromSeconds(10)),
+        SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z "), TimeSpan.FromMinutes(1)),
         $"Process {pid} still runs.");
 }

@@ -30,9 +30,12 @@ internal sealed class AgentCatalog
 
     /// <summary>The agent, which takes work now.</summary>
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE.</exception>
-    public async ValueTask<PublishedAgent> Runnable(string id, CancellationToken cancellationToken)
+    public ValueTask<PublishedAgent> Runnable(string id, CancellationToken cancellationToken) => Runnable(_database, id, cancellationToken);
+
+    /// <inheritdoc cref="Runnable(string, CancellationToken)"/>
+    public async ValueTask<PublishedAgent> Runnable(IQueries queries, string id, CancellationToken cancellationToken)
     {
-        var agent = await Find(id, cancellationToken);
+        var agent = await Find(queries, id, cancellationToken);
         return agent.State == AgentState.Active
             ? agent
             : throw new EngineException(
@@ -43,13 +46,16 @@ internal sealed class AgentCatalog
 
     /// <summary>The agent, by any spelling of its id.</summary>
     /// <exception cref="EngineException">AGENT_NOT_FOUND.</exception>
-    public async ValueTask<PublishedAgent> Find(string id, CancellationToken cancellationToken)
+    public ValueTask<PublishedAgent> Find(string id, CancellationToken cancellationToken) => Find(_database, id, cancellationToken);
+
+    /// <inheritdoc cref="Find(string, CancellationToken)"/>
+    public async ValueTask<PublishedAgent> Find(IQueries queries, string id, CancellationToken cancellationToken)
     {
         if (_agents.TryGetValue(id, out var entry) && _clock.GetElapsedTime(entry.ReadAt) < s_keptFor)
             return entry.Agent;
         var generation = Volatile.Read(ref _generation);
         var readAt = _clock.GetTimestamp();
-        var agent = await _database.Read((connection, token) => AgentStore.FindPublished(connection, id, token), cancellationToken)
+        var agent = await queries.Read((connection, token) => AgentStore.FindPublished(connection, id, token), cancellationToken)
             ?? throw GetAgent.NotFound(id);
         // What was read before a change must not be kept after it.
         if (generation == Volatile.Read(ref _generation))
@@ -66,11 +72,14 @@ internal sealed class AgentCatalog
     }
 
     /// <summary>A version's definition, which never changes.</summary>
-    public async ValueTask<AgentDefinition> Definition(string id, int version, CancellationToken cancellationToken)
+    public ValueTask<AgentDefinition> Definition(string id, int version, CancellationToken cancellationToken) => Definition(_database, id, version, cancellationToken);
+
+    /// <inheritdoc cref="Definition(string, int, CancellationToken)"/>
+    public async ValueTask<AgentDefinition> Definition(IQueries queries, string id, int version, CancellationToken cancellationToken)
     {
         if (_definitions.TryGetValue((id, version), out var known))
             return known;
-        var definition = await _database.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
+        var definition = await queries.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
         return _definitions[(id, version)] = definition;
     }
 

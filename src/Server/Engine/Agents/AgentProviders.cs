@@ -2,22 +2,24 @@ using System.Text.Json.Nodes;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Http;
+using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>Which provider connection a task of an agent uses.</summary>
-internal sealed class AgentProviders(OpenProvider providers, GuardedHttp http)
+internal sealed class AgentProviders(GuardedHttp http)
 {
     /// <summary>The connection that is stored with an agent's own provider.</summary>
     public static string ConnectionOf(string agentId) => $"agent-{agentId.ToLowerInvariant()}";
 
     /// <summary>The task's own choice, else the agent's connection, else the agent's own provider, else the server's default.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
-    public async Task<ProviderRecord> Resolve(string agentId, AgentDefinition definition, TaskContext context, CancellationToken cancellationToken)
+    public async Task<ProviderRecord> Resolve(
+        IQueries queries, string agentId, AgentDefinition definition, TaskContext context, CancellationToken cancellationToken)
     {
         var provider = NameOf(agentId, definition, context) is { Length: > 0 } name
-            ? await Find(name, cancellationToken)
-            : await providers.Default(cancellationToken);
+            ? await Find(queries, name, cancellationToken)
+            : await OpenProvider.Default(queries, cancellationToken);
         var isOwn = provider.Id == ConnectionOf(agentId);
         return Reachable(isOwn ? provider : WithOptions(provider, definition));
     }
@@ -34,7 +36,8 @@ internal sealed class AgentProviders(OpenProvider providers, GuardedHttp http)
 
     /// <summary>A connection that a task may fall back to.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
-    public async Task<ProviderRecord> Fallback(string id, CancellationToken cancellationToken) => Reachable(await Find(id, cancellationToken));
+    public async Task<ProviderRecord> Fallback(IQueries queries, string id, CancellationToken cancellationToken) =>
+        Reachable(await Find(queries, id, cancellationToken));
 
     /// <summary>The id of the connection that is named for a task. Empty: the server's default.</summary>
     public static string NameOf(string agentId, AgentDefinition definition, TaskContext context) =>
@@ -66,6 +69,6 @@ internal sealed class AgentProviders(OpenProvider providers, GuardedHttp http)
         return provider with { Options = options.ToJsonString() };
     }
 
-    private async Task<ProviderRecord> Find(string id, CancellationToken cancellationToken) =>
-        await providers.Find(id, cancellationToken) ?? throw OpenProvider.NotFound(id);
+    private static async Task<ProviderRecord> Find(IQueries queries, string id, CancellationToken cancellationToken) =>
+        await OpenProvider.Find(queries, id, cancellationToken) ?? throw OpenProvider.NotFound(id);
 }

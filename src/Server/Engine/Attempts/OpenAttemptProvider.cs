@@ -2,12 +2,13 @@ using System.Globalization;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Providers;
+using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Attempts;
 
 /// <summary>Lets a worker have the connection of an attempt that it holds, or one that the attempt's turn may fall back to, and no other.</summary>
 internal sealed class OpenAttemptProvider(
-    HeldAttempts attempts, AgentCatalog agents, AgentProviders providers, OpenProvider open, ModelStore models, CooldownStore cooldowns, LimitStore limits)
+    Database database, HeldAttempts attempts, AgentCatalog agents, AgentProviders providers, OpenProvider open, ModelStore models, CooldownStore cooldowns, LimitStore limits)
 {
     /// <param name="key">The attempt.</param>
     /// <param name="connection">The connection of a fallback. Empty: the attempt's own.</param>
@@ -25,7 +26,7 @@ internal sealed class OpenAttemptProvider(
 
     private async Task<AttemptProvider> Own(OpenAttempt attempt, AgentDefinition definition, CancellationToken cancellationToken)
     {
-        var provider = await providers.Resolve(attempt.AgentId, definition, attempt.Context, cancellationToken);
+        var provider = await providers.Resolve(database, attempt.AgentId, definition, attempt.Context, cancellationToken);
         var model = attempt.Context.Model.Length > 0 ? attempt.Context.Model : definition.Model.Length > 0 ? definition.Model : provider.DefaultModel;
         return new AttemptProvider(await open.Access(provider.Id, cancellationToken))
         {
@@ -39,7 +40,7 @@ internal sealed class OpenAttemptProvider(
         var named = FallbacksAt(connection, attempt);
         if (named.Length == 0)
             throw new EngineException(ErrorReason.PermissionDenied, $"The attempt is no turn that may fall back to the connection '{connection}'.");
-        var provider = await providers.Fallback(connection, cancellationToken);
+        var provider = await providers.Fallback(database, connection, cancellationToken);
         return new AttemptProvider(await open.Access(provider.Id, cancellationToken))
         {
             Options = AgentProviders.Options(provider, definition),

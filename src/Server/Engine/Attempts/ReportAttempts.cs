@@ -85,7 +85,7 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
                 task.Complete(redactor.Redact(completion.Output));
                 break;
             case Failure failure:
-                var definition = await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken);
+                var definition = await agents.Definition(transaction, task.AgentId, task.AgentVersion, cancellationToken);
                 task.Fail(failure with { Error = failure.Error with { Message = redactor.Redact(failure.Error.Message) } }, definition.Retry, Random.Shared.NextDouble());
                 break;
             case Suspension suspension:
@@ -99,7 +99,7 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
                 break;
             case AttemptStop { Pause: { } pause }:
                 changes.Add(Requested(task, pause));
-                await CoolDown(task, report.Attempt, pause, cancellationToken);
+                await CoolDown(transaction, task, report.Attempt, pause, cancellationToken);
                 break;
             default:
                 task.Stop(task.Open!.WorkerId, isCooldown: false);
@@ -108,9 +108,9 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
     }
 
     /// <summary>The task waits for its provider at no cost, unless its agent says that such a refusal ends it.</summary>
-    private async Task CoolDown(LockedTask task, AttemptKey attempt, ProviderPause pause, CancellationToken cancellationToken)
+    private async Task CoolDown(Transaction transaction, LockedTask task, AttemptKey attempt, ProviderPause pause, CancellationToken cancellationToken)
     {
-        var policy = (await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken)).Retry;
+        var policy = (await agents.Definition(transaction, task.AgentId, task.AgentVersion, cancellationToken)).Retry;
         if (!policy.NonRetryable.Contains(pause.Code))
         {
             task.Stop(task.Open!.WorkerId, isCooldown: true);
@@ -131,7 +131,7 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
             Preview = redactor.Redact(StorableText.Of(suspension.Approval.Preview)),
             Arguments = redactor.Redact(suspension.Approval.Arguments),
         };
-        var expiry = (await settings.Read(cancellationToken)).Policy.ApprovalTimeout ?? options.ApprovalExpiry;
+        var expiry = (await settings.Read(transaction, cancellationToken)).Policy.ApprovalTimeout ?? options.ApprovalExpiry;
         var approval = new NewApproval(Guid.CreateVersion7(), task.Id, task.AgentId, asked, now + (asked.ExpiresIn ?? expiry));
         task.Suspend(approval.Id, asked, approval.ExpiresAt);
         if (task.State == TaskState.Waiting)

@@ -15,11 +15,11 @@ internal sealed record AgentDefault(string ProviderId, string Model, bool Chosen
 internal sealed record DefaultRequest(ConnectRequest? Connect, string? Model, bool? ForAgents);
 
 /// <summary>The connection that an integration has for the whole installation, and the one that agents use that name none.</summary>
-internal sealed class ConnectionDefaults(Database database, ProviderStore providers, ReadConnections read, ConnectProvider connect, AuditLog audit)
+internal sealed class ConnectionDefaults(Database database, ReadConnections read, ConnectProvider connect, AuditLog audit)
 {
     /// <summary>What agents use that name no connection.</summary>
     public async Task<AgentDefault?> ForAgents(CancellationToken cancellationToken) =>
-        await providers.FindDefault(cancellationToken) is { } row ? new AgentDefault(row.Id, row.DefaultModel, row.IsDefault) : null;
+        await ProviderStore.FindDefault(database, cancellationToken) is { } row ? new AgentDefault(row.Id, row.DefaultModel, row.IsDefault) : null;
 
     /// <summary>All stored connections.</summary>
     public async Task<IReadOnlyList<ConnectionRecord>> List(CancellationToken cancellationToken) =>

@@ -42,7 +42,7 @@ internal sealed class ConversationTurns(AgentCatalog agents, StartTurn start) : 
         {
             try
             {
-                var agent = await agents.Runnable(next.AgentId.Length > 0 ? next.AgentId : conversation.AgentId, cancellationToken);
+                var agent = await agents.Runnable(transaction, next.AgentId.Length > 0 ? next.AgentId : conversation.AgentId, cancellationToken);
                 task.Events.AddRange(await start.Execute(transaction, conversation, next, agent, cancellationToken));
                 return;
             }

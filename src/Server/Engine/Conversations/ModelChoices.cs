@@ -1,5 +1,6 @@
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
+using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Conversations;
 
@@ -36,34 +37,35 @@ internal sealed class ModelChoices(OpenProvider providers, ModelStore models)
     }
 
     /// <summary>What is known of a model; null when its provider does not say.</summary>
-    public async Task<ModelFacts?> Facts(string providerId, string model, CancellationToken cancellationToken) =>
-        (await models.Find(providerId, [model], cancellationToken)).SingleOrDefault();
+    public static async Task<ModelFacts?> Facts(IQueries queries, string providerId, string model, CancellationToken cancellationToken) =>
+        (await ModelStore.Find(queries, providerId, [model], cancellationToken)).SingleOrDefault();
 
     /// <summary>
     /// The models behind names of fallbacks: <c>connection/model</c>, or the name of a model at the turn's own connection. Routers have names like the former
     /// too, so a connection counts only when it has the model or lists none. Another agent's own connection is nobody else's.
     /// </summary>
-    public async Task<IReadOnlyList<FallbackModel>> Fallbacks(IReadOnlyList<string> names, ProviderRecord own, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<FallbackModel>> Fallbacks(
+        IQueries queries, IReadOnlyList<string> names, ProviderRecord own, CancellationToken cancellationToken)
     {
         var found = new List<FallbackModel>();
         foreach (var name in names)
         {
-            var (provider, model) = await Named(name, cancellationToken) ?? (own, name);
-            var facts = await Facts(provider.Id, model, cancellationToken);
+            var (provider, model) = await Named(queries, name, cancellationToken) ?? (own, name);
+            var facts = await Facts(queries, provider.Id, model, cancellationToken);
             found.Add(new FallbackModel(provider.Id == own.Id ? "" : provider.Id, provider.Kind, model, facts?.ContextTokens ?? 0));
         }
         return found;
     }
 
-    private async Task<(ProviderRecord Provider, string Model)?> Named(string name, CancellationToken cancellationToken)
+    private static async Task<(ProviderRecord Provider, string Model)?> Named(IQueries queries, string name, CancellationToken cancellationToken)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || slash == name.Length - 1 || await providers.Find(name[..slash], cancellationToken) is not { } provider)
+        if (slash <= 0 || slash == name.Length - 1 || await OpenProvider.Find(queries, name[..slash], cancellationToken) is not { } provider)
             return null;
         var model = name[(slash + 1)..];
         var isShared = !provider.Id.StartsWith(ProviderCatalogue.AgentPrefix, StringComparison.Ordinal);
-        var isKnown = await Facts(provider.Id, model, cancellationToken) is not null
-            || (await models.List(provider.Id, "", "", limit: 1, cancellationToken)).Count == 0;
+        var isKnown = await Facts(queries, provider.Id, model, cancellationToken) is not null
+            || (await ModelStore.List(queries, provider.Id, "", "", limit: 1, cancellationToken)).Count == 0;
         return isShared && isKnown ? (provider, model) : null;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class StartOperation(AgentCatalog agents, EventLog log, TaskNews
     public async Task<Guid> Execute(
         Transaction transaction, LockedConversation conversation, OperationContext operation, string principal, CancellationToken cancellationToken)
     {
-        var agent = await AgentOf(conversation, cancellationToken);
+        var agent = await AgentOf(transaction, conversation, cancellationToken);
         var submission = new TaskSubmission
         {
             AgentId = agent.Id,
@@ -34,15 +34,15 @@ internal sealed class StartOperation(AgentCatalog agents, EventLog log, TaskNews
     }
 
     /// <summary>Workers are chosen by agent. One that was deleted meanwhile is no reason to leave the work undone.</summary>
-    private async Task<PublishedAgent> AgentOf(LockedConversation conversation, CancellationToken cancellationToken)
+    private async Task<PublishedAgent> AgentOf(Transaction transaction, LockedConversation conversation, CancellationToken cancellationToken)
     {
         try
         {
-            return await agents.Find(conversation.AgentId, cancellationToken);
+            return await agents.Find(transaction, conversation.AgentId, cancellationToken);
         }
         catch (EngineException refusal) when (refusal.Reason == ErrorReason.AgentNotFound)
         {
-            return await agents.Find(BuiltInAgents.Engineer, cancellationToken);
+            return await agents.Find(transaction, BuiltInAgents.Engineer, cancellationToken);
         }
     }
 }

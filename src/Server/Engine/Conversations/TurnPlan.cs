@@ -7,7 +7,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Conversations;
 
 /// <summary>Decides under which conditions a turn runs: settings, model, money.</summary>
-internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
+internal sealed class TurnPlan(AgentProviders providers)
 {
     public async Task<TaskContext> Make(
         Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, CancellationToken cancellationToken)
@@ -16,9 +16,9 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
         var spent = (await RunStore.OfConversation(transaction.Connection, conversation.Id, Guid.Empty, cancellationToken)).CostMicros
             + await SubagentStore.Cost(transaction.Connection, conversation.Id, cancellationToken);
         var context = new TaskContext { Provider = conversation.Model.Provider, Model = conversation.Model.Model, Workspace = conversation.Workspace };
-        var provider = await providers.Resolve(agent.Id, agent.Definition, context, cancellationToken);
+        var provider = await providers.Resolve(transaction, agent.Id, agent.Definition, context, cancellationToken);
         var model = FirstOf(context.Model, agent.Definition.Model, provider.DefaultModel);
-        var facts = await models.Facts(provider.Id, model, cancellationToken);
+        var facts = await ModelChoices.Facts(transaction, provider.Id, model, cancellationToken);
         var calls = !conversation.IsSubagent && agent.Definition.Tools.Contains(AgentRules.SubagentTool);
         return context with
         {
@@ -30,7 +30,7 @@ internal sealed class TurnPlan(AgentProviders providers, ModelChoices models)
                 Unattended = message.Unattended,
                 Snapshots = settings.Snapshots && !conversation.IsSubagent,
                 NeedsTitle = conversation.Title.Length == 0,
-                Fallbacks = await models.Fallbacks(settings.FallbackModels, provider, cancellationToken),
+                Fallbacks = await ModelChoices.Fallbacks(transaction, settings.FallbackModels, provider, cancellationToken),
                 CostBeforeMicros = spent,
                 BudgetMicros = settings.BudgetMicros,
                 BudgetWarnPercent = settings.BudgetWarnPercent,

@@ -3,11 +3,12 @@ using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Settings;
+using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>Makes of a claimed task what a worker needs: the agent as it was when the task was submitted, with the task's overrides.</summary>
-internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders providers, CurrentSettings settings, TimeProvider clock)
+internal sealed class AssignmentFactory(Database database, AgentCatalog agents, AgentProviders providers, CurrentSettings settings, TimeProvider clock)
 {
     // A connection that changes reaches new attempts after this time; reading it for each would cost a query each.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(2);
@@ -40,7 +41,7 @@ internal sealed class AssignmentFactory(AgentCatalog agents, AgentProviders prov
         var key = (claimed.Task.AgentId, claimed.Task.AgentVersion, claimed.Task.Context.Provider);
         if (_providers.TryGetValue(key, out var known) && clock.GetElapsedTime(known.ReadAt) < s_keptFor)
             return known.Provider;
-        var provider = await providers.Resolve(claimed.Task.AgentId, definition, claimed.Task.Context, cancellationToken);
+        var provider = await providers.Resolve(database, claimed.Task.AgentId, definition, claimed.Task.Context, cancellationToken);
         _providers[key] = (provider, clock.GetTimestamp());
         return provider;
     }

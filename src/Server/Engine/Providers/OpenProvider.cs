@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Secrets;
+using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Providers;
 
@@ -38,10 +39,14 @@ internal sealed class OpenProvider(ProviderStore providers, SecretBox box, Known
     public async Task<ProviderRecord?> Find(string id, CancellationToken cancellationToken) =>
         await providers.Find(ProviderCatalogue.Canonical(id), cancellationToken) is { } row ? Record(row) : null;
 
+    /// <inheritdoc cref="Find(string, CancellationToken)"/>
+    public static async Task<ProviderRecord?> Find(IQueries queries, string id, CancellationToken cancellationToken) =>
+        await ProviderStore.Find(queries, ProviderCatalogue.Canonical(id), cancellationToken) is { } row ? Record(row) : null;
+
     /// <summary>The connection for agents that name none: the one that was chosen, or else the first that exists.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none of them.</exception>
-    public async Task<ProviderRecord> Default(CancellationToken cancellationToken) =>
-        await providers.FindDefault(cancellationToken) is { } row
+    public static async Task<ProviderRecord> Default(IQueries queries, CancellationToken cancellationToken) =>
+        await ProviderStore.FindDefault(queries, cancellationToken) is { } row
             ? Record(row)
             : throw new EngineException(ErrorReason.ProviderNotFound, "No provider connection exists.");
 

@@ -41,7 +41,9 @@ internal sealed partial class ProviderStore(Database database)
 
     private const string FindSql = $"select {Columns} from providers where id = @id";
 
-    public Task<Row?> Find(string id, CancellationToken cancellationToken) => database.Read(
+    public Task<Row?> Find(string id, CancellationToken cancellationToken) => Find(database, id, cancellationToken);
+
+    public static Task<Row?> Find(IQueries queries, string id, CancellationToken cancellationToken) => queries.Read(
         (connection, token) => connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(FindSql, new { id }, cancellationToken: token)),
         cancellationToken);
 
@@ -54,7 +56,7 @@ internal sealed partial class ProviderStore(Database database)
     private const string FindDefaultSql = $"select {Columns} from providers where id = (select id from default_connection)";
 
     /// <summary>The connection of agents that name none.</summary>
-    public Task<Row?> FindDefault(CancellationToken cancellationToken) => database.Read(
+    public static Task<Row?> FindDefault(IQueries queries, CancellationToken cancellationToken) => queries.Read(
         (connection, token) => connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(FindDefaultSql, cancellationToken: token)),
         cancellationToken);
 

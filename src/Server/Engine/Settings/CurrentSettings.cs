@@ -25,13 +25,16 @@ internal sealed class CurrentSettings
         broadcast.OnChange(Topic, _ => Forget());
     }
 
-    public async ValueTask<SystemSettings> Read(CancellationToken cancellationToken)
+    public ValueTask<SystemSettings> Read(CancellationToken cancellationToken) => Read(_database, cancellationToken);
+
+    /// <inheritdoc cref="Read(CancellationToken)"/>
+    public async ValueTask<SystemSettings> Read(IQueries queries, CancellationToken cancellationToken)
     {
         if (_known is { } known && _clock.GetElapsedTime(known.ReadAt) < s_keptFor)
             return known.Settings;
         var generation = Volatile.Read(ref _generation);
         var readAt = _clock.GetTimestamp();
-        var settings = await _database.Read(SettingsStore.Find, cancellationToken);
+        var settings = await queries.Read(SettingsStore.Find, cancellationToken);
         // What was read before a change must not be kept after it.
         if (generation == Volatile.Read(ref _generation))
             _known = new Known(settings, readAt);

@@ -12,7 +12,7 @@ internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
     public async Task Execute(Transaction transaction, LockedTask task, Delegation delegation, CancellationToken cancellationToken)
     {
         var parent = await ConversationStore.FindLocked(transaction, task.StreamId, cancellationToken);
-        var definition = await agents.Definition(task.AgentId, task.AgentVersion, cancellationToken);
+        var definition = await agents.Definition(transaction, task.AgentId, task.AgentVersion, cancellationToken);
         if (parent is null || parent.IsSubagent || !definition.Tools.Contains(AgentRules.SubagentTool))
         {
             var fault = new TaskFault("subagent.refused", "This task may not call subagents.");

@@ -49,7 +49,7 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
     {
         if (budget.IsUsedUp)
             throw new SubagentRefusal("The session's budget is used up.");
-        var agent = await agents.Runnable(request.AgentId, cancellationToken);
+        var agent = await agents.Runnable(transaction, request.AgentId, cancellationToken);
         var model = agent.Definition is { Model.Length: 0, NamesProvider: false } ? parent.Model : ModelChoice.None;
         var child = new NewConversation(
             Guid.CreateVersion7(), request.Title, agent.Id, model, parent.Workspace, caller.Principal, parent.Id)

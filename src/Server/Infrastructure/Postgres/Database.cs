@@ -3,7 +3,7 @@ using Npgsql;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>The one way to PostgreSQL: pooled connections, transactions that are retried where that is safe, failures in the engine's words.</summary>
-internal sealed class Database : IAsyncDisposable
+internal sealed class Database : IQueries, IAsyncDisposable
 {
     private const int MaxAttempts = 5;
 

@@ -3,13 +3,16 @@ using Npgsql;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>A running transaction: its connection, the writes that wait for its end, and what is to happen when (and only when) it has committed.</summary>
-internal sealed class Transaction(NpgsqlConnection connection, DatabaseClock clock)
+internal sealed class Transaction(NpgsqlConnection connection, DatabaseClock clock) : IQueries
 {
     private readonly List<NpgsqlBatchCommand> _deferred = [];
     private List<Action>? _afterCommit;
     private DateTime? _time;
 
     public NpgsqlConnection Connection { get; } = connection;
+
+    /// <inheritdoc/>
+    public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken) => query(Connection, cancellationToken);
 
     /// <summary>
     /// Takes a write whose result nobody needs. All such writes go to the database in their order together with the commit, in one round trip; statements

@@ -81,7 +81,7 @@ public sealed class GlobalFeedTests(PostgresFixture postgres) : IClassFixture<Po
 
     private async Task<List<(Guid Stream, long Seq)>> ReadUntil(int count, int limit = 100)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var read = new List<(Guid, long)>();
         while (read.Count < count)
         {

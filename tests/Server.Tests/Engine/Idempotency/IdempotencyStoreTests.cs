@@ -54,7 +54,7 @@ public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixt
             {
                 await IdempotencyStore.Claim(transaction, [key], token);
 
-                var second = await ClaimAndComplete(key).WaitAsync(TimeSpan.FromSeconds(5), token);
+                var second = await ClaimAndComplete(key).WaitAsync(TimeSpan.FromMinutes(1), token);
 
                 Assert.Equal(Protos.Common.V1.ErrorReason.IdempotencyInProgress, second.Refusal()!.Reason);
                 return true;

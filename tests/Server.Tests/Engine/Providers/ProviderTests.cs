@@ -57,10 +57,11 @@ public sealed class ProviderTests : IClassFixture<PostgresFixture>
         await _postgres.Database.Read((connection, _) => connection.ExecuteAsync("delete from providers"), default);
         var import = new ImportProviders(_postgres.Database, _open, _save);
         await import.Execute(_ => null, default);
-        Assert.Equal("offline", (await _open.Default(default)).Id);
+        Assert.Equal("offline", (await OpenProvider.Default(_postgres.Database, default)).Id);
 
         await import.Execute(name => name == "OLLAMA_HOST" ? "127.0.0.1:11434" : null, default);
-        Assert.Equal(("ollama", "http://127.0.0.1:11434"), ((await _open.Default(default)).Kind, (await _open.Default(default)).BaseUrl));
+        var imported = await OpenProvider.Default(_postgres.Database, default);
+        Assert.Equal(("ollama", "http://127.0.0.1:11434"), (imported.Kind, imported.BaseUrl));
     }
 
     private Task Save(string id, ProviderAccess access) =>

@@ -22,7 +22,7 @@ public sealed class RefreshMcpTests(PostgresFixture postgres) : IClassFixture<Po
         var refreshing = one.Get<RefreshMcp>().Execute(default);
         await Tell(one, first, new McpServerRecord("files", Enabled: true, Active: false, 0), new McpServerRecord("web", Enabled: false, Active: false, 0));
         await Tell(two, second, new McpServerRecord("files", Enabled: true, Active: true, 7), new McpServerRecord("git", Enabled: true, Active: true, 3));
-        var refreshed = await refreshing.WaitAsync(TimeSpan.FromSeconds(20));
+        var refreshed = await refreshing.WaitAsync(TimeSpan.FromMinutes(1));
 
         McpServerRecord[] expected =
             [new("files", Enabled: true, Active: true, 7), new("git", Enabled: true, Active: true, 3), new("web", Enabled: false, Active: false, 0)];
@@ -40,7 +40,7 @@ public sealed class RefreshMcpTests(PostgresFixture postgres) : IClassFixture<Po
         {
         }
 
-        var refreshed = await server.Get<RefreshMcp>().Execute(default).WaitAsync(TimeSpan.FromSeconds(20));
+        var refreshed = await server.Get<RefreshMcp>().Execute(default).WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal(1, refreshed.SilentWorkers);
         Assert.Empty(refreshed.Servers);

@@ -7,7 +7,7 @@ namespace Koda.Server.Tests.Infrastructure.Postgres;
 
 public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly Channel<string?> _heard = Channel.CreateUnbounded<string?>();
 
