@@ -76,6 +76,8 @@ internal sealed class Permissions(
                 return PermissionAction.Ask;
             if (!demand.Hidden && PermissionPattern.Matches(demand.Tool, rule.Pattern, spelling))
                 return rule.Action;
+            if (rule.Action != PermissionAction.Allow && demand.Templates.Any(template => PatternOverlap.Exists(rule.Pattern, template)))
+                return PermissionAction.Ask;
         }
         return null;
     }

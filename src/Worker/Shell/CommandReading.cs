@@ -59,6 +59,7 @@ internal sealed class CommandReading(
         facts.Add(new ShellCommand(program, text, Plain(program, words.Skip(1)), wraps)
         {
             Bare = program == "git" ? Plain(program, WithoutOptions(words)) : null,
+            Templates = words.All(word => word.Static is not null) ? [] : [Template(program, words.Skip(1)), Template(program, WithoutOptions(words))],
             Removal = removal,
             Removed = removal is null ? [] : [.. words.Skip(1).Select(word => word.Static).OfType<string>()
                 .Where(word => !word.StartsWith('-')).SelectMany(word => paths.Resolve(word, places))],
@@ -67,6 +68,8 @@ internal sealed class CommandReading(
 
     private static string Plain(string program, IEnumerable<ShellWord> words) =>
         string.Join(' ', words.Select(word => word.Value ?? word.Text).Prepend(program));
+
+    private static string Template(string program, IEnumerable<ShellWord> words) => string.Join(' ', words.Select(word => word.Static ?? "*").Prepend(program));
 
     private static IEnumerable<ShellWord> WithoutOptions(IReadOnlyList<ShellWord> words)
     {

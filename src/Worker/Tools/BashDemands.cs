@@ -42,6 +42,7 @@ internal static partial class BashDemands
     private static Demand Run(ShellCommand part, bool hidden) => new(BashTool.ToolName, part.Text)
     {
         Spellings = part.Spellings,
+        Templates = part.Templates,
         NamedOnly = part.Wraps,
         Harmless = part.Wraps,
         Hidden = hidden,
@@ -54,7 +55,11 @@ internal static partial class BashDemands
         var words = (part.Bare ?? part.Plain).Split(' ');
         if (!PlainName().IsMatch(words[0]))
             return GlobPattern.Exactly(part.Text);
-        return WithSubcommands.Contains(words[0]) && words.Length > 1 && PlainName().IsMatch(words[1]) ? $"{words[0]} {words[1]} *" : $"{words[0]} *";
+        if (!WithSubcommands.Contains(words[0]) || words.Length == 1)
+            return $"{words[0]} *";
+        if (PlainName().IsMatch(words[1]))
+            return $"{words[0]} {words[1]} *";
+        return part.Templates.Count > 0 ? GlobPattern.Exactly(part.Text) : $"{words[0]} *";
     }
 
     [GeneratedRegex(@"^\w[\w.:+-]*$")]

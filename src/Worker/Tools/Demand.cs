@@ -14,6 +14,9 @@ internal sealed record Demand(string Tool, string Subject)
     /// <summary>Other spellings of the subject, each of which must be allowed too.</summary>
     public IReadOnlyList<string> Spellings { get; init; } = [];
 
+    /// <summary>What the subject may turn out to be, with <c>*</c> for what is not known yet: where a rule may forbid that, it is asked about.</summary>
+    public IReadOnlyList<string> Templates { get; init; } = [];
+
     /// <summary>Whether it is allowed when no rule speaks of it.</summary>
     public bool Harmless { get; init; }
 

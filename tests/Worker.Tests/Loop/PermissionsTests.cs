@@ -1,5 +1,6 @@
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Loop;
+using Koda.Worker.Tests.Tools;
 using Koda.Worker.Tools;
 using Xunit;
 
@@ -15,6 +16,20 @@ public class PermissionsTests
     {
         var permissions = new Permissions([Rule("edit", "", PermissionAction.Ask), Rule("edit", "src/**", PermissionAction.Allow), Rule("edit", "src/secret/**", PermissionAction.Deny)]);
         Assert.Equal(expected, permissions.Decide(new Demand("edit", path)));
+    }
+
+    [Theory]
+    [InlineData("git push origin", PermissionAction.Deny)]
+    [InlineData("g=push; git $g", PermissionAction.Ask)]
+    [InlineData("git -C . $g", PermissionAction.Ask)]
+    [InlineData("git pu?h", PermissionAction.Ask)]
+    [InlineData("git status $g", PermissionAction.Allow)]
+    [InlineData("echo $g", PermissionAction.Allow)]
+    public void A_word_that_is_known_only_when_it_runs_may_be_what_a_rule_forbids(string command, PermissionAction expected)
+    {
+        using var folder = new TempWorkspace();
+        var permissions = new Permissions([Rule("bash", "", PermissionAction.Allow), Rule("bash", "git push*", PermissionAction.Deny)]);
+        Assert.Equal(expected, BashDemands.Of(command, folder.Context).Where(demand => demand.Tool == "bash").Max(permissions.Decide));
     }
 
     [Fact]
