@@ -21,7 +21,7 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
     private static readonly string[] Safe =
     [
         "--no-pager", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.logAllRefUpdates=false",
-        "-c", "core.untrackedCache=false", "-c", "submodule.recurse=false", "-c", "color.ui=false",
+        "-c", "core.untrackedCache=false", "-c", "core.quotePath=false", "-c", "submodule.recurse=false", "-c", "color.ui=false",
     ];
 
     /// <summary>The same with further variables.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     private static readonly string[] Safe =
     [
         "--no-pager", "--literal-pathspecs",
-        "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat",
+        "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.quotePath=false",
         "-c", "core.sshCommand=false", "-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never",
         "-c", "submodule.recurse=false", "-c", "color.ui=false",
     ];

@@ -32,7 +32,7 @@ public class ComparisonTests
             diff.Files);
         Assert.Contains("-two\n+2\n+three\n", diff.Text);
         Assert.Contains("Binary files a/b.bin and b/b.bin differ", diff.Text);
-        Assert.Contains("rename from old.txt", diff.Text);
+        Assert.Contains("rename from old.txt\nrename to new ä.txt\n", diff.Text);
         Assert.False(diff.Truncated);
     }
 

@@ -14,7 +14,9 @@ public class GitToolTests
     {
         using var folder = Repository();
         folder.Write("a.txt", "changed\n");
+        folder.Write("größe.txt", "");
 
+        Assert.Contains("?? größe.txt", (await RunAsync(folder, "status", "--short")).Text);
         Assert.Contains("M a.txt", (await RunAsync(folder, "status", "--short")).Text);
         Assert.Contains("first commit", (await RunAsync(folder, "log", "--oneline", "-n1")).Text);
         Assert.Contains("+changed", (await RunAsync(folder, "diff")).Text);
