@@ -21,7 +21,7 @@ internal sealed class AgentHarness : IDisposable
 
     public MemoryJournal Journal { get; init; } = new();
 
-    public TempWorkspace Folder { get; init; } = new();
+    public TempWorkspace Folder { get => field ??= new TempWorkspace(); init; }
 
     public AgentLimits Limits { get; init; } = new();
 
