@@ -39,7 +39,7 @@ internal static class SteeringCommands
         {
             await using var session = common.Open(parse);
             var task = await call(session.Client.Tasks, parse.GetRequiredValue(id), parse, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : $"{task.Id} is {TaskView.Status(task)}");
+            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : $"{task.Id} is {Printable.Line(TaskView.StatusInWords(task), 300)}");
             return ExitCode.Ok;
         });
         return command;

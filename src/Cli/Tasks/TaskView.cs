@@ -13,6 +13,10 @@ internal static class TaskView
     public static string Status(Runtime.Task task) =>
         IsCancelled(task) ? "cancelled" : task.Status.ToString().ToLowerInvariant();
 
+    /// <summary>The status and, where there is one, its reason: what was asked of a running task shows there only.</summary>
+    public static string StatusInWords(Runtime.Task task) =>
+        Status(task) + (task.StatusReason is { Message.Length: > 0 } reason ? $": {reason.Message}" : "");
+
     public static int ExitCodeOf(Runtime.Task task) => task.Status switch
     {
         Runtime.TaskStatus.Completed => ExitCode.Ok,
@@ -42,7 +46,7 @@ internal static class TaskView
             if (!string.IsNullOrEmpty(value)) text.AppendLine(terminal.Paint($"{name,-10}", Tone.Faint) + Printable.Text(value));
         }
         Row("task", task.Id);
-        Row("status", Status(task) + (task.StatusReason is { Message.Length: > 0 } reason ? $": {reason.Message}" : ""));
+        Row("status", StatusInWords(task));
         Row("agent", $"{task.AgentId} (version {task.AgentVersion})");
         Row("query", task.Query);
         Row("workspace", task.Context?.Workspace);

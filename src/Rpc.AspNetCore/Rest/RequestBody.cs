@@ -12,7 +12,7 @@ internal static class RequestBody
     public static bool IsEmpty(HttpRequest request) =>
         request.ContentLength == 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
-    /// <exception cref="RpcFault">UNSUPPORTED_MEDIA_TYPE: the content is not declared to be JSON in UTF-8.</exception>
+    /// <exception cref="RpcFault">UNSUPPORTED_MEDIA_TYPE: the content is not declared to be JSON in UTF-8, or it is compressed.</exception>
     public static void RequireJson(HttpRequest request)
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
@@ -23,6 +23,8 @@ internal static class RequestBody
             var met = string.IsNullOrEmpty(request.ContentType) ? "no content type" : $"the content type {request.ContentType}";
             throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The request has {met}; send application/json in UTF-8.");
         }
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The request has the content encoding {encoding}; send it uncompressed.");
     }
 
     /// <exception cref="RpcFault">PAYLOAD_TOO_LARGE, or MALFORMED_BODY when the transfer itself is broken.</exception>

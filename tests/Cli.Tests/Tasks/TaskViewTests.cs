@@ -17,6 +17,15 @@ public sealed class TaskViewTests
     }
 
     [Fact]
+    public void A_status_is_shown_with_its_reason()
+    {
+        var task = new Runtime.Task { Status = Runtime.TaskStatus.Running, StatusReason = new() { Code = "task.cancel_requested", Message = "The task stops after its current step." } };
+
+        Assert.Equal("running: The task stops after its current step.", TaskView.StatusInWords(task));
+        Assert.Equal("queued", TaskView.StatusInWords(new Runtime.Task { Status = Runtime.TaskStatus.Queued }));
+    }
+
+    [Fact]
     public void The_summary_tells_time_calls_tokens_and_cost()
     {
         var begin = DateTimeOffset.UnixEpoch;

@@ -113,6 +113,16 @@ public sealed class RequestTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, reply.StatusCode);
     }
 
+    [Fact]
+    public async Task A_compressed_body_is_refused_for_what_it_is()
+    {
+        using var content = new ByteArrayContent([0x1f, 0x8b]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "gzip" } } };
+        using var reply = await Http.PostAsync("/v1/returns:claim", content);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, reply.StatusCode);
+        Assert.Contains("the content encoding gzip", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/json; charset=latin1")]

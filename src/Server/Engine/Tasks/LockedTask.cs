@@ -108,6 +108,7 @@ internal sealed partial class LockedTask
 
     private EngineException StateConflict(TaskTrigger trigger) => new(
         ErrorReason.TaskStateConflict,
-        $"A task that is {EnumText<TaskState>.Of(State)} cannot {EnumText<TaskTrigger>.Of(trigger).Replace('_', ' ')}.",
-        new Dictionary<string, string> { ["state"] = EnumText<TaskState>.Of(State) });
+        TaskStateMachine.Refusal(State, trigger),
+        // By the name that callers know.
+        new Dictionary<string, string> { ["state"] = State == TaskState.Succeeded ? "completed" : EnumText<TaskState>.Of(State) });
 }

@@ -39,6 +39,27 @@ internal static class TaskStateMachine
     public static TaskState? Next(TaskState from, TaskTrigger trigger) =>
         s_transitions.TryGetValue((from, trigger), out var to) ? to : null;
 
+    /// <summary>Why nothing came of a trigger that the state does not allow, for people.</summary>
+    public static string Refusal(TaskState state, TaskTrigger trigger)
+    {
+        var stands = state switch
+        {
+            TaskState.Succeeded => "has completed",
+            TaskState.Failed => "has failed",
+            TaskState.Cancelled => "was cancelled",
+            _ => $"is {EnumText<TaskState>.Of(state)}",
+        };
+        var asked = trigger switch
+        {
+            TaskTrigger.Pause => "be paused",
+            TaskTrigger.Resume => "be resumed",
+            TaskTrigger.Cancel => "be cancelled",
+            TaskTrigger.Retry => "be retried",
+            _ => EnumText<TaskTrigger>.Of(trigger).Replace('_', ' '),
+        };
+        return $"A task that {stands} cannot {asked}.";
+    }
+
     /// <summary>True for states that only a person's retry leaves.</summary>
     public static bool IsFinal(TaskState state) => state is TaskState.Succeeded or TaskState.Failed or TaskState.Cancelled;
 }

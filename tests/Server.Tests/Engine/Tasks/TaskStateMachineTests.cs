@@ -58,6 +58,13 @@ public class TaskStateMachineTests
     }
 
     [Fact]
+    public void A_refusal_speaks_of_the_states_that_callers_know()
+    {
+        Assert.Equal("A task that has completed cannot be cancelled.", TaskStateMachine.Refusal(TaskState.Succeeded, TaskTrigger.Cancel));
+        Assert.Equal("A task that is running cannot be resumed.", TaskStateMachine.Refusal(TaskState.Running, TaskTrigger.Resume));
+    }
+
+    [Fact]
     public void Every_state_can_be_reached_from_queued()
     {
         var reached = new HashSet<TaskState> { TaskState.Queued };
