@@ -1,6 +1,7 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Providers;
 using Koda.Testing;
 using Xunit;
@@ -114,12 +115,14 @@ public sealed class ApplyAgentTests(PostgresFixture postgres) : IClassFixture<Po
         var seed = server.Get<SeedBuiltInAgents>();
         await seed.Execute(default);
         await server.Get<ApplyAgent>().Execute("atlas", s_definition, "", default);
+        await server.Get<DeleteAgent>().Execute(Caller.System, "planner", default);
 
         await seed.Execute(default);
 
         var agents = await server.Get<ListAgents>().Execute(AgentState.Active, 200, null, default);
         Assert.Superset(new HashSet<string> { "engineer", "explorer", "atlas" }, agents.Items.Select(agent => agent.Id).ToHashSet());
         Assert.Equal("Scout", agents.Items.Single(agent => agent.Id == "atlas").Definition.Name);
+        Assert.DoesNotContain(agents.Items, agent => agent.Id == "planner");
     }
 
     [Fact]
