@@ -41,6 +41,11 @@ internal sealed record AgentFile(string Id, AgentDefinition Definition)
         {
             throw new AgentFileException(e.Start.Line, e.InnerException?.Message ?? e.Message);
         }
+        // What the library throws over some texts that it does not expect.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new AgentFileException(1, "this is no YAML: a list, a mapping or a quotation is not closed");
+        }
         return stream.Documents switch
         {
             [{ RootNode: YamlMappingNode root }] => root,

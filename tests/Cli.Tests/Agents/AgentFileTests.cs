@@ -59,6 +59,7 @@ public sealed class AgentFileTests
     [InlineData("name: a", 1, "'id' is missing")]
     [InlineData("", 1, "empty")]
     [InlineData("- a", 1, "one mapping")]
+    [InlineData("id: a\ntools: [\nmodel: [\"(\"]", 1, "not closed")]
     [InlineData("id: a\n---\nid: b", 3, "one agent")]
     [InlineData("id: a\nid: b", 2, "Duplicate")]
     [InlineData("id: a\nprovider:\n  api_key: ${NOWHERE}", 3, "NOWHERE is not set")]

@@ -78,6 +78,11 @@ internal static partial class SkillParser
             // The first line of the file is the fence.
             problems.Add(new SkillProblem(file, "", $"has front matter that is no YAML, line {fault.Start.Line + 1}: {fault.InnerException?.Message ?? fault.Message}"));
         }
+        // What the library throws over some texts that it does not expect, such as a list that is never closed.
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException)
+        {
+            problems.Add(new SkillProblem(file, "", "has front matter that is no YAML: a list, a mapping or a quotation is not closed"));
+        }
         return new YamlMappingNode();
     }
 

@@ -63,6 +63,7 @@ public sealed class SkillParserTests
     [InlineData("bad name.md", "Body.", "is not named")]
     [InlineData("empty.md", "---\nname: Empty\n---\n", "neither a body")]
     [InlineData("yaml.md", "---\nname: 'open\n---\nBody.", "no YAML")]
+    [InlineData("flow.md", "---\nname: [\ntriggers: [\"(\"]\n---\nBody.", "not closed")]
     [InlineData("list.md", "---\n- one\n---\nBody.", "no mapping")]
     public void A_file_that_is_no_skill_says_why(string name, string text, string problem)
     {
