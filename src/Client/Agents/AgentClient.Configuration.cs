@@ -80,9 +80,9 @@ public sealed partial class AgentClient
     public Task<AgentPublication> RollBackAsync(string agentId, int version, CancellationToken cancellation = default) =>
         _calls.RunAsync(o => _controlPlane.RollBackAgentAsync(new() { AgentId = agentId, Version = version }, o), Repeat.Never, cancellation);
 
-    /// <summary>Lists the names of an agent's secrets.</summary>
+    /// <summary>Lists the names of an agent's secrets, 200 at most.</summary>
     public Task<ListAgentSecretsResponse> ListSecretsAsync(string agentId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.ListAgentSecretsAsync(new() { AgentId = agentId }, o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(o => _controlPlane.ListAgentSecretsAsync(new() { AgentId = agentId, Limit = 200 }, o), Repeat.WhenSafe, cancellation);
 
     /// <summary>Stores a secret, or replaces it.</summary>
     public Task<AgentSecret> SetSecretAsync(string agentId, string name, string value, CancellationToken cancellation = default) =>

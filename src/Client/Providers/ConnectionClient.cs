@@ -20,11 +20,11 @@ public sealed class ConnectionClient
 
     /// <summary>Everything that can be connected.</summary>
     public Task<ConnectionCatalog> GetCatalogAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _connections.GetConnectionCatalogAsync(new(), o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(o => _connections.GetConnectionCatalogAsync(new() { Limit = 200 }, o), Repeat.WhenSafe, cancellation);
 
     /// <summary>The stored default connections, and the one that agents use that name none.</summary>
     public Task<ListConnectionDefaultsResponse> ListDefaultsAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _connections.ListConnectionDefaultsAsync(new(), o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(o => _connections.ListConnectionDefaultsAsync(new() { Limit = 200 }, o), Repeat.WhenSafe, cancellation);
 
     /// <summary>Sets an integration's default connection.</summary>
     public Task<ConnectionDefault> SetDefaultAsync(SetConnectionDefaultRequest request, CancellationToken cancellation = default) =>

@@ -18,7 +18,11 @@ public sealed class ProviderClient
 
     /// <summary>Every provider, connected or not, and every connection of your own.</summary>
     public async Task<IReadOnlyList<ProviderConnection>> ListAsync(CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _providers.ListProvidersAsync(new(), o), Repeat.WhenSafe, cancellation)).Items;
+        await Pages.ReadAsync(
+            (cursor, c) => _calls.RunAsync(o => _providers.ListProvidersAsync(new() { Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),
+            page => page.Items,
+            page => page.NextCursor,
+            cancellation).ToListAsync(cancellation);
 
     /// <summary>Reads a provider's connection.</summary>
     public Task<ProviderConnection> GetAsync(string providerId, CancellationToken cancellation = default) =>

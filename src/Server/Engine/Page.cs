@@ -21,6 +21,15 @@ internal static class Page
         _ => Math.Min(asked, most),
     };
 
+    /// <summary>Cuts a page from a whole list, by the order of its keys.</summary>
+    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST.</exception>
+    public static Page<T> Slice<T>(IEnumerable<T> all, string list, int limit, string? cursor, Func<T, string> key)
+    {
+        var after = ListCursor.Decode(list, cursor) ?? "";
+        var size = Limit(limit);
+        return Of(all.Where(item => string.CompareOrdinal(key(item), after) > 0).OrderBy(key, StringComparer.Ordinal).Take(size + 1).ToList(), size, list, key);
+    }
+
     /// <summary>Cuts a page from rows that were read with one more than <paramref name="limit"/>; that one tells that the list goes on.</summary>
     public static Page<T> Of<T>(List<T> rows, int limit, string filters, Func<T, string> position)
     {

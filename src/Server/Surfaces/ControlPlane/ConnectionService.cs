@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine;
 using Koda.Server.Engine.Connections;
 using Koda.Server.Engine.Providers;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -11,20 +12,31 @@ internal sealed class ConnectionService(
     ReadConnections readConnections, ConnectionDefaults defaults, VerifyProvider verifyProvider, DisconnectProvider disconnectProvider)
     : Wire.ConnectionService.ConnectionServiceBase
 {
-    public override async Task<Wire.ConnectionCatalog> GetConnectionCatalog(Wire.GetConnectionCatalogRequest request, ServerCallContext context) => new()
+    public override async Task<Wire.ConnectionCatalog> GetConnectionCatalog(Wire.GetConnectionCatalogRequest request, ServerCallContext context)
     {
-        Items = { (await readConnections.All(context.CancellationToken)).Select(ConnectionViews.Item) },
-        Governance = new Wire.ConnectionGovernance { DefaultPolicy = "always_ask" },
-    };
+        var page = Page.Slice(await readConnections.All(context.CancellationToken), "catalog", request.Limit, request.Cursor, connection => connection.Id);
+        var reply = new Wire.ConnectionCatalog
+        {
+            Items = { page.Items.Select(ConnectionViews.Item) },
+            Governance = new Wire.ConnectionGovernance { DefaultPolicy = "always_ask" },
+        };
+        if (page.NextCursor is not null)
+            reply.NextCursor = page.NextCursor;
+        return reply;
+    }
 
     public override async Task<Wire.ListConnectionDefaultsResponse> ListConnectionDefaults(Wire.ListConnectionDefaultsRequest request, ServerCallContext context)
     {
         var agents = await defaults.ForAgents(context.CancellationToken);
-        return new Wire.ListConnectionDefaultsResponse
+        var page = Page.Slice(await defaults.List(context.CancellationToken), "defaults", request.Limit, request.Cursor, connection => connection.Id);
+        var reply = new Wire.ListConnectionDefaultsResponse
         {
-            Items = { (await defaults.List(context.CancellationToken)).Select(connection => ConnectionViews.From(connection, agents)) },
+            Items = { page.Items.Select(connection => ConnectionViews.From(connection, agents)) },
             Agents = agents is null ? null : ConnectionViews.From(agents),
         };
+        if (page.NextCursor is not null)
+            reply.NextCursor = page.NextCursor;
+        return reply;
     }
 
     public override async Task<Wire.ConnectionDefault> GetConnectionDefault(Wire.GetConnectionDefaultRequest request, ServerCallContext context) =>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Koda.Server.Engine;
 using Koda.Server.Engine.Providers;
 using Wire = Koda.Protos.ControlPlane.V1;
 
@@ -15,8 +16,14 @@ internal sealed partial class ProviderService(
     LimitProvider limitProvider)
     : Wire.ProviderService.ProviderServiceBase
 {
-    public override async Task<Wire.ListProvidersResponse> ListProviders(Wire.ListProvidersRequest request, ServerCallContext context) =>
-        new() { Items = { (await readConnections.All(context.CancellationToken)).Select(ProviderViews.From) } };
+    public override async Task<Wire.ListProvidersResponse> ListProviders(Wire.ListProvidersRequest request, ServerCallContext context)
+    {
+        var page = Page.Slice(await readConnections.All(context.CancellationToken), "providers", request.Limit, request.Cursor, connection => connection.Id);
+        var reply = new Wire.ListProvidersResponse { Items = { page.Items.Select(ProviderViews.From) } };
+        if (page.NextCursor is not null)
+            reply.NextCursor = page.NextCursor;
+        return reply;
+    }
 
     public override async Task<Wire.ProviderConnection> GetProviderConnection(Wire.GetProviderConnectionRequest request, ServerCallContext context) =>
         ProviderViews.From(await readConnections.One(request.ProviderId, context.CancellationToken));
