@@ -12,7 +12,7 @@ namespace Koda.Server.Hosting;
 
 /// <summary>
 /// Limits how often the control plane is called, with counters that all servers share. A method with a bucket of its own is counted there and nowhere
-/// else; all others share one bucket an address. Calls without a valid credential have one more, and are recorded.
+/// else; all others share one bucket an address. The runtime API is counted when a budget is set for it. Calls without a valid credential have one more, and are recorded.
 /// </summary>
 internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore counts, AuditLog audit) : ICallGuard
 {
@@ -21,6 +21,8 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
 
     public ValueTask ArrivedAsync(RpcCallContext context)
     {
+        if (IsRuntime(context) && settings.Budgets.GetValueOrDefault(RateLimitSettings.Runtime) is { } chosen)
+            return Count(context, RateLimitSettings.Runtime, chosen, AddressOf(context.HttpContext));
         if (settings.IsOff || !IsLimited(context))
             return ValueTask.CompletedTask;
         var bucket = context.RpcMethod.Policy.RateBucket;
@@ -49,6 +51,8 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
     }
 
     private static bool IsLimited(RpcCallContext context) => context.RpcMethod.Descriptor.File.Package == RateBuckets.Package;
+
+    private static bool IsRuntime(RpcCallContext context) => context.RpcMethod.Descriptor.File.Package == RateBuckets.RuntimePackage;
 
     private async ValueTask Count(RpcCallContext context, string bucket, RateBudget usual, string subject)
     {

@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
 using Koda.Protos.ControlPlane.V1;
+using Koda.Protos.Runtime.V1;
 using Koda.Server.Engine.RateLimits;
 
 namespace Koda.Server.Hosting;
@@ -10,6 +11,9 @@ internal static class RateBuckets
 {
     /// <summary>The package whose calls are limited: who has to be quick calls the runtime API.</summary>
     public static string Package { get; } = AuthServiceReflection.Descriptor.Package;
+
+    /// <summary>The package whose calls are limited where the owner sets a budget for them.</summary>
+    public static string RuntimePackage { get; } = TaskServiceReflection.Descriptor.Package;
 
     public static IReadOnlyDictionary<string, RateBudget> All { get; } = Declared(AuthServiceReflection.Descriptor)
         .DistinctBy(bucket => bucket.Name)

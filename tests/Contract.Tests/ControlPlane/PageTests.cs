@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Koda.Contract.Tests.ControlPlane;
@@ -22,23 +23,26 @@ public sealed class PageTests(PrivateKodaFixture koda) : IClassFixture<PrivateKo
         await Fill();
         var query = list == "audit" ? "kind=security.agent.&" : "";
         var whole = (await koda.Host.Rest.Get($"{ControlPlane}/{list}?{query}limit=200")).Json;
-        Assert.Null(whole["next_cursor"]);
+        Assert.True(string.IsNullOrEmpty(CursorOf(whole)));
 
         var read = new List<string>();
-        var cursor = "";
+        string? cursor = "";
         do
         {
             var page = (await koda.Host.Rest.Get($"{ControlPlane}/{list}?{query}limit=1&cursor={cursor}")).Json;
             read.Add(Assert.Single(page["items"]!.AsArray())![key]!.ToString());
-            cursor = page["next_cursor"]?.GetValue<string>();
+            cursor = CursorOf(page);
         }
-        while (cursor is not null);
+        while (!string.IsNullOrEmpty(cursor));
 
         Assert.True(read.Count > 1, $"{list} has more than one item, so that it has pages");
         Assert.Equal(whole["items"]!.AsArray().Select(item => item![key]!.ToString()), read);
         Assert.Equal(400, (await koda.Host.Rest.Get($"{ControlPlane}/{list}?cursor=nonsense")).Status);
         Assert.Equal(400, (await koda.Host.Rest.Get($"{ControlPlane}/{list}?limit=-1")).Status);
     }
+
+    // Some lists have always had the field, empty on their last page; it is absent there in the others.
+    private static string? CursorOf(JsonNode page) => page["next_cursor"]?.GetValue<string>();
 
     private async Task Fill()
     {

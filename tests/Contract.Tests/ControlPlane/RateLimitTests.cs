@@ -75,6 +75,20 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task The_runtime_API_is_counted_where_it_has_a_budget()
+    {
+        await using var host = await Start("runtime=2/60s");
+        Assert.Equal(200, (await host.Rest.Get("/api/runtime/agents")).Status);
+        Assert.Equal(200, (await host.Rest.Get("/api/runtime/agents")).Status);
+
+        var limited = await host.Rest.Get("/api/runtime/agents");
+
+        limited.IsRefused(429, "auth.rate_limited");
+        Assert.True(limited.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.Equal(200, (await host.Anonymous().Get($"{Auth}/status")).Status);
+    }
+
+    [Fact]
     public async Task Two_servers_count_once()
     {
         await using var one = await Start();

@@ -11,10 +11,14 @@ internal sealed record RateLimitSettings(bool IsOff, IReadOnlyDictionary<string,
     /// <summary>The bucket of calls that were refused for their credential.</summary>
     public const string Refused = "refused";
 
+    /// <summary>The bucket of the runtime API's calls, which are counted only when a budget is set: a worker's or an SDK's rate is bounded by the queue.</summary>
+    public const string Runtime = "runtime";
+
     public static readonly IReadOnlyDictionary<string, RateBudget> Defaults = new Dictionary<string, RateBudget>
     {
         [General] = new(120, TimeSpan.FromMinutes(1)),
         [Refused] = new(5, TimeSpan.FromMinutes(1)),
+        [Runtime] = new(120, TimeSpan.FromMinutes(1)),
     };
 
     /// <summary>Reads <c>off</c>, or budgets separated by commas: <c>240/60s,login=10/300s,profile=off</c>. The one without a name is the general one.</summary>

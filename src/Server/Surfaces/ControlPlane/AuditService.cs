@@ -17,10 +17,7 @@ internal sealed class AuditService(ListAudit listAudit, WatchAudit watchAudit) :
             Until = request.Until?.ToDateTime(),
         };
         var page = await listAudit.Execute(filter, request.Limit, request.Cursor, context.CancellationToken);
-        var reply = new Wire.ListAuditResponse { Items = { page.Items.Select(AuditViews.From) } };
-        if (page.NextCursor is not null)
-            reply.NextCursor = page.NextCursor;
-        return reply;
+        return new Wire.ListAuditResponse { Items = { page.Items.Select(AuditViews.From) }, NextCursor = page.NextCursor ?? "" };
     }
 
     public override async Task WatchAudit(Wire.WatchAuditRequest request, IServerStreamWriter<Wire.AuditEvent> replies, ServerCallContext context)

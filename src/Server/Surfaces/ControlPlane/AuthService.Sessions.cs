@@ -35,10 +35,11 @@ internal sealed partial class AuthService
     {
         var page = await listSessions.Execute(request.Limit, request.Cursor, context.CancellationToken);
         var current = CallerOf(context)?.CredentialId;
-        var reply = new Wire.ListSessionsResponse { Items = { page.Items.Select(session => AuthViews.Session(session, current)) } };
-        if (page.NextCursor is not null)
-            reply.NextCursor = page.NextCursor;
-        return reply;
+        return new Wire.ListSessionsResponse
+        {
+            Items = { page.Items.Select(session => AuthViews.Session(session, current)) },
+            NextCursor = page.NextCursor ?? "",
+        };
     }
 
     public override async Task<Wire.Done> RevokeSession(Wire.RevokeSessionRequest request, ServerCallContext context)

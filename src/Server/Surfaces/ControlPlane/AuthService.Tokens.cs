@@ -21,10 +21,7 @@ internal sealed partial class AuthService
     public override async Task<Wire.ListTokensResponse> ListTokens(Wire.ListTokensRequest request, ServerCallContext context)
     {
         var page = await listTokens.Execute(request.Limit, request.Cursor, context.CancellationToken);
-        var reply = new Wire.ListTokensResponse { Items = { page.Items.Select(AuthViews.Token) } };
-        if (page.NextCursor is not null)
-            reply.NextCursor = page.NextCursor;
-        return reply;
+        return new Wire.ListTokensResponse { Items = { page.Items.Select(AuthViews.Token) }, NextCursor = page.NextCursor ?? "" };
     }
 
     public override async Task<Wire.Done> RevokeToken(Wire.RevokeTokenRequest request, ServerCallContext context)
