@@ -10,6 +10,7 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
     private readonly CutFeed _patience = new(calls.Options, onCut: null);
     private AsyncServerStreamingCall<ChainPart>? _call;
     private string _cursor = "";
+    private int _attempts;
 
     /// <returns>The next part; null after the last one.</returns>
     public async Task<ChainPart?> NextAsync(CancellationToken cancellation)
@@ -45,6 +46,8 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
     {
         _call?.Dispose();
         _call = null;
+        // Who has nothing yet waits no longer than any other caller for a server that may never come.
+        if (_cursor.Length == 0 && ++_attempts >= calls.Options.MaxAttempts) throw error;
         await _patience.PauseAsync(error, cancellation);
     }
 }
