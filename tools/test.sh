@@ -45,20 +45,15 @@ report_failures() { # LOG
   awk '/^ +Failed .* \[/ {keep = 1; lines = 0} /^ +(Passed|Skipped) .* \[/ || /^(warn|fail|info|crit): / {keep = 0} keep && lines++ < 40' "$1"
 }
 
-run_project() { # PROJECT: runs its tests; what they said and how they ended is kept for report_project
-  local name start=$SECONDS ok=1
+run_project() { # PROJECT
+  local name log trx total executed p f ok
   name="$(basename "$1" .csproj)"
-  dotnet test "$1" -c Release --no-build --nologo --logger "trx;LogFileName=$results/$name.trx" --logger "console;verbosity=normal" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none >"$results/$name.log" 2>&1 </dev/null || ok=0
-  echo "$ok $((SECONDS - start))" >"$results/$name.end"
-}
-
-report_project() { # PROJECT
-  local name log total executed p f ok took
-  name="$(basename "$1" .csproj)"
-  log="$results/$name.log"
-  read -r ok took <"$results/$name.end"
-  read -r total executed p f < <(sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)" failed="\([0-9]*\)".*/\1 \2 \3 \4/p' "$results/$name.trx" 2>/dev/null) || true
+  log="$results/$name.log" trx="$results/$name.trx"
+  rm -f "$trx"
+  local start=$SECONDS
+  dotnet test "$1" -c Release --no-build --nologo --logger "trx;LogFileName=$trx" --logger "console;verbosity=normal" \
+    --blame-hang-timeout 10m --blame-hang-dump-type none >"$log" 2>&1 </dev/null && ok=1 || ok=0
+  read -r total executed p f < <(sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)" failed="\([0-9]*\)".*/\1 \2 \3 \4/p' "$trx" 2>/dev/null) || true
   if [[ -z "${total:-}" || ($ok -eq 0 && $f -eq 0) ]]; then
     # The runner itself broke: that is a failure even when no test says so.
     failed=$((failed + 1))
@@ -66,10 +61,10 @@ report_project() { # PROJECT
   fi
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${total:-0} - ${executed:-0}))
   if [[ $ok -eq 1 ]]; then
-    echo "ok    $name: ${p:-0} passed, $((${total:-0} - ${executed:-0})) skipped ($took s)"
+    echo "ok    $name: ${p:-0} passed, $((${total:-0} - ${executed:-0})) skipped ($((SECONDS - start)) s)"
     grep -E '^\s+(Skipped|\[SKIP\])' "$log" | sed 's/^/      /' || true
   else
-    echo "FAIL  $name: ${p:-0} passed, ${f:-0} failed ($took s)"
+    echo "FAIL  $name: ${p:-0} passed, ${f:-0} failed ($((SECONDS - start)) s)"
     report_failures "$log" | sed 's/^/      /' | head -200
     while IFS= read -r line; do failures+=("$name: $line"); done < <(sed -n 's/^ *Failed \([^[]*\) \[.*/\1/p' "$log")
   fi
@@ -102,17 +97,10 @@ if [[ -z "$filter" ]]; then
   check "dotnet format tests" dotnet format whitespace --verify-no-changes --folder tests
 fi
 
-# The tests of faults mostly wait, for leases and for what was killed to start again: they run beside all others.
-beside=tests/Fault.Tests/Koda.Fault.Tests.csproj
-trap 'trap - INT; kill 0' INT
-[[ "$beside" == *"$filter"* ]] && run_project "$beside" &
 for project in tests/*/*.csproj; do
-  [[ "$project" == "$beside" || "$project" == tests/Testing/* || "$project" != *"$filter"* ]] && continue
+  [[ "$project" == tests/Testing/* || "$project" != *"$filter"* ]] && continue
   run_project "$project"
-  report_project "$project"
 done
-wait
-[[ "$beside" == *"$filter"* ]] && report_project "$beside"
 
 echo
 if ((failed)); then
