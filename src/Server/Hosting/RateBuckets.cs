@@ -6,7 +6,7 @@ using Koda.Server.Engine.RateLimits;
 
 namespace Koda.Server.Hosting;
 
-/// <summary>The buckets that the contract declares, and the two that every call of the control plane may fall into.</summary>
+/// <summary>The buckets that the contract declares, and those that are of no single method.</summary>
 internal static class RateBuckets
 {
     /// <summary>The package whose calls are limited: who has to be quick calls the runtime API.</summary>

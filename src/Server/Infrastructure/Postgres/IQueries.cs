@@ -9,6 +9,5 @@ namespace Koda.Server.Infrastructure.Postgres;
 internal interface IQueries
 {
     /// <summary>Runs a query.</summary>
-    /// <exception cref="Engine.EngineException">UNAVAILABLE: the database cannot be reached.</exception>
     Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken);
 }

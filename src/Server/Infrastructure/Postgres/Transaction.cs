@@ -11,7 +11,7 @@ internal sealed class Transaction(NpgsqlConnection connection, DatabaseClock clo
 
     public NpgsqlConnection Connection { get; } = connection;
 
-    /// <inheritdoc/>
+    /// <summary>Runs a query within the transaction. What the driver throws is for whoever runs the transaction: it may run again as a whole.</summary>
     public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken) => query(Connection, cancellationToken);
 
     /// <summary>
