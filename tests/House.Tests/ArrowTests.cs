@@ -50,10 +50,11 @@ public sealed partial class ArrowTests
     [Theory]
     [InlineData("Koda.Rpc")]
     [InlineData("Koda.Rpc.AspNetCore", "Koda.Rpc", "Koda.Protos")]
+    [InlineData("Koda.Files")]
     [InlineData("Koda.Providers")]
-    [InlineData("Koda.Server", "Koda.Rpc", "Koda.Protos", "Koda.Rpc.AspNetCore", "Koda.Providers")]
+    [InlineData("Koda.Server", "Koda.Rpc", "Koda.Protos", "Koda.Rpc.AspNetCore", "Koda.Files", "Koda.Providers")]
     [InlineData("Koda.Client", "Koda.Rpc", "Koda.Protos")]
-    [InlineData("Koda.Worker", "Koda.Rpc", "Koda.Protos", "Koda.Client", "Koda.Providers")]
+    [InlineData("Koda.Worker", "Koda.Rpc", "Koda.Protos", "Koda.Client", "Koda.Files", "Koda.Providers")]
     public void An_assembly_uses_only_those_below_it(string name, params string[] below) => Rule.Holds(
         $"{name} may use: {string.Join(", ", below)}",
         System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Select(used => used.Name!)
@@ -61,6 +62,7 @@ public sealed partial class ArrowTests
 
     [Theory]
     [InlineData("Koda.Rpc")]
+    [InlineData("Koda.Files")]
     [InlineData("Koda.Providers")]
     [InlineData("Koda.Client")]
     [InlineData("Koda.Worker")]

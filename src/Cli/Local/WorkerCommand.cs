@@ -47,6 +47,7 @@ internal static class WorkerCommand
                 AllowPrivateFetch = parse.GetValue(privateFetch),
                 TrustProjectServers = parse.GetValue(projectServers),
                 DataDirectory = Path.Combine(session.Files.Directory, "worker"),
+                PrivateDirectories = [session.Files.Directory],
             };
             await RunAsync(session, options, cancellation);
             return ExitCode.Ok;

@@ -37,6 +37,7 @@ internal static class EngineServices
                 MaxQueuedTasks = options.MaxQueuedTasks,
             })
             .AddSingleton(new ReadinessOptions(options.DataDirectory))
+            .AddSingleton(new WorkspaceRules(options.DataDirectory.Length == 0 ? [] : [options.DataDirectory]))
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
             .AddSingleton<Database>().AddSingleton<Migrator>()
             .AddSingleton<WakeUps>().AddRunning<Broadcast>()

@@ -34,6 +34,8 @@ internal sealed class AttemptRunner(
 
     private readonly HeldCommands _background = background ?? new HeldCommands(time);
 
+    private readonly PrivatePaths _private = PrivatePaths.Of([options.DataDirectory, .. options.PrivateDirectories]);
+
     private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time);
 
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
@@ -152,10 +154,10 @@ internal sealed class AttemptRunner(
         var path = assignment.Workspace.Length > 0 ? assignment.Workspace : options.DefaultWorkspace;
         // An agent without tools touches no file, so that any directory will do.
         if (path is null && assignment.Operation is null && assignment.Agent.Tools.Count == 0)
-            return Workspace.Open(Path.GetTempPath(), []);
+            return Workspace.Open(Path.GetTempPath(), [], _private);
         if (path is null)
             throw new ToolException("The task names no workspace and this worker has no default one.");
-        return Workspace.Open(path, options.WorkspaceRoots);
+        return Workspace.Open(path, options.WorkspaceRoots, _private);
     }
 
     private async Task<string> UploadAsync(AttemptRef attempt, string name, string text, CancellationToken ct)

@@ -47,6 +47,12 @@ public sealed record WorkerOptions
     /// <summary>Where the worker keeps what must outlive it, such as snapshots of folders that are no repositories.</summary>
     public string DataDirectory { get; init; } = Path.Combine(ServerFiles.DefaultDirectory(Environment.GetEnvironmentVariable), "worker");
 
+    /// <summary>
+    /// Further directories that no agent works in, opens or sees, such as the data directory of a server on this machine. Those of this user
+    /// (<c>KODA_DATA</c>, <c>~/.koda</c>) and <see cref="DataDirectory"/> always are such.
+    /// </summary>
+    public IReadOnlyList<string> PrivateDirectories { get; init; } = [];
+
     internal static readonly TimeSpan UsualLongestPause = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest pause that a running attempt waits for when a provider asks for one. For a longer one it gives its slot back.</summary>

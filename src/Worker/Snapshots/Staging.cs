@@ -1,5 +1,3 @@
-using Koda.Worker.Tools;
-
 namespace Koda.Worker.Snapshots;
 
 /// <summary>

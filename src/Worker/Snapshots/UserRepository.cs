@@ -1,5 +1,3 @@
-using Koda.Worker.Tools;
-
 namespace Koda.Worker.Snapshots;
 
 /// <summary>The git repository that a workspace lies in. It is read, and written only below <c>objects</c> and <c>refs/koda</c>.</summary>

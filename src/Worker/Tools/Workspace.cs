@@ -16,14 +16,21 @@ internal sealed class Workspace
 
     private readonly IReadOnlyList<OutsidePath> _reach;
 
-    private Workspace(string root, IReadOnlyList<OutsidePath> reach) => (Root, _reach) = (root, reach);
+    private Workspace(string root, PrivatePaths hidden, IReadOnlyList<OutsidePath> reach) => (Root, Private, _reach) = (root, hidden, reach);
 
     /// <summary>The real path of the directory.</summary>
     public string Root { get; }
 
+    /// <summary>What is not for agents, or only when that is allowed, also where it lies in the workspace.</summary>
+    public PrivatePaths Private { get; }
+
+    /// <param name="path">The absolute path of the directory.</param>
+    /// <param name="roots">The directories that it must lie in. Empty: anywhere.</param>
+    /// <param name="hidden">What is not for agents. Null: what this machine usually has.</param>
     /// <exception cref="ToolException">The directory is not there or is not to be worked in.</exception>
-    public static Workspace Open(string path, IReadOnlyList<string> roots)
+    public static Workspace Open(string path, IReadOnlyList<string> roots, PrivatePaths? hidden = null)
     {
+        hidden ??= PrivatePaths.OfMachine;
         if (!Path.IsPathRooted(path))
             throw new ToolException($"The workspace '{path}' is not an absolute path.");
         var root = RealPaths.Resolve(path);
@@ -33,13 +40,18 @@ internal sealed class Workspace
             throw new ToolException($"The workspace '{path}' does not exist.");
         if (root == "/" || SystemDirectories.Any(system => RealPaths.IsWithin(root, system)))
             throw new ToolException($"The workspace '{path}' is a system directory.");
+        if (hidden.IsKoda(root))
+            throw new ToolException($"The workspace '{path}' is Koda's data directory, or lies in it. No agent works there.");
         if (roots.Count > 0 && !roots.Any(allowed => RealPaths.IsWithin(root, RealPaths.Resolve(allowed))))
-            throw new ToolException($"The workspace '{path}' is outside of this worker's workspace roots.");
-        return new Workspace(root, []);
+        {
+            throw new ToolException(
+                $"The workspace '{path}' is outside of the directories that this worker serves: {string.Join(", ", roots)}. Start it with --root for another.");
+        }
+        return new Workspace(root, hidden, []);
     }
 
     /// <summary>The same workspace with paths outside of it that may be reached too.</summary>
-    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) => outside.Count == 0 ? this : new Workspace(Root, outside);
+    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) => outside.Count == 0 ? this : new Workspace(Root, Private, outside);
 
     /// <summary>Whether a real path is the workspace or lies in it.</summary>
     public bool Holds(string real) => RealPaths.IsWithin(real, Root);

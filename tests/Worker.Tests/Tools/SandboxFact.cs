@@ -31,3 +31,10 @@ internal sealed class RootFactAttribute : FactAttribute
 {
     public RootFactAttribute() => Skip = Environment.UserName == "root" ? null : "Only root can give files to somebody else.";
 }
+
+/// <inheritdoc cref="RootFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RootTheoryAttribute : TheoryAttribute
+{
+    public RootTheoryAttribute() => Skip = Environment.UserName == "root" ? null : "Only root can mount.";
+}

@@ -2,15 +2,16 @@ using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
+using Koda.Server.Engine.Tasks;
 
 namespace Koda.Server.Engine.Conversations;
 
-internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, ModelChoices models, EventLog log)
+internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, ModelChoices models, WorkspaceRules workspaces, EventLog log)
 {
     private const int MaxTitle = 500;
 
     /// <summary>Creates a conversation; when it returns, it is committed.</summary>
-    /// <exception cref="EngineException">INVALID_REQUEST: no such agent or model, or the workspace is not an absolute path.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST: no such agent or model, or the workspace is not an absolute path. WORKSPACE_REFUSED.</exception>
     public async Task<Answer<ConversationRecord>> Execute(
         ConversationRequest request, IdempotencyKey? key, Func<ConversationRecord, byte[]> encode, CancellationToken cancellationToken)
     {
@@ -19,6 +20,7 @@ internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, Mode
         var model = await models.Find(request.ModelId, faults, cancellationToken);
         if (faults.Count > 0)
             throw EngineException.Invalid("The session cannot be created like this", faults);
+        workspaces.Check(request.Workspace);
         var conversation = new NewConversation(
             Guid.CreateVersion7(), StorableText.Of(request.Title), agentId, model, StorableText.Of(request.Workspace), request.Principal);
         return await once.Execute(

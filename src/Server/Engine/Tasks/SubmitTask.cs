@@ -17,15 +17,18 @@ internal sealed class SubmitTask : IAsyncDisposable
     private readonly CurrentSettings _settings;
     private readonly AgentCatalog _agents;
     private readonly QueueDepth _depth;
+    private readonly WorkspaceRules _workspaces;
     private readonly EventLog _log;
     private readonly TaskNews _news;
     private readonly WriteBatcher<Request, Answer> _batcher;
 
-    public SubmitTask(Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, EventLog log, TaskNews news, EngineOptions options)
+    public SubmitTask(
+        Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces, EventLog log, TaskNews news, EngineOptions options)
     {
         _settings = settings;
         _agents = agents;
         _depth = depth;
+        _workspaces = workspaces;
         _log = log;
         _news = news;
         var bounds = new WriteBatcherOptions { Capacity = options.MaxPendingSubmissions, FullReason = ErrorReason.TaskQueueFull };
@@ -41,12 +44,13 @@ internal sealed class SubmitTask : IAsyncDisposable
     /// <param name="key">Makes the same request again give the same answer.</param>
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, TASK_QUEUE_FULL, UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, WORKSPACE_REFUSED, TASK_QUEUE_FULL, UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
     public async Task<SubmittedTask> Execute(
         TaskSubmission submission, IdempotencyKey? key, Func<TaskRecord, byte[]> encode, CancellationToken cancellationToken)
     {
         if (!(await _settings.Read(cancellationToken)).Policy.AcceptTasks)
             throw NotAccepted();
+        _workspaces.Check(submission.Context.Workspace);
         var agent = await _agents.Runnable(submission.AgentId, cancellationToken);
         await _depth.Admit(cancellationToken);
         var storable = submission with { Query = StorableText.Of(submission.Query) };

@@ -1,4 +1,4 @@
-namespace Koda.Worker.Tools;
+namespace Koda.Files;
 
 /// <summary>Paths with every link on the way resolved.</summary>
 internal static class RealPaths
