@@ -24,11 +24,14 @@ internal sealed class Command(ToolContext context, bool writable)
         IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("koda-home-");
+        using var staged = new StagedPaths(context.Sandbox.Missing is null ? context.Outside : []);
         try
         {
-            using var process = await LastingThread.StartAsync(StartInfo(program, environment, home.FullName))
+            using var process = await LastingThread.StartAsync(StartInfo(program, environment, home.FullName, staged.Mounts))
                 ?? throw new ToolException($"{program[0]} does not start.");
-            return await FinishAsync(process, ct);
+            var result = await FinishAsync(process, ct);
+            staged.Keep();
+            return result;
         }
         finally
         {
@@ -38,10 +41,11 @@ internal sealed class Command(ToolContext context, bool writable)
         }
     }
 
-    private ProcessStartInfo StartInfo(IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string temporary)
+    private ProcessStartInfo StartInfo(
+        IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string temporary, IEnumerable<Mount> staged)
     {
         var home = context.Sandbox.Missing is null ? Sandbox.Home : temporary;
-        var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program, context.Outside);
+        var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program, context.Outside, staged);
         // A session of its own makes a process group that can be killed as one. A sandbox ends with the worker by itself.
         IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. context.Sandbox.Missing is null ? line : WithWorker.Tree(line)];
         var start = new ProcessStartInfo(grouped[0], grouped.Skip(1))

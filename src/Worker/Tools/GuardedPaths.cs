@@ -27,17 +27,15 @@ internal static class GuardedPaths
         return parts[0] == Rules || parts.Contains(Repository);
     }
 
-    /// <summary>The arguments of <c>bwrap</c> that keep them as they are. They follow those that let directories be written to.</summary>
+    /// <summary>What keeps them in a sandbox as they are.</summary>
     /// <param name="roots">The real paths of the directories that may be written to.</param>
     /// <param name="allowed">What may be changed all the same, where it is one of them.</param>
-    public static IEnumerable<string> Arguments(IEnumerable<string> roots, IReadOnlyList<OutsidePath> allowed)
+    public static IEnumerable<Mount> Mounts(IEnumerable<string> roots, IReadOnlyList<OutsidePath> allowed)
     {
         var open = allowed.Where(path => path.Writable && path.Path.Split('/').Any(part => part is Repository or Rules)).ToList();
         var closed = roots.SelectMany(root => Closed(root).Select(path => (Root: root, Path: path)))
             .Where(guarded => !open.Any(path => RealPaths.IsWithin(guarded.Path, path.Path))).ToList();
-        // A mount cannot be moved away, so that nothing else is put in the place of what lies below it. Parents come first.
-        var held = closed.SelectMany(guarded => Above(guarded.Path, guarded.Root)).Distinct().Order(StringComparer.Ordinal);
-        return [.. Bound("--bind-try", held), .. Bound("--ro-bind-try", closed.Select(guarded => guarded.Path))];
+        return [.. closed.SelectMany(guarded => Mount.Holding(guarded.Path, guarded.Root)), .. closed.Select(guarded => new Mount(guarded.Path, MountKind.Readable))];
     }
 
     /// <summary>
@@ -101,13 +99,5 @@ internal static class GuardedPaths
         ? Directory.EnumerateDirectories(directory, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })
         : [];
 
-    private static IEnumerable<string> Bound(string how, IEnumerable<string> paths) => paths.SelectMany(path => new[] { how, path, path });
-
     private static bool IsPlain(string path) => new FileInfo(path).LinkTarget is null;
-
-    private static IEnumerable<string> Above(string path, string root)
-    {
-        for (var at = Path.GetDirectoryName(path)!; at != root; at = Path.GetDirectoryName(at)!)
-            yield return at;
-    }
 }

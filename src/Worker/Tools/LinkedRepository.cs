@@ -27,12 +27,16 @@ internal sealed record LinkedRepository(string WorkTree, string Common)
         return Path.GetDirectoryName(own) == $"{common}/worktrees" ? new LinkedRepository(own, common) : null;
     }
 
-    /// <summary>The arguments of <c>bwrap</c> that let git work in it.</summary>
-    public IEnumerable<string> Arguments(bool writable)
+    /// <summary>What a sandbox shows of it, so that git can work in it.</summary>
+    public IEnumerable<Mount> Mounts(bool writable)
     {
         string[] written = [.. Written.Select(name => $"{Common}/{name}"), WorkTree];
         string[] read = [.. ReadOnly.Select(name => $"{Common}/{name}"), .. OwnSettings.Select(name => $"{WorkTree}/{name}")];
-        return [.. written.SelectMany(path => new[] { writable ? "--bind-try" : "--ro-bind-try", path, path }), .. read.SelectMany(path => new[] { "--ro-bind-try", path, path })];
+        return
+        [
+            .. written.Select(path => new Mount(path, writable ? MountKind.Writable : MountKind.Readable)),
+            .. read.Select(path => new Mount(path, MountKind.Readable)),
+        ];
     }
 
     private static string? Line(string path, string start)

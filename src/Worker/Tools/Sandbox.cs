@@ -21,6 +21,7 @@ internal sealed class Sandbox
 
     private readonly string? _bwrap;
     private readonly IReadOnlyList<string> _readable;
+    private IReadOnlyList<string> _covered = [];
 
     private Sandbox(string? bwrap, IReadOnlyList<string> readable, string? missing) =>
         (_bwrap, _readable, Missing) = (bwrap, readable, missing);
@@ -40,7 +41,7 @@ internal sealed class Sandbox
         var programs = Executables.Path.Where(directory => directory.Length > 0 && Toolchains.IsPublic(directory));
         var sandbox = new Sandbox(bwrap, [.. readable, .. programs, .. Toolchains.Readable], null);
         var trial = new ProcessStartInfo(bwrap) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in sandbox.Arguments("/tmp", writable: false, []).Append("true"))
+        foreach (var argument in sandbox.Arguments("/tmp", writable: false, [], []).Append("true"))
             trial.ArgumentList.Add(argument);
         using var process = await LastingThread.StartAsync(trial);
         if (process is null)
@@ -59,13 +60,19 @@ internal sealed class Sandbox
         }
     }
 
+    /// <summary>The same sandbox, in which what lies at some paths is not there, unless it was allowed for a command by name.</summary>
+    /// <param name="covered">Absolute paths of files and directories, which need not exist.</param>
+    public Sandbox Covering(IReadOnlyList<string> covered) => new(_bwrap, _readable, Missing) { _covered = [.. _covered, .. covered] };
+
     /// <summary>The command line that runs <paramref name="command"/> confined to a workspace.</summary>
     /// <param name="workspace">The real path of the workspace.</param>
     /// <param name="writable">Whether the command may change it.</param>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="outside">Paths outside of the workspace that the command may reach.</param>
-    public IReadOnlyList<string> Wrap(string workspace, bool writable, IReadOnlyList<string> command, IReadOnlyList<OutsidePath> outside) =>
-        _bwrap is null ? command : [_bwrap, .. Arguments(workspace, writable, outside), .. command];
+    /// <param name="more">What else is shown.</param>
+    public IReadOnlyList<string> Wrap(
+        string workspace, bool writable, IReadOnlyList<string> command, IReadOnlyList<OutsidePath> outside, params IEnumerable<Mount> more) =>
+        _bwrap is null ? command : [_bwrap, .. Arguments(workspace, writable, outside, [.. more]), .. command];
 
     /// <summary>Whether a real path outside of the workspace is the sandbox's own, so that what happens there touches nothing of the machine.</summary>
     public bool Hides(string real)
@@ -83,22 +90,37 @@ internal sealed class Sandbox
         ? ["--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_FOWNER", "--cap-add", "CAP_CHOWN", "--cap-add", "CAP_FSETID"]
         : ["--cap-drop", "ALL"];
 
-    private static IEnumerable<string> Bound(OutsidePath outside)
+    private IEnumerable<string> Arguments(string workspace, bool writable, IReadOnlyList<OutsidePath> outside, IReadOnlyList<Mount> more)
     {
-        // What is to be made needs the directory that will hold it.
-        var path = Path.Exists(outside.Path) || !outside.Writable ? outside.Path : Path.GetDirectoryName(outside.Path) ?? "/";
-        return path == "/" || Own.Any(own => RealPaths.IsWithin(path, own)) ? [] : [outside.Writable ? "--bind-try" : "--ro-bind-try", path, path];
+        var written = Changed(workspace, writable, outside).ToList();
+        var guarded = GuardedPaths.Mounts(written, outside).ToList();
+        Mount[] granted = [.. outside.SelectMany(Shown), .. more];
+        Mount[] shown =
+        [
+            .. SystemPaths.Concat(_readable).Select(path => new Mount(path, MountKind.Readable)), .. granted,
+            .. LinkedRepository.Of(workspace)?.Mounts(writable) ?? [], new Mount(workspace, writable ? MountKind.Writable : MountKind.Readable),
+        ];
+        var covered = Covered(shown, outside).ToList();
+        var held = covered.SelectMany(cover => written.Where(root => RealPaths.IsWithin(cover.Path, root)).SelectMany(root => Mount.Holding(cover.Path, root)));
+        Mount[] closed = [.. guarded.Where(mount => mount.Kind == MountKind.Readable), .. covered];
+        // What can be changed anyhow is left without a mount, which could not be replaced by another file.
+        var open = granted.Where(mount => written.Any(root => root != mount.Path && RealPaths.IsWithin(mount.Path, root)) && !closed.Any(path => RealPaths.IsWithin(mount.Path, path.Path)));
+        return
+        [
+            "--die-with-parent", "--unshare-all", "--new-session", .. Rights, "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev", "--dir", Home,
+            .. Mount.Arguments([.. held, .. guarded, .. shown.Except(open), .. covered]), "--chdir", workspace, "--",
+        ];
     }
 
-    private IEnumerable<string> Arguments(string workspace, bool writable, IReadOnlyList<OutsidePath> outside) =>
-    [
-        "--die-with-parent", "--unshare-all", "--new-session", .. Rights, "--tmpfs", "/tmp",
-        .. SystemPaths.Concat(_readable).SelectMany(path => new[] { "--ro-bind-try", path, path }),
-        "--proc", "/proc", "--dev", "/dev", "--dir", Home, .. outside.SelectMany(Bound),
-        .. LinkedRepository.Of(workspace)?.Arguments(writable) ?? [],
-        writable ? "--bind" : "--ro-bind", workspace, workspace,
-        .. GuardedPaths.Arguments(Changed(workspace, writable, outside), outside), "--chdir", workspace, "--",
-    ];
+    private static IEnumerable<Mount> Shown(OutsidePath outside)
+    {
+        if (outside.Path != "/" && !Own.Any(own => RealPaths.IsWithin(outside.Path, own)))
+            yield return new Mount(outside.Path, outside.Writable ? MountKind.Writable : MountKind.Readable);
+    }
+
+    private IEnumerable<Mount> Covered(IReadOnlyList<Mount> shown, IReadOnlyList<OutsidePath> outside) => _covered.Select(RealPaths.Resolve)
+        .Where(path => Path.Exists(path) && shown.Any(mount => RealPaths.IsWithin(path, mount.Path)) && !outside.Any(granted => granted.Path == path))
+        .Select(path => new Mount(path, MountKind.Cover));
 
     private static IEnumerable<string> Changed(string workspace, bool writable, IReadOnlyList<OutsidePath> outside) =>
         outside.Where(path => path.Writable && !RealPaths.IsWithin(path.Path, workspace) && Directory.Exists(path.Path)).Select(path => path.Path)

@@ -65,6 +65,16 @@ public sealed class GuardedPathsTests : IDisposable
     }
 
     [SandboxFact]
+    public async Task A_hook_that_a_person_allowed_is_made_and_no_other()
+    {
+        var hook = new OutsidePath($"{_folder.Root}/.git/hooks/pre-commit", Writable: true);
+        var result = await RunAsync("echo x > .git/hooks/pre-commit; echo y > .git/hooks/pre-push; git config user.nick x", Context().Reaching([hook]));
+        Assert.Equal("x\n", _folder.Read(".git/hooks/pre-commit"));
+        Assert.False(File.Exists($"{_folder.Root}/.git/hooks/pre-push"), result);
+        Assert.DoesNotContain("nick", _folder.Read(".git/config"));
+    }
+
+    [SandboxFact]
     public async Task Submodules_and_other_repositories_in_the_workspace_are_kept_too()
     {
         using var library = SnapshotFolder.Repository();
