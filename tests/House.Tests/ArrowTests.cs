@@ -71,7 +71,16 @@ public sealed partial class ArrowTests
         System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Select(used => used.Name!)
             .Where(used => used.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)));
 
+    [Fact]
+    public void There_is_one_way_out() => Rule.Holds(
+        "Whoever asks a host that others name goes by OutgoingConnections, which judges the address. Only the calls to Koda's own server do not.",
+        SourceFile.Under("src").Where(file => file.Path != "src/Providers/OutgoingConnections.cs" && file.Path != "src/Rpc/Channel/Transport.cs")
+            .SelectMany(file => file.Find(OwnWayOut())));
+
     private static string SurfaceOf(SourceFile file) => file.Path[(Server + "Surfaces/").Length..].Split('/')[0];
+
+    [GeneratedRegex(@"\bnew (SocketsHttpHandler|HttpClientHandler|WebRequestHandler|ClientWebSocket|TcpClient)\b|\bnew HttpClient( \{|\(\))|SocketsHttpHandler \w+\(.*=> new\(\)")]
+    private static partial Regex OwnWayOut();
 
     [GeneratedRegex(@"\b(Npgsql|Dapper|Infrastructure\.Postgres|IDbConnection)\b")]
     private static partial Regex DatabaseUse();

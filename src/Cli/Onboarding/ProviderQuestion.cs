@@ -2,6 +2,7 @@ using Koda.Cli.Identity;
 using Koda.Cli.Providers;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
+using Koda.Providers;
 
 namespace Koda.Cli.Onboarding;
 
@@ -82,7 +83,7 @@ internal sealed class ProviderQuestion(Session session)
     /// <summary>Whether a local server of models runs here, so that it can be proposed.</summary>
     private static async Task<bool> AnswersAsync(string address, CancellationToken cancellation)
     {
-        using var http = new HttpClient { Timeout = s_glance };
+        using var http = new HttpClient(new OutgoingConnections(allowLocal: true).CreateHandler(s_glance)) { Timeout = s_glance };
         try
         {
             using var answer = await http.GetAsync(new Uri(new Uri(address), "/api/version"), cancellation);

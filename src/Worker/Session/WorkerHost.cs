@@ -12,6 +12,7 @@ namespace Koda.Worker.Session;
 public static class WorkerHost
 {
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Does the same over a channel of its own to the server of the options.</summary>
     /// <inheritdoc cref="RunAsync(WorkerOptions, CallInvoker, ILogger?, CancellationToken)"/>
@@ -47,7 +48,7 @@ public static class WorkerHost
         var sandbox = options.Sandbox ? await Sandbox.DetectAsync(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
-        using var web = new HttpClient(GuardedConnection.Handler(options.AllowPrivateFetch)) { Timeout = Timeout.InfiniteTimeSpan };
+        using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(ConnectTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
         await using var servers = new McpServers(options, web, TimeProvider.System, logger);
         await using var background = new HeldCommands(TimeProvider.System);
         var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers, background);

@@ -3,7 +3,7 @@ using System.Net;
 namespace Koda.Worker.Tools;
 
 /// <summary>Reads a page of the web. It counts as an action, not as reading: an address can carry data out.</summary>
-/// <param name="client">Follows no redirects and refuses private addresses, see <see cref="GuardedConnection"/>.</param>
+/// <param name="client">Follows no redirects and refuses private addresses, see <see cref="OutgoingConnections"/>.</param>
 internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("fetch", Description, Schema, readOnly: false)
 {
     internal sealed record Arguments(string Url);
@@ -47,7 +47,7 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
         }
         catch (HttpRequestException error)
         {
-            throw new ToolException($"{arguments.Url} cannot be read: {(error.InnerException as ToolException)?.Message ?? error.Message}");
+            throw new ToolException($"{arguments.Url} cannot be read: {AddressRefusedException.Among(error)?.Message ?? error.Message}");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class McpFolder : IAsyncDisposable
             print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
         """;
 
-    private readonly HttpClient _web = new(GuardedConnection.Handler(allowPrivate: true)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _web = new(new OutgoingConnections(allowLocal: true).CreateHandler(TimeSpan.FromSeconds(10))) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly string _program;
 
     public McpFolder(bool trustProjects = false)

@@ -7,28 +7,18 @@ namespace Koda.Worker.Tests.Tools;
 public class FetchToolTests
 {
     [Theory]
-    [InlineData("127.0.0.1", false, false)]
-    [InlineData("127.0.0.1", true, true)]
-    [InlineData("10.1.2.3", false, false)]
-    [InlineData("::1", false, false)]
-    [InlineData("::ffff:192.168.1.1", false, false)]
-    [InlineData("169.254.169.254", true, false)]
-    [InlineData("fd00:ec2::254", true, false)]
-    [InlineData("0.0.0.0", false, false)]
-    [InlineData("93.184.216.34", false, true)]
-    [InlineData("2606:2800:220:1::1", false, true)]
-    public void Only_public_addresses_are_reached(string address, bool allowPrivate, bool allowed) =>
-        Assert.Equal(allowed, GuardedConnection.Allows(IPAddress.Parse(address), allowPrivate));
-
-    [Theory]
     [InlineData("http://localhost:1/")]
     [InlineData("http://[::1]:1/")]
+    [InlineData("http://0x7f.1:1/")]
+    [InlineData("http://2130706433:1/")]
+    [InlineData("http://203.0.113.7:1/")]
+    [InlineData("http://[3fff::1]:1/")]
     [InlineData("file:///etc/passwd")]
     [InlineData("not an address")]
     public async Task Local_addresses_and_other_schemes_are_refused(string url)
     {
         using var folder = new TempWorkspace();
-        using var client = new HttpClient(GuardedConnection.Handler(allowPrivate: false));
+        using var client = Client(allowLocal: false);
         await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new FetchTool(client), $$"""{"url": "{{url}}"}"""));
     }
 
@@ -37,7 +27,7 @@ public class FetchToolTests
     {
         using var server = new PageServer();
         using var folder = new TempWorkspace();
-        using var client = new HttpClient(GuardedConnection.Handler(allowPrivate: true));
+        using var client = Client(allowLocal: true);
 
         var page = await folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}moved"}""");
         var missing = await folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}missing"}""");
@@ -49,6 +39,23 @@ public class FetchToolTests
         Assert.Contains("image/png", image.Message);
         Assert.Contains("redirects too often", circle.Message);
     }
+
+    [Theory]
+    [InlineData("literal")]
+    [InlineData("mapped")]
+    [InlineData("named")]
+    public async Task A_redirect_leads_nowhere_that_an_address_would_not(string page)
+    {
+        using var server = new PageServer();
+        using var folder = new TempWorkspace();
+        using var client = Client(allowLocal: true);
+
+        var refusal = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}{{page}}"}"""));
+
+        Assert.Contains("is refused", refusal.Message);
+    }
+
+    private static HttpClient Client(bool allowLocal) => new(new OutgoingConnections(allowLocal).CreateHandler(TimeSpan.FromSeconds(10)));
 
     private sealed class PageServer : IDisposable
     {
@@ -86,7 +93,7 @@ public class FetchToolTests
                 var context = await _listener.GetContextAsync();
                 var (status, type, body) = context.Request.Url!.AbsolutePath switch
                 {
-                    "/moved" or "/circle" => (302, "text/plain", ""),
+                    "/moved" or "/circle" or "/literal" or "/mapped" or "/named" => (302, "text/plain", ""),
                     "/page" => (200, "text/html; charset=utf-8", "<head><title>x</title></head><script>bad()</script><h1>Title</h1><p>Fish &amp;   chips</p>"),
                     "/image" => (200, "image/png", "x"),
                     _ => (404, "text/plain", "nothing"),
@@ -95,7 +102,15 @@ public class FetchToolTests
                 context.Response.ContentType = type;
                 // HttpListener may reset a kept connection while the next request is on its way.
                 context.Response.KeepAlive = false;
-                context.Response.RedirectLocation = status == 302 ? (context.Request.Url!.AbsolutePath == "/circle" ? "/circle" : "/page") : null;
+                context.Response.RedirectLocation = context.Request.Url!.AbsolutePath switch
+                {
+                    "/moved" => "/page",
+                    "/circle" => "/circle",
+                    "/literal" => "http://169.254.169.254/latest/meta-data/",
+                    "/mapped" => "http://[::ffff:a9fe:a9fe]/latest/meta-data/",
+                    "/named" => "http://metadata.google.internal./computeMetadata/v1/",
+                    _ => null,
+                };
                 await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body));
                 context.Response.Close();
             }

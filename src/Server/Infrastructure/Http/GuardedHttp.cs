@@ -1,35 +1,30 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Koda.Providers;
 
 namespace Koda.Server.Infrastructure.Http;
 
 /// <summary>
-/// The one client for addresses that people configure. It cannot be talked into asking the wrong machine: the address is judged after the name is resolved,
-/// so a name that changes its address gains nothing; redirects and proxies, which would choose another address, are off. Time and size are limited.
+/// The one client for addresses that people configure, over <see cref="OutgoingConnections"/>. Time and size are limited.
 /// </summary>
 internal sealed class GuardedHttp : IDisposable
 {
     private readonly GuardedHttpOptions _options;
+    private readonly OutgoingConnections _publicOnly;
+    private readonly OutgoingConnections _localToo;
     private readonly HttpMessageInvoker _guarded;
     private readonly HttpMessageInvoker _local;
 
     public GuardedHttp(GuardedHttpOptions options)
     {
         _options = options;
-        _guarded = new HttpMessageInvoker(Handler(allowPrivate: false));
-        _local = new HttpMessageInvoker(Handler(allowPrivate: true));
+        _publicOnly = new OutgoingConnections(allowLocal: false) { Resolve = options.Resolve };
+        _localToo = new OutgoingConnections(allowLocal: true) { Resolve = options.Resolve };
+        _guarded = Invoker(_publicOnly, options.Timeout);
+        _local = Invoker(_localToo, options.Timeout);
     }
 
     /// <summary>Whether an address that is written literally may be asked. A name is judged when it is connected to.</summary>
-    public bool MayAsk(Uri url, bool allowPrivate)
-    {
-        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
-            return Allows(address, allowPrivate || IsAllowedHost(url.Host));
-        var isOwn = url.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || url.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
-        return !isOwn || allowPrivate || IsAllowedHost(url.Host);
-    }
+    public bool MayAsk(Uri url, bool allowPrivate) => (allowPrivate || IsAllowedHost(url.Host) ? _localToo : _publicOnly).Allows(url.Host);
 
     /// <summary>Whether the installation lets this host be private: it is listed in <c>KODA_ALLOWED_HOSTS</c>.</summary>
     public bool IsAllowedHost(string host) => _options.AllowedHosts.Contains(host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase);
@@ -59,7 +54,9 @@ internal sealed class GuardedHttp : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            throw Cause(failure) ?? new GuardedHttpException(GuardedHttpProblem.Unreachable, $"It cannot be reached: {failure.Message}", failure);
+            throw AddressRefusedException.Among(failure) is { } refusal
+                ? new GuardedHttpException(GuardedHttpProblem.AddressRefused, $"{refusal.Message} KODA_ALLOWED_HOSTS lists the private hosts that may be asked.", failure)
+                : new GuardedHttpException(GuardedHttpProblem.Unreachable, $"It cannot be reached: {failure.Message}", failure);
         }
     }
 
@@ -84,52 +81,10 @@ internal sealed class GuardedHttp : IDisposable
         return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
     }
 
-    private SocketsHttpHandler Handler(bool allowPrivate) => new()
+    private static HttpMessageInvoker Invoker(OutgoingConnections connections, TimeSpan timeout)
     {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        // A small body may unpack to a huge one; what is read is counted after unpacking.
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = _options.Timeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        MaxResponseHeadersLength = 64,
-        ConnectCallback = (context, token) => Connect(context.DnsEndPoint, allowPrivate, token),
-    };
-
-    private async ValueTask<Stream> Connect(DnsEndPoint endPoint, bool allowPrivate, CancellationToken cancellationToken)
-    {
-        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await _options.Resolve(endPoint.Host, cancellationToken);
-        var allowed = Array.FindAll(addresses, address => Allows(address, allowPrivate));
-        if (allowed.Length == 0)
-        {
-            throw new GuardedHttpException(
-                GuardedHttpProblem.AddressRefused,
-                $"Connecting to {endPoint.Host} is refused: it is a loopback, private or metadata address. KODA_ALLOWED_HOSTS lists the private hosts that may be asked.");
-        }
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, endPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static bool Allows(IPAddress address, bool allowPrivate) =>
-        !AddressRanges.IsForbidden(address) && (allowPrivate || !AddressRanges.IsPrivate(address));
-
-    private static GuardedHttpException? Cause(Exception failure)
-    {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is GuardedHttpException refusal)
-                return refusal;
-        }
-        return null;
+        var handler = connections.CreateHandler(timeout);
+        handler.MaxResponseHeadersLength = 64;
+        return new HttpMessageInvoker(handler);
     }
 }

@@ -8,6 +8,12 @@ namespace Koda.Worker.Providers.Wire;
 internal sealed record ProviderEndpoint
 {
     private static readonly string[] s_ownOptions = ["allow_private_network", "idle_timeout_seconds"];
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(15);
+    private static readonly OutgoingConnections s_public = new(allowLocal: false);
+
+    // Shared, so that connections are kept; never disposed of.
+    private static readonly Lazy<SocketsHttpHandler> s_publicHandler = new(() => s_public.CreateHandler(s_connectTimeout));
+    private static readonly Lazy<SocketsHttpHandler> s_localHandler = new(() => new OutgoingConnections(allowLocal: true).CreateHandler(s_connectTimeout));
 
     public required Uri BaseUrl { get; init; }
 
@@ -47,8 +53,8 @@ internal sealed record ProviderEndpoint
     /// <summary>The client of this endpoint, over the guarded connections unless another handler is given.</summary>
     public HttpClient CreateClient(HttpMessageHandler? handler, JsonObject? options)
     {
-        var allowPrivate = Flag("allow_private_network", options?["allow_private_network"]) || EndpointGuard.NamesPrivateMachine(BaseUrl);
-        handler ??= EndpointGuard.Handler(allowPrivate);
+        var allowPrivate = Flag("allow_private_network", options?["allow_private_network"]) || s_public.NamesLocalMachine(BaseUrl);
+        handler ??= (allowPrivate ? s_localHandler : s_publicHandler).Value;
         return new HttpClient(new ProviderHttpHandler(handler, this), disposeHandler: false)
         {
             BaseAddress = BaseUrl,

@@ -50,10 +50,13 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
         }
         catch (HttpRequestException error)
         {
-            for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+            if (AddressRefusedException.Among(error) is { } refusal)
             {
-                if (cause is ProviderException refusal)
-                    throw refusal;
+                throw new ProviderException(
+                    ProviderErrorCode.InvalidRequest,
+                    $"{refusal.Message} Set allow_private_network in the provider's options if a private one is meant.",
+                    retryable: false,
+                    innerException: error);
             }
             throw new ProviderException(
                 ProviderErrorCode.Unavailable,
