@@ -6,7 +6,6 @@ namespace Koda.Worker.Tools;
 /// <summary>One command of an agent: in its own process group, with a clean environment, a time limit, and bounded output.</summary>
 internal sealed class Command(ToolContext context, bool writable)
 {
-    private const int KillSignal = 9;
     private const string Marker = "KODA_COMMAND";
     private static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
     private const int MaxStreamedCharacters = 256 * 1024;
@@ -24,30 +23,27 @@ internal sealed class Command(ToolContext context, bool writable)
         IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("koda-home-");
-        using var staged = new StagedPaths(context.Sandbox.Missing is null ? context.Outside : []);
+        using var confined = context.Sandbox.Confine(program, new Reach(context.Workspace.Root, writable) { Outside = context.Outside });
+        confined.User?.Take(home.FullName);
         try
         {
-            using var process = await LastingThread.StartAsync(StartInfo(program, environment, home.FullName, staged.Mounts))
+            using var process = await LastingThread.StartAsync(StartInfo(confined.Line, environment, home.FullName))
                 ?? throw new ToolException($"{program[0]} does not start.");
             var result = await FinishAsync(process, ct);
-            staged.Keep();
+            confined.Keep();
             return result;
         }
         finally
         {
             home.Delete(recursive: true);
-            if (writable && context.Sandbox.Missing is null)
-                GuardedPaths.Tidy(context.Workspace.Root);
         }
     }
 
-    private ProcessStartInfo StartInfo(
-        IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, string temporary, IEnumerable<Mount> staged)
+    private ProcessStartInfo StartInfo(IReadOnlyList<string> line, IReadOnlyDictionary<string, string>? environment, string temporary)
     {
         var home = context.Sandbox.Missing is null ? Sandbox.Home : temporary;
-        var line = context.Sandbox.Wrap(context.Workspace.Root, writable, program, context.Outside, staged);
-        // A session of its own makes a process group that can be killed as one. A sandbox ends with the worker by itself.
-        IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. context.Sandbox.Missing is null ? line : WithWorker.Tree(line)];
+        // A session of its own makes a process group that can be killed as one.
+        IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. line];
         var start = new ProcessStartInfo(grouped[0], grouped.Skip(1))
         {
             WorkingDirectory = context.Workspace.Root,
@@ -71,10 +67,11 @@ internal sealed class Command(ToolContext context, bool writable)
         var reading = Task.WhenAll(
             PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token),
             PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
+        var tree = new ProcessTree(process, ofSandbox: context.Sandbox.Missing is null);
         var timedOut = false;
         try
         {
-            await process.WaitForExitAsync(either.Token);
+            await tree.WaitAsync(either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -84,19 +81,16 @@ internal sealed class Command(ToolContext context, bool writable)
         finally
         {
             // What the command left running in the background goes as well: it would hold the pipes, and nobody watches it.
-            KillTree(process);
+            Kill(tree);
             pipes.CancelAfter(PipeTimeout);
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return new CommandResult(timedOut ? null : process.ExitCode, _output.ToString(), _output.Truncated);
     }
 
-    private void KillTree(Process process)
+    private void Kill(ProcessTree tree)
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
-        if (SetSid is not null)
-            _ = NativeFiles.Kill(-process.Id, KillSignal);
+        tree.Kill();
         // A sandbox takes all of its processes with it. Without one, those that left the group are found by their environment.
         if (context.Sandbox.Missing is not null)
             MarkedProcesses.Kill($"{Marker}={_id}");

@@ -43,7 +43,11 @@ internal sealed record Demand(string Tool, string Subject)
 }
 
 /// <summary>A path outside of the workspace that a call was allowed to reach, with what lies below it.</summary>
-internal sealed record OutsidePath(string Path, bool Writable);
+internal sealed record OutsidePath(string Path, bool Writable)
+{
+    /// <summary>How a sandbox shows it.</summary>
+    public Mount Mount => new(Path, Writable ? MountKind.Writable : MountKind.Readable);
+}
 
 /// <summary>A question that a call asks a person; the answer is its result.</summary>
 internal sealed record UserQuestion(string Text, IReadOnlyList<string> Options, bool Multiple);

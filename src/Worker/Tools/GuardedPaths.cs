@@ -2,21 +2,31 @@ namespace Koda.Worker.Tools;
 
 /// <summary>
 /// What lies in a workspace and is run or trusted later, outside of any sandbox: hooks and configuration of its git repositories, and the
-/// project's own rules in <c>.koda</c>. To change them counts as leaving the workspace.
+/// project's own rules in <c>.koda</c>. To change them counts as leaving the workspace. A command in a sandbox cannot change them, nor make them
+/// where they are not there yet.
 /// </summary>
-internal static class GuardedPaths
+internal sealed class GuardedPaths : IDisposable
 {
     private const string Rules = ".koda";
-    private const string Repository = ".git";
+    private const string WorkTrees = "worktrees";
 
-    /// <summary>How far below the workspace repositories are looked for, and in how many directories.</summary>
-    private const int MaxDepth = 3;
-    private const int MaxDirectories = 2000;
+    // A repository that shares with itself is what it was: without this file, but nobody can make another.
+    private const string SharesWithItself = ".\n";
 
-    // Each of them makes git run a program, or makes it look for such settings elsewhere.
-    private static readonly string[] Settings = ["config", "config.worktree", "hooks", "commondir", "gitdir"];
+    // Each of them makes git run a program, or makes it look for such settings elsewhere. What stands for those that are not there changes nothing.
+    private static readonly (string Name, string? Text)[] Settings = [("config", ""), ("config.worktree", ""), ("hooks", null), ("commondir", SharesWithItself)];
+    private static readonly (string Name, string? Text)[] SettingsOfWorkTree = [("config.worktree", "")];
+    private static readonly string[] Told = ["commondir", "gitdir"];
 
-    private static readonly HashSet<string> Skipped = [Repository, Rules, "node_modules"];
+    private readonly List<Placeholder> _placeholders = [];
+    private readonly List<Mount> _mounts = [];
+    private readonly IReadOnlyList<OutsidePath> _open;
+    private readonly CommandUser? _user;
+
+    private GuardedPaths(IReadOnlyList<OutsidePath> open, CommandUser? user) => (_open, _user) = (open, user);
+
+    /// <summary>What keeps them in a sandbox as they are.</summary>
+    public IReadOnlyList<Mount> Mounts => _mounts;
 
     /// <summary>Whether a real path is one of them, or a part of a repository's own files.</summary>
     public static bool Holds(Workspace workspace, string real)
@@ -24,80 +34,90 @@ internal static class GuardedPaths
         if (!workspace.Holds(real))
             return false;
         var parts = workspace.Shown(real).Split('/');
-        return parts[0] == Rules || parts.Contains(Repository);
+        return parts[0] == Rules || parts.Contains(Repositories.Name);
     }
 
-    /// <summary>What keeps them in a sandbox as they are.</summary>
-    /// <param name="roots">The real paths of the directories that may be written to.</param>
-    /// <param name="allowed">What may be changed all the same, where it is one of them.</param>
-    public static IEnumerable<Mount> Mounts(IEnumerable<string> roots, IReadOnlyList<OutsidePath> allowed)
+    /// <summary>Keeps them as they are for a command, until this is disposed of.</summary>
+    /// <param name="reach">What the command can reach, also of them.</param>
+    /// <param name="user">Who runs it. Null: the worker's own user.</param>
+    public static GuardedPaths Hold(Reach reach, CommandUser? user)
     {
-        var open = allowed.Where(path => path.Writable && path.Path.Split('/').Any(part => part is Repository or Rules)).ToList();
-        var closed = roots.SelectMany(root => Closed(root).Select(path => (Root: root, Path: path)))
-            .Where(guarded => !open.Any(path => RealPaths.IsWithin(guarded.Path, path.Path))).ToList();
-        return [.. closed.SelectMany(guarded => Mount.Holding(guarded.Path, guarded.Root)), .. closed.Select(guarded => new Mount(guarded.Path, MountKind.Readable))];
+        var open = reach.Outside.Where(path => path.Writable && path.Path.Split('/').Any(part => part is Repositories.Name or Rules)).ToList();
+        var guarded = new GuardedPaths(open, user);
+        try
+        {
+            foreach (var root in reach.Written)
+                guarded.HoldIn(root, isWorkspace: root == reach.Workspace);
+            if (reach.Writable && LinkedRepository.Of(reach.Workspace) is { } linked)
+                guarded.HoldSettings(linked.WorkTree, linked.WorkTree, SettingsOfWorkTree);
+            return guarded;
+        }
+        catch
+        {
+            guarded.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>
-    /// Takes away what could not be kept from being made, since only what is there can be: a file that sends git to settings elsewhere.
-    /// A repository of its own never has it.
-    /// </summary>
-    public static void Tidy(string root)
+    public void Dispose()
     {
-        foreach (var directory in Repositories(root).Where(Directory.Exists).SelectMany(Own))
-            File.Delete($"{directory}/commondir");
+        foreach (var placeholder in _placeholders)
+            placeholder.Dispose();
+        _placeholders.Clear();
     }
 
-    private static IEnumerable<string> Closed(string root)
+    private void HoldIn(string root, bool isWorkspace)
     {
-        if (Directory.Exists($"{root}/{Rules}") && IsPlain($"{root}/{Rules}"))
-            yield return $"{root}/{Rules}";
-        foreach (var repository in Repositories(root))
+        if (IsPlain($"{root}/{Rules}") && (isWorkspace || Directory.Exists($"{root}/{Rules}")))
+            HoldSettings(root, root, [(Rules, null)]);
+        foreach (var repository in Repositories.Below(root).Distinct().Where(IsPlain))
         {
             if (File.Exists(repository))
-            {
-                yield return repository;
-                continue;
-            }
-            foreach (var directory in Directories(repository))
-            {
-                var settings = Settings.Select(name => $"{directory}/{name}").Where(Path.Exists).ToList();
-                // Links in the place of settings could be replaced, whatever becomes of what they lead to.
-                foreach (var path in settings.All(IsPlain) ? settings : [directory])
-                    yield return path;
-            }
+                Close(root, repository);
+            else
+                HoldRepository(root, repository);
         }
     }
 
-    /// <summary>What makes a repository of the workspace or of a directory in it: a directory, or a file that says where it is.</summary>
-    private static List<string> Repositories(string root)
+    private void HoldRepository(string root, string repository)
     {
-        var found = new List<string>();
-        var next = new Queue<(string Directory, int Depth)>([(root, 0)]);
-        for (var seen = 0; seen < MaxDirectories && next.TryDequeue(out var at); seen++)
+        foreach (var directory in Repositories.SettingsOf(repository))
         {
-            if (Path.Exists($"{at.Directory}/{Repository}") && IsPlain($"{at.Directory}/{Repository}"))
-                found.Add($"{at.Directory}/{Repository}");
-            if (at.Depth == MaxDepth)
+            var settings = Path.GetFileName(Path.GetDirectoryName(directory)) == WorkTrees ? SettingsOfWorkTree : Settings;
+            var told = Told.Select(name => $"{directory}/{name}").ToList();
+            // Links in the place of settings could be replaced, whatever becomes of what they lead to.
+            if (!settings.Select(setting => $"{directory}/{setting.Name}").Concat(told).All(IsPlain))
+            {
+                Close(root, directory);
                 continue;
-            foreach (var below in Below(at.Directory).Where(below => !Skipped.Contains(Path.GetFileName(below))))
-                next.Enqueue((below, at.Depth + 1));
+            }
+            HoldSettings(root, directory, settings);
+            foreach (var path in told.Where(File.Exists))
+                Close(root, path);
         }
-        return found;
     }
 
-    // The repository itself and those of its submodules, with what they keep for further work trees.
-    private static IEnumerable<string> Directories(string repository) =>
-        Own(repository).SelectMany(own => Below($"{own}/worktrees").Prepend(own));
+    private void HoldSettings(string root, string directory, IEnumerable<(string Name, string? Text)> settings)
+    {
+        foreach (var (path, text) in settings.Select(setting => ($"{directory}/{setting.Name}", setting.Text)).Where(setting => !IsOpen(setting.Item1)))
+        {
+            if ((!Path.Exists(path) || Placeholder.IsOne(path, text)) && Placeholder.Hold(path, text, _user) is { } placeholder)
+                _placeholders.Add(placeholder);
+            if (Path.Exists(path))
+                Close(root, path);
+        }
+    }
 
-    private static IEnumerable<string> Own(string repository) => [repository, .. Modules($"{repository}/modules")];
+    // A mount cannot be moved away, so that nothing else is put in the place of what lies below it.
+    private void Close(string root, string path)
+    {
+        if (IsOpen(path))
+            return;
+        _mounts.AddRange(Mount.Holding(path, root));
+        _mounts.Add(new Mount(path, MountKind.Readable));
+    }
 
-    private static IEnumerable<string> Modules(string directory) =>
-        Below(directory).SelectMany(module => File.Exists($"{module}/HEAD") ? Own(module) : Modules(module));
-
-    private static IEnumerable<string> Below(string directory) => Directory.Exists(directory)
-        ? Directory.EnumerateDirectories(directory, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })
-        : [];
+    private bool IsOpen(string path) => _open.Any(open => RealPaths.IsWithin(path, open.Path));
 
     private static bool IsPlain(string path) => new FileInfo(path).LinkTarget is null;
 }

@@ -25,6 +25,16 @@ internal sealed record Mount(string Path, MountKind Kind, string? Source = null)
             yield return new Mount(at, MountKind.Writable);
     }
 
+    /// <summary>The arguments that make the directories above mounts, such that everybody may go through them.</summary>
+    public static IEnumerable<string> Parents(IEnumerable<Mount> mounts) =>
+        mounts.SelectMany(mount => Above(mount.Path)).Distinct().Order(StringComparer.Ordinal).SelectMany(path => new[] { "--perms", "0755", "--dir", path });
+
+    private static IEnumerable<string> Above(string path)
+    {
+        for (var at = System.IO.Path.GetDirectoryName(path); at is not (null or "/" or "/proc"); at = System.IO.Path.GetDirectoryName(at))
+            yield return at;
+    }
+
     private bool IsDirectoryCover => Kind == MountKind.Cover && Directory.Exists(Path);
 
     private string[] Opened(List<Mount> all) => Kind switch

@@ -6,6 +6,14 @@ namespace Koda.Worker.Tools;
 /// <summary>The calls of the C library that opening without following links needs.</summary>
 internal static partial class NativeFiles
 {
+    private const int CurrentDirectory = -100;
+    private const int NotFollowed = 0x100;
+    private const int SharedLock = 1;
+    private const int ExclusiveLock = 2;
+    private const int WithoutWaiting = 4;
+    private const int ItselfByHandle = 0x1000;
+    private const uint BasicStatus = 0x7ff;
+    private const int StatusLength = 256;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int Create = 0x40;
@@ -29,12 +37,42 @@ internal static partial class NativeFiles
     /// <summary>Opens a directory as an anchor that later renames and links cannot move.</summary>
     public static SafeFileHandle OpenDirectory(string path) => Open(path, PathOnly | Directory | NoFollow | CloseOnExec, 0, path);
 
+    /// <summary>Opens a file or directory to lock it.</summary>
+    public static SafeFileHandle OpenToHold(string path) => Open(path, ReadOnly | NonBlocking | NoFollow | CloseOnExec, 0, path);
+
+    /// <summary>Locks what is open, unless another's lock is in the way. The lock ends with the handle, and replaces the one that the handle had.</summary>
+    public static bool Lock(SafeFileHandle handle, bool exclusive) =>
+        LockNative((int)handle.DangerousGetHandle(), (exclusive ? ExclusiveLock : SharedLock) | WithoutWaiting) == 0;
+
     /// <summary>The path under which the kernel knows an open file now.</summary>
     public static string RealPath(SafeFileHandle handle) =>
         new FileInfo(Anchor(handle)).LinkTarget ?? throw new IOException("The open file has no path.");
 
     /// <summary>A path to the open file itself, whatever became of its name.</summary>
     public static string Anchor(SafeFileHandle handle) => $"/proc/self/fd/{handle.DangerousGetHandle()}";
+
+    /// <summary>Whose a file or directory is, and its mode; a link's own.</summary>
+    public static (uint User, uint Group, int Mode) Owner(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusLength];
+        if (Status(CurrentDirectory, path, NotFollowed, BasicStatus, ref MemoryMarshal.GetReference(status)) != 0)
+            throw new IOException($"'{path}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+        return (MemoryMarshal.Read<uint>(status[20..]), MemoryMarshal.Read<uint>(status[24..]), MemoryMarshal.Read<ushort>(status[28..]));
+    }
+
+    /// <summary>Gives a file or directory to somebody; a link itself, not what it leads to.</summary>
+    public static void ChangeOwner(string path, uint user, uint group)
+    {
+        if (ChangeOwnerNative(path, user, group) != 0)
+            throw new IOException($"'{path}' cannot be given to the workspace's owner: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+    }
+
+    /// <summary>Gives an open file or directory to somebody, whatever became of its name.</summary>
+    public static void ChangeOwner(SafeFileHandle handle, uint user, uint group)
+    {
+        if (ChangeOwnerNative((int)handle.DangerousGetHandle(), "", user, group, ItselfByHandle) != 0)
+            throw new IOException($"A file cannot be given to the workspace's owner: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+    }
 
     private static SafeFileHandle Open(string path, int flags, uint mode, string shown)
     {
@@ -57,4 +95,25 @@ internal static partial class NativeFiles
     /// <summary>Sends a signal; a negative id reaches a process group.</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
+
+    /// <summary>The user whose rights this process has.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    /// <summary>The group whose rights this process has.</summary>
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    public static partial uint EffectiveGroup();
+
+    // What it fills in is laid out alike on every machine.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int directory, string path, int flags, uint mask, ref byte status);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwnerNative(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwnerNative(int directory, string path, uint user, uint group, int flags);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int LockNative(int handle, int operation);
 }

@@ -9,7 +9,8 @@ internal sealed class StagedPaths : IDisposable
     private readonly List<(string Place, string Stage, IReadOnlyList<string> Names)> _places = [];
 
     /// <param name="outside">What was allowed.</param>
-    public StagedPaths(IReadOnlyList<OutsidePath> outside)
+    /// <param name="user">Who makes it. Null: the worker's own user.</param>
+    public StagedPaths(IReadOnlyList<OutsidePath> outside, CommandUser? user)
     {
         foreach (var place in outside.Where(path => path.Writable && !Path.Exists(path.Path)).GroupBy(path => Path.GetDirectoryName(path.Path)))
         {
@@ -17,7 +18,7 @@ internal sealed class StagedPaths : IDisposable
                 continue;
             // Beside its place, so that what is made need not be copied.
             var stage = $"{parent}/.koda-{Guid.NewGuid():N}";
-            if (Made(stage))
+            if (Made(stage, user))
                 _places.Add((parent, stage, [.. place.Select(path => Path.GetFileName(path.Path))]));
         }
     }
@@ -58,11 +59,12 @@ internal sealed class StagedPaths : IDisposable
     }
 
     // Where the worker may make nothing, a command may not either.
-    private static bool Made(string directory)
+    private static bool Made(string directory, CommandUser? user)
     {
         try
         {
             Directory.CreateDirectory(directory);
+            user?.Take(directory);
             return true;
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)

@@ -93,7 +93,7 @@ internal sealed class Workspace
             throw new PathRefusedException(path, "it lies outside of the workspace and may only be read.");
         if (Shown(real).Split('/').Contains(".git"))
             throw new PathRefusedException(path, "what git keeps about the repository is not written by tools.");
-        return Opened(path, real, create: true, name => File.Exists(name) ? NativeFiles.OpenToChange(name) : NativeFiles.CreateNew(name));
+        return Opened(path, real, create: true, name => File.Exists(name) ? NativeFiles.OpenToChange(name) : Made(real, NativeFiles.CreateNew(name)));
     }
 
     private FileStream Opened(string path, string real, bool create, Func<string, SafeFileHandle> open)
@@ -124,6 +124,13 @@ internal sealed class Workspace
     private bool Reaches(string real, bool writes) =>
         Holds(real) || _reach.Any(outside => (outside.Writable || !writes) && RealPaths.IsWithin(real, outside.Path));
 
+    private SafeFileHandle Made(string real, SafeFileHandle made)
+    {
+        if (Holds(real))
+            CommandUser.Of(Root)?.Take(made);
+        return made;
+    }
+
     private SafeFileHandle OpenDirectory(string real, bool create)
     {
         var start = Holds(real) ? Root : "/";
@@ -132,9 +139,12 @@ internal sealed class Workspace
         {
             using var parent = directory;
             var child = $"{NativeFiles.Anchor(parent)}/{part}";
-            if (create && !Path.Exists(child))
+            var isNew = create && !Path.Exists(child);
+            if (isNew)
                 Directory.CreateDirectory(child);
             directory = NativeFiles.OpenDirectory(child);
+            if (isNew)
+                Made(real, directory);
         }
         return directory;
     }

@@ -139,6 +139,43 @@ public class BashToolTests
         Assert.True(SpinWait.SpinUntil(() => !Runs(mark), TimeSpan.FromMinutes(1)));
     }
 
+    [SandboxTheory]
+    [InlineData("end")]
+    [InlineData("timeout")]
+    [InlineData("cancel")]
+    public async Task Whoever_stops_the_processes_of_a_sandbox_keeps_no_call_waiting(string how)
+    {
+        using var folder = new TempWorkspace();
+        using var cancel = new CancellationTokenSource();
+        folder.Context = folder.Context with { Sandbox = TestSandbox.Here, CommandTimeout = TimeSpan.FromSeconds(how == "timeout" ? 10 : 1000) };
+        var mark = $"1000.{Random.Shared.Next(1, int.MaxValue)}";
+        var running = RunAsync(folder, $"kill -STOP 1; touch started; until [ -e go ]; do sleep 0.05; done; {(how == "end" ? $": {mark}" : $"sleep {mark}")}", cancel.Token);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running.IsCompleted, TimeSpan.FromMinutes(1)));
+        foreach (var process in Process.GetProcessesByName("bwrap").Where(process => Holds(process.Id, mark)))
+            Assert.Equal(0, NativeFiles.Kill(process.Id, 19));
+        folder.Write("go", "");
+        if (how == "cancel")
+            await cancel.CancelAsync();
+
+        if (how == "cancel")
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromMinutes(2)));
+        else
+            Assert.EndsWith(how == "end" ? "(exit code 0)" : "(killed after 10 seconds)", (await running.WaitAsync(TimeSpan.FromMinutes(2))).Text);
+        Assert.True(SpinWait.SpinUntil(() => !Process.GetProcesses().Any(process => Holds(process.Id, mark)), TimeSpan.FromMinutes(1)));
+    }
+
+    private static bool Holds(int process, string argument)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains(argument, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static bool Runs(string argument) => Process.GetProcessesByName("sleep").Any(process =>
         File.Exists($"/proc/{process.Id}/cmdline") && File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(argument, StringComparison.Ordinal));
 
