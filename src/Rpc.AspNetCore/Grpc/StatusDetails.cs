@@ -26,7 +26,9 @@ internal static class StatusDetails
         return full.Length <= MaxDetailsSize ? full : Build(failure, withDetails: false).ToByteArray();
     }
 
-    public static string Shorten(string message) => message.Length <= MaxMessageLength ? message : message[..MaxMessageLength];
+    public static string Shorten(string message) => message.Length <= MaxMessageLength ? message
+        : char.IsHighSurrogate(message[MaxMessageLength - 1]) ? message[..(MaxMessageLength - 1)]
+        : message[..MaxMessageLength];
 
     private static Status Build(CallFailure failure, bool withDetails)
     {

@@ -49,8 +49,9 @@ internal static class RequestBody
                 request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
-        catch (BadHttpRequestException fault)
+        catch (IOException fault) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {
+            // The server says most of it by an exception of its own, and a size of a chunk that is no number by a bare one.
             throw new RpcFault(ErrorReason.MalformedBody, "The body could not be received: " + fault.Message, fault);
         }
     }

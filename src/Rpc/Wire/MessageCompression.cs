@@ -29,6 +29,9 @@ internal static class MessageCompression
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED over the limit, INTERNAL for bytes that are not gzip.</exception>
     public static void Decompress(in ReadOnlySequence<byte> compressed, PooledBufferWriter output, int? maxMessageSize)
     {
+        // The framework's reader of a sequence fails on one that is empty.
+        if (compressed.IsEmpty)
+            throw new RpcException(new Status(StatusCode.Internal, "The compressed message is not valid gzip: it is empty."));
         using var gzip = new GZipStream(PipeReader.Create(compressed).AsStream(), CompressionMode.Decompress);
         try
         {
