@@ -1,3 +1,4 @@
+using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Rpc.AspNetCore.OpenApi;
@@ -23,6 +24,7 @@ internal static class SurfaceServices
         })
         .AddSingleton<ICallAuthenticator, CredentialAuthenticator>()
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
+        .AddSingleton<Interceptor, Surfaces.Input.RequestCheckInterceptor>()
         .AddSingleton<Surfaces.Runtime.TaskService>()
         .AddSingleton<Surfaces.Runtime.AgentService>()
         .AddSingleton<Surfaces.Runtime.ApprovalService>()

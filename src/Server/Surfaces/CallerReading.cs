@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Koda.Rpc.AspNetCore;
+using Koda.Server.Engine;
 using Koda.Server.Engine.Audit;
 
 namespace Koda.Server.Surfaces;
@@ -20,6 +21,6 @@ internal static class CallerReading
             (principal as AuthenticatedPrincipal)?.Caller.Credential ?? CredentialKind.None,
             (principal as AuthenticatedPrincipal)?.Caller.CredentialId,
             http.Connection.RemoteIpAddress?.ToString() ?? "",
-            agent.Length <= MaxUserAgent ? agent : agent[..MaxUserAgent]);
+            StorableText.Cut(agent, MaxUserAgent));
     }
 }

@@ -56,7 +56,6 @@ internal sealed class ConversationTurns(AgentCatalog agents, StartTurn start) : 
 
     private static string Shortened(string title)
     {
-        var line = StorableText.Of(title).ReplaceLineEndings(" ").Trim();
-        return line.Length <= LongestTitle ? line : line[..LongestTitle];
+        return StorableText.Cut(StorableText.Of(title).ReplaceLineEndings(" ").Trim(), LongestTitle);
     }
 }

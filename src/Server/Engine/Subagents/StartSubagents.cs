@@ -71,7 +71,7 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
     {
         var prompt = StorableText.Of(request.Prompt);
         var title = StorableText.Of(request.Title.Length > 0 ? request.Title : prompt).ReplaceLineEndings(" ").Trim();
-        return request with { CallId = StorableText.Of(request.CallId), Title = title.Length <= LongestTitle ? title : title[..LongestTitle], Prompt = prompt };
+        return request with { CallId = StorableText.Of(request.CallId), Title = StorableText.Cut(title, LongestTitle), Prompt = prompt };
     }
 
     private sealed class SubagentRefusal(string message) : Exception(message);

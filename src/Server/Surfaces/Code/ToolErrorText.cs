@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Koda.Server.Engine;
 
 namespace Koda.Server.Surfaces.Code;
 
@@ -18,6 +19,6 @@ internal static class ToolErrorText
         var lines = finished.Text("result").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (lines is not [.., var last])
             return status;
-        return last.Length <= Longest ? last : $"{last[..Longest]}…";
+        return last.Length <= Longest ? last : $"{StorableText.Cut(last, Longest)}…";
     }
 }
