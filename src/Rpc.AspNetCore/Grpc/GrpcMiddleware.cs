@@ -20,7 +20,10 @@ internal sealed class GrpcMiddleware(
         if (!HttpMethods.IsPost(http.Request.Method) || !methods.TryFind(http.Request.Path.Value!, out _))
             return next(http);
         http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-        return http.Response.WriteAsync("This path takes application/grpc, application/grpc-web and application/grpc-web-text.\n");
+        // A client that takes itself for one of gRPC understands this in any reply.
+        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false)
+            http.Response.Headers[WireNames.Status] = ((int)StatusCode.Unimplemented).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
     }
 
     private Task ServeAsync(HttpContext http, GrpcFlavor flavor)
@@ -30,7 +33,7 @@ internal sealed class GrpcMiddleware(
         {
             http.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
             http.Response.Headers.Upgrade = "h2c";
-            return http.Response.WriteAsync("gRPC needs HTTP/2. gRPC-Web works over HTTP/1.1.\n");
+            return Task.CompletedTask;
         }
 
         if (!HttpMethods.IsPost(request.Method))

@@ -12,12 +12,6 @@ internal sealed class RestMiddleware(
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false)
-        {
-            await next(http);
-            return;
-        }
-
         RequestIdentity.Adopt(http);
         var isHead = HttpMethods.IsHead(http.Request.Method);
         var match = RestPath.Split(http) is { } path ? routes.Find(path, isHead ? HttpMethods.Get : http.Request.Method) : default;

@@ -48,7 +48,11 @@ public static class ServerHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnePort(EndPointOf(options.Listen)));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.LeaveLimitsToErrorBodies();
+            kestrel.ListenOnePort(EndPointOf(options.Listen));
+        });
         // Nothing here blocks a thread, so a request need not change threads on its way in and out: that is most of what a quick call costs.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         var connectionString = cluster?.ConnectionString ?? DatabaseUrl.ToConnectionString(options.DatabaseUrl!);
@@ -61,6 +65,7 @@ public static class ServerHost
             builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
         var app = builder.Build();
         app.UseForwardedHeadersOf(TrustedProxies.Parse(options.Security.TrustedProxies));
+        app.UseErrorBodies();
         app.MapSurfaces();
         app.UseRpc();
         app.UseOpenApiDocuments();
