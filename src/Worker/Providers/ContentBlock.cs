@@ -46,16 +46,32 @@ internal sealed record ToolCallBlock(string CallId, string Tool, string Argument
             try
             {
                 using var document = JsonDocument.Parse(Arguments, s_strict);
-                return document.RootElement.ValueKind == JsonValueKind.Object
-                    ? null
-                    : $"The arguments of {Tool} must be a JSON object, not {document.RootElement.ValueKind}.";
+                return document.RootElement.ValueKind != JsonValueKind.Object ? $"The arguments of {Tool} must be a JSON object, not {document.RootElement.ValueKind}."
+                    : Arguments.Contains("\\u", StringComparison.Ordinal) && !IsText(document.RootElement) ? NoText
+                    : null;
             }
             catch (JsonException error)
             {
                 return $"The arguments of {Tool} are not valid JSON: {error.Message}";
             }
+            catch (InvalidOperationException)
+            {
+                // What the framework says of half of a surrogate pair.
+                return NoText;
+            }
         }
     }
+
+    /// <summary>The log keeps no such character, and an approval is bound to the arguments as it keeps them.</summary>
+    private string NoText => $"The arguments of {Tool} must not contain a zero character or half of a surrogate pair.";
+
+    private static bool IsText(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.String => !json.GetString()!.Contains('\0'),
+        JsonValueKind.Array => json.EnumerateArray().All(IsText),
+        JsonValueKind.Object => json.EnumerateObject().All(member => !member.Name.Contains('\0') && IsText(member.Value)),
+        _ => true,
+    };
 }
 
 /// <summary>What a call gave.</summary>

@@ -78,6 +78,27 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     }
 
     [Fact]
+    public async Task Text_that_cannot_be_stored_stalls_no_task_whoever_wrote_it()
+    {
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "bash", """{"command":"printf 'a\\000b\\377\\355\\240\\200c'"}"""),
+            ModelTurn.Call("call_2", "bash", """{"command":"echo \u0000"}"""),
+            ModelTurn.Call("call_3", "read", """{"path":"\ud800"}"""),
+            ModelTurn.Call("call_4", "read", """{"\udc00":"x"}"""),
+            ModelTurn.Say("Done\0."));
+        await Host.Define("binary", model, tools: """["bash","read"]""", permissions: AllowAll, retry: """{"max_attempts":1}""");
+        var task = await Host.SubmitIn(Workspace, "binary", "Print.");
+
+        var ended = await Host.Follow(task);
+
+        Assert.Equal(("completed", "Done\uFFFD."), (ended.At("status"), ended.At("output")));
+        var calls = await Host.Steps(task, "tool_call");
+        Assert.Equal(["ok", "error", "error", "error"], calls.Select(call => call.At("status")));
+        Assert.StartsWith("a\uFFFDb\uFFFD", calls[0].At("tool_call", "result"), StringComparison.Ordinal);
+        Assert.Equal(200, (await Host.Rest.Get($"{TaskCalls.Tasks}/{task}/events?limit=1000")).Status);
+    }
+
+    [Fact]
     public async Task A_tool_that_never_ends_is_killed_in_time()
     {
         await using var model = await ScriptedModel.StartAsync(
