@@ -22,6 +22,9 @@ internal static class Contract
 
     public static MethodPolicy Policy(this MethodDescriptor method) => method.GetOptions().GetExtension(PolicyExtensions.Method);
 
+    /// <summary>The field that REST takes from the body; <c>*</c>: all of them, empty: none.</summary>
+    public static string Body(this MethodDescriptor method) => method.GetOptions()?.GetExtension(AnnotationsExtensions.Http)?.Body ?? "";
+
     /// <summary>The HTTP requests that reach the rpc: verb, path template, and whether it takes a body.</summary>
     public static IEnumerable<(HttpMethod Verb, string Path, bool HasBody)> Bindings(this MethodDescriptor method)
     {

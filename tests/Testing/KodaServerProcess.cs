@@ -27,9 +27,11 @@ internal sealed class KodaServerProcess : KodaProcess
     /// <param name="connectionString">Reaches the database.</param>
     /// <param name="masterKey">The key of stored secrets, the same for all servers on one database.</param>
     /// <param name="lease">How long a worker may be silent.</param>
-    public static KodaServerProcess Create(string folder, string name, string connectionString, string masterKey, TimeSpan lease)
+    /// <param name="settings">More variables of its environment.</param>
+    public static KodaServerProcess Create(
+        string folder, string name, string connectionString, string masterKey, TimeSpan lease, params (string Variable, string Value)[] settings)
     {
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Variable, setting.Value)))
         {
             ["KODA_DATABASE_URL"] = connectionString,
             ["KODA_MASTER_KEY"] = masterKey,
