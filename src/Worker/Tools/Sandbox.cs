@@ -20,6 +20,7 @@ internal sealed class Sandbox
     private static readonly string[][] Namespaces = [["--unshare-user", "--disable-userns"], ["--unshare-user"]];
 
     // They end when another user is taken on.
+    private static readonly string[] NoNetwork = ["--unshare-net"];
     private static readonly string[] RightsToBecome = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
 
     private readonly string? _bwrap;
@@ -70,7 +71,7 @@ internal sealed class Sandbox
     public IReadOnlyList<string> Wrap(IReadOnlyList<string> command, Reach reach, CommandUser? user) => _bwrap is null ? command : SystemFiles.Opening(
         user ?? CommandUser.Own,
         [
-            _bwrap, "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try", .. reach.Network ? [] : new[] { "--unshare-net" },
+            _bwrap, "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try", .. reach.Network ? [] : NoNetwork,
             .. user is null ? _namespaces : [], "--cap-drop", "ALL", .. user is null ? [] : RightsToBecome, .. Arguments(reach),
             // Without setpriv nobody else can be become: then the trial has said so.
             .. user is null ? command : user.Running(Executables.Find("setpriv") ?? "setpriv", command),
