@@ -9,7 +9,7 @@ internal static class DetachedStart
 
     public static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, CancellationToken cancellation)
     {
-        using var supervisor = KodaProcess.Start(local.Log("up"), options.UpArguments());
+        using var supervisor = KodaProcess.Start(local.Output("up"), options.UpArguments());
         local.Supervisor.Write(supervisor.Id);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
@@ -30,7 +30,7 @@ internal static class DetachedStart
 
     private static string Tail(LocalServer local)
     {
-        var lines = LocalServer.Roles.Select(local.Log).Where(File.Exists).SelectMany(log => File.ReadLines(log).TakeLast(LogTail));
+        var lines = LocalServer.Roles.SelectMany(role => new[] { local.NewestLog(role), local.Output(role) }).Where(File.Exists).SelectMany(log => File.ReadLines(log).TakeLast(LogTail));
         return string.Join('\n', lines);
     }
 }

@@ -5,19 +5,20 @@ namespace Koda.Cli.Local;
 /// <summary>Starts this program again as another process.</summary>
 internal static class KodaProcess
 {
-    private const long LogLimit = 10 * 1024 * 1024;
+    // The processes write their logs themselves; here they say only why they did not start or how they crashed.
+    private const long OutputLimit = 1024 * 1024;
 
-    /// <param name="log">The file that its output is added to.</param>
+    /// <param name="output">The file that its output is added to.</param>
     /// <param name="arguments">The command and its options.</param>
-    public static Process Start(string log, IEnumerable<string> arguments)
+    public static Process Start(string output, IEnumerable<string> arguments)
     {
-        KeepSmall(log);
-        // The shell hands the file itself to the program, so the log goes on when this process is gone.
+        KeepSmall(output);
+        // The shell hands the file itself to the program, so it goes on when this process is gone.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("log=\"$1\"; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null");
+        start.ArgumentList.Add("output=\"$1\"; shift; exec \"$@\" >>\"$output\" 2>&1 </dev/null");
         start.ArgumentList.Add("koda");
-        start.ArgumentList.Add(log);
+        start.ArgumentList.Add(output);
         foreach (var argument in Itself().Concat(arguments)) start.ArgumentList.Add(argument);
         // These point this user's commands at some server, perhaps another one; the local processes speak to each other.
         start.Environment.Remove("KODA_URL");
@@ -32,8 +33,8 @@ internal static class KodaProcess
         return throughHost ? [program, typeof(KodaProcess).Assembly.Location] : [program];
     }
 
-    private static void KeepSmall(string log)
+    private static void KeepSmall(string output)
     {
-        if (new FileInfo(log) is { Exists: true, Length: > LogLimit }) File.Move(log, log + ".1", overwrite: true);
+        if (new FileInfo(output) is { Exists: true, Length: > OutputLimit }) File.Move(output, output + ".1", overwrite: true);
     }
 }

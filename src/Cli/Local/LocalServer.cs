@@ -20,13 +20,23 @@ internal sealed class LocalServer(string dataDirectory)
 
     public PidFile Pid(string role) => new(Path.Combine(dataDirectory, role + ".pid"));
 
+    /// <summary>The first file of a process's log; what does not fit goes to others, with a number before the dot.</summary>
     public string Log(string role) => Path.Combine(Logs, role + ".log");
+
+    /// <summary>The file of a process's log that was written last.</summary>
+    public string NewestLog(string role) =>
+        Directory.Exists(Logs) ? Directory.EnumerateFiles(Logs, role + "*.log").MaxBy(File.GetLastWriteTimeUtc) ?? Log(role) : Log(role);
+
+    /// <summary>What a process says past its log: why it did not start, or how it crashed.</summary>
+    public string Output(string role) => Path.Combine(Logs, role + ".out");
 
     public void Prepare()
     {
         Directory.CreateDirectory(dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        // Logs tell of people and have the setup code.
         Directory.CreateDirectory(Logs);
+        File.SetUnixFileMode(Logs, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public void WriteUrl(Uri url) => File.WriteAllText(Files.UrlFile, url.GetLeftPart(UriPartial.Authority) + "\n");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Koda.Cli.Logging;
 using Koda.Server.Hosting;
 
 namespace Koda.Cli.Local;
@@ -22,6 +23,7 @@ internal static class ServerCommand
         {
             if (given.GetValueOrDefault<int>() < 1) given.AddError("--lease takes a whole number of seconds above 0.");
         });
+        var format = LogOptions.FormatOption();
         var supervised = new Option<bool>("--supervised") { Hidden = true };
         var command = new TaughtCommand(
             "server",
@@ -29,7 +31,7 @@ internal static class ServerCommand
             """
             koda server --data /var/lib/koda
             KODA_DATABASE_URL=postgres://koda@db/koda koda server --listen http://0.0.0.0:8090
-            """) { listen, database, lease, supervised };
+            """) { listen, database, lease, format, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -38,6 +40,8 @@ internal static class ServerCommand
             var url = ListenAddress.Parse(parse.GetValue(listen) ?? environment("KODA_LISTEN") ?? ListenAddress.Default);
             var local = new LocalServer(session.Files.Directory);
             local.Prepare();
+            var logging = LogOptions.Parse(parse.GetValue(format), environment);
+            using var log = OperatorLog.Open(logging, local.Log("server"), console: !parse.GetValue(supervised));
             local.WriteUrl(ListenAddress.ForClients(url));
             await RunAsync(new ServerOptions
             {
@@ -47,6 +51,8 @@ internal static class ServerCommand
                 Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
                 AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 Security = ServerSecurity.FromEnvironment(environment),
+                Log = log.Provider,
+                LogLevel = logging.Level,
             }, cancellation);
             return ExitCode.Ok;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Koda.Cli.Logging;
 using Koda.Cli.Onboarding;
 using Koda.Cli.Terminal;
 
@@ -21,7 +22,7 @@ internal static class UpCommand
             koda up --workspace ~/src/shop --slots 8
             """,
             "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.")
-        { UpOptions.ListenOption, UpOptions.WorkspaceOption, UpOptions.SlotsOption, UpOptions.NoWorkerOption, detach, supervised };
+        { UpOptions.ListenOption, UpOptions.WorkspaceOption, UpOptions.SlotsOption, UpOptions.NoWorkerOption, UpOptions.LogFormatOption, detach, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -35,17 +36,18 @@ internal static class UpCommand
             local.Prepare();
             return parse.GetValue(detach)
                 ? await DetachedStart.RunAsync(session, local, options, cancellation)
-                : await RunAsync(session, local, options, cancellation);
+                : await RunAsync(session, local, options, parse.GetValue(supervised), cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, bool supervised, CancellationToken cancellation)
     {
+        using var log = OperatorLog.Open(options.Log, local.Log("up"), console: false);
         local.Supervisor.Write(Environment.ProcessId);
         try
         {
-            await new Supervisor(local, options, session.Terminal.Error.WriteLine)
+            await new Supervisor(local, options, Report)
                 .RunAsync(() => WelcomeAsync(session, local, options.Address, cancellation), cancellation);
             return ExitCode.Ok;
         }
@@ -53,13 +55,19 @@ internal static class UpCommand
         {
             local.Supervisor.Delete();
         }
+
+        void Report(string line)
+        {
+            log.CreateLogger("up").Said(line);
+            if (!supervised) session.Terminal.Error.WriteLine(line);
+        }
     }
 
     private static async Task<int> ReportRunningAsync(Session session, LocalServer local, CancellationToken cancellation)
     {
         var url = local.Files.ReadUrl() ?? throw new CliException($"Another koda up is starting with {local.Files.Directory}.");
         if (await ReadyProbe.AskAsync(url, cancellation) is not { Ready: true })
-            throw new CliException($"koda up runs already, but the server does not answer. Its log is {local.Log("server")}");
+            throw new CliException($"koda up runs already, but the server does not answer. Its log is {local.NewestLog("server")}");
         if (!session.Json) session.Terminal.Error.WriteLine("Koda is up already.");
         await WelcomeAsync(session, local, url, cancellation);
         return ExitCode.Ok;

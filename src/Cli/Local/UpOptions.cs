@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using Koda.Cli.Logging;
 
 namespace Koda.Cli.Local;
 
 /// <summary>What <c>koda up</c> is asked for.</summary>
-internal sealed record UpOptions(string Data, Uri Listen, string Workspace, int Slots, bool Worker)
+internal sealed record UpOptions(string Data, Uri Listen, string Workspace, int Slots, bool Worker, LogOptions Log)
 {
     /// <summary>The address by which this machine reaches the server.</summary>
     public Uri Address => ListenAddress.ForClients(Listen);
@@ -26,24 +27,27 @@ internal sealed record UpOptions(string Data, Uri Listen, string Workspace, int 
 
     public static readonly Option<bool> NoWorkerOption = new("--no-worker") { Description = "Start the server alone." };
 
+    public static readonly Option<string?> LogFormatOption = LogOptions.FormatOption();
+
     public static UpOptions From(ParseResult parse, Session session)
     {
         var workspace = Path.GetFullPath(parse.GetValue(WorkspaceOption) ?? Directory.GetCurrentDirectory());
         if (!Directory.Exists(workspace)) throw new CliException($"The workspace {workspace} is not there.", ExitCode.Usage, code: "cli.usage");
         return new UpOptions(
-            session.Files.Directory, ListenAddress.Parse(parse.GetRequiredValue(ListenOption)), workspace, parse.GetValue(SlotsOption), !parse.GetValue(NoWorkerOption));
+            session.Files.Directory, ListenAddress.Parse(parse.GetRequiredValue(ListenOption)), workspace, parse.GetValue(SlotsOption), !parse.GetValue(NoWorkerOption),
+            LogOptions.Parse(parse.GetValue(LogFormatOption), session.Terminal.Environment));
     }
 
     public IEnumerable<string> ServerArguments() =>
-        ["server", "--data", Data, "--listen", Listen.GetLeftPart(UriPartial.Authority), "--supervised"];
+        ["server", "--data", Data, "--listen", Listen.GetLeftPart(UriPartial.Authority), .. Log.Arguments(), "--supervised"];
 
     public IEnumerable<string> WorkerArguments() =>
-        ["worker", "--data", Data, "--url", Address.GetLeftPart(UriPartial.Authority), "--workspace", Workspace, "--slots", Slots.ToString(CultureInfo.InvariantCulture), "--supervised"];
+        ["worker", "--data", Data, "--url", Address.GetLeftPart(UriPartial.Authority), "--workspace", Workspace, "--slots", Slots.ToString(CultureInfo.InvariantCulture), .. Log.Arguments(), "--supervised"];
 
     public IEnumerable<string> UpArguments()
     {
         string[] arguments = ["up", "--data", Data, "--listen", Listen.GetLeftPart(UriPartial.Authority), "--workspace", Workspace,
-            "--slots", Slots.ToString(CultureInfo.InvariantCulture), "--supervised"];
+            "--slots", Slots.ToString(CultureInfo.InvariantCulture), .. Log.Arguments(), "--supervised"];
         return Worker ? arguments : [.. arguments, "--no-worker"];
     }
 }

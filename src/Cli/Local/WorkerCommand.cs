@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Grpc.Core;
+using Koda.Cli.Logging;
 using Koda.Worker.Session;
-using Microsoft.Extensions.Logging;
 
 namespace Koda.Cli.Local;
 
@@ -21,6 +21,7 @@ internal static class WorkerCommand
         var noSandbox = new Option<bool>("--no-sandbox") { Description = "Run commands without bwrap, with this user's rights and network." };
         var privateFetch = new Option<bool>("--allow-private-fetch") { Description = "Let the fetch tool reach loopback and private addresses." };
         var projectServers = new Option<bool>("--trust-project-servers") { Description = "Start the tool servers that a project names in .koda/mcp.json." };
+        var format = LogOptions.FormatOption();
         var supervised = new Option<bool>("--supervised") { Hidden = true };
         var command = new TaughtCommand(
             "worker",
@@ -28,7 +29,7 @@ internal static class WorkerCommand
             """
             koda worker --workspace ~/src --slots 8
             KODA_URL=http://koda.example:8090 KODA_TOKEN=... koda worker --agent atlas
-            """) { workspace, roots, slots, name, agents, noSandbox, privateFetch, projectServers, supervised };
+            """) { workspace, roots, slots, name, agents, noSandbox, privateFetch, projectServers, format, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -49,23 +50,21 @@ internal static class WorkerCommand
                 DataDirectory = Path.Combine(session.Files.Directory, "worker"),
                 PrivateDirectories = [session.Files.Directory],
             };
-            await RunAsync(session, options, cancellation);
+            var local = new LocalServer(session.Files.Directory);
+            local.Prepare();
+            using var log = OperatorLog.Open(
+                LogOptions.Parse(parse.GetValue(format), environment), local.Log("worker"), console: !parse.GetValue(supervised));
+            await RunAsync(session, options, log, cancellation);
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static async Task RunAsync(Session session, WorkerOptions options, CancellationToken stop)
+    private static async Task RunAsync(Session session, WorkerOptions options, OperatorLog log, CancellationToken stop)
     {
-        using var logging = LoggerFactory.Create(log => log.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        }));
         try
         {
-            await WorkerHost.RunAsync(options, session.Client.CallInvoker, logging.CreateLogger("worker"), stop);
+            await WorkerHost.RunAsync(options, session.Client.CallInvoker, log.CreateLogger("worker"), stop);
         }
         catch (RpcException e)
         {

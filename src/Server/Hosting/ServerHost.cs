@@ -47,7 +47,10 @@ public static class ServerHost
     private static WebApplication Build(ServerOptions options, PostgresCluster? cluster, KeyRing masterKeys)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        // The framework tells of each request what the server tells itself.
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning);
+        if (options.Log is { } log)
+            builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.LeaveLimitsToErrorBodies();

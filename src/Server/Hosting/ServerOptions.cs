@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Koda.Server.Hosting;
 
 /// <summary>How a server is run.</summary>
@@ -29,6 +31,12 @@ public sealed record ServerOptions
 
     /// <summary>Hosts, names or addresses, that model providers may have although they are private. Metadata addresses stay refused.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Takes what the server logs. Null: the console does.</summary>
+    public ILoggerProvider? Log { get; init; }
+
+    /// <summary>From which level on the server logs.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Who is let in, and from where.</summary>
     public ServerSecurity Security { get; init; } = new();
