@@ -16,6 +16,9 @@ public sealed record ServerFiles(string Directory)
     /// <summary>The session of a person who signed in here.</summary>
     public SessionFile Session => new(Path.Combine(Directory, "session.json"));
 
+    /// <summary>What makes this device known to the server for later sign-ins.</summary>
+    public SessionFile Device => new(Path.Combine(Directory, "device.json"));
+
     /// <summary><c>KODA_DATA</c>, or <c>~/.koda</c>.</summary>
     public static string DefaultDirectory(Func<string, string?> environment) =>
         environment("KODA_DATA") is { Length: > 0 } given

@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Koda.Client;
 
-/// <summary>The session of a person who signed in on this machine, in a file that only they can read.</summary>
+/// <summary>What a sign-in on this machine gave to a person, in a file that only they can read: the session, or what makes the device known.</summary>
 /// <param name="path">The file.</param>
 public sealed class SessionFile(string path)
 {
-    /// <summary>The session's token for this server. Null: nobody signed in to it here.</summary>
+    /// <summary>The token for this server. Null: nobody signed in to it here.</summary>
     public string? Read(Uri url)
     {
         if (!File.Exists(path)) return null;
@@ -22,7 +22,7 @@ public sealed class SessionFile(string path)
         }
     }
 
-    /// <summary>Keeps the session, in the place of any other.</summary>
+    /// <summary>Keeps a token, in the place of any other.</summary>
     public void Write(Uri url, string token)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -33,7 +33,7 @@ public sealed class SessionFile(string path)
         File.Move(draft, path, overwrite: true);
     }
 
-    /// <summary>Forgets the session.</summary>
+    /// <summary>Forgets the token.</summary>
     public void Delete() => File.Delete(path);
 
     private sealed record Stored(Uri Url, string Token);

@@ -31,8 +31,10 @@ internal static class LoginCommand
             var password = await PasswordInput.ReadAsync(terminal, "Password: ", parse.GetValue(fromInput), cancellation);
             // Whoever signs in has no valid credential yet, or wants another one.
             await using var client = new KodaClient(session.ClientOptions() with { Token = null });
-            var reply = await client.Auth.LoginAsync(who, password, cancellation);
+            var reply = await client.Auth.LoginAsync(who, password, session.Files.Device.Read(client.Options.Url), cancellation);
             session.Files.Session.Write(client.Options.Url, reply.SessionToken);
+            // An older server gives none.
+            if (reply.DeviceToken.Length > 0) session.Files.Device.Write(client.Options.Url, reply.DeviceToken);
             terminal.Out.WriteLine(session.Json ? JsonOutput.Text(reply.Operator) : $"Signed in as {Printable.Line(reply.Operator.Username, 64)} at {client.Options.Url}.");
             return ExitCode.Ok;
         });

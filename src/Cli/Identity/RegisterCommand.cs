@@ -36,6 +36,7 @@ internal static class RegisterCommand
             await using var client = new KodaClient(session.ClientOptions() with { Token = null });
             var reply = await client.Auth.RegisterOwnerAsync(request, cancellation);
             session.Files.Session.Write(client.Options.Url, reply.SessionToken);
+            if (reply.DeviceToken.Length > 0) session.Files.Device.Write(client.Options.Url, reply.DeviceToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(reply) : Words(reply));
             return ExitCode.Ok;
         });

@@ -30,7 +30,21 @@ public sealed partial class AuthClient
 
     /// <summary>Starts a session. The client goes on with the credential that it was made with.</summary>
     public Task<LoggedIn> LoginAsync(string identifier, string password, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.LoginAsync(new() { Identifier = identifier, Password = password }, o), Repeat.Never, cancellation);
+        LoginAsync(identifier, password, deviceToken: null, cancellation);
+
+    /// <summary>Starts a session from a device that an earlier sign-in made known: failures of others do not concern it.</summary>
+    /// <param name="identifier">The username or the e-mail address.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="deviceToken">What the earlier sign-in gave. Null: there was none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<LoggedIn> LoginAsync(string identifier, string password, string? deviceToken, CancellationToken cancellation = default) => _calls.RunAsync(
+        options =>
+        {
+            if (deviceToken is not null) options.Headers!.Add("koda-device", deviceToken);
+            return _service.LoginAsync(new() { Identifier = identifier, Password = password }, options);
+        },
+        Repeat.Never,
+        cancellation);
 
     /// <summary>Ends the session of the client's token.</summary>
     public Task<Done> LogoutAsync(CancellationToken cancellation = default) =>

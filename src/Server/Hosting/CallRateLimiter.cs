@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.Devices;
 using Koda.Server.Engine.RateLimits;
 using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Http;
@@ -14,11 +13,8 @@ namespace Koda.Server.Hosting;
 /// Limits how often the control plane is called, with counters that all servers share. A method with a bucket of its own is counted there and nowhere
 /// else; all others share one bucket an address. The runtime API is counted when a budget is set for it. Calls without a valid credential have one more, and are recorded.
 /// </summary>
-internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore counts, AuditLog audit) : ICallGuard
+internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore counts, KnownDeviceStore devices, AuditLog audit) : ICallGuard
 {
-    // Networks give their subscribers whole /64s of IPv6, so one address more costs nothing there.
-    private const int SubscriberBytes = 8;
-
     public ValueTask ArrivedAsync(RpcCallContext context)
     {
         if (IsRuntime(context) && settings.Budgets.GetValueOrDefault(RateLimitSettings.Runtime) is { } chosen)
@@ -28,9 +24,7 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
         var bucket = context.RpcMethod.Policy.RateBucket;
         if (bucket is null)
             return Count(context, RateLimitSettings.General, RateLimitSettings.Defaults[RateLimitSettings.General], AddressOf(context.HttpContext));
-        return bucket.Key == RateKey.Unspecified
-            ? Count(context, bucket.Name, RateBuckets.BudgetOf(bucket), AddressOf(context.HttpContext))
-            : ValueTask.CompletedTask;
+        return bucket.Key == RateKey.Unspecified ? CountCaller(context, bucket) : ValueTask.CompletedTask;
     }
 
     public ValueTask AdmittedAsync(RpcCallContext context) =>
@@ -106,11 +100,13 @@ internal sealed class CallRateLimiter(RateLimitSettings settings, RateCountStore
         await audit.Record(CallerReading.From(context), denied, context.CancellationToken);
     }
 
-    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress switch
+    // A known device is counted for itself: strangers who share its address, or a proxy that nobody told the server of, use nothing of its budget up.
+    private async ValueTask CountCaller(RpcCallContext context, RateBucket bucket)
     {
-        null => "local",
-        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } address => $"{new IPAddress([.. address.GetAddressBytes()[..SubscriberBytes], .. new byte[SubscriberBytes]])}/64",
-        var address => address.ToString(),
-    };
+        var secret = DeviceCookie.Read(context.HttpContext);
+        var device = secret.Length > 0 ? await devices.Find(secret, context.CancellationToken) : null;
+        await Count(context, bucket.Name, RateBuckets.BudgetOf(bucket), device is null ? AddressOf(context.HttpContext) : $"device:{device.Id}");
+    }
+
+    private static string AddressOf(HttpContext http) => Subscriber.Of(http.Connection.RemoteIpAddress);
 }

@@ -1,5 +1,6 @@
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.Devices;
 using Koda.Server.Engine.Owners;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.RateLimits;
@@ -26,6 +27,7 @@ internal static class IdentityServices
         .AddSingleton<AuthenticateRuntimeToken>().AddSingleton<AuthenticateBearer>()
         .AddSingleton<SessionStore>().AddSingleton<StartSession>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
         .AddSingleton<OwnerStore>().AddSingleton<PasswordHash>().AddSingleton<RefusalDelay>()
+        .AddSingleton<KnownDeviceStore>().AddSingleton<SignInGuard>()
         .AddSingleton<ProvePassword>().AddSingleton<ChangePassword>().AddSingleton<RecoverPassword>().AddSingleton<CountRecoveryCodes>()
         .AddSingleton<RegenerateRecoveryCodes>().AddSingleton<UpdateProfile>()
         .AddSingleton<RegisterOwner>().AddSingleton<SignIn>().AddSingleton<ReadAuthStatus>()

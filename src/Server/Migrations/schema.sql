@@ -203,6 +203,14 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_response_check CHECK (((status = 'completed'::text) = (response IS NOT NULL))),
     CONSTRAINT idempotency_keys_status_check CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text])))
 );
+CREATE TABLE public.known_devices (
+    id uuid NOT NULL,
+    principal_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT known_devices_hash_check CHECK ((length(hash) = 32))
+);
 CREATE SEQUENCE public.mcp_refreshes
     START WITH 1
     INCREMENT BY 1
@@ -400,7 +408,7 @@ CREATE TABLE public.setup_codes (
 );
 CREATE TABLE public.sign_in_failures (
     subject bytea NOT NULL,
-    failures integer NOT NULL,
+    failures double precision NOT NULL,
     locked_until timestamp with time zone,
     failed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT sign_in_failures_subject_check CHECK ((length(subject) = 32))
@@ -493,6 +501,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, seq);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
+ALTER TABLE ONLY public.known_devices
+    ADD CONSTRAINT known_devices_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_pkey PRIMARY KEY (principal_id);
 ALTER TABLE ONLY public.owners
@@ -548,6 +558,8 @@ CREATE INDEX conversations_recent ON public.conversations USING btree (updated_a
 CREATE INDEX events_marks ON public.events USING btree (stream_id, seq) WHERE (kind = ANY (ARRAY['message.sent'::text, 'context.compacted'::text]));
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
+CREATE UNIQUE INDEX known_devices_hash ON public.known_devices USING btree (hash);
+CREATE INDEX known_devices_used ON public.known_devices USING btree (principal_id, last_used_at);
 CREATE UNIQUE INDEX principals_built_in ON public.principals USING btree (kind, name) WHERE (kind = ANY (ARRAY['operator'::text, 'worker'::text]));
 CREATE INDEX provider_cooldowns_until ON public.provider_cooldowns USING btree (until);
 CREATE INDEX provider_health_provider ON public.provider_health USING btree (provider_id, id);
@@ -558,6 +570,7 @@ CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
 CREATE INDEX runs_conversation ON public.runs USING btree (stream_id) WHERE (kind <> 'task'::text);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
 CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);
+CREATE INDEX sign_in_failures_failed_at ON public.sign_in_failures USING btree (failed_at);
 CREATE UNIQUE INDEX subagents_call ON public.subagents USING btree (parent_task_id, step, call_id) WHERE (parent_task_id IS NOT NULL);
 CREATE INDEX subagents_open ON public.subagents USING btree (task_id) WHERE (settled_at IS NULL);
 CREATE INDEX subagents_parent ON public.subagents USING btree (parent_id, conversation_id);
@@ -573,6 +586,8 @@ ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_digest_fkey FOREIGN KEY (digest) REFERENCES public.artifact_contents(digest);
+ALTER TABLE ONLY public.known_devices
+    ADD CONSTRAINT known_devices_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
 ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
 ALTER TABLE ONLY public.provider_cooldowns

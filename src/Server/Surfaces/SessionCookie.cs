@@ -13,7 +13,8 @@ internal sealed record SessionCookie(bool AlwaysSecure)
 
     public void Clear(HttpContext http) => http.Response.Cookies.Append(Name, "", Options(http, TimeSpan.Zero));
 
-    private CookieOptions Options(HttpContext http, TimeSpan maxAge) => new()
+    /// <summary>How every cookie of this server is kept.</summary>
+    public CookieOptions Options(HttpContext http, TimeSpan maxAge) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 
 namespace Koda.Cli.Tests.Identity;
@@ -25,6 +26,15 @@ public sealed class IdentityCommandTests(LocalKoda koda)
         Assert.False(File.Exists(SessionFile));
         var wrong = await koda.RunWithInputAsync("a guess\n", "login", "ana", "--password-stdin");
         Assert.Equal(ExitCode.Refused, wrong.ExitCode);
+        // Strangers lock the address; the command line is known by what it kept.
+        using var stranger = new HttpClient { BaseAddress = new Uri(koda.Url) };
+        for (var guess = 0; guess < 6; guess++)
+        {
+            using var body = new StringContent("""{"identifier":"ana","password":"a guess"}""", null, "application/json");
+            using var refused = await stranger.PostAsync("/api/control-plane/auth/login", body);
+            Assert.Contains(refused.StatusCode, guess < 4 ? [HttpStatusCode.Unauthorized] : new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
+        }
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(koda.Data, "device.json")));
         var signedIn = await koda.RunWithInputAsync(Password, "login", "ana", "--password-stdin");
         Assert.Contains("Signed in as ana", signedIn.Out, StringComparison.Ordinal);
 

@@ -43,8 +43,8 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
         var codes = registered.Json["recovery_codes"]!.AsArray().Select(each => each!.GetValue<string>()).ToList();
         Assert.Equal(10, codes.Distinct().Count());
         Assert.All(codes, each => Assert.Matches(new Regex("^[a-z2-9]{4}(-[a-z2-9]{4}){2}$"), each));
-        var cookie = Assert.Single(registered.Headers.GetValues("Set-Cookie"));
-        Assert.Matches("^koda_operator_session=kodas_[^;]+; max-age=604800; path=/; samesite=strict; httponly$", cookie);
+        Assert.Matches("^koda_operator_session=kodas_[^;]+; max-age=604800; path=/; samesite=strict; httponly$", registered.Cookie("koda_operator_session"));
+        Assert.Matches("^koda_device=kodad_[^;]+; max-age=15552000; path=/; samesite=strict; httponly$", registered.Cookie("koda_device"));
         Assert.False(File.Exists(Path.Combine(Host.DataDirectory, "setup.code")));
         var status = await Host.Anonymous(registered["session_token"]).Get($"{Auth}/status");
         Assert.Equal((true, false, true), (status.Bool("has_owner"), status.Bool("bootstrap_required"), status.Bool("authenticated")));

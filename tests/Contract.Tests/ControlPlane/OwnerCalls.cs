@@ -46,6 +46,10 @@ internal static class OwnerCalls
         return reply["session_token"];
     }
 
+    /// <summary>What the reply sets as a cookie, with its attributes.</summary>
+    public static string Cookie(this RestReply reply, string name) =>
+        Assert.Single(reply.Headers.GetValues("Set-Cookie"), cookie => cookie.StartsWith(name + "=", StringComparison.Ordinal));
+
     /// <summary>A client without a credential, or with a bearer token; cookies are the test's own affair.</summary>
     public static RestClient Anonymous(this KodaHost host, string? bearer = null)
     {

@@ -1,5 +1,6 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.Devices;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Sessions;
@@ -8,8 +9,8 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Owners;
 
-/// <summary>A registered owner, the secret of their first session, and their recovery codes; neither is kept.</summary>
-internal sealed record RegisteredOwner(OwnerRecord Owner, string SessionSecret, IReadOnlyList<string> RecoveryCodes);
+/// <summary>A registered owner, the secrets of their first session and of its device, and their recovery codes; none is kept.</summary>
+internal sealed record RegisteredOwner(OwnerRecord Owner, string SessionSecret, string DeviceSecret, IReadOnlyList<string> RecoveryCodes);
 
 /// <summary>Makes the first caller with a setup code the owner.</summary>
 internal sealed class RegisterOwner(
@@ -92,7 +93,8 @@ internal sealed class RegisterOwner(
         await audit.Record(transaction, asOwner, registered, cancellationToken);
         var secret = await startSession.Execute(transaction, principalId, asOwner, cancellationToken);
         transaction.AfterCommit(file.OwnerRegistered);
-        return new RegisteredOwner(owner, secret, codes);
+        var device = await KnownDeviceStore.Insert(transaction, principalId, cancellationToken);
+        return new RegisteredOwner(owner, secret, device, codes);
     }
 
     private static async Task<bool> Redeem(Transaction transaction, OwnerRegistration registration, CancellationToken cancellationToken)

@@ -1,66 +1,67 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Audit;
+using Koda.Server.Engine.Devices;
 using Koda.Server.Engine.Sessions;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Owners;
 
-/// <summary>A person who signed in, and the secret of the session, which is not kept.</summary>
-internal sealed record SignedIn(OwnerRecord Owner, string SessionSecret);
+/// <summary>A person who signed in, with the secrets of the session and of the device, which are not kept.</summary>
+internal sealed record SignedIn(OwnerRecord Owner, string SessionSecret, string DeviceSecret);
 
 /// <summary>
 /// Starts a session for who knows the password. An identifier that nobody has and a password that is wrong are answered with the same words after the
 /// same work and the same writes.
 /// </summary>
 internal sealed class SignIn(
-    Database database, OwnerStore owners, PasswordHash passwords, StartSession startSession, AuditLog audit, RefusalDelay delay)
+    Database database, OwnerStore owners, PasswordHash passwords, SignInGuard guard, StartSession startSession, AuditLog audit, RefusalDelay delay)
 {
+    /// <param name="identifier">The username or the e-mail address.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="deviceSecret">What an earlier sign-in gave to the caller's device. Empty: it has nothing.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">INVALID_REQUEST, INVALID_CREDENTIALS, ACCOUNT_LOCKED.</exception>
-    public async Task<SignedIn> Execute(string identifier, string password, Caller caller, CancellationToken cancellationToken)
+    public async Task<SignedIn> Execute(string identifier, string password, string deviceSecret, Caller caller, CancellationToken cancellationToken)
     {
         Check(identifier, password);
         var started = delay.Start();
         var found = await owners.Find(cancellationToken);
         var owner = found is not null && found.IsCalled(identifier) ? found : null;
-        var isRight = await passwords.Verify(password, owner?.PasswordHash, cancellationToken);
-        var subject = SignInLock.Subject(owner, identifier);
-        var (signedIn, refusal) = await database.InTransaction<(SignedIn? SignedIn, EngineException? Refusal)>(
-            async (transaction, token) =>
-            {
-                if (await SignInLock.Remaining(transaction, subject, token) is { } left)
-                    return (null, await Refuse(transaction, caller, identifier, SecurityOutcome.Denied, Locked(left), token));
-                if (owner is null || !isRight)
-                {
-                    await SignInLock.Fail(transaction, subject, token);
-                    return (null, await Refuse(transaction, caller, identifier, SecurityOutcome.Failure, Wrong(), token));
-                }
-
-                await SignInLock.Clear(transaction, subject, token);
-                var asOwner = caller with { PrincipalId = owner.PrincipalId.ToString(), Name = owner.Username };
-                await audit.Record(transaction, asOwner, new SecurityEvent("security.auth.login_success", ""), token);
-                return (new SignedIn(owner, await startSession.Execute(transaction, owner.PrincipalId, asOwner, token)), null);
-            },
-            cancellationToken);
-        if (signedIn is not null)
-            return signedIn;
+        var tried = await guard.Begin(owner, identifier, deviceSecret, caller, cancellationToken);
+        if (tried.Refusal is null && await passwords.Verify(password, owner?.PasswordHash, cancellationToken) && owner is not null)
+            return await Succeed(owner, tried, deviceSecret, caller, cancellationToken);
+        await Record(tried, caller, identifier, cancellationToken);
         await delay.Wait(started, cancellationToken);
-        throw refusal!;
+        throw tried.Refusal is { } left ? Locked(left) : Wrong();
     }
 
-    private async Task<EngineException> Refuse(
-        Transaction transaction, Caller caller, string identifier, SecurityOutcome outcome, EngineException refusal, CancellationToken cancellationToken)
+    private Task<SignedIn> Succeed(OwnerRecord owner, SignInTry tried, string deviceSecret, Caller caller, CancellationToken cancellationToken) =>
+        database.InTransaction(
+            async (transaction, token) =>
+            {
+                await SignInGuard.Succeed(transaction, tried, token);
+                var asOwner = caller with { PrincipalId = owner.PrincipalId.ToString(), Name = owner.Username };
+                await audit.Record(transaction, asOwner, new SecurityEvent("security.auth.login_success", ""), token);
+                if (tried.Device is { } device)
+                    await KnownDeviceStore.Use(transaction, device, token);
+                var known = tried.Device is null ? await KnownDeviceStore.Insert(transaction, owner.PrincipalId, token) : deviceSecret;
+                return new SignedIn(owner, await startSession.Execute(transaction, owner.PrincipalId, asOwner, token), known);
+            },
+            cancellationToken);
+
+    private Task Record(SignInTry tried, Caller caller, string identifier, CancellationToken cancellationToken)
     {
         // People type their password into the wrong field, so the identifier is not written down; whom it names is nobody's business either.
-        var failure = new SecurityEvent("security.auth.login_failure", "", outcome)
+        var failure = new SecurityEvent("security.auth.login_failure", "", tried.Refusal is null ? SecurityOutcome.Failure : SecurityOutcome.Denied)
         {
             Details = new Dictionary<string, string>
             {
-                ["reason"] = outcome == SecurityOutcome.Denied ? "locked" : "credentials",
+                ["reason"] = tried.Refusal is null ? "credentials" : "locked",
                 ["identifier_length"] = identifier.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
             },
         };
-        await audit.Record(transaction, caller, failure, cancellationToken);
-        return refusal;
+        return audit.Record(caller, failure, cancellationToken);
     }
 
     private static void Check(string identifier, string password)
@@ -77,5 +78,5 @@ internal sealed class SignIn(
     private static EngineException Wrong() => new(ErrorReason.InvalidCredentials, "The identifier or the password is wrong.");
 
     private static EngineException Locked(TimeSpan left) =>
-        new(ErrorReason.AccountLocked, "Too many attempts failed; sign-in is locked for some time.", retryAfter: left);
+        new(ErrorReason.AccountLocked, "Too many attempts failed; sign-in from here is locked for some time.", retryAfter: left);
 }

@@ -10,6 +10,7 @@ internal static class SecretText
     public const string Token = "kpat_";
     public const string Session = "kodas_";
     public const string Registration = "kodar_";
+    public const string Device = "kodad_";
 
     private const int SecretBytes = 32;
     private const int MaxLength = 128;

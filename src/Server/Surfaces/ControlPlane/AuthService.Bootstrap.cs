@@ -34,12 +34,14 @@ internal sealed partial class AuthService
                 Ok = true,
                 Operator = AuthViews.Operator(registered.Owner),
                 SessionToken = registered.SessionSecret,
+                DeviceToken = registered.DeviceSecret,
                 RecoveryCodes = { registered.RecoveryCodes },
                 Auth = AuthViews.Registered(registered.Owner, loopbackTrust.IsEnabled),
             },
             (key, encode) => registerOwner.Execute(
                 registration, loopbackTrust.Covers(context.GetHttpContext()), CallerReading.From(context), key, encode, context.CancellationToken));
         cookie.Set(context.GetHttpContext(), reply.SessionToken);
+        DeviceCookie.Set(context.GetHttpContext(), cookie, reply.DeviceToken);
         return reply;
     }
 }

@@ -17,9 +17,10 @@ internal sealed partial class AuthService
 
     public override async Task<Wire.Done> RecoverPassword(Wire.RecoverPasswordRequest request, ServerCallContext context)
     {
-        await recoverPassword.Execute(
+        var device = await recoverPassword.Execute(
             request.Identifier, request.RecoveryCode, request.NewPassword, CallerReading.From(context), context.CancellationToken);
         cookie.Clear(context.GetHttpContext());
+        DeviceCookie.Set(context.GetHttpContext(), cookie, device);
         return new Wire.Done { Ok = true };
     }
 

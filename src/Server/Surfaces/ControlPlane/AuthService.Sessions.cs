@@ -12,13 +12,17 @@ internal sealed partial class AuthService
 {
     public override async Task<Wire.LoggedIn> Login(Wire.LoginRequest request, ServerCallContext context)
     {
-        var signedIn = await signIn.Execute(request.Identifier, request.Password, CallerReading.From(context), context.CancellationToken);
-        cookie.Set(context.GetHttpContext(), signedIn.SessionSecret);
+        var http = context.GetHttpContext();
+        var signedIn = await signIn.Execute(
+            request.Identifier, request.Password, DeviceCookie.Read(http), CallerReading.From(context), context.CancellationToken);
+        cookie.Set(http, signedIn.SessionSecret);
+        DeviceCookie.Set(http, cookie, signedIn.DeviceSecret);
         return new Wire.LoggedIn
         {
             Ok = true,
             Operator = AuthViews.Operator(signedIn.Owner),
             SessionToken = signedIn.SessionSecret,
+            DeviceToken = signedIn.DeviceSecret,
             Auth = await StatusFor(signedIn.Owner, context),
         };
     }

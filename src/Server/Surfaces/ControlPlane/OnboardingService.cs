@@ -23,13 +23,17 @@ internal sealed class OnboardingService(
             {
                 Applied = { done.Applied },
                 SessionToken = done.Owner?.SessionSecret ?? "",
+                DeviceToken = done.Owner?.DeviceSecret ?? "",
                 RecoveryCodes = { done.Owner?.RecoveryCodes ?? [] },
             },
             (key, encode) => bootstrap.Execute(
                 Plan(request), loopbackTrust.Covers(context.GetHttpContext()), context.GetPrincipal().Scopes, CallerReading.From(context), key, encode,
                 context.CancellationToken));
         if (reply.SessionToken.Length > 0)
+        {
             cookie.Set(context.GetHttpContext(), reply.SessionToken);
+            DeviceCookie.Set(context.GetHttpContext(), cookie, reply.DeviceToken);
+        }
         var state = await readOnboarding.Execute(context.CancellationToken);
         reply.Status = OnboardingViews.From(state, withLists: reply.SessionToken.Length > 0 || MaySeeLists(context));
         return reply;
