@@ -5,7 +5,7 @@ using System.Text;
 namespace Koda.Fuzz.Tests;
 
 /// <summary>What was sent, what came back, and what should not have.</summary>
-internal sealed class FuzzReport
+internal sealed class FuzzReport(Action<string> say)
 {
     private const int MostFindings = 40;
 
@@ -34,8 +34,8 @@ internal sealed class FuzzReport
     /// <summary>Keeps one finding of each sort.</summary>
     public void Find(string sort, string what)
     {
-        if (_findings.Count < MostFindings)
-            _findings.TryAdd(sort, what);
+        if (_findings.Count < MostFindings && _findings.TryAdd(sort, what))
+            say(what);
     }
 
     public string Words() => new StringBuilder()

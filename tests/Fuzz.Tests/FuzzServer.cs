@@ -106,7 +106,9 @@ internal sealed class FuzzServer : IAsyncDisposable
     /// <summary>What the log tells of that should not have happened, each with where it came from.</summary>
     public IReadOnlyList<string> Alarms()
     {
-        var lines = File.ReadAllLines(Path.Combine(_folder.FullName, "server.log"));
+        // What it prints, and its own files.
+        var logs = Directory.EnumerateFiles(_folder.FullName, "*.log", SearchOption.AllDirectories).Where(file => !file.StartsWith(Path.Combine(_folder.FullName, "db"), StringComparison.Ordinal));
+        var lines = logs.SelectMany(file => File.ReadLines(file)).ToArray();
         return [.. Enumerable.Range(0, lines.Length).Where(at => s_alarms.Any(alarm => lines[at].Contains(alarm, StringComparison.Ordinal)))
             .Select(at => (Sort: lines[at].Split(" broke with ")[0], Text: string.Join('\n', lines[at..Math.Min(lines.Length, at + ShownLines)])))
             .DistinctBy(alarm => alarm.Sort).Take(MostAlarms).Select(alarm => alarm.Text)];

@@ -20,7 +20,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var inputs = Setting("KODA_FUZZ_INPUTS") ?? int.MaxValue;
         int[] seeds = Setting("KODA_FUZZ_SEED") is { } seed ? [seed] : [UsualSeed, Random.Shared.Next()];
         await using var server = await FuzzServer.StartAsync();
-        var report = new FuzzReport();
+        var report = new FuzzReport(Say);
         foreach (var next in seeds)
             await new FuzzRun(server, report, Say).RunAsync(next, TimeSpan.FromSeconds((double)seconds / seeds.Length), inputs / seeds.Length);
 

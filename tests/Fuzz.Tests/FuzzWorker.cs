@@ -60,8 +60,9 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
         {
             return (failure.StatusCode, failure.Status.Detail, Math.Max(sent, 1));
         }
-        catch (OperationCanceledException)
+        catch (Exception end) when (end is OperationCanceledException or InvalidOperationException)
         {
+            // The time is over, or an offer came after the last report.
             return (StatusCode.Cancelled, "", Math.Max(sent, 1));
         }
     }

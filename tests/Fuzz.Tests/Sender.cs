@@ -9,7 +9,7 @@ namespace Koda.Fuzz.Tests;
 /// <summary>Sends inputs and reads what comes back, of feeds the beginning.</summary>
 internal sealed partial class Sender(Uri server) : IDisposable
 {
-    private const int MostOfABody = 256 * 1024;
+    private const int MostOfABody = 4 * 1024 * 1024;
     private static readonly TimeSpan s_feed = TimeSpan.FromMilliseconds(150);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler

@@ -8,6 +8,8 @@ internal sealed class ReadContext(IList<FieldFault> issues)
     /// <summary>A hostile body could hold a fault in every byte; nobody reads more than this.</summary>
     private const int MaxIssues = 100;
 
+    private const int LongestPath = 256;
+
     private readonly Stack<(string? Name, int Index)> _path = new();
 
     public bool HasIssues => issues.Count > 0;
@@ -32,6 +34,9 @@ internal sealed class ReadContext(IList<FieldFault> issues)
             else text.Append(text.Length > 0 ? "." : "").Append(name);
         }
 
-        return text.ToString();
+        // A name that the caller made up may be as long as its body.
+        if (text.Length <= LongestPath) return text.ToString();
+        text.Length = char.IsHighSurrogate(text[LongestPath - 1]) ? LongestPath - 1 : LongestPath;
+        return text.Append('…').ToString();
     }
 }

@@ -19,8 +19,9 @@ internal sealed class Sandbox
     // Some kernels and versions of bwrap cannot keep commands from making namespaces of their own; the filter of calls does.
     private static readonly string[][] Namespaces = [["--unshare-user", "--disable-userns"], ["--unshare-user"]];
 
-    // They end when another user is taken on.
     private static readonly string[] NoNetwork = ["--unshare-net"];
+
+    // They end when another user is taken on.
     private static readonly string[] RightsToBecome = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
 
     private readonly string? _bwrap;
