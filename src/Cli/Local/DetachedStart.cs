@@ -18,6 +18,11 @@ internal static class DetachedStart
             if (await ReadyProbe.WaitAsync(options.Address, options.Worker, () => supervisor.HasExited, limit.Token) is null)
                 throw new CliException($"Koda did not start.\n{Tail(local)}", hint: $"The logs are in {local.Logs}");
         }
+        catch (CliException)
+        {
+            await local.StopAsync(CancellationToken.None);
+            throw;
+        }
         catch (OperationCanceledException)
         {
             await local.StopAsync(CancellationToken.None);

@@ -5,6 +5,9 @@ namespace Koda.Cli.Local;
 /// <summary>Asks the local server whether it takes work.</summary>
 internal static class ReadyProbe
 {
+    // Waiting is no remedy for it.
+    private const string ForPeople = "master_key_mismatch";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <returns>The server's answer; null when none answers.</returns>
@@ -27,12 +30,15 @@ internal static class ReadyProbe
     /// <param name="worker">Whether a worker is waited for.</param>
     /// <param name="failed">Ends the waiting with null: what is waited for cannot come.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="CliException">The server says that a person has to act before it is ready.</exception>
     public static async Task<Runtime.Readiness?> WaitAsync(Uri url, bool worker, Func<bool> failed, CancellationToken cancellation)
     {
         while (!failed())
         {
             var answer = await AskAsync(url, cancellation);
             if (answer is { Ready: true } && (!worker || answer.ConnectedWorkers > 0)) return answer;
+            if (answer?.Reasons.Contains(ForPeople) == true)
+                throw new CliException($"The server does not become ready. {answer.Checks.Single(check => check.Name == "master_key").Detail}", code: "server.not_ready");
             await Task.Delay(Interval, cancellation);
         }
         return null;

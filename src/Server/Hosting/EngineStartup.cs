@@ -25,7 +25,9 @@ internal static partial class EngineStartup
             try
             {
                 await services.GetRequiredService<Migrator>().Migrate(cancellationToken);
-                await services.GetRequiredService<ImportProviders>().Execute(Environment.GetEnvironmentVariable, cancellationToken);
+                // What another key seals, no other server could open.
+                if (await services.GetRequiredService<CheckMasterKey>().AtStart(cancellationToken))
+                    await services.GetRequiredService<ImportProviders>().Execute(Environment.GetEnvironmentVariable, cancellationToken);
                 await services.GetRequiredService<SeedBuiltInAgents>().Execute(cancellationToken);
                 await services.GetRequiredService<EnsureTokenFiles>().Execute(options.DataDirectory, cancellationToken);
                 await services.GetRequiredService<OfferSetupCode>().Execute(cancellationToken);

@@ -16,7 +16,7 @@ internal sealed class GetMasterKey(Database database, KeyRing ring, IEnumerable<
     public async Task<MasterKeyStatus> Execute(CancellationToken cancellationToken)
     {
         var counts = new List<(byte[] KeyId, long Count)>();
-        foreach (var column in columns)
+        foreach (var column in columns.Where(column => column.HoldsSecrets))
             counts.AddRange(await database.Read((connection, token) => column.Count(connection, token), cancellationToken));
         var others = counts.Where(entry => !entry.KeyId.AsSpan().SequenceEqual(ring.Current.Id)).ToList();
         return new MasterKeyStatus(

@@ -45,6 +45,8 @@ internal sealed class RotateMasterKey
     public Task<RotatedKey> Execute(Caller caller, CancellationToken cancellationToken) => _database.InTransaction(
         async (transaction, token) =>
         {
+            // It holds the lock, and nothing else, while other transactions do the work.
+            await transaction.Connection.ExecuteAsync("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0");
             await transaction.Connection.ExecuteAsync(new CommandDefinition(LockSql, cancellationToken: token));
             _ring.Reload();
             var before = _ring.Current;
@@ -57,7 +59,8 @@ internal sealed class RotateMasterKey
             await _audit.Record(transaction, caller, Rotated(previous, rewrapped), token);
             return new RotatedKey(_ring.Current.Name, previous, rewrapped);
         },
-        cancellationToken);
+        cancellationToken,
+        Timeout.InfiniteTimeSpan);
 
     private async Task<long> ReplaceKey(MasterKey before, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ internal sealed record SealedColumn(string Table, string Column)
 {
     private const int BatchSize = 500;
 
+    /// <summary>Whether people know what is sealed here as secrets. All are wrapped anew by a rotation.</summary>
+    public bool HoldsSecrets { get; init; } = true;
+
     private string Envelopes => $"{Column} is not null and length({Column}) > 0 and get_byte({Column}, 0) = {SecretBox.Format}";
 
     /// <summary>How many envelopes each master key has wrapped.</summary>
