@@ -39,10 +39,10 @@ internal static class EngineServices
             .AddSingleton(new ReadinessOptions(options.DataDirectory))
             .AddSingleton(new WorkspaceRules(options.DataDirectory.Length == 0 ? [] : [options.DataDirectory]))
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
-            .AddSingleton<Database>().AddSingleton<Migrator>()
+            .AddSingleton<Database>().AddSingleton<Migrator>().AddHostedService<DatabaseWatch>()
             .AddSingleton<WakeUps>().AddRunning<Broadcast>()
-            .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>().AddSingleton<GetMasterKey>().AddSingleton<RotateMasterKey>()
-            .AddSingleton(ProviderStore.Keys).AddSingleton(IdempotencyStore.Answers)
+            .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>().AddSingleton<GetMasterKey>().AddSingleton<RotateMasterKey>().AddSingleton<CheckMasterKey>()
+            .AddSingleton(CheckMasterKey.Column).AddSingleton(ProviderStore.Keys).AddSingleton(IdempotencyStore.Answers)
             .AddSingleton<IRedactor>(provider => provider.GetRequiredService<KnownSecrets>());
         AddEvents(services);
         AddTasks(services);

@@ -16,6 +16,8 @@ namespace Koda.Server.Hosting;
 /// <summary>Runs a server: its database, its engine, and all surfaces on one port.</summary>
 public static class ServerHost
 {
+    private static readonly TimeSpan s_ping = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs a server until it is told to stop, by the token or by a signal.</summary>
     /// <exception cref="InvalidOperationException">The folder, the database or the port cannot be had; the message says why.</exception>
     public static async Task RunAsync(ServerOptions options, CancellationToken cancellationToken)
@@ -55,6 +57,9 @@ public static class ServerHost
         {
             kestrel.Limits.LeaveLimitsToErrorBodies();
             kestrel.ListenOnePort(EndPointOf(options.Listen));
+            // A worker or a follower that is gone without a word is noticed within twice this time.
+            kestrel.Limits.Http2.KeepAlivePingDelay = s_ping;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = s_ping;
         });
         // Nothing here blocks a thread, so a request need not change threads on its way in and out: that is most of what a quick call costs.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -63,7 +68,8 @@ public static class ServerHost
             .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })
             .AddSingleton(masterKeys)
             .AddEngine(options)
-            .AddSurfaces();
+            .AddSurfaces()
+            .AddHostedService<ServingHealth>();
         if (cluster is not null)
             builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
         var app = builder.Build();

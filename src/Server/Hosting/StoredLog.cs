@@ -32,7 +32,12 @@ public static class StoredLog
 
     private static async Task<StoredLogReport> VerifyAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var database = new Database(new DatabaseOptions { ConnectionString = connectionString });
+        await using var database = new Database(new DatabaseOptions
+        {
+            ConnectionString = connectionString,
+            Patience = Timeout.InfiniteTimeSpan,
+            StatementLimit = TimeSpan.Zero,
+        });
         try
         {
             var report = await new VerifyLog(database).VerifyAll(cancellationToken);

@@ -211,6 +211,11 @@ CREATE TABLE public.known_devices (
     last_used_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT known_devices_hash_check CHECK ((length(hash) = 32))
 );
+CREATE TABLE public.master_key_check (
+    id boolean DEFAULT true NOT NULL,
+    envelope bytea NOT NULL,
+    CONSTRAINT master_key_check_id_check CHECK (id)
+);
 CREATE SEQUENCE public.mcp_refreshes
     START WITH 1
     INCREMENT BY 1
@@ -479,6 +484,19 @@ CREATE TABLE public.workers (
     mcp_refresh bigint DEFAULT 0 NOT NULL,
     CONSTRAINT workers_slots_check CHECK ((slots >= 0))
 );
+CREATE TABLE public.write_probes (
+    id bigint NOT NULL,
+    filler bytea NOT NULL
+);
+ALTER TABLE ONLY public.write_probes ALTER COLUMN filler SET STORAGE EXTERNAL;
+ALTER TABLE public.write_probes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.write_probes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE ONLY public.agent_secrets
     ADD CONSTRAINT agent_secrets_pkey PRIMARY KEY (agent_id, kind, name);
 ALTER TABLE ONLY public.agent_versions
@@ -503,6 +521,8 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (principal, route, key);
 ALTER TABLE ONLY public.known_devices
     ADD CONSTRAINT known_devices_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.master_key_check
+    ADD CONSTRAINT master_key_check_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_pkey PRIMARY KEY (principal_id);
 ALTER TABLE ONLY public.owners
@@ -547,6 +567,8 @@ ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.write_probes
+    ADD CONSTRAINT write_probes_pkey PRIMARY KEY (id);
 CREATE UNIQUE INDEX agents_key ON public.agents USING btree (lower((id COLLATE "C")));
 CREATE INDEX approvals_expiry ON public.approvals USING btree (expires_at) WHERE (state = 'pending'::text);
 CREATE UNIQUE INDEX approvals_pending ON public.approvals USING btree (task_id) WHERE (state = 'pending'::text);

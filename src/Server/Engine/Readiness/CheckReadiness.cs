@@ -1,4 +1,4 @@
-using Dapper;
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Readiness;
@@ -9,61 +9,82 @@ internal sealed record PartState(string Name, string Reason, string Detail)
     public bool IsOk => Reason.Length == 0;
 }
 
-/// <summary>Finds out whether tasks are taken: the database answers, the schema is current, work is handed out, there is room on the disk.</summary>
-internal sealed class CheckReadiness(Database database, Migrator migrator, IDispatcherState dispatcher, ReadinessOptions options)
+/// <summary>
+/// Finds out whether tasks are taken: the database works, the schema is current, the master key is the database's, work is handed out, there is room on the disk. A trouble of the database
+/// that calls have met is told without asking it.
+/// </summary>
+internal sealed class CheckReadiness(
+    Database database, Migrator migrator, CheckMasterKey masterKey, IDispatcherState dispatcher, ReadinessOptions options)
 {
-    private static readonly TimeSpan DatabaseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(1500);
 
-    public async Task<IReadOnlyList<PartState>> Execute(CancellationToken cancellationToken)
+    private readonly Lock _gate = new();
+    private Task<Answer>? _asking;
+
+    private sealed record Answer(IReadOnlyList<string> Pending, bool KeyIsOurs);
+
+    public async Task<IReadOnlyList<PartState>> Execute(CancellationToken cancellationToken) =>
+        [.. await Database(cancellationToken), Dispatcher(), Disk()];
+
+    private async Task<PartState[]> Database(CancellationToken cancellationToken)
     {
-        var reachable = await Try("database", "database_unreachable", Ping, cancellationToken);
-        var migrations = reachable.IsOk
-            ? await Try("migrations", "migrations_pending", FindPending, cancellationToken)
-            : new PartState("migrations", "migrations_unknown", "The database does not answer.");
-        return [reachable, migrations, Dispatcher(), Disk()];
-    }
-
-    private async Task<string> Ping(CancellationToken cancellationToken) =>
-        await database.Read((connection, token) => connection.ExecuteScalarAsync<string>(new CommandDefinition("select ''", cancellationToken: token)), cancellationToken) ?? "";
-
-    private async Task<string> FindPending(CancellationToken cancellationToken)
-    {
-        var pending = await migrator.Pending(cancellationToken);
-        return pending.Count == 0 ? "" : $"Not applied: {string.Join(", ", pending)}.";
-    }
-
-    /// <param name="name">The part.</param>
-    /// <param name="reason">The code when it does not work.</param>
-    /// <param name="probe">Answers what is wrong, or nothing.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    private static async Task<PartState> Try(string name, string reason, Func<CancellationToken, Task<string>> probe, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(DatabaseTimeout);
+        if (database.Health.Trouble is { } known)
+            return InTrouble(known);
         try
         {
-            var problem = await probe(limit.Token);
-            return new PartState(name, problem.Length == 0 ? "" : reason, problem);
+            var answer = await Ask().WaitAsync(s_patience, cancellationToken);
+            var migrations = answer.Pending.Count == 0
+                ? Ok("migrations")
+                : new PartState("migrations", "migrations_pending", $"Not applied: {string.Join(", ", answer.Pending)}.");
+            var key = answer.KeyIsOurs ? Ok("master_key") : new PartState("master_key", "master_key_mismatch", CheckMasterKey.Mismatch);
+            return [Ok("database"), migrations, key];
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            return new PartState(name, reason, $"No answer within {DatabaseTimeout.TotalSeconds:0} seconds.");
+            database.Health.Met(DatabaseTrouble.Unreachable);
+            return InTrouble(DatabaseTrouble.Unreachable, $"No answer within {s_patience.TotalSeconds:0.#} seconds.");
         }
-        catch (Exception failure) when (failure is EngineException or InvalidOperationException)
+        catch (EngineException failure)
         {
-            return new PartState(name, reason, failure.Message);
+            return InTrouble(database.Health.Trouble ?? DatabaseTrouble.Unreachable, failure.Message);
+        }
+        catch (InvalidOperationException failure)
+        {
+            return [Ok("database"), new PartState("migrations", "migrations_pending", failure.Message)];
         }
     }
 
+    /// <summary>One question for all who ask meanwhile: while the database says nothing, they must not use up its connections.</summary>
+    private Task<Answer> Ask()
+    {
+        lock (_gate)
+        {
+            if (_asking is not { IsCompleted: false })
+                _asking = Look();
+            return _asking;
+        }
+    }
+
+    private async Task<Answer> Look()
+    {
+        var pending = await migrator.Pending(CancellationToken.None);
+        return new Answer(pending, pending.Count > 0 || await masterKey.IsOurs(CancellationToken.None));
+    }
+
+    private static PartState[] InTrouble(DatabaseTrouble trouble, string? detail = null) =>
+        [new PartState("database", trouble.Code(), detail ?? trouble.Message()), new PartState("migrations", "migrations_unknown", "The database is in trouble.")];
+
+    private static PartState Ok(string part) => new(part, "", "");
+
     private PartState Dispatcher() => dispatcher.IsRunning
-        ? new PartState("dispatcher", "", "")
+        ? Ok("dispatcher")
         : new PartState("dispatcher", "dispatcher_stopped", "No work is handed out.");
 
     private PartState Disk()
     {
         var free = new DriveInfo(options.DataDirectory).AvailableFreeSpace;
         return free >= options.MinFreeBytes
-            ? new PartState("disk", "", "")
+            ? Ok("disk")
             : new PartState("disk", "disk_full", $"Only {free >> 20} MiB are free in {options.DataDirectory}.");
     }
 }

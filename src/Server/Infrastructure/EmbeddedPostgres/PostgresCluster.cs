@@ -150,7 +150,7 @@ internal sealed class PostgresCluster
                 }
                 return;
             }
-            catch (NpgsqlException failure) when (Postgres.DatabaseFailures.IsUnreachable(failure))
+            catch (NpgsqlException failure) when (Postgres.DatabaseFailures.TroubleOf(failure) is not null)
             {
                 // An adopted cluster may still be recovering.
                 await Task.Delay(BetweenLooks, cancellationToken);

@@ -29,6 +29,12 @@ internal sealed class Broadcast(Database database, ILogger<Broadcast> log, TimeP
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // What was announced meanwhile may be lost.
+        database.Health.Changed += trouble =>
+        {
+            if (trouble is null)
+                Deliver(topic: null, name: null);
+        };
         var listener = new BroadcastListener(database, _serverId, Deliver, log, clock);
         var sender = new BroadcastSender(database, _serverId, _outbox, log, clock);
         return Task.WhenAll(listener.Run(stoppingToken), sender.Run(stoppingToken));

@@ -7,7 +7,6 @@ namespace Koda.Server.Infrastructure.Postgres;
 internal sealed class BroadcastListener(
     Database database, string serverId, Action<string?, string?> deliver, ILogger log, TimeProvider clock)
 {
-    private const int KeepAliveSeconds = 30;
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(250);
 
     public async Task Run(CancellationToken stopping)
@@ -16,11 +15,17 @@ internal sealed class BroadcastListener(
         {
             try
             {
-                await Listen(stopping);
+                using var silent = new CancellationTokenSource();
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, silent.Token);
+                await ListenUntil(silent, either.Token);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (OperationCanceledException)
+            {
+                // Other connections fell silent, and this one says nothing anyway: a new one tells.
             }
             catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
             {
@@ -30,13 +35,37 @@ internal sealed class BroadcastListener(
         }
     }
 
+    private async Task ListenUntil(CancellationTokenSource silent, CancellationToken over)
+    {
+        var gate = new Lock();
+        var isOver = false;
+        database.FellSilent += End;
+        try
+        {
+            await Listen(over);
+        }
+        finally
+        {
+            database.FellSilent -= End;
+            lock (gate)
+                isOver = true;
+        }
+
+        void End()
+        {
+            lock (gate)
+            {
+                if (!isOver)
+                    _ = silent.CancelAsync();
+            }
+        }
+    }
+
     private const string ListenSql = $"listen {BroadcastMessage.Channel}";
 
     private async Task Listen(CancellationToken stopping)
     {
-        // Without keep-alive, a connection that a firewall dropped would be silent for ever.
-        var settings = new NpgsqlConnectionStringBuilder(database.Options.ConnectionString) { Pooling = false, KeepAlive = KeepAliveSeconds };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await using var connection = new NpgsqlConnection(ConnectionSettings.Listening(database.Options));
         await connection.OpenAsync(stopping);
         connection.Notification += (_, message) =>
         {

@@ -1,59 +1,57 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Koda.Server.Engine;
 using Npgsql;
 
 namespace Koda.Server.Infrastructure.Postgres;
 
-/// <summary>The one way to PostgreSQL: pooled connections, transactions that are retried where that is safe, failures in the engine's words.</summary>
+/// <summary>
+/// The one way to PostgreSQL: pooled connections, transactions that are retried where that is safe, failures in the engine's words, and a caller that never
+/// waits for long. A statement is not cancelled when its caller goes: it ends soon by itself, and its transaction is rolled back.
+/// </summary>
 internal sealed class Database : IQueries, IAsyncDisposable
 {
     private const int MaxAttempts = 5;
 
-    // Whatever the connection string says, an acknowledged change is durable. Compiling plans costs more than any query here takes. Every frequent query
-    // finds its rows by an index; a plan that was cached while a table was small must not read it whole when it has grown.
-    private const string SessionSettings =
-        "-c synchronous_commit=on -c jit=off -c random_page_cost=1.1 -c timezone=UTC -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
-
     private readonly TimeProvider _clock;
+    private readonly Lock _replacing = new();
+    private readonly ConcurrentDictionary<Operation, TimeSpan> _running = new();
+    private volatile NpgsqlDataSource _source;
 
     public Database(DatabaseOptions options, TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
         Options = options;
-        Source = NpgsqlDataSource.Create(ConnectionSettings(options));
+        _source = NpgsqlDataSource.Create(ConnectionSettings.Pooled(options));
         Clock = new DatabaseClock(_clock);
+        Health = new DatabaseHealth(_clock);
     }
+
+    /// <summary>Told when connections fell silent, so that the one that listens is opened anew. It must be quick and must not throw.</summary>
+    public event Action? FellSilent;
 
     internal DatabaseOptions Options { get; }
 
-    internal NpgsqlDataSource Source { get; }
+    internal NpgsqlDataSource Source => _source;
 
     /// <summary>The database's time.</summary>
     public DatabaseClock Clock { get; }
+
+    /// <summary>Whether the database works, as far as calls have shown.</summary>
+    public DatabaseHealth Health { get; }
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction and commits it. It is run again, in a new transaction, when the database rolled it back for the
     /// sake of another one, or when the connection broke before the commit was sent; so it must have no effect outside the transaction.
     /// </summary>
-    /// <exception cref="Engine.EngineException">UNAVAILABLE: the database cannot be reached, or the outcome of the commit is unknown.</exception>
-    public async Task<T> InTransaction<T>(Func<Transaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="work">What is done.</param>
+    /// <param name="cancellationToken">Ends the wait; what was not committed by then is not.</param>
+    /// <param name="patience">How long to wait, if not as long as usual.</param>
+    /// <exception cref="EngineException">UNAVAILABLE: the database is in trouble, or the outcome of the commit is unknown.</exception>
+    public Task<T> InTransaction<T>(Func<Transaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var commitSent = false;
-            try
-            {
-                await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-                await using var scope = await connection.BeginTransactionAsync(cancellationToken);
-                var transaction = new Transaction(connection, Clock);
-                var result = await work(transaction, cancellationToken);
-                commitSent = true;
-                await transaction.Commit(scope);
-                return result;
-            }
-            catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
-            {
-                await PrepareRetry(failure, attempt, commitSent, cancellationToken);
-            }
-        }
+        var limit = patience ?? Options.Patience;
+        return Await(operation => Transact(operation, work, InnerToken(limit, cancellationToken), cancellationToken), limit, cancellationToken);
     }
 
     /// <inheritdoc cref="InTransaction{T}"/>
@@ -67,43 +65,139 @@ internal sealed class Database : IQueries, IAsyncDisposable
             cancellationToken);
 
     /// <summary>Runs a query, or a single statement whose repetition does no harm, outside a transaction.</summary>
-    /// <exception cref="Engine.EngineException">UNAVAILABLE: the database cannot be reached.</exception>
-    public async Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    /// <exception cref="EngineException">UNAVAILABLE: the database is in trouble.</exception>
+    public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken) =>
+        Read(query, Options.Patience, cancellationToken);
+
+    /// <inheritdoc cref="Read{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, CancellationToken)"/>
+    public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, TimeSpan patience, CancellationToken cancellationToken) =>
+        Await(operation => Query(operation, query, InnerToken(patience, cancellationToken), cancellationToken), patience, cancellationToken);
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    // To cancel a statement, the driver blocks a thread; only work that may take for ever is worth that.
+    private static CancellationToken InnerToken(TimeSpan patience, CancellationToken cancellationToken) =>
+        patience == Timeout.InfiniteTimeSpan ? cancellationToken : CancellationToken.None;
+
+    private async Task<T> Transact<T>(
+        Operation operation, Func<Transaction, CancellationToken, Task<T>> work, CancellationToken inner, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-                return await query(connection, cancellationToken);
+                var source = operation.Source = _source;
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                operation.ProcessId = connection.ProcessID;
+                await using var scope = await connection.BeginTransactionAsync(inner);
+                var transaction = new Transaction(connection, Clock);
+                var result = await work(transaction, inner);
+                operation.BeginCommit();
+                await transaction.Commit(scope);
+                return result;
             }
             catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
             {
-                await PrepareRetry(failure, attempt, commitSent: false, cancellationToken);
+                await PrepareRetry(operation, failure, attempt, cancellationToken);
+                operation.BeginAnew();
             }
         }
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
-
-    private static string ConnectionSettings(DatabaseOptions options)
+    private async Task<T> Query<T>(
+        Operation operation, Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken inner, CancellationToken cancellationToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        for (var attempt = 1; ; attempt++)
         {
-            MaxPoolSize = options.MaxPoolSize,
-            MinPoolSize = Math.Min(options.MinPoolSize, options.MaxPoolSize),
-            CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
-            MaxAutoPrepare = 200,
-            AutoPrepareMinUsages = 2,
-            ApplicationName = "koda",
-            // No work leaves anything behind in its session: a reset after each would cost more than most statements.
-            NoResetOnClose = true,
-        };
-        settings.Options = $"{settings.Options} {SessionSettings}".Trim();
-        return settings.ConnectionString;
+            try
+            {
+                var source = operation.Source = _source;
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                operation.ProcessId = connection.ProcessID;
+                return await query(connection, inner);
+            }
+            catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
+            {
+                await PrepareRetry(operation, failure, attempt, cancellationToken);
+                operation.BeginAnew();
+            }
+        }
     }
 
-    private async Task PrepareRetry(Exception failure, int attempt, bool commitSent, CancellationToken cancellationToken)
+    /// <summary>Waits for work, but not for ever: a connection whose other end vanished says nothing at all.</summary>
+    private async Task<T> Await<T>(Func<Operation, Task<T>> work, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var operation = new Operation(cancellationToken);
+        _running.TryAdd(operation, patience);
+        var running = work(operation);
+        try
+        {
+            return await running.WaitAsync(patience, operation.Over);
+        }
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException && !running.IsCompleted)
+        {
+            if (over is OperationCanceledException && !operation.IsSilent)
+                return await Leave(operation, running, patience, over);
+            throw GiveUp(operation, running, over);
+        }
+        finally
+        {
+            _running.TryRemove(operation, out _);
+        }
+    }
+
+    /// <summary>The caller went. A commit that is under way is waited for: it is soon over, and tells whether it is stored.</summary>
+    private async Task<T> Leave<T>(Operation operation, Task<T> running, TimeSpan patience, Exception gone)
+    {
+        if (operation.GiveUp())
+        {
+            Forget(running);
+            ExceptionDispatchInfo.Throw(gone);
+        }
+        try
+        {
+            return await running.WaitAsync(patience, CancellationToken.None);
+        }
+        catch (TimeoutException late) when (!running.IsCompleted)
+        {
+            throw GiveUp(operation, running, late);
+        }
+    }
+
+    private EngineException GiveUp(Operation operation, Task running, Exception why)
+    {
+        var isOver = operation.GiveUp();
+        Forget(running);
+        Replace(operation.Source);
+        // What is known to be silent was found by a connection that is not.
+        if (!operation.IsSilent)
+            Health.Met(DatabaseTrouble.Unreachable);
+        return isOver ? DatabaseTrouble.Unreachable.ToException(why) : DatabaseTrouble.Unreachable.ToUnknownOutcome(why);
+    }
+
+    /// <summary>Work that has waited for so long with a connection, by the process that it has at the database.</summary>
+    public IReadOnlyList<Operation> Waiting(TimeSpan longerThan) =>
+        [.. _running.Where(entry => entry.Value != Timeout.InfiniteTimeSpan && entry.Key.ProcessId != 0 && entry.Key.Age > longerThan).Select(entry => entry.Key)];
+
+    // Whoever waited was told already; how it ends tells nothing more.
+    private static void Forget(Task running) =>
+        running.ContinueWith(static over => over.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    /// <summary>Leaves a pool behind whose connections fell silent: they would be handed out, or wait, until TCP gives them up.</summary>
+    private void Replace(NpgsqlDataSource? silent)
+    {
+        lock (_replacing)
+        {
+            if (silent is null || silent != _source)
+                return;
+            _source = NpgsqlDataSource.Create(ConnectionSettings.Pooled(Options));
+        }
+        // Not disposed of: others may be about to open a connection of it.
+        silent.Clear();
+        FellSilent?.Invoke();
+    }
+
+    private async Task PrepareRetry(Operation operation, Exception failure, int attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (DatabaseFailures.IsContention(failure))
@@ -111,23 +205,22 @@ internal sealed class Database : IQueries, IAsyncDisposable
             if (attempt == MaxAttempts)
                 throw DatabaseFailures.Contention(failure);
         }
-        else if (!DatabaseFailures.IsUnreachable(failure))
+        else if (DatabaseFailures.TroubleOf(failure) is not { } trouble)
         {
             throw DatabaseFailures.Refused(failure);
-        }
-        else if (DatabaseFailures.IsTimeout(failure))
-        {
-            // It has waited long enough, and others wait for the connections that it would take.
-            throw commitSent ? DatabaseFailures.UnknownOutcome(failure) : DatabaseFailures.Unreachable(failure);
         }
         else
         {
             // A restart of the database breaks every pooled connection at once: without this, each retry would meet the next broken one.
-            Source.Clear();
-            if (commitSent)
-                throw DatabaseFailures.UnknownOutcome(failure);
-            if (attempt == MaxAttempts)
-                throw DatabaseFailures.Unreachable(failure);
+            if (DatabaseFailures.MayTryAnother(failure, trouble))
+                operation.Source?.Clear();
+            var isUnknown = operation.MayBeStored && !DatabaseFailures.IsRolledBack(failure);
+            if (isUnknown || attempt == MaxAttempts || !DatabaseFailures.MayTryAnother(failure, trouble))
+            {
+                if (!operation.IsGivenUp)
+                    Health.Met(trouble);
+                throw isUnknown ? trouble.ToUnknownOutcome(failure) : trouble.ToException(failure);
+            }
         }
         var longest = 10 * (1 << attempt);
         await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(longest / 2, longest)), _clock, cancellationToken);

@@ -29,6 +29,7 @@ internal sealed class Migrator(Database database)
                 }
                 return true;
             },
+            Timeout.InfiniteTimeSpan,
             cancellationToken);
 
     /// <summary>The names of the migrations that this server has and the database lacks.</summary>
@@ -69,12 +70,20 @@ internal sealed class Migrator(Database database)
 
     private const string LockSql = "select pg_advisory_lock(7310876432)";
 
-    private static async Task Lock(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    // Another server may be at a migration that takes long, and so may ours.
+    private static async Task Lock(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync("set statement_timeout = 0");
         await connection.ExecuteAsync(new CommandDefinition(LockSql, commandTimeout: 0, cancellationToken: cancellationToken));
+    }
 
     private const string UnlockSql = "select pg_advisory_unlock(7310876432)";
 
-    private static async Task Unlock(NpgsqlConnection connection) => await connection.ExecuteAsync(UnlockSql);
+    private static async Task Unlock(NpgsqlConnection connection)
+    {
+        await connection.ExecuteAsync(UnlockSql);
+        await connection.ExecuteAsync("reset statement_timeout");
+    }
 
     private const string AppliedSql = "select name, checksum from schema_migrations order by name";
 

@@ -10,6 +10,8 @@ namespace Koda.Server.Infrastructure.Postgres;
 /// </summary>
 internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
 {
+    private static readonly TimeSpan s_betweenTries = TimeSpan.FromMilliseconds(250);
+
     private readonly Database _database;
     private readonly Func<Transaction, IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _write;
     private readonly WriteBatcherOptions _options;
@@ -83,6 +85,17 @@ internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Result.TrySetResult(results[i]);
         }
+        catch (EngineException failure) when (DatabaseTroubles.IsTrouble(failure) && _options.KeepsTrying && !_isStopping)
+        {
+            await Task.Delay(s_betweenTries);
+            await WriteBatch(batch);
+        }
+        catch (EngineException failure) when (DatabaseTroubles.IsTrouble(failure))
+        {
+            foreach (var waiting in batch)
+                waiting.Result.TrySetException(failure);
+            RefuseQueued(failure);
+        }
         catch (Exception failure) when (batch.Count == 1 || failure is EngineException { Reason: ErrorReason.Unavailable })
         {
             // One by one would meet the same, or, after a commit of unknown outcome, write twice.
@@ -95,6 +108,13 @@ internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
             foreach (var waiting in batch)
                 await WriteBatch([waiting]);
         }
+    }
+
+    /// <summary>Tells those who came meanwhile what they would meet too: each would wait once more for as long as this batch has.</summary>
+    private void RefuseQueued(EngineException failure)
+    {
+        for (var left = _queue.Reader.Count; left > 0 && _queue.Reader.TryRead(out var waiting); left--)
+            waiting.Result.TrySetException(DatabaseTroubles.NotTried(failure));
     }
 
     private sealed class Waiting(TItem item, CancellationToken cancellationToken)

@@ -11,6 +11,12 @@ internal sealed record WriteBatcherOptions
     /// <summary>How many items may wait. More are refused at once.</summary>
     public int Capacity { get; init; } = 10_000;
 
+    /// <summary>
+    /// Whether a batch that met a trouble of the database is tried until it is over, in place of failing its callers. The same item written twice must be
+    /// the same as once.
+    /// </summary>
+    public bool KeepsTrying { get; init; }
+
     /// <summary>What a refused caller is told.</summary>
     public ErrorReason FullReason { get; init; } = ErrorReason.RateLimited;
 
