@@ -154,6 +154,13 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
         }
     }
 
+    /// <summary>The server cannot renew leases for now, so this one does not end for that.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+            _renewedAt = Time.GetTimestamp();
+    }
+
     public void Recorded(long batch)
     {
         lock (_gate)

@@ -13,6 +13,7 @@ public static class WorkerHost
 {
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Does the same over a channel of its own to the server of the options.</summary>
     /// <inheritdoc cref="RunAsync(WorkerOptions, CallInvoker, ILogger?, CancellationToken)"/>
@@ -23,7 +24,8 @@ public static class WorkerHost
         {
             // A server that is gone without a word is noticed well within a lease.
             KeepAlivePingDelay = PingDelay,
-            KeepAlivePingTimeout = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
+            ConnectTimeout = PingTimeout,
             RetryPolicy = new RetryPolicy { MaxAttempts = 5 },
         });
         await RunAsync(options, channel.CreateCallInvoker(), logger, stop);

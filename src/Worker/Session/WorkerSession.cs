@@ -127,6 +127,11 @@ internal sealed class WorkerSession
             _lease = TimeSpan.FromMilliseconds(welcome.LeaseMs);
             _renewEvery = TimeSpan.FromMilliseconds(Math.Max(50, welcome.RenewEveryMs));
         }
+        if (response.LeasesHeld)
+        {
+            foreach (var attempt in _attempts.All())
+                attempt.Hold();
+        }
         foreach (var lost in response.Lost)
             Lose(_attempts.Find(lost.Attempt), lost.Reason);
         foreach (var closed in response.Closed)
@@ -236,7 +241,7 @@ internal sealed class WorkerSession
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Delay = TimeSpan.FromMilliseconds(100),
-        MaxDelay = TimeSpan.FromSeconds(5),
+        MaxDelay = TimeSpan.FromSeconds(2),
         OnRetry = retry =>
         {
             logger.Disconnected((retry.Outcome.Exception as RpcException)?.Status.Detail ?? "unknown");

@@ -14,6 +14,9 @@ internal sealed class ConnectionHost(Database database, ReportQueue reports, Eng
     // Beyond a lease, before this server forgets it by its own clock: sweeps of other servers are done by then.
     private static readonly TimeSpan s_forgetAfter = TimeSpan.FromSeconds(2);
 
+    // The end of a stream does not wait for the end of a trouble.
+    private static readonly TimeSpan s_giveBackPatience = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, WorkerConnection> _connections = new(StringComparer.Ordinal);
 
     public ReportQueue Reports { get; } = reports;
@@ -70,9 +73,9 @@ internal sealed class ConnectionHost(Database database, ReportQueue reports, Eng
     {
         try
         {
-            await Reports.Write(new WorkerReport(workerId, new GivenBack(offer.Key, outcome), offer.TaskId));
+            await Reports.Write(new WorkerReport(workerId, new GivenBack(offer.Key, outcome), offer.TaskId)).WaitAsync(s_giveBackPatience);
         }
-        catch (EngineException failure) when (failure.Reason is ErrorReason.Unavailable or ErrorReason.RateLimited)
+        catch (Exception failure) when (failure is TimeoutException or EngineException { Reason: ErrorReason.Unavailable or ErrorReason.RateLimited })
         {
             DispatchLog.OfferNotGivenBack(log, offer.TaskId, failure);
         }

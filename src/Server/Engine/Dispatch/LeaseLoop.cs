@@ -14,6 +14,8 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOp
     // Work that ends within this time needs no renewal at all.
     private readonly TimeSpan _gather = TimeSpan.FromMilliseconds(Math.Min(200, options.Offer.TotalMilliseconds / 10));
 
+    private readonly TimeSpan _tellAfter = options.Lease / 6;
+
     public async Task Run(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -31,12 +33,13 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOp
         var renewals = asked.SelectMany(pair => pair.Renewals).ToList();
         if (renewals.Count == 0)
             return;
-        var renewed = new Dictionary<AttemptKey, RenewedLease>(renewals.Count);
-        foreach (var some in renewals.Chunk(MostAtOnce))
-        {
-            foreach (var lease in await database.Read((connection, token) => AttemptStore.Renew(connection, some, options.Lease, token), cancellationToken))
-                renewed.Add(lease.Attempt, lease);
-        }
+        var renewing = Renew(renewals, cancellationToken);
+        // Workers judge by their own clocks, so they must hear in time that it is not their lease that ends.
+        while (await Task.WhenAny(renewing, Task.Delay(_tellAfter, clock, cancellationToken)) != renewing && !cancellationToken.IsCancellationRequested)
+            Hold(asked);
+        if (renewing.IsFaulted)
+            Hold(asked);
+        var renewed = await renewing;
         foreach (var (connection, own) in asked)
         {
             foreach (var renewal in own)
@@ -47,5 +50,22 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOp
                     connection.Lose(renewal.Attempt, "lease_expired");
             }
         }
+    }
+
+    private async Task<Dictionary<AttemptKey, RenewedLease>> Renew(List<LeaseRenewal> renewals, CancellationToken cancellationToken)
+    {
+        var renewed = new Dictionary<AttemptKey, RenewedLease>(renewals.Count);
+        foreach (var some in renewals.Chunk(MostAtOnce))
+        {
+            foreach (var lease in await database.Read((connection, token) => AttemptStore.Renew(connection, some, options.Lease, token), cancellationToken))
+                renewed.Add(lease.Attempt, lease);
+        }
+        return renewed;
+    }
+
+    private static void Hold(List<(WorkerConnection Connection, IReadOnlyList<LeaseRenewal> Renewals)> asked)
+    {
+        foreach (var (connection, renewals) in asked.Where(pair => pair.Renewals.Count > 0))
+            connection.HoldRenewals(renewals);
     }
 }

@@ -3,7 +3,10 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Commits reports of all connections together, those of one attempt in their order.</summary>
+/// <summary>
+/// Commits reports of all connections together, those of one attempt in their order. In a trouble of the database they wait here: a report that comes twice
+/// counts once, so one whose outcome is unknown is simply written again.
+/// </summary>
 internal sealed class ReportQueue : IAsyncDisposable
 {
     // Two, so that one transaction is prepared while the other one waits for the disk.
@@ -14,7 +17,7 @@ internal sealed class ReportQueue : IAsyncDisposable
     public ReportQueue(Database database, ReportAttempts reportAttempts)
     {
         // A lane keeps the order; connections bound what they have under way.
-        var options = new WriteBatcherOptions { MaxBatch = 200, Capacity = 100_000 };
+        var options = new WriteBatcherOptions { MaxBatch = 200, Capacity = 100_000, KeepsTrying = true };
         _lanes = [.. Enumerable.Range(0, Lanes)
             .Select(_ => new WriteBatcher<WorkerReport, ReportOutcome>(database, reportAttempts.Execute, options))];
     }

@@ -55,6 +55,25 @@ internal sealed partial class WorkerConnection
         }
     }
 
+    /// <summary>The database does not say for now whether these leases hold: they are asked for again, and the worker goes on meanwhile.</summary>
+    public void HoldRenewals(IEnumerable<LeaseRenewal> renewals)
+    {
+        lock (_gate)
+        {
+            foreach (var renewal in renewals)
+            {
+                if (Holds(renewal.Attempt) is not { Closing: false } held)
+                    continue;
+                held.RenewalAsked = true;
+                held.ForgetAt = _host.ForgetAt(Terms.Lease);
+                if (held.Progress.Length == 0)
+                    held.Progress = renewal.Progress;
+            }
+            Send(new LeasesHeld());
+        }
+        _host.RenewalAsked();
+    }
+
     public void Renewed(RenewedLease lease)
     {
         lock (_gate)

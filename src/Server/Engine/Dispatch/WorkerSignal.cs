@@ -9,6 +9,9 @@ internal sealed record Offered(Assignment Assignment) : WorkerSignal;
 
 internal sealed record LeaseRenewed(AttemptKey Attempt, DateTimeOffset ExpiresAt) : WorkerSignal;
 
+/// <summary>Leases cannot be renewed now, and are not lost for that.</summary>
+internal sealed record LeasesHeld : WorkerSignal;
+
 internal sealed record EventsRecorded(AttemptKey Attempt, long Batch, long LastSeq) : WorkerSignal;
 
 /// <summary>A completion, failure, suspension or stop is committed.</summary>

@@ -24,6 +24,9 @@ internal static class SignalBatch
                     ExpiresAt = Timestamp.FromDateTimeOffset(renewed.ExpiresAt),
                 });
                 break;
+            case LeasesHeld:
+                message.LeasesHeld = true;
+                break;
             case EventsRecorded recorded:
                 message.Recorded.Add(new Wire.EventsRecorded
                 {
