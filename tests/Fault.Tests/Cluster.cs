@@ -8,7 +8,7 @@ using Npgsql;
 namespace Koda.Fault.Tests;
 
 /// <summary>One PostgreSQL with two servers on it, and clients of both. Tests share it and leave it running.</summary>
-public sealed class Cluster : IAsyncLifetime
+public class Cluster : IAsyncLifetime
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
@@ -36,15 +36,26 @@ public sealed class Cluster : IAsyncLifetime
     {
         // PostgreSQL refuses to run as root; the account that it gets must reach its folder.
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
-        Postgres = await PostgresProcess.StartAsync(Path.Combine(Folder, "db"));
+        var database = Path.Combine(Folder, "db");
+        await PrepareAsync(database);
+        Postgres = await PostgresProcess.StartAsync(database, Settings);
         _sql = NpgsqlDataSource.Create(Postgres.ConnectionString);
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        A = KodaServerProcess.Create(Folder, "server-a", Postgres.ConnectionString, key, Lease);
-        B = KodaServerProcess.Create(Folder, "server-b", Postgres.ConnectionString, key, Lease);
+        A = KodaServerProcess.Create(Folder, "server-a", ConnectionStringOf("server-a"), key, Lease);
+        B = KodaServerProcess.Create(Folder, "server-b", ConnectionStringOf("server-b"), key, Lease);
         await AllRunAsync();
         ClientOfA = Client(A);
         ClientOfB = Client(B);
     }
+
+    /// <summary>PostgreSQL's settings, besides the usual ones.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    /// <summary>Makes the folder of PostgreSQL, when it is to be a special one.</summary>
+    protected virtual Task PrepareAsync(string databaseFolder) => Task.CompletedTask;
+
+    /// <summary>The way of a server to PostgreSQL.</summary>
+    protected virtual string ConnectionStringOf(string server) => Postgres.ConnectionString;
 
     /// <summary>Starts again what an earlier test left killed.</summary>
     internal async Task AllRunAsync()
@@ -106,6 +117,9 @@ public sealed class Cluster : IAsyncLifetime
 
     internal string Logs() => string.Join("\n\n", _workers.TakeLast(2).Append(A).Append(B).Select(process => process.EndOfLog()));
 
+    /// <summary>Undoes <see cref="PrepareAsync"/>, when PostgreSQL has ended.</summary>
+    protected virtual Task EndAsync() => Task.CompletedTask;
+
     public async Task DisposeAsync()
     {
         foreach (var process in _workers.Append(A).Append(B))
@@ -114,6 +128,7 @@ public sealed class Cluster : IAsyncLifetime
         await ClientOfB.DisposeAsync();
         await _sql!.DisposeAsync();
         await Postgres.DisposeAsync();
+        await EndAsync();
         _folder.Delete(recursive: true);
     }
 

@@ -28,7 +28,7 @@ internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Fu
         {
             try
             {
-                return (await Any().Tasks.SubmitAsync(new() { AgentId = agentId, Query = key }, key)).Id;
+                return _acknowledged[key] = (await Any().Tasks.SubmitAsync(new() { AgentId = agentId, Query = key }, key)).Id;
             }
             catch (KodaException cut) when (cut.Retryable || cut.Status == StatusCode.DeadlineExceeded)
             {
@@ -45,8 +45,7 @@ internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Fu
             await pace.WaitForNextTickAsync(CancellationToken.None);
             if (await unended() >= MostUnended)
                 continue;
-            var key = Guid.NewGuid().ToString();
-            _acknowledged[key] = await SubmitAsync(key);
+            await SubmitAsync(Guid.NewGuid().ToString());
         }
     }
 

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using Grpc.Core;
+using Koda.Protos.Code.V1;
+using Koda.Rpc;
+using Koda.Testing;
+
+namespace Koda.Fault.Tests.Schedule;
+
+/// <summary>Somebody who follows a session for as long as it takes, and connects again after the last event that it has whenever it is cut off.</summary>
+internal sealed class Follower : IAsyncDisposable
+{
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _over = new();
+    private readonly List<(long Id, bool EndsTurn)> _seen = [];
+    private readonly Lock _gate = new();
+    private readonly Task _following;
+
+    private Follower(string name, Func<long, Action<long, bool>, CancellationToken, Task> follow)
+    {
+        Name = name;
+        _following = FollowAsync(follow);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The ids of what it saw, in their order.</summary>
+    public long[] Seen
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _seen.Select(item => item.Id)];
+        }
+    }
+
+    /// <summary>How many ends of turns it saw.</summary>
+    public int Turns
+    {
+        get
+        {
+            lock (_gate)
+                return _seen.Count(item => item.EndsTurn);
+        }
+    }
+
+    public static Follower OverEvents(KodaServerProcess server, string session) => new($"SSE at {server.Name}", async (after, see, ct) =>
+    {
+        using var http = new HttpClient { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream?follow=true&after_id={after}");
+        using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        reply.EnsureSuccessStatusCode();
+        await using var body = await reply.Content.ReadAsStreamAsync(ct);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(ct))
+        {
+            if (item.EventId is { } id)
+                see(long.Parse(id, CultureInfo.InvariantCulture), item.EventType is "done" or "error");
+        }
+    });
+
+    public static Follower OverGrpc(KodaServerProcess server, string session, string token) => new($"gRPC at {server.Name}", async (after, see, ct) =>
+    {
+        using var channel = RpcChannel.ForAddress(server.Url, new RpcChannelOptions { KeepAlivePingDelay = Ping, KeepAlivePingTimeout = Ping });
+        var turns = new TurnService.TurnServiceClient(channel.CreateCallInvoker());
+        using var call = turns.StreamSession(
+            new() { SessionId = session, AfterId = after, Follow = true }, new Metadata { { "authorization", $"Bearer {token}" } }, null, ct);
+        while (await call.ResponseStream.MoveNext(ct))
+        {
+            var item = call.ResponseStream.Current;
+            see(item.Id, item.PayloadCase is SessionEvent.PayloadOneofCase.Done or SessionEvent.PayloadOneofCase.Error);
+        }
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _over.Dispose();
+    }
+
+    private async Task FollowAsync(Func<long, Action<long, bool>, CancellationToken, Task> follow)
+    {
+        using var again = new PeriodicTimer(Again);
+        while (await again.WaitForNextTickAsync(_over.Token))
+        {
+            try
+            {
+                await follow(Seen is [.., var last] ? last : 0, See, _over.Token);
+            }
+            catch (Exception cut) when (cut is HttpRequestException or IOException or RpcException && !_over.IsCancellationRequested)
+            {
+                // That is what is tried here.
+            }
+        }
+    }
+
+    private void See(long id, bool endsTurn)
+    {
+        lock (_gate)
+            _seen.Add((id, endsTurn));
+    }
+}
