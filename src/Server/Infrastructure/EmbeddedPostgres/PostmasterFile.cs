@@ -11,9 +11,16 @@ internal sealed record PostmasterFile(int ProcessId, string SocketFolder)
     public static PostmasterFile? Read(string dataFolder)
     {
         var path = Locate(dataFolder);
-        if (!File.Exists(path))
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines(path);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // A postmaster that ends removes it, at any moment.
             return null;
-        var lines = File.ReadAllLines(path);
+        }
         return lines.Length > SocketFolderLine && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var processId)
             ? new PostmasterFile(processId, lines[SocketFolderLine].Trim())
             : null;
