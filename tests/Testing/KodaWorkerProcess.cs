@@ -10,12 +10,12 @@ internal sealed class KodaWorkerProcess : KodaProcess
     /// <param name="server">The server that it connects to.</param>
     /// <param name="token">The worker's token.</param>
     /// <param name="slots">How many tasks it runs at once.</param>
-    /// <param name="sandbox">Whether it confines commands where that works.</param>
+    /// <param name="sandbox">Whether it confines commands where that works. Otherwise they run by the agents' rules alone.</param>
     public KodaWorkerProcess(string folder, string name, Uri server, string token, int slots = 4, bool sandbox = false)
         : base(
             folder, name, new Dictionary<string, string> { ["KODA_TOKEN"] = token },
             ["worker", "--url", server.GetLeftPart(UriPartial.Authority), "--name", name, "--workspace", folder,
-                "--slots", slots.ToString(CultureInfo.InvariantCulture), .. sandbox ? Array.Empty<string>() : ["--no-sandbox"]])
+                "--slots", slots.ToString(CultureInfo.InvariantCulture), .. sandbox ? Array.Empty<string>() : ["--no-sandbox", "--unconfined-commands"]])
     {
     }
 }

@@ -5,7 +5,8 @@ namespace Koda.Worker.Journal;
 /// <param name="Approved">Whether the call may run.</param>
 /// <param name="Reason">Why not, to be told to the model.</param>
 /// <param name="Response">The text that answers a question.</param>
-internal sealed record ApprovalAnswer(string ApprovalId, bool Approved, string Reason, string? Response = null);
+/// <param name="Shown">What the person was shown. Null: that is not known.</param>
+internal sealed record ApprovalAnswer(string ApprovalId, bool Approved, string Reason, string? Response = null, string? Shown = null);
 
 /// <summary>What a person allowed for always.</summary>
 /// <param name="Tool">The tool, or another word that rules know.</param>

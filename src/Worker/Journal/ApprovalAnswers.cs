@@ -22,10 +22,11 @@ internal sealed class ApprovalAnswers
 
     /// <summary>The answer to exactly this call. Null: nobody was asked, or nobody has answered.</summary>
     /// <param name="callId">The call.</param>
-    /// <param name="tool">Its tool; an answer for always without a pattern reaches all of its calls.</param>
-    /// <param name="digest">What an answer for once is bound to.</param>
-    public ApprovalAnswer? Find(string callId, string tool, string digest) =>
-        _answers.TryGetValue(callId, out var once) && once.Digest == digest ? once.Answer : _always.GetValueOrDefault(tool);
+    /// <param name="digest">What the answer is bound to.</param>
+    public ApprovalAnswer? Find(string callId, string digest) => _answers.TryGetValue(callId, out var once) && once.Digest == digest ? once.Answer : null;
+
+    /// <summary>The answer that allows every call of a tool, but not to leave the workspace nor what other tools have rules for. Null: there is none.</summary>
+    public ApprovalAnswer? ForTool(string tool) => _always.GetValueOrDefault(tool);
 
     public void Apply(ApprovalRequested asked) => _asked[asked.ApprovalId] = asked;
 
@@ -36,7 +37,7 @@ internal sealed class ApprovalAnswers
         var answer = new ApprovalAnswer(answered.ApprovalId, approved, approved ? "" : reason, answered.Response);
         if (!_asked.TryGetValue(answered.ApprovalId, out var asked))
             return;
-        _answers[asked.CallId] = (asked.Digest, answer);
+        _answers[asked.CallId] = (asked.Digest, answer with { Shown = asked.Preview });
         if (asked.Purpose == Question)
             return;
         if (!approved)

@@ -22,6 +22,14 @@ internal sealed record PathRefused(string Tool, string Path) : IJournalPayload
     public static string Kind => "security.path_refused";
 }
 
+/// <summary>Commands of this work run without a sandbox.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Accepted">Whether the worker was started to run those of tasks by the agent's rules alone; otherwise each is asked about.</param>
+internal sealed record CommandsUnconfined(string Reason, bool Accepted) : IJournalPayload
+{
+    public static string Kind => "security.commands_unconfined";
+}
+
 /// <summary>Skills went into the system prompt, which the next <c>model.started</c> holds.</summary>
 internal sealed record SkillsAttached(IReadOnlyList<JournalSkill> Skills, IReadOnlyList<JournalSkillLeftOut> LeftOut) : IJournalPayload
 {

@@ -94,7 +94,9 @@ internal sealed class AttemptRunner(
         assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
         var snapshots = new TurnSnapshots(
             _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder);
-        var permissions = TurnPermissions.Of(assignment, workspace, sandbox);
+        if (sandbox.Missing is { } missing && !conversation.Begun && TurnPermissions.Running.Any(tool => toolbox.Find(tool) is not null))
+            recorder.Report(new CommandsUnconfined(missing, options.UnconfinedCommands));
+        var permissions = TurnPermissions.Of(assignment, workspace, sandbox, options.UnconfinedCommands);
         using var log = new BackgroundLog(recorder, redactor, time);
         var background = await _background.TakeAsync(assignment, conversation, recorder, log);
         var context = new ToolContext
@@ -105,6 +107,7 @@ internal sealed class AttemptRunner(
             Output = (_, _) => { },
             CommandTimeout = limits.CommandTimeout,
             Sandbox = sandbox,
+            UnconfinedCommands = options.UnconfinedCommands,
             Secrets = secrets,
             Time = time,
             MayRead = permissions.MayRead,

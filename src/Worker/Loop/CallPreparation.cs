@@ -61,26 +61,44 @@ internal sealed class CallPreparation(
         var decided = demands.Select(demand => (Demand: demand, Action: Decide(demand, tool))).ToList();
         if (decided.Find(each => each.Action == PermissionAction.Deny).Demand is { } forbidden)
             return Deny(prepared, forbidden, ForbiddenText);
+        var open = decided.Where(each => each.Action == PermissionAction.Ask).Select(each => each.Demand).ToList();
+        var always = conversation.Approvals.ForTool(tool.Definition.Name);
+        var covered = always is null ? 0 : open.RemoveAll(demand => IsOwn(demand, tool));
         prepared = prepared with
         {
-            Open = [.. decided.Where(each => each.Action == PermissionAction.Ask).Select(each => each.Demand)],
+            Open = open,
+            ApprovalId = covered > 0 ? always!.ApprovalId : null,
+            // Each of them is permitted by the time that the call runs: by a rule, or by the answer to what is open.
             Reach = [.. demands.Select(demand => demand.Reach).OfType<OutsidePath>()],
         };
-        if (prepared.Open.Count == 0)
+        if (open.Count == 0)
             return prepared;
-        return AnswerTo(prepared.Call) switch
+        var answer = AnswerTo(prepared.Call);
+        // What the words of a call lead to may have changed since: an answer reaches the paths that the person was shown.
+        if (answer is { Approved: true, Shown: { } shown } && !shown.EndsWith(Demand.Told(prepared.Open, context.Workspace), StringComparison.Ordinal))
+            answer = null;
+        return answer switch
         {
-            { Approved: true } answer => prepared with { ApprovalId = answer.ApprovalId },
-            { } answer => Deny(prepared, prepared.Open[0], answer.Reason) with { ApprovalId = answer.ApprovalId },
+            { Approved: true } => prepared with { ApprovalId = answer.ApprovalId },
+            { } => Deny(prepared, prepared.Open[0], answer.Reason) with { ApprovalId = answer.ApprovalId },
             null when prepared.Open.FirstOrDefault(_denied.Holds) is { } again => Deny(prepared, again, $"A person denied '{again.Subject}' before."),
-            null when unattended => Deny(prepared, prepared.Open[0], UnattendedText),
-            null => prepared with { Fate = CallFate.Ask, AlwaysPattern = AlwaysPattern(prepared.Open) },
+            null when unattended => Unattended(prepared),
+            null => prepared with { Fate = CallFate.Ask, AlwaysPattern = AlwaysPattern(prepared.Open, tool) },
         };
     }
 
-    private string AlwaysPattern(IReadOnlyList<Demand> open) => permissions.ByPattern && open.Any(demand => demand.Always.Length > 0)
-        ? string.Join('\n', open.Select(demand => demand.AlwaysText).Distinct())
-        : "";
+    private static PreparedCall Unattended(PreparedCall prepared) => prepared.Open.FirstOrDefault(demand => demand.Leaves) is { } leaving
+        ? Deny(prepared, leaving, $"'{leaving.Subject}' is outside of the workspace or not to be changed without asking. {UnattendedText}")
+        : Deny(prepared, prepared.Open[0], UnattendedText);
+
+    // In a task an answer for always reaches every call of the tool, and of everything else only what it names.
+    private string AlwaysPattern(IReadOnlyList<Demand> open, ITool tool) => permissions.ByPattern
+        ? open.Any(demand => demand.Always.Length > 0) ? Lines(open.Select(demand => demand.AlwaysText)) : ""
+        : open.All(demand => IsOwn(demand, tool)) ? "" : Lines(open.Select(demand => IsOwn(demand, tool) ? $"{demand.Tool}:" : demand.AlwaysText));
+
+    private static string Lines(IEnumerable<string> patterns) => string.Join('\n', patterns.Distinct());
+
+    private bool IsOwn(Demand demand, ITool tool) => demand.Tool == tool.Definition.Name && !permissions.AsksForEach(demand.Tool);
 
     private PreparedCall Ask(PreparedCall prepared) => AnswerTo(prepared.Call) switch
     {
@@ -99,20 +117,18 @@ internal sealed class CallPreparation(
     }
 
     private ApprovalAnswer? AnswerTo(Providers.ToolCallBlock call) =>
-        conversation.Approvals.Find(call.CallId, call.Tool, ActionDigest.Of(call.Tool, Canonical(call.Arguments)));
+        conversation.Approvals.Find(call.CallId, ActionDigest.Of(call.Tool, Canonical(call.Arguments)));
 
     private PermissionAction Decide(Demand demand, ITool tool)
     {
         var action = permissions.Decide(demand);
         var guarded = demand.Reach is { } reach && context.Workspace.Holds(reach.Path);
-        if (action is null && demand.Tool == Demand.ExternalDirectory && !guarded)
-        {
-            // Commands are kept in by their sandbox, if at all; other tools do not leave the workspace unless a rule speaks of it.
-            if (tool.Definition.Name == BashTool.ToolName)
-                return PermissionAction.Allow;
+        // A command is asked about with all that it names; other tools do not leave the workspace unless a rule speaks of it.
+        if (action is null && demand.Leaves && !guarded && tool.Definition.Name != BashTool.ToolName)
             throw new PathRefusedException(demand.Given ?? demand.Subject, "it lies outside of the workspace.");
-        }
-        action ??= demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask;
+        if (permissions.AsksForEach(demand.Tool))
+            return action == PermissionAction.Deny ? PermissionAction.Deny : PermissionAction.Ask;
+        action ??= demand.Harmless || permissions.Accepts(demand) ? PermissionAction.Allow : PermissionAction.Ask;
         return action == PermissionAction.Ask && conversation.Approvals.Always.Any(always => Permissions.Covers(always.Tool, always.Pattern, demand))
             ? PermissionAction.Allow
             : action.Value;
@@ -122,7 +138,7 @@ internal sealed class CallPreparation(
     {
         Fate = CallFate.Denied,
         Reason = reason,
-        RefusedPath = demand.Tool == Demand.ExternalDirectory ? demand.Given ?? demand.Subject : null,
+        RefusedPath = demand.Leaves ? demand.Given ?? demand.Subject : null,
     };
 
     /// <summary>Arguments in the one spelling that the journal keeps, so that a digest survives it.</summary>

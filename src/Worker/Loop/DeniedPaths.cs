@@ -39,5 +39,5 @@ internal sealed class DeniedPaths(ApprovalAnswers answers, Toolbox tools, ToolCo
     private string? PathOf(Demand demand) =>
         demand.Subject != Demand.Unknown && PermissionPattern.IsByPath(demand.Tool) ? Path.GetFullPath(demand.Subject, context.Workspace.Root) : null;
 
-    private static string Kind(string tool) => Changing.Contains(tool) ? "write" : tool;
+    private static string Kind(string tool) => Changing.Contains(tool) ? "write" : tool == Demand.ExternalRead ? Demand.ExternalDirectory : tool;
 }

@@ -7,7 +7,7 @@ namespace Koda.Worker.Loop;
 internal static class PermissionPattern
 {
     private static readonly HashSet<string> ByPath =
-        ["list", "read", "glob", "grep", "search", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory];
+        ["list", "read", "glob", "grep", "search", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory, Demand.ExternalRead];
 
     /// <summary>Whether the subjects of a tool are paths.</summary>
     public static bool IsByPath(string tool) => ByPath.Contains(tool);
@@ -15,8 +15,10 @@ internal static class PermissionPattern
     /// <summary>Whether a rule speaks of a tool. To leave the workspace is allowed only by a rule that says so.</summary>
     public static bool IsFor(PermissionRule rule, string tool) =>
         rule.Tool == tool
-        || (rule.Tool == "*" && (tool != Demand.ExternalDirectory || rule.Action != PermissionAction.Allow))
-        || (rule.Tool.Length > 1 && rule.Tool.Contains('*', StringComparison.Ordinal) && GlobPattern.Text(rule.Tool).IsMatch(tool));
+        || (rule.Tool == Demand.ExternalDirectory && tool == Demand.ExternalRead)
+        || (rule.Tool.Contains('*', StringComparison.Ordinal)
+            && (rule.Action != PermissionAction.Allow || tool is not (Demand.ExternalDirectory or Demand.ExternalRead))
+            && (rule.Tool == "*" || GlobPattern.Text(rule.Tool).IsMatch(tool)));
 
     /// <summary>Whether a pattern matches everything.</summary>
     public static bool IsForAll(string pattern) => pattern is "" or "*" or "**";
@@ -27,6 +29,18 @@ internal static class PermissionPattern
         // "git status *" is also "git status" alone.
         : GlobPattern.Text(pattern).IsMatch(subject)
             || (pattern.EndsWith(" *", StringComparison.Ordinal) && GlobPattern.Text(pattern[..^2]).IsMatch(subject));
+
+    /// <summary>Whether each of some words stands in a pattern as often as it is given. Only its value, after <c>=</c>, may be left open there.</summary>
+    public static bool Holds(string pattern, IReadOnlyList<string> words)
+    {
+        if (words.Count == 0)
+            return true;
+        var parts = pattern.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
+        return words.All(word => parts.Remove(word) || (parts.Find(part => Names(part, word)) is { } open && parts.Remove(open)));
+    }
+
+    private static bool Names(string part, string word) => part.IndexOf('=', StringComparison.Ordinal) is > 0 and var value
+        && word.StartsWith(part[..(value + 1)], StringComparison.Ordinal) && GlobPattern.Text(part).IsMatch(word);
 
     // A name without a directory is meant wherever it lies, and a directory with all that lies below it is meant too.
     private static bool MatchesPath(string pattern, string path) =>

@@ -22,8 +22,17 @@ internal sealed class Permissions(
     /// <summary>Whether an answer for always reaches what is like the call, and not every call of its tool.</summary>
     public bool ByPattern { get; init; }
 
+    /// <summary>What becomes of commands that run without a sandbox.</summary>
+    public UnconfinedCommands Unconfined { get; init; }
+
     /// <summary>The rules of who called the agent: it may do no more unasked than they allow. No match: they say nothing.</summary>
     public IReadOnlyList<PermissionRule> Ceiling { get; init; } = [];
+
+    /// <summary>Whether a person is asked for each call of a tool, whatever the rules allow and was allowed for always.</summary>
+    public bool AsksForEach(string tool) => Unconfined == UnconfinedCommands.Ask && TurnPermissions.Running.Contains(tool);
+
+    /// <summary>Whether the worker was started to run commands without a sandbox, so that what nobody can know of them beforehand needs no answer.</summary>
+    public bool Accepts(Demand demand) => Unconfined == UnconfinedCommands.Accept && demand is { Leaves: true, Subject: Demand.Unknown };
 
     /// <summary>What the rules say of a demand. Null: nothing.</summary>
     public PermissionAction? Decide(Demand demand)
@@ -32,6 +41,8 @@ internal sealed class Permissions(
             return PermissionAction.Allow;
         var decisions = demand.Spellings.Prepend(demand.Subject).Distinct().Select(spelling => Decide(demand, spelling)).ToList();
         var strictest = decisions.Aggregate(Strictest);
+        var named = demand with { NamedOnly = true };
+        strictest = demand.Forbidding.Select(spelling => Decide(named, spelling)).Where(action => action != PermissionAction.Allow).Aggregate(strictest, Strictest);
         // One spelling that no rule allows is enough to ask about all.
         return strictest == PermissionAction.Allow && decisions.Contains(null) ? null : strictest;
     }
@@ -74,7 +85,8 @@ internal sealed class Permissions(
             // What is hidden may be just what the rule forbids, and need not be what it allows.
             if (demand.Hidden && rule.Action != PermissionAction.Allow)
                 return PermissionAction.Ask;
-            if (!demand.Hidden && PermissionPattern.Matches(demand.Tool, rule.Pattern, spelling))
+            if (!demand.Hidden && PermissionPattern.Matches(demand.Tool, rule.Pattern, spelling)
+                && (rule.Action != PermissionAction.Allow || PermissionPattern.Holds(rule.Pattern, demand.Running)))
                 return rule.Action;
             if (rule.Action != PermissionAction.Allow && demand.Templates.Any(template => PatternOverlap.Exists(rule.Pattern, template)))
                 return PermissionAction.Ask;

@@ -71,16 +71,10 @@ internal sealed class ToolRound(
     // A call that is bound to fail is asked about all the same: who answers sees why. Nothing outside is looked at before it is allowed.
     private async Task<string> PreviewAsync(PreparedCall call, CancellationToken ct)
     {
-        var outside = call.Open.Where(demand => demand.Tool == Demand.ExternalDirectory).ToList();
-        var leaves = string.Concat(outside.Select(demand => demand switch
-        {
-            { Reach: { } reach } when context.Workspace.Holds(reach.Path) => $"\n\nMay change what is run or trusted later, outside of any sandbox: {context.Workspace.Shown(reach.Path)}",
-            { Reach: { } reach } => $"\n\nLeaves the workspace: {reach.Path} ({(reach.Writable ? "may change it" : "reads it")})",
-            _ => "\n\nMay leave the workspace: which files it touches is known only when it runs.",
-        }).Distinct());
+        var leaves = Demand.Told(call.Open, context.Workspace);
         try
         {
-            var preview = outside.Count > 0 && call.Call.Tool != BashTool.ToolName ? call.Bound!.Subject(context) : await call.Bound!.PreviewAsync(context, ct);
+            var preview = leaves.Length > 0 && call.Call.Tool != BashTool.ToolName ? call.Bound!.Subject(context) : await call.Bound!.PreviewAsync(context, ct);
             return Shortened.HeadAndTail(preview).Text + leaves;
         }
         catch (ToolException error)

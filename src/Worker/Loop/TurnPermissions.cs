@@ -8,11 +8,18 @@ internal static class TurnPermissions
 {
     private static readonly string[] Free = ["list", "glob", "grep", "search", "read", "git", "todo", "write", "edit", "patch", "bash_output", SubagentTool.ToolName];
 
-    // They run what the project says.
-    private static readonly string[] Running = ["bash", "lsp"];
+    /// <summary>The tools that run commands: what the model says, and what the project says.</summary>
+    public static readonly IReadOnlyList<string> Running = ["bash", "lsp"];
 
-    public static Permissions Of(Assignment assignment, Workspace workspace, Sandbox sandbox) => assignment.Turn is null
+    /// <param name="assignment">The attempt.</param>
+    /// <param name="workspace">Its workspace, which may have rules.</param>
+    /// <param name="sandbox">How commands are confined.</param>
+    /// <param name="accepted">Whether the worker was started to run commands of tasks without a sandbox where there is none.</param>
+    public static Permissions Of(Assignment assignment, Workspace workspace, Sandbox sandbox, bool accepted = false) => assignment.Turn is null
         ? new Permissions([.. assignment.Agent.BasePermissions, .. assignment.Agent.Permissions])
+        {
+            Unconfined = sandbox.Missing is null ? UnconfinedCommands.None : accepted ? UnconfinedCommands.Accept : UnconfinedCommands.Ask,
+        }
         : new Permissions([.. Defaults(sandbox), .. assignment.Agent.BasePermissions], ProjectPermissions.Read(workspace), assignment.Agent.Permissions)
         {
             ByPattern = true,

@@ -32,6 +32,11 @@ public sealed record WorkerOptions
     /// <summary>Whether commands run in a <c>bwrap</c> sandbox without network where that is possible.</summary>
     public bool Sandbox { get; init; } = true;
 
+    /// <summary>
+    /// Whether commands of tasks run by the agent's rules alone where there is no sandbox. Without it each of them is asked about there, whatever the rules allow.
+    /// </summary>
+    public bool UnconfinedCommands { get; init; }
+
     /// <summary>Further directories that sandboxed commands can read, such as a toolchain outside <c>/usr</c>.</summary>
     public IReadOnlyList<string> SandboxReadablePaths { get; init; } = [];
 

@@ -13,9 +13,14 @@ internal sealed class CommandReading(
 
     public Outcome Read(ShellNode.Simple command, WorkingPlaces places)
     {
-        if (!ConfinedPrograms.Assigns(command.Assignments))
+        // A calculation has no name: what it touches is judged where it stands.
+        if (!ConfinedPrograms.Assigns(command.Assignments) && command.Assignments[0].Name.Length > 0)
             facts.Leave(command.Text);
-        return command.Words.Count == 0 ? Outcome.At(places) : Read(command.Words, command, places);
+        if (command.Words.Count > 0)
+            return Read(command.Words, command, places);
+        if (!ConfinedPrograms.Keeps(command.Assignments))
+            facts.Add(new ShellCommand(ShellCommand.Assignment, command.Bare, command.Bare));
+        return Outcome.At(places);
     }
 
     private Outcome Read(IReadOnlyList<ShellWord> words, ShellNode.Simple command, WorkingPlaces places)
@@ -24,8 +29,9 @@ internal sealed class CommandReading(
             return Unreadable(words[0].Static, words, command);
         var program = called[(called.LastIndexOf('/') + 1)..];
         var wrapper = Programs.Wrapping.GetValueOrDefault(program);
-        var text = words.Count == command.Words.Count ? command.Text : string.Join(' ', words.Select(word => word.Text));
-        Note(program, words, text, wrapper is not null, places);
+        var text = words.Count == command.Words.Count ? command.Bare : string.Join(' ', words.Select(word => word.Text));
+        var inner = wrapper is null ? [] : Inner(words, wrapper);
+        Note(program, words, text, command, wraps: inner.Count > 0 && OnlyWraps(program, words, inner, command), places);
         // A path instead of a name: a program of the workspace, or one that takes the place of a known one.
         if (called.Contains('/', StringComparison.Ordinal))
             Called(called, text, places);
@@ -37,7 +43,7 @@ internal sealed class CommandReading(
         if (program == "env" && words.Any(word => word.Static is { } option && (option.StartsWith("--s", StringComparison.Ordinal)
             || (option.StartsWith('-') && option.Contains('S', StringComparison.Ordinal)))))
             facts.Hide(text);
-        if (wrapper is not null && Inner(words, wrapper) is { Count: > 0 } inner)
+        if (inner.Count > 0)
             return Wrapped(program, words, inner, command, places);
         if (Programs.Shells.Contains(program))
             return Shell(program, words, command, text, places);
@@ -52,12 +58,14 @@ internal sealed class CommandReading(
         };
     }
 
-    private void Note(string program, IReadOnlyList<ShellWord> words, string text, bool wraps, WorkingPlaces places)
+    private void Note(string program, IReadOnlyList<ShellWord> words, string text, ShellNode.Simple command, bool wraps, WorkingPlaces places)
     {
         var removal = Programs.Removing.GetValueOrDefault(program)
             ?? (program == "find" && words.Any(word => word.Static == "-delete") ? "rm" : null);
         facts.Add(new ShellCommand(program, text, Plain(program, words.Skip(1)), wraps)
         {
+            Whole = command.Redirects.Count > 0 && text == command.Bare ? command.Text : null,
+            Running = RunningOptions.Of(program, words, places),
             Bare = program == "git" ? Plain(program, WithoutOptions(words)) : null,
             Templates = words.All(word => word.Static is not null) ? [] : [Template(program, words.Skip(1)), Template(program, WithoutOptions(words))],
             Removal = removal,
@@ -82,7 +90,7 @@ internal sealed class CommandReading(
     private Outcome Unreadable(string? program, IReadOnlyList<ShellWord> words, ShellNode.Simple command)
     {
         if (program is null || !Programs.Rereading.Contains(program))
-            facts.Add(new ShellCommand(program, command.Text, string.Join(' ', words.Select(word => word.Value ?? word.Text))));
+            facts.Add(new ShellCommand(program, command.Bare, string.Join(' ', words.Select(word => word.Value ?? word.Text))));
         facts.Hide(command.Text);
         return Outcome.At(WorkingPlaces.Anywhere);
     }
@@ -120,11 +128,17 @@ internal sealed class CommandReading(
         string program, IReadOnlyList<ShellWord> words, List<ShellWord> inner, ShellNode.Simple command, WorkingPlaces places)
     {
         // The words before the command: options, variables, times. Only the plainest wrappers are known to touch nothing by them.
-        if (!ConfinedPrograms.Wraps(program, words.Take(words.Count - inner.Count + (Programs.Wrapping[program].Appends ? 1 : 0))))
+        if (!ConfinedPrograms.Wraps(program, Before(program, words, inner)))
             facts.Leave(command.Text);
         var outcome = Read(inner, command, places);
         return program is "command" or "builtin" ? outcome : Outcome.At(places);
     }
+
+    private static bool OnlyWraps(string program, IReadOnlyList<ShellWord> words, List<ShellWord> inner, ShellNode.Simple command) =>
+        ConfinedPrograms.Wraps(program, Before(program, words, inner)) && !ConfinedPrograms.Heeds(command.Assignments);
+
+    private static IEnumerable<ShellWord> Before(string program, IReadOnlyList<ShellWord> words, List<ShellWord> inner) =>
+        words.Take(words.Count - inner.Count + (Programs.Wrapping[program].Appends ? 1 : 0));
 
     private Outcome Directory(IReadOnlyList<ShellWord> words, WorkingPlaces places)
     {

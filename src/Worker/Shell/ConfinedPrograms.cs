@@ -52,12 +52,23 @@ internal static partial class ConfinedPrograms
     }
 
     /// <summary>Whether a program that runs another command does nothing else by the words before it.</summary>
-    public static bool Wraps(string program, IEnumerable<ShellWord> words) =>
-        program is "time" or "command" or "nohup" or "timeout" or "nice" && words.Skip(1).All(word => word.Static is { } text && PlainWord().IsMatch(text));
+    public static bool Wraps(string program, IEnumerable<ShellWord> words) => program switch
+    {
+        "time" or "command" or "nohup" or "timeout" or "nice" => words.Skip(1).All(word => word.Static is { } text && PlainWord().IsMatch(text)),
+        "env" => words.Skip(1).All(word => word.Static is { } text && HarmlessVariables.Contains(text.Split('=')[0])),
+        _ => false,
+    };
+
+    /// <summary>Whether programs heed none of the variables.</summary>
+    public static bool Heeds(IEnumerable<ShellAssignment> assignments) => !assignments.All(assignment => HarmlessVariables.Contains(assignment.Name));
+
+    /// <summary>Whether all variables are the script's own, so that neither the shell nor what it runs heeds them.</summary>
+    public static bool Keeps(IEnumerable<ShellAssignment> assignments) =>
+        assignments.All(assignment => HarmlessVariables.Contains(assignment.Name) || OwnVariable().IsMatch(assignment.Name));
 
     /// <summary>Whether assignments change nothing that programs heed.</summary>
-    public static bool Assigns(IReadOnlyList<ShellAssignment> assignments) => assignments.All(assignment =>
-        assignment.Words.All(word => word.Value is not null) && (HarmlessVariables.Contains(assignment.Name) || OwnVariable().IsMatch(assignment.Name)));
+    public static bool Assigns(IReadOnlyList<ShellAssignment> assignments) =>
+        Keeps(assignments) && assignments.All(assignment => assignment.Words.All(word => word.Value is not null));
 
     private static bool Options(string program, List<string?> values) =>
         Letters.TryGetValue(program, out var letters)

@@ -58,7 +58,7 @@ internal static class Programs
     };
 
     /// <summary>Whether a program changes no file.</summary>
-    public static bool KeepsFiles(string? program) => program is not null && (Reading.Contains(program) || Talking.Contains(program)) && program != "find";
+    public static bool KeepsFiles(string? program) => program is not null && (program == ShellCommand.Assignment || Reading.Contains(program) || Talking.Contains(program)) && program != "find";
 
     /// <param name="Valued">The one-letter options that take the next word.</param>
     /// <param name="Before">How many words come before the command.</param>

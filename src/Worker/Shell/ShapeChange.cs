@@ -5,7 +5,7 @@ namespace Koda.Worker.Shell;
 /// </summary>
 internal static class ShapeChange
 {
-    private static readonly HashSet<string> Still = ["echo", ":", "true", "false", "printf", "sleep", "pwd"];
+    private static readonly HashSet<string> Still = [ShellCommand.Assignment, "echo", ":", "true", "false", "printf", "sleep", "pwd"];
 
     public static void Check(ShellFacts facts)
     {

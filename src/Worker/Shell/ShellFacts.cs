@@ -55,13 +55,25 @@ internal sealed class ShellFacts
 
 /// <summary>A simple command.</summary>
 /// <param name="Program">The program's name without its directory. Null: it is known only when it runs.</param>
-/// <param name="Text">The command as it is written.</param>
-/// <param name="Plain">The same without quotes, assignments and redirects, where all of it is known.</param>
-/// <param name="Wraps">Whether it only runs another command, which is judged by itself.</param>
+/// <param name="Text">The command as it is written, without its redirects.</param>
+/// <param name="Plain">The same without quotes and assignments, where all of it is known.</param>
+/// <param name="Wraps">Whether it does nothing but run another command, which is judged by itself.</param>
 internal sealed record ShellCommand(string? Program, string Text, string Plain, bool Wraps = false)
 {
-    /// <summary>The ways to spell it that rules are compared with.</summary>
-    public IReadOnlyList<string> Spellings => Bare is null ? [Text, Plain] : [Text, Plain, Bare];
+    /// <summary>What stands in the place of a program where variables get values that may change what runs later.</summary>
+    public const string Assignment = "=";
+
+    /// <summary>The command with its redirects. Null: it has none.</summary>
+    public string? Whole { get; init; }
+
+    /// <summary>The words that may make its program run another one.</summary>
+    public IReadOnlyList<string> Running { get; init; } = [];
+
+    /// <summary>The ways to spell it, each of which must be allowed.</summary>
+    public IReadOnlyList<string> Spellings => [Text, Plain];
+
+    /// <summary>The ways to spell it by which it may be forbidden as well.</summary>
+    public IReadOnlyList<string> Forbidding => [.. new[] { Whole, Bare }.OfType<string>()];
 
     /// <summary>The command without the options before its subcommand. Null: it has none.</summary>
     public string? Bare { get; init; }

@@ -3,6 +3,9 @@ namespace Koda.Worker.Shell;
 /// <summary>Compound commands: groups, choices, loops, functions and expressions.</summary>
 internal sealed partial class ShellParser
 {
+    // What stands beside them is calculated.
+    private static readonly HashSet<string> Calculating = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v"];
+
     private ShellNode Command()
     {
         SkipBlanks();
@@ -87,12 +90,16 @@ internal sealed partial class ShellParser
             SkipLineEnd();
             return new ShellNode.Loop(calculation.Words, null, DoBody());
         }
-        _ = Name();
+        var name = Name();
         SkipLines();
         var words = TakeReserved("in") ? Words() : [];
         SkipLineEnd();
-        return new ShellNode.Loop(words, null, DoBody());
+        return new ShellNode.Loop(words, null, new ShellNode.Sequence(Assigned(name, words), ShellJoin.Then, DoBody()));
     }
+
+    // What a loop gives to its variable, as if that were assigned there. What the words hold is looked at where they stand.
+    private static ShellNode.Simple Assigned(string name, IReadOnlyList<ShellWord> words) =>
+        new([new ShellAssignment(name, [])], [], [], $"{name}={string.Join(' ', words.Select(word => word.Text))}");
 
     private ShellNode DoBody()
     {
@@ -172,7 +179,7 @@ internal sealed partial class ShellParser
         {
             SkipLines();
             if (TakeReserved("]]"))
-                return new ShellNode.Expression(words);
+                return new ShellNode.Expression(words.Any(word => Calculating.Contains(word.Text)) ? [.. words.Select(Calculated)] : words);
             if (AtEnd)
                 throw Unexpected();
             // Operators and the brackets of regular expressions: only what is expanded between them matters.

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Koda.Worker.Shell;
 
 /// <summary>Parameters, substitutions, arithmetic and here-documents.</summary>
@@ -59,8 +61,15 @@ internal sealed partial class ShellParser
         if (inside == "HOME")
             Variable(draft, inside);
         else
-            draft.Unknown(Expansions(inside).Nested);
+            draft.Unknown((ValueOnly().IsMatch(inside) ? Expansions(inside) : Calculated(Expansions(inside))).Nested);
     }
+
+    // Such an expansion only takes a variable's value, or another text where there is none: no part of it is calculated, and no variable changes.
+    [GeneratedRegex(@"^#?(?:[a-zA-Z_]\w*|[\d@*#?$!-])(?:\[[@*\d]+\])?(?:$|:?[-+?]|[#%/^,])")]
+    private static partial Regex ValueOnly();
+
+    [GeneratedRegex(@"[a-zA-Z_]|\$[\d@*]")]
+    private static partial Regex NamesVariable();
 
     private void AnsiQuotes(Draft draft)
     {
@@ -125,8 +134,13 @@ internal sealed partial class ShellParser
     {
         var inside = Inside(_at + 1, '(', ')');
         _at += inside.Length + 4;
-        return new ShellNode.Expression([Expansions(inside)]);
+        return new ShellNode.Expression([Calculated(Expansions(inside))]);
     }
+
+    // A variable in a calculation may hold another one, which gives values to variables or runs a script.
+    private static ShellWord Calculated(ShellWord word) => word.Text.Length > 0 && word.Text[0] != '-' && NamesVariable().IsMatch(word.Text)
+        ? word with { Nested = [.. word.Nested, new ShellNode.Simple([new ShellAssignment("", [])], [], [], $"(({word.Text.Trim()}))")] }
+        : word;
 
     /// <summary>The scripts that run when a text is expanded as if it stood in double quotes.</summary>
     private ShellWord Expansions(string text)

@@ -14,23 +14,29 @@ internal sealed partial class ShellParser
         var assignments = new List<ShellAssignment>();
         var words = new List<ShellWord>();
         var redirects = new List<ShellRedirect>();
+        var parts = new List<string>();
         while (true)
         {
             SkipBlanks();
+            var part = _at;
             if (Redirect() is { } redirect)
+            {
                 redirects.Add(redirect);
-            else if (AtEnd || (IsMeta(Current) && !Starts("<(") && !Starts(">(")))
+                continue;
+            }
+            if (AtEnd || (IsMeta(Current) && !Starts("<(") && !Starts(">(")))
                 break;
-            else if ((words.Count == 0 || Declaring.Contains(words[0].Text)) && Assignment() is { } assignment)
+            if ((words.Count == 0 || Declaring.Contains(words[0].Text)) && Assignment() is { } assignment)
                 assignments.Add(assignment);
             else
                 words.Add(Word());
+            parts.Add(_text[part.._at]);
         }
         if (Current == '(' && words.Count == 1 && assignments.Count == 0 && redirects.Count == 0)
             return FunctionByBrackets(words[0].Static ?? throw Unexpected());
         if (Current == '(' || _at == start)
             throw Unexpected();
-        return new ShellNode.Simple(assignments, words, redirects, _text[start.._at].Trim());
+        return new ShellNode.Simple(assignments, words, redirects, _text[start.._at].Trim()) { Bare = string.Join(' ', parts) };
     }
 
     private ShellNode.Function FunctionByBrackets(string name)
@@ -115,7 +121,7 @@ internal sealed partial class ShellParser
     {
         var inside = Inside(_at, '[', ']');
         _at += inside.Length + 2;
-        return Expansions(inside);
+        return Calculated(Expansions(inside));
     }
 
     private string Name()

@@ -31,6 +31,9 @@ internal sealed partial class ShellParser
     {
         if (text.Length > MaxLength || depth > MaxDepth)
             throw new ShellSyntaxException("The command is too long or nested too deeply.");
+        // No program is handed what stands behind one.
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new ShellSyntaxException("The command holds a NUL.");
         var parser = new ShellParser(text, depth);
         var script = parser.List();
         if (!parser.AtEnd)

@@ -9,8 +9,6 @@ namespace Koda.Worker.Tools;
 /// </summary>
 internal static partial class BashDemands
 {
-    private const int MaxNamed = 200;
-
     // Their second word says what they do.
     private static readonly HashSet<string> WithSubcommands =
     [
@@ -42,6 +40,8 @@ internal static partial class BashDemands
     private static Demand Run(ShellCommand part, bool hidden) => new(BashTool.ToolName, part.Text)
     {
         Spellings = part.Spellings,
+        Forbidding = part.Forbidding,
+        Running = part.Running,
         Templates = part.Templates,
         NamedOnly = part.Wraps,
         Harmless = part.Wraps,
@@ -53,7 +53,7 @@ internal static partial class BashDemands
     private static string AlwaysPattern(ShellCommand part)
     {
         var words = (part.Bare ?? part.Plain).Split(' ');
-        if (!PlainName().IsMatch(words[0]))
+        if (part.Running.Count > 0 || !PlainName().IsMatch(words[0]))
             return GlobPattern.Exactly(part.Text);
         if (!WithSubcommands.Contains(words[0]) || words.Length == 1)
             return $"{words[0]} *";
@@ -80,15 +80,15 @@ internal static partial class BashDemands
 
     private static IEnumerable<Demand> Named(ShellFacts facts, ToolContext context)
     {
-        var outside = facts.Paths.Where(path => !context.Workspace.Holds(path.Real) && !context.Sandbox.Hides(path.Real));
-        var guarded = facts.Paths.Where(path => path.Writes && GuardedPaths.Holds(context.Workspace, path.Real));
-        foreach (var path in outside.Concat(guarded))
+        var named = facts.Paths.Where(path => context.Workspace.Holds(path.Real) || !context.Sandbox.Hides(path.Real)).ToList();
+        foreach (var path in named.Where(path => !context.Workspace.Holds(path.Real) || (path.Writes && GuardedPaths.Holds(context.Workspace, path.Real))))
             yield return FileDemands.Outside(path.Real, path.Writes);
-        // Reading a file that may not be read is no more allowed because a command does it.
-        foreach (var path in facts.Paths.Where(path => context.Workspace.Holds(path.Real) && (path.Redirected || File.Exists(path.Real))).Take(MaxNamed))
+        // Opening a file that may not be read or written is no more allowed because a command does it.
+        foreach (var path in named.Where(path => path.Redirected || File.Exists(path.Real)))
         {
             var shown = context.Workspace.Shown(path.Real);
-            yield return new Demand(path is { Redirected: true, Writes: true } ? "write" : "read", shown) { Harmless = true, Always = GlobPattern.Exactly(shown) };
+            var writes = path is { Redirected: true, Writes: true };
+            yield return new Demand(writes ? "write" : "read", shown) { Harmless = !writes, Always = GlobPattern.Exactly(shown) };
         }
     }
 }

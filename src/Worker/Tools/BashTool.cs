@@ -32,7 +32,7 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
     protected override string Subject(Arguments arguments, ToolContext context) => arguments.Command;
 
     protected override Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) => Task.FromResult(
-        context.Sandbox.Missing is { } why ? $"{arguments.Command}\n\nRuns without a sandbox: {why}" : arguments.Command);
+        arguments.Command + context.Unconfined);
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

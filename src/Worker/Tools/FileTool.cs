@@ -33,7 +33,7 @@ internal static class FileDemands
     }
 
     /// <summary>What it takes to leave the workspace.</summary>
-    public static Demand Outside(string real, bool writes) => new(Demand.ExternalDirectory, real)
+    public static Demand Outside(string real, bool writes) => new(writes ? Demand.ExternalDirectory : Demand.ExternalRead, real)
     {
         Always = $"{GlobPattern.Exactly((Directory.Exists(real) ? real : Path.GetDirectoryName(real) ?? real).TrimEnd('/'))}/**",
         Reach = new OutsidePath(real, writes),

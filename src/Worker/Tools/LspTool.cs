@@ -26,6 +26,9 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
 
     protected override string Subject(Arguments arguments, ToolContext context) => string.Join(' ', arguments.Paths ?? ["."]);
 
+    protected override Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
+        Task.FromResult(Subject(arguments, context) + context.Unconfined);
+
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
         var paths = (arguments.Paths ?? ["."]).Select(path => context.Workspace.Shown(context.Workspace.Resolve(path))).ToList();

@@ -20,6 +20,13 @@ internal sealed record ToolContext
     /// <summary>How commands are confined.</summary>
     public required Sandbox Sandbox { get; init; }
 
+    /// <summary>Whether the worker was started to run commands without a sandbox where there is none.</summary>
+    public bool UnconfinedCommands { get; init; }
+
+    /// <summary>What a person must know of a command before it runs. Empty: it runs in a sandbox.</summary>
+    public string Unconfined => Sandbox.Missing is not { } why ? ""
+        : $"\n\nRuns without a sandbox: {why}{(UnconfinedCommands ? " This worker was started to do so (--unconfined-commands)." : "")}";
+
     /// <summary>The agent's secrets, for the environment of its commands and of nothing else.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
 

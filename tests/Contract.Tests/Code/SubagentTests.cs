@@ -85,6 +85,32 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task A_subagent_that_may_leave_the_workspace_asks_where_its_caller_would_be_asked()
+    {
+        var outside = Directory.CreateTempSubdirectory("koda-outside-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(outside.FullName, "secret"), "outer text");
+            await using var reader = await ScriptedModel.StartAsync(
+                ModelTurn.Call("r1", "read", $$"""{"path":"{{outside.FullName}}/secret"}"""), ModelTurn.Say("I may not."));
+            await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("leaver", "Read.")), ModelTurn.Say("Done."));
+            var session = await Calling(
+                "homely", lead, "leaver", reader, "[]", """["task"]""", """["read"]""", """[{"tool":"external_directory","action":"allow"}]""");
+
+            await Host.Begin(session, "Read.");
+            var asked = await Host.Reach(session, "user_question");
+
+            Assert.Equal(204, (await Host.Answer(session, asked.Data.At("question_id"), "reject")).Status);
+            await Host.Whole(session);
+            Assert.DoesNotContain(reader.Requests, request => request.ToJsonString().Contains("outer text", StringComparison.Ordinal));
+        }
+        finally
+        {
+            outside.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Cancelling_a_turn_cancels_its_subagents()
     {
         await using var scouts = await HeldModel.StartAsync();

@@ -127,7 +127,7 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
         Assert.NotEqual("", edit.At("approval", "decided_at"));
 
         var audit = await Host.Steps(task, "audit_event");
-        Assert.Equal(["approval.requested", "approval.answered"], audit.Select(step => step.At("audit_event", "kind")));
+        Assert.Equal(["security.commands_unconfined", "approval.requested", "approval.answered"], audit.Select(step => step.At("audit_event", "kind")));
         var record = (await Host.Rest.Get($"/api/runtime/approvals/{edit.At("approval", "approval_id")}")).Json;
         Assert.Equal(("approved", task), (record.At("state"), record.At("task_id")));
     }

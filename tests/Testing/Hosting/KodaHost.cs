@@ -80,7 +80,7 @@ public sealed class KodaHost : IAsyncDisposable
     /// <summary>Runs a worker in this process until the host is disposed.</summary>
     public void StartWorker(Func<WorkerOptions, WorkerOptions>? configure = null)
     {
-        // Without the sandbox, so that tests find the same programs on every machine.
+        // Without the sandbox, so that tests find the same programs on every machine, and by the agents' rules alone.
         var options = new WorkerOptions
         {
             ServerUrl = Url,
@@ -88,6 +88,7 @@ public sealed class KodaHost : IAsyncDisposable
             DefaultWorkspace = Workspace,
             DataDirectory = WorkerDirectory,
             Sandbox = false,
+            UnconfinedCommands = true,
             DrainTimeout = WorkerDrain,
         };
         _workers.Add(WorkerHost.RunAsync(configure?.Invoke(options) ?? options, stop: _stopWorkers.Token));

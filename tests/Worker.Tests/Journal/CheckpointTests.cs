@@ -50,8 +50,8 @@ public class CheckpointTests
             Assert.Contains("- Test it. (open)", conversation.Messages[0].Text);
             Assert.Equal(3, conversation.Message!.Turn);
             Assert.False(conversation.Begun);
-            Assert.True(conversation.Approvals.Find("later", "bash-one", "digest")!.Approved);
-            Assert.Null(conversation.Approvals.Find("three", "bash-three", "digest-three"));
+            Assert.True(conversation.Approvals.ForTool("bash-one")!.Approved);
+            Assert.Null(conversation.Approvals.Find("three", "digest-three"));
         }
         var kept = Assert.Single(journal.Payloads("context.compacted"))["checkpoint"]!["kept"]!.AsArray().Select(entry => entry!["kind"]!.GetValue<string>());
         Assert.Equal(["approval.requested", "approval.answered", "approval.requested", "approval.answered", "todo.changed"], kept);

@@ -42,6 +42,12 @@ internal sealed class AgentHarness : IDisposable
     /// <summary>Set when the attempt is one at a turn of a conversation.</summary>
     public Turn? Turn { get; init; }
 
+    /// <summary>Whether the worker was started to run commands of tasks without a sandbox.</summary>
+    public bool UnconfinedCommands { get; init; }
+
+    /// <summary>Rules of the agent that called this one.</summary>
+    public IReadOnlyList<PermissionRule> Ceiling { get; init; } = [];
+
     /// <summary>Where the turn keeps what the workspace was. Null: nowhere.</summary>
     public ISnapshots? Snapshots { get; init; }
 
@@ -60,11 +66,12 @@ internal sealed class AgentHarness : IDisposable
         var snapshots = new TurnSnapshots(
             Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder);
         var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
-        var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync };
+        var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync, UnconfinedCommands = UnconfinedCommands };
         var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace));
         var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
         assignment.Agent.Permissions.AddRange(Rules);
-        var permissions = TurnPermissions.Of(assignment, context.Workspace, context.Sandbox);
+        assignment.Agent.CeilingPermissions.AddRange(Ceiling);
+        var permissions = TurnPermissions.Of(assignment, context.Workspace, context.Sandbox, UnconfinedCommands);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         using var turn = TurnContext.Of(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);

@@ -33,9 +33,9 @@ public sealed class TurnPermissionTests : IDisposable
 
     [Theory]
     [InlineData("read", """{"path": ".env"}""", "read:.env")]
-    [InlineData("read", """{"path": "../outside/secret"}""", "external_directory:{outside}/**")]
+    [InlineData("read", """{"path": "../outside/secret"}""", "external_read:{outside}/**")]
     [InlineData("write", """{"path": "../outside/new", "content": "x"}""", "external_directory:{outside}/**")]
-    [InlineData("list", """{"path": ".."}""", "external_directory:")]
+    [InlineData("list", """{"path": ".."}""", "external_read:")]
     [InlineData("write", """{"path": ".koda/mcp.json", "content": "{}"}""", "external_directory:")]
     [InlineData("bash", """{"command": "ls"}""", "bash:ls *")]
     public async Task What_may_do_harm_is_asked_about(string tool, string arguments, string pattern)

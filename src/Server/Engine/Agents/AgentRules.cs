@@ -17,11 +17,14 @@ internal static class AgentRules
         "list", "read", "glob", "grep", "search", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch", SubagentTool,
     ];
 
+    /// <summary>What rules call paths outside of the workspace.</summary>
+    public const string ExternalDirectory = "external_directory";
+
     /// <summary>The same and whatever the servers of tools of a worker give: what agents have that may do everything.</summary>
     public static readonly IReadOnlyList<string> AllTools = [.. Tools, "mcp__*"];
 
     /// <summary>What rules speak of beside tools: paths outside of the workspace, and what commands remove.</summary>
-    private static readonly string[] s_ruled = ["*", "external_directory", "rm", "rmdir"];
+    private static readonly string[] s_ruled = ["*", ExternalDirectory, "external_read", "rm", "rmdir"];
 
     /// <summary>The tools that change something.</summary>
     public static readonly IReadOnlyList<string> ChangingTools = ["write", "edit", "patch", "bash", "lsp", "fetch"];

@@ -9,6 +9,9 @@ namespace Koda.Server.Engine.Subagents;
 /// <summary>Starts the subagents that an attempt calls, and lets its turn wait for them without a worker.</summary>
 internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
 {
+    // What the caller would be asked about, where no rule of its own speaks of it, is asked about in its name too.
+    private static readonly PermissionRule LeavingAsks = new(AgentRules.ExternalDirectory, "", PermissionAction.Ask);
+
     public async Task Execute(Transaction transaction, LockedTask task, Delegation delegation, CancellationToken cancellationToken)
     {
         var parent = await ConversationStore.FindLocked(transaction, task.StreamId, cancellationToken);
@@ -29,7 +32,7 @@ internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
         var caller = new SubagentCaller(task.StreamId, task.Id, task.RunId, principal)
         {
             Unattended = turn?.Unattended ?? false,
-            Ceiling = definition.Permissions,
+            Ceiling = [LeavingAsks, .. (turn?.BasePermissions ?? []).Where(rule => rule.Tool == AgentRules.ExternalDirectory), .. definition.Permissions],
         };
         var started = await start.Execute(transaction, parent, caller, delegation.Subagents, cancellationToken);
         task.Delegate(started.Select(each => each.Event));
