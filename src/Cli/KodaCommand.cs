@@ -62,7 +62,7 @@ internal static class KodaCommand
         {
             common.Json, common.Data, common.Url,
             Local.UpCommand.Create(common), Local.DownCommand.Create(common),
-            Onboarding.OnboardCommand.Create(common), Local.ServerCommand.Create(common), Local.WorkerCommand.Create(common),
+            Onboarding.OnboardCommand.Create(common), Local.ServerCommand.Create(common), Local.WorkerCommand.Create(common), Workers.WorkersCommand.Create(common),
             Chat.ChatCommand.Create(common), Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
             Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),

@@ -24,6 +24,7 @@ public sealed class KodaClient : IAsyncDisposable
     private readonly ChannelBase? _channel;
     private readonly CallRunner _calls;
     private readonly Runtime.ReadinessService.ReadinessServiceClient _readiness;
+    private readonly Runtime.WorkerService.WorkerServiceClient _workers;
 
     /// <summary>Prepares a client. It connects with the first call.</summary>
     public KodaClient(KodaClientOptions options)
@@ -35,6 +36,7 @@ public sealed class KodaClient : IAsyncDisposable
         CallInvoker = invoker;
         _calls = new CallRunner(options);
         _readiness = new(invoker);
+        _workers = new(invoker);
         Tasks = new TaskClient(invoker, _calls);
         Sessions = new SessionClient(invoker, _calls);
         Agents = new AgentClient(invoker, _calls);
@@ -96,6 +98,10 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Leads from a fresh server to the first task.</summary>
     public OnboardingClient Onboarding { get; }
+
+    /// <summary>Lists the connected workers, of whichever server, by name.</summary>
+    public async Task<IReadOnlyList<Runtime.Worker>> ListWorkersAsync(CancellationToken cancellation = default) =>
+        (await _calls.RunAsync(o => _workers.ListWorkersAsync(new(), o), Repeat.WhenSafe, cancellation)).Items;
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
     public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>

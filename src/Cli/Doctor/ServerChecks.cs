@@ -23,7 +23,19 @@ internal static class ServerChecks
             ? new Check("worker", CheckStatus.Ok, $"{readiness.ConnectedWorkers} connected")
             : new Check("worker", CheckStatus.Failed, "none is connected, so tasks stay queued", "Start one with: koda worker");
         yield return await TokenAsync(client);
+        // Who may not list them hears of the token above.
+        foreach (var worker in (await TryAsync(() => client.ListWorkersAsync())).Value ?? [])
+            yield return CommandsOf(worker);
     }
+
+    private static Check CommandsOf(Runtime.Worker worker) => worker.Commands switch
+    {
+        Runtime.CommandMode.Confined => new Check("commands", CheckStatus.Ok, $"{worker.Name} runs them in a sandbox"),
+        Runtime.CommandMode.Asked => new Check("commands", CheckStatus.Warning, $"{worker.Name} has no sandbox: {worker.UnconfinedReason}", "Each command of a task is asked about there."),
+        Runtime.CommandMode.Unconfined => new Check("commands", CheckStatus.Warning, $"{worker.Name} has no sandbox: {worker.UnconfinedReason}",
+            "It was started with --unconfined-commands: tasks' commands run by the agent's rules alone, with its rights."),
+        _ => new Check("commands", CheckStatus.Warning, $"{worker.Name} does not say how it runs them", "Update it."),
+    };
 
     private static async Task<Check> TokenAsync(KodaClient client)
     {

@@ -19,6 +19,7 @@ internal static class WorkerCommand
         var name = new Option<string?>("--name") { Description = "The name shown to people. Default: the machine's." };
         var agents = new Option<string[]>("--agent") { Description = "Run only this agent's tasks. May be repeated.", HelpName = "ID" };
         var noSandbox = new Option<bool>("--no-sandbox") { Description = "Run commands without bwrap, with this user's rights and network." };
+        var unconfined = new Option<bool>("--unconfined-commands") { Description = "Where there is no sandbox, run tasks' commands by the agent's rules alone. Default: $KODA_UNCONFINED_COMMANDS, or ask about each." };
         var privateFetch = new Option<bool>("--allow-private-fetch") { Description = "Let the fetch tool reach loopback and private addresses." };
         var projectServers = new Option<bool>("--trust-project-servers") { Description = "Start the tool servers that a project names in .koda/mcp.json." };
         var format = LogOptions.FormatOption();
@@ -29,7 +30,7 @@ internal static class WorkerCommand
             """
             koda worker --workspace ~/src --slots 8
             KODA_URL=http://koda.example:8090 KODA_TOKEN=... koda worker --agent atlas
-            """) { workspace, roots, slots, name, agents, noSandbox, privateFetch, projectServers, format, supervised };
+            """) { workspace, roots, slots, name, agents, noSandbox, unconfined, privateFetch, projectServers, format, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -45,6 +46,7 @@ internal static class WorkerCommand
                 WorkspaceRoots = [.. (parse.GetValue(roots) ?? []).Select(Path.GetFullPath)],
                 DefaultWorkspace = Path.GetFullPath(parse.GetValue(workspace) ?? environment("KODA_WORKSPACE") ?? Directory.GetCurrentDirectory()),
                 Sandbox = !parse.GetValue(noSandbox),
+                UnconfinedCommands = parse.GetValue(unconfined) || ParseFlag("KODA_UNCONFINED_COMMANDS", environment("KODA_UNCONFINED_COMMANDS")),
                 AllowPrivateFetch = parse.GetValue(privateFetch),
                 TrustProjectServers = parse.GetValue(projectServers),
                 DataDirectory = Path.Combine(session.Files.Directory, "worker"),
@@ -79,6 +81,13 @@ internal static class WorkerCommand
     private static string Token(Session session) =>
         session.Terminal.Environment("KODA_TOKEN") ?? session.Files.ReadWorkerToken() ?? session.Client.Options.Token
         ?? throw new CliException("The worker has no token.", ExitCode.Refused, "Set KODA_TOKEN, or --data to the server's data directory.", "auth.no_token");
+
+    private static bool ParseFlag(string name, string? text) => text switch
+    {
+        null or "" => false,
+        _ when bool.TryParse(text, out var flag) => flag,
+        _ => throw new CliException($"{name} must be true or false, not '{text}'.", ExitCode.Usage, code: "cli.usage"),
+    };
 
     private static int ParseSlots(string? text) => text switch
     {

@@ -42,6 +42,8 @@ internal static class RunCommand
                 Metadata = ParseMetadata(parse.GetValue(metadata) ?? []),
                 Context = new() { Model = parse.GetValue(model) ?? "", Workspace = Workspace(session, parse.GetValue(workspace)) },
             }, parse.GetValue(key), cancellation);
+            foreach (var warning in session.Json ? [] : task.Warnings)
+                session.Terminal.Error.WriteLine(session.Terminal.Paint($"Warning: {warning.Message}", Tone.Notice));
             if (parse.GetValue(detach))
             {
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : task.Id);

@@ -79,7 +79,7 @@ internal static class EngineServices
         .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>().AddSingleton<OpenAttemptProvider>()
         .AddSingleton<ClaimTasks>().AddSingleton<AssignmentFactory>().AddSingleton<ConnectionHost>().AddSingleton<ConnectWorker>()
         .AddSingleton<ClaimLoop>().AddSingleton<LeaseLoop>().AddSingleton<SweepLoop>().AddSingleton<PresenceLoop>()
-        .AddSingleton<McpNews>().AddSingleton<TellMcp>().AddSingleton<ListMcpServers>().AddSingleton<RefreshMcp>()
+        .AddSingleton<McpNews>().AddSingleton<TellMcp>().AddSingleton<ListMcpServers>().AddSingleton<ListWorkers>().AddSingleton<CommandWarnings>().AddSingleton<RefreshMcp>()
         .AddRunning<Dispatcher>()
         .AddSingleton<IDispatcherState>(provider => provider.GetRequiredService<Dispatcher>());
 

@@ -30,6 +30,7 @@ internal static class SurfaceServices
         .AddSingleton<Surfaces.Runtime.ApprovalService>()
         .AddSingleton<Surfaces.Runtime.ArtifactService>()
         .AddSingleton<Surfaces.Runtime.ReadinessService>()
+        .AddSingleton<Surfaces.Runtime.WorkerService>()
         .AddSingleton<Surfaces.ControlPlane.AgentService>().AddSingleton<Surfaces.ControlPlane.SkillService>()
         .AddSingleton<Surfaces.ControlPlane.SecretService>()
         .AddSingleton<Surfaces.ControlPlane.SystemSettingsService>()
@@ -47,6 +48,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.Runtime.ApprovalService>();
         app.MapRpcService<Surfaces.Runtime.ArtifactService>();
         app.MapRpcService<Surfaces.Runtime.ReadinessService>();
+        app.MapRpcService<Surfaces.Runtime.WorkerService>();
         app.MapRpcService<Surfaces.ControlPlane.AgentService>();
         app.MapRpcService<Surfaces.ControlPlane.SkillService>();
         app.MapRpcService<Surfaces.ControlPlane.SecretService>();

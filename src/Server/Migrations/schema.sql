@@ -482,6 +482,9 @@ CREATE TABLE public.workers (
     present_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     mcp_servers text DEFAULT '[]'::text NOT NULL,
     mcp_refresh bigint DEFAULT 0 NOT NULL,
+    confined boolean,
+    unconfined_reason text DEFAULT ''::text NOT NULL,
+    unconfined_commands boolean DEFAULT false NOT NULL,
     CONSTRAINT workers_slots_check CHECK ((slots >= 0))
 );
 CREATE TABLE public.write_probes (

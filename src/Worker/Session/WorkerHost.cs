@@ -54,6 +54,6 @@ public static class WorkerHost
         await using var servers = new McpServers(options, web, TimeProvider.System, logger);
         await using var background = new HeldCommands(TimeProvider.System);
         var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers, background);
-        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End).RunAsync(stop);
+        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End, sandbox).RunAsync(stop);
     }
 }

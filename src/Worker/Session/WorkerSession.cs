@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Mcp;
+using Koda.Worker.Tools;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -23,6 +24,7 @@ internal sealed class WorkerSession
     private readonly McpTelling? _mcp;
     private readonly ResiliencePipeline<WorkStream> _connect;
     private readonly Action<string>? _ended;
+    private readonly Sandbox? _sandbox;
     private TaskCompletionSource _serverLeaves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _lease = TimeSpan.MaxValue;
     private TimeSpan _renewEvery = TimeSpan.FromSeconds(1);
@@ -35,14 +37,16 @@ internal sealed class WorkerSession
     /// <param name="logger">Where the session says what happens.</param>
     /// <param name="servers">The servers of tools. Null: none.</param>
     /// <param name="ended">Told of tasks that were cancelled while they waited.</param>
+    /// <param name="sandbox">How commands are confined. Null: that is not said.</param>
     public WorkerSession(
         WorkerOptions options, WorkerCalls calls, Func<HeldAttempt, Task<AttemptOutcome>> run, TimeProvider time, ILogger logger,
-        McpServers? servers = null, Action<string>? ended = null)
+        McpServers? servers = null, Action<string>? ended = null, Sandbox? sandbox = null)
     {
         (_options, _calls, _run, _time, _logger) = (options, calls, run, time, logger);
         _attempts = new HeldAttempts(options.Slots);
         _outbox = new Outbox(() => _serverLeaves.Task.IsCompleted ? 0 : _attempts.Credit);
         _ended = ended;
+        _sandbox = sandbox;
         _mcp = servers is null ? null : new McpTelling(servers, _outbox.Tell, logger);
         _connect = new ResiliencePipelineBuilder<WorkStream> { TimeProvider = time }.AddRetry(Reconnect(logger)).Build();
     }
@@ -116,6 +120,8 @@ internal sealed class WorkerSession
         WorkspaceRoots = { _options.WorkspaceRoots },
         DefaultWorkspace = _options.DefaultWorkspace ?? "",
         Held = { _attempts.All().Select(attempt => attempt.Rejoin()) },
+        Commands = _sandbox is null ? null
+            : new CommandConfinement { Confined = _sandbox.Missing is null, Missing = _sandbox.Missing ?? "", Accepted = _options.UnconfinedCommands },
     };
 
     private void Receive(WorkResponse response) => _outbox.Gather(() => Apply(response));

@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Workers;
 
 namespace Koda.Server.Engine.Dispatch;
 
@@ -11,7 +12,11 @@ internal sealed record WorkerHello(
     IReadOnlyList<string> AgentIds,
     IReadOnlyList<string> WorkspaceRoots,
     string DefaultWorkspace,
-    IReadOnlyList<AttemptKey> Held);
+    IReadOnlyList<AttemptKey> Held)
+{
+    /// <summary>How it runs commands.</summary>
+    public WorkerCommands Commands { get; init; } = WorkerCommands.Unknown;
+}
 
 /// <summary>What a worker may rely on.</summary>
 internal sealed record WorkerTerms(TimeSpan Lease, TimeSpan Offer, TimeSpan RenewEvery);

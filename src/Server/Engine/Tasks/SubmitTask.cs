@@ -4,6 +4,7 @@ using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Workers;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Tasks;
@@ -18,24 +19,27 @@ internal sealed class SubmitTask : IAsyncDisposable
     private readonly AgentCatalog _agents;
     private readonly QueueDepth _depth;
     private readonly WorkspaceRules _workspaces;
+    private readonly CommandWarnings _warnings;
     private readonly EventLog _log;
     private readonly TaskNews _news;
     private readonly WriteBatcher<Request, Answer> _batcher;
 
     public SubmitTask(
-        Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces, EventLog log, TaskNews news, EngineOptions options)
+        Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces, CommandWarnings warnings, EventLog log, TaskNews news,
+        EngineOptions options)
     {
         _settings = settings;
         _agents = agents;
         _depth = depth;
         _workspaces = workspaces;
+        _warnings = warnings;
         _log = log;
         _news = news;
         var bounds = new WriteBatcherOptions { Capacity = options.MaxPendingSubmissions, FullReason = ErrorReason.TaskQueueFull };
         _batcher = new WriteBatcher<Request, Answer>(database, Write, bounds);
     }
 
-    private sealed record Request(NewTask Task, IdempotencyKey? Key, Func<TaskRecord, byte[]> Encode);
+    private sealed record Request(NewTask Task, IdempotencyKey? Key, Func<TaskRecord, byte[]> Encode, IReadOnlyList<TaskWarning> Warnings);
 
     private sealed record Answer(SubmittedTask? Submitted, EngineException? Refusal);
 
@@ -54,7 +58,8 @@ internal sealed class SubmitTask : IAsyncDisposable
         var agent = await _agents.Runnable(submission.AgentId, cancellationToken);
         await _depth.Admit(cancellationToken);
         var storable = submission with { Query = StorableText.Of(submission.Query) };
-        var answer = await _batcher.Write(new Request(new NewTask(TaskIds.Next(), agent, storable), key, encode), cancellationToken);
+        var warnings = await _warnings.For(agent.Id, agent.Definition, submission.Context.Workspace, cancellationToken);
+        var answer = await _batcher.Write(new Request(new NewTask(TaskIds.Next(), agent, storable), key, encode, warnings), cancellationToken);
         return answer.Submitted ?? throw answer.Refusal!;
     }
 
@@ -73,7 +78,7 @@ internal sealed class SubmitTask : IAsyncDisposable
         var claimOf = keyed.Zip(claims).ToDictionary(pair => pair.First, pair => pair.Second);
         var accepted = requests.Where(request => !claimOf.TryGetValue(request, out var claim) || claim.Outcome == ClaimOutcome.Claimed).ToList();
         var records = accepted.Count == 0 ? [] : await Insert(transaction, [.. accepted.Select(request => request.Task)], cancellationToken);
-        var recordOf = accepted.Zip(records).ToDictionary(pair => pair.First, pair => pair.Second);
+        var recordOf = accepted.Zip(records).ToDictionary(pair => pair.First, pair => pair.Second with { Warnings = pair.First.Warnings });
         IdempotencyStore.Complete(
             transaction, [.. accepted.Where(request => request.Key is not null).Select(request => (request.Key!, request.Encode(recordOf[request])))]);
         return [.. requests.Select(request => recordOf.TryGetValue(request, out var record)

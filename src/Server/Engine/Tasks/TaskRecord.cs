@@ -68,6 +68,14 @@ internal sealed record TaskRecord
     /// <summary>The provider connection that a queued task waits for. Empty: it waits for none.</summary>
     public string Connection { get; init; } = "";
 
+    /// <summary>What whoever submitted the task should know of it. Only the answer of the submission has it.</summary>
+    public IReadOnlyList<TaskWarning> Warnings { get; init; } = [];
+
     /// <summary>Until when the provider asked to be left alone.</summary>
     public DateTimeOffset? CooldownUntil { get; init; }
 }
+
+/// <summary>Something that whoever submits work should know.</summary>
+/// <param name="Code">A stable machine code.</param>
+/// <param name="Message">The same for people.</param>
+internal sealed record TaskWarning(string Code, string Message);

@@ -11,8 +11,10 @@ internal static class WorkerStore
     private const string Presence = "clock_timestamp() + interval '30 seconds'";
 
     private const string ConnectSql = $"""
-        insert into workers (id, name, version, slots, agent_ids, workspace_roots, default_workspace, connection_id, present_until)
-        values (@WorkerId, @Name, @Version, @Slots, @AgentIds, @WorkspaceRoots, @DefaultWorkspace, @connectionId, {Presence})
+        insert into workers (
+            id, name, version, slots, agent_ids, workspace_roots, default_workspace, confined, unconfined_reason, unconfined_commands, connection_id, present_until)
+        values (
+            @WorkerId, @Name, @Version, @Slots, @AgentIds, @WorkspaceRoots, @DefaultWorkspace, @Confined, @Missing, @Accepted, @connectionId, {Presence})
         on conflict (id) do update
         set name = excluded.name,
             version = excluded.version,
@@ -20,6 +22,9 @@ internal static class WorkerStore
             agent_ids = excluded.agent_ids,
             workspace_roots = excluded.workspace_roots,
             default_workspace = excluded.default_workspace,
+            confined = excluded.confined,
+            unconfined_reason = excluded.unconfined_reason,
+            unconfined_commands = excluded.unconfined_commands,
             connection_id = excluded.connection_id,
             present_until = excluded.present_until,
             mcp_servers = '[]',
@@ -38,9 +43,42 @@ internal static class WorkerStore
             AgentIds = hello.AgentIds.ToArray(),
             WorkspaceRoots = hello.WorkspaceRoots.ToArray(),
             hello.DefaultWorkspace,
+            hello.Commands.Confined,
+            hello.Commands.Missing,
+            hello.Commands.Accepted,
             connectionId,
         };
         return connection.ExecuteAsync(new CommandDefinition(ConnectSql, row, cancellationToken: cancellationToken));
+    }
+
+    private const string ListSql = """
+        select id, name, version, slots, agent_ids, workspace_roots, confined, unconfined_reason, unconfined_commands, connected_at
+        from workers
+        where present_until > clock_timestamp()
+        order by name, id
+        """;
+
+    /// <summary>The connected workers, of whichever server.</summary>
+    public static async Task<List<WorkerRecord>> List(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ListSql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var workers = new List<WorkerRecord>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            workers.Add(new WorkerRecord
+            {
+                Id = reader.GetString(0),
+                Name = reader.GetString(1),
+                Version = reader.GetString(2),
+                Slots = reader.GetInt32(3),
+                AgentIds = reader.GetFieldValue<string[]>(4),
+                WorkspaceRoots = reader.GetFieldValue<string[]>(5),
+                Commands = new WorkerCommands(await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetBoolean(6), reader.GetString(7), reader.GetBoolean(8)),
+                ConnectedAt = reader.GetFieldValue<DateTimeOffset>(9),
+            });
+        }
+        return workers;
     }
 
     private const string ConfirmSql = $"update workers set present_until = {Presence} where connection_id = any(@connectionIds)";

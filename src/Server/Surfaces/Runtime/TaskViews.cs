@@ -35,6 +35,7 @@ internal static class TaskViews
             UpdatedAt = Time(task.UpdatedAt),
             StartedAt = Time(task.StartedAt),
             FinishedAt = Time(task.FinishedAt),
+            Warnings = { task.Warnings.Select(warning => new Wire.TaskWarning { Code = warning.Code, Message = warning.Message }) },
         };
         if (task.Output is not null)
             view.Output = task.Output;

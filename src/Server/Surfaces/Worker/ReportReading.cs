@@ -23,7 +23,10 @@ internal static class ReportReading
             throw Invalid("hello.slots", "must be 0 to 10000");
         return new WorkerHello(
             hello.WorkerId, hello.Name, hello.Version, hello.Slots, [.. hello.AgentIds], [.. hello.WorkspaceRoots], hello.DefaultWorkspace,
-            [.. hello.Held.Select(Key)]);
+            [.. hello.Held.Select(Key)])
+        {
+            Commands = hello.Commands is { } commands ? new WorkerCommands(commands.Confined, StorableText.Of(commands.Missing), commands.Accepted) : WorkerCommands.Unknown,
+        };
     }
 
     public static WorkerMcp Mcp(Wire.McpReport report)
