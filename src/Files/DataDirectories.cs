@@ -35,6 +35,10 @@ internal sealed class DataDirectories(IEnumerable<string> directories)
         return false;
     }
 
+    /// <summary>Those of them that lie at or below a real path, with what is mounted from them there.</summary>
+    public IEnumerable<string> Below(string directory) =>
+        Paths.Concat(MountPoints().Where(Hold)).Where(path => RealPaths.IsWithin(path, directory)).Distinct();
+
     /// <summary>Whether an open file is one of theirs, whatever its name.</summary>
     public bool Hold(FileFacts file) => Look().Identities.Contains(file.Identity);
 
@@ -61,6 +65,11 @@ internal sealed class DataDirectories(IEnumerable<string> directories)
             return [];
         }
     }
+
+    private static IEnumerable<string> MountPoints() => File.Exists("/proc/self/mounts")
+        ? File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).Where(mount => mount.Length > 1)
+            .Select(mount => mount[1].Replace("\\040", " ", StringComparison.Ordinal))
+        : [];
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 

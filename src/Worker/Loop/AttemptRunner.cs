@@ -34,9 +34,9 @@ internal sealed class AttemptRunner(
 
     private readonly HeldCommands _background = background ?? new HeldCommands(time);
 
-    private readonly PrivatePaths _private = PrivatePaths.Of([options.DataDirectory, .. options.PrivateDirectories]);
+    private readonly PrivatePaths _private = PrivatePaths.Of(options);
 
-    private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time);
+    private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time, PrivatePaths.Of(options));
 
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
     public async Task<AttemptOutcome> RunAsync(HeldAttempt attempt)

@@ -23,6 +23,14 @@ internal static class PermissionPattern
     /// <summary>Whether a pattern matches everything.</summary>
     public static bool IsForAll(string pattern) => pattern is "" or "*" or "**";
 
+    /// <summary>Whether a pattern speaks of a file by its own name, such as <c>.ssh</c> or <c>.docker/config.json</c>, and not only matches it.</summary>
+    public static bool Names(string pattern, string real)
+    {
+        var parts = real.Split('/');
+        var name = parts[^1].StartsWith('.') || parts.Length < 2 ? parts[^1] : $"{parts[^2]}/{parts[^1]}";
+        return $"/{pattern}/".Contains($"/{name}/", StringComparison.Ordinal);
+    }
+
     /// <summary>Whether a pattern matches a path, command or URL.</summary>
     public static bool Matches(string tool, string pattern, string subject) => ByPath.Contains(tool)
         ? MatchesPath(Home(pattern), subject)

@@ -80,6 +80,9 @@ internal sealed class Permissions(
             var rule = rules[i];
             if (!PermissionPattern.IsFor(rule, demand.Tool) || (demand.NamedOnly && PermissionPattern.IsForAll(rule.Pattern)))
                 continue;
+            // What is allowed in general is not meant for credentials.
+            if (demand.Credential is { } credential && rule.Action == PermissionAction.Allow && !PermissionPattern.Names(rule.Pattern, credential))
+                continue;
             if (PermissionPattern.IsForAll(rule.Pattern) || rule.Pattern == spelling)
                 return rule.Action;
             // What is hidden may be just what the rule forbids, and need not be what it allows.

@@ -17,6 +17,9 @@ internal static class ProjectPermissions
     {
         try
         {
+            // In a home directory it is Koda's own folder, which holds no project.
+            if (workspace.Private.IsKoda($"{workspace.Root}/{Path.GetDirectoryName(File)}"))
+                return [];
             if (!System.IO.File.Exists(workspace.Resolve(File)))
                 return [];
             using var stream = workspace.OpenToRead(File);

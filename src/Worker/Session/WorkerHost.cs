@@ -45,6 +45,8 @@ public static class WorkerHost
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        if (options.DefaultWorkspace is { } workspace && PrivatePaths.Of(options).IsKoda(RealPaths.Resolve(workspace)))
+            throw new ArgumentException($"The workspace {workspace} is Koda's data directory, or lies in it. No agent works there: name another by --workspace.", nameof(options));
         logger ??= NullLogger.Instance;
         var calls = new WorkerCalls(invoker, options.Token);
         var sandbox = options.Sandbox ? await Sandbox.DetectAsync(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");

@@ -9,11 +9,12 @@ namespace Koda.Worker.Snapshots;
 /// <param name="program">The path of git.</param>
 /// <param name="data">Where Koda keeps its own.</param>
 /// <param name="time">The clock that dates snapshots.</param>
-internal sealed class GitSnapshots(string program, string data, TimeProvider time) : ISnapshots
+/// <param name="hidden">What no snapshot holds, and no restore touches.</param>
+internal sealed class GitSnapshots(string program, string data, TimeProvider time, PrivatePaths hidden) : ISnapshots
 {
     /// <summary>Snapshots by the git of this machine, if it has one.</summary>
-    public static ISnapshots Find(string data, TimeProvider time) =>
-        Executables.Find("git") is { } program ? new GitSnapshots(program, data, time) : new NoSnapshots();
+    public static ISnapshots Find(string data, TimeProvider time, PrivatePaths hidden) =>
+        Executables.Find("git") is { } program ? new GitSnapshots(program, data, time, hidden) : new NoSnapshots();
 
     public async Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct)
     {
@@ -125,11 +126,11 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
             throw new SnapshotException(commit.Length == 0 ? "The conversation has no snapshot." : $"There is no snapshot '{commit}'.");
         if (wanted.Mark.Folder != place.Folder && place.Tip is not null)
             throw new SnapshotException($"The snapshot '{commit}' is of another folder.");
-        return wanted;
+        return wanted with { Tree = await HiddenFiles.WithoutAsync(place, wanted.Tree, ct) };
     }
 
     private static async Task<string> TreeAsync(Git git, CancellationToken ct) => (await git.RunAsync(ct, "write-tree")).Trim();
 
     private Task<SnapshotPlace> FindAsync(SnapshotSubject subject, CancellationToken ct) =>
-        SnapshotPlace.FindAsync(program, data, subject, ct);
+        SnapshotPlace.FindAsync(program, data, subject, hidden, ct);
 }

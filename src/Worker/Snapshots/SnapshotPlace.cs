@@ -1,3 +1,5 @@
+using Koda.Worker.Tools;
+
 namespace Koda.Worker.Snapshots;
 
 /// <summary>Where the snapshots of a conversation are, and how its files are reached.</summary>
@@ -31,6 +33,9 @@ internal sealed class SnapshotPlace
     /// <summary>The ignore file of the worker's user. Null: there is none.</summary>
     public string? IgnoreFile { get; private init; }
 
+    /// <summary>What no snapshot holds: paths in the work tree, as git writes them.</summary>
+    public required IReadOnlyList<string> Hidden { get; init; }
+
     /// <summary>Where git keeps the content of the snapshots.</summary>
     public required string Objects { get; init; }
 
@@ -45,7 +50,7 @@ internal sealed class SnapshotPlace
     public static string Ref(SnapshotSubject subject) => $"refs/koda/{subject.ConversationId}";
 
     /// <summary>Finds the place. A conversation stays where its first snapshot is.</summary>
-    public static async Task<SnapshotPlace> FindAsync(string program, string data, SnapshotSubject subject, CancellationToken ct)
+    public static async Task<SnapshotPlace> FindAsync(string program, string data, SnapshotSubject subject, PrivatePaths hidden, CancellationToken ct)
     {
         var git = new Git(program, subject.Workspace, new Dictionary<string, string>());
         var home = ShadowDirectory.Home(data, subject.Workspace);
@@ -71,6 +76,7 @@ internal sealed class SnapshotPlace
             Folder = folder,
             Objects = objects,
             IgnoreFile = ignore,
+            Hidden = [.. hidden.Within(subject.Workspace).Select(path => GitText.Raw(path[(workTree.TrimEnd('/').Length + 1)..]))],
             RefDirectory = kept ? repository!.CommonDirectory : own.Path,
             Tip = tip,
             Base = kept ? await HeadAsync(refs, ct) : null,

@@ -17,17 +17,20 @@ internal sealed class Staging(SnapshotPlace place, Git git)
     /// <exception cref="SnapshotException">There is too much to take in, or git fails.</exception>
     public async Task AddAllAsync(CancellationToken ct)
     {
-        var others = await git.RunAsync(ct, "ls-files", "-z", "--others", "--exclude-standard", "--", Literal(GitText.Raw(Root)));
+        var others = await git.RunAsync(
+            ct, ["ls-files", "-z", "--others", "--exclude-standard", "--", Literal(GitText.Raw(Root)), .. Without(place.Hidden.Select(GitText.Shown))]);
         var left = LeftOut(GitText.Entries(others));
-        string[] paths = [Literal(GitText.Raw(Root)), .. left.Select(path => $":(exclude,top,literal){path.TrimEnd('/')}")];
+        string[] paths = [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)];
         await AddAsync(["add", "--all", "--ignore-errors"], paths, mayBeNone: true, ct);
         await AddEvenIfIgnoredAsync(await AddedByUserAsync(ct), ct);
+        // An index of before may hold what was not known to be private yet.
+        await HiddenFiles.RemoveAsync(place, git, ct);
     }
 
     /// <summary>Takes in these files whether or not they are ignored.</summary>
     public async Task AddEvenIfIgnoredAsync(IEnumerable<string> paths, CancellationToken ct)
     {
-        var there = paths.Where(IsThere).Select(path => $":(top,literal){path}").ToList();
+        var there = paths.Where(path => !HiddenFiles.Hold(place, path)).Where(IsThere).Select(path => $":(top,literal){path}").ToList();
         if (there.Count > 0)
             await AddAsync(["add", "--force", "--ignore-errors"], there, mayBeNone: false, ct);
     }
@@ -90,6 +93,8 @@ internal sealed class Staging(SnapshotPlace place, Git git)
         // Beyond a link lies another directory; the link itself is what the workspace holds.
         return (file.LinkTarget is not null || file.Exists) && RealPaths.Resolve(file.DirectoryName!) == file.DirectoryName;
     }
+
+    private static IEnumerable<string> Without(IEnumerable<string> paths) => paths.Select(path => $":(exclude,top,literal){path.TrimEnd('/')}");
 
     private static string Literal(string path) => path == "." ? ":(top)" : $":(top,literal){path}";
 }

@@ -83,6 +83,13 @@ internal static partial class BashDemands
         var named = facts.Paths.Where(path => context.Workspace.Holds(path.Real) || !context.Sandbox.Hides(path.Real)).ToList();
         foreach (var path in named.Where(path => !context.Workspace.Holds(path.Real) || (path.Writes && GuardedPaths.Holds(context.Workspace, path.Real))))
             yield return FileDemands.Outside(path.Real, path.Writes);
+        foreach (var path in facts.Paths)
+        {
+            if (context.Workspace.Private.IsKoda(path.Real))
+                throw new PathRefusedException(path.Real, "what Koda keeps there is for no agent.");
+            if (FileDemands.OfCredential(path.Writes ? "write" : "read", context.Workspace, path.Real, path.Writes) is { } asked)
+                yield return asked;
+        }
         // Opening a file that may not be read or written is no more allowed because a command does it.
         foreach (var path in named.Where(path => path.Redirected || File.Exists(path.Real)))
         {

@@ -63,7 +63,7 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
 
     private static IEnumerable<Checker> Python(Workspace workspace, IReadOnlyList<string> paths)
     {
-        var files = paths.SelectMany(path => PythonFiles(workspace.Resolve(path))).Take(MaxPythonFiles).ToList();
+        var files = paths.SelectMany(path => PythonFiles(workspace, workspace.Resolve(path))).Take(MaxPythonFiles).ToList();
         if (files.Count == 0)
             yield break;
         if (Own(workspace, workspace.Root, "pyright") is { } pyright)
@@ -88,9 +88,9 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
         sys.exit(bad)
         """;
 
-    private static IEnumerable<string> PythonFiles(string path) => File.Exists(path)
+    private static IEnumerable<string> PythonFiles(Workspace workspace, string path) => File.Exists(path)
         ? path.EndsWith(".py", StringComparison.Ordinal) ? [path] : []
-        : FileWalk.Files(new DirectoryInfo(path)).Where(file => file.Extension == ".py" && file.LinkTarget is null).Select(file => file.FullName);
+        : FileWalk.Files(new DirectoryInfo(path), workspace).Where(file => file.Extension == ".py" && file.LinkTarget is null).Select(file => file.FullName);
 
     private static string? Nearest(Workspace workspace, string folder, params string[] patterns)
     {

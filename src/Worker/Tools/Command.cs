@@ -23,7 +23,8 @@ internal sealed class Command(ToolContext context, bool writable)
         IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("koda-home-");
-        using var confined = context.Sandbox.Confine(program, new Reach(context.Workspace.Root, writable) { Outside = context.Outside });
+        using var confined = context.Sandbox.Covering(context.Workspace.Private.Below("/", []))
+            .Confine(program, new Reach(context.Workspace.Root, writable) { Outside = context.Outside });
         confined.User?.Take(home.FullName);
         try
         {

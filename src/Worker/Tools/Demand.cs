@@ -35,6 +35,9 @@ internal sealed record Demand(string Tool, string Subject)
     /// <summary>Whether the subject is not the whole truth: a rule that allows by a pattern does not reach it, one that forbids may.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>What may hold credentials, and what the subject is or lies in: only rules that name it allow it. Null: it is no such thing.</summary>
+    public string? Credential { get; init; }
+
     /// <summary>A demand whose allowance by a pattern of its own settles this one.</summary>
     public Demand? Unless { get; init; }
 

@@ -27,9 +27,29 @@ internal static class FileDemands
         var real = workspace.Locate(path);
         var shown = workspace.Shown(real);
         var folder = Path.GetDirectoryName(shown);
-        yield return new Demand(tool, shown) { Harmless = !writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
+        if (OfCredential(tool, workspace, real, writes) is { } asked)
+            yield return asked;
+        else
+            yield return new Demand(tool, shown) { Harmless = !writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
         if (!workspace.Holds(real) || (writes && GuardedPaths.Holds(workspace, real)))
             yield return Outside(real, writes) with { Given = path };
+    }
+
+    /// <summary>What it takes to open what may hold credentials. Null: it is no such file.</summary>
+    public static Demand? OfCredential(string tool, Workspace workspace, string real, bool writes)
+    {
+        if (workspace.Private.CredentialOf(real) is not { } credential)
+            return null;
+        var shown = workspace.Shown(real);
+        var whole = workspace.Shown(credential);
+        var demand = new Demand(tool, shown)
+        {
+            Credential = credential,
+            Always = GlobPattern.Exactly(whole) + (Directory.Exists(credential) ? "/**" : ""),
+            Reach = new OutsidePath(real, writes),
+        };
+        // Rules may name it by its whole path also where it lies in the workspace.
+        return shown == real ? demand : demand with { Unless = demand with { Subject = real, Reach = null } };
     }
 
     /// <summary>What it takes to leave the workspace.</summary>

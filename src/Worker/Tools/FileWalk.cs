@@ -7,10 +7,10 @@ internal static class FileWalk
 
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
 
-    /// <summary>Every file below <paramref name="directory"/>; what git keeps and installed packages are left out.</summary>
-    public static IEnumerable<FileInfo> Files(DirectoryInfo directory)
+    /// <summary>Every file below <paramref name="directory"/>; what git keeps, installed packages and what is private are left out.</summary>
+    public static IEnumerable<FileInfo> Files(DirectoryInfo directory, Workspace workspace)
     {
-        foreach (var entry in Entries(directory))
+        foreach (var entry in Entries(directory).Where(entry => workspace.Shows(entry.FullName)))
         {
             if (entry is FileInfo file)
             {
@@ -19,7 +19,7 @@ internal static class FileWalk
             }
             if (Skipped.Contains(entry.Name) || entry.LinkTarget is not null)
                 continue;
-            foreach (var below in Files((DirectoryInfo)entry))
+            foreach (var below in Files((DirectoryInfo)entry, workspace))
                 yield return below;
         }
     }

@@ -34,7 +34,7 @@ internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Descript
         var anywhere = !arguments.Pattern.Contains('/', StringComparison.Ordinal);
         var pattern = GlobPattern.Path(anywhere ? $"**/{arguments.Pattern}" : arguments.Pattern);
         var found = new List<string>();
-        foreach (var file in FileWalk.Files(directory))
+        foreach (var file in FileWalk.Files(directory, context.Workspace))
         {
             ct.ThrowIfCancellationRequested();
             if (!pattern.IsMatch(Path.GetRelativePath(directory.FullName, file.FullName)))

@@ -47,11 +47,11 @@ internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Descript
         var count = 0;
         await foreach (var match in matches)
         {
-            if (!context.MayRead(match.Split(':')[0]))
+            if (!context.MayRead(match.Path))
                 continue;
             if (count++ == max)
                 return new ToolResult($"{text}(there are more matches: narrow the search or raise max_results)\n") { Truncated = true };
-            text.Append(match).Append('\n');
+            text.Append(match.Path).Append(':').Append(match.Text).Append('\n');
         }
         return new ToolResult(count == 0 ? "(no match)" : text.ToString());
     }

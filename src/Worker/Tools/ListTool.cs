@@ -33,7 +33,7 @@ internal sealed class ListTool() : FileTool<ListTool.Arguments>("list", Descript
         if (!directory.Exists)
             throw new ToolException($"'{arguments.Path}' does not exist.");
         var text = new StringBuilder();
-        var entries = FileWalk.Entries(directory).Take(MaxEntries + 1).ToList();
+        var entries = FileWalk.Entries(directory).Where(entry => !context.Workspace.Private.IsKoda(entry.FullName)).Take(MaxEntries + 1).ToList();
         foreach (var entry in entries.Take(MaxEntries))
             text.Append(Line(entry)).Append('\n');
         if (entries.Count > MaxEntries)

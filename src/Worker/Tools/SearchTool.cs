@@ -33,7 +33,7 @@ internal sealed class SearchTool() : FileTool<SearchTool.Arguments>("search", De
         if (!Directory.Exists(start))
             throw new ToolException($"'{arguments.Path}' is not a directory.");
         var search = new RankedSearch(arguments.Query);
-        foreach (var file in FileWalk.Files(new DirectoryInfo(start)))
+        foreach (var file in FileWalk.Files(new DirectoryInfo(start), context.Workspace))
         {
             var shown = context.Workspace.Shown(file.FullName);
             if (file.LinkTarget is null && context.MayRead(shown) && !await search.AddAsync(shown, () => context.Workspace.OpenToRead(shown), file.Length, ct))

@@ -13,10 +13,10 @@ internal sealed class TextSearch(Workspace workspace, Regex pattern, string? glo
         ? null
         : GlobPattern.Path(glob.Contains('/', StringComparison.Ordinal) ? glob : $"**/{glob}");
 
-    /// <summary>The matching lines below a file or directory, as <c>path:line:text</c>.</summary>
-    public async IAsyncEnumerable<string> Matches(string start, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>The matching lines below a file or directory.</summary>
+    public async IAsyncEnumerable<FoundLine> Matches(string start, [EnumeratorCancellation] CancellationToken ct)
     {
-        IEnumerable<FileInfo> files = Directory.Exists(start) ? FileWalk.Files(new DirectoryInfo(start)) : [new FileInfo(start)];
+        IEnumerable<FileInfo> files = Directory.Exists(start) ? FileWalk.Files(new DirectoryInfo(start), workspace) : [new FileInfo(start)];
         foreach (var file in files.Where(file => file.LinkTarget is null && file.Length <= MaxFileBytes))
         {
             var shown = workspace.Shown(file.FullName);
@@ -27,7 +27,7 @@ internal sealed class TextSearch(Workspace workspace, Regex pattern, string? glo
         }
     }
 
-    private async IAsyncEnumerable<string> InFileAsync(string shown, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<FoundLine> InFileAsync(string shown, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var stream = workspace.OpenToRead(shown);
         using var lines = new BoundedLines(stream, MaxLineLength);
@@ -38,7 +38,12 @@ internal sealed class TextSearch(Workspace workspace, Regex pattern, string? glo
                 yield break;
             number++;
             if (pattern.IsMatch(line))
-                yield return $"{shown}:{number}:{line}";
+                yield return new FoundLine(shown, $"{number}:{line}");
         }
     }
 }
+
+/// <summary>A line that a search found.</summary>
+/// <param name="Path">The file, as it is shown.</param>
+/// <param name="Text">The line with its number, as <c>number:text</c>.</param>
+internal readonly record struct FoundLine(string Path, string Text);

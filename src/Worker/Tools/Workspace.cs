@@ -61,8 +61,16 @@ internal sealed class Workspace
     public string Locate(string path)
     {
         var real = RealPaths.Resolve(Path.IsPathRooted(path) ? path : $"{Root}/{path}");
-        return Never.Any(never => RealPaths.IsWithin(real, never)) ? throw new PathRefusedException(path, "it belongs to the machine.") : real;
+        if (Never.Any(never => RealPaths.IsWithin(real, never)))
+            throw new PathRefusedException(path, "it belongs to the machine.");
+        return Private.IsKoda(real) ? throw new PathRefusedException(path, "what Koda keeps there is for no agent.") : real;
     }
+
+    /// <summary>Whether searches show a real path: what is private they leave out, but for what was asked for.</summary>
+    public bool Shows(string real) => Private.Show(real, _reach);
+
+    /// <summary>What lies at or below a real path and is left out.</summary>
+    public IReadOnlyList<string> HiddenBelow(string real) => Private.Below(real, _reach);
 
     /// <summary>The real path of a file or directory in the workspace, which need not exist.</summary>
     /// <exception cref="PathRefusedException">The path leads out of the workspace.</exception>
@@ -70,7 +78,7 @@ internal sealed class Workspace
     {
         var real = Locate(path);
         if (Reaches(real, writes: false))
-            return real;
+            return Shows(real) ? real : throw new PathRefusedException(path, "it may hold credentials, and nobody allowed to open it.");
         throw new PathRefusedException(path, RealPaths.IsWithin(Path.GetFullPath(Path.IsPathRooted(path) ? path : $"{Root}/{path}"), Root)
             ? "a link on the way leads out of the workspace."
             : "it lies outside of the workspace.");
@@ -108,6 +116,11 @@ internal sealed class Workspace
             {
                 handle.Dispose();
                 throw new PathRefusedException(path, "it was moved out of the workspace while it was opened.");
+            }
+            if (FileFacts.Of(handle) is { } facts && Private.IsKoda(facts))
+            {
+                handle.Dispose();
+                throw new PathRefusedException(path, "it is another name of what Koda keeps for itself.");
             }
             return Regular(path, new FileStream(handle, create ? FileAccess.ReadWrite : FileAccess.Read, bufferSize: 0));
         }

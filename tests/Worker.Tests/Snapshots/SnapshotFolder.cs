@@ -21,7 +21,7 @@ internal sealed class SnapshotFolder : IDisposable
         Data = Path.Combine(_parent.FullName, "data");
         Outside = _parent.CreateSubdirectory("outside").FullName;
         Subject = new SnapshotSubject(Root, Guid.NewGuid());
-        Snapshots = new GitSnapshots(GitPath, Data, TimeProvider.System);
+        Snapshots = new GitSnapshots(GitPath, Data, TimeProvider.System, PrivatePaths.OfMachine);
     }
 
     public static string GitPath => Executables.Find("git")!;

@@ -154,7 +154,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         new SnapshotSubject(folder.Root, Guid.Parse(_conversation)), taken["commit"]!.GetValue<string>(),
         new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, CancellationToken.None);
 
-    private static GitSnapshots Store(TempWorkspace folder) => new(SnapshotFolder.GitPath, folder.Outside, TimeProvider.System);
+    private static GitSnapshots Store(TempWorkspace folder) => new(SnapshotFolder.GitPath, folder.Outside, TimeProvider.System, PrivatePaths.OfMachine);
 
     private static ScriptedModel Writes(params string[] texts) => new([.. texts.SelectMany((text, i) => new[]
     {

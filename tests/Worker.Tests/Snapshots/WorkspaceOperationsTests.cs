@@ -6,6 +6,7 @@ using Koda.Worker.Loop;
 using Koda.Worker.Session;
 using Koda.Worker.Snapshots;
 using Koda.Worker.Tests.Loop;
+using Koda.Worker.Tools;
 using Xunit;
 
 namespace Koda.Worker.Tests.Snapshots;
@@ -91,7 +92,7 @@ public class WorkspaceOperationsTests
             var journal = new MemoryJournal();
             var restore = new WorkspaceOperation { Kind = WorkspaceOperationKind.Restore, Commit = first.Commit, Turn = 1 };
             using var trap = new KillingGit(killed + 1);
-            outcome = await RunAsync(folder, journal, restore, new GitSnapshots(trap.Path, folder.Data, TimeProvider.System));
+            outcome = await RunAsync(folder, journal, restore, new GitSnapshots(trap.Path, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
 
             var output = await CompletedAsync(folder, journal, restore);
 

@@ -43,7 +43,7 @@ public class SearchTests
         using var folder = Example();
         var search = new TextSearch(folder.Context.Workspace, new Regex("token", RegexOptions.IgnoreCase), null);
 
-        var found = await search.Matches(folder.Root, default).ToListAsync();
+        var found = await search.Matches(folder.Root, default).Select(line => $"{line.Path}:{line.Text}").ToListAsync();
 
         Assert.Equal(["a.ts:2:const token = 1", "sub/b.py:1:TOKEN = 2"], found);
     }
