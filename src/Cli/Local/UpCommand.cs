@@ -19,10 +19,13 @@ internal static class UpCommand
             """
             koda up
             koda up --detach --data ./state --listen http://127.0.0.1:9000
-            koda up --workspace ~/src/shop --slots 8
+            koda up --workspace ~/src/shop --root ~/src --slots 8
             """,
             "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.")
-        { UpOptions.ListenOption, UpOptions.WorkspaceOption, UpOptions.SlotsOption, UpOptions.NoWorkerOption, UpOptions.UnconfinedOption, UpOptions.LogFormatOption, detach, supervised };
+        {
+            UpOptions.ListenOption, UpOptions.WorkspaceOption, WorkerRoots.Option, UpOptions.SlotsOption, UpOptions.NoWorkerOption, UpOptions.UnconfinedOption,
+            UpOptions.LogFormatOption, detach, supervised,
+        };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);

@@ -14,7 +14,6 @@ internal static class WorkerCommand
     public static Command Create(CommonOptions common)
     {
         var workspace = new Option<string?>("--workspace", "-w") { Description = "The directory of tasks that name none. Default: $KODA_WORKSPACE, or the current one.", HelpName = "DIR" };
-        var roots = new Option<string[]>("--root") { Description = "A directory below which workspaces may lie. May be repeated. Default: anywhere but system directories.", HelpName = "DIR" };
         var slots = new Option<int?>("--slots") { Description = $"How many tasks run at once. Default: $KODA_SLOTS, or {DefaultSlots}." };
         var name = new Option<string?>("--name") { Description = "The name shown to people. Default: the machine's." };
         var agents = new Option<string[]>("--agent") { Description = "Run only this agent's tasks. May be repeated.", HelpName = "ID" };
@@ -29,8 +28,9 @@ internal static class WorkerCommand
             "Runs a worker in the foreground: it claims tasks and runs agents on this machine's files. SIGTERM gives its tasks back first.",
             """
             koda worker --workspace ~/src --slots 8
+            koda worker --root ~/src --root /srv/src
             KODA_URL=http://koda.example:8090 KODA_TOKEN=... koda worker --agent atlas
-            """) { workspace, roots, slots, name, agents, noSandbox, unconfined, privateFetch, projectServers, format, supervised };
+            """) { workspace, WorkerRoots.Option, slots, name, agents, noSandbox, unconfined, privateFetch, projectServers, format, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -43,7 +43,7 @@ internal static class WorkerCommand
                 Slots = parse.GetValue(slots) ?? ParseSlots(environment("KODA_SLOTS")),
                 Name = parse.GetValue(name) ?? Environment.MachineName,
                 AgentIds = parse.GetValue(agents) ?? [],
-                WorkspaceRoots = [.. (parse.GetValue(roots) ?? []).Select(Path.GetFullPath)],
+                WorkspaceRoots = WorkerRoots.Of(parse, environment, parse.GetValue(workspace) ?? environment("KODA_WORKSPACE")),
                 DefaultWorkspace = Path.GetFullPath(parse.GetValue(workspace) ?? environment("KODA_WORKSPACE") ?? Directory.GetCurrentDirectory()),
                 Sandbox = !parse.GetValue(noSandbox),
                 UnconfinedCommands = parse.GetValue(unconfined) || ParseFlag("KODA_UNCONFINED_COMMANDS", environment("KODA_UNCONFINED_COMMANDS")),

@@ -1,3 +1,4 @@
+using Koda.Files;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Approvals;
@@ -37,7 +38,8 @@ internal static class EngineServices
                 MaxQueuedTasks = options.MaxQueuedTasks,
             })
             .AddSingleton(new ReadinessOptions(options.DataDirectory))
-            .AddSingleton(new WorkspaceRules(options.DataDirectory.Length == 0 ? [] : [options.DataDirectory]))
+            .AddSingleton(new DataDirectories(options.DataDirectory.Length == 0 ? [] : [options.DataDirectory]))
+            .AddSingleton<ServedWorkspaces>().AddSingleton<WorkspaceRules>()
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
             .AddSingleton<Database>().AddSingleton<Migrator>().AddHostedService<DatabaseWatch>()
             .AddSingleton<WakeUps>().AddRunning<Broadcast>()

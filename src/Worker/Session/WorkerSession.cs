@@ -117,12 +117,16 @@ internal sealed class WorkerSession
         Version = typeof(WorkerSession).Assembly.GetName().Version?.ToString(3) ?? "",
         Slots = _options.Slots,
         AgentIds = { _options.AgentIds },
-        WorkspaceRoots = { _options.WorkspaceRoots },
+        WorkspaceRoots = { Roots(_options.WorkspaceRoots) },
         DefaultWorkspace = _options.DefaultWorkspace ?? "",
         Held = { _attempts.All().Select(attempt => attempt.Rejoin()) },
         Commands = _sandbox is null ? null
             : new CommandConfinement { Confined = _sandbox.Missing is null, Missing = _sandbox.Missing ?? "", Accepted = _options.UnconfinedCommands },
     };
+
+    // Tasks name directories by any path: by the one that a person knows, or by the real one. All below "/" is any directory.
+    private static IEnumerable<string> Roots(IReadOnlyList<string> roots) =>
+        roots.Contains("/") ? [] : roots.Concat(roots.Select(RealPaths.Resolve)).Distinct();
 
     private void Receive(WorkResponse response) => _outbox.Gather(() => Apply(response));
 

@@ -50,6 +50,29 @@ public sealed class UpCommandTests(LocalKoda koda)
         Assert.Equal(ExitCode.Ok, (await koda.RunAsync("verify", lines[^1].GetProperty("id").GetString()!)).ExitCode);
     }
 
+    [Theory]
+    [InlineData("run", "--detach", "--workspace", "/usr/local/elsewhere", "Look.")]
+    [InlineData("chat", "-p", "Look.", "--workspace", "/usr/local/elsewhere")]
+    public async Task A_directory_that_the_worker_does_not_serve_is_refused_at_once_with_what_to_do(params string[] arguments)
+    {
+        var run = await koda.RunAsync(arguments);
+
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains(koda.Workspace, run.Error);
+        Assert.Contains("--root", run.Error);
+    }
+
+    [Theory]
+    [InlineData("run", "--detach", "Look.")]
+    [InlineData("chat", "-p", "Look.")]
+    public async Task The_data_directory_is_refused_at_once(params string[] arguments)
+    {
+        var run = await koda.RunAsync([.. arguments, "--workspace", Path.Combine(koda.Data, "logs")]);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("data directory", run.Error);
+    }
+
     [Fact]
     public async Task Doctor_finds_nothing_missing()
     {

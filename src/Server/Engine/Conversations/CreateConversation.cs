@@ -11,7 +11,7 @@ internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, Mode
     private const int MaxTitle = 500;
 
     /// <summary>Creates a conversation; when it returns, it is committed.</summary>
-    /// <exception cref="EngineException">INVALID_REQUEST: no such agent or model, or the workspace is not an absolute path. WORKSPACE_REFUSED.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST: no such agent or model, or the workspace is not an absolute path. WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED.</exception>
     public async Task<Answer<ConversationRecord>> Execute(
         ConversationRequest request, IdempotencyKey? key, Func<ConversationRecord, byte[]> encode, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, Mode
         var model = await models.Find(request.ModelId, faults, cancellationToken);
         if (faults.Count > 0)
             throw EngineException.Invalid("The session cannot be created like this", faults);
-        workspaces.Check(request.Workspace);
+        await workspaces.Check(request.Workspace, cancellationToken);
         var conversation = new NewConversation(
             Guid.CreateVersion7(), StorableText.Of(request.Title), agentId, model, StorableText.Of(request.Workspace), request.Principal);
         return await once.Execute(

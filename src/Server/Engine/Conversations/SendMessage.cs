@@ -10,13 +10,14 @@ namespace Koda.Server.Engine.Conversations;
 
 /// <summary>Takes a message: it begins a turn, or waits until the one that runs has ended.</summary>
 internal sealed class SendMessage(
-    RunOnce once, CurrentSettings settings, GetConversation getConversation, AgentCatalog agents, QueueDepth depth, StartTurn start, EventLog log)
+    RunOnce once, CurrentSettings settings, GetConversation getConversation, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces,
+    StartTurn start, EventLog log)
 {
     private const int MaxQueued = 50;
 
     /// <summary>When it returns, the message is committed.</summary>
     /// <exception cref="EngineException">
-    /// CONVERSATION_NOT_FOUND, AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE; TURN_RUNNING: a turn runs, and the message is not to wait; TASK_QUEUE_FULL, UNAVAILABLE.
+    /// CONVERSATION_NOT_FOUND, AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE; TURN_RUNNING: a turn runs, and the message is not to wait; WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED, TASK_QUEUE_FULL, UNAVAILABLE.
     /// </exception>
     public async Task<Answer<ConversationRecord>> Execute(
         Guid id, NewMessage message, bool mayWait, IdempotencyKey? key, Func<ConversationRecord, byte[]> encode, CancellationToken cancellationToken)
@@ -24,6 +25,7 @@ internal sealed class SendMessage(
         if (!(await settings.Read(cancellationToken)).Policy.AcceptTasks)
             throw SubmitTask.NotAccepted();
         var conversation = await getConversation.Execute(id, cancellationToken);
+        await workspaces.Check(conversation.Workspace, cancellationToken);
         var agent = await agents.Runnable(message.AgentId.Length > 0 ? message.AgentId : conversation.AgentId, cancellationToken);
         await depth.Admit(cancellationToken);
         var storable = message with { Content = StorableText.Of(message.Content) };

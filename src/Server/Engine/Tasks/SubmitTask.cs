@@ -48,13 +48,13 @@ internal sealed class SubmitTask : IAsyncDisposable
     /// <param name="key">Makes the same request again give the same answer.</param>
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, WORKSPACE_REFUSED, TASK_QUEUE_FULL, UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED, TASK_QUEUE_FULL, UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
     public async Task<SubmittedTask> Execute(
         TaskSubmission submission, IdempotencyKey? key, Func<TaskRecord, byte[]> encode, CancellationToken cancellationToken)
     {
         if (!(await _settings.Read(cancellationToken)).Policy.AcceptTasks)
             throw NotAccepted();
-        _workspaces.Check(submission.Context.Workspace);
+        await _workspaces.Check(submission.Context.Workspace, cancellationToken);
         var agent = await _agents.Runnable(submission.AgentId, cancellationToken);
         await _depth.Admit(cancellationToken);
         var storable = submission with { Query = StorableText.Of(submission.Query) };

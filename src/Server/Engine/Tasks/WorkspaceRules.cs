@@ -1,5 +1,6 @@
 using Koda.Files;
 using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Workers;
 
 namespace Koda.Server.Engine.Tasks;
 
@@ -7,28 +8,31 @@ namespace Koda.Server.Engine.Tasks;
 /// Which directories agents may be sent to. A worker on another machine refuses its own data directory by itself, whatever is said here.
 /// </summary>
 /// <param name="closed">The server's data directory.</param>
-internal sealed class WorkspaceRules(IEnumerable<string> closed)
+/// <param name="served">What workers serve.</param>
+internal sealed class WorkspaceRules(DataDirectories closed, ServedWorkspaces served)
 {
-    private readonly DataDirectories _closed = new(closed);
-
     /// <param name="workspace">An absolute path, by any spelling. Empty: the worker's default.</param>
-    /// <exception cref="EngineException">WORKSPACE_REFUSED.</exception>
-    public void Check(string workspace)
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED.</exception>
+    public async ValueTask Check(string workspace, CancellationToken cancellationToken)
     {
-        if (workspace.Length > 0 && IsClosed(workspace))
+        if (workspace.Length == 0)
+            return;
+        if (IsClosed(workspace))
         {
             throw new EngineException(
                 ErrorReason.WorkspaceRefused,
                 $"The workspace '{workspace}' is the data directory of this server, or lies in it. No agent works there.",
                 new Dictionary<string, string> { ["workspace"] = workspace });
         }
+        await served.Admit(workspace, cancellationToken);
     }
 
     private bool IsClosed(string workspace)
     {
         try
         {
-            return _closed.Hold(RealPaths.Resolve(workspace));
+            return closed.Hold(RealPaths.Resolve(workspace));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

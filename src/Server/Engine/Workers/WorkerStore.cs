@@ -87,7 +87,7 @@ internal static class WorkerStore
     public static Task<int> Confirm(NpgsqlConnection connection, Guid[] connectionIds, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(ConfirmSql, new { connectionIds }, cancellationToken: cancellationToken));
 
-    private const string LeaveSql = "update workers set present_until = '-infinity' where connection_id = @connectionId";
+    private const string LeaveSql = "update workers set present_until = clock_timestamp() where connection_id = @connectionId";
 
     /// <summary>A connection is over. A newer one of the same worker is not touched.</summary>
     public static Task<int> Leave(NpgsqlConnection connection, Guid connectionId, CancellationToken cancellationToken) =>
@@ -109,6 +109,21 @@ internal static class WorkerStore
         .. (await connection.QueryAsync<(string Servers, long Refresh)>(new CommandDefinition(ListMcpSql, cancellationToken: cancellationToken)))
             .Select(row => new WorkerMcp(EngineJson.Read<List<McpServerRecord>>(row.Servers), row.Refresh)),
     ];
+
+    // A worker starts under another id each time: what one of the same name says now stands for it.
+    private const string ListRootsSql = """
+        select workspace_roots, present_until > clock_timestamp() as connected
+        from workers w
+        where present_until > clock_timestamp() - interval '1 day'
+            and (present_until > clock_timestamp() or not exists (select from workers o where o.name = w.name and o.present_until > clock_timestamp()))
+        """;
+
+    /// <summary>The roots of the workers that are connected, or were within a day.</summary>
+    public static async Task<WorkerRoots> ListRoots(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = (await connection.QueryAsync<(string[] Roots, bool Connected)>(new CommandDefinition(ListRootsSql, cancellationToken: cancellationToken))).AsList();
+        return new WorkerRoots(rows.Exists(row => row.Connected), [.. rows.Select(row => row.Roots)]);
+    }
 
     private const string NextRefreshSql = "select nextval('mcp_refreshes')";
 
