@@ -5,9 +5,9 @@ using System.Text.Json;
 using Grpc.Core;
 using Koda.Protos.ControlPlane.V1;
 using Koda.Protos.Runtime.V1;
-using Koda.Protos.Worker.V1;
 using Koda.Rpc;
 using Task = System.Threading.Tasks.Task;
+using WorkerService = Koda.Protos.Worker.V1.WorkerService;
 
 namespace Koda.Bench;
 

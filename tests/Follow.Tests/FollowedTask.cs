@@ -6,6 +6,7 @@ using Koda.Protos.Worker.V1;
 using Koda.Rpc;
 using Xunit;
 using Task = System.Threading.Tasks.Task;
+using WorkerService = Koda.Protos.Worker.V1.WorkerService;
 
 namespace Koda.Follow.Tests;
 

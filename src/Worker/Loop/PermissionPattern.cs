@@ -44,10 +44,10 @@ internal static class PermissionPattern
         if (words.Count == 0)
             return true;
         var parts = pattern.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
-        return words.All(word => parts.Remove(word) || (parts.Find(part => Names(part, word)) is { } open && parts.Remove(open)));
+        return words.All(word => parts.Remove(word) || (parts.Find(part => LeavesValueOpen(part, word)) is { } open && parts.Remove(open)));
     }
 
-    private static bool Names(string part, string word) => part.IndexOf('=', StringComparison.Ordinal) is > 0 and var value
+    private static bool LeavesValueOpen(string part, string word) => part.IndexOf('=', StringComparison.Ordinal) is > 0 and var value
         && word.StartsWith(part[..(value + 1)], StringComparison.Ordinal) && GlobPattern.Text(part).IsMatch(word);
 
     // A name without a directory is meant wherever it lies, and a directory with all that lies below it is meant too.

@@ -11,6 +11,7 @@ using Koda.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;
 using Task = System.Threading.Tasks.Task;
+using WorkerService = Koda.Protos.Worker.V1.WorkerService;
 
 namespace Koda.Server.Tests.Surfaces.Worker;
 
