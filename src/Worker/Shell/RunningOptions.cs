@@ -33,7 +33,8 @@ internal static partial class RunningOptions
         ["pnpm"] = NodePackages("c"),
         ["yarn"] = NodePackages(""),
         ["tar"] = new(
-            ["to-command", "use-compress-program", "checkpoint-action", "rsh-command", "rmt-command", "info-script", "new-volume-script"], "IF") { Bundled = true },
+            ["to-command", "use-compress-program", "checkpoint-action", "rsh-command", "rmt-command", "info-script", "new-volume-script"], "IF")
+        { Bundled = true },
         ["sort"] = new(["compress-program"]),
         ["split"] = new(["filter"]),
         ["rg"] = new(["pre", "hostname-bin"]),
