@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Npgsql;
@@ -13,6 +14,7 @@ internal sealed class PostgresCluster
     private const string DatabaseName = "koda";
     private const int LongestSocketPath = 107;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan StragglersPatience = TimeSpan.FromSeconds(2);
 
     private readonly PostgresClusterOptions _options;
     private readonly string _home;
@@ -116,9 +118,31 @@ internal sealed class PostgresCluster
 
     private async Task ClearRemains(CancellationToken cancellationToken)
     {
-        while (PostmasterFile.HasStragglers(DataFolder))
+        var ownEnd = Stopwatch.StartNew();
+        while (PostmasterFile.Stragglers(DataFolder) is { Count: > 0 } stragglers)
+        {
+            // They end by themselves when they notice, but for those that are stopped or wait for each other: they would hold the cluster for ever.
+            if (ownEnd.Elapsed > StragglersPatience)
+                End(stragglers);
             await Task.Delay(BetweenLooks, cancellationToken);
+        }
         PostmasterFile.RemoveIfStale(DataFolder);
+    }
+
+    private static void End(IReadOnlyList<int> processes)
+    {
+        foreach (var id in processes)
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It ended meanwhile.
+            }
+        }
     }
 
     private async Task StartPostmaster(CancellationToken cancellationToken)

@@ -27,10 +27,10 @@ internal sealed record PostmasterFile(int ProcessId, string SocketFolder)
     }
 
     /// <summary>
-    /// True while backends of a postmaster that is gone are still there. Its memory is in use until they have noticed, and the file is what keeps a
-    /// second postmaster away from it.
+    /// The backends of a postmaster that is gone, which are still there. Its memory is in use until they end, and the file is what keeps a second
+    /// postmaster away from it.
     /// </summary>
-    public static bool HasStragglers(string dataFolder) => Read(dataFolder)?.IsRunning(dataFolder) != true && AnyProcessWorksIn(dataFolder);
+    public static IReadOnlyList<int> Stragglers(string dataFolder) => Read(dataFolder)?.IsRunning(dataFolder) == true ? [] : ProcessesIn(dataFolder);
 
     /// <summary>
     /// Removes what a postmaster that is gone left behind to name itself. PostgreSQL does so too, except when the process id looks alive: given to
@@ -49,8 +49,23 @@ internal sealed record PostmasterFile(int ProcessId, string SocketFolder)
 
     private static string Locate(string dataFolder) => Path.Combine(dataFolder, "postmaster.pid");
 
-    private static bool AnyProcessWorksIn(string dataFolder) =>
-        Directory.EnumerateDirectories("/proc", "*").Any(process => char.IsAsciiDigit(Path.GetFileName(process)[0]) && WorksIn(process, dataFolder));
+    // A person's shell may work in the folder too.
+    private static List<int> ProcessesIn(string dataFolder) => [.. Directory.EnumerateDirectories("/proc", "*")
+        .Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]) && WorksIn(process, dataFolder) && IsPostgres(process))
+        .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture))];
+
+    private static bool IsPostgres(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "comm")).TrimEnd() == "postgres";
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return false;
+        }
+    }
 
     private static bool WorksIn(string process, string dataFolder)
     {

@@ -56,6 +56,25 @@ public sealed class PostgresClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backend_that_does_not_notice_that_its_postmaster_is_gone_does_not_prevent_the_start()
+    {
+        var first = await Start();
+        var children = await File.ReadAllTextAsync($"/proc/{first.ProcessId}/task/{first.ProcessId}/children");
+        var backend = children.Split(' ')[0];
+        using (var stop = Process.Start("kill", ["-STOP", backend]))
+            await stop.WaitForExitAsync();
+        using (var postmaster = Process.GetProcessById(first.ProcessId))
+        {
+            postmaster.Kill();
+            await postmaster.WaitForExitAsync();
+        }
+
+        var second = await Start();
+
+        Assert.False(second.WasAdopted);
+    }
+
+    [Fact]
     public async Task A_pid_file_that_names_an_unrelated_process_does_not_prevent_the_start()
     {
         var first = await Start();
