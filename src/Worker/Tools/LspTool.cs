@@ -24,14 +24,14 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
 
     protected override string Risk => "medium";
 
-    protected override string Subject(Arguments arguments, ToolContext context) => string.Join(' ', arguments.Paths ?? ["."]);
+    protected override string Subject(Arguments arguments, ToolContext context) => string.Join(' ', Shown(arguments, context));
 
     protected override Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
         Task.FromResult(Subject(arguments, context) + context.Unconfined);
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var paths = (arguments.Paths ?? ["."]).Select(path => context.Workspace.Shown(context.Workspace.Resolve(path))).ToList();
+        var paths = Shown(arguments, context);
         var checkers = Checker.For(context.Workspace, paths).ToList();
         if (checkers.Count == 0)
             return new ToolResult("No checker for the languages of this project is installed, or it has no project file that one knows.");
@@ -47,6 +47,9 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
             Truncated = shown.Count > MaxProblems,
         };
     }
+
+    private static List<string> Shown(Arguments arguments, ToolContext context) =>
+        [.. (arguments.Paths ?? ["."]).Select(path => context.Workspace.Shown(context.Workspace.Resolve(path)))];
 
     private static async Task<IReadOnlyList<string>> RunAsync(Checker checker, ToolContext context, List<string> failed, CancellationToken ct)
     {
