@@ -19,7 +19,8 @@ public sealed class LocalKoda : IAsyncLifetime
     public async Task InitializeAsync()
     {
         File.WriteAllText(Path.Combine(Workspace, "server.js"), "require('http').createServer((q, r) => r.end(eval(q.url)));\n");
-        var up = await RunAsync("up", "--listen", Url, "--workspace", Workspace, "--detach");
+        // A chat in the tests' own process begins in their directory.
+        var up = await RunAsync("up", "--listen", Url, "--workspace", Workspace, "--root", Workspace, "--root", Directory.GetCurrentDirectory(), "--detach");
         Assert.True(up.ExitCode == 0, up.Error);
         Assert.Contains("Koda is ready", up.Out);
     }
