@@ -24,6 +24,8 @@ internal sealed class WorkSession(
         finally
         {
             await ending.CancelAsync();
+            // A message that is half written when the call ends would break the stream, and the worker would not hear why it ended.
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
