@@ -14,8 +14,13 @@ internal static class StorableJson
     private const int MaxDigits = 1000;
     private const int EscapeLength = 6;
 
+    // Readers disagree on which of two counts, and some refuse both: what is theirs to read has each name once.
+    private static readonly JsonDocumentOptions s_namedOnce = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
     /// <summary>What is wrong with the text. Null: nothing.</summary>
-    public static string? Problem(string text)
+    /// <param name="text">The JSON.</param>
+    /// <param name="isFree">It is kept as it came, whatever its objects name twice, for nobody but people reads it.</param>
+    public static string? Problem(string text, bool isFree = false)
     {
         if (text.Contains("\\u", StringComparison.Ordinal) && FindUnstorable(text, 0) >= 0)
             return "must hold no \\u0000 and no half of a surrogate pair";
@@ -24,7 +29,7 @@ internal static class StorableJson
         try
         {
             Encoding.UTF8.GetBytes(text, rented);
-            return Read(rented.AsSpan(0, length));
+            return Read(rented.AsMemory(0, length), isFree);
         }
         catch (JsonException)
         {
@@ -48,15 +53,31 @@ internal static class StorableJson
         return mended.ToString();
     }
 
-    private static string? Read(ReadOnlySpan<byte> json)
+    private static string? Read(ReadOnlyMemory<byte> json, bool isFree)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var names = 0;
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.Number && !IsStorable(reader.ValueSpan))
                 return $"must hold no number of more than {MaxDigits} digits";
+            if (reader.TokenType == JsonTokenType.PropertyName)
+                names++;
         }
-        return null;
+        return isFree || names < 2 || IsNamedOnce(json) ? null : "must hold no name twice in one object";
+    }
+
+    private static bool IsNamedOnce(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            JsonDocument.Parse(json, s_namedOnce).Dispose();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static bool IsStorable(ReadOnlySpan<byte> number)

@@ -45,7 +45,7 @@ internal sealed class JsonRule(bool isFree) : SimpleRule<string>
 {
     public override object Mend(object value) => isFree ? StorableJson.Mended((string)value) : value;
 
-    protected override string? Problem(string value) => value.Length == 0 ? null : StorableJson.Problem(value);
+    protected override string? Problem(string value) => value.Length == 0 ? null : StorableJson.Problem(value, isFree);
 }
 
 /// <summary>Bytes that hold JSON in UTF-8. Empty: they are not set.</summary>

@@ -42,6 +42,19 @@ public sealed class RequestCheckTests
             RequestCheck.Faults(request).Select(fault => fault.Field).Order());
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"a":2}""", false)]
+    [InlineData("""[{"b":{"a":1,"\u0061":2}}]""", false)]
+    [InlineData("""{"a":{"a":1},"b":[{"a":1},{"a":1}]}""", true)]
+    public void A_name_stands_once_in_an_object_but_in_what_people_only_read(string json, bool isGood)
+    {
+        var section = new Koda.Protos.ControlPlane.V1.ReplaceAgentSectionRequest { AgentId = "atlas", Section = "skills", Content = json };
+        var report = new WorkRequest { Events = { new EventBatch { Events = { new ReportedEvent { Kind = "tool.finished", Payload = json } } } } };
+
+        Assert.Equal(isGood ? [] : ["content must hold no name twice in one object"], RequestCheck.Faults(section).Select(fault => $"{fault.Field} {fault.Problem}"));
+        Assert.Empty(RequestCheck.Faults(report));
+    }
+
     [Fact]
     public void Lists_and_values_of_any_kind_are_looked_at()
     {
