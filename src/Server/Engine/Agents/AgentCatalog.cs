@@ -1,20 +1,24 @@
 using System.Collections.Concurrent;
 using Koda.Protos.Common.V1;
 using Koda.Server.Infrastructure.Postgres;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>Published agents, kept in memory so that a submission needs no look-up. A change on any server forgets them all.</summary>
-internal sealed class AgentCatalog
+internal sealed class AgentCatalog : IDisposable
 {
     /// <summary>What other servers announce when an agent changed.</summary>
     public const string Topic = "agents";
+
+    // Anybody who may publish may do so for ever, each time with a prompt of 256 Ki characters; those that were not asked for the longest are forgotten.
+    private const long MostCharacters = 16 * 1024 * 1024;
 
     // A change is told to every server; should that news be lost, this is how long an old state may be used.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, (PublishedAgent Agent, long ReadAt)> _agents = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<(string Id, int Version), AgentDefinition> _definitions = new();
+    private readonly MemoryCache _definitions = new(new MemoryCacheOptions { SizeLimit = MostCharacters });
     private readonly Database _database;
     private readonly Broadcast _broadcast;
     private readonly TimeProvider _clock;
@@ -77,10 +81,10 @@ internal sealed class AgentCatalog
     /// <inheritdoc cref="Definition(string, int, CancellationToken)"/>
     public async ValueTask<AgentDefinition> Definition(IQueries queries, string id, int version, CancellationToken cancellationToken)
     {
-        if (_definitions.TryGetValue((id, version), out var known))
-            return known;
+        if (_definitions.TryGetValue((id, version), out AgentDefinition? known))
+            return known!;
         var definition = await queries.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
-        return _definitions[(id, version)] = definition;
+        return _definitions.Set((id, version), definition, new MemoryCacheEntryOptions { Size = EngineJson.Write(definition).Length });
     }
 
     /// <summary>Makes every server see a change once it is committed.</summary>
@@ -89,6 +93,8 @@ internal sealed class AgentCatalog
         Forget();
         _broadcast.Announce(Topic, id);
     });
+
+    public void Dispose() => _definitions.Dispose();
 
     public void Forget()
     {

@@ -76,8 +76,8 @@ internal sealed class AgentSecrets(Database database, SecretBox box, KnownSecret
     /// <summary>Makes this server know every stored value, so that it takes them out of what workers report, whoever wrote them.</summary>
     public async Task LearnAll(CancellationToken cancellationToken)
     {
-        foreach (var row in await database.Read(AgentSecretStore.ListAll, cancellationToken))
-            Open(row);
+        var rows = await database.Read(AgentSecretStore.ListAll, cancellationToken);
+        secrets.LearnStored([.. rows.Select(Unsealed)]);
     }
 
     /// <summary>What the envelope of a secret is bound to.</summary>
@@ -85,10 +85,12 @@ internal sealed class AgentSecrets(Database database, SecretBox box, KnownSecret
 
     private string Open(AgentSecretStore.Row row)
     {
-        var value = box.Open(row.Sealed, Purpose(row.AgentId, row.Kind, row.Name));
+        var value = Unsealed(row);
         secrets.Learn(value);
         return value;
     }
+
+    private string Unsealed(AgentSecretStore.Row row) => box.Open(row.Sealed, Purpose(row.AgentId, row.Kind, row.Name));
 
     private static string Target(string agentId, string key) => $"agent:{agentId}:{key}";
 

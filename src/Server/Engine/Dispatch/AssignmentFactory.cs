@@ -13,6 +13,9 @@ internal sealed class AssignmentFactory(Database database, AgentCatalog agents, 
     // A connection that changes reaches new attempts after this time; reading it for each would cost a query each.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(2);
 
+    // More agents at once than this are read anew; those that were read longer ago than that would be anyway.
+    private const int MostKept = 1000;
+
     private static readonly ProviderRecord s_none = new("offline", "offline", "", HasKey: false, "{}");
 
     private readonly ConcurrentDictionary<(string Agent, int Version, string Override), (ProviderRecord Provider, long ReadAt)> _providers = new();
@@ -42,6 +45,8 @@ internal sealed class AssignmentFactory(Database database, AgentCatalog agents, 
         if (_providers.TryGetValue(key, out var known) && clock.GetElapsedTime(known.ReadAt) < s_keptFor)
             return known.Provider;
         var provider = await providers.Resolve(database, claimed.Task.AgentId, definition, claimed.Task.Context, cancellationToken);
+        if (_providers.Count >= MostKept)
+            _providers.Clear();
         _providers[key] = (provider, clock.GetTimestamp());
         return provider;
     }

@@ -61,5 +61,21 @@ public class SecretBoxTests
         Assert.Equal("""{"a":"key «redacted»."}""", secrets.Redact("""{"a":"key sk-1234567890."}"""));
     }
 
+    [Fact]
+    public void What_is_stored_stays_known_and_of_what_was_only_the_newest()
+    {
+        var secrets = new KnownSecrets();
+        secrets.LearnStored(["stored-now", "stored-once"]);
+        for (var i = 0; i < KnownSecrets.MostPassing; i++)
+            secrets.Learn($"passing-{i:0000}.");
+
+        Assert.Equal("«redacted» «redacted» «redacted» «redacted»", secrets.Redact("stored-now stored-once passing-0000. passing-0999."));
+
+        secrets.LearnStored(["stored-now"]);
+        secrets.Learn("passing-1000.");
+
+        Assert.Equal("«redacted» «redacted» passing-0000. passing-0001. «redacted» «redacted»", secrets.Redact("stored-now stored-once passing-0000. passing-0001. passing-0002. passing-1000."));
+    }
+
     private static MasterKey Key(byte value) => MasterKey.Parse(Convert.ToHexString(Enumerable.Repeat(value, MasterKey.Size).ToArray()), "test");
 }
