@@ -15,6 +15,9 @@ internal sealed class FuzzServer : IAsyncDisposable
     private const int ShownLines = 14;
     private const int MostAlarms = 30;
 
+    // 256 MB: what the server keeps may not grow with what it is sent, and what it does not keep is collected before that.
+    private const string HeapLimit = "0x10000000";
+
     private static readonly string[] s_alarms = [" broke with ", "nhandled exception", "An unexpected failure"];
 
     private readonly DirectoryInfo _folder;
@@ -53,7 +56,7 @@ internal sealed class FuzzServer : IAsyncDisposable
         var owner = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var server = KodaServerProcess.Create(
             folder.FullName, "server", postgres.ConnectionString, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), TimeSpan.FromSeconds(10),
-            ("CONTROL_PLANE_API_TOKEN", owner), ("CONTROL_PLANE_RATE_LIMIT", "off"));
+            ("CONTROL_PLANE_API_TOKEN", owner), ("CONTROL_PLANE_RATE_LIMIT", "off"), ("DOTNET_GCHeapHardLimit", HeapLimit));
         server.Start();
         await server.ReadyAsync();
         return new FuzzServer(folder, postgres, server, owner);

@@ -11,7 +11,7 @@ namespace Koda.Fuzz.Tests;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int UsualSeed = 8;
-    private const int MostMegabytes = 1500;
+    private const int MostMegabytes = 800;
 
     [Fact]
     public async Task Nothing_that_is_sent_breaks_the_server_or_shows_its_inside()
