@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Koda.Worker.Session;
 
 namespace Koda.Cli.Doctor;
 
@@ -15,7 +16,15 @@ internal static class ProgramChecks
         yield return await PostgresAsync(cancellation);
         yield return await LookAsync("git", "git", "The git tool needs it: apt-get install git", cancellation);
         yield return await LookAsync("ripgrep", "rg", "Searches are slower without it: apt-get install ripgrep", cancellation);
-        yield return await LookAsync("sandbox", "bwrap", "Commands run without a sandbox then: apt-get install bubblewrap", cancellation);
+        yield return await SandboxAsync(cancellation);
+    }
+
+    private static async Task<Check> SandboxAsync(CancellationToken cancellation)
+    {
+        var found = await LookAsync("sandbox", "bwrap", "Commands run without a sandbox then: apt-get install bubblewrap", cancellation);
+        return found.Status == CheckStatus.Ok && await WorkerHost.SandboxProblemAsync() is { } problem
+            ? new Check("sandbox", CheckStatus.Warning, problem, "docs/security.md says what a sandbox needs, and what holds without it.")
+            : found;
     }
 
     private static async Task<Check> LookAsync(string name, string program, string advice, CancellationToken cancellation) =>

@@ -9,11 +9,14 @@ namespace Koda.Worker.Mcp;
 /// <summary>One server of tools: started when it is needed, and started again when it has died.</summary>
 /// <param name="name">What its tools are called after.</param>
 /// <param name="options">How it is started, without placeholders.</param>
+/// <param name="place">Whose it is, and what it sees.</param>
+/// <param name="sandbox">In which its program runs, with what is kept from it by now.</param>
 /// <param name="web">What addresses are reached with.</param>
 /// <param name="time">The clock.</param>
 /// <param name="told">Hears whether it answers, and how many tools it gives.</param>
 /// <param name="logger">Where it says that it does not start.</param>
-internal sealed class McpServer(string name, McpServerOptions options, HttpClient web, TimeProvider time, Action<bool, int> told, ILogger logger) : IAsyncDisposable
+internal sealed class McpServer(
+    string name, McpServerOptions options, McpPlace place, Func<Sandbox> sandbox, HttpClient web, TimeProvider time, Action<bool, int> told, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How long a server that did not start is left alone: every attempt would wait for it otherwise.</summary>
     public static readonly TimeSpan Rebound = TimeSpan.FromMinutes(1);
@@ -22,6 +25,7 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private McpClient? _client;
+    private McpProcess? _process;
     private IReadOnlyList<McpTool> _tools = [];
     private long? _failedAt;
     private bool _ended;
@@ -104,7 +108,7 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
             if (running is null)
             {
                 await StopAsync();
-                _client = running = await McpClient.CreateAsync(Transport(), cancellationToken: patience.Token);
+                _client = running = await McpClient.CreateAsync(await TransportAsync(), cancellationToken: patience.Token);
                 _ = NoticeEndAsync(running);
                 var heard = running;
                 running.RegisterNotificationHandler(NotificationMethods.ToolListChangedNotification, (_, _) =>
@@ -120,11 +124,14 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
             told(true, _tools.Count);
             return running;
         }
-        catch (Exception) when (!ct.IsCancellationRequested)
+        catch (Exception error) when (!ct.IsCancellationRequested)
         {
-            await StopAsync();
             _failedAt = time.GetTimestamp();
             told(false, 0);
+            var process = _process;
+            await StopAsync();
+            if (process?.Complaint is { Length: > 0 } complaint)
+                throw new ToolException($"{error.Message} Its program said:\n{complaint}");
             throw;
         }
     }
@@ -172,13 +179,16 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
 
     private async Task StopAsync()
     {
-        var client = _client;
-        _client = null;
+        var (client, process) = (_client, _process);
+        (_client, _process) = (null, null);
+        // The client waits for the end of what its program says.
+        if (process is not null)
+            await process.DisposeAsync();
         if (client is not null)
             await client.DisposeAsync();
     }
 
-    private IClientTransport Transport()
+    private async Task<IClientTransport> TransportAsync()
     {
         if (options.Url is { } url)
         {
@@ -187,18 +197,9 @@ internal sealed class McpServer(string name, McpServerOptions options, HttpClien
             var http = new HttpClientTransportOptions { Endpoint = address, Name = name, AdditionalHeaders = options.Headers?.ToDictionary() };
             return new HttpClientTransport(http, web, ownsHttpClient: false);
         }
-        var environment = CommandEnvironment.Create(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-        foreach (var (variable, value) in options.Env ?? new Dictionary<string, string>())
-            environment[variable] = value;
-        return new StdioClientTransport(new StdioClientTransportOptions
-        {
-            Name = name,
-            Command = options.Command ?? throw new ToolException($"The server '{name}' has neither a command nor a url."),
-            Arguments = [.. options.Args ?? []],
-            WorkingDirectory = options.Cwd,
-            InheritEnvironmentVariables = false,
-            EnvironmentVariables = environment!,
-            ShutdownTimeout = TimeSpan.FromSeconds(2),
-        });
+        if (options.Command is null)
+            throw new ToolException($"The server '{name}' has neither a command nor a url.");
+        _process = await McpProcess.StartAsync(options, place, sandbox());
+        return _process.Transport;
     }
 }

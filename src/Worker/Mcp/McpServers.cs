@@ -11,7 +11,7 @@ namespace Koda.Worker.Mcp;
 /// The servers of tools of a worker: those of its own file, and those of projects where it was told to trust them. One that is started the same way runs
 /// once, whoever uses it. It stays between attempts and ends when nobody has used it for some minutes.
 /// </summary>
-internal sealed partial class McpServers(WorkerOptions options, HttpClient web, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class McpServers(WorkerOptions options, Sandbox sandbox, HttpClient web, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How long a server that nobody uses goes on.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -19,6 +19,7 @@ internal sealed partial class McpServers(WorkerOptions options, HttpClient web, 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, McpServer> _running = [];
     private readonly McpStates _states = new();
+    private readonly PrivatePaths _private = PrivatePaths.Of(options);
 
     /// <summary>Raised when a report would say something else than before.</summary>
     public event Action Changed
@@ -104,17 +105,22 @@ internal sealed partial class McpServers(WorkerOptions options, HttpClient web, 
     }
 
     private Dictionary<string, McpServer> Take(IReadOnlyDictionary<string, McpServerOptions> named, Workspace workspace, string directory, bool isOwn) =>
-        named.Where(server => !server.Value.Disabled)
-            .ToDictionary(server => server.Key, server => Take(server.Key, server.Value.Filled(workspace, directory), isOwn));
+        named.Where(server => !server.Value.Disabled).ToDictionary(server => server.Key, server => Take(server.Key, server.Value, workspace, directory, isOwn));
 
-    private McpServer Take(string name, McpServerOptions filled, bool isOwn)
+    private McpServer Take(string name, McpServerOptions entry, Workspace workspace, string directory, bool isOwn)
     {
-        var key = JsonSerializer.Serialize((name, isOwn, filled), KeyJson);
+        var filled = entry.Filled(workspace, directory);
+        return Take(name, filled, new McpPlace(isOwn, isOwn && !entry.NamesWorkspace ? null : workspace.Root, entry.Cwd is null ? null : filled.Cwd));
+    }
+
+    private McpServer Take(string name, McpServerOptions filled, McpPlace place)
+    {
+        var key = JsonSerializer.Serialize((name, place, filled), KeyJson);
         lock (_gate)
         {
             if (!_running.TryGetValue(key, out var server))
             {
-                _running[key] = server = new McpServer(Plain().Replace(name, "_"), filled, web, time, Told, logger);
+                _running[key] = server = new McpServer(Plain().Replace(name, "_"), filled, place, Covered, web, time, Told, logger);
                 var started = server;
                 server.Rest = time.CreateTimer(_ => End(key, started), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
@@ -125,10 +131,13 @@ internal sealed partial class McpServers(WorkerOptions options, HttpClient web, 
 
         void Told(bool isActive, int tools)
         {
-            if (isOwn)
+            if (place.IsOwn)
                 _states.Tell(name, isActive, tools);
         }
     }
+
+    // The same as of commands: what is there by now.
+    private Sandbox Covered() => sandbox.Covering(_private.Below("/", []));
 
     private void Release(IEnumerable<McpServer> servers)
     {

@@ -15,6 +15,9 @@ public static class WorkerHost
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is missing of the sandbox on this machine, found out by a trial. Null: nothing.</summary>
+    public static async Task<string?> SandboxProblemAsync() => (await Sandbox.DetectAsync([])).Missing ?? SystemCalls.Missing;
+
     /// <summary>Does the same over a channel of its own to the server of the options.</summary>
     /// <inheritdoc cref="RunAsync(WorkerOptions, CallInvoker, ILogger?, CancellationToken)"/>
     public static async Task RunAsync(WorkerOptions options, ILogger? logger = null, CancellationToken stop = default)
@@ -53,7 +56,7 @@ public static class WorkerHost
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
         using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(ConnectTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
-        await using var servers = new McpServers(options, web, TimeProvider.System, logger);
+        await using var servers = new McpServers(options, sandbox, web, TimeProvider.System, logger);
         await using var background = new HeldCommands(TimeProvider.System);
         var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers, background);
         await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End, sandbox).RunAsync(stop);

@@ -5,19 +5,21 @@ internal static class CommandEnvironment
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    // A branch that follows another one would be noted in the repository's configuration, which a sandbox keeps as it is.
-    private static readonly Dictionary<string, string> Untracked = new()
+    // A branch that follows another one would be noted in the repository's configuration, which a sandbox keeps as it is. Without a network
+    // nobody can be asked which packages are known to be vulnerable.
+    private static readonly Dictionary<string, string> Confined = new()
     {
         ["GIT_CONFIG_COUNT"] = "1",
         ["GIT_CONFIG_KEY_0"] = "branch.autoSetupMerge",
         ["GIT_CONFIG_VALUE_0"] = "false",
+        ["NuGetAudit"] = "false",
     };
 
     /// <param name="home">The home directory that commands see.</param>
     /// <param name="confined">Whether they run in a sandbox.</param>
     public static Dictionary<string, string> Create(string home, bool confined = false)
     {
-        var environment = new Dictionary<string, string>(confined ? Untracked : [])
+        var environment = new Dictionary<string, string>(confined ? Confined : [])
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath,
             ["HOME"] = home,

@@ -17,6 +17,9 @@ internal sealed record Reach(string Workspace, bool Writable)
     /// <summary>Whether it reaches the machine's network.</summary>
     public bool Network { get; init; }
 
+    /// <summary>Where it starts. Null: in the workspace.</summary>
+    public string? StartIn { get; init; }
+
     /// <summary>How the workspace is shown.</summary>
     public Mount Mount => new(Workspace, Writable ? MountKind.Writable : MountKind.Readable);
 

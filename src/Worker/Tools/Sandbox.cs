@@ -111,7 +111,7 @@ internal sealed class Sandbox
     {
         var written = reach.Written.ToList();
         Mount[] granted = [.. reach.Outside.Where(IsOfMachine).Select(path => path.Mount), .. reach.More];
-        Mount[] shown = [.. _readable, .. granted, .. LinkedRepository.Of(reach.Workspace)?.Mounts(reach.Writable) ?? [], reach.Mount];
+        Mount[] shown = [.. _readable, .. reach.Network ? SystemFiles.OfNetwork : [], .. granted, .. LinkedRepository.Of(reach.Workspace)?.Mounts(reach.Writable) ?? [], reach.Mount];
         var covered = Covered(shown, reach.Outside).ToList();
         var held = covered.SelectMany(cover => written.Where(root => RealPaths.IsWithin(cover.Path, root)).SelectMany(root => Mount.Holding(cover.Path, root)));
         Mount[] closed = [.. reach.Guards.Where(mount => mount.Kind == MountKind.Readable), .. covered];
@@ -120,7 +120,7 @@ internal sealed class Sandbox
         return
         [
             "--perms", "1777", "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm", "--perms", "1777", "--dir", Home,
-            .. Mount.Parents(shown), .. Mount.Arguments([.. held, .. reach.Guards, .. shown.Except(open), .. covered]), .. SystemFiles.Arguments, "--chdir", reach.Workspace, "--",
+            .. Mount.Parents(shown), .. Mount.Arguments([.. held, .. reach.Guards, .. shown.Except(open), .. covered]), .. SystemFiles.Arguments, "--chdir", reach.StartIn ?? reach.Workspace, "--",
         ];
     }
 

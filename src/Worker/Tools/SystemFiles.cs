@@ -40,6 +40,9 @@ internal static class SystemFiles
             .Select(path => new Mount(path, MountKind.Readable))
             .Concat(Closed.Where(Path.Exists).Select(path => new Mount(path, MountKind.Readable)));
 
+    /// <summary>What names of the network need.</summary>
+    public static IEnumerable<Mount> OfNetwork => [new Mount("/etc/resolv.conf", MountKind.Readable)];
+
     /// <summary>The arguments of <c>bwrap</c> for what has no file of its own on the machine.</summary>
     public static IEnumerable<string> Arguments =>
     [

@@ -3,7 +3,6 @@ using Koda.Worker.Mcp;
 using Koda.Worker.Session;
 using Koda.Worker.Tests.Tools;
 using Koda.Worker.Tools;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Koda.Worker.Tests.Mcp;
 
@@ -13,7 +12,7 @@ internal sealed class McpFolder : IAsyncDisposable
     // A server over standard input and output, as small as the protocol allows.
     private const string Program =
         """
-        import json, os, sys
+        import json, os, subprocess, sys
         names = ["say"]
         for line in sys.stdin:
             call = json.loads(line)
@@ -31,6 +30,8 @@ internal sealed class McpFolder : IAsyncDisposable
                 if said == "grow":
                     names.append("shout")
                     print(json.dumps({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}), flush=True)
+                if said.startswith("sh "):
+                    said = subprocess.run(said[3:], shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
                 text = {"environment": ",".join(sorted(os.environ)), "pid": str(os.getpid())}.get(said, f"{said} in {os.getcwd()}")
                 result = {"content": [{"type": "text", "text": text}], "isError": said == "fail"}
             else:
@@ -42,7 +43,7 @@ internal sealed class McpFolder : IAsyncDisposable
     private readonly HttpClient _web = new(new OutgoingConnections(allowLocal: true).CreateHandler(TimeSpan.FromSeconds(10))) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly string _program;
 
-    public McpFolder(bool trustProjects = false)
+    public McpFolder(bool trustProjects = false, Sandbox? sandbox = null)
     {
         _program = Path.Combine(Place.Outside, "server.py");
         File.WriteAllText(_program, Program);
@@ -53,7 +54,7 @@ internal sealed class McpFolder : IAsyncDisposable
             DataDirectory = Data,
             TrustProjectServers = trustProjects,
         };
-        Servers = new McpServers(options, _web, Time, NullLogger.Instance);
+        Servers = new McpServers(options, sandbox ?? Sandbox.Off("A test without one."), _web, Time, Log);
     }
 
     public TempWorkspace Place { get; } = new();
@@ -61,6 +62,9 @@ internal sealed class McpFolder : IAsyncDisposable
     public StepTime Time { get; } = new();
 
     public McpServers Servers { get; }
+
+    /// <summary>What was logged.</summary>
+    public HeardLog Log { get; } = new();
 
     public string Data => Place.Outside;
 
