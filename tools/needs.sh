@@ -15,6 +15,8 @@ command -v npm >/dev/null || packages+=(nodejs npm)
 command -v rg >/dev/null || packages+=(ripgrep)
 command -v bwrap >/dev/null || packages+=(bubblewrap)
 command -v protoc >/dev/null || packages+=(protobuf-compiler)
+# The compiler's own protos come apart from it.
+[[ -f /usr/include/google/protobuf/descriptor.proto ]] || packages+=(libprotobuf-dev)
 command -v grpc_python_plugin >/dev/null || packages+=(protobuf-compiler-grpc)
 has_python_module grpc || packages+=(python3-grpcio)
 has_python_module google.protobuf || packages+=(python3-protobuf)
