@@ -81,13 +81,13 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("\"NaN\"")]
-    [InlineData("\"Infinity\"")]
-    [InlineData("1e300")]
-    public async Task A_budget_that_cannot_be_counted_is_refused_since_it_would_be_none(string amount)
+    [InlineData("\"NaN\"", "request.invalid")]
+    [InlineData("\"Infinity\"", "request.invalid")]
+    [InlineData("1e300", "agent.invalid")]
+    public async Task A_budget_that_cannot_be_counted_is_refused_since_it_would_be_none(string amount, string codeOfAgents)
     {
         (await _here.Rest.Patch(Settings, $$$"""{"defaults":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, "request.invalid").BlamesFields("defaults.max_cost_usd");
-        (await _here.Rest.Put("/api/control-plane/agents/spender", $$$"""{"limits":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, "agent.invalid").BlamesFields("limits.max_cost_usd");
+        (await _here.Rest.Put("/api/control-plane/agents/spender", $$$"""{"limits":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, codeOfAgents).BlamesFields("limits.max_cost_usd");
         (await _here.Rest.Post(TaskCalls.Tasks, $$$"""{"agent_id":"explorer","query":"x","context":{"max_cost_usd":{{{amount}}}}}"""))
             .IsRefused(400, "request.invalid").BlamesFields("context.max_cost_usd");
     }

@@ -49,7 +49,6 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
             + $"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{body}";
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
-        socket.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream);
         var reply = await reader.ReadToEndAsync();
 
