@@ -86,7 +86,9 @@ internal sealed class GrpcCallContext : RpcCallContext
         Write(message, marshaller, options);
         if (options is not null && options.Flags.HasFlag(WriteFlags.BufferHint))
             return;
-        var flushed = await _output.FlushAsync(cancellationToken);
+        // A flush that is cancelled breaks the stream, and the status with it. One whose peer does not read ends with the connection, by its minimal rate.
+        var flushed = await _output.FlushAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         if (flushed.IsCompleted || flushed.IsCanceled)
             throw Abandoned(null);
     }
