@@ -8,7 +8,7 @@ using Xunit;
 namespace Koda.Worker.Tests.Mcp;
 
 /// <summary>What the programs of servers of tools see and reach.</summary>
-public sealed class ConfinedServersTests : IAsyncDisposable
+public sealed class ConfinedServersTests : IAsyncLifetime
 {
     private readonly McpFolder _folder;
     private readonly string _token;
@@ -21,7 +21,9 @@ public sealed class ConfinedServersTests : IAsyncDisposable
         File.WriteAllText(Path.Combine(_folder.Place.Root, "plain"), "to be seen");
     }
 
-    public ValueTask DisposeAsync() => _folder.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _folder.DisposeAsync().AsTask();
 
     [SandboxFact]
     public async Task A_server_sees_its_program_and_not_the_data_directory_nor_the_workspace_nor_the_network()
