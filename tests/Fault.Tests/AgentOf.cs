@@ -13,7 +13,8 @@ internal static class AgentOf
             Model = "scripted",
             Tools = { "bash" },
             Provider = new ProviderDefinition { Kind = "openai", BaseUrl = model.Url.ToString(), ApiKey = "sk-scripted" },
-            Permissions = { new PermissionRuleDefinition { Tool = "bash", Action = asks ? "ask" : "allow" } },
+            // What its commands redirect into files is decided as if it were written by a tool.
+            Permissions = { new PermissionRuleDefinition { Tool = "bash", Action = asks ? "ask" : "allow" }, new PermissionRuleDefinition { Tool = "write", Action = "allow" } },
         });
 
     /// <summary>Submits a task that works in <paramref name="workspace"/>.</summary>
