@@ -55,6 +55,10 @@ internal sealed class ConnectionHost(Database database, ReportQueue reports, Eng
 
     public void RenewalAsked() => Renewals.Raise();
 
+    public long Now => clock.GetTimestamp();
+
+    public TimeSpan Since(long timestamp) => clock.GetElapsedTime(timestamp);
+
     public long ForgetAt(TimeSpan lease) =>
         clock.GetTimestamp() + (long)((lease + s_forgetAfter).TotalSeconds * clock.TimestampFrequency);
 

@@ -12,6 +12,9 @@ internal sealed class HeldAttempt(AttemptKey key, Guid taskId)
 
     public bool Accepted { get; set; }
 
+    /// <summary>When it was offered, by this server's own monotonic clock.</summary>
+    public long OfferedAt { get; init; }
+
     /// <summary>The end of the attempt is being committed, so its slot is free.</summary>
     public bool Closing { get; set; }
 

@@ -67,8 +67,10 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     /// <summary>Keeps an attempt. Leases are renewed together, within a fraction of a second.</summary>
     public void Renew(AttemptKey attempt, string progress)
     {
+        bool waited;
         lock (_gate)
         {
+            waited = KeepsAnOfferWaiting();
             if (Holds(attempt) is { } held)
             {
                 held.Accepted = true;
@@ -82,6 +84,8 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
             }
         }
         _host.RenewalAsked();
+        if (waited)
+            _host.CreditChanged();
     }
 
     /// <summary>Gives an offer back; the task is queued again at once.</summary>

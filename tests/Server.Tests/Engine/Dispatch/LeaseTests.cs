@@ -118,6 +118,23 @@ public sealed class LeaseTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task A_worker_that_keeps_an_offer_waiting_gets_no_other_meanwhile()
+    {
+        await using var server = await EngineServer.Start(postgres, s_short with { Offer = TimeSpan.FromSeconds(4) });
+        await server.Publish("waiting");
+        await using var slow = await Connect(server, "slow", "waiting", credit: 10);
+        await server.Submit("waiting");
+        var offer = await slow.Offer();
+        Assert.NotNull(slow.Connection.Demand());
+        await Task.Delay(TimeSpan.FromSeconds(2.1));
+        Assert.Null(slow.Connection.Demand());
+
+        slow.Connection.Accept(offer.Attempt);
+
+        Assert.NotNull(slow.Connection.Demand());
+    }
+
+    [Fact]
     public async Task A_task_that_loses_its_workers_again_and_again_fails()
     {
         await using var server = await EngineServer.Start(postgres, s_short);
