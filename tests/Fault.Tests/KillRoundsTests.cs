@@ -27,7 +27,7 @@ public sealed class KillRoundsTests(Cluster cluster, ITestOutputHelper output)
 
         var checks = new TaskChecks(cluster, Agent);
         using var stop = new CancellationTokenSource();
-        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync);
+        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync, TimeSpan.FromMilliseconds(150));
         var loading = load.RunAsync(stop.Token);
         var started = Stopwatch.GetTimestamp();
         await KillAsync(new Random(seed), [cluster.A, cluster.B, worker1, worker2], loading);

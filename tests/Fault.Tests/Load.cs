@@ -8,11 +8,11 @@ namespace Koda.Fault.Tests;
 /// <param name="servers">Clients of the servers.</param>
 /// <param name="agentId">The agent of the tasks.</param>
 /// <param name="unended">Counts the tasks that have not ended: where the machine is slow, callers wait for it.</param>
-internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Func<Task<long>> unended)
+/// <param name="pace">How long each of the six callers waits between two tasks.</param>
+internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Func<Task<long>> unended, TimeSpan pace)
 {
     private const int MostUnended = 60;
     private const int Callers = 6;
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(150);
 
     private readonly ConcurrentDictionary<string, string> _acknowledged = [];
 
@@ -39,10 +39,10 @@ internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Fu
 
     private async Task CallAsync(CancellationToken stop)
     {
-        using var pace = new PeriodicTimer(Pace);
+        using var next = new PeriodicTimer(pace);
         while (!stop.IsCancellationRequested)
         {
-            await pace.WaitForNextTickAsync(CancellationToken.None);
+            await next.WaitForNextTickAsync(CancellationToken.None);
             if (await unended() >= MostUnended)
                 continue;
             await SubmitAsync(Guid.NewGuid().ToString());

@@ -23,7 +23,7 @@ internal static class ProgramChecks
     {
         var found = await LookAsync("sandbox", "bwrap", "Commands run without a sandbox then: apt-get install bubblewrap", cancellation);
         return found.Status == CheckStatus.Ok && await WorkerHost.SandboxProblemAsync() is { } problem
-            ? new Check("sandbox", CheckStatus.Warning, problem, "docs/security.md says what a sandbox needs, and what holds without it.")
+            ? new Check("sandbox", CheckStatus.Warning, problem, "docs/sandbox.md says what a sandbox needs, and what holds without it.")
             : found;
     }
 

@@ -28,7 +28,7 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         KodaWorkerProcess[] workers =
             [cluster.StartWorker("worker-1", cluster.A.Url), cluster.StartWorker("worker-2", cluster.B.Url), cluster.StartWorker("worker-3", cluster.A.Url)];
         var checks = new TaskChecks(cluster, Agent);
-        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync);
+        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync, TimeSpan.FromSeconds(1.5));
         var session = (await cluster.ClientOfA.Sessions.CreateAsync(
             new() { AgentId = "pulse", Title = "pulse", Workspace = cluster.CreateWorkspace("pulse") })).Id;
         Follower[] followers =

@@ -22,7 +22,7 @@ internal static class ConnectionSettings
 
     // A server that vanished must not keep its locks: a transaction that waits for it ends, and so does the connection. PostgreSQL ignores what is of TCP on a Unix socket.
     private const string Usual =
-        "-c idle_in_transaction_session_timeout=30s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20s";
+        "-c idle_in_transaction_session_timeout=5s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20s";
 
     /// <summary>Those of the pool.</summary>
     public static string Pooled(DatabaseOptions options)

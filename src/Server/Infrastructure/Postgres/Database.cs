@@ -142,7 +142,11 @@ internal sealed class Database : IQueries, IAsyncDisposable
         }
         finally
         {
-            _running.TryRemove(operation, out _);
+            // Work that nobody waits for any more may hold locks over a connection that fell silent: it is to be found until it ends.
+            if (running.IsCompleted)
+                _running.TryRemove(operation, out _);
+            else
+                _ = running.ContinueWith(_ => _running.TryRemove(operation, out var _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -175,9 +179,9 @@ internal sealed class Database : IQueries, IAsyncDisposable
         return isOver ? DatabaseTrouble.Unreachable.ToException(why) : DatabaseTrouble.Unreachable.ToUnknownOutcome(why);
     }
 
-    /// <summary>Work that has waited for so long with a connection, by the process that it has at the database.</summary>
+    /// <summary>Work that has waited for so long with a connection that is not known to be silent, by the process that it has at the database.</summary>
     public IReadOnlyList<Operation> Waiting(TimeSpan longerThan) =>
-        [.. _running.Where(entry => entry.Value != Timeout.InfiniteTimeSpan && entry.Key.ProcessId != 0 && entry.Key.Age > longerThan).Select(entry => entry.Key)];
+        [.. _running.Where(entry => entry.Value != Timeout.InfiniteTimeSpan && entry.Key is { ProcessId: not 0, IsSilent: false } && entry.Key.Age > longerThan).Select(entry => entry.Key)];
 
     // Whoever waited was told already; how it ends tells nothing more.
     private static void Forget(Task running) =>

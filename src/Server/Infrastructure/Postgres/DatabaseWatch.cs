@@ -47,7 +47,7 @@ internal sealed class DatabaseWatch(Database database, TimeProvider clock, ILogg
         var waiting = database.Waiting(longerThan);
         if (waiting.Count == 0)
             return;
-        var (trouble, silent) = await Try(connection => FindSilent(connection, waiting, longerThan), stopping);
+        var (trouble, silent) = await Try(connection => EndSilent(connection, waiting, longerThan), stopping);
         if (trouble is { } found)
             database.Health.Met(found);
         foreach (var operation in waiting.Where(operation => silent?.Contains(operation.ProcessId) == true))
@@ -104,12 +104,16 @@ internal sealed class DatabaseWatch(Database database, TimeProvider clock, ILogg
         return await ask(connection);
     }
 
-    // A statement that arrived is worked at; one that was answered shows so, and the next comes soon.
+    // A statement that arrived is worked at; one that was answered shows so, and the next comes soon. What a silent transaction has locked, and the events that
+    // nobody may read before it ends, would wait for the limit of its time.
     private const string SilentSql = """
-        select pid from pg_stat_activity where pid = any($1) and state <> 'active' and state_change < clock_timestamp() - $2
+        with silent as materialized (
+            select pid from pg_stat_activity where pid = any($1) and state <> 'active' and state_change < clock_timestamp() - $2
+        )
+        select pid from silent where pg_terminate_backend(pid) is not null
         """;
 
-    private static async Task<HashSet<int>> FindSilent(NpgsqlConnection connection, IReadOnlyList<Operation> waiting, TimeSpan longerThan)
+    private static async Task<HashSet<int>> EndSilent(NpgsqlConnection connection, IReadOnlyList<Operation> waiting, TimeSpan longerThan)
     {
         await using var command = new NpgsqlCommand(SilentSql, connection);
         command.Parameters.AddColumn(waiting, operation => operation.ProcessId);

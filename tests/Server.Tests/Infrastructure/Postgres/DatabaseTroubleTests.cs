@@ -112,6 +112,42 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => One(database)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_silent_transaction_has_locked_is_free_soon_after_also_when_its_caller_went(bool leaves)
+    {
+        await using var link = new SilentLink(postgres.SocketEndPoint);
+        await using var database = new Database(new DatabaseOptions
+        {
+            // The limit of the session would free it too, in its time.
+            ConnectionString = postgres.ConnectionStringOver(link.Port) + ";Options=-c idle_in_transaction_session_timeout=10min",
+            MinPoolSize = 0,
+        });
+        await using var other = postgres.OpenDatabase();
+        using var watch = new DatabaseWatch(database, TimeProvider.System, NullLogger<DatabaseWatch>.Instance);
+        await watch.StartAsync(default);
+        using var gone = new CancellationTokenSource();
+        var work = database.InTransaction(
+            async (transaction, _) =>
+            {
+                await transaction.Connection.ExecuteAsync("select pg_advisory_xact_lock(77)");
+                link.FallSilent();
+                if (leaves)
+                    await gone.CancelAsync();
+                return await transaction.Connection.ExecuteScalarAsync<int>("select 1");
+            },
+            gone.Token);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => work);
+        link.TakeNew();
+
+        await Eventually.IsTrue(
+            () => other.Read((connection, _) => connection.ExecuteScalarAsync<bool>("select pg_try_advisory_xact_lock(77)"), default),
+            "the lock is free");
+        await watch.StopAsync(default);
+    }
+
     [Fact]
     public async Task What_was_given_up_before_its_commit_is_never_committed()
     {
@@ -152,8 +188,8 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
             MinPoolSize = 0,
         });
 
-        Assert.Equal(("8s", "30s"), (await Show(usual, "statement_timeout"), await Show(usual, "idle_in_transaction_session_timeout")));
-        Assert.Equal(("77s", "30s"), (await Show(given, "statement_timeout"), await Show(given, "idle_in_transaction_session_timeout")));
+        Assert.Equal(("8s", "5s"), (await Show(usual, "statement_timeout"), await Show(usual, "idle_in_transaction_session_timeout")));
+        Assert.Equal(("77s", "5s"), (await Show(given, "statement_timeout"), await Show(given, "idle_in_transaction_session_timeout")));
         var overTcp = given.Options with { ConnectionString = "Host=db.example;Timeout=9" };
         var settings = new NpgsqlConnectionStringBuilder(ConnectionSettings.Pooled(overTcp));
         Assert.Equal((9, true, 10), (settings.Timeout, settings.TcpKeepAlive, settings.TcpKeepAliveTime));
