@@ -10,7 +10,8 @@ namespace Koda.Fuzz.Tests;
 /// <param name="Body">The beginning of the body.</param>
 /// <param name="HasReason">Whether the gRPC status has details, as everything has that the server says on purpose.</param>
 /// <param name="IsServed">Whether the request came as far as to be named.</param>
-internal sealed record Answer(int Status, int? Grpc, string Message, string ContentType, string Body, bool HasReason, bool IsServed = true)
+/// <param name="IsWhole">Whether it was read to its end.</param>
+internal sealed record Answer(int Status, int? Grpc, string Message, string ContentType, string Body, bool HasReason, bool IsServed = true, bool IsWhole = true)
 {
     /// <summary>What the body of an error says of its kind; empty: it is no body of the surface.</summary>
     public string Code { get; } = ContentType == "application/json" ? CodeOf(Body) : "";

@@ -29,6 +29,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var unreached = Rpcs.Methods.Select(method => method.FullName).Except(report.Reached).ToList();
         Say($"rpcs without a success: {string.Join(", ", unreached)}");
         var wrong = report.Findings.Concat(server.Alarms()).ToList();
+        Say($"{wrong.Count} findings\n{string.Join("\n\n", server.Alarms())}");
         Assert.True(wrong.Count == 0, $"{wrong.Count} findings:\n{string.Join("\n\n", wrong)}");
         Assert.True(await server.IsReadyAsync(), "The server is not ready any more.");
         Assert.InRange(server.PeakMegabytes(), 1, MostMegabytes);

@@ -34,7 +34,7 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
         var http = (HttpInput)input;
         if (answer.Grpc is Unknown or DataLoss || (answer.Grpc == Internal && answer.HasReason))
             return $"gRPC status {answer.Grpc}: {answer.Message}";
-        if (http.IsGrpc && answer is { Status: 200, Grpc: null })
+        if (http.IsGrpc && answer is { Status: 200, Grpc: null, IsWhole: true })
             return "a gRPC answer without a status";
         return answer.Status switch
         {

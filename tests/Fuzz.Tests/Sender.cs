@@ -89,7 +89,7 @@ internal sealed partial class Sender(Uri server) : IDisposable
         var status = Header(response, "grpc-status") ?? (WebStatus().Match(text) is { Success: true } web ? web.Groups[1].Value : null);
         var hasReason = Header(response, "grpc-status-details-bin") is not null || text.Contains("grpc-status-details-bin", StringComparison.Ordinal);
         return new Answer(
-            (int)response.StatusCode, status is null ? null : int.Parse(status, CultureInfo.InvariantCulture), Header(response, "grpc-message") ?? "", type, text, hasReason, response.Headers.Contains("x-request-id"));
+            (int)response.StatusCode, status is null ? null : int.Parse(status, CultureInfo.InvariantCulture), Header(response, "grpc-message") ?? "", type, text, hasReason, response.Headers.Contains("x-request-id"), IsWhole: body.Length < MostOfABody);
     }
 
     private static string Plain(string base64)

@@ -37,6 +37,16 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
         (await Host.Rest.Send(many)).IsRefused(431, "request.headers_too_large");
     }
 
+    [Fact]
+    public async Task A_binary_header_that_is_no_base64_is_400()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/control-plane/agents/atlas/sections/prompt") { Content = new ByteArrayContent("null"u8.ToArray()) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json");
+        request.Headers.TryAddWithoutValidation("a-bin", "[31m");
+
+        (await Host.Rest.Send(request)).IsRefused(400, "request.invalid");
+    }
+
     [Theory]
     [InlineData("FFFFFFFFFFFFFFFF\r\n{}")]
     [InlineData("-1\r\n{}")]
