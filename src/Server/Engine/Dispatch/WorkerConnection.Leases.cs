@@ -12,7 +12,7 @@ internal sealed partial class WorkerConnection
         lock (_gate)
         {
             var free = Hello.Slots - _held.Values.Count(held => !held.Closing);
-            var credit = _draining || _closed || _silent || KeepsAnOfferWaiting() ? 0 : Math.Min(_credit, free);
+            var credit = _draining || _closed || _silent || _held.Values.Any(KeepsWaiting) ? 0 : Math.Min(_credit, free);
             return credit > 0 ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) : null;
         }
     }
@@ -142,5 +142,5 @@ internal sealed partial class WorkerConnection
     }
 
     // The sweep queues the task of an offer that was let end before it tells the connection, so that a claim may come between the two.
-    private bool KeepsAnOfferWaiting() => _held.Values.Any(held => held is { Accepted: false, Closing: false } && _host.Since(held.OfferedAt) > Terms.Offer / 2);
+    private bool KeepsWaiting(HeldAttempt held) => held is { Accepted: false, Closing: false } && _host.Since(held.OfferedAt) > Terms.Offer / 2;
 }

@@ -67,12 +67,12 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     /// <summary>Keeps an attempt. Leases are renewed together, within a fraction of a second.</summary>
     public void Renew(AttemptKey attempt, string progress)
     {
-        bool waited;
+        var waited = false;
         lock (_gate)
         {
-            waited = KeepsAnOfferWaiting();
             if (Holds(attempt) is { } held)
             {
+                waited = KeepsWaiting(held);
                 held.Accepted = true;
                 held.RenewalAsked = true;
                 if (progress.Length > 0)
