@@ -8,6 +8,7 @@ namespace Koda.Fuzz.Tests;
 internal sealed class FuzzRun(FuzzServer server, FuzzReport report, Action<string> say)
 {
     private const int Lanes = 8;
+    private const int Workers = 4;
     private const int BetweenPreparations = 2000;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -25,7 +26,8 @@ internal sealed class FuzzRun(FuzzServer server, FuzzReport report, Action<strin
         using var over = new CancellationTokenSource(time);
         using var sender = new Sender(server.Url);
         var lanes = Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(new Hostile(new Random(seed + lane)), sender, most, over.Token)));
-        await Task.WhenAll(lanes.Append(Task.Run(() => new FuzzWorker(server, report, new Hostile(new Random(seed - 1))).RunAsync(over.Token))));
+        var workers = Enumerable.Range(1, Workers).Select(number => Task.Run(() => new FuzzWorker(server, report, new Hostile(new Random(seed - number))).RunAsync(over.Token)));
+        await Task.WhenAll(lanes.Concat(workers));
     }
 
     private async Task LaneAsync(Hostile hostile, Sender sender, int most, CancellationToken over)
