@@ -13,6 +13,9 @@ internal sealed class Database : IQueries, IAsyncDisposable
 {
     private const int MaxAttempts = 5;
 
+    // By then PostgreSQL has ended what it began, and a connection that says nothing still is asked about for nothing.
+    private static readonly TimeSpan s_longestDoubt = TimeSpan.FromSeconds(30);
+
     private readonly TimeProvider _clock;
     private readonly Lock _replacing = new();
     private readonly ConcurrentDictionary<Operation, TimeSpan> _running = new();
@@ -181,7 +184,7 @@ internal sealed class Database : IQueries, IAsyncDisposable
 
     /// <summary>Work that has waited for so long with a connection that is not known to be silent, by the process that it has at the database.</summary>
     public IReadOnlyList<Operation> Waiting(TimeSpan longerThan) =>
-        [.. _running.Where(entry => entry.Value != Timeout.InfiniteTimeSpan && entry.Key is { ProcessId: not 0, IsSilent: false } && entry.Key.Age > longerThan).Select(entry => entry.Key)];
+        [.. _running.Where(entry => entry.Value != Timeout.InfiniteTimeSpan && entry.Key is { ProcessId: not 0, IsSilent: false } && entry.Key.Age > longerThan && entry.Key.Age < s_longestDoubt).Select(entry => entry.Key)];
 
     // Whoever waited was told already; how it ends tells nothing more.
     private static void Forget(Task running) =>

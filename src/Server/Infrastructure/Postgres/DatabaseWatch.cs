@@ -105,10 +105,12 @@ internal sealed class DatabaseWatch(Database database, TimeProvider clock, ILogg
     }
 
     // A statement that arrived is worked at; one that was answered shows so, and the next comes soon. What a silent transaction has locked, and the events that
-    // nobody may read before it ends, would wait for the limit of its time.
+    // nobody may read before it ends, would wait for the limit of its time. Behind a pooler the number of a process may be anybody's.
     private const string SilentSql = """
         with silent as materialized (
-            select pid from pg_stat_activity where pid = any($1) and state <> 'active' and state_change < clock_timestamp() - $2
+            select pid from pg_stat_activity
+            where pid = any($1) and state <> 'active' and state_change < clock_timestamp() - $2
+                and datname = current_database() and usename = current_user and application_name = current_setting('application_name')
         )
         select pid from silent where pg_terminate_backend(pid) is not null
         """;

@@ -60,6 +60,8 @@ internal sealed class Operation : IDisposable
     {
         if (Interlocked.CompareExchange(ref _state, Working, Committing) == GivenUp)
             throw new OperationCanceledException("The caller did not wait for it.");
+        // The connection that it had is another's now.
+        ProcessId = 0;
     }
 
     /// <summary>Its connection was found to be silent.</summary>
