@@ -34,7 +34,7 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
         var http = (HttpInput)input;
         if (answer.Grpc is Unknown or DataLoss || (answer.Grpc == Internal && answer.HasReason))
             return $"gRPC status {answer.Grpc}: {answer.Message}";
-        if (http.IsGrpc && answer is { Status: 200, Grpc: null, IsWhole: true })
+        if (AsksForGrpc(http, answer) && answer is { Status: 200, Grpc: null, IsWhole: true })
             return "a gRPC answer without a status";
         return answer.Status switch
         {
@@ -46,6 +46,10 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
             _ => answer.Body.Contains("event: error", StringComparison.Ordinal) && answer.Body.Contains("\"internal\"", StringComparison.Ordinal) ? "a feed that ended by an internal error" : null,
         };
     }
+
+    // REST looks at the type of a body only where there is one.
+    private static bool AsksForGrpc(HttpInput input, Answer answer) =>
+        input.IsGrpc && (input.Target.StartsWith("/koda.", StringComparison.Ordinal) || answer.ContentType.StartsWith("application/grpc", StringComparison.Ordinal));
 
     [GeneratedRegex(@"\n   at [A-Z]\w+\.|\bSystem\.[A-Z]\w+Exception|\bNpgsql\b|\bPostgresException|\b(?:22|23|42)[0-9A-Z]{3}: |\.cs:line|Koda\.(?:Server|Rpc)\.|\bselect .* from ", RegexOptions.IgnoreCase)]
     private static partial Regex Inside();
