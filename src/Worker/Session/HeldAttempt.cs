@@ -149,7 +149,9 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
         lock (_gate)
         {
             _acceptSeen = true;
-            _renewedAt = _renewalSentAt ?? _renewedAt;
+            // The renewal may have been sent long before the server said that the lease is held.
+            if (_renewalSentAt is { } sent && sent > _renewedAt)
+                _renewedAt = sent;
             _renewalSentAt = null;
         }
     }

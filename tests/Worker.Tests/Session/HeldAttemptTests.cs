@@ -1,0 +1,44 @@
+using Koda.Worker.Session;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Koda.Worker.Tests.Session;
+
+public sealed class HeldAttemptTests
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void A_renewal_counts_from_when_it_was_sent()
+    {
+        using var attempt = Create();
+        _time.Advance(Lease / 2);
+        attempt.Renew();
+        _time.Advance(Lease / 2);
+        attempt.Renewed();
+        _time.Advance(Lease / 4);
+        Assert.False(attempt.LeaseOver(Lease));
+        _time.Advance(Lease / 2);
+        Assert.True(attempt.LeaseOver(Lease));
+    }
+
+    [Fact]
+    public void A_renewal_that_comes_late_does_not_take_back_what_the_server_held_meanwhile()
+    {
+        using var attempt = Create();
+        attempt.Renew();
+        for (var waited = TimeSpan.Zero; waited < 4 * Lease; waited += Lease / 2)
+        {
+            _time.Advance(Lease / 2);
+            attempt.Hold();
+        }
+        attempt.Renewed();
+        Assert.False(attempt.LeaseOver(Lease));
+        _time.Advance(2 * Lease);
+        Assert.True(attempt.LeaseOver(Lease));
+    }
+
+    private HeldAttempt Create() => new(FakeServer.Task("task"), _time, _ => { });
+}
