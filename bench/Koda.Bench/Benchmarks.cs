@@ -5,7 +5,7 @@ using System.Text.Json;
 using Grpc.Core;
 using Koda.Protos.ControlPlane.V1;
 using Koda.Protos.Runtime.V1;
-using Koda.Rpc;
+using Grpc.Net.Client;
 using Task = System.Threading.Tasks.Task;
 using WorkerService = Koda.Protos.Worker.V1.WorkerService;
 
@@ -15,14 +15,14 @@ namespace Koda.Bench;
 internal sealed class Benchmarks : IDisposable
 {
     private const string Agent = "bench-noop";
-    private readonly RpcChannel _channel;
+    private readonly GrpcChannel _channel;
     private readonly Metadata _credentials;
     private readonly TaskService.TaskServiceClient _tasks;
     private readonly WorkerService.WorkerServiceClient _workers;
 
     public Benchmarks(ServerProcess server)
     {
-        _channel = RpcChannel.ForAddress(server.Url);
+        _channel = GrpcChannel.ForAddress(server.Url);
         _credentials = new Metadata { { "authorization", $"Bearer {server.Token}" } };
         _tasks = new TaskService.TaskServiceClient(_channel);
         _workers = new WorkerService.WorkerServiceClient(_channel);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Koda.Protos.Runtime.V1;
-using Koda.Rpc;
+using Grpc.Net.Client;
 using Task = System.Threading.Tasks.Task;
 
 namespace Koda.Bench;
@@ -9,7 +9,7 @@ namespace Koda.Bench;
 /// <summary>What watching costs: from a commit to a thousand clients, ten thousand that wait, and a long run read again.</summary>
 internal sealed class FeedBenchmarks(ServerProcess server, Benchmarks benchmarks) : IDisposable
 {
-    private readonly RpcChannel _channel = RpcChannel.ForAddress(server.Url, new RpcChannelOptions { MaxReceiveMessageSize = 64 << 20 });
+    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(server.Url, new GrpcChannelOptions { MaxReceiveMessageSize = 64 << 20 });
     private readonly Metadata _credentials = new() { { "authorization", $"Bearer {server.Token}" } };
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })
     {

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using Koda.Client.Agents;
 using Koda.Client.Approvals;
 using Koda.Client.Calls;
@@ -11,7 +12,6 @@ using Koda.Client.Sessions;
 using Koda.Client.Settings;
 using Koda.Client.Skills;
 using Koda.Client.Tasks;
-using Koda.Rpc;
 
 namespace Koda.Client;
 
@@ -28,7 +28,7 @@ public sealed class KodaClient : IAsyncDisposable
 
     /// <summary>Prepares a client. It connects with the first call.</summary>
     public KodaClient(KodaClientOptions options)
-        : this(options, RpcChannel.ForAddress(options.Url, ChannelSettings.Create())) { }
+        : this(options, GrpcChannel.ForAddress(options.Url, ChannelSettings.Create(options))) { }
 
     internal KodaClient(KodaClientOptions options, CallInvoker invoker)
     {

@@ -12,6 +12,12 @@ public sealed record KodaClientOptions
     /// <summary>The bearer token. Null: calls are made without a credential.</summary>
     public string? Token { get; init; }
 
+    /// <summary>
+    /// Carries the calls, by HTTP/2 without a proxy, redirects or cookies; whoever made it disposes of it. Null: connections of the client's own,
+    /// which find out within seconds that the server is gone.
+    /// </summary>
+    public HttpMessageHandler? HttpHandler { get; init; }
+
     /// <summary>The longest time that one attempt of a unary call may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

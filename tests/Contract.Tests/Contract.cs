@@ -1,6 +1,7 @@
-using Google.Api;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
+using AnnotationsExtensions = Google.Api.AnnotationsExtensions;
+using HttpRule = Google.Api.HttpRule;
 
 namespace Koda.Contract.Tests;
 

@@ -3,7 +3,7 @@ using Koda.Client;
 using Koda.Follow.Tests.Followers;
 using Koda.Protos.Runtime.V1;
 using Koda.Protos.Worker.V1;
-using Koda.Rpc;
+using Grpc.Net.Client;
 using Xunit;
 using Task = System.Threading.Tasks.Task;
 using WorkerService = Koda.Protos.Worker.V1.WorkerService;
@@ -23,7 +23,7 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
 
     private readonly KodaClient _client = new(new KodaClientOptions { Url = server, Token = token });
     private readonly List<string> _kinds = ["task.queued", "task.started"];
-    private RpcChannel? _channel;
+    private GrpcChannel? _channel;
     private AsyncDuplexStreamingCall<WorkRequest, WorkResponse>? _work;
     private AttemptRef? _attempt;
     private EventBatch? _batch;
@@ -98,7 +98,7 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
     {
         _work?.Dispose();
         _channel?.Dispose();
-        _channel = RpcChannel.ForAddress(server);
+        _channel = GrpcChannel.ForAddress(server);
         _work = new WorkerService.WorkerServiceClient(_channel.CreateCallInvoker())
             .Work(new Metadata { { "authorization", $"Bearer {workerToken}" } });
         var hello = new Hello { WorkerId = Id, Name = "test", Slots = 1 };

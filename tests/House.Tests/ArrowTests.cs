@@ -48,20 +48,18 @@ public sealed partial class ArrowTests
     }
 
     [Theory]
-    [InlineData("Koda.Rpc")]
-    [InlineData("Koda.Rpc.AspNetCore", "Koda.Rpc", "Koda.Protos")]
+    [InlineData("Koda.Rpc.AspNetCore", "Koda.Protos")]
     [InlineData("Koda.Files")]
     [InlineData("Koda.Providers")]
-    [InlineData("Koda.Server", "Koda.Rpc", "Koda.Protos", "Koda.Rpc.AspNetCore", "Koda.Files", "Koda.Providers")]
-    [InlineData("Koda.Client", "Koda.Rpc", "Koda.Protos")]
-    [InlineData("Koda.Worker", "Koda.Rpc", "Koda.Protos", "Koda.Client", "Koda.Files", "Koda.Providers")]
+    [InlineData("Koda.Server", "Koda.Protos", "Koda.Rpc.AspNetCore", "Koda.Files", "Koda.Providers")]
+    [InlineData("Koda.Client", "Koda.Protos")]
+    [InlineData("Koda.Worker", "Koda.Protos", "Koda.Client", "Koda.Files", "Koda.Providers")]
     public void An_assembly_uses_only_those_below_it(string name, params string[] below) => Rule.Holds(
         $"{name} may use: {string.Join(", ", below)}",
         System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Select(used => used.Name!)
             .Where(used => used.StartsWith("Koda.", StringComparison.Ordinal) && !below.Contains(used)));
 
     [Theory]
-    [InlineData("Koda.Rpc")]
     [InlineData("Koda.Files")]
     [InlineData("Koda.Providers")]
     [InlineData("Koda.Client")]
@@ -74,7 +72,7 @@ public sealed partial class ArrowTests
     [Fact]
     public void There_is_one_way_out() => Rule.Holds(
         "Whoever asks a host that others name goes by OutgoingConnections, which judges the address. Only the calls to Koda's own server do not.",
-        SourceFile.Under("src").Where(file => file.Path != "src/Providers/OutgoingConnections.cs" && file.Path != "src/Rpc/Channel/Transport.cs")
+        SourceFile.Under("src").Where(file => file.Path != "src/Providers/OutgoingConnections.cs" && file.Path != "src/Client/Calls/ChannelSettings.cs")
             .SelectMany(file => file.Find(OwnWayOut())));
 
     private static string SurfaceOf(SourceFile file) => file.Path[(Server + "Surfaces/").Length..].Split('/')[0];

@@ -1,6 +1,6 @@
-using Google.Api;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
+using AnnotationsExtensions = Google.Api.AnnotationsExtensions;
 
 namespace Koda.House.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Google.Api;
+using HttpRule = Google.Api.HttpRule;
 
 namespace Koda.House.Tests;
 

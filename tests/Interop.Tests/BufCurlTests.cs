@@ -13,7 +13,7 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
     public async Task Reflection_lists_the_services()
     {
         var services = await RunAsync("grpc", "--list-services", server.Address.AbsoluteUri);
-        Assert.Equal(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", TestService], services.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", TestService], services.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]

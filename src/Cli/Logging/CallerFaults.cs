@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Serilog.Events;
@@ -9,6 +10,9 @@ internal static class CallerFaults
 {
     private const string Refused = "Refused";
 
+    // ASP.NET's gRPC tells so of bytes that are no message; what a handler throws never comes there.
+    private static readonly FrozenSet<string> s_unreadable = ["ErrorReadingMessage", "ErrorExecutingServiceMethod"];
+
     /// <summary>Whether an exception comes from how a caller behaved: it sent nonsense, or went away.</summary>
     public static bool Is(Exception exception) => exception
         is BadHttpRequestException or ConnectionResetException or ConnectionAbortedException or OperationCanceledException
@@ -19,7 +23,10 @@ internal static class CallerFaults
     {
         if (logEvent.Exception is { } exception && Is(exception))
             return exception.GetType().Name;
-        return Text(logEvent, "EventId", "Name") == Refused && logEvent.Properties.GetValueOrDefault("Code") is ScalarValue { Value: string code } ? code : null;
+        var name = Text(logEvent, "EventId", "Name");
+        if (name is not null && s_unreadable.Contains(name))
+            return name;
+        return name == Refused && logEvent.Properties.GetValueOrDefault("Code") is ScalarValue { Value: string code } ? code : null;
     }
 
     private static string? Text(LogEvent logEvent, string property, string member) =>

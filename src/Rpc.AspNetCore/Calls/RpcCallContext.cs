@@ -70,7 +70,8 @@ public class RpcCallContext : ServerCallContext
 
     protected override AuthContext AuthContextCore => NoPeerIdentity;
 
-    protected override IDictionary<object, object> UserStateCore => _userState ??= [];
+    // Here GetHttpContext of ASP.NET's gRPC looks.
+    protected override IDictionary<object, object> UserStateCore => _userState ??= new Dictionary<object, object> { ["__HttpContext"] = HttpContext };
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
         throw new NotSupportedException("Deadlines and cancellation are passed on by tokens of the .NET runtime.");

@@ -1,14 +1,10 @@
 using Grpc.Core;
-using Microsoft.AspNetCore.Http;
 
 namespace Koda.Rpc.AspNetCore;
 
 /// <summary>What a service may ask of its call beside what gRPC knows.</summary>
 public static class ServerCallContextExtensions
 {
-    /// <summary>The HTTP request that carries the call.</summary>
-    public static HttpContext GetHttpContext(this ServerCallContext context) => Call(context).HttpContext;
-
     /// <summary>Who calls.</summary>
     public static CallPrincipal GetPrincipal(this ServerCallContext context) => Call(context).Principal;
 

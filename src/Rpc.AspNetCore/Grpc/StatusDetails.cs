@@ -8,7 +8,7 @@ using Koda.Protos.Common.V1;
 namespace Koda.Rpc.AspNetCore;
 
 /// <summary>The google.rpc.Status that goes with a failure for a reason.</summary>
-internal static class StatusDetails
+public static class StatusDetails
 {
     /// <summary>The name under which Koda's reasons are known.</summary>
     public const string Domain = "koda";
@@ -26,7 +26,18 @@ internal static class StatusDetails
         return full.Length <= MaxDetailsSize ? full : Build(failure, withDetails: false).ToByteArray();
     }
 
-    public static string Shorten(string message) => message.Length <= MaxMessageLength ? message
+    /// <summary>The failure as the exception that ends a call by gRPC.</summary>
+    internal static Grpc.Core.RpcException ToException(CallFailure failure)
+    {
+        var trailers = new Grpc.Core.Metadata();
+        foreach (var entry in failure.Trailers ?? [])
+            trailers.Add(entry);
+        if (Of(failure) is { } details)
+            trailers.Add("grpc-status-details-bin", details);
+        return new Grpc.Core.RpcException(new Grpc.Core.Status(failure.Status.StatusCode, Shorten(failure.Message)), trailers);
+    }
+
+    private static string Shorten(string message) => message.Length <= MaxMessageLength ? message
         : char.IsHighSurrogate(message[MaxMessageLength - 1]) ? message[..(MaxMessageLength - 1)]
         : message[..MaxMessageLength];
 

@@ -33,29 +33,16 @@ public static class RpcApplicationExtensions
         var binder = new MethodBinder<TService>(descriptor, defaultPolicy ?? new MethodPolicy(), interceptors);
         BindMethod(bind).Invoke(null, [binder, null]);
         app.ServiceProvider.GetRequiredService<MethodTable>().Add(descriptor, binder.Methods);
+        app.MapGrpcService<TService>();
     }
 
-    /// <summary>Serves grpc.health.v1.Health to everybody, from <see cref="ServingStatuses"/>.</summary>
-    public static void MapRpcHealth(this IEndpointRouteBuilder app)
-    {
-        // The statuses follow the shutdown from the start, not from the first question.
-        app.ServiceProvider.GetRequiredService<ServingStatuses>();
-        app.MapRpcService<HealthService>(new MethodPolicy { Anonymous = true });
-    }
-
-    /// <summary>Tells callers what the server serves, by grpc.reflection.v1.ServerReflection.</summary>
-    /// <param name="app">The application.</param>
-    /// <param name="policy">Who may ask; by default everybody with a credential.</param>
-    public static void MapRpcReflection(this IEndpointRouteBuilder app, MethodPolicy? policy = null) =>
-        app.MapRpcService<ReflectionService>(policy);
-
-    /// <summary>Serves gRPC and gRPC-Web from here on; other requests pass. Comes before the endpoints of the other faces.</summary>
+    /// <summary>Lets browsers call by gRPC-Web, from the allowed origins.</summary>
     public static IApplicationBuilder UseRpc(this IApplicationBuilder app)
     {
         var origins = app.ApplicationServices.GetRequiredService<IOptions<RpcOptions>>().Value.AllowedOrigins;
         if (origins.Count > 0)
             app.UseCors(cors => cors.WithOrigins([.. origins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
-        return app.UseMiddleware<GrpcMiddleware>();
+        return app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
     }
 
     /// <summary>The generated `BindService(ServiceBinderBase, TBase)`; there is another overload, which takes the instance alone.</summary>

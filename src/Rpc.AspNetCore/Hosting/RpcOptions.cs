@@ -3,12 +3,6 @@ namespace Koda.Rpc.AspNetCore;
 /// <summary>How the server talks.</summary>
 public sealed class RpcOptions
 {
-    /// <summary>The largest request message in bytes, after decompression; null for any.</summary>
-    public int? MaxReceiveMessageSize { get; set; } = 4 * 1024 * 1024;
-
-    /// <summary>The largest reply message in bytes, before compression; null for any.</summary>
-    public int? MaxSendMessageSize { get; set; }
-
     /// <summary>Compresses replies by gzip for callers that accept it, except where a handler asks for no compression.</summary>
     public bool CompressReplies { get; set; }
 

@@ -1,6 +1,9 @@
+using System.IO.Compression;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Koda.Rpc.AspNetCore;
 
@@ -14,6 +17,13 @@ public static class RpcServiceCollectionExtensions
     {
         services.AddOptions<RpcOptions>().Configure(configure ?? (_ => { }));
         services.AddMetrics();
+        services.AddGrpc(grpc => grpc.Interceptors.Add<CallInterceptor>());
+        services.AddSingleton<CallInterceptor>();
+        services.AddOptions<GrpcServiceOptions>().Configure<IOptions<RpcOptions>>((grpc, rpc) =>
+        {
+            if (rpc.Value.CompressReplies)
+                (grpc.ResponseCompressionAlgorithm, grpc.ResponseCompressionLevel) = ("gzip", CompressionLevel.Fastest);
+        });
         services.AddCors();
         services.AddSingleton<IConnectionListenerFactory, InertTransport>();
         services.TryAddSingleton<MethodTable>();
@@ -22,8 +32,6 @@ public static class RpcServiceCollectionExtensions
         services.TryAddSingleton<CallTelemetry>();
         services.TryAddSingleton<CallDrain>();
         services.TryAddSingleton<CallPipeline>();
-        services.TryAddSingleton<ServingStatuses>();
-        services.TryAddSingleton<DescriptorIndex>();
         return services;
     }
 }

@@ -7,16 +7,11 @@ namespace Koda.Rpc.AspNetCore;
 
 internal sealed class ClientStreamingRpcMethod<TRequest, TResponse>(
     MethodDescriptor descriptor, MethodPolicy defaultPolicy,
-    Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse> handler)
+    ClientStreamingServerMethod<TRequest, TResponse> handler)
     : RpcMethod(descriptor, MethodType.ClientStreaming, defaultPolicy)
     where TRequest : class
     where TResponse : class
 {
     public override async Task<IMessage> ClientStreamingAsync(RpcCallContext context, IAsyncStreamReader<IMessage> requests) =>
         (IMessage)await handler(new DowncastReader<TRequest>(requests), context);
-
-    internal override async Task ServeGrpcAsync(GrpcCallContext context) =>
-        context.WriteLast(
-            await handler(new GrpcStreamReader<TRequest>(context, method.RequestMarshaller), context),
-            method.ResponseMarshaller);
 }

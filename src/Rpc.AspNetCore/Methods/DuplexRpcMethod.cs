@@ -7,17 +7,11 @@ namespace Koda.Rpc.AspNetCore;
 
 internal sealed class DuplexRpcMethod<TRequest, TResponse>(
     MethodDescriptor descriptor, MethodPolicy defaultPolicy,
-    Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse> handler)
+    DuplexStreamingServerMethod<TRequest, TResponse> handler)
     : RpcMethod(descriptor, MethodType.DuplexStreaming, defaultPolicy)
     where TRequest : class
     where TResponse : class
 {
     public override Task DuplexAsync(RpcCallContext context, IAsyncStreamReader<IMessage> requests, IServerStreamWriter<IMessage> replies) =>
         handler(new DowncastReader<TRequest>(requests), new DowncastWriter<TResponse>(replies), context);
-
-    internal override Task ServeGrpcAsync(GrpcCallContext context) =>
-        handler(
-            new GrpcStreamReader<TRequest>(context, method.RequestMarshaller),
-            new GrpcStreamWriter<TResponse>(context, method.ResponseMarshaller),
-            context);
 }

@@ -41,7 +41,7 @@ internal sealed class MethodBinder<TService>(
             bound = (request, context) => interceptor.UnaryServerHandler(request, context, next);
         }
 
-        Methods.Add(new UnaryRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
+        Methods.Add(new UnaryRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
     }
 
     public override void AddMethod<TRequest, TResponse>(
@@ -56,7 +56,7 @@ internal sealed class MethodBinder<TService>(
             bound = (request, replies, context) => interceptor.ServerStreamingServerHandler(request, replies, context, next);
         }
 
-        Methods.Add(new ServerStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
+        Methods.Add(new ServerStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
     }
 
     public override void AddMethod<TRequest, TResponse>(
@@ -71,7 +71,7 @@ internal sealed class MethodBinder<TService>(
             bound = (requests, context) => interceptor.ClientStreamingServerHandler(requests, context, next);
         }
 
-        Methods.Add(new ClientStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
+        Methods.Add(new ClientStreamingRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
     }
 
     public override void AddMethod<TRequest, TResponse>(
@@ -86,7 +86,7 @@ internal sealed class MethodBinder<TService>(
             bound = (requests, replies, context) => interceptor.DuplexStreamingServerHandler(requests, replies, context, next);
         }
 
-        Methods.Add(new DuplexRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, method, bound));
+        Methods.Add(new DuplexRpcMethod<TRequest, TResponse>(Describe(method), defaultPolicy, bound));
     }
 
     private MethodDescriptor Describe(IMethod method) => service.FindMethodByName(method.Name);

@@ -54,8 +54,5 @@ public abstract class RpcMethod
     public virtual Task DuplexAsync(
         RpcCallContext context, IAsyncStreamReader<IMessage> requests, IServerStreamWriter<IMessage> replies) => throw WrongType();
 
-    /// <summary>Serves the call by gRPC, with messages of their own types from the first byte to the last.</summary>
-    internal abstract Task ServeGrpcAsync(GrpcCallContext context);
-
     private InvalidOperationException WrongType() => new($"{FullName} is {Type}.");
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Google.Api;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Koda.Rpc.AspNetCore.Feeds;
 using Koda.Rpc.AspNetCore.Rest;
 using Microsoft.OpenApi;
+using HttpBody = Google.Api.HttpBody;
 
 namespace Koda.Rpc.AspNetCore.OpenApi;
 

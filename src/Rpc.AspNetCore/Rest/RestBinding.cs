@@ -1,4 +1,5 @@
-using Google.Api;
+using AnnotationsExtensions = Google.Api.AnnotationsExtensions;
+using HttpRule = Google.Api.HttpRule;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 

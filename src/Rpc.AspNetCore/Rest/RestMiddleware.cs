@@ -8,7 +8,7 @@ namespace Koda.Rpc.AspNetCore.Rest;
 /// Serves the paths of the contract. What has no path there goes on to the rest of the application, and becomes an error if nobody knows it.
 /// </summary>
 internal sealed class RestMiddleware(
-    RequestDelegate next, RouteTable routes, DialectTable dialects, UnaryFace unary, FeedFace feeds, SocketFace sockets)
+    RequestDelegate next, RouteTable routes, DialectTable dialects, MethodTable methods, UnaryFace unary, FeedFace feeds, SocketFace sockets)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -18,6 +18,7 @@ internal sealed class RestMiddleware(
         if (match.Entry is { } entry && !(isHead && entry.Unary is null)) await ServeAsync(http, entry, match.Path);
         else if (match.Entry is not null) await RefuseMethodAsync(http, [HttpMethods.Get]);
         else if (match.Allowed is { Count: > 0 } allowed) await RefuseMethodAsync(http, allowed);
+        else if (!HttpMethods.IsPost(http.Request.Method) && methods.TryFind(http.Request.Path.Value!, out _)) await RefuseMethodAsync(http, [HttpMethods.Post]);
         else
         {
             await next(http);

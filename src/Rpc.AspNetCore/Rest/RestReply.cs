@@ -1,8 +1,8 @@
-using Google.Api;
 using Google.Protobuf;
 using Koda.Rpc.AspNetCore.Json;
 using Koda.Rpc.Wire;
 using Microsoft.AspNetCore.Http;
+using HttpBody = Google.Api.HttpBody;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 

@@ -1,10 +1,10 @@
-using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using HttpBody = Google.Api.HttpBody;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 

@@ -3,6 +3,7 @@ using Koda.Rpc.AspNetCore;
 using Koda.Rpc.AspNetCore.OpenApi;
 using Koda.Rpc.AspNetCore.Rest;
 using Koda.Server.Engine.Secrets;
+using Koda.Server.Http;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -50,7 +51,8 @@ public static class ServerHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         // The framework tells of each request what the server tells itself.
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning);
+        var ofFramework = options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning;
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", ofFramework).AddFilter("Grpc", ofFramework);
         if (options.Log is { } log)
             builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -68,8 +70,7 @@ public static class ServerHost
             .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })
             .AddSingleton(masterKeys)
             .AddEngine(options)
-            .AddSurfaces()
-            .AddHostedService<ServingHealth>();
+            .AddSurfaces();
         if (cluster is not null)
             builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
         var app = builder.Build();
@@ -77,6 +78,7 @@ public static class ServerHost
         app.UseErrorBodies();
         app.MapSurfaces();
         app.UseRpc();
+        app.UseUnreadableCalls();
         app.UseOpenApiDocuments();
         app.UseRest();
         return app;

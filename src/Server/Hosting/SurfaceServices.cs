@@ -1,9 +1,12 @@
+using Grpc.AspNetCore.Server;
 using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Rpc.AspNetCore.OpenApi;
 using Koda.Rpc.AspNetCore.Rest;
+using Koda.Server.Http;
 using Koda.Server.Surfaces;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +15,8 @@ namespace Koda.Server.Hosting;
 /// <summary>The surfaces: what is served, and the manners of it. Every service of the product is listed here once.</summary>
 internal static class SurfaceServices
 {
+    private const int LargestMessage = 4 * 1024 * 1024;
+
     public static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddRpc()
         .AddRest()
@@ -24,7 +29,16 @@ internal static class SurfaceServices
         })
         .AddSingleton<ICallAuthenticator, CredentialAuthenticator>()
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
-        .AddSingleton<Interceptor, Surfaces.Input.RequestCheckInterceptor>()
+        .AddSingleton<Surfaces.Input.RequestCheckInterceptor>()
+        .AddSingleton<Interceptor>(services => services.GetRequiredService<Surfaces.Input.RequestCheckInterceptor>())
+        .Configure<GrpcServiceOptions>(grpc =>
+        {
+            grpc.Interceptors.Add<Surfaces.Input.RequestCheckInterceptor>();
+            grpc.MaxReceiveMessageSize = LargestMessage;
+            grpc.CompressionProviders = [new BoundedGzip(LargestMessage)];
+        })
+        .AddServingHealth()
+        .AddGrpcReflection()
         .AddSingleton<Surfaces.Runtime.TaskService>()
         .AddSingleton<Surfaces.Runtime.AgentService>()
         .AddSingleton<Surfaces.Runtime.ApprovalService>()
@@ -60,7 +74,7 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.ControlPlane.EvidenceService>();
         app.MapCodeSurface();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
-        app.MapRpcHealth();
-        app.MapRpcReflection(new MethodPolicy { Anonymous = true });
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
     }
 }

@@ -1,5 +1,7 @@
 using Grpc.Core;
-using Koda.Rpc;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
+using Koda.Client.Calls;
 using Koda.Worker.Loop;
 using Koda.Worker.Mcp;
 using Koda.Worker.Tools;
@@ -11,9 +13,21 @@ namespace Koda.Worker.Session;
 /// <summary>Runs a worker in this process.</summary>
 public static class WorkerHost
 {
-    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
+    // Other failures may have had an effect.
+    private static readonly MethodConfig s_retried = new()
+    {
+        Names = { MethodName.Default },
+        RetryPolicy = new RetryPolicy
+        {
+            MaxAttempts = 5,
+            InitialBackoff = TimeSpan.FromMilliseconds(100),
+            MaxBackoff = TimeSpan.FromSeconds(5),
+            BackoffMultiplier = 2,
+            RetryableStatusCodes = { StatusCode.Unavailable },
+        },
+    };
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>What is missing of the sandbox on this machine, found out by a trial. Null: nothing.</summary>
     public static async Task<string?> SandboxProblemAsync() => (await Sandbox.DetectAsync([])).Missing ?? SystemCalls.Missing;
@@ -23,13 +37,12 @@ public static class WorkerHost
     public static async Task RunAsync(WorkerOptions options, ILogger? logger = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var channel = RpcChannel.ForAddress(options.ServerUrl, new RpcChannelOptions
+        using var channel = GrpcChannel.ForAddress(options.ServerUrl, new GrpcChannelOptions
         {
             // A server that is gone without a word is noticed well within a lease.
-            KeepAlivePingDelay = PingDelay,
-            KeepAlivePingTimeout = PingTimeout,
-            ConnectTimeout = PingTimeout,
-            RetryPolicy = new RetryPolicy { MaxAttempts = 5 },
+            HttpHandler = ChannelSettings.CreateHandler(options.ServerUrl),
+            DisposeHttpClient = true,
+            ServiceConfig = new ServiceConfig { MethodConfigs = { s_retried } },
         });
         await RunAsync(options, channel.CreateCallInvoker(), logger, stop);
     }

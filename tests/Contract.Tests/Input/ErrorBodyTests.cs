@@ -68,7 +68,6 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
 
     [Theory]
     [InlineData("application/json")]
-    [InlineData("application/grpc+json")]
     [InlineData("text/plain")]
     public async Task Another_content_type_on_a_path_of_gRPC_is_415(string type)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Grpc.Health.V1;
 using Koda.Client;
 using Koda.Protos.Common.V1;
-using Koda.Rpc;
+using Grpc.Net.Client;
 using Koda.Testing;
 using Koda.Testing.Hosting;
 using Npgsql;
@@ -92,7 +92,7 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
 
     private static async Task<ServingStatus> HealthOf(KodaHost host)
     {
-        using var channel = RpcChannel.ForAddress(host.Url);
+        using var channel = GrpcChannel.ForAddress(host.Url);
         return (await new Health.HealthClient(channel.CreateCallInvoker()).CheckAsync(new HealthCheckRequest())).Status;
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using Grpc.Core;
 using Koda.Protos.Code.V1;
-using Koda.Rpc;
+using Grpc.Net.Client;
 using Koda.Testing;
 
 namespace Koda.Fault.Tests.Schedule;
@@ -62,7 +62,7 @@ internal sealed class Follower : IAsyncDisposable
 
     public static Follower OverGrpc(KodaServerProcess server, string session, string token) => new($"gRPC at {server.Name}", async (after, see, ct) =>
     {
-        using var channel = RpcChannel.ForAddress(server.Url, new RpcChannelOptions { KeepAlivePingDelay = Ping, KeepAlivePingTimeout = Ping });
+        using var channel = GrpcChannel.ForAddress(server.Url, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { KeepAlivePingDelay = Ping, KeepAlivePingTimeout = Ping }, DisposeHttpClient = true });
         var turns = new TurnService.TurnServiceClient(channel.CreateCallInvoker());
         using var call = turns.StreamSession(
             new() { SessionId = session, AfterId = after, Follow = true }, new Metadata { { "authorization", $"Bearer {token}" } }, null, ct);

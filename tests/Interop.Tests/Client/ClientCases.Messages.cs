@@ -29,13 +29,11 @@ internal sealed partial class ClientCases
             var refusal = await Assert.ThrowsAsync<RpcException>(() => _client.UnaryCallAsync(probe).ResponseAsync);
             Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         }
-        using var channel = ConnectCompressing();
-        var client = new TestService.TestServiceClient(channel);
         foreach (var compressed in new[] { true, false })
         {
             var request = new SimpleRequest { ExpectCompressed = Flag(compressed), ResponseSize = LargeResponse, Payload = Body(LargeRequest) };
-            var options = new CallOptions(writeOptions: compressed ? WriteOptions.Default : s_uncompressed);
-            AssertZeros(LargeResponse, (await client.UnaryCallAsync(request, options)).Payload);
+            var options = new CallOptions(s_compressing, writeOptions: compressed ? WriteOptions.Default : s_uncompressed);
+            AssertZeros(LargeResponse, (await _client.UnaryCallAsync(request, options)).Payload);
         }
     }
 
@@ -68,8 +66,7 @@ internal sealed partial class ClientCases
             var refusal = await Assert.ThrowsAsync<RpcException>(() => probe.ResponseAsync);
             Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         }
-        using var channel = ConnectCompressing();
-        using var call = new TestService.TestServiceClient(channel).StreamingInputCall();
+        using var call = _client.StreamingInputCall(s_compressing);
         await call.RequestStream.WriteAsync(new StreamingInputCallRequest { ExpectCompressed = Flag(true), Payload = Body(27182) });
         call.RequestStream.WriteOptions = s_uncompressed;
         await call.RequestStream.WriteAsync(new StreamingInputCallRequest { ExpectCompressed = Flag(false), Payload = Body(45904) });

@@ -3,6 +3,8 @@ using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -21,11 +23,13 @@ public sealed class InteropServer : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnePort(new IPEndPoint(IPAddress.Loopback, 0)));
         builder.Services.AddRpc(rpc => rpc.CompressReplies = true);
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks().AddCheck("always", () => HealthCheckResult.Healthy());
         _app = builder.Build();
         _app.UseRpc();
         _app.MapRpcService<InteropService>(new MethodPolicy { Anonymous = true });
-        _app.MapRpcHealth();
-        _app.MapRpcReflection(new MethodPolicy { Anonymous = true });
+        _app.MapGrpcHealthChecksService();
+        _app.MapGrpcReflectionService();
         await _app.StartAsync();
         Address = new Uri(_app.Urls.First());
     }

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Testing;
-using Koda.Rpc.AspNetCore;
 
 namespace Koda.Interop.Tests;
 
@@ -11,9 +10,13 @@ internal sealed class InteropService : TestService.TestServiceBase
     private const string InitialMetadata = "x-grpc-test-echo-initial";
     private const string TrailingMetadata = "x-grpc-test-echo-trailing-bin";
 
+    private static readonly WriteOptions s_uncompressed = new(WriteFlags.NoCompress);
+
     public override async Task<Empty> EmptyCall(Empty request, ServerCallContext context)
     {
         await EchoMetadataAsync(context);
+        // grpc-js cannot read a compressed message of no bytes.
+        context.WriteOptions = s_uncompressed;
         return new Empty();
     }
 
@@ -93,8 +96,7 @@ internal sealed class InteropService : TestService.TestServiceBase
 
     private static void Compress(BoolValue? compressed, ServerCallContext context) => context.WriteOptions = OptionsFor(compressed);
 
-    private static WriteOptions OptionsFor(BoolValue? compressed) =>
-        new(compressed is { Value: true } ? WriteFlags.None : WriteFlags.NoCompress);
+    private static WriteOptions OptionsFor(BoolValue? compressed) => compressed is { Value: true } ? WriteOptions.Default : s_uncompressed;
 
     private static Payload PayloadOf(int size) => new() { Type = PayloadType.Compressable, Body = ByteString.CopyFrom(new byte[size]) };
 }

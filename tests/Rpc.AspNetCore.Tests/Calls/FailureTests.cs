@@ -114,17 +114,6 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Equal("agent.invalid", reply.Details.Details.Single().Unpack<ErrorInfo>().Metadata.Single().Value);
     }
 
-    [Fact]
-    public async Task Trailers_that_no_header_can_carry_are_an_internal_error_and_not_a_broken_stream()
-    {
-        _server.Handlers.Unary = (_, context) =>
-        {
-            context.ResponseTrailers.Add("note", "not\nascii ☠");
-            return Task.FromResult(ProbeHandlers.Reply("x"));
-        };
-        Assert.Equal((int)StatusCode.Internal, (await _server.Raw.CallAsync("Unary", "x")).GrpcStatus);
-    }
-
     private Task<RawReply> FailAsync(Exception exception)
     {
         _server.Handlers.Unary = (_, _) => Task.FromException<ProbeReply>(exception);

@@ -40,25 +40,6 @@ public sealed class LifetimeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deadline_that_passes_while_the_caller_does_not_read_is_the_status_all_the_same()
-    {
-        var over = new TaskCompletionSource();
-        _server.Handlers.Watch = async (_, replies, context) =>
-        {
-            await using var registration = context.CancellationToken.Register(over.SetResult);
-            while (true)
-                await replies.WriteAsync(ProbeHandlers.Reply(new string('x', 100_000)), context.CancellationToken);
-        };
-        using var response = await _server.Raw.OpenAsync(RawClient.Request("Watch", RawClient.Frame("x"), ("grpc-timeout", "300m")), default);
-        await over.Task.WaitAsync(Patience);
-
-        var reply = await RawReply.ReadAsync(response);
-
-        Assert.Equal((int)StatusCode.DeadlineExceeded, reply.GrpcStatus);
-        Assert.All(reply.Texts, text => Assert.Equal(100_000, text.Length));
-    }
-
-    [Fact]
     public async Task The_handler_knows_its_deadline()
     {
         var deadlines = new List<DateTime>();

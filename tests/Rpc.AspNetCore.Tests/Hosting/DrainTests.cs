@@ -1,9 +1,6 @@
 using Grpc.Core;
-using Grpc.Health.V1;
 using Koda.Rpc.AspNetCore.Tests.Probe;
 using Xunit;
-using HealthClient = Grpc.Health.V1.Health.HealthClient;
-using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Koda.Rpc.AspNetCore.Tests.Hosting;
 
@@ -46,19 +43,6 @@ public sealed class DrainTests
         var stopping = server.StopAsync();
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
-        await stopping.WaitAsync(Patience);
-    }
-
-    [Fact]
-    public async Task Watchers_of_the_health_learn_of_the_shutdown_first()
-    {
-        await using var server = await ProbeServer.StartAsync(rpc => rpc.DrainTimeout = TimeSpan.FromMilliseconds(50));
-        using var call = new HealthClient(server.Channel).Watch(new HealthCheckRequest());
-        await call.ResponseStream.MoveNext();
-        Assert.Equal(ServingStatus.Serving, call.ResponseStream.Current.Status);
-        var stopping = server.StopAsync();
-        await call.ResponseStream.MoveNext();
-        Assert.Equal(ServingStatus.NotServing, call.ResponseStream.Current.Status);
         await stopping.WaitAsync(Patience);
     }
 }

@@ -1,5 +1,5 @@
+using Grpc.Net.Client;
 using System.Net;
-using Koda.Protos.Common.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -17,12 +17,12 @@ internal sealed class ProbeServer : IAsyncDisposable
     {
         _app = app;
         Raw = new RawClient(Address);
-        Channel = RpcChannel.ForAddress(Address);
+        Channel = GrpcChannel.ForAddress(Address);
     }
 
     public RawClient Raw { get; }
 
-    public RpcChannel Channel { get; }
+    public GrpcChannel Channel { get; }
 
     /// <summary>An ordinary HTTP/1.1 client.</summary>
     public HttpClient Http { get; } = new();
@@ -53,8 +53,6 @@ internal sealed class ProbeServer : IAsyncDisposable
         var app = builder.Build();
         app.UseRpc();
         app.MapRpcService<ProbeServiceImplementation>();
-        app.MapRpcHealth();
-        app.MapRpcReflection(new MethodPolicy { Anonymous = true });
         map?.Invoke(app);
         app.MapGet("/plain", () => "plain");
         await app.StartAsync();

@@ -1,9 +1,9 @@
-using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore.Tests.Library;
+using HttpBody = Google.Api.HttpBody;
 
 namespace Koda.Rpc.AspNetCore.Tests.Rest;
 

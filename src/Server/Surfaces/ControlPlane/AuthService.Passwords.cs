@@ -1,6 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Owners;
 using Wire = Koda.Protos.ControlPlane.V1;
 

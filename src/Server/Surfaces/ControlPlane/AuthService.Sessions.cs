@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Audit;
 using Wire = Koda.Protos.ControlPlane.V1;

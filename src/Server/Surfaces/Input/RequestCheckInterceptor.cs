@@ -1,11 +1,11 @@
 using System.Reflection;
-using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
+using AnnotationsExtensions = Google.Api.AnnotationsExtensions;
 
 namespace Koda.Server.Surfaces.Input;
 
@@ -89,10 +89,28 @@ internal sealed class RequestCheckInterceptor : Interceptor
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            if (!await requests.MoveNext(cancellationToken))
+            if (!await Read(cancellationToken))
                 return false;
             Require(requests.Current, context);
             return true;
+        }
+
+        /// <exception cref="EngineException">PAYLOAD_TOO_LARGE.</exception>
+        /// <exception cref="RpcException">INTERNAL: what came is no message. The server of ASP.NET throws what its parts throw.</exception>
+        private async Task<bool> Read(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await requests.MoveNext(cancellationToken);
+            }
+            catch (RpcException fault) when (fault.StatusCode == StatusCode.ResourceExhausted)
+            {
+                throw new EngineException(ErrorReason.PayloadTooLarge, fault.Status.Detail);
+            }
+            catch (Exception fault) when (fault is InvalidDataException or FormatException or InvalidProtocolBufferException)
+            {
+                throw new RpcException(new Status(StatusCode.Internal, "The request could not be read.", fault));
+            }
         }
     }
 }

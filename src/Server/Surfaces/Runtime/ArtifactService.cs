@@ -1,4 +1,3 @@
-using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -7,6 +6,7 @@ using Koda.Server.Engine;
 using Koda.Server.Engine.Artifacts;
 using Koda.Server.Engine.Tasks;
 using Wire = Koda.Protos.Runtime.V1;
+using HttpBody = Google.Api.HttpBody;
 
 namespace Koda.Server.Surfaces.Runtime;
 

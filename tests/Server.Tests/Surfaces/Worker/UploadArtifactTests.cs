@@ -4,7 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Koda.Protos.Runtime.V1;
 using Koda.Protos.Worker.V1;
-using Koda.Rpc;
+using Grpc.Net.Client;
 using Koda.Server.Engine.Artifacts;
 using Koda.Server.Hosting;
 using Koda.Testing;
@@ -20,14 +20,14 @@ public sealed class UploadArtifactTests(PostgresFixture postgres) : IClassFixtur
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
     private readonly string _folder = Directory.CreateTempSubdirectory("koda-upload-").FullName;
     private WebApplication _server = null!;
-    private RpcChannel _channel = null!;
+    private GrpcChannel _channel = null!;
 
     public async Task InitializeAsync()
     {
         var listen = new Uri($"http://127.0.0.1:{FreePort()}");
         var options = new ServerOptions { DataDirectory = _folder, DatabaseUrl = postgres.ConnectionString, Listen = listen };
         _server = await ServerHost.StartAsync(options, _deadline.Token);
-        _channel = RpcChannel.ForAddress(listen);
+        _channel = GrpcChannel.ForAddress(listen);
     }
 
     public async Task DisposeAsync()

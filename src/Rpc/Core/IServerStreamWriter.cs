@@ -1,4 +1,0 @@
-namespace Grpc.Core;
-
-/// <summary>The responses of a call that the server streams. The end of the handler ends the stream.</summary>
-public interface IServerStreamWriter<in T> : IAsyncStreamWriter<T>;
