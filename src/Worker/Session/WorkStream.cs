@@ -24,7 +24,7 @@ internal sealed class WorkStream : IDisposable
         var call = calls.Work(ct);
         try
         {
-            await call.RequestStream.WriteAsync(new WorkRequest { Hello = hello }, ct);
+            await WorkerCalls.SendAsync(call.RequestStream, new WorkRequest { Hello = hello }, ct);
             if (!await call.ResponseStream.MoveNext(ct) || call.ResponseStream.Current.Welcome is null)
                 throw new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream without a welcome."));
             return new WorkStream(call, call.ResponseStream.Current);
@@ -65,6 +65,6 @@ internal sealed class WorkStream : IDisposable
     private async Task WriteAsync(Outbox outbox, CancellationToken ct)
     {
         while (true)
-            await _call.RequestStream.WriteAsync(await outbox.TakeAsync(ct), ct);
+            await WorkerCalls.SendAsync(_call.RequestStream, await outbox.TakeAsync(ct), ct);
     }
 }

@@ -41,14 +41,28 @@ internal sealed class WorkerCalls(CallInvoker invoker, string token)
     public async Task<string> UploadArtifactAsync(ArtifactHeader header, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
         using var call = _client.UploadArtifact(Headers(), DateTime.UtcNow + CallTimeout, ct);
-        await call.RequestStream.WriteAsync(new UploadArtifactRequest { Header = header }, ct);
+        await SendAsync(call.RequestStream, new UploadArtifactRequest { Header = header }, ct);
         for (var rest = content; !rest.IsEmpty; rest = rest[Math.Min(ChunkBytes, rest.Length)..])
         {
             var chunk = UnsafeByteOperations.UnsafeWrap(rest[..Math.Min(ChunkBytes, rest.Length)]);
-            await call.RequestStream.WriteAsync(new UploadArtifactRequest { Chunk = chunk }, ct);
+            await SendAsync(call.RequestStream, new UploadArtifactRequest { Chunk = chunk }, ct);
         }
         await call.RequestStream.CompleteAsync();
         return (await call.ResponseAsync).ArtifactId;
+    }
+
+    /// <summary>Writes to a stream. Over a connection that broke, or a call that ended, the client throws what its parts throw.</summary>
+    /// <exception cref="RpcException">The message could not be sent.</exception>
+    public static async Task SendAsync<T>(IClientStreamWriter<T> requests, T request, CancellationToken ct)
+    {
+        try
+        {
+            await requests.WriteAsync(request, ct);
+        }
+        catch (Exception error) when (error is not RpcException && !ct.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The connection broke: " + error.Message, error));
+        }
     }
 
     private Metadata Headers() => new() { { "authorization", $"Bearer {token}" } };
