@@ -17,7 +17,7 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
     private readonly SemaphoreSlim _writing = new(1);
 
     // Said of bytes that are no message, and by the client of a call that it gave up.
-    private static readonly string[] s_own = ["The message cannot be read", "The call failed: A task was canceled"];
+    private static readonly string[] s_own = ["The request could not be read", "Error starting gRPC call", "Error reading next message"];
 
     private static readonly HashSet<string> s_said = ["hello", "credit", "draining"];
 
@@ -60,9 +60,9 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
         {
             return (failure.StatusCode, failure.Status.Detail, Math.Max(sent, 1));
         }
-        catch (Exception end) when (end is OperationCanceledException or InvalidOperationException)
+        catch (Exception end) when (end is OperationCanceledException or InvalidOperationException or IOException or HttpRequestException)
         {
-            // The time is over, or an offer came after the last report.
+            // The time is over, an offer came after the last report, or the server ended the call in the midst of one.
             return (StatusCode.Cancelled, "", Math.Max(sent, 1));
         }
     }

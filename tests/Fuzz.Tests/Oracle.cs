@@ -34,7 +34,8 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
         var http = (HttpInput)input;
         if (answer.Grpc is Unknown or DataLoss || (answer.Grpc == Internal && answer.HasReason))
             return $"gRPC status {answer.Grpc}: {answer.Message}";
-        if (AsksForGrpc(http, answer) && answer is { Status: 200, Grpc: null, IsWhole: true })
+        // A deadline that passes in the midst of a reply ends it by a reset: who gave it does not wait for the status.
+        if (AsksForGrpc(http, answer) && http.Headers.All(header => header.Name != "grpc-timeout") && answer is { Status: 200, Grpc: null, IsWhole: true })
             return "a gRPC answer without a status";
         return answer.Status switch
         {

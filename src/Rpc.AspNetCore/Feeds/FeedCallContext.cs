@@ -8,6 +8,8 @@ namespace Koda.Rpc.AspNetCore.Feeds;
 internal sealed class FeedCallContext(HttpContext http, RpcMethod method, CallLifetime lifetime, FeedStream feed)
     : RestCallContext(http, method, lifetime)
 {
+    public FeedStream Feed => feed;
+
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {
         await base.WriteResponseHeadersAsyncCore(responseHeaders);

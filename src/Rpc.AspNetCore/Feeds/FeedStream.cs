@@ -21,6 +21,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly HttpContext _http;
+    private readonly IHttpResponseBodyFeature _body;
     private readonly FeedFraming _framing;
     private readonly RestOptions _options;
     private readonly TimeProvider _time;
@@ -35,6 +36,8 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
     public FeedStream(HttpContext http, FeedFraming framing, RestOptions options, TimeProvider time)
     {
         _http = http;
+        // The transcoder is given another one.
+        _body = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _framing = framing;
         _options = options;
         _time = time;
@@ -149,7 +152,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
         response.ContentType = _framing.ContentType;
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
-        _http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        _body.DisableBuffering();
     }
 
     /// <summary>Waits for frames and takes all there are; false when the feed has ended and everything is sent.</summary>
@@ -173,7 +176,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
     private async ValueTask SendAsync()
     {
         // A feed that opens in silence and has no opening frame still sends its headers.
-        var body = _http.Response.BodyWriter;
+        var body = _body.Writer;
         var sent = _sending.WrittenCount == 0
             ? body.FlushAsync(_http.RequestAborted)
             : body.WriteAsync(_sending.WrittenMemory, _http.RequestAborted);

@@ -6,7 +6,7 @@ using Koda.Rpc.Wire;
 namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>A message a line. A feed that fails ends with the line <c>{"error":…}</c>; one that is complete just ends.</summary>
-internal sealed class NdjsonFraming(JsonCodec codec) : FeedFraming
+internal sealed class NdjsonFraming : FeedFraming
 {
     public override string ContentType => FeedFormat.Ndjson;
 
@@ -19,7 +19,7 @@ internal sealed class NdjsonFraming(JsonCodec codec) : FeedFraming
     public override void WriteMessage(PooledBufferWriter output, IMessage message)
     {
         using var json = new PooledBufferWriter();
-        codec.Write(json, message);
+        MessageJson.Write(json, message);
         JsonLines.WriteAsOne(output, json.WrittenSpan);
         output.Write("\n"u8);
     }

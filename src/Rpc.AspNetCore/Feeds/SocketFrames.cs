@@ -8,7 +8,7 @@ using Koda.Rpc.Wire;
 namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>Messages as the frames of a WebSocket.</summary>
-internal sealed class SocketFrames(JsonCodec codec, MessageDescriptor requestType, WebSocketMessageType replies)
+internal sealed class SocketFrames(MessageDescriptor requestType, WebSocketMessageType replies)
 {
     /// <summary>The kind of frame in which replies are sent.</summary>
     public WebSocketMessageType ReplyKind => replies;
@@ -16,17 +16,17 @@ internal sealed class SocketFrames(JsonCodec codec, MessageDescriptor requestTyp
     public void Write(PooledBufferWriter output, IMessage reply)
     {
         if (replies == WebSocketMessageType.Binary) reply.WriteTo(output);
-        else codec.Write(output, reply);
+        else MessageJson.Write(output, reply);
     }
 
     /// <exception cref="RpcFault">MALFORMED_BODY or INVALID_REQUEST.</exception>
-    public IMessage Read(WebSocketMessageType kind, ReadOnlySpan<byte> frame)
+    public IMessage Read(WebSocketMessageType kind, ReadOnlyMemory<byte> frame)
     {
         try
         {
-            if (kind == WebSocketMessageType.Binary) return requestType.Parser.ParseFrom(frame);
+            if (kind == WebSocketMessageType.Binary) return requestType.Parser.ParseFrom(frame.Span);
             var faults = new List<FieldFault>();
-            var request = codec.Read(requestType, frame, faults);
+            var request = MessageJson.Read(requestType, frame, faults);
             return faults.Count == 0 ? request : throw RpcFault.Invalid(faults);
         }
         catch (Exception fault) when (fault is MalformedJsonException or InvalidProtocolBufferException)

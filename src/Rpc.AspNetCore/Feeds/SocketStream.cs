@@ -10,7 +10,7 @@ namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>A WebSocket as the two streams of a call. The client's close frame ends its stream, as half-closing does by gRPC.</summary>
 internal sealed class SocketStream(
-    WebSocket socket, SocketFrames frames, IMessage first, RestOptions options, TimeProvider time, CancellationToken ended)
+    Func<Task<WebSocket>> accept, SocketFrames frames, IMessage first, RestOptions options, TimeProvider time, CancellationToken ended)
     : IAsyncStreamReader<IMessage>, IServerStreamWriter<IMessage>, IDisposable
 {
     private const int MaxReason = 123;
@@ -19,10 +19,15 @@ internal sealed class SocketStream(
 
     private readonly SemaphoreSlim _sending = new(1);
     private readonly PooledBufferWriter _received = new();
+    private readonly SemaphoreSlim _accepting = new(1);
+    private WebSocket? _socket;
     private Task<ValueWebSocketReceiveResult>? _receiving;
     private bool _gaveFirst;
 
     public IMessage Current { get; private set; } = first;
+
+    /// <summary>Whether the reply to the request is a socket already.</summary>
+    public bool IsAccepted => _socket is not null;
 
     public WriteOptions? WriteOptions { get; set; }
 
@@ -39,7 +44,7 @@ internal sealed class SocketStream(
             if (_received.WrittenCount > options.MaxBodySize)
                 throw new RpcFault(ErrorReason.PayloadTooLarge, $"The message is larger than the limit of {options.MaxBodySize} bytes.");
             if (!part.EndOfMessage) continue;
-            Current = frames.Read(part.MessageType, _received.WrittenSpan);
+            Current = frames.Read(part.MessageType, _received.WrittenMemory);
             return true;
         }
     }
@@ -50,6 +55,7 @@ internal sealed class SocketStream(
     {
         using var frame = new PooledBufferWriter();
         frames.Write(frame, message);
+        var socket = await SocketAsync();
         await _sending.WaitAsync(ended);
         try
         {
@@ -73,6 +79,7 @@ internal sealed class SocketStream(
         var code = failure is null ? (int)WebSocketCloseStatus.NormalClosure : CloseCodesOfApplications + failure.Description.HttpStatus;
         var reason = failure is null ? "" : Cut($"{failure.Description.Code}: {failure.Message}");
         using var patience = new CancellationTokenSource(ClosingTime, time);
+        var socket = await SocketAsync();
         try
         {
             await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, patience.Token);
@@ -90,10 +97,26 @@ internal sealed class SocketStream(
 
     public void Dispose()
     {
-        socket.Dispose();
+        _socket?.Dispose();
         _sending.Dispose();
+        _accepting.Dispose();
         // A receive that never ended still writes into the buffer, so it must not go back to the pool.
         if (_receiving is null or { IsCompleted: true }) _received.Dispose();
+    }
+
+    private async ValueTask<WebSocket> SocketAsync()
+    {
+        if (_socket is { } accepted)
+            return accepted;
+        await _accepting.WaitAsync(ended);
+        try
+        {
+            return _socket ??= await accept();
+        }
+        finally
+        {
+            _accepting.Release();
+        }
     }
 
     private static RpcFault Gone(Exception cause) => new(ErrorReason.Cancelled, "The caller went away.", cause);
@@ -103,6 +126,7 @@ internal sealed class SocketStream(
     {
         try
         {
+            var socket = await SocketAsync();
             _receiving ??= socket.ReceiveAsync(_received.GetMemory(4096), CancellationToken.None).AsTask();
             var part = await _receiving.WaitAsync(cancellationToken);
             _receiving = null;

@@ -15,17 +15,15 @@ namespace Koda.Rpc.AspNetCore.Feeds;
 /// </summary>
 internal sealed class SseFraming : FeedFraming
 {
-    private readonly JsonCodec _codec;
     private readonly SseField? _event;
     private readonly SseField? _id;
     private readonly string _data;
     private readonly OneofDescriptor? _dataOf;
     private readonly byte[] _opening;
 
-    public SseFraming(JsonCodec codec, RpcMethod method, TimeSpan retry)
+    public SseFraming(RpcMethod method, TimeSpan retry)
     {
         var policy = method.Policy.Sse ?? new SsePolicy();
-        _codec = codec;
         _event = SseField.Of(method.Descriptor.OutputType, policy.EventField);
         _id = SseField.Of(method.Descriptor.OutputType, policy.IdField);
         _data = policy.DataField;
@@ -43,8 +41,8 @@ internal sealed class SseFraming : FeedFraming
     public override void WriteMessage(PooledBufferWriter output, IMessage message)
     {
         using var data = new PooledBufferWriter();
-        if (_data.Length == 0) _codec.Write(data, message);
-        else _codec.WriteField(data, message, _dataOf is null ? _data : SetFieldOf(_dataOf, message));
+        if (_data.Length == 0) MessageJson.Write(data, message);
+        else MessageJson.WriteField(data, message, _dataOf is null ? _data : SetFieldOf(_dataOf, message));
 
         if (_event?.Text(message) is { } name) WriteLine(output, "event: "u8, name);
         if (_id?.Text(message) is { } id) WriteLine(output, "id: "u8, id);

@@ -1,13 +1,10 @@
-using System.Reflection;
-using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
+using Koda.Rpc.AspNetCore.Rest;
 using Koda.Rpc.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Koda.Rpc.AspNetCore;
 
@@ -26,14 +23,10 @@ public static class RpcApplicationExtensions
     public static void MapRpcService<TService>(this IEndpointRouteBuilder app, MethodPolicy? defaultPolicy = null)
         where TService : class
     {
-        var bind = typeof(TService).GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)
-            ?? throw new InvalidOperationException($"{typeof(TService)} does not derive from a generated service base.");
-        var descriptor = (ServiceDescriptor)bind.BindType.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
-        var interceptors = app.ServiceProvider.GetServices<Interceptor>().ToArray();
-        var binder = new MethodBinder<TService>(descriptor, defaultPolicy ?? new MethodPolicy(), interceptors);
-        BindMethod(bind).Invoke(null, [binder, null]);
-        app.ServiceProvider.GetRequiredService<MethodTable>().Add(descriptor, binder.Methods);
-        app.MapGrpcService<TService>();
+        var service = ServiceBinding.Of(typeof(TService)) ?? throw new InvalidOperationException($"{typeof(TService)} does not derive from a generated service base.");
+        var methods = app.ServiceProvider.GetRequiredService<MethodTable>();
+        methods.Add(service.Descriptor, service.Descriptor.Methods.Select(method => new RpcMethod(method, defaultPolicy ?? new MethodPolicy())));
+        app.MapGrpcService<TService>().Add(endpoint => RestEndpoints.Teach(endpoint, methods));
     }
 
     /// <summary>Lets browsers call by gRPC-Web, from the allowed origins.</summary>
@@ -44,9 +37,4 @@ public static class RpcApplicationExtensions
             app.UseCors(cors => cors.WithOrigins([.. origins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
         return app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
     }
-
-    /// <summary>The generated `BindService(ServiceBinderBase, TBase)`; there is another overload, which takes the instance alone.</summary>
-    private static MethodInfo BindMethod(BindServiceMethodAttribute bind) =>
-        bind.BindType.GetMethods(BindingFlags.Public | BindingFlags.Static)
-            .Single(method => method.Name == bind.BindMethodName && method.GetParameters().Length == 2);
 }

@@ -17,7 +17,12 @@ public static class RpcServiceCollectionExtensions
     {
         services.AddOptions<RpcOptions>().Configure(configure ?? (_ => { }));
         services.AddMetrics();
-        services.AddGrpc(grpc => grpc.Interceptors.Add<CallInterceptor>());
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<CallInterceptor>();
+            // Its endpoints for what is unknown match every path of two segments, and hide that a path has other methods.
+            grpc.IgnoreUnknownServices = true;
+        });
         services.AddSingleton<CallInterceptor>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<RpcOptions>>((grpc, rpc) =>
         {

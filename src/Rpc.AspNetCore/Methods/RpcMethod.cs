@@ -1,20 +1,15 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
 
 namespace Koda.Rpc.AspNetCore;
 
-/// <summary>
-/// A served method: its description, its policy, and a way to call it with messages of any origin.
-/// The interceptors run inside; all else that a call goes through is the <see cref="CallPipeline"/>'s, which every face uses.
-/// </summary>
-public abstract class RpcMethod
+/// <summary>What the contract says of a served method. It is metadata of each of the method's endpoints.</summary>
+public sealed class RpcMethod
 {
-    private protected RpcMethod(MethodDescriptor descriptor, MethodType type, MethodPolicy defaultPolicy)
+    internal RpcMethod(MethodDescriptor descriptor, MethodPolicy defaultPolicy)
     {
         Descriptor = descriptor;
-        Type = type;
         FullName = $"/{descriptor.Service.FullName}/{descriptor.Name}";
         Policy = descriptor.GetOptions()?.GetExtension(PolicyExtensions.Method) ?? defaultPolicy;
         ServicePolicy = descriptor.Service.GetOptions()?.GetExtension(PolicyExtensions.Service) ?? new ServicePolicy();
@@ -22,7 +17,13 @@ public abstract class RpcMethod
 
     public MethodDescriptor Descriptor { get; }
 
-    public MethodType Type { get; }
+    public MethodType Type => (Descriptor.IsClientStreaming, Descriptor.IsServerStreaming) switch
+    {
+        (false, false) => MethodType.Unary,
+        (false, true) => MethodType.ServerStreaming,
+        (true, false) => MethodType.ClientStreaming,
+        _ => MethodType.DuplexStreaming,
+    };
 
     /// <summary>The path by gRPC: `/package.Service/Method`.</summary>
     public string FullName { get; }
@@ -31,28 +32,4 @@ public abstract class RpcMethod
     public MethodPolicy Policy { get; }
 
     public ServicePolicy ServicePolicy { get; }
-
-    public MessageParser RequestParser => Descriptor.InputType.Parser;
-
-    public MessageParser ResponseParser => Descriptor.OutputType.Parser;
-
-    /// <summary>Calls a unary method.</summary>
-    /// <exception cref="InvalidOperationException">The method is of another type.</exception>
-    public virtual Task<IMessage> UnaryAsync(RpcCallContext context, IMessage request) => throw WrongType();
-
-    /// <summary>Calls a server-streaming method; it ends when the last reply is written.</summary>
-    /// <exception cref="InvalidOperationException">The method is of another type.</exception>
-    public virtual Task ServerStreamingAsync(RpcCallContext context, IMessage request, IServerStreamWriter<IMessage> replies) =>
-        throw WrongType();
-
-    /// <summary>Calls a client-streaming method.</summary>
-    /// <exception cref="InvalidOperationException">The method is of another type.</exception>
-    public virtual Task<IMessage> ClientStreamingAsync(RpcCallContext context, IAsyncStreamReader<IMessage> requests) => throw WrongType();
-
-    /// <summary>Calls a bidirectional method; it ends when the last reply is written.</summary>
-    /// <exception cref="InvalidOperationException">The method is of another type.</exception>
-    public virtual Task DuplexAsync(
-        RpcCallContext context, IAsyncStreamReader<IMessage> requests, IServerStreamWriter<IMessage> replies) => throw WrongType();
-
-    private InvalidOperationException WrongType() => new($"{FullName} is {Type}.");
 }

@@ -75,8 +75,8 @@ internal sealed class OperationBuilder(
         var type = binding.Method.Descriptor.InputType;
         var field = binding.Body == RestBinding.WholeBody ? null : type.FindFieldByName(binding.Body);
         var schema = field is null ? schemas.Message(type, isInput: true) : schemas.Field(field, isInput: true);
-        var isRaw = (field is { FieldType: FieldType.Message } ? field.MessageType : type) == HttpBody.Descriptor;
-        return new OpenApiRequestBody { Content = Content(isRaw ? "*/*" : RestReply.Json, schema) };
+        if (binding is { HasRawBody: true, HasJsonBody: true }) schema = new OpenApiSchema { Description = (schema as OpenApiSchema)?.Description };
+        return new OpenApiRequestBody { Content = Content(binding.HasJsonBody ? RequestBody.Json : "*/*", schema) };
     }
 
     private void AddReplies(OpenApiResponses responses, RestBinding binding)
@@ -109,7 +109,7 @@ internal sealed class OperationBuilder(
         var type = binding.Method.Descriptor.OutputType;
         var field = binding.ResponseBody.Length == 0 ? null : type.FindFieldByName(binding.ResponseBody);
         var schema = field is null ? schemas.Message(type, isInput: false) : schemas.Field(field, isInput: false);
-        if (binding.Method.Type == MethodType.Unary) return Content(type == HttpBody.Descriptor ? "*/*" : RestReply.Json, schema);
+        if (binding.Method.Type == MethodType.Unary) return Content(type == HttpBody.Descriptor ? "*/*" : RequestBody.Json, schema);
 
         var data = binding.Method.Policy.Sse is { DataField.Length: > 0 } sse ? EventData(type, sse.DataField) : schema;
         var content = Content(FeedFormat.Sse, data);
@@ -123,7 +123,7 @@ internal sealed class OperationBuilder(
 
     private void AddFailures(OpenApiResponses responses, RpcMethod method)
     {
-        var content = Content(RestReply.Json, ErrorSchema(dialects.Of(method)));
+        var content = Content(RequestBody.Json, ErrorSchema(dialects.Of(method)));
         responses.TryAdd("400", new OpenApiResponse { Description = "The request is malformed, or has faults: all are named.", Content = content });
         if (!method.Policy.Anonymous)
         {

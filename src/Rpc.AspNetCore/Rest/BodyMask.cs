@@ -2,7 +2,6 @@ using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Koda.Rpc.AspNetCore.Json;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 
@@ -15,7 +14,7 @@ internal static class BodyMask
     private const string FieldName = "update_mask";
 
     /// <summary>Fills the request's mask from the body of one of its fields, if it has a mask and none was given.</summary>
-    public static void Fill(JsonCodec codec, IMessage request, string body, ReadOnlyMemory<byte> json)
+    public static void Fill(IMessage request, string body, ReadOnlyMemory<byte> json)
     {
         var mask = request.Descriptor.FindFieldByName(FieldName);
         if (mask?.FieldType != FieldType.Message || mask.MessageType != FieldMask.Descriptor || mask.Accessor.GetValue(request) is not null)
@@ -25,20 +24,20 @@ internal static class BodyMask
         if (!HasFields(type) || document.RootElement.ValueKind != JsonValueKind.Object)
             return;
         var paths = new FieldMask();
-        paths.Paths.AddRange(Paths(codec, type.MessageType, document.RootElement, ""));
+        paths.Paths.AddRange(Paths(type.MessageType, document.RootElement, ""));
         mask.Accessor.SetValue(request, paths);
     }
 
-    private static IEnumerable<string> Paths(JsonCodec codec, MessageDescriptor type, JsonElement json, string prefix)
+    private static IEnumerable<string> Paths(MessageDescriptor type, JsonElement json, string prefix)
     {
         foreach (var member in json.EnumerateObject())
         {
-            if (codec.Codec(type).FindField(member.Name)?.Descriptor is not { } field) continue;
+            if (type.Fields.InDeclarationOrder().FirstOrDefault(each => each.Name == member.Name || each.JsonName == member.Name) is not { } field) continue;
             var path = prefix + field.Name;
             if (member.Value.ValueKind != JsonValueKind.Object || !HasFields(field)) yield return path;
             else
             {
-                foreach (var inner in Paths(codec, field.MessageType, member.Value, path + ".")) yield return inner;
+                foreach (var inner in Paths(field.MessageType, member.Value, path + ".")) yield return inner;
             }
         }
     }

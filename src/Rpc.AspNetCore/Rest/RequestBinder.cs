@@ -1,3 +1,4 @@
+using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Koda.Rpc.AspNetCore.Json;
@@ -5,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 
-/// <summary>Fills request fields from the path and the query.</summary>
-internal sealed class RequestBinder(JsonCodec codec, IMessage request, IList<FieldFault> faults)
+/// <summary>Fills request fields from the path, the query and headers.</summary>
+internal sealed class RequestBinder(IMessage request, IList<FieldFault> faults)
 {
     private readonly ReadContext _context = new(faults);
     private readonly HashSet<string> _bound = new(StringComparer.Ordinal);
@@ -15,9 +16,7 @@ internal sealed class RequestBinder(JsonCodec codec, IMessage request, IList<Fie
     public void BindPath(RouteTemplate template, IReadOnlyList<string> path)
     {
         foreach (var (field, value) in template.Bind(path))
-        {
-            Set(Resolve(field)!, field, value);
-        }
+            Bind(field, value);
     }
 
     /// <summary>Binds the query. Keys that name no field are ignored, as those of proxies and trackers must be.</summary>
@@ -27,25 +26,36 @@ internal sealed class RequestBinder(JsonCodec codec, IMessage request, IList<Fie
     {
         foreach (var (key, values) in query)
         {
-            if (Resolve(key) is not { } target || _bound.Contains(target.Path) || IsWithin(target.Path, body)) continue;
-            if (values.Count > 1 && !target.Field.IsRepeated) Report(target.Path, "is given twice");
-            else
+            if (Resolve(key) is not { } target || _bound.Contains(target.Path) || IsWithin(target.Path, body))
+                continue;
+            if (values.Count > 1 && !target.Field.IsRepeated)
             {
-                foreach (var value in values) Set(target, target.Path, value ?? "");
+                Report(target.Path, "is given twice");
+                continue;
             }
+            foreach (var value in values)
+                Set(target, value ?? "");
         }
     }
+
+    /// <summary>Binds one field.</summary>
+    public void Bind(string field, string value) => Set(Resolve(field)!, value);
 
     private static bool IsWithin(string path, string body) =>
         body.Length > 0 && (path == body || path.StartsWith(body + ".", StringComparison.Ordinal));
 
-    private void Set(Target target, string path, string text)
+    private void Set(Target target, string text)
     {
         _bound.Add(target.Path);
-        _context.Enter(path);
-        var codecOfField = codec.Codec(target.Field.ContainingType).FindField(target.Field.Name)!;
-        codecOfField.Bind(target.Open(request), text, _context);
-        _context.Leave();
+        var field = target.Field;
+        if (field.IsMap || Scalars.Of(field) is not { } scalar)
+            Report(target.Path, "cannot be given in a path or query");
+        else if (!scalar.TryParse(text, out var value))
+            Report(target.Path, scalar.Expectation);
+        else if (field.IsRepeated)
+            ((IList)field.Accessor.GetValue(target.Open(request))).Add(value);
+        else
+            field.Accessor.SetValue(target.Open(request), value);
     }
 
     private void Report(string path, string problem)
@@ -59,21 +69,20 @@ internal sealed class RequestBinder(JsonCodec codec, IMessage request, IList<Fie
     private Target? Resolve(string path)
     {
         var type = request.Descriptor;
-        var parents = new List<FieldDescriptor>();
+        var fields = new List<FieldDescriptor>();
         foreach (var name in path.Split('.'))
         {
-            if (parents.Count > 0)
+            if (fields.Count > 0)
             {
-                var parent = parents[^1];
-                if (parent.FieldType != FieldType.Message || parent.IsRepeated) return null;
+                if (fields[^1] is not { FieldType: FieldType.Message, IsRepeated: false } parent)
+                    return null;
                 type = parent.MessageType;
             }
-
-            if (codec.Codec(type).FindField(name) is not { } field) return null;
-            parents.Add(field.Descriptor);
+            if (type.FindFieldByName(name) is not { } field && (field = type.Fields.InDeclarationOrder().FirstOrDefault(each => each.JsonName == name)) is null)
+                return null;
+            fields.Add(field);
         }
-
-        return new Target(parents);
+        return new Target(fields);
     }
 
     private sealed record Target(List<FieldDescriptor> Fields)
@@ -94,10 +103,8 @@ internal sealed class RequestBinder(JsonCodec codec, IMessage request, IList<Fie
                     child = field.MessageType.Parser.ParseFrom(ByteString.Empty);
                     field.Accessor.SetValue(message, child);
                 }
-
                 message = child;
             }
-
             return message;
         }
     }

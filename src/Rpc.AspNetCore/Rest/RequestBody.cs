@@ -12,8 +12,10 @@ internal static class RequestBody
     public static bool IsEmpty(HttpRequest request) =>
         request.ContentLength == 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
+    public const string Json = "application/json";
+
     /// <exception cref="RpcFault">UNSUPPORTED_MEDIA_TYPE: the content is not declared to be JSON in UTF-8, or it is compressed.</exception>
-    public static void RequireJson(HttpRequest request)
+    private static void RequireJson(HttpRequest request)
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
@@ -27,9 +29,11 @@ internal static class RequestBody
             throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The request has the content encoding {encoding}; send it uncompressed.");
     }
 
-    /// <exception cref="RpcFault">PAYLOAD_TOO_LARGE, or MALFORMED_BODY when the transfer itself is broken.</exception>
-    public static async ValueTask<byte[]> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    /// <exception cref="RpcFault">UNSUPPORTED_MEDIA_TYPE; PAYLOAD_TOO_LARGE; MALFORMED_BODY when the transfer itself is broken.</exception>
+    public static async ValueTask<byte[]> ReadAsync(HttpRequest request, bool isJson, int limit, CancellationToken cancellationToken)
     {
+        if (isJson)
+            RequireJson(request);
         // The limit is kept here, so the server's own must not come first with an error in another shape.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } own) own.MaxRequestBodySize = null;
         if (request.ContentLength > limit) throw TooLarge(limit);

@@ -1,4 +1,7 @@
+using Google.Protobuf.Reflection;
+using Koda.Rpc.AspNetCore.Json;
 using AnnotationsExtensions = Google.Api.AnnotationsExtensions;
+using HttpBody = Google.Api.HttpBody;
 using HttpRule = Google.Api.HttpRule;
 
 namespace Koda.Rpc.AspNetCore.Rest;
@@ -23,7 +26,19 @@ internal sealed record RestBinding(RpcMethod Method, string Verb, RouteTemplate 
         foreach (var additional in rule.AdditionalBindings) yield return From(method, additional);
     }
 
-    private static RestBinding From(RpcMethod method, HttpRule rule)
+    /// <summary>The body is given to the method as it comes.</summary>
+    public bool HasRawBody => IsRaw(Method.Descriptor.InputType, Body == WholeBody ? "" : Body);
+
+    /// <summary>The body is JSON, also where the method gets it as it comes.</summary>
+    public bool HasJsonBody => !HasRawBody || (Body != WholeBody && Scalars.Policy(Method.Descriptor.InputType.FindFieldByName(Body)) is { RawJson: true });
+
+    /// <summary>The reply is sent as the method gives it.</summary>
+    public bool HasRawReply => IsRaw(Method.Descriptor.OutputType, ResponseBody);
+
+    private static bool IsRaw(MessageDescriptor type, string field) =>
+        (field.Length == 0 ? type : type.FindFieldByName(field) is { FieldType: FieldType.Message } inner ? inner.MessageType : null) == HttpBody.Descriptor;
+
+    public static RestBinding From(RpcMethod method, HttpRule rule)
     {
         var (verb, path) = rule.PatternCase switch
         {

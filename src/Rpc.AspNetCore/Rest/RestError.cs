@@ -29,7 +29,15 @@ internal static class RestError
         if (response.StatusCode == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
         using var buffer = new PooledBufferWriter();
         Write(buffer, dialect, failure, http.TraceIdentifier);
-        await RestReply.SendAsync(response, RestReply.Json, buffer.WrittenMemory, http.RequestAborted);
+        await SendAsync(response, RequestBody.Json, buffer.WrittenMemory, http.RequestAborted);
+    }
+
+    public static async ValueTask SendAsync(HttpResponse response, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        response.Headers.XContentTypeOptions = "nosniff";
+        await response.BodyWriter.WriteAsync(body, cancellationToken);
     }
 
     public static void Write(PooledBufferWriter output, IDialect dialect, CallFailure failure, string requestId)

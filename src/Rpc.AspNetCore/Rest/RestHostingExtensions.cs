@@ -1,7 +1,13 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Grpc.AspNetCore.Server.Model;
 using Koda.Rpc.AspNetCore.Feeds;
 using Koda.Rpc.AspNetCore.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -15,16 +21,21 @@ public static class RestHostingExtensions
     {
         services.AddOptions<RestOptions>().Configure(configure ?? (_ => { }));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider =>
-            new JsonCodec(provider.GetRequiredService<MethodTable>().Services.Select(service => service.File)));
+        services.AddGrpc().AddJsonTranscoding();
+        services.AddOptions<GrpcJsonTranscodingOptions>().PostConfigure(options =>
+        {
+            MessageJson.Teach(UnaryJson(options));
+            MessageJson.Teach(StreamJson(options));
+        });
+        // The templates of several segments are matched by it, and a slim host leaves it out.
+        services.AddRouting(routing => routing.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FacePolicy>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(SocketMethods<>)));
         services.AddResponseCompression(compression => compression.Providers.Add<GzipCompressionProvider>());
-        services.TryAddSingleton<RouteTable>();
         services.TryAddSingleton<RestCalls>();
-        services.TryAddSingleton<RestRequestReader>();
-        services.TryAddSingleton<RestReply>();
-        services.TryAddSingleton<UnaryFace>();
-        services.TryAddSingleton<FeedFace>();
-        services.TryAddSingleton<SocketFace>();
+        services.TryAddSingleton<FeedCalls>();
+        services.TryAddSingleton<SocketCalls>();
+        services.AddHostedService<ContractCheck>();
         return services;
     }
 
@@ -32,9 +43,17 @@ public static class RestHostingExtensions
     /// Serves the paths of the contract, and answers in the dialect of the path what nobody serves. Routes are checked when the server
     /// starts: two methods with one path stop it.
     /// </summary>
-    public static IApplicationBuilder UseRest(this IApplicationBuilder app)
+    public static IApplicationBuilder UseRest(this WebApplication app)
     {
-        if (app.ApplicationServices.GetRequiredService<IOptions<RpcOptions>>().Value.CompressReplies) app.UseResponseCompression();
-        return app.UseWebSockets().UseMiddleware<RestMiddleware>();
+        if (app.Services.GetRequiredService<IOptions<RpcOptions>>().Value.CompressReplies)
+            app.UseResponseCompression();
+        return app.UseWebSockets().UseMiddleware<UnservedPaths>();
     }
+
+    // The transcoder has no public way to its serializers (https://github.com/dotnet/aspnetcore/issues/50401).
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_UnarySerializerOptions")]
+    private static extern JsonSerializerOptions UnaryJson(GrpcJsonTranscodingOptions options);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_ServerStreamingSerializerOptions")]
+    private static extern JsonSerializerOptions StreamJson(GrpcJsonTranscodingOptions options);
 }

@@ -1,3 +1,4 @@
+using Koda.Protos.Common.V1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -26,6 +27,17 @@ internal static class RestPath
         }
 
         return segments;
+    }
+
+    /// <summary>The segments that a template which matched the decoded path binds.</summary>
+    /// <exception cref="RpcFault">ROUTE_NOT_FOUND: as it was sent, the path is another.</exception>
+    public static IReadOnlyList<string> Match(HttpContext http, RouteTemplate template)
+    {
+        if (Split(http) is not { } path)
+            throw new RpcFault(ErrorReason.RouteNotFound, $"No route has the path {http.Request.Path}.");
+        if (template.Verb.Length > 0)
+            path[^1] = path[^1][..path[^1].LastIndexOf(':')];
+        return path;
     }
 
     public static string DecodeKeepingSlashes(string segment) =>

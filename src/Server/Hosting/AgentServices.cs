@@ -15,6 +15,5 @@ internal static class AgentServices
         .AddSingleton<CreateAgent>().AddSingleton<CreatePublishedAgent>().AddSingleton<EditAgent>().AddSingleton<DeleteAgent>()
         .AddSingleton<CloneAgent>().AddSingleton<AgentVersions>().AddSingleton<RollBackAgent>().AddSingleton<AgentSecrets>()
         .AddSingleton<LearnAgentSecrets>().AddHostedService(provider => provider.GetRequiredService<LearnAgentSecrets>())
-        .AddSingleton<Surfaces.ControlPlane.SectionContent>()
         .AddSingleton<PublishVersion>().AddSingleton<PublishAgent>().AddSingleton<ChangeAgentState>();
 }

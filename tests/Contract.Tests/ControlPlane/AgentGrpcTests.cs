@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Client;
@@ -61,7 +62,7 @@ public sealed class AgentGrpcTests(KodaFixture koda) : IClassFixture<KodaFixture
     {
         await Agents.ApplyAsync("native-parts", new AgentDefinition { SystemPrompt = "You are.", Skills = { "release-notes" } });
 
-        var put = await Raw.ReplaceAgentSectionAsync(new ReplaceAgentSectionRequest { AgentId = "native-parts", Section = "memory", Content = """{"memory_scope":"team"}""" }, Token);
+        var put = await Raw.ReplaceAgentSectionAsync(new ReplaceAgentSectionRequest { AgentId = "native-parts", Section = "memory", Content = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8("""{"memory_scope":"team"}""") } }, Token);
         var read = await Raw.GetAgentSectionAsync(new GetAgentSectionRequest { AgentId = "native-parts", Section = "memory" }, Token);
         var secret = await Agents.SetSecretAsync("native-parts", "token", "a-long-secret");
         var one = await Raw.GetAgentSecretAsync(new GetAgentSecretRequest { AgentId = "native-parts", SecretKey = "Token" }, Token);

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
@@ -104,7 +105,7 @@ public sealed class UnstorableInputTests(KodaFixture koda) : IClassFixture<KodaF
         await IsRefused("value", setting.PutSettingAsync(new CodeWire.PutSettingRequest { Key = "fuzz", Value = text }, Owner).ResponseAsync);
 
         var agents = new ControlPlaneWire.AgentService.AgentServiceClient(koda.Host.Client.CallInvoker);
-        await IsRefused("content", agents.ReplaceAgentSectionAsync(new ControlPlaneWire.ReplaceAgentSectionRequest { AgentId = "reviewer", Section = "limits", Content = text }, Owner).ResponseAsync);
+        await IsRefused("content", agents.ReplaceAgentSectionAsync(new ControlPlaneWire.ReplaceAgentSectionRequest { AgentId = "reviewer", Section = "limits", Content = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8(text) } }, Owner).ResponseAsync);
 
         var tasks = new TaskService.TaskServiceClient(koda.Host.Client.CallInvoker);
         await IsRefused("metadata", tasks.SubmitTaskAsync(new SubmitTaskRequest { AgentId = "atlas", Query = "x", Metadata = text }, Owner).ResponseAsync);

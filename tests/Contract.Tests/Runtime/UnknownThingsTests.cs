@@ -56,7 +56,7 @@ public sealed class UnknownThingsTests(KodaFixture koda) : IClassFixture<KodaFix
         (await Rest.Get(path)).IsRefused(404, "route.not_found");
 
     [Theory]
-    [InlineData("DELETE", "/api/runtime/tasks", "GET", "POST")]
+    [InlineData("DELETE", "/api/runtime/tasks", "GET", "HEAD", "POST")]
     [InlineData("POST", "/api/runtime/ready", "GET")]
     [InlineData("GET", "/api/runtime/tasks/x/cancel", "POST")]
     [InlineData("POST", "/api/control-plane/agents/x", "PUT")]

@@ -38,8 +38,8 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task The_query_fills_fields_of_every_kind() =>
         Assert.Equal(
-            """{"words":["a","b c"],"genres":["science","fiction"],"window":{"since":"2026-01-01T00:00:00Z","days":7},"limit":0,"only_present":true,"patience":"1.500s"}""",
-            await Http.GetStringAsync("/v1/echo?words=a&words=b+c&genres=science&genres=GENRE_FICTION&window.since=2026-01-01T00:00:00Z&window.days=7&limit=0&onlyPresent=true&patience=1.5s&utm_source=x&no.such.field=1"));
+            """{"words":["a","b c"],"genres":["science","fiction"],"window":{"since":"2026-01-01T00:00:00Z","days":7},"limit":0,"only_present":true}""",
+            await (await Http.GetAsync("/v1/echo?words=a&words=b+c&genres=science&genres=GENRE_FICTION&window.since=2026-01-01T00:00:00Z&window.days=7&limit=0&onlyPresent=true&utm_source=x&no.such.field=1")).Content.ReadAsStringAsync());
 
     [Fact]
     public async Task Every_fault_of_the_query_is_reported_at_once()
@@ -80,7 +80,7 @@ public sealed class RequestTests : IAsyncLifetime
     {
         using var updated = await SendAsync("PATCH", "/v1/books/b1" + query, body);
 
-        Assert.Equal(HttpStatusCode.OK, updated.StatusCode);
+        Assert.True(updated.StatusCode == HttpStatusCode.OK, await updated.Content.ReadAsStringAsync());
         Assert.Equal(mask, updated.Headers.GetValues("mask").Single());
     }
 

@@ -52,15 +52,15 @@ internal sealed partial class AgentService
 
     public override async Task<Wire.AgentSection> ReplaceAgentSection(Wire.ReplaceAgentSectionRequest request, ServerCallContext context)
     {
-        var edit = sectionContent.Replace(request.AgentId, request.Section, request.Content);
+        var edit = SectionContent.Replace(request.AgentId, request.Section, request.Content);
         return Section(await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken), request.Section);
     }
 
-    private Wire.AgentSection Section(AgentDetails details, string section) => new()
+    private static Wire.AgentSection Section(AgentDetails details, string section) => new()
     {
         AgentId = details.Agent.Id,
         Section = section,
-        Content = sectionContent.Write(section, DefinitionViews.From(details.Agent.Draft)),
+        Content = SectionContent.Write(section, DefinitionViews.From(details.Agent.Draft)),
         Etag = details.Agent.Etag,
     };
 }

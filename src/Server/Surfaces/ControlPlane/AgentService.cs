@@ -21,7 +21,6 @@ internal sealed partial class AgentService(
     ChangeAgentState changeAgentState,
     AgentVersions agentVersions,
     AgentSecrets agentSecrets,
-    SectionContent sectionContent,
     CompilePrompt compilePrompt) : Wire.AgentService.AgentServiceBase
 {
     public override async Task<Wire.ListAgentsResponse> ListAgents(Wire.ListAgentsRequest request, ServerCallContext context)

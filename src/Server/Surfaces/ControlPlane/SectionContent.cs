@@ -1,16 +1,17 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore;
 using Koda.Rpc.AspNetCore.Json;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
+using Microsoft.Net.Http.Headers;
+using HttpBody = Google.Api.HttpBody;
 using Wire = Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Server.Surfaces.ControlPlane;
 
 /// <summary>Reads and writes the part of a definition that a section is, as the JSON that the contract says.</summary>
-internal sealed class SectionContent(JsonCodec codec)
+internal static class SectionContent
 {
     private static readonly ILookup<string, string> s_fields = AgentFields.All
         .Select(field => (field.Section, Name: field.Path.Split('.')[0])).Distinct().ToLookup(field => field.Section, field => field.Name);
@@ -29,14 +30,14 @@ internal sealed class SectionContent(JsonCodec codec)
 
     /// <summary>The edit that replaces the section's fields, those that the JSON leaves out too.</summary>
     /// <exception cref="EngineException">AGENT_SECTION_NOT_FOUND.</exception>
-    /// <exception cref="RpcFault">INVALID_REQUEST, MALFORMED_BODY.</exception>
-    public Func<AgentDefinition, DraftEdit> Replace(string id, string section, string json)
+    /// <exception cref="RpcFault">INVALID_REQUEST, MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE.</exception>
+    public static Func<AgentDefinition, DraftEdit> Replace(string id, string section, HttpBody? body)
     {
-        Require(section);
         var faults = new List<FieldFault>();
-        var bytes = Encoding.UTF8.GetBytes(json.Length == 0 ? "{}" : json);
-        var content = (Wire.AgentDefinition)codec.Read(Wire.AgentDefinition.Descriptor, bytes, faults);
-        if (JsonNode.Parse(bytes) is JsonObject given)
+        var bytes = body is { Data.IsEmpty: false } ? Json(body) : "{}"u8.ToArray();
+        var content = Read(bytes, faults);
+        Require(section);
+        if (JsonNode.Parse(bytes.Span) is JsonObject given)
         {
             var names = Wire.AgentDefinition.Descriptor.Fields.InDeclarationOrder().Select(field => field.Name);
             faults.AddRange(names.Where(name => given.ContainsKey(name) && !s_fields[section].Contains(name))
@@ -54,9 +55,26 @@ internal sealed class SectionContent(JsonCodec codec)
         };
     }
 
-    public string Write(string section, Wire.AgentDefinition definition)
+    private static ReadOnlyMemory<byte> Json(HttpBody body) =>
+        MediaTypeHeaderValue.TryParse(body.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            ? body.Data.Memory
+            : throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The section has the content type '{body.ContentType}'; send application/json in UTF-8.");
+
+    private static Wire.AgentDefinition Read(ReadOnlyMemory<byte> json, List<FieldFault> faults)
     {
-        var whole = JsonNode.Parse(codec.ToText(definition))!.AsObject();
+        try
+        {
+            return (Wire.AgentDefinition)MessageJson.Read(Wire.AgentDefinition.Descriptor, json, faults);
+        }
+        catch (MalformedJsonException fault)
+        {
+            throw new RpcFault(ErrorReason.MalformedBody, "The body is not valid JSON: " + fault.Message, fault);
+        }
+    }
+
+    public static string Write(string section, Wire.AgentDefinition definition)
+    {
+        var whole = JsonNode.Parse(MessageJson.ToText(definition))!.AsObject();
         return new JsonObject(s_fields[section].Where(whole.ContainsKey).Select(name => KeyValuePair.Create(name, whole[name]?.DeepClone()))).ToJsonString();
     }
 }

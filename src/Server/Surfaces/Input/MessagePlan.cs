@@ -70,6 +70,7 @@ internal sealed class MessagePlan
         {
             FieldType.String => policy.RawJson ? new JsonRule(isFree) : new TextRule(isFree),
             FieldType.Bytes when policy.RawJson => new JsonBytesRule(),
+            FieldType.Message when policy.RawJson => new JsonBodyRule(),
             FieldType.Double => new FiniteRule<double>(),
             FieldType.Float => new FiniteRule<float>(),
             FieldType.Enum => new EnumRule(field.EnumType),

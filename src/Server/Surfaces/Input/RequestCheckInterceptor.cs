@@ -107,7 +107,7 @@ internal sealed class RequestCheckInterceptor : Interceptor
             {
                 throw new EngineException(ErrorReason.PayloadTooLarge, fault.Status.Detail);
             }
-            catch (Exception fault) when (fault is InvalidDataException or FormatException or InvalidProtocolBufferException)
+            catch (Exception fault) when (fault is IOException or InvalidDataException or FormatException or InvalidOperationException or InvalidProtocolBufferException)
             {
                 throw new RpcException(new Status(StatusCode.Internal, "The request could not be read.", fault));
             }

@@ -51,10 +51,18 @@ internal sealed class JsonRule(bool isFree) : SimpleRule<string>
 /// <summary>Bytes that hold JSON in UTF-8. Empty: they are not set.</summary>
 internal sealed class JsonBytesRule : SimpleRule<ByteString>
 {
-    protected override string? Problem(ByteString value) =>
+    protected override string? Problem(ByteString value) => ProblemOf(value);
+
+    public static string? ProblemOf(ByteString value) =>
         value.IsEmpty ? null
         : System.Text.Unicode.Utf8.IsValid(value.Span) ? StorableJson.Problem(value.ToStringUtf8())
         : "must be UTF-8";
+}
+
+/// <summary>A body that is JSON.</summary>
+internal sealed class JsonBodyRule : SimpleRule<Google.Api.HttpBody>
+{
+    protected override string? Problem(Google.Api.HttpBody value) => JsonBytesRule.ProblemOf(value.Data);
 }
 
 /// <summary>A floating-point number: neither infinite nor none at all.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Koda.Protos.Code.V1;
 using Koda.Protos.Runtime.V1;
@@ -48,7 +49,7 @@ public sealed class RequestCheckTests
     [InlineData("""{"a":{"a":1},"b":[{"a":1},{"a":1}]}""", true)]
     public void A_name_stands_once_in_an_object_but_in_what_people_only_read(string json, bool isGood)
     {
-        var section = new Koda.Protos.ControlPlane.V1.ReplaceAgentSectionRequest { AgentId = "atlas", Section = "skills", Content = json };
+        var section = new Koda.Protos.ControlPlane.V1.ReplaceAgentSectionRequest { AgentId = "atlas", Section = "skills", Content = new() { Data = ByteString.CopyFromUtf8(json) } };
         var report = new WorkRequest { Events = { new EventBatch { Events = { new ReportedEvent { Kind = "tool.finished", Payload = json } } } } };
 
         Assert.Equal(isGood ? [] : ["content must hold no name twice in one object"], RequestCheck.Faults(section).Select(fault => $"{fault.Field} {fault.Problem}"));
