@@ -11,7 +11,7 @@ namespace Koda.Rpc.AspNetCore;
 public static class RpcApplicationExtensions
 {
     private static readonly string[] ExposedHeaders =
-        [WireNames.Status, WireNames.Message, WireNames.StatusDetails, WireNames.Encoding, "Retry-After"];
+        [WireNames.Status, WireNames.Message, WireNames.StatusDetails, WireNames.Encoding, "Retry-After", "RateLimit", "RateLimit-Policy", "ETag", "Allow", "X-Request-Id", "WWW-Authenticate"];
 
     /// <summary>Serves a service on every face that its contract declares.</summary>
     /// <typeparam name="TService">
@@ -29,7 +29,7 @@ public static class RpcApplicationExtensions
         app.MapGrpcService<TService>().Add(endpoint => RestEndpoints.Teach(endpoint, methods));
     }
 
-    /// <summary>Lets browsers call by gRPC-Web, from the allowed origins.</summary>
+    /// <summary>Lets pages of the allowed origins call, and browsers call by gRPC-Web.</summary>
     public static IApplicationBuilder UseRpc(this IApplicationBuilder app)
     {
         var origins = app.ApplicationServices.GetRequiredService<IOptions<RpcOptions>>().Value.AllowedOrigins;

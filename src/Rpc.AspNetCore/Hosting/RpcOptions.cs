@@ -7,7 +7,7 @@ public sealed class RpcOptions
     public bool CompressReplies { get; set; }
 
     /// <summary>The web origins that may call from a browser, such as `https://example.org`; `*` for any. Empty: same origin only.</summary>
-    public IList<string> AllowedOrigins { get; } = [];
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>How long streams may go on after the shutdown began, before they are cancelled.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -42,7 +42,10 @@ public static class ServerHost
             : null;
         var masterKeys = await KeyRing.Load(options.DataDirectory, cancellationToken);
         var app = Build(options, cluster, masterKeys);
+        // Each takes half a second and more, and mostly waits: one for the database, the other for the just-in-time compiler.
+        var mapping = Task.Run(() => Map(app, options), CancellationToken.None);
         await EngineStartup.Run(app.Services, options, cancellationToken);
+        await mapping;
         await app.StartAsync(cancellationToken);
         return app;
     }
@@ -70,10 +73,15 @@ public static class ServerHost
             .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })
             .AddSingleton(masterKeys)
             .AddEngine(options)
-            .AddSurfaces();
+            .AddSurfaces()
+            .Configure<RpcOptions>(rpc => rpc.AllowedOrigins = AllowedOrigins.Parse(options.Security.AllowedOrigins));
         if (cluster is not null)
             builder.Services.AddSingleton(cluster).AddHostedService<PostgresKeeper>();
-        var app = builder.Build();
+        return builder.Build();
+    }
+
+    private static void Map(WebApplication app, ServerOptions options)
+    {
         app.UseForwardedHeadersOf(TrustedProxies.Parse(options.Security.TrustedProxies));
         app.UseErrorBodies();
         app.MapSurfaces();
@@ -81,7 +89,6 @@ public static class ServerHost
         app.UseUnreadableCalls();
         app.UseOpenApiDocuments();
         app.UseRest();
-        return app;
     }
 
     private static IPEndPoint EndPointOf(Uri listen) => listen.Host switch

@@ -37,6 +37,9 @@ public sealed record ServerSecurity
     /// <summary>`KODA_TRUSTED_PROXIES`: addresses and networks of proxies that say truly for whom they call.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
+    /// <summary>`KODA_ALLOWED_ORIGINS`: web origins, such as `https://app.example`, whose pages may call with a token of their own by REST, feeds and gRPC-Web. Cookies are never among it.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>`KODA_ENVIRONMENT=production`: refuses to start with settings that are not safe on a network.</summary>
     public bool Production { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record ServerSecurity
         SecureCookies = NonEmpty(read("CONTROL_PLANE_SECURE_COOKIES")) is { } secure ? IsTrue(secure) : null,
         RateLimit = NonEmpty(read("CONTROL_PLANE_RATE_LIMIT")),
         TrustedProxies = List(read("KODA_TRUSTED_PROXIES")),
+        AllowedOrigins = List(read("KODA_ALLOWED_ORIGINS")),
         Production = string.Equals(NonEmpty(read("KODA_ENVIRONMENT")), "production", StringComparison.OrdinalIgnoreCase),
     };
 
@@ -83,7 +87,7 @@ public sealed record ServerSecurity
 
     private IEnumerable<string> FormatFaults()
     {
-        Action[] readings = [() => _ = RateLimitSettings.Parse(RateLimit, RateBuckets.All), () => _ = Hosting.TrustedProxies.Parse(TrustedProxies)];
+        Action[] readings = [() => _ = RateLimitSettings.Parse(RateLimit, RateBuckets.All), () => _ = Hosting.TrustedProxies.Parse(TrustedProxies), () => _ = Hosting.AllowedOrigins.Parse(AllowedOrigins)];
         foreach (var read in readings)
         {
             string? fault = null;

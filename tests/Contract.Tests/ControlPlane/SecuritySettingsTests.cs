@@ -19,6 +19,7 @@ public sealed class SecuritySettingsTests(PostgresFixture postgres) : IClassFixt
             ["ALLOW_LOOPBACK_BOOTSTRAP"] = "true",
             ["CONTROL_PLANE_RATE_LIMIT"] = "240/60s",
             ["KODA_TRUSTED_PROXIES"] = "10.0.0.0/8,127.0.0.1",
+            ["KODA_ALLOWED_ORIGINS"] = "https://app.example, http://127.0.0.1:3000",
             ["KODA_ENVIRONMENT"] = "Production",
             ["CONTROL_PLANE_SECURE_COOKIES"] = "false",
         };
@@ -27,6 +28,7 @@ public sealed class SecuritySettingsTests(PostgresFixture postgres) : IClassFixt
 
         Assert.Equal(["one", "two"], security.BreakGlassTokens);
         Assert.Equal(["10.0.0.0/8", "127.0.0.1"], security.TrustedProxies);
+        Assert.Equal(["https://app.example", "http://127.0.0.1:3000"], security.AllowedOrigins);
         Assert.Equal(("three", "240/60s", "local_account"), (security.RuntimeToken, security.RateLimit, security.AuthMode));
         Assert.Equal((true, true, false), (security.AllowLoopbackBootstrap, security.Production, security.SecureCookies));
     }
