@@ -25,7 +25,8 @@ log="$out/build.log"
 for project in "$root"/protos/ "$root"/src/*/; do mkdir -p "$project/bin" "$project/obj"; done
 touch "$out/.building"
 # The build keeps helper processes that outlive it: they must hold neither the caller's pipes nor the lock.
-publish() { dotnet publish "$root/src/Cli/Koda.Cli.csproj" -c Release --use-current-runtime --no-self-contained -o "$out/app" -v q --nologo "$@" >"$log" 2>&1 </dev/null 9>&-; }
+# A lock file of its own: for one runtime it has other sections.
+publish() { dotnet publish "$root/src/Cli/Koda.Cli.csproj" -c Release --use-current-runtime --no-self-contained -o "$out/app" -p:NuGetLockFilePath=obj/publish.lock.json -v q --nologo "$@" >"$log" 2>&1 </dev/null 9>&-; }
 # The compiler that runs beforehand is a package of its own. Where it cannot be had, all works, and starts more slowly.
 build() { publish -p:PublishReadyToRun=true || { grep -qi crossgen "$log" && publish; }; }
 if ! build; then
