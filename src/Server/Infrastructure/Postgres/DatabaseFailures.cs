@@ -67,6 +67,8 @@ internal static class DatabaseFailures
             "53" => DatabaseTrouble.OutOfResources,
             "57" => DatabaseTrouble.ShuttingDown,
             "58" => DatabaseTrouble.SystemError,
+            // Said of a connection, such as of one that cannot write a file of its own on a full disk, no statement is to blame.
+            "XX" when failure.InvariantSeverity == Fatal => DatabaseTrouble.SystemError,
             _ => null,
         },
     };

@@ -48,6 +48,13 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
         Assert.Equal(code == "database_slow", database.Health.Trouble is null);
     }
 
+    [Fact]
+    public void What_keeps_a_connection_from_being_made_is_no_fault_of_a_statement()
+    {
+        Assert.Equal(DatabaseTrouble.SystemError, DatabaseFailures.TroubleOf(new PostgresException("could not write init file", "FATAL", "FATAL", "XX000")));
+        Assert.Null(DatabaseFailures.TroubleOf(new PostgresException("cache lookup failed", "ERROR", "ERROR", "XX000")));
+    }
+
     [Theory]
     [InlineData("XX000")]
     [InlineData("XX001")]
