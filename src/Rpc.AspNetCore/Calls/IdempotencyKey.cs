@@ -1,3 +1,6 @@
+using Google.Protobuf;
+using Koda.Protos.Common.V1;
+
 namespace Koda.Rpc.AspNetCore;
 
 /// <summary>The caller's idempotency key, from the header (gRPC: metadata) `idempotency-key`.</summary>
@@ -6,6 +9,18 @@ internal static class IdempotencyKey
     public const string Header = "idempotency-key";
     private const int MaxLength = 255;
 
+    private const string Field = "request_id";
+
+    /// <summary>The key where the method's policy says that it is carried; null when it is not given.</summary>
+    /// <exception cref="RpcFault">INVALID_REQUEST: the key is too long, or not visible ASCII.</exception>
+    public static string? Of(RpcCallContext context, IMessage request)
+    {
+        if (context.RpcMethod.Policy.Idempotency != Idempotency.RequestId)
+            return Of(context);
+        var key = (string)request.Descriptor.FindFieldByName(Field).Accessor.GetValue(request);
+        return key.Length == 0 ? null : IsKey(key) ? key : throw RpcFault.Invalid(new FieldFault(Field, $"must be of 1 to {MaxLength} visible ASCII characters"));
+    }
+
     /// <exception cref="RpcFault">INVALID_REQUEST: the key is empty, too long, given twice, or not visible ASCII.</exception>
     public static string? Of(RpcCallContext context)
     {
@@ -13,8 +28,10 @@ internal static class IdempotencyKey
         if (values.Count == 0)
             return null;
         var key = values.Count == 1 ? values[0] : null;
-        return key is { Length: > 0 and <= MaxLength } && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+        return key is not null && IsKey(key)
             ? key
             : throw RpcFault.Invalid(new FieldFault(Header, $"must be one value of 1 to {MaxLength} visible ASCII characters"));
     }
+
+    private static bool IsKey(string key) => key is { Length: > 0 and <= MaxLength } && !key.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Koda.Rpc.AspNetCore;
@@ -14,9 +15,9 @@ public static class ServerCallContextExtensions
     /// <summary>Fires when the server begins to shut down; see <see cref="RpcCallContext.Draining"/>.</summary>
     public static CancellationToken GetDraining(this ServerCallContext context) => Call(context).Draining;
 
-    /// <summary>The caller's idempotency key from the header `idempotency-key`, or null.</summary>
+    /// <summary>The caller's idempotency key, from where the method's policy says that it is carried, or null.</summary>
     /// <exception cref="RpcFault">INVALID_REQUEST: the key is not 1 to 255 visible ASCII characters.</exception>
-    public static string? GetIdempotencyKey(this ServerCallContext context) => IdempotencyKey.Of(Call(context));
+    public static string? GetIdempotencyKey(this ServerCallContext context, IMessage request) => IdempotencyKey.Of(Call(context), request);
 
     private static RpcCallContext Call(ServerCallContext context) =>
         context as RpcCallContext ?? throw new InvalidOperationException("The call is not served by Koda.Rpc.AspNetCore.");

@@ -152,9 +152,15 @@ internal sealed class OperationBuilder(
         operation.Security = [];
         if (method.Policy.Anonymous) return;
         List<string> scopes = [.. method.Policy.Scopes.Order(StringComparer.Ordinal)];
-        operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = scopes });
-        if (hasCookie)
-            operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Cookie, document)] = scopes });
+        // One requirement of several is enough.
+        foreach (var any in method.Policy.AnyScopes.Order(StringComparer.Ordinal).DefaultIfEmpty(""))
+        {
+            List<string> needed = any.Length == 0 ? scopes : [.. scopes, any];
+            operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = needed });
+            if (hasCookie)
+                operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Cookie, document)] = needed });
+        }
+
         // An empty requirement says that the credential is optional.
         if (method.Policy.AnonymousOnLoopback) operation.Security.Add([]);
         if (scopes.Count == 0) return;

@@ -1,4 +1,5 @@
 using Google.Protobuf.Reflection;
+using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore.Feeds;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -14,8 +15,8 @@ internal sealed class ContractCheck(EndpointDataSource endpoints) : IHostedLifec
         var served = endpoints.Endpoints.OfType<RouteEndpoint>().Select(endpoint => (Endpoint: endpoint, Binding: endpoint.Metadata.GetMetadata<RestBinding>()!))
             .Where(each => each.Binding is not null).ToList();
         RequireDistinct(served);
-        foreach (var (_, binding) in served)
-            Require(binding.Method);
+        foreach (var method in endpoints.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<RpcMethod>()).OfType<RpcMethod>().Distinct())
+            Require(method);
         return Task.CompletedTask;
     }
 
@@ -47,6 +48,8 @@ internal sealed class ContractCheck(EndpointDataSource endpoints) : IHostedLifec
         var reply = method.Descriptor.OutputType;
         if (method.Policy.UnavailableUnless is { Length: > 0 } ready && reply.FindFieldByName(ready) is not { FieldType: FieldType.Bool })
             throw new InvalidOperationException($"{method.FullName}: {ready} is not a bool.");
+        if (method.Policy.Idempotency == Idempotency.RequestId && method.Descriptor.InputType.FindFieldByName("request_id") is not { FieldType: FieldType.String, IsRepeated: false })
+            throw new InvalidOperationException($"{method.FullName}: {method.Descriptor.InputType.FullName} has no string request_id.");
         if (method.Policy.Sse is not { } sse)
             return;
         SseField.Of(reply, sse.EventField);

@@ -8,7 +8,7 @@ public sealed class CallAuthorization(IEnumerable<ICallAuthenticator> authentica
 {
     private readonly ICallAuthenticator? _authenticator = authenticators.LastOrDefault();
 
-    /// <summary>Authenticates the caller, and checks that it has every scope that the method asks for.</summary>
+    /// <summary>Authenticates the caller, and checks that it has the scopes that the method asks for.</summary>
     /// <exception cref="RpcFault">UNAUTHENTICATED or PERMISSION_DENIED.</exception>
     internal async ValueTask AdmitAsync(RpcCallContext context)
     {
@@ -26,13 +26,15 @@ public sealed class CallAuthorization(IEnumerable<ICallAuthenticator> authentica
         foreach (var scope in policy.Scopes)
         {
             if (!context.Principal.Scopes.Contains(scope))
-                throw Missing(policy);
+                throw Missing("scopes", $"The call needs the scopes {string.Join(", ", policy.Scopes)}.", policy.Scopes);
         }
+
+        if (policy.AnyScopes.Count > 0 && !policy.AnyScopes.Any(context.Principal.Scopes.Contains))
+            throw Missing("any_scopes", $"The call needs one of the scopes {string.Join(", ", policy.AnyScopes)}.", policy.AnyScopes);
     }
 
-    private static RpcFault Missing(MethodPolicy policy) =>
-        new(ErrorReason.PermissionDenied, $"The call needs the scopes {string.Join(", ", policy.Scopes)}.")
-        {
-            Details = new JsonObject { ["scopes"] = new JsonArray([.. policy.Scopes.Select(scope => (JsonNode)scope)]) },
-        };
+    private static RpcFault Missing(string name, string message, IEnumerable<string> scopes) => new(ErrorReason.PermissionDenied, message)
+    {
+        Details = new JsonObject { [name] = new JsonArray([.. scopes.Select(scope => (JsonNode)scope)]) },
+    };
 }

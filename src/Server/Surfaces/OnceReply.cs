@@ -10,7 +10,7 @@ namespace Koda.Server.Surfaces;
 internal static class OnceReply
 {
     /// <summary>The caller's key for this request, or null.</summary>
-    public static IdempotencyKey? Key(IMessage request, ServerCallContext context) => context.GetIdempotencyKey() is { } key
+    public static IdempotencyKey? Key(IMessage request, ServerCallContext context) => context.GetIdempotencyKey(request) is { } key
         ? new IdempotencyKey(context.GetPrincipal().Id, context.Method, key, SHA256.HashData(request.ToByteArray()))
         : null;
 

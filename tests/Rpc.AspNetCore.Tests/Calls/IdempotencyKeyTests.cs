@@ -12,7 +12,7 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await ProbeServer.StartAsync();
-        _server.Handlers.Unary = (_, context) => Task.FromResult(ProbeHandlers.Reply(context.GetIdempotencyKey() ?? "none"));
+        _server.Handlers.Unary = (request, context) => Task.FromResult(ProbeHandlers.Reply(context.GetIdempotencyKey(request) ?? "none"));
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -40,6 +40,15 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
         var reply = await CallAsync(key);
         Assert.Equal((int)StatusCode.InvalidArgument, reply.GrpcStatus);
         Assert.Equal("idempotency-key", reply.Details.Details[1].Unpack<BadRequest>().FieldViolations.Single().Field);
+    }
+
+    [Fact]
+    public async Task A_policy_may_carry_the_key_in_the_request()
+    {
+        Assert.Equal("order-66/a", (await _server.Client.NamedAsync(new ProbeRequest { RequestId = "order-66/a" })).Text);
+        Assert.Equal("none", (await _server.Client.NamedAsync(new ProbeRequest(), new Metadata { { "idempotency-key", "another" } })).Text);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _server.Client.NamedAsync(new ProbeRequest { RequestId = "two words" }));
+        Assert.Equal("request_id", refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
     }
 
     private Task<RawReply> CallAsync(string key) => _server.Raw.CallAsync("Keyed", "x", ("idempotency-key", key));

@@ -19,5 +19,9 @@ internal sealed class ProbeServiceImplementation(ProbeHandlers handlers) : Probe
 
     public override Task<ProbeReply> Undeclared(ProbeRequest request, ServerCallContext context) => handlers.Unary(request, context);
 
+    public override Task<ProbeReply> Shared(ProbeRequest request, ServerCallContext context) => handlers.Unary(request, context);
+
+    public override Task<ProbeReply> Named(ProbeRequest request, ServerCallContext context) => handlers.Unary(request, context);
+
     public override Task<ProbeReply> Keyed(ProbeRequest request, ServerCallContext context) => handlers.Unary(request, context);
 }

@@ -13,7 +13,7 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
     public override async Task<Book> AddBook(Book request, ServerCallContext context)
     {
         var headers = new Metadata { { "location", "/v1/books/" + request.Id } };
-        if (context.GetIdempotencyKey() is { } key) headers.Add("seen-key", key);
+        if (context.GetIdempotencyKey(request) is { } key) headers.Add("seen-key", key);
         await context.WriteResponseHeadersAsync(headers);
         return request;
     }

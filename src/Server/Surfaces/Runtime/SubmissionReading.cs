@@ -39,7 +39,7 @@ internal static class SubmissionReading
     }
 
     public static IdempotencyKey? IdempotencyKey(Wire.SubmitTaskRequest request, ServerCallContext context) =>
-        context.GetIdempotencyKey() is { } key
+        context.GetIdempotencyKey(request) is { } key
             ? new IdempotencyKey(context.GetPrincipal().Id, context.Method, key, SHA256.HashData(request.ToByteArray()))
             : null;
 
