@@ -44,7 +44,8 @@ public static class MessageJson
     }
 
     /// <summary>Writes the message as compact UTF-8 JSON without a byte order mark.</summary>
-    public static void Write(IBufferWriter<byte> output, IMessage message) => Borrow(output, writer => JsonSerializer.Serialize(writer, message, message.GetType(), s_options));
+    public static void Write(IBufferWriter<byte> output, IMessage message) =>
+        Borrow(output, message, static (writer, message) => JsonSerializer.Serialize(writer, message, message.GetType(), s_options));
 
     /// <summary>Writes one field's value alone: a list field gives a bare array.</summary>
     /// <exception cref="ArgumentException">The message has no such field.</exception>
@@ -52,13 +53,10 @@ public static class MessageJson
     {
         var field = FieldOf(message.Descriptor, name);
         var value = field.HasPresence && !field.Accessor.HasValue(message) ? null : field.Accessor.GetValue(message);
-        Borrow(output, writer =>
-        {
-            if (value is string raw && Scalars.Policy(field) is { RawJson: true })
-                writer.WriteRawValue(raw.Length == 0 ? "null" : raw);
-            else
-                JsonSerializer.Serialize(writer, value, s_options);
-        });
+        if (value is string raw && Scalars.Policy(field) is { RawJson: true })
+            Borrow(output, raw, static (writer, raw) => writer.WriteRawValue(raw.Length == 0 ? "null" : raw));
+        else
+            Borrow(output, value, static (writer, value) => JsonSerializer.Serialize(writer, value, s_options));
     }
 
     /// <summary>The message as compact JSON text.</summary>
@@ -135,13 +133,13 @@ public static class MessageJson
     private static FieldDescriptor FieldOf(MessageDescriptor type, string name) =>
         type.FindFieldByName(name) ?? throw new ArgumentException($"{type.FullName} has no field {name}.", nameof(name));
 
-    private static void Borrow(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
+    private static void Borrow<TState>(IBufferWriter<byte> output, TState state, Action<Utf8JsonWriter, TState> write)
     {
         // Taken out while in use: a write that fails must not leave a half-written document to the next caller.
         var writer = _idleWriter ?? new Utf8JsonWriter(output, s_writing);
         _idleWriter = null;
         writer.Reset(output);
-        write(writer);
+        write(writer, state);
         writer.Flush();
         _idleWriter = writer;
     }

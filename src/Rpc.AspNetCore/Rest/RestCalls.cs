@@ -23,11 +23,11 @@ internal sealed class RestCalls(CallDrain drain, CallPipeline pipeline, DialectT
         var call = new RestCallContext(http, binding.Method, lifetime);
         var failure = await pipeline.RunAsync(call, async _ =>
         {
-            using var output = new MemoryStream();
+            using var output = new PooledBufferWriter();
             var exchange = new RestExchange(call, binding);
-            await exchange.RunAsync(transcoder, output, options.Value.MaxBodySize);
+            await exchange.RunAsync(transcoder, new BufferWriterStream(output), options.Value.MaxBodySize);
             if (call.Status.StatusCode == StatusCode.OK)
-                await ReplyAsync(call, binding, exchange, output);
+                await ReplyAsync(call, binding, exchange, output.WrittenMemory);
         });
         if (failure is not null)
             await RestError.WriteAsync(http, dialects.Of(binding.Method), failure);
@@ -41,7 +41,7 @@ internal sealed class RestCalls(CallDrain drain, CallPipeline pipeline, DialectT
         return new CallLifetime(http, drain, timeout, streaming: method.Type != MethodType.Unary);
     }
 
-    private static async Task ReplyAsync(RestCallContext call, RestBinding binding, RestExchange exchange, MemoryStream output)
+    private static async Task ReplyAsync(RestCallContext call, RestBinding binding, RestExchange exchange, ReadOnlyMemory<byte> output)
     {
         call.CopyTrailersToHeaders();
         var response = call.HttpContext.Response;
@@ -52,7 +52,7 @@ internal sealed class RestCalls(CallDrain drain, CallPipeline pipeline, DialectT
             return;
         }
         var type = !binding.HasRawReply ? RequestBody.Json : response.ContentType is { Length: > 0 } given ? given : "application/octet-stream";
-        await RestError.SendAsync(response, type, output.GetBuffer().AsMemory(0, (int)output.Length), call.CancellationToken);
+        await RestError.SendAsync(response, type, output, call.CancellationToken);
     }
 
     private static int StatusOf(RpcMethod method, Google.Protobuf.IMessage reply)
