@@ -51,6 +51,7 @@ internal static class ServerCommand
                 Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
                 AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 Security = ServerSecurity.FromEnvironment(environment),
+                TelemetrySettings = environment,
                 Log = log.Provider,
                 LogLevel = logging.Level,
             }, cancellation);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Grpc.Core;
 using Koda.Cli.Logging;
+using Koda.Server.Hosting;
 using Koda.Worker.Session;
 
 namespace Koda.Cli.Local;
@@ -56,6 +57,7 @@ internal static class WorkerCommand
             local.Prepare();
             using var log = OperatorLog.Open(
                 LogOptions.Parse(parse.GetValue(format), environment), local.Log("worker"), console: !parse.GetValue(supervised));
+            using var telemetry = Telemetry.Start("koda-worker", environment);
             await RunAsync(session, options, log, cancellation);
             return ExitCode.Ok;
         });

@@ -58,6 +58,7 @@ public static class ServerHost
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", ofFramework).AddFilter("Grpc", ofFramework);
         if (options.Log is { } log)
             builder.Logging.ClearProviders().AddProvider(log);
+        builder.AddTelemetry(options.TelemetrySettings);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.LeaveLimitsToErrorBodies();

@@ -38,6 +38,9 @@ public sealed record ServerOptions
     /// <summary>From which level on the server logs.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Reads the `OTEL_*` variables, by which a collector gets traces, metrics and logs.</summary>
+    public Func<string, string?> TelemetrySettings { get; init; } = static _ => null;
+
     /// <summary>Who is let in, and from where.</summary>
     public ServerSecurity Security { get; init; } = new();
 }

@@ -41,6 +41,7 @@ internal sealed class AttemptRunner(
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
     public async Task<AttemptOutcome> RunAsync(HeldAttempt attempt)
     {
+        using var activity = WorkerTelemetry.StartAttempt(attempt.Assignment);
         var limits = new Limits(attempt.Assignment.Agent?.Limits, attempt.Assignment.Turn is not null);
         using var timeout = new CancellationTokenSource(limits.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, attempt.Stop.Now);

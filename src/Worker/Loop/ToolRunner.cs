@@ -38,6 +38,7 @@ internal sealed class ToolRunner(
         // What may change something must not run without trace: were it begun and lost, the next attempt would do it twice.
         if (!call.ReadOnly)
             await recorder.CommittedAsync(ct);
+        using var activity = WorkerTelemetry.StartToolCall(call.Call.Tool, call.Call.CallId);
         var started = context.Time.GetTimestamp();
         var result = call.Answer ?? await RunAsync(step, call, call.Bound!, ct);
         var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
