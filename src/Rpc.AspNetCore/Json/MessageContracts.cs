@@ -92,6 +92,7 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
     private static JsonPropertyInfo Property<T, TValue>(
         FieldDescriptor field, string name, JsonSerializerOptions options, Func<object, TValue?> get, Action<object, TValue?> set, JsonConverter? converter = null)
     {
+        var unset = field.Accessor.GetValue((IMessage)Activator.CreateInstance<T>()!);
         var values = new JsonPropertyInfoValues<TValue>
         {
             IsProperty = true,
@@ -102,7 +103,7 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
             Getter = get,
             Setter = field.RealContainingOneof is { } oneof ? (message, value) => SetOne(oneof, message, value, set)
                 : field.IsRepeated || field.JsonName == field.Name ? set
-                : (message, value) => SetOnce(field, message, value, set),
+                : (message, value) => SetOnce(field, unset, message, value, set),
             IgnoreCondition = Scalars.Policy(field) is { WriteNull: true } ? JsonIgnoreCondition.Never : JsonIgnoreCondition.WhenWritingNull,
             Converter = converter as JsonConverter<TValue>,
         };
@@ -110,10 +111,10 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
     }
 
     // The serializer knows of two names only that they are not the same.
-    private static void SetOnce<TValue>(FieldDescriptor field, object message, TValue? value, Action<object, TValue?> set)
+    private static void SetOnce<TValue>(FieldDescriptor field, object? unset, object message, TValue? value, Action<object, TValue?> set)
     {
-        var isGiven = field.HasPresence ? field.Accessor.HasValue((IMessage)message) : field.Accessor.GetValue((IMessage)message) is not (null or "" or 0 or 0L or 0.0 or false);
-        if (value is not null && isGiven && field.FieldType != FieldType.Enum)
+        var isGiven = field.HasPresence ? field.Accessor.HasValue((IMessage)message) : !Equals(field.Accessor.GetValue((IMessage)message), unset);
+        if (value is not null && isGiven)
             throw new JsonException("is given twice");
         set(message, value);
     }

@@ -29,6 +29,11 @@ public class ReadingTests
     [InlineData("""{"maybeNumber":5}""")]
     public void Both_spellings_of_a_name_are_read(string json) => Assert.Equal(5, Read<Texts>(json).MaybeNumber);
 
+    [Fact]
+    public void Fields_of_every_kind_are_read_by_either_spelling() => Assert.Equal(
+        new Spelled { FirstOne = 1, RawBlob = ByteString.CopyFrom(1), WideOne = 2, MainColour = Colour.Red, LastOne = 3 },
+        Read<Spelled>("""{"first_one":1,"rawBlob":"AQ==","wide_one":2,"mainColour":"red","last_one":3}"""));
+
     [Theory]
     [InlineData("\"9007199254740993\"", 9007199254740993)]
     [InlineData("9007199254740993", 9007199254740993)]
