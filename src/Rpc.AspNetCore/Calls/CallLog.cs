@@ -5,17 +5,31 @@ namespace Koda.Rpc.AspNetCore;
 
 internal static partial class CallLog
 {
+    /// <summary>Says how a call ended: what this server did wrong is an error, what its caller did is not.</summary>
+    public static void Ended(ILogger logger, RpcCall call)
+    {
+        var (method, request) = (call.Method.FullName, call.RequestId);
+        if (call.Failure is not { } failure)
+            Succeeded(logger, method, request);
+        else if (call.Cause is not null && failure.Status.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss)
+            Broke(logger, call.Cause, method, request, failure.Status.StatusCode, failure.Message);
+        else if (failure.Status.StatusCode == StatusCode.Cancelled && call.Lifetime.PeerGone)
+            Abandoned(logger, method, request);
+        else
+            Refused(logger, method, request, failure.Status.StatusCode, failure.Description.Code, failure.Message);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "{Method} succeeded (request {RequestId})")]
-    public static partial void Succeeded(ILogger logger, string method, string requestId);
+    private static partial void Succeeded(ILogger logger, string method, string requestId);
 
     [LoggerMessage(2, LogLevel.Debug, "{Method} was given up by its caller (request {RequestId})")]
-    public static partial void Abandoned(ILogger logger, string method, string requestId);
+    private static partial void Abandoned(ILogger logger, string method, string requestId);
 
     [LoggerMessage(3, LogLevel.Warning, "{Method} was refused with {Status}, {Code}: {Message} (request {RequestId})")]
-    public static partial void Refused(
+    private static partial void Refused(
         ILogger logger, string method, string requestId, StatusCode status, string code, string message);
 
     [LoggerMessage(4, LogLevel.Error, "{Method} broke with {Status}: {Message} (request {RequestId})")]
-    public static partial void Broke(
+    private static partial void Broke(
         ILogger logger, Exception? exception, string method, string requestId, StatusCode status, string message);
 }

@@ -22,20 +22,21 @@ public sealed class CallTelemetry : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    internal static Activity? Start(RpcCallContext context)
+    internal static Activity? Start(RpcCall call)
     {
         if (!Source.HasListeners())
             return null;
-        var method = context.RpcMethod.Descriptor;
-        var activity = Activity.Current is null && TraceParent(context) is { } parent
+        var method = call.Method.Descriptor;
+        var activity = Activity.Current is null && TraceParent(call) is { } parent
             ? Source.StartActivity(method.FullName, ActivityKind.Server, parent)
             : Source.StartActivity(method.FullName, ActivityKind.Server);
         activity?.SetTag("rpc.system", "grpc").SetTag("rpc.service", method.Service.FullName).SetTag("rpc.method", method.Name);
         return activity;
     }
 
-    internal void Stop(Activity? activity, RpcCallContext context, StatusCode code, TimeSpan elapsed)
+    internal void Stop(Activity? activity, RpcCall call, TimeSpan elapsed)
     {
+        var code = call.Failure?.Status.StatusCode ?? StatusCode.OK;
         if (activity is not null)
         {
             activity.SetTag("rpc.grpc.status_code", (int)code);
@@ -45,7 +46,7 @@ public sealed class CallTelemetry : IDisposable
 
         if (!_duration.Enabled)
             return;
-        var method = context.RpcMethod.Descriptor;
+        var method = call.Method.Descriptor;
         _duration.Record(elapsed.TotalSeconds, new TagList
         {
             { "rpc.system", "grpc" },
@@ -59,9 +60,9 @@ public sealed class CallTelemetry : IDisposable
         is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss or StatusCode.Unavailable
         or StatusCode.DeadlineExceeded or StatusCode.Unimplemented;
 
-    private static ActivityContext? TraceParent(RpcCallContext context)
+    private static ActivityContext? TraceParent(RpcCall call)
     {
-        var headers = context.HttpContext.Request.Headers;
+        var headers = call.Http.Request.Headers;
         return ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var parent) ? parent : null;
     }
 }

@@ -13,18 +13,18 @@ internal static class IdempotencyKey
 
     /// <summary>The key where the method's policy says that it is carried; null when it is not given.</summary>
     /// <exception cref="RpcFault">INVALID_REQUEST: the key is too long, or not visible ASCII.</exception>
-    public static string? Of(RpcCallContext context, IMessage request)
+    public static string? Of(RpcCall call, IMessage request)
     {
-        if (context.RpcMethod.Policy.Idempotency != Idempotency.RequestId)
-            return Of(context);
+        if (call.Method.Policy.Idempotency != Idempotency.RequestId)
+            return Of(call);
         var key = (string)request.Descriptor.FindFieldByName(Field).Accessor.GetValue(request);
         return key.Length == 0 ? null : IsKey(key) ? key : throw RpcFault.Invalid(new FieldFault(Field, $"must be of 1 to {MaxLength} visible ASCII characters"));
     }
 
     /// <exception cref="RpcFault">INVALID_REQUEST: the key is empty, too long, given twice, or not visible ASCII.</exception>
-    public static string? Of(RpcCallContext context)
+    public static string? Of(RpcCall call)
     {
-        var values = context.HttpContext.Request.Headers[Header];
+        var values = call.Http.Request.Headers[Header];
         if (values.Count == 0)
             return null;
         var key = values.Count == 1 ? values[0] : null;

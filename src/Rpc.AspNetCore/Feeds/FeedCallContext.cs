@@ -1,12 +1,10 @@
 using Grpc.Core;
 using Koda.Rpc.AspNetCore.Rest;
-using Microsoft.AspNetCore.Http;
 
 namespace Koda.Rpc.AspNetCore.Feeds;
 
 /// <summary>A call whose reply is a feed: sending headers begins it.</summary>
-internal sealed class FeedCallContext(HttpContext http, RpcMethod method, CallLifetime lifetime, FeedStream feed)
-    : RestCallContext(http, method, lifetime)
+internal sealed class FeedCallContext(RpcCall call, FeedStream feed) : RestCallContext(call)
 {
     public FeedStream Feed => feed;
 

@@ -13,22 +13,21 @@ namespace Koda.Rpc.AspNetCore.Feeds;
 /// The socket is accepted when the handler first reads a frame or writes, so that until then a refusal is an ordinary error.
 /// </summary>
 internal sealed class SocketCalls(
-    CallPipeline pipeline, CallDrain drain, DialectTable dialects, IOptions<RestOptions> rest, IOptions<RpcOptions> rpc, TimeProvider time)
+    CallFailures failures, DialectTable dialects, IOptions<RestOptions> rest, IOptions<RpcOptions> rpc, TimeProvider time)
 {
     private const string Binary = "protobuf";
     private const string Text = "json";
 
     public async Task ServeAsync(HttpContext http, RestBinding binding, Func<RpcCallContext, SocketStream, Task> handler)
     {
-        using var lifetime = new CallLifetime(http, drain, null, streaming: true);
-        var call = new RestCallContext(http, binding.Method, lifetime);
+        var context = new RestCallContext(RpcCall.Of(http)!);
         SocketStream? stream = null;
-        var failure = await pipeline.RunAsync(call, async _ =>
+        var failure = await failures.RunAsync(context, async _ =>
         {
             RequireUpgrade(http);
             RequireOrigin(http.Request);
-            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), rest.Value, time, call.CancellationToken);
-            await handler(call, stream);
+            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), rest.Value, time, context.CancellationToken);
+            await handler(context, stream);
         });
         using (stream)
         {

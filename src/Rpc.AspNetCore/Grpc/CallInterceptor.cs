@@ -6,14 +6,14 @@ using Koda.Rpc.AspNetCore.Rest;
 
 namespace Koda.Rpc.AspNetCore;
 
-/// <summary>Sends calls by gRPC through the <see cref="CallPipeline"/>; those by REST came through it already. Those of health and reflection, which have no policy, pass.</summary>
-internal sealed class CallInterceptor(CallPipeline pipeline, MethodTable methods, CallDrain drain) : Interceptor
+/// <summary>Gives services the context of their call, and maps what they throw. Calls of health and reflection pass, which have neither.</summary>
+internal sealed class CallInterceptor(CallFailures failures) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         if (context.GetHttpContext().Features.Get<RestExchange>() is { } exchange)
-            return await exchange.HandleAsync((IMessage)request, () => continuation(request, exchange.Call));
+            return await exchange.HandleAsync((IMessage)request, () => continuation(request, exchange.Context));
         TResponse? response = null;
         await RunAsync(context, async call => response = await continuation(request, call));
         return response!;
@@ -22,7 +22,7 @@ internal sealed class CallInterceptor(CallPipeline pipeline, MethodTable methods
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        context.GetHttpContext().Features.Get<RestExchange>() is { Call: FeedCallContext feed } exchange
+        context.GetHttpContext().Features.Get<RestExchange>() is { Context: FeedCallContext feed } exchange
             ? exchange.HandleAsync((IMessage)request, async () =>
             {
                 FeedCalls.Resume(feed, (IMessage)request);
@@ -46,16 +46,13 @@ internal sealed class CallInterceptor(CallPipeline pipeline, MethodTable methods
 
     private async Task RunAsync(ServerCallContext context, Func<ServerCallContext, Task> handler)
     {
-        if (!methods.TryFind(context.Method, out var method))
+        if (RpcCall.Of(context.GetHttpContext()) is not { } call)
         {
             await handler(context);
             return;
         }
 
-        var http = context.GetHttpContext();
-        TimeSpan? timeout = context.Deadline == DateTime.MaxValue ? null : context.Deadline - DateTime.UtcNow;
-        using var lifetime = new CallLifetime(http, drain, timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, method.Type != MethodType.Unary);
-        if (await pipeline.RunAsync(new GrpcCallContext(http, method, lifetime, context), handler) is { } failure)
+        if (await failures.RunAsync(new GrpcCallContext(call, context), handler) is { } failure)
             throw StatusDetails.ToException(failure);
     }
 }

@@ -1,11 +1,9 @@
 using Grpc.Core;
-using Microsoft.AspNetCore.Http;
 
 namespace Koda.Rpc.AspNetCore;
 
 /// <summary>A call by gRPC or gRPC-Web: what is said of its reply goes to the context of ASP.NET's gRPC.</summary>
-internal sealed class GrpcCallContext(HttpContext http, RpcMethod method, CallLifetime lifetime, ServerCallContext inner)
-    : RpcCallContext(http, method, lifetime)
+internal sealed class GrpcCallContext(RpcCall call, ServerCallContext inner) : RpcCallContext(call)
 {
     protected override Metadata ResponseTrailersCore => inner.ResponseTrailers;
 

@@ -29,12 +29,18 @@ public static class RpcApplicationExtensions
         app.MapGrpcService<TService>().Add(endpoint => RestEndpoints.Teach(endpoint, methods));
     }
 
-    /// <summary>Lets pages of the allowed origins call, and browsers call by gRPC-Web.</summary>
-    public static IApplicationBuilder UseRpc(this IApplicationBuilder app)
+    /// <summary>
+    /// Everything that a request passes before it is authenticated: what nobody serves is refused, calls are known as such, and from here on a fault that is
+    /// thrown is written as the call's face wants it. Authentication, authorization and what else judges a call are used after it.
+    /// </summary>
+    public static IApplicationBuilder UseRpc(this WebApplication app)
     {
-        var origins = app.ApplicationServices.GetRequiredService<IOptions<RpcOptions>>().Value.AllowedOrigins;
-        if (origins.Count > 0)
-            app.UseCors(cors => cors.WithOrigins([.. origins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
-        return app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        var options = app.Services.GetRequiredService<IOptions<RpcOptions>>().Value;
+        if (options.CompressReplies)
+            app.UseResponseCompression();
+        app.UseWebSockets().UseMiddleware<UnservedPaths>().UseRouting();
+        if (options.AllowedOrigins.Count > 0)
+            app.UseCors(cors => cors.WithOrigins([.. options.AllowedOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(ExposedHeaders));
+        return app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }).UseMiddleware<CallMiddleware>();
     }
 }

@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -10,8 +13,8 @@ namespace Koda.Rpc.AspNetCore;
 public static class RpcServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the method table and the call pipeline. The application adds to it an <see cref="ICallAuthenticator"/>, and any number of
-    /// <see cref="IErrorMapper"/>, <see cref="IDialect"/> and <see cref="Grpc.Core.Interceptors.Interceptor"/>, as singletons.
+    /// Adds the method table and the call pipeline. The application adds to it an authentication scheme, and any number of
+    /// <see cref="IErrorMapper"/>, <see cref="ICallRefusals"/>, <see cref="IDialect"/> and <see cref="Grpc.Core.Interceptors.Interceptor"/>, as singletons.
     /// </summary>
     public static IServiceCollection AddRpc(this IServiceCollection services, Action<RpcOptions>? configure = null)
     {
@@ -29,14 +32,14 @@ public static class RpcServiceCollectionExtensions
             if (rpc.Value.CompressReplies)
                 (grpc.ResponseCompressionAlgorithm, grpc.ResponseCompressionLevel) = ("gzip", CompressionLevel.Fastest);
         });
-        services.AddCors();
+        services.AddCors().AddAuthorization().AddResponseCompression(compression => compression.Providers.Add<GzipCompressionProvider>());
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, CallRefusal>();
         services.AddSingleton<IConnectionListenerFactory, InertTransport>();
         services.TryAddSingleton<MethodTable>();
         services.TryAddSingleton<DialectTable>();
-        services.TryAddSingleton<CallAuthorization>();
         services.TryAddSingleton<CallTelemetry>();
         services.TryAddSingleton<CallDrain>();
-        services.TryAddSingleton<CallPipeline>();
+        services.TryAddSingleton<CallFailures>();
         return services;
     }
 }

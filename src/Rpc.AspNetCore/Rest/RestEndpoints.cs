@@ -1,5 +1,6 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
@@ -11,11 +12,14 @@ namespace Koda.Rpc.AspNetCore.Rest;
 /// <summary>Makes of the endpoints of a service what the contract says of its methods.</summary>
 internal static class RestEndpoints
 {
+    private static readonly AllowAnonymousAttribute s_anonymous = new();
+
     public static void Teach(EndpointBuilder endpoint, MethodTable methods)
     {
         if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { } grpc || !methods.TryFind(grpc.Method.FullName, out var method))
             return;
         endpoint.Metadata.Add(method);
+        endpoint.Metadata.Add(method.Policy.Anonymous ? s_anonymous : ScopeRequirement.PolicyOf(method.Policy.Scopes, method.Policy.AnyScopes));
         if (endpoint.Metadata.OfType<GrpcJsonTranscodingMetadata>().LastOrDefault() is not { } transcoding)
             return;
         var binding = RestBinding.From(method, transcoding.HttpRule);

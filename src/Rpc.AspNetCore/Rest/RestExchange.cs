@@ -12,16 +12,16 @@ namespace Koda.Rpc.AspNetCore.Rest;
 /// no path and query: these are read here, so that every fault of all three is named. What it writes is kept back, for it knows no status but 200 and no
 /// error but its own.
 /// </summary>
-/// <param name="call">The call.</param>
+/// <param name="context">The call.</param>
 /// <param name="binding">The rule of the path.</param>
-internal sealed class RestExchange(RpcCallContext call, RestBinding binding)
+internal sealed class RestExchange(RestCallContext context, RestBinding binding)
 {
     private IQueryCollection _query = QueryCollection.Empty;
     private ReadOnlyMemory<byte>? _body;
     private ExceptionDispatchInfo? _failure;
     private bool _reached;
 
-    public RpcCallContext Call => call;
+    public RestCallContext Context => context;
 
     /// <summary>What the handler returned.</summary>
     public IMessage? Reply { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class RestExchange(RpcCallContext call, RestBinding binding)
     /// <exception cref="RpcFault">MALFORMED_BODY, INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or PAYLOAD_TOO_LARGE. What the handler throws is thrown too.</exception>
     public async Task RunAsync(RequestDelegate transcoder, Stream output, int maxBodySize)
     {
-        var http = call.HttpContext;
+        var http = context.Http;
         await PrepareAsync(http.Request, maxBodySize);
         var response = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(output));
@@ -49,7 +49,7 @@ internal sealed class RestExchange(RpcCallContext call, RestBinding binding)
             throw Unreadable();
         // It told the log why.
         if (http.Response.StatusCode >= StatusCodes.Status400BadRequest)
-            throw new InvalidOperationException($"The reply of {call.Method} could not be written.");
+            throw new InvalidOperationException($"The reply of {context.Method} could not be written.");
     }
 
     /// <summary>Calls the handler, with the request that the transcoder made of the body.</summary>
@@ -76,7 +76,7 @@ internal sealed class RestExchange(RpcCallContext call, RestBinding binding)
         if (binding.Body.Length > 0)
         {
             var isRaw = binding.HasRawBody;
-            var bytes = RequestBody.IsEmpty(request) ? [] : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, call.CancellationToken);
+            var bytes = RequestBody.IsEmpty(request) ? [] : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, context.CancellationToken);
             var isEmpty = bytes.Length == 0;
             if (isRaw && binding.HasJsonBody && !isEmpty)
                 RequireJson(bytes);
@@ -120,7 +120,7 @@ internal sealed class RestExchange(RpcCallContext call, RestBinding binding)
     private void Bind(IMessage request, List<FieldFault> faults)
     {
         var binder = new RequestBinder(request, faults);
-        binder.BindPath(binding.Template, RestPath.Match(call.HttpContext, binding.Template));
+        binder.BindPath(binding.Template, RestPath.Match(context.Http, binding.Template));
         if (binding.Body != RestBinding.WholeBody)
             binder.BindQuery(_query, binding.Body);
     }

@@ -3,14 +3,11 @@ using System.Text.Json;
 using Grpc.AspNetCore.Server.Model;
 using Koda.Rpc.AspNetCore.Feeds;
 using Koda.Rpc.AspNetCore.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
-using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace Koda.Rpc.AspNetCore.Rest;
 
@@ -31,23 +28,11 @@ public static class RestHostingExtensions
         services.AddRouting(routing => routing.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FacePolicy>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(SocketMethods<>)));
-        services.AddResponseCompression(compression => compression.Providers.Add<GzipCompressionProvider>());
         services.TryAddSingleton<RestCalls>();
         services.TryAddSingleton<FeedCalls>();
         services.TryAddSingleton<SocketCalls>();
         services.AddHostedService<ContractCheck>();
         return services;
-    }
-
-    /// <summary>
-    /// Serves the paths of the contract, and answers in the dialect of the path what nobody serves. Routes are checked when the server
-    /// starts: two methods with one path stop it.
-    /// </summary>
-    public static IApplicationBuilder UseRest(this WebApplication app)
-    {
-        if (app.Services.GetRequiredService<IOptions<RpcOptions>>().Value.CompressReplies)
-            app.UseResponseCompression();
-        return app.UseWebSockets().UseMiddleware<UnservedPaths>();
     }
 
     // The transcoder has no public way to its serializers (https://github.com/dotnet/aspnetcore/issues/50401).

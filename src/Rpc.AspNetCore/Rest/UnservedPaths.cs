@@ -16,7 +16,7 @@ internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, D
         var response = http.Response;
         if (response.HasStarted || http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is not null)
             return;
-        if (response.StatusCode == StatusCodes.Status404NotFound && HttpMethods.IsPost(http.Request.Method) && IsGrpc(http.Request.ContentType))
+        if (response.StatusCode == StatusCodes.Status404NotFound && HttpMethods.IsPost(http.Request.Method) && GrpcRefusal.IsGrpc(http.Request))
         {
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = http.Request.ContentType;
@@ -31,8 +31,6 @@ internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, D
         else if (response.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint() is null)
             await RefuseAsync(http, new RpcFault(ErrorReason.RouteNotFound, $"No route has the path {http.Request.Path}."));
     }
-
-    private static bool IsGrpc(string? contentType) => contentType?.StartsWith(WireNames.ContentType, StringComparison.OrdinalIgnoreCase) == true;
 
     private Task RefuseAsync(HttpContext http, RpcFault fault) => RestError.WriteAsync(http, dialects.OfPath(http.Request.Path), CallFailure.From(fault));
 }

@@ -1,4 +1,3 @@
-using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Devices;
 using Koda.Server.Engine.Owners;
@@ -35,8 +34,6 @@ internal static class IdentityServices
         .AddSingleton<IssueSetupCode>().AddSingleton<ExchangeSetupCode>().AddSingleton<OfferSetupCode>()
         .AddSingleton(RateLimitSettings.Parse(options.Security.RateLimit, RateBuckets.All))
         .AddSingleton<RateCountStore>().AddHostedService<SweepRateCounts>()
-        .AddSingleton<ListAudit>().AddSingleton<WatchAudit>().AddSingleton<FindEndedCredentials>().AddSingleton<OpenCalls>()
-        .AddSingleton<ICallGuard, CallRateLimiter>().AddSingleton<ICallGuard, BreakGlassWatch>()
-        .AddSingleton<ICallGuard>(provider => provider.GetRequiredService<OpenCalls>())
-        .AddHostedService(provider => provider.GetRequiredService<OpenCalls>());
+        .AddSingleton<ListAudit>().AddSingleton<WatchAudit>().AddSingleton<FindEndedCredentials>()
+        .AddCallAdmission();
 }

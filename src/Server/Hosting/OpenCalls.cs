@@ -15,9 +15,9 @@ namespace Koda.Server.Hosting;
 /// Ends streams whose credential is revoked or expires while they are open: at once when this server hears of it, else when it looks, which it does as
 /// long as streams are open.
 /// </summary>
-internal sealed partial class OpenCalls : BackgroundService, ICallGuard
+internal sealed partial class OpenCalls : BackgroundService
 {
-    private readonly ConcurrentDictionary<RpcCallContext, AuthenticatedCaller> _calls = new();
+    private readonly ConcurrentDictionary<RpcCall, AuthenticatedCaller> _calls = new();
     private readonly CredentialMemory _memory;
     private readonly FindEndedCredentials _findEnded;
     private readonly TimeProvider _clock;
@@ -36,24 +36,17 @@ internal sealed partial class OpenCalls : BackgroundService, ICallGuard
         };
     }
 
-    public ValueTask ArrivedAsync(RpcCallContext context) => ValueTask.CompletedTask;
-
-    public ValueTask AdmittedAsync(RpcCallContext context)
+    public void Admitted(RpcCall call)
     {
-        if (context.RpcMethod.Type != MethodType.Unary && context.Principal is AuthenticatedPrincipal { Caller: { CredentialId: not null } caller })
+        if (call.Method.Type == MethodType.Unary || call.Principal is not AuthenticatedPrincipal { Caller: { CredentialId: not null } caller })
+            return;
+        _calls[call] = caller;
+        call.Http.Response.OnCompleted(() =>
         {
-            _calls[context] = caller;
-            context.HttpContext.Response.OnCompleted(() =>
-            {
-                _calls.TryRemove(context, out _);
-                return Task.CompletedTask;
-            });
-        }
-
-        return ValueTask.CompletedTask;
+            _calls.TryRemove(call, out _);
+            return Task.CompletedTask;
+        });
     }
-
-    public ValueTask<RpcFault?> RefusedAsync(RpcCallContext context, CallFailure failure) => ValueTask.FromResult<RpcFault?>(null);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

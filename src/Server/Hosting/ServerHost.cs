@@ -1,7 +1,6 @@
 using System.Net;
 using Koda.Rpc.AspNetCore;
 using Koda.Rpc.AspNetCore.OpenApi;
-using Koda.Rpc.AspNetCore.Rest;
 using Koda.Server.Engine.Secrets;
 using Koda.Server.Http;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
@@ -85,11 +84,11 @@ public static class ServerHost
     {
         app.UseForwardedHeadersOf(TrustedProxies.Parse(options.Security.TrustedProxies));
         app.UseErrorBodies();
-        app.MapSurfaces();
         app.UseRpc();
+        app.UseCallAdmission();
         app.UseUnreadableCalls();
         app.UseOpenApiDocuments();
-        app.UseRest();
+        app.MapSurfaces();
     }
 
     private static IPEndPoint EndPointOf(Uri listen) => listen.Host switch

@@ -27,7 +27,6 @@ internal static class SurfaceServices
             options.Cookie = SessionCookie.Name;
             options.DescriptorSet = () => typeof(MethodPolicy).Assembly.GetManifestResourceStream("koda.protoset")!;
         })
-        .AddSingleton<ICallAuthenticator, CredentialAuthenticator>()
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
         .AddSingleton<Surfaces.Input.RequestCheckInterceptor>()
         .AddSingleton<Interceptor>(services => services.GetRequiredService<Surfaces.Input.RequestCheckInterceptor>())

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Koda.Rpc.AspNetCore;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Audit;
+using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Surfaces;
 
@@ -10,11 +11,12 @@ internal static class CallerReading
 {
     private const int MaxUserAgent = 256;
 
-    public static Caller From(ServerCallContext context)
+    public static Caller From(ServerCallContext context) => From(context.GetHttpContext());
+
+    public static Caller From(HttpContext http)
     {
-        var http = ((RpcCallContext)context).HttpContext;
         var agent = http.Request.Headers.UserAgent.ToString();
-        var principal = context.GetPrincipal();
+        var principal = CallPrincipal.Of(http);
         return new Caller(
             principal.Id,
             principal.Name,

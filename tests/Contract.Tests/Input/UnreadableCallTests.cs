@@ -52,12 +52,13 @@ public sealed class UnreadableCallTests(KodaFixture koda) : IClassFixture<KodaFi
 
     private async Task<StatusCode> Send(string path, byte[] body)
     {
+        var token = path.Contains("worker.v1", StringComparison.Ordinal) ? koda.Host.WorkerToken : koda.Host.OperatorToken;
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
-            Headers = { { "grpc-encoding", "gzip" }, { "te", "trailers" }, { "authorization", $"Bearer {koda.Host.WorkerToken}" } },
+            Headers = { { "grpc-encoding", "gzip" }, { "te", "trailers" }, { "authorization", $"Bearer {token}" } },
         };
         using var http = new HttpClient { BaseAddress = koda.Host.Url };
         using var response = await http.SendAsync(request);

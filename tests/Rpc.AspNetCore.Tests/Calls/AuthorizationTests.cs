@@ -1,9 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Rpc.AspNetCore.Tests.Probe;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Koda.Rpc.AspNetCore.Tests.Calls;
@@ -13,7 +10,7 @@ public sealed class AuthorizationTests : IAsyncLifetime
     private ProbeServer _server = null!;
 
     public async Task InitializeAsync() =>
-        _server = await ProbeServer.StartAsync(services: services => services.AddSingleton<ICallAuthenticator, ScopesAreTheToken>());
+        _server = await ProbeServer.StartAsync(authorization: scopes => new CallPrincipal("1", "caller", scopes.Split(' ').ToHashSet()));
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -32,8 +29,20 @@ public sealed class AuthorizationTests : IAsyncLifetime
         Assert.Equal(0, (await _server.Raw.CallAsync("Undeclared", "x", ("authorization", "other"))).GrpcStatus);
 
     [Fact]
-    public async Task A_bad_credential_is_refused_even_where_none_is_needed() =>
-        Assert.Equal((int)StatusCode.Unauthenticated, (await _server.Raw.CallAsync("Unary", "x", ("authorization", "bad"))).GrpcStatus);
+    public async Task A_bad_credential_is_refused_with_its_reason_and_as_good_as_none_where_none_is_needed()
+    {
+        var refused = await _server.Raw.CallAsync("Guarded", "x", ("authorization", "bad"));
+        Assert.Equal((int)StatusCode.Unauthenticated, refused.GrpcStatus);
+        Assert.Equal("The token is not valid.", refused.Details.Message);
+        Assert.Equal(0, (await _server.Raw.CallAsync("Unary", "x", ("authorization", "bad"))).GrpcStatus);
+    }
+
+    [Fact]
+    public async Task A_call_is_refused_before_its_message_is_read()
+    {
+        var refused = await _server.Raw.SendAsync(RawClient.Request("Guarded", RawClient.Frame([0xff, 0xff])));
+        Assert.Equal((int)StatusCode.Unauthenticated, refused.GrpcStatus);
+    }
 
     [Fact]
     public async Task Every_scope_of_the_policy_is_needed_and_the_refusal_names_them()
@@ -65,16 +74,5 @@ public sealed class AuthorizationTests : IAsyncLifetime
     {
         _server.Handlers.Unary = (_, _) => throw new InvalidOperationException("reached");
         Assert.Equal((int)StatusCode.Unauthenticated, (await _server.Raw.CallAsync("Guarded", "x")).GrpcStatus);
-    }
-
-    private sealed class ScopesAreTheToken : ICallAuthenticator
-    {
-        public ValueTask<CallPrincipal?> AuthenticateAsync(HttpContext http, RpcMethod method, CancellationToken cancellationToken) =>
-            http.Request.Headers.Authorization.ToString() switch
-            {
-                "" => new((CallPrincipal?)null),
-                "bad" => throw new RpcFault(ErrorReason.Unauthenticated, "The token is not valid."),
-                var scopes => new(new CallPrincipal("1", "caller", scopes.Split(' ').ToHashSet())),
-            };
     }
 }

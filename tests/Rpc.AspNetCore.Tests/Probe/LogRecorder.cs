@@ -9,7 +9,7 @@ internal sealed class LogRecorder : ILoggerProvider
     private readonly ConcurrentQueue<Entry> _entries = new();
 
     /// <summary>What the call pipeline logged.</summary>
-    public IEnumerable<Entry> Calls => _entries.Where(entry => entry.Category == typeof(CallPipeline).FullName);
+    public IEnumerable<Entry> Calls => _entries.Where(entry => entry.Category == typeof(CallMiddleware).FullName);
 
     public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, _entries);
 

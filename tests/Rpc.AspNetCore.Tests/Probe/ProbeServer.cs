@@ -39,9 +39,11 @@ internal sealed class ProbeServer : IAsyncDisposable
 
     public static async Task<ProbeServer> StartAsync(
         Action<RpcOptions>? options = null,
+        Func<string, CallPrincipal>? authorization = null,
         Action<IServiceCollection>? services = null,
         Action<KestrelServerOptions>? kestrel = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        Action<WebApplication>? use = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel ?? (server => server.ListenOnePort(new IPEndPoint(IPAddress.Loopback, 0))));
@@ -49,9 +51,12 @@ internal sealed class ProbeServer : IAsyncDisposable
         builder.Services.AddSingleton<LogRecorder>().AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<LogRecorder>());
         builder.Services.AddSingleton<ProbeHandlers>();
         builder.Services.AddRpc(options);
+        NamedCaller.Add(builder.Services, authorization ?? (name => new CallPrincipal(name, name, new HashSet<string>())));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRpc();
+        use?.Invoke(app);
+        app.UseAuthentication().UseAuthorization();
         app.MapRpcService<ProbeServiceImplementation>();
         map?.Invoke(app);
         app.MapGet("/plain", () => "plain");

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Koda.Rpc.AspNetCore.Rest;
+using Koda.Rpc.AspNetCore.Tests.Probe;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -32,11 +32,13 @@ internal sealed class LibraryServer : IAsyncDisposable
         var script = new LibraryScript();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRpc().AddRest().AddSingleton(script).AddSingleton<ICallAuthenticator, BearerIsName>().AddSingleton<IDialect, LoudDialect>();
+        builder.Services.AddRpc().AddRest().AddSingleton(script).AddSingleton<IDialect, LoudDialect>();
+        NamedCaller.Add(builder.Services, CallerOf);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseRest();
+        app.UseRpc();
         use?.Invoke(app);
+        app.UseAuthentication().UseAuthorization();
         app.MapRpcService<LibraryService>();
         app.MapGet("/elsewhere", () => "served by another endpoint");
         await app.StartAsync();
@@ -54,13 +56,10 @@ internal sealed class LibraryServer : IAsyncDisposable
     }
 
     /// <summary>`Bearer anna` is Anna, who may write books when her name says so.</summary>
-    private sealed class BearerIsName : ICallAuthenticator
+    private static CallPrincipal CallerOf(string authorization)
     {
-        public ValueTask<CallPrincipal?> AuthenticateAsync(HttpContext http, RpcMethod method, CancellationToken cancellationToken)
-        {
-            var name = http.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal);
-            return ValueTask.FromResult(name.Length == 0 ? null : new CallPrincipal(name, name, new HashSet<string> { name == "writer" ? "books.write" : "books.read" }));
-        }
+        var name = authorization.Replace("Bearer ", "", StringComparison.Ordinal);
+        return new CallPrincipal(name, name, new HashSet<string> { name == "writer" ? "books.write" : "books.read" });
     }
 
     private sealed class LoudDialect : IDialect

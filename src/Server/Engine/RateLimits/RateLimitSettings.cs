@@ -5,21 +5,14 @@ namespace Koda.Server.Engine.RateLimits;
 /// <param name="Budgets">Other budgets by the name of their bucket; null for one that is off.</param>
 internal sealed record RateLimitSettings(bool IsOff, IReadOnlyDictionary<string, RateBudget?> Budgets)
 {
-    /// <summary>The bucket of all calls that have none of their own.</summary>
+    /// <summary>The bucket that a budget without a name is for.</summary>
     public const string General = "general";
 
     /// <summary>The bucket of calls that were refused for their credential.</summary>
     public const string Refused = "refused";
 
-    /// <summary>The bucket of the runtime API's calls, which are counted only when a budget is set: a worker's or an SDK's rate is bounded by the queue.</summary>
-    public const string Runtime = "runtime";
-
-    public static readonly IReadOnlyDictionary<string, RateBudget> Defaults = new Dictionary<string, RateBudget>
-    {
-        [General] = new(120, TimeSpan.FromMinutes(1)),
-        [Refused] = new(5, TimeSpan.FromMinutes(1)),
-        [Runtime] = new(120, TimeSpan.FromMinutes(1)),
-    };
+    /// <summary>The budget of <see cref="Refused"/> where the settings say nothing.</summary>
+    public static readonly RateBudget UsualRefused = new(5, TimeSpan.FromMinutes(1));
 
     /// <summary>Reads <c>off</c>, or budgets separated by commas: <c>240/60s,login=10/300s,profile=off</c>. The one without a name is the general one.</summary>
     /// <param name="text">Null or empty: nothing is changed.</param>
@@ -45,6 +38,6 @@ internal sealed record RateLimitSettings(bool IsOff, IReadOnlyDictionary<string,
         return new RateLimitSettings(false, budgets);
     }
 
-    /// <summary>The budget of a bucket; null when it is not limited.</summary>
-    public RateBudget? Of(string bucket, RateBudget usual) => IsOff ? null : Budgets.TryGetValue(bucket, out var changed) ? changed : usual;
+    /// <summary>The budget of a bucket; null when it is not limited, as one whose usual limit is 0.</summary>
+    public RateBudget? Of(string bucket, RateBudget usual) => IsOff ? null : Budgets.TryGetValue(bucket, out var changed) ? changed : usual.Limit == 0 ? null : usual;
 }

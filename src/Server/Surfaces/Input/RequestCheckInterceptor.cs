@@ -1,6 +1,4 @@
-using System.Reflection;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
@@ -69,9 +67,7 @@ internal sealed class RequestCheckInterceptor : Interceptor
     /// <summary>What a path of the request begins with where REST sends one field as the body: the sender of that knows the paths within it only.</summary>
     private static string BodyOf(string method) => s_bodies.Value.GetValueOrDefault(method, "");
 
-    private static Dictionary<string, string> Bodies() => typeof(MethodPolicy).Assembly.GetTypes()
-        .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as FileDescriptor)
-        .SelectMany(file => file?.Services ?? [])
+    private static Dictionary<string, string> Bodies() => ContractServices.All
         .SelectMany(service => service.Methods)
         .Select(method => (Method: method, Body: method.GetOptions()?.GetExtension(AnnotationsExtensions.Http)?.Body ?? ""))
         .Where(method => method.Body.Length > 0 && method.Body != WholeBody)
