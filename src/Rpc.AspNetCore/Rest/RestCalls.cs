@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Grpc.Core;
 using Koda.Rpc.AspNetCore.Feeds;
 using Koda.Rpc.Wire;
@@ -22,7 +24,12 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
         {
             using var output = new PooledBufferWriter();
             var exchange = new RestExchange(context, binding);
+            var envelope = binding.EnvelopeOf(dialects.Of(binding.Method));
+            if (envelope.Length > 0)
+                output.Write(Encoding.UTF8.GetBytes($"{{\"{envelope}\":"));
             await exchange.RunAsync(transcoder, new BufferWriterStream(output), options.Value.MaxBodySize);
+            if (envelope.Length > 0)
+                output.Write("}"u8);
             if (context.Status.StatusCode == StatusCode.OK)
                 await ReplyAsync(context, binding, exchange, output.WrittenMemory);
         });

@@ -22,7 +22,7 @@ internal static class RestError
             return;
         }
 
-        response.StatusCode = failure.Description.HttpStatus;
+        response.StatusCode = dialect.Spell(failure.Description).HttpStatus;
         if (failure.Trailers is { } trailers) ResponseMetadata.CopyTo(trailers, response.Headers);
         if (failure.RetryAfter is { } wait)
             response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

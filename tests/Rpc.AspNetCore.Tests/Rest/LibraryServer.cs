@@ -40,6 +40,7 @@ internal sealed class LibraryServer : IAsyncDisposable
         use?.Invoke(app);
         app.UseAuthentication().UseAuthorization();
         app.MapRpcService<LibraryService>();
+        app.MapRpcService<LoudService>();
         app.MapGet("/elsewhere", () => "served by another endpoint");
         await app.StartAsync();
         return new LibraryServer(app, script);
@@ -68,10 +69,14 @@ internal sealed class LibraryServer : IAsyncDisposable
 
         public IReadOnlyList<string> PathPrefixes => ["/loud"];
 
+        public string Envelope => "data";
+
+        public ErrorSpelling Spell(ErrorDescription error) => error.Name == "TASK_QUEUE_FULL" ? new(420, "CALM_DOWN") : new(error.HttpStatus, error.Name);
+
         public void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId)
         {
             json.WriteStartObject();
-            json.WriteString("OOPS", failure.Description.Name);
+            json.WriteString("OOPS", Spell(failure.Description).Code);
             json.WriteString("id", requestId);
             json.WriteEndObject();
         }
