@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Koda.Rpc.AspNetCore.OpenApi;
+using Koda.Server.Http.OpenApi;
 using Koda.Server.Hosting;
 
 namespace Koda.Cli;

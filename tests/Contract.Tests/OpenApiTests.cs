@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Koda.Rpc.AspNetCore.OpenApi;
+using Koda.Server.Http.OpenApi;
 using Koda.Server.Hosting;
 using Koda.Testing.Hosting;
 using Xunit;

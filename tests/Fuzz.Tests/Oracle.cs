@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Koda.Fuzz.Tests.Inputs;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Protos.Common.V1;
 
 namespace Koda.Fuzz.Tests;

@@ -35,6 +35,11 @@ public sealed partial class ArrowTests
         SourceFile.Under(Server + "Infrastructure").SelectMany(file => file.Find(InfrastructureForbidden())));
 
     [Fact]
+    public void What_the_official_packages_are_taught_knows_no_noun_of_the_product() => Rule.Holds(
+        "Http teaches ASP.NET's gRPC and REST what koda.common says; it is below the surfaces and beside the engine.",
+        SourceFile.Under(Server + "Http").SelectMany(file => file.Find(HttpForbidden())));
+
+    [Fact]
     public void Each_table_is_written_by_one_store()
     {
         var writers = SourceFile.Under("src/Server")
@@ -48,10 +53,9 @@ public sealed partial class ArrowTests
     }
 
     [Theory]
-    [InlineData("Koda.Rpc.AspNetCore", "Koda.Protos")]
     [InlineData("Koda.Files")]
     [InlineData("Koda.Providers")]
-    [InlineData("Koda.Server", "Koda.Protos", "Koda.Rpc.AspNetCore", "Koda.Files", "Koda.Providers")]
+    [InlineData("Koda.Server", "Koda.Protos", "Koda.Files", "Koda.Providers")]
     [InlineData("Koda.Client", "Koda.Protos")]
     [InlineData("Koda.Worker", "Koda.Protos", "Koda.Client", "Koda.Files", "Koda.Providers")]
     public void An_assembly_uses_only_those_below_it(string name, params string[] below) => Rule.Holds(
@@ -89,8 +93,11 @@ public sealed partial class ArrowTests
     [GeneratedRegex(@"\bKoda\.Protos\.(\w+)\.")]
     private static partial Regex ProtoUse();
 
-    [GeneratedRegex(@"\bSurfaces\.|Microsoft\.AspNetCore|\bGrpc\.Core\b|Koda\.Rpc\b|Koda\.Protos\.(?!Common\b)")]
+    [GeneratedRegex(@"\bSurfaces\.|Microsoft\.AspNetCore|\bGrpc\.Core\b|Server\.Http\b|Koda\.Protos\.(?!Common\b)")]
     private static partial Regex EngineForbidden();
+
+    [GeneratedRegex(@"Koda\.Server\.(Engine|Surfaces|Hosting|Infrastructure)\b|Koda\.Protos\.(?!Common\b)")]
+    private static partial Regex HttpForbidden();
 
     [GeneratedRegex(@"\bSurfaces\.|\bEngine\.[A-Z]\w+\.|using Koda\.Server\.Engine\.\w+;|Koda\.Protos\.(?!Common\b)")]
     private static partial Regex InfrastructureForbidden();

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 
 namespace Koda.Cli.Settings;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Koda.Rpc.AspNetCore;
-using Koda.Rpc.AspNetCore.Json;
+using Koda.Server.Http;
+using Koda.Server.Http.Json;
 
 namespace Koda.Cli.Terminal;
 

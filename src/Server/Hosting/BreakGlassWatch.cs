@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Surfaces;
 

@@ -1,4 +1,4 @@
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

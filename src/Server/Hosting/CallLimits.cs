@@ -1,6 +1,6 @@
 using System.Globalization;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Devices;
 using Koda.Server.Engine.RateLimits;

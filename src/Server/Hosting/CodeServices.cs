@@ -1,4 +1,4 @@
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Sessions;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine;
 
 namespace Koda.Server.Hosting;

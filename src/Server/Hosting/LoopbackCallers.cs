@@ -1,5 +1,5 @@
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using Koda.Rpc.AspNetCore.OpenApi;
+using Koda.Server.Http.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

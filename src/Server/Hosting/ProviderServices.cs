@@ -1,4 +1,4 @@
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Connections;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Infrastructure.Http;

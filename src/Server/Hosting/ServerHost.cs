@@ -1,8 +1,7 @@
 using System.Net;
-using Koda.Rpc.AspNetCore;
-using Koda.Rpc.AspNetCore.OpenApi;
-using Koda.Server.Engine.Secrets;
 using Koda.Server.Http;
+using Koda.Server.Http.OpenApi;
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -86,7 +85,6 @@ public static class ServerHost
         app.UseErrorBodies();
         app.UseRpc();
         app.UseCallAdmission();
-        app.UseUnreadableCalls();
         app.UseOpenApiDocuments();
         app.MapSurfaces();
     }

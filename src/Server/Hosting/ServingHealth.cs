@@ -1,5 +1,5 @@
 using Grpc.AspNetCore.HealthChecks;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

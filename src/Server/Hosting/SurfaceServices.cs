@@ -1,10 +1,9 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
-using Koda.Rpc.AspNetCore.OpenApi;
-using Koda.Rpc.AspNetCore.Rest;
 using Koda.Server.Http;
+using Koda.Server.Http.OpenApi;
+using Koda.Server.Http.Rest;
 using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;

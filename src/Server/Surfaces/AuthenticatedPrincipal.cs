@@ -1,4 +1,4 @@
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Principals;
 
 namespace Koda.Server.Surfaces;

@@ -1,6 +1,6 @@
 using System.Net;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

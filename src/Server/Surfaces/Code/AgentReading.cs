@@ -1,4 +1,4 @@
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Conversations;

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Wire = Koda.Protos.Code.V1;

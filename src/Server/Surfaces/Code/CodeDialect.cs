@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Microsoft.OpenApi;
 
 namespace Koda.Server.Surfaces.Code;

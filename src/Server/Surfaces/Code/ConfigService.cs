@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Providers;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Conversations;
 using Wire = Koda.Protos.Code.V1;
 

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Settings;
 using Wire = Koda.Protos.Code.V1;

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Providers;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Subagents;
 using Wire = Koda.Protos.Code.V1;

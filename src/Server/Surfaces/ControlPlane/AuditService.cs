@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Audit;
 using Wire = Koda.Protos.ControlPlane.V1;
 

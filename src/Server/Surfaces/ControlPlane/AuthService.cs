@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Owners;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.Sessions;

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Connections;
 using Koda.Server.Engine.Providers;

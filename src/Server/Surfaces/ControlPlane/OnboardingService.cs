@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Onboarding;
 using Koda.Server.Engine.Owners;
 using Koda.Server.Engine.Providers;

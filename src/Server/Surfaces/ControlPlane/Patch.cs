@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 
 namespace Koda.Server.Surfaces.ControlPlane;
 

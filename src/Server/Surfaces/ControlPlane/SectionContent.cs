@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
-using Koda.Rpc.AspNetCore.Json;
+using Koda.Server.Http;
+using Koda.Server.Http.Json;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Microsoft.Net.Http.Headers;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Koda.Providers;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Settings;
 using Wire = Koda.Protos.ControlPlane.V1;

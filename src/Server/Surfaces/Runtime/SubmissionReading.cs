@@ -4,7 +4,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Koda.Providers;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Tasks;
 using Wire = Koda.Protos.Runtime.V1;

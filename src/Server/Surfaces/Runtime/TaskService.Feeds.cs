@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Tasks;
 using LoggedEvent = Koda.Server.Engine.Events.Event;
 using Wire = Koda.Protos.Runtime.V1;

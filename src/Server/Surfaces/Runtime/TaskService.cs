@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Koda.Rpc.AspNetCore;
+using Koda.Server.Http;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Tasks;

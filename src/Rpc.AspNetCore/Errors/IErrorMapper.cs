@@ -1,8 +1,0 @@
-namespace Koda.Rpc.AspNetCore;
-
-/// <summary>Turns exceptions of a domain into faults. Mappers are asked in the order of their registration; the first answer counts.</summary>
-public interface IErrorMapper
-{
-    /// <summary>The fault for an exception, or null when this mapper does not know it.</summary>
-    RpcFault? Map(Exception exception);
-}

@@ -1,9 +1,0 @@
-namespace Koda.Rpc.AspNetCore;
-
-/// <summary>Hears of every call that fails for the lack of a valid credential or of a right, wherever that is found.</summary>
-public interface ICallRefusals
-{
-    /// <summary>Records a refusal.</summary>
-    /// <returns>Another fault to answer with, or null.</returns>
-    ValueTask<RpcFault?> RefusedAsync(RpcCall call, CallFailure failure);
-}

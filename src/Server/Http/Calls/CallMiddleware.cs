@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Koda.Server.Http.Rest;
+using Koda.Server.Http.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Koda.Server.Http;
+
+/// <summary>
+/// Stands around everything that judges and serves a call: what is thrown before the method, whoever throws it, is written here as the call's face wants it;
+/// how the call ended is logged and measured here.
+/// </summary>
+internal sealed class CallMiddleware(
+    RequestDelegate next, CallDrain drain, CallFailures failures, DialectTable dialects, CallTelemetry telemetry, ILogger<CallMiddleware> logger)
+{
+    /// <summary>Longer is the same as for ever, and more than a timer takes.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
+
+    public Task InvokeAsync(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is { } method ? ServeAsync(http, method) : PassAsync(http);
+
+    private async Task ServeAsync(HttpContext http, RpcMethod method)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var lifetime = Begin(http, method);
+        var call = new RpcCall(http, method, lifetime);
+        http.Features.Set(call);
+        using var activity = CallTelemetry.Start(call);
+        try
+        {
+            await next(http);
+        }
+#pragma warning disable CA1031 // Every failure of a call becomes its status.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await RefuseAsync(http, await failures.FailAsync(call, exception));
+        }
+
+        telemetry.Stop(activity, call, Stopwatch.GetElapsedTime(started));
+        CallLog.Ended(logger, call);
+    }
+
+    /// <summary>Endpoints that are no methods are authorized by the same parts, and refused here.</summary>
+    private async Task PassAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && failures.Map(exception) is { } fault)
+        {
+            await RefuseAsync(http, CallFailure.From(fault));
+        }
+    }
+
+    /// <summary>The life of a call. A caller may set a deadline by gRPC's own header, on every face; one that is not valid is none.</summary>
+    private CallLifetime Begin(HttpContext http, RpcMethod method)
+    {
+        TimeSpan? timeout = GrpcTimeout.TryParse(http.Request.Headers[WireNames.Timeout].ToString(), out var given) && given < s_longest ? given : null;
+        return new CallLifetime(http, drain, timeout, streaming: method.Type != MethodType.Unary);
+    }
+
+    private Task RefuseAsync(HttpContext http, CallFailure failure) => GrpcRefusal.IsGrpc(http.Request)
+        ? GrpcRefusal.WriteAsync(http, failure)
+        : RestError.WriteAsync(http, http.GetEndpoint()?.Metadata.GetMetadata<RestBinding>() is { } rule ? dialects.Of(rule.Method) : dialects.OfPath(http.Request.Path), failure);
+}

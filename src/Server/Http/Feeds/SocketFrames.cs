@@ -1,0 +1,40 @@
+using System.Net.WebSockets;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Koda.Protos.Common.V1;
+using Koda.Server.Http.Json;
+using Koda.Server.Http.Wire;
+
+namespace Koda.Server.Http.Feeds;
+
+/// <summary>Messages as the frames of a WebSocket.</summary>
+internal sealed class SocketFrames(MessageDescriptor requestType, WebSocketMessageType replies)
+{
+    /// <summary>The kind of frame in which replies are sent.</summary>
+    public WebSocketMessageType ReplyKind => replies;
+
+    public void Write(PooledBufferWriter output, IMessage reply)
+    {
+        if (replies == WebSocketMessageType.Binary)
+            reply.WriteTo(output);
+        else
+            MessageJson.Write(output, reply);
+    }
+
+    /// <exception cref="RpcFault">MALFORMED_BODY or INVALID_REQUEST.</exception>
+    public IMessage Read(WebSocketMessageType kind, ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            if (kind == WebSocketMessageType.Binary)
+                return requestType.Parser.ParseFrom(frame.Span);
+            var faults = new List<FieldFault>();
+            var request = MessageJson.Read(requestType, frame, faults);
+            return faults.Count == 0 ? request : throw RpcFault.Invalid(faults);
+        }
+        catch (Exception fault) when (fault is MalformedJsonException or InvalidProtocolBufferException)
+        {
+            throw new RpcFault(ErrorReason.MalformedBody, "The message is not valid: " + fault.Message, fault);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Koda.Server.Http.Json;
+
+/// <summary>
+/// Messages as JSON, by <see cref="MessageContracts"/> and <see cref="Scalars"/>: proto names, enums in lower case without their prefix, 64-bit integers as
+/// numbers, RFC 3339 times, and the field options of <c>koda.common.v1</c>.
+/// </summary>
+internal static class MessageJson
+{
+    /// <summary>How deep objects and lists may be nested in what is read.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly JsonWriterOptions s_writing = new()
+    {
+        // The text is only ever sent as application/json, so letters outside ASCII need no escapes.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private static readonly JsonDocumentOptions s_reading = new() { MaxDepth = MaxDepth };
+
+    private static readonly JsonSerializerOptions s_options = Create();
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _idleWriter;
+
+    /// <summary>Teaches a serializer the JSON of messages.</summary>
+    public static void Teach(JsonSerializerOptions options)
+    {
+        options.MaxDepth = MaxDepth;
+        options.AllowDuplicateProperties = false;
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        foreach (var converter in Scalars.Converters)
+            options.Converters.Insert(0, converter);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(new MessageContracts(), options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver());
+    }
+
+    /// <summary>Writes the message as compact UTF-8 JSON without a byte order mark.</summary>
+    public static void Write(IBufferWriter<byte> output, IMessage message) =>
+        Borrow(output, message, static (writer, message) => JsonSerializer.Serialize(writer, message, message.GetType(), s_options));
+
+    /// <summary>Writes one field's value alone: a list field gives a bare array.</summary>
+    /// <exception cref="ArgumentException">The message has no such field.</exception>
+    public static void WriteField(IBufferWriter<byte> output, IMessage message, string name)
+    {
+        var field = FieldOf(message.Descriptor, name);
+        var value = field.HasPresence && !field.Accessor.HasValue(message) ? null : field.Accessor.GetValue(message);
+        if (value is string raw && Scalars.Policy(field) is { RawJson: true })
+            Borrow(output, raw, static (writer, raw) => writer.WriteRawValue(raw.Length == 0 ? "null" : raw));
+        else
+            Borrow(output, value, static (writer, value) => JsonSerializer.Serialize(writer, value, s_options));
+    }
+
+    /// <summary>The message as compact JSON text.</summary>
+    public static string ToText(IMessage message)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        Write(buffer, message);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Reads a message. Every fault of a field is added to the issues; the message is of use only when there is none.</summary>
+    /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    public static IMessage Read(MessageDescriptor type, ReadOnlyMemory<byte> json, IList<FieldFault> issues)
+    {
+        try
+        {
+            if (Utf8.IsValid(json.Span) && JsonSerializer.Deserialize(json.Span, type.ClrType, s_options) is IMessage message)
+                return message;
+        }
+        catch (Exception fault) when (IsUnreadable(fault))
+        {
+        }
+        FindFaults(type, null, json, issues);
+        return type.Parser.ParseFrom(ByteString.Empty);
+    }
+
+    /// <summary>What the serializer, or a message that is given what it cannot hold, throws over a body.</summary>
+    internal static bool IsUnreadable(Exception fault) => fault is JsonException or InvalidOperationException or ArgumentException or FormatException;
+
+    /// <summary>Adds every fault of a body to the issues; one at least, since it could not be read.</summary>
+    /// <param name="type">The request.</param>
+    /// <param name="field">The field that the body is. Null: the whole request. The paths of its issues begin in the value, since that is all its writer knows.</param>
+    /// <param name="json">The body.</param>
+    /// <param name="issues">Takes the faults.</param>
+    /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    internal static void FindFaults(MessageDescriptor type, FieldDescriptor? field, ReadOnlyMemory<byte> json, IList<FieldFault> issues)
+    {
+        using var document = Parse(json);
+        var faults = new BodyFaults(new ReadContext(issues));
+        if (field is null)
+            faults.OfMessage(type, document.RootElement);
+        else
+            faults.OfField(field, document.RootElement);
+        if (issues.Count == 0)
+            issues.Add(new FieldFault("", "cannot be read"));
+    }
+
+    /// <summary>Requires that a text is JSON, of whatever kind.</summary>
+    /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    internal static void RequireJson(ReadOnlyMemory<byte> json) => Parse(json).Dispose();
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        if (!Utf8.IsValid(json.Span))
+            throw new MalformedJsonException("The text is not valid UTF-8.");
+        try
+        {
+            return JsonDocument.Parse(json, s_reading);
+        }
+        catch (JsonException fault)
+        {
+            throw Malformed(fault);
+        }
+    }
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions();
+        Teach(options);
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static FieldDescriptor FieldOf(MessageDescriptor type, string name) =>
+        type.FindFieldByName(name) ?? throw new ArgumentException($"{type.FullName} has no field {name}.", nameof(name));
+
+    private static void Borrow<TState>(IBufferWriter<byte> output, TState state, Action<Utf8JsonWriter, TState> write)
+    {
+        // Taken out while in use: a write that fails must not leave a half-written document to the next caller.
+        var writer = _idleWriter ?? new Utf8JsonWriter(output, s_writing);
+        _idleWriter = null;
+        writer.Reset(output);
+        write(writer, state);
+        writer.Flush();
+        _idleWriter = writer;
+    }
+
+    private static MalformedJsonException Malformed(JsonException fault)
+    {
+        // The framework ends its message with its own position, counted from 0.
+        var end = fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var what = end < 0 ? fault.Message : fault.Message[..end];
+        return new MalformedJsonException($"{what} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Core;
+using Koda.Server.Http.Rest;
+using Koda.Http.Tests.Library;
+using Koda.Http.Tests.Rest;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Koda.Http.Tests.Feeds;
+
+public sealed class LiveFeedTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task An_event_is_sent_at_once_while_the_feed_goes_on()
+    {
+        await using var server = await LibraryServer.StartAsync();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Script.Watch = async (_, replies, _) =>
+        {
+            await replies.WriteAsync(new BookEvent { Seq = 1 });
+            await release.Task;
+        };
+
+        using var reader = await OpenAsync(server);
+
+        Assert.Equal(["retry: 1000", "", "id: 1"], await ReadAsync(reader, 3));
+        release.SetResult();
+    }
+
+    [Fact]
+    public async Task A_silent_feed_opens_and_is_kept_alive_by_comments()
+    {
+        var time = new ManualTime();
+        await using var server = await LibraryServer.StartAsync(services => services.AddSingleton<TimeProvider>(time));
+        server.Script.Watch = (_, _, context) => UntilCancelledAsync(context);
+
+        var opening = OpenAsync(server);
+        await time.UntilArmedAsync(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(1));
+        using var reader = await opening;
+        Assert.Equal(["retry: 1000", ""], await ReadAsync(reader, 2));
+        for (var ping = 0; ping < 2; ping++)
+        {
+            await time.UntilArmedAsync(TimeSpan.FromSeconds(10));
+            time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal([": ping", ""], await ReadAsync(reader, 2));
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_can_open_the_feed_before_it_has_anything_to_say()
+    {
+        await using var server = await LibraryServer.StartAsync(services => services.AddSingleton<TimeProvider>(new ManualTime()));
+        server.Script.Watch = async (_, _, context) =>
+        {
+            await context.WriteResponseHeadersAsync(new Metadata { { "feed", "open" } });
+            await UntilCancelledAsync(context);
+        };
+
+        using var reader = await OpenAsync(server);
+
+        Assert.Equal(["retry: 1000"], await ReadAsync(reader, 1));
+    }
+
+    [Fact]
+    public async Task A_feed_that_ends_because_the_server_stops_does_not_say_that_it_is_complete()
+    {
+        await using var server = await LibraryServer.StartAsync();
+        server.Script.Watch = async (_, replies, context) =>
+        {
+            await replies.WriteAsync(new BookEvent { Seq = 1 });
+            var draining = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var registration = context.GetDraining().Register(draining.SetResult);
+            await draining.Task;
+        };
+        using var reader = await OpenAsync(server);
+        await ReadAsync(reader, 3);
+
+        await server.StopAsync().WaitAsync(Patience);
+
+        Assert.DoesNotContain("event: end", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_that_goes_away_ends_the_feed()
+    {
+        await using var server = await LibraryServer.StartAsync();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Script.Watch = async (_, replies, context) =>
+        {
+            await replies.WriteAsync(new BookEvent { Seq = 1 });
+            await using var registration = context.CancellationToken.Register(ended.SetResult);
+            await UntilCancelledAsync(context);
+        };
+        var reader = await OpenAsync(server);
+        await ReadAsync(reader, 1);
+
+        reader.Dispose();
+
+        await ended.Task.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_caller_that_reads_nothing_holds_the_writer_back_and_is_cut_off()
+    {
+        await using var server = await LibraryServer.StartAsync(services => services.Configure<RestOptions>(options => options.WriteTimeout = TimeSpan.FromMilliseconds(300)));
+        var cut = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Script.Watch = async (_, replies, _) =>
+        {
+            var written = 0;
+            try
+            {
+                for (; written < 1_000; written++) await replies.WriteAsync(new BookEvent { Seq = 1, Note = $"\"{new string('x', 64 * 1024)}\"" });
+            }
+            finally
+            {
+                cut.SetResult(written);
+            }
+        };
+        using var peer = new TcpClient();
+        await peer.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+        await peer.GetStream().WriteAsync("GET /v1/books/b/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"u8.ToArray());
+
+        Assert.InRange(await cut.Task.WaitAsync(Patience), 1, 999);
+    }
+
+    private static Task UntilCancelledAsync(ServerCallContext context) => Task.Delay(Timeout.Infinite, context.CancellationToken);
+
+    private static async Task<StreamReader> OpenAsync(LibraryServer server)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/books/b/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var reply = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
+        return new StreamReader(await reply.Content.ReadAsStreamAsync());
+    }
+
+    private static async Task<List<string?>> ReadAsync(StreamReader reader, int lines)
+    {
+        var read = new List<string?>();
+        while (read.Count < lines) read.Add(await reader.ReadLineAsync().WaitAsync(Patience));
+        return read;
+    }
+}
