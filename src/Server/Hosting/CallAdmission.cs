@@ -9,8 +9,14 @@ internal static class CallAdmission
 {
     public static IServiceCollection AddCallAdmission(this IServiceCollection services)
     {
-        services.AddAuthentication(CredentialHandler.SchemeName).AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, CredentialHandler>(CredentialHandler.SchemeName, null);
+        // The core alone: the rest would make keys for cookies of its own, and keep them in the home directory.
+        services.AddAuthenticationCore(authentication =>
+        {
+            authentication.DefaultScheme = CredentialHandler.SchemeName;
+            authentication.AddScheme<CredentialHandler>(CredentialHandler.SchemeName, null);
+        });
         return services
+            .AddWebEncoders().AddTransient<CredentialHandler>()
             .AddSingleton<CallLimits>().AddSingleton<ICallRefusals>(provider => provider.GetRequiredService<CallLimits>())
             .AddSingleton<BreakGlassWatch>()
             .AddSingleton<OpenCalls>().AddHostedService(provider => provider.GetRequiredService<OpenCalls>());

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Koda.Server.Engine.Principals;
 using Koda.Testing.Hosting;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -32,6 +33,10 @@ public sealed class CredentialTests(KodaFixture koda) : IClassFixture<KodaFixtur
         Assert.Equal(200, (await Get(path, null)).Status);
         Assert.Equal(200, (await Get(path, "Bearer kpat_stale")).Status);
     }
+
+    [Fact]
+    public void Nothing_makes_keys_of_its_own_in_the_home_directory() =>
+        Assert.Null(koda.Host.Services.GetService<IDataProtectionProvider>());
 
     [Fact]
     public async Task A_token_does_what_its_scopes_say_and_no_more()
