@@ -14,7 +14,10 @@ public static class OpenApiExport
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSurfaces();
         await using var app = builder.Build();
+        // What is mapped is known to all from here on; a server that starts does the same.
+        app.UseRouting();
         app.MapSurfaces();
-        return await app.Services.GetRequiredService<OpenApiDocuments>().WriteAsync(folder, cancellationToken);
+        app.UseEndpoints(_ => { });
+        return await app.Services.GetRequiredService<OpenApiDocuments>().Write(folder, cancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Http;
 using Koda.Server.Http.OpenApi;
-using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.AspNetCore.Builder;

@@ -1,10 +1,8 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core.Interceptors;
-using Koda.Protos.Common.V1;
 using Koda.Server.Http;
 using Koda.Server.Http.OpenApi;
 using Koda.Server.Http.Rest;
-using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,13 +17,7 @@ internal static class SurfaceServices
     public static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddRpc()
         .AddRest()
-        .AddOpenApiDocuments(options =>
-        {
-            options.Title = "Koda";
-            options.Version = "v1";
-            options.Cookie = SessionCookie.Name;
-            options.DescriptorSet = () => typeof(MethodPolicy).Assembly.GetManifestResourceStream("koda.protoset")!;
-        })
+        .AddOpenApiDocuments()
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
         .AddSingleton<Surfaces.Input.RequestCheckInterceptor>()
         .AddSingleton<Interceptor>(services => services.GetRequiredService<Surfaces.Input.RequestCheckInterceptor>())

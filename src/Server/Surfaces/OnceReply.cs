@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Koda.Server.Http;
 using Koda.Server.Engine.Idempotency;
+using IdempotencyKey = Koda.Server.Engine.Idempotency.IdempotencyKey;
 
 namespace Koda.Server.Surfaces;
 

@@ -5,8 +5,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Koda.Providers;
 using Koda.Server.Http;
-using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Tasks;
+using IdempotencyKey = Koda.Server.Engine.Idempotency.IdempotencyKey;
 using Wire = Koda.Protos.Runtime.V1;
 
 namespace Koda.Server.Surfaces.Runtime;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using Koda.Server.Http.OpenApi;
 using Koda.Server.Hosting;
 
-namespace Koda.Cli;
+namespace Koda.Cli.OpenApi;
 
 /// <summary><c>koda openapi</c></summary>
 internal static class OpenApiCommand
@@ -16,18 +15,24 @@ internal static class OpenApiCommand
             Description = "A folder of earlier documents: exits with 1 when the new ones break a client of those.",
             HelpName = "DIR",
         };
+        var accepted = new Option<string?>("--accepted")
+        {
+            Description = "A text, such as a changelog, in which a line for itself or in a list says of a break that it is wanted, in the words of this command.",
+            HelpName = "FILE",
+        };
         var command = new TaughtCommand(
             "openapi",
             "Writes the OpenAPI documents of the REST face, as a server shows them at /openapi/NAME.json.",
             """
             koda openapi docs/openapi
-            koda openapi ./new --against ./old
-            """) { folder, against };
+            koda openapi ./new --against ./old --accepted CHANGELOG.md
+            """) { folder, against, accepted };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var files = await OpenApiExport.WriteAsync(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellation);
-            var breaks = parse.GetValue(against) is { } earlier ? files.SelectMany(file => FindBreaks(earlier, file)).ToList() : [];
+            var wanted = parse.GetValue(accepted) is { } text ? File.ReadLines(text).Select(line => line.Trim(' ', '-', '`')).ToHashSet() : [];
+            var breaks = parse.GetValue(against) is { } earlier ? files.SelectMany(file => FindBreaks(earlier, file)).Except(wanted).ToList() : [];
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonSerializer.Serialize(new { files, breaks })
                 : string.Join('\n', files.Concat(breaks)));

@@ -1,28 +1,39 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Swashbuckle.AspNetCore.SwaggerGen;
 using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Koda.Server.Http.OpenApi;
 
-internal static class OpenApiHostingExtensions
+/// <summary>The OpenAPI documents of the mapped services, and a page to read and try them.</summary>
+internal static class OpenApiHosting
 {
     private const string Folder = "/openapi";
     private const string Docs = "docs";
     private const string Extension = ".json";
 
-    /// <summary>Adds the OpenAPI documents of the mapped services.</summary>
-    public static IServiceCollection AddOpenApiDocuments(this IServiceCollection services, Action<OpenApiOptions> configure)
+    // All that the page needs comes from this server, and it asks no other.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static IServiceCollection AddOpenApiDocuments(this IServiceCollection services)
     {
-        services.AddOptions<OpenApiOptions>().Configure(configure);
-        services.TryAddSingleton<ProtoComments>();
-        services.TryAddSingleton(provider => new OpenApiDocuments(
-            provider.GetRequiredService<MethodTable>(),
-            provider.GetRequiredService<DialectTable>(),
-            provider.GetRequiredService<IOptions<OpenApiOptions>>(),
-            provider.GetRequiredService<ProtoComments>()));
+        services.AddGrpcSwagger();
+        var official = services.Last(service => service.ServiceType == typeof(ISerializerDataContractResolver)).ImplementationFactory!;
+        services.Replace(ServiceDescriptor.Transient<ISerializerDataContractResolver>(provider =>
+            new ContractSchemas((ISerializerDataContractResolver)official(provider), provider.GetRequiredService<DocumentNames>())));
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, CallDescriptions>());
+        services.AddSingleton<ISchemaGenerator, NamedSchemas>();
+        services.AddSingleton<IConfigureOptions<SwaggerGenOptions>, DocumentSetup>();
+        services.AddSwaggerGen();
+        services.AddSingleton<DocumentNames>();
+        services.AddSingleton<ProtoComments>();
+        services.AddSingleton<HttpExamples>();
+        services.AddSingleton<OpenApiDocuments>();
         return services;
     }
 
@@ -43,18 +54,17 @@ internal static class OpenApiHostingExtensions
             http.Response.Redirect($"/{Docs}/index.html");
             return Task.CompletedTask;
         });
+        app.Use(next => http =>
+        {
+            if (http.Request.Path.StartsWithSegments($"/{Docs}"))
+                http.Response.Headers.ContentSecurityPolicy = PagePolicy;
+            return next(http);
+        });
         return app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = Docs;
-            page.ConfigObject.Urls = Urls(documents);
+            page.ConfigObject.Urls = documents.Names.Select(name => new UrlDescriptor { Name = name, Url = $"{Folder}/{name}{Extension}" });
         });
-    }
-
-    /// <summary>An iterator and not a list: services may be mapped after the page is.</summary>
-    private static IEnumerable<UrlDescriptor> Urls(OpenApiDocuments documents)
-    {
-        foreach (var name in documents.Names)
-            yield return new UrlDescriptor { Name = name, Url = $"{Folder}/{name}{Extension}" };
     }
 
     private static string? DocumentName(HttpRequest request) =>
@@ -67,8 +77,7 @@ internal static class OpenApiHostingExtensions
 
     private static async Task SendAsync(HttpContext http, OpenApiDocuments documents, string name)
     {
-        var text = await documents.RenderAsync(name, http.RequestAborted);
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(text, http.RequestAborted);
+        await http.Response.WriteAsync(await documents.Render(name), http.RequestAborted);
     }
 }

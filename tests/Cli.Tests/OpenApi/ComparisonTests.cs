@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using Koda.Server.Http.OpenApi;
-using Xunit;
+using Koda.Cli.OpenApi;
 
-namespace Koda.Http.Tests.OpenApi;
+namespace Koda.Cli.Tests.OpenApi;
 
 public class ComparisonTests
 {
