@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using Koda.Server.Http;
 using Koda.Server.Engine.Idempotency;
-using IdempotencyKey = Koda.Server.Engine.Idempotency.IdempotencyKey;
 
 namespace Koda.Server.Surfaces;
 

@@ -1,12 +1,11 @@
-using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace Koda.Contract.Tests.Documents;
 
-/// <summary>The OpenAPI documents before two judges that are not ours.</summary>
+/// <summary>The OpenAPI documents before three judges that are not ours.</summary>
 public sealed class LintTests
 {
-    public static TheoryData<string> Documents() => [.. Directory.GetFiles(Committed(), "*.json")];
+    public static TheoryData<string> Documents() => DocumentFiles.All;
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -17,6 +16,7 @@ public sealed class LintTests
     public async Task Spectral_finds_no_error(string document) =>
         await NodeTools.Run("spectral", "lint", document, "--ruleset", Path.Combine(NodeTools.Folder, "spectral.yaml"), "--fail-severity", "error");
 
-    private static string Committed([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/openapi"));
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public async Task Swagger_parser_finds_no_error(string document) => await NodeTools.RunScript("swagger-parser.mjs", document);
 }

@@ -1,5 +1,4 @@
 using Google.Protobuf.Reflection;
-using Koda.Server.Http;
 
 namespace Koda.Server.Http.OpenApi;
 

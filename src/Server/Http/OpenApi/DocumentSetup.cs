@@ -1,7 +1,6 @@
 using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Koda.Server.Http;
 using Koda.Server.Surfaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Koda.Server.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;

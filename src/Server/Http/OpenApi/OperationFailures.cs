@@ -1,4 +1,3 @@
-using Koda.Server.Http;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

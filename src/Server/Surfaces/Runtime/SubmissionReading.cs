@@ -6,7 +6,6 @@ using Grpc.Core;
 using Koda.Providers;
 using Koda.Server.Http;
 using Koda.Server.Engine.Tasks;
-using IdempotencyKey = Koda.Server.Engine.Idempotency.IdempotencyKey;
 using Wire = Koda.Protos.Runtime.V1;
 
 namespace Koda.Server.Surfaces.Runtime;

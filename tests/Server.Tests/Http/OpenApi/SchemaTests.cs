@@ -64,7 +64,7 @@ public sealed class SchemaTests(WrittenDocuments documents) : IClassFixture<Writ
     [Fact]
     public void Comments_describe_messages_fields_and_the_values_of_enums()
     {
-        Assert.Equal("The agent that does the work.", Schema("SubmitTaskRequest")["properties"]!["agent_id"]!["description"]!.ToString());
+        Assert.Equal("The agent that does the work. Name it: a request without it is refused, unless the installation has a default agent.", Schema("SubmitTaskRequest")["properties"]!["agent_id"]!["description"]!.ToString());
         Assert.NotNull(Schema("Task")["description"]);
         Assert.Contains("- `queued`: ", Schema("TaskStatus")["description"]!.ToString(), StringComparison.Ordinal);
     }
