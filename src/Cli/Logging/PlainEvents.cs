@@ -24,7 +24,9 @@ internal sealed class PlainEvents(ILogEventSink inner) : ILogEventSink
             logEvent.Level,
             fault,
             template == logEvent.MessageTemplate.Text ? logEvent.MessageTemplate : new MessageTemplate([new TextToken(template)]),
-            logEvent.Properties.Select(property => new LogEventProperty(property.Key, Plain(property.Value)))));
+            logEvent.Properties.Select(property => new LogEventProperty(property.Key, Plain(property.Value))),
+            logEvent.TraceId ?? default,
+            logEvent.SpanId ?? default));
     }
 
     private static LogEventPropertyValue Plain(LogEventPropertyValue value) => value switch

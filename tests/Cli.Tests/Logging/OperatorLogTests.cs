@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Koda.Cli.Logging;
@@ -39,6 +40,15 @@ public sealed partial class OperatorLogTests : IDisposable
         Assert.Equal($"\"{Shown}\" came.", json.RootElement.GetProperty("@m").GetString());
         Assert.Equal(Shown, json.RootElement.GetProperty("Name").GetString());
         Assert.True(json.RootElement.GetProperty("@t").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
+    public void In_JSON_a_line_names_the_trace_that_it_belongs_to()
+    {
+        using var call = new Activity("call").Start();
+        using var json = JsonDocument.Parse(Assert.Single(Written(LogFormat.Json, log => Named(log, "Ana"))));
+        Assert.Equal(call.TraceId.ToHexString(), json.RootElement.GetProperty("@tr").GetString());
+        Assert.Equal(call.SpanId.ToHexString(), json.RootElement.GetProperty("@sp").GetString());
     }
 
     [Fact]
