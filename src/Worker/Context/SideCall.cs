@@ -10,12 +10,14 @@ internal sealed class SideCall
 {
     private const string OfflineProvider = "offline";
 
+    private readonly Assignment _assignment;
     private readonly IModelProvider _provider;
+    private readonly TimeProvider _time;
     private readonly ResiliencePipeline _retry;
 
-    private SideCall(IModelProvider provider, TimeProvider time)
+    private SideCall(Assignment assignment, IModelProvider provider, TimeProvider time)
     {
-        _provider = provider;
+        (_assignment, _provider, _time) = (assignment, provider, time);
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<ProviderException>(error => error.Retryable),
@@ -25,8 +27,8 @@ internal sealed class SideCall
     }
 
     /// <summary>A way to ask the agent's provider. Null: it answers by rule, and there is no point in asking.</summary>
-    public static SideCall? Of(AgentSpec agent, IModelProvider provider, TimeProvider time) =>
-        agent.ProviderKind == OfflineProvider ? null : new SideCall(provider, time);
+    public static SideCall? Of(Assignment assignment, IModelProvider provider, TimeProvider time) =>
+        assignment.Agent.ProviderKind == OfflineProvider ? null : new SideCall(assignment, provider, time);
 
     /// <returns>The answer, which may be empty, and what it used; null when there is none.</returns>
     public async Task<(string Text, ModelUsage Usage)?> AskAsync(string model, string system, string text, int maxTokens, CancellationToken ct)
@@ -41,7 +43,7 @@ internal sealed class SideCall
         };
         try
         {
-            var answer = await _retry.ExecuteAsync(async token => await AnswerAsync(request, token), ct);
+            var answer = await _retry.ExecuteAsync(async token => await MeasuredAsync(request, token), ct);
             return answer is null ? null : (answer.Message.Text.Trim(), answer.Usage);
         }
         catch (ProviderException)
@@ -50,6 +52,9 @@ internal sealed class SideCall
             return null;
         }
     }
+
+    private Task<ModelFinished?> MeasuredAsync(ModelRequest request, CancellationToken ct) =>
+        WorkerTelemetry.AskModelAsync(_assignment, request.Model, _time, () => AnswerAsync(request, ct), answer => answer?.Usage);
 
     private async Task<ModelFinished?> AnswerAsync(ModelRequest request, CancellationToken ct)
     {

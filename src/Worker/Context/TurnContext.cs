@@ -30,7 +30,7 @@ internal sealed class TurnContext : IDisposable
         TimeProvider time)
     {
         (_turn, _conversation, _recorder, _reports, _workspace) = (assignment.Turn, conversation, recorder, reports, workspace);
-        var beside = SideCall.Of(assignment.Agent, provider, time);
+        var beside = SideCall.Of(assignment, provider, time);
         _budget = new TurnBudget(_turn);
         _compaction = new Compaction(conversation, recorder, beside);
         _titling = _turn.NeedsTitle ? new Titling(conversation, recorder, beside) : null;

@@ -28,12 +28,11 @@ internal sealed class ModelTry(
     public async Task RunAsync(string model, NextCall next, CancellationToken ct)
     {
         var step = conversation.Step + 1;
-        using var activity = WorkerTelemetry.StartModelCall(model);
         reports.Progress($"asking {model}, step {step}");
         recorder.Record(Started(step, model, next));
         _started = time.GetTimestamp();
-        var (answer, firstToken) = await StreamAsync(step, Request(model, next), next.Answering, ct);
-        activity?.SetTag("gen_ai.usage.input_tokens", answer.Usage.InputTokens).SetTag("gen_ai.usage.output_tokens", answer.Usage.OutputTokens);
+        var (answer, firstToken) = await WorkerTelemetry.AskModelAsync(
+            assignment, model, time, () => StreamAsync(step, Request(model, next), next.Answering, ct), streamed => streamed.Answer.Usage);
         var message = next.MayCallTools ? answer.Message : WithoutCalls(answer.Message);
         var finished = new Journal.ModelFinished(
             step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, Dollars.Exactly(answer.Usage.CostMicros));

@@ -38,9 +38,9 @@ internal sealed class ToolRunner(
         // What may change something must not run without trace: were it begun and lost, the next attempt would do it twice.
         if (!call.ReadOnly)
             await recorder.CommittedAsync(ct);
-        using var activity = WorkerTelemetry.StartToolCall(call.Call.Tool, call.Call.CallId);
         var started = context.Time.GetTimestamp();
-        var result = call.Answer ?? await RunAsync(step, call, call.Bound!, ct);
+        var result = call.Answer ?? await WorkerTelemetry.RunToolAsync(
+            call.Call.Tool, call.Call.CallId, context.Time, () => RunAsync(step, call, call.Bound!, ct));
         var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
         var status = result.IsError ? ToolStatus.Error : ToolStatus.Ok;
         recorder.Record(Finished(step, call, status, text, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with

@@ -4,8 +4,9 @@ using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Koda.Providers;
-using Koda.Server.Http;
+using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Tasks;
+using Koda.Server.Http;
 using Wire = Koda.Protos.Runtime.V1;
 
 namespace Koda.Server.Surfaces.Runtime;
