@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
+using Koda.Server.Engine;
 using Koda.Server.Engine.Events;
 using Koda.Server.Infrastructure.Postgres;
 using Koda.Server.Tests.Engine.Events;
 using Koda.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Koda.Server.Tests;
@@ -9,14 +12,19 @@ namespace Koda.Server.Tests;
 /// <summary>The foundation of one server on the class's database. Two of them are two servers.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
+    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
     public TestServer(PostgresFixture postgres)
     {
         Database = postgres.OpenDatabase();
         Broadcast = new Broadcast(Database, NullLogger<Broadcast>.Instance, TimeProvider.System);
         WakeUps = new WakeUps(Broadcast);
-        Feed = new EventFeed(Database, Broadcast, NullLogger<EventFeed>.Instance, TimeProvider.System);
+        Feed = new EventFeed(Database, Broadcast, new EngineMetrics(Meters), NullLogger<EventFeed>.Instance, TimeProvider.System);
         Log = new EventLog(new NoSecrets(), Feed);
     }
+
+    /// <summary>Whose meters this server measures with, and no other does.</summary>
+    public IMeterFactory Meters => _meters.GetRequiredService<IMeterFactory>();
 
     public Database Database { get; }
 
@@ -49,5 +57,6 @@ internal sealed class TestServer : IAsyncDisposable
         Broadcast.Dispose();
         Feed.Dispose();
         await Database.DisposeAsync();
+        await _meters.DisposeAsync();
     }
 }

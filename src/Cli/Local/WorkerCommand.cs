@@ -4,6 +4,8 @@ using Grpc.Core;
 using Koda.Cli.Logging;
 using Koda.Server.Hosting;
 using Koda.Worker.Session;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
 
 namespace Koda.Cli.Local;
 
@@ -57,18 +59,20 @@ internal static class WorkerCommand
             local.Prepare();
             using var log = OperatorLog.Open(
                 LogOptions.Parse(parse.GetValue(format), environment), local.Log("worker"), console: !parse.GetValue(supervised));
-            using var telemetry = Telemetry.Start("koda-worker", environment);
-            await RunAsync(session, options, log, cancellation);
+            using var telemetry = Telemetry.Start(
+                "koda-worker", environment, logging => logging.SetMinimumLevel(log.Level).AddProvider(log.Provider));
+            var logger = telemetry?.GetLoggerFactory().CreateLogger("worker") ?? log.CreateLogger("worker");
+            await RunAsync(session, options, logger, cancellation);
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static async Task RunAsync(Session session, WorkerOptions options, OperatorLog log, CancellationToken stop)
+    private static async Task RunAsync(Session session, WorkerOptions options, ILogger log, CancellationToken stop)
     {
         try
         {
-            await WorkerHost.RunAsync(options, session.Client.CallInvoker, log.CreateLogger("worker"), stop);
+            await WorkerHost.RunAsync(options, session.Client.CallInvoker, log, stop);
         }
         catch (RpcException e)
         {

@@ -29,11 +29,14 @@ internal sealed class OperatorLog : IDisposable
 
     private OperatorLog(LogOptions options, Logger outputs, FileStream? hold, TimeProvider time)
     {
-        (_outputs, _hold) = (outputs, hold);
+        (_outputs, _hold, Level) = (outputs, hold, options.Level);
         _counted = new RepeatedEvents(new PlainEvents(outputs), time);
         _logger = new LoggerConfiguration().MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.Level)).WriteTo.Sink(_counted).CreateLogger();
         Provider = new SerilogLoggerProvider(_logger);
     }
+
+    /// <summary>The least that is logged.</summary>
+    public LogLevel Level { get; }
 
     /// <summary>What the parts of the process log to.</summary>
     public ILoggerProvider Provider { get; }

@@ -39,7 +39,7 @@ internal sealed class CredentialHandler(
         try
         {
             if (await Find(Context.RequestAborted) is not { } caller)
-                return policy is { AnonymousOnLoopback: true } && loopback.Admit(Context) is { } local ? Success(local) : AuthenticateResult.NoResult();
+                return Local(endpoint!, policy) is { } local ? Success(local) : AuthenticateResult.NoResult();
             if (policy is not { Anonymous: true })
                 await admitUser.Execute(caller, Context.RequestAborted);
             return Success(new AuthenticatedPrincipal(caller));
@@ -49,6 +49,11 @@ internal sealed class CredentialHandler(
             return AuthenticateResult.Fail(refusal);
         }
     }
+
+    /// <summary>The program on this machine that calls; null when it needs a credential.</summary>
+    private CallPrincipal? Local(Endpoint endpoint, MethodPolicy? policy) => policy is { AnonymousOnLoopback: true } ? loopback.Admit(Context)
+        : endpoint.Metadata.GetMetadata<OpenOnLoopback>() is { } open && LoopbackPeer.IsDirect(Context) && !CrossSiteGuard.IsCrossSite(Request) ? open.Caller
+        : null;
 
     private static AuthenticateResult Success(CallPrincipal caller) => AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
 
@@ -76,3 +81,7 @@ internal sealed class CredentialHandler(
             ?? throw new RpcFault(ErrorReason.Unauthenticated, "The session is not known.");
     }
 }
+
+/// <summary>Metadata of an endpoint at which any program on this machine needs no credential.</summary>
+/// <param name="Caller">Who it is then, and what it may do.</param>
+internal sealed record OpenOnLoopback(CallPrincipal Caller);

@@ -28,6 +28,7 @@ internal static class EngineServices
     public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics().AddSingleton<EngineMetrics>();
         services
             .AddSingleton(new EngineOptions
             {
@@ -68,7 +69,7 @@ internal static class EngineServices
         .AddSingleton<StoreArtifact>().AddSingleton<ListArtifacts>().AddSingleton<OpenArtifact>();
 
     private static void AddTasks(IServiceCollection services) => services
-        .AddSingleton<TaskNews>().AddSingleton<SaveTasks>().AddSingleton<QueueDepth>().AddSingleton<ChangeTask>()
+        .AddSingleton<TaskNews>().AddSingleton<SaveTasks>().AddSingleton<QueueDepth>().AddSingleton<QueueGauge>().AddSingleton<ChangeTask>()
         .AddSingleton<SubmitTask>().AddSingleton<GetTask>().AddSingleton<ListTasks>()
         .AddSingleton<CancelTask>().AddSingleton<PauseTask>().AddSingleton<ResumeTask>().AddSingleton<RetryTask>()
         .AddSingleton<QueueDueRetries>();

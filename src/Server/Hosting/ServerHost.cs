@@ -85,8 +85,9 @@ public static class ServerHost
         app.UseErrorBodies();
         app.UseRpc();
         app.UseCallAdmission();
-        app.UseOpenApiDocuments();
         app.MapSurfaces();
+        app.MapMetrics();
+        app.UseOpenApiDocuments();
     }
 
     private static IPEndPoint EndPointOf(Uri listen) => listen.Host switch

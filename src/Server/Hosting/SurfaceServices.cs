@@ -3,6 +3,7 @@ using Grpc.Core.Interceptors;
 using Koda.Server.Http;
 using Koda.Server.Http.OpenApi;
 using Koda.Server.Http.Rest;
+using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ internal static class SurfaceServices
     public static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddRpc()
         .AddRest()
-        .AddOpenApiDocuments()
+        .AddOpenApiDocuments(SessionCookie.Name)
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
         .AddSingleton<Surfaces.Input.RequestCheckInterceptor>()
         .AddSingleton<Interceptor>(services => services.GetRequiredService<Surfaces.Input.RequestCheckInterceptor>())

@@ -24,6 +24,9 @@ internal sealed class CollectorStub : IAsyncDisposable
     /// <summary>The names of the metrics.</summary>
     public ConcurrentDictionary<string, bool> Metrics { get; } = new();
 
+    /// <summary>The messages of the logs.</summary>
+    public ConcurrentQueue<string> Logs { get; } = new();
+
     public static async Task<CollectorStub> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -32,7 +35,7 @@ internal sealed class CollectorStub : IAsyncDisposable
         var stub = new CollectorStub(builder.Build());
         stub._app.MapPost("/v1/traces", async context => stub.TakeSpans(await BodyAsync(context.Request.Body)));
         stub._app.MapPost("/v1/metrics", async context => stub.TakeMetrics(await BodyAsync(context.Request.Body)));
-        stub._app.MapPost("/v1/logs", () => { });
+        stub._app.MapPost("/v1/logs", async context => stub.TakeLogs(await BodyAsync(context.Request.Body)));
         await stub._app.StartAsync();
         return stub;
     }
@@ -58,6 +61,13 @@ internal sealed class CollectorStub : IAsyncDisposable
     {
         foreach (var metric in Fields(request, 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)))
             Metrics[System.Text.Encoding.UTF8.GetString(Fields(metric, 1).Single())] = true;
+    }
+
+    // opentelemetry.proto.collector.logs.v1: resource_logs = 1, scope_logs = 2, log_records = 2, body = 5, string_value = 1.
+    private void TakeLogs(byte[] request)
+    {
+        foreach (var record in Fields(request, 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)))
+            Logs.Enqueue(System.Text.Encoding.UTF8.GetString(Fields(Fields(record, 5).Single(), 1).Single()));
     }
 
     private static string Hex(byte[] message, int field) => Fields(message, field) is [var bytes] ? Convert.ToHexStringLower(bytes) : "";

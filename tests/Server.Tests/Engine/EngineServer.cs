@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Dapper;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
@@ -28,6 +29,8 @@ internal sealed class EngineServer : IAsyncDisposable
 
     /// <summary>The agent that this server's tasks and workers are for, unless a test says otherwise.</summary>
     public string Agent { get; } = $"bee-{Guid.NewGuid():N}";
+
+    public IMeterFactory Meters => _infrastructure.Meters;
 
     public Database Database => _infrastructure.Database;
 
@@ -111,6 +114,7 @@ internal sealed class EngineServer : IAsyncDisposable
         .AddEngine(new ServerOptions { DataDirectory = "" })
         .AddSingleton(KeyRing.Of(MasterKey.Parse(new string('0', 64), "test")))
         .AddSingleton(options)
+        .AddSingleton(server.Meters)
         .AddSingleton(server.Database)
         .AddSingleton(server.Broadcast)
         .AddSingleton(server.WakeUps)

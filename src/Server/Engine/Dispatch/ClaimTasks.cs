@@ -13,7 +13,7 @@ internal sealed record WorkerDemand(string WorkerId, IReadOnlyList<string> Agent
 internal sealed record ClaimedAttempt(ClaimedTask Task, AttemptKey Attempt, string WorkerId, long JournalLength);
 
 /// <summary>Claims tasks for all waiting workers of a server in one transaction. Safe with any number of servers.</summary>
-internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad load, EngineOptions options)
+internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad load, EngineMetrics metrics, EngineOptions options)
 {
     /// <summary>The most tasks that one group of like workers gets at once.</summary>
     public int Most => options.MaxClaim;
@@ -29,6 +29,7 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
         var claimed = groups.Zip(tasks, Share).SelectMany(attempts => attempts).ToList();
         if (claimed.Count == 0)
             return [];
+        transaction.AfterCommit(() => metrics.Claimed(claimed.Count));
         var attempts = claimed.Select(attempt => (attempt.Attempt.AttemptId, attempt.Task.Id, attempt.Task.Attempt, attempt.WorkerId)).ToList();
         transaction.Defer(AttemptStore.Insert(attempts, options.Offer));
         var heads = claimed.Select(attempt => attempt.Task.Head).DistinctBy(head => head.Id).ToDictionary(head => head.Id);

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>The connected workers of this server, and what they share.</summary>
-internal sealed class ConnectionHost(Database database, ReportQueue reports, EngineOptions options, TimeProvider clock, ILogger<ConnectionHost> log)
+internal sealed class ConnectionHost(
+    Database database, ReportQueue reports, EngineMetrics metrics, EngineOptions options, TimeProvider clock, ILogger<ConnectionHost> log)
 {
     // Beyond a lease, before this server forgets it by its own clock: sweeps of other servers are done by then.
     private static readonly TimeSpan s_forgetAfter = TimeSpan.FromSeconds(2);
@@ -21,9 +22,14 @@ internal sealed class ConnectionHost(Database database, ReportQueue reports, Eng
 
     public ReportQueue Reports { get; } = reports;
 
+    public EngineMetrics Metrics { get; } = metrics;
+
     public WorkerTerms Terms { get; } = new(options.Lease, options.Offer, options.Lease / 3);
 
     public int Count => _connections.Count;
+
+    /// <summary>How many attempts the connected workers hold.</summary>
+    public int Leases => _connections.Values.Sum(connection => connection.Leases);
 
     /// <summary>Raised when a worker may be able to take more.</summary>
     public Signal Credit { get; } = new();

@@ -25,6 +25,7 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
         SweepLoop sweeps,
         PresenceLoop presence,
         TaskNews news,
+        EngineMetrics metrics,
         TimeProvider clock,
         ILogger<Dispatcher> log)
     {
@@ -34,6 +35,7 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
         _log = log;
         _loops = [("listening", claims.Listen), ("claiming", claims.Claim), ("renewing", leases.Run), ("sweeping", sweeps.Run), ("confirming", presence.Run)];
         news.StopRequested += host.RequestStop;
+        metrics.ObserveWorkers(() => host.Count, () => host.Leases);
     }
 
     public int ConnectedWorkers => _host.Count;

@@ -4,7 +4,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>Renews the leases of all connections together.</summary>
-internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOptions options, TimeProvider clock)
+internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineMetrics metrics, EngineOptions options, TimeProvider clock)
 {
     // Reports of an attempt wait while its lease is being renewed: that must not take long, however many there are.
     private const int MostAtOnce = 100;
@@ -59,6 +59,7 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineOp
         {
             foreach (var lease in await database.Read((connection, token) => AttemptStore.Renew(connection, some, options.Lease, token), cancellationToken))
                 renewed.Add(lease.Attempt, lease);
+            metrics.Batch("renewal", some.Length);
         }
         return renewed;
     }

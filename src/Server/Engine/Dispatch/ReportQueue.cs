@@ -14,10 +14,10 @@ internal sealed class ReportQueue : IAsyncDisposable
 
     private readonly WriteBatcher<WorkerReport, ReportOutcome>[] _lanes;
 
-    public ReportQueue(Database database, ReportAttempts reportAttempts)
+    public ReportQueue(Database database, ReportAttempts reportAttempts, EngineMetrics metrics)
     {
         // A lane keeps the order; connections bound what they have under way.
-        var options = new WriteBatcherOptions { MaxBatch = 200, Capacity = 100_000, KeepsTrying = true };
+        var options = new WriteBatcherOptions { MaxBatch = 200, Capacity = 100_000, KeepsTrying = true, Committed = size => metrics.Batch("report", size) };
         _lanes = [.. Enumerable.Range(0, Lanes)
             .Select(_ => new WriteBatcher<WorkerReport, ReportOutcome>(database, reportAttempts.Execute, options))];
     }

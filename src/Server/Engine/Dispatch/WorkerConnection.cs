@@ -33,6 +33,16 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     /// <summary>Tells this connection from others of the same worker.</summary>
     public Guid Id { get; } = Guid.CreateVersion7();
 
+    /// <summary>How many attempts the worker holds.</summary>
+    public int Leases
+    {
+        get
+        {
+            lock (_gate)
+                return _held.Values.Count(held => held is { Accepted: true, Closing: false });
+        }
+    }
+
     public WorkerTerms Terms => _host.Terms;
 
     /// <summary>
@@ -142,7 +152,11 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     private HeldAttempt? Holds(AttemptKey attempt) =>
         _held.TryGetValue(attempt.AttemptId, out var held) && held.Key == attempt ? held : null;
 
-    private void Send(WorkerSignal signal) => _signals.Writer.TryWrite(signal);
+    private void Send(WorkerSignal signal)
+    {
+        if (_signals.Writer.TryWrite(signal) && signal is AttemptLost lost)
+            _host.Metrics.LeaseLost(lost.Reason);
+    }
 
     private void Fail(Exception failure) => _signals.Writer.TryComplete(failure as EngineException
         ?? new EngineException(ErrorReason.Internal, "A report could not be committed.", innerException: failure));

@@ -23,16 +23,18 @@ internal sealed class EventFeed : IDisposable
     private readonly ReadEvents _readEvents;
     private readonly Database _database;
     private readonly Broadcast _broadcast;
+    private readonly EngineMetrics _metrics;
     private readonly ILogger<EventFeed> _log;
     private readonly TimeProvider _clock;
     private readonly CoalescedRun _refresh;
     private readonly SemaphoreSlim _replays;
 
-    public EventFeed(Database database, Broadcast broadcast, ILogger<EventFeed> log, TimeProvider clock)
+    public EventFeed(Database database, Broadcast broadcast, EngineMetrics metrics, ILogger<EventFeed> log, TimeProvider clock)
     {
         _stopping = _disposal.Token;
         _database = database;
         _broadcast = broadcast;
+        _metrics = metrics;
         _log = log;
         _clock = clock;
         _readEvents = new ReadEvents(database);
@@ -53,6 +55,7 @@ internal sealed class EventFeed : IDisposable
         var seq = afterSeq;
         var follower = new StreamFollower();
         var topic = Join(streamId, follower);
+        _metrics.FeedOpened();
         try
         {
             while (true)
@@ -72,6 +75,7 @@ internal sealed class EventFeed : IDisposable
                         break;
                     if (page.Count == 0 || page[^1].Seq <= seq)
                         continue;
+                    _metrics.Delivered((_database.Clock.Now ?? _clock.GetUtcNow().UtcDateTime) - page[^1].Time);
                     yield return page[0].Seq == seq + 1 ? page : [.. page.Where(entry => entry.Seq > seq)];
                     seq = page[^1].Seq;
                 }
@@ -80,6 +84,7 @@ internal sealed class EventFeed : IDisposable
         finally
         {
             Leave(streamId, topic, follower);
+            _metrics.FeedClosed();
         }
     }
 

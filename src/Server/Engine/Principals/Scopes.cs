@@ -6,12 +6,13 @@ namespace Koda.Server.Engine.Principals;
 internal static class Scopes
 {
     public const string Worker = "worker";
+    public const string Metrics = "metrics.read";
     public const string ControlPlane = "control_plane";
 
     /// <summary>Every single scope.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        "agents.read", "agents.write", "approvals.write", "audit.read", "code.read", "code.write", "identity.read", "identity.write", "providers.read", "providers.write",
+        "agents.read", "agents.write", "approvals.write", "audit.read", "code.read", "code.write", "identity.read", "identity.write", Metrics, "providers.read", "providers.write",
         "runtime.read", "runtime.write", "settings.read", "settings.write", "skills.read", Worker,
     ];
 

@@ -4,7 +4,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>Has all that was decided of locked tasks written with the commit, and spread once it is committed.</summary>
-internal sealed class SaveTasks(EventLog log, TaskNews news, IEnumerable<ITaskListener> listeners)
+internal sealed class SaveTasks(EventLog log, TaskNews news, EngineMetrics metrics, IEnumerable<ITaskListener> listeners)
 {
     private readonly IReadOnlyList<ITaskListener> _listeners = [.. listeners];
 
@@ -17,5 +17,6 @@ internal sealed class SaveTasks(EventLog log, TaskNews news, IEnumerable<ITaskLi
         }
         changes.Save(log);
         news.Spread(transaction, changes.Tasks);
+        transaction.AfterCommit(() => metrics.Saved(changes));
     }
 }

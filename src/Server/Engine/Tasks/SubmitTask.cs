@@ -26,7 +26,7 @@ internal sealed class SubmitTask : IAsyncDisposable
 
     public SubmitTask(
         Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces, CommandWarnings warnings, EventLog log, TaskNews news,
-        EngineOptions options)
+        EngineMetrics metrics, EngineOptions options)
     {
         _settings = settings;
         _agents = agents;
@@ -35,7 +35,12 @@ internal sealed class SubmitTask : IAsyncDisposable
         _warnings = warnings;
         _log = log;
         _news = news;
-        var bounds = new WriteBatcherOptions { Capacity = options.MaxPendingSubmissions, FullReason = ErrorReason.TaskQueueFull };
+        var bounds = new WriteBatcherOptions
+        {
+            Capacity = options.MaxPendingSubmissions,
+            FullReason = ErrorReason.TaskQueueFull,
+            Committed = size => metrics.Batch("submission", size),
+        };
         _batcher = new WriteBatcher<Request, Answer>(database, Write, bounds);
     }
 

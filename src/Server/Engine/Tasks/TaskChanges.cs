@@ -26,6 +26,10 @@ internal sealed class TaskChanges
 
     public IReadOnlyCollection<LockedTask> Tasks => _tasks.Values;
 
+    /// <summary>How the attempts ended that were decided to end.</summary>
+    public IEnumerable<AttemptOutcome> EndedAttempts =>
+        _attempts.Values.Where(attempt => attempt.Changed).Select(attempt => attempt.Outcome).OfType<AttemptOutcome>();
+
     /// <summary>Locks the tasks that exist and reads their open attempts and the attempts named.</summary>
     public static async Task<TaskChanges> Lock(
         Transaction transaction, Guid[] taskIds, Guid[] attemptIds, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Koda.Server.Surfaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -10,7 +9,10 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace Koda.Server.Http.OpenApi;
 
 /// <summary>Tells Swashbuckle what the documents are made of: one for each name that the policies of the mapped services give.</summary>
-internal sealed class DocumentSetup(MethodTable methods, DocumentNames names) : IConfigureOptions<SwaggerGenOptions>
+/// <param name="methods">The mapped services.</param>
+/// <param name="names">The names of operations and schemas.</param>
+/// <param name="cookie">The name of the cookie that is a credential.</param>
+internal sealed class DocumentSetup(MethodTable methods, DocumentNames names, string cookie) : IConfigureOptions<SwaggerGenOptions>
 {
     public void Configure(SwaggerGenOptions options)
     {
@@ -26,7 +28,7 @@ internal sealed class DocumentSetup(MethodTable methods, DocumentNames names) : 
         options.MapType<HttpBody>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" });
         options.AddSecurityDefinition(OperationSecurity.Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
         options.AddSecurityDefinition(
-            OperationSecurity.Cookie, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = SessionCookie.Name });
+            OperationSecurity.Cookie, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = cookie });
         options.SchemaFilter<FieldSchemas>();
         options.OperationFilter<OperationTexts>();
         options.OperationFilter<OperationHeaders>();

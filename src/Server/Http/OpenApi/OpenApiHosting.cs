@@ -20,7 +20,9 @@ internal static class OpenApiHosting
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static IServiceCollection AddOpenApiDocuments(this IServiceCollection services)
+    /// <param name="services">The application's services.</param>
+    /// <param name="cookie">The name of the cookie that is a credential.</param>
+    public static IServiceCollection AddOpenApiDocuments(this IServiceCollection services, string cookie)
     {
         services.AddGrpcSwagger();
         var official = services.Last(service => service.ServiceType == typeof(ISerializerDataContractResolver)).ImplementationFactory!;
@@ -28,7 +30,7 @@ internal static class OpenApiHosting
             new ContractSchemas((ISerializerDataContractResolver)official(provider), provider.GetRequiredService<DocumentNames>())));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, CallDescriptions>());
         services.AddSingleton<ISchemaGenerator, NamedSchemas>();
-        services.AddSingleton<IConfigureOptions<SwaggerGenOptions>, DocumentSetup>();
+        services.AddSingleton<IConfigureOptions<SwaggerGenOptions>>(provider => ActivatorUtilities.CreateInstance<DocumentSetup>(provider, cookie));
         services.AddSwaggerGen();
         services.AddSingleton<DocumentNames>();
         services.AddSingleton<ProtoComments>();

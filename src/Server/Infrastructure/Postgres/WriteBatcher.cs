@@ -82,6 +82,7 @@ internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
         {
             var items = batch.Select(waiting => waiting.Item).ToArray();
             var results = await _database.InTransaction((transaction, token) => _write(transaction, items, token), CancellationToken.None);
+            _options.Committed(items.Length);
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Result.TrySetResult(results[i]);
         }

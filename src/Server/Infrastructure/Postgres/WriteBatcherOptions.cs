@@ -20,6 +20,9 @@ internal sealed record WriteBatcherOptions
     /// <summary>What a refused caller is told.</summary>
     public ErrorReason FullReason { get; init; } = ErrorReason.RateLimited;
 
+    /// <summary>Told the number of items of each batch that was committed. It must be quick and must not throw.</summary>
+    public Action<int> Committed { get; init; } = static _ => { };
+
     /// <summary>When a refused caller may try again.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 }
