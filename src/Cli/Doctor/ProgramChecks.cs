@@ -15,7 +15,6 @@ internal static class ProgramChecks
         yield return await LookAsync("dotnet", "dotnet", "Needed to build: https://dot.net/download", cancellation);
         yield return await PostgresAsync(cancellation);
         yield return await LookAsync("git", "git", "The git tool needs it: apt-get install git", cancellation);
-        yield return await LookAsync("ripgrep", "rg", "Searches are slower without it: apt-get install ripgrep", cancellation);
         yield return await SandboxAsync(cancellation);
     }
 

@@ -90,7 +90,7 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
 
     private static IEnumerable<string> PythonFiles(Workspace workspace, string path) => File.Exists(path)
         ? path.EndsWith(".py", StringComparison.Ordinal) ? [path] : []
-        : FileWalk.Files(new DirectoryInfo(path), workspace).Where(file => file.Extension == ".py" && file.LinkTarget is null).Select(file => file.FullName);
+        : new FileWalk(workspace, ignored: false).Files(path).Where(file => file is { IsFile: true, Extension: ".py" }).Select(file => file.Path);
 
     private static string? Nearest(Workspace workspace, string folder, params string[] patterns)
     {

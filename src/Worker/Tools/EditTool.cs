@@ -36,7 +36,7 @@ internal sealed class EditTool() : FileTool<EditTool.Arguments>("edit", Descript
     {
         var change = await FileChange.ApplyAsync(
             arguments.Path, context, before => Edited(before ?? throw Missing(arguments), arguments), ct);
-        return change.Result($"Edited {change.Shown}.");
+        return change.Result(change.IsChange ? $"Edited {change.Shown}." : $"{change.Shown} holds just that already.");
     }
 
     private static string Edited(string text, Arguments arguments) =>

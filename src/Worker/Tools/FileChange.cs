@@ -26,14 +26,20 @@ internal sealed record FileChange(string Shown, string? Before, string After, st
     {
         var before = await CurrentAsync(path, context, ct);
         var after = change(before?.Text);
+        var shown = context.Workspace.Shown(context.Workspace.Resolve(path));
+        if (after == before?.Text)
+            return new FileChange(shown, before.Text, after, before.Digest);
         await using var stream = context.Workspace.OpenToWrite(path);
         // Read again through the handle that is written, so that nothing saved in between is lost.
         if (before is not null && (await TextFile.ReadAsync(path, stream, ct)).Digest != before.Digest)
             throw Conflict(path);
         // A file that was begun is written to its end.
         var digest = await TextFile.WriteAsync(stream, after, before?.HasMark ?? false, CancellationToken.None);
-        return new FileChange(context.Workspace.Shown(context.Workspace.Resolve(path)), before?.Text, after, digest);
+        return new FileChange(shown, before?.Text, after, digest);
     }
+
+    /// <summary>Whether the file holds something else now, or is new.</summary>
+    public bool IsChange => Before != After;
 
     public ToolResult Result(string text) => new(text)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -6,18 +7,29 @@ namespace Koda.Worker.Tools;
 /// <summary>Glob patterns: <c>*</c>, <c>**</c>, <c>?</c>, <c>[abc]</c>, <c>[!abc]</c> and <c>{a,b}</c>.</summary>
 internal static class GlobPattern
 {
+    private const int MaxKept = 1000;
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
+
+    // Rules are compared with every file that a walk comes to.
+    private static readonly ConcurrentDictionary<(string Pattern, bool Text), Regex> s_kept = new();
 
     /// <summary>A pattern over paths: only <c>**</c> crosses a slash.</summary>
     /// <exception cref="ToolException">The pattern is not valid.</exception>
-    public static Regex Path(string pattern) => Compile(pattern, star: "[^/]*", any: "[^/]");
+    public static Regex Path(string pattern) => Kept(pattern, isText: false);
 
     /// <summary>A pattern over any text: <c>*</c> matches everything.</summary>
     /// <exception cref="ToolException">The pattern is not valid.</exception>
-    public static Regex Text(string pattern) => Compile(pattern, star: ".*", any: ".");
+    public static Regex Text(string pattern) => Kept(pattern, isText: true);
 
     /// <summary>A pattern that matches this text and no other.</summary>
     public static string Exactly(string text) => string.Concat(text.Select(character => character is '*' or '?' or '[' or '{' ? $"[{character}]" : $"{character}"));
+
+    private static Regex Kept(string pattern, bool isText)
+    {
+        if (s_kept.Count > MaxKept)
+            s_kept.Clear();
+        return s_kept.GetOrAdd((pattern, isText), key => key.Text ? Compile(key.Pattern, star: ".*", any: ".") : Compile(key.Pattern, star: "[^/]*", any: "[^/]"));
+    }
 
     private static Regex Compile(string pattern, string star, string any)
     {

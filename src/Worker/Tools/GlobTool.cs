@@ -28,22 +28,24 @@ internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Descript
 
     protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var directory = new DirectoryInfo(context.Workspace.Resolve(arguments.Path ?? "."));
-        if (!directory.Exists)
+        var directory = context.Workspace.Resolve(PathOf(arguments));
+        if (!Directory.Exists(directory))
             throw new ToolException($"'{arguments.Path}' is not a directory.");
-        var anywhere = !arguments.Pattern.Contains('/', StringComparison.Ordinal);
-        var pattern = GlobPattern.Path(anywhere ? $"**/{arguments.Pattern}" : arguments.Pattern);
+        var filter = GlobFilter.Of(arguments.Pattern, context.Workspace, directory);
+        var walk = new FileWalk(context.Workspace, ignored: true);
         var found = new List<string>();
-        foreach (var file in FileWalk.Files(directory, context.Workspace))
+        foreach (var file in walk.Files(directory))
         {
             ct.ThrowIfCancellationRequested();
-            if (!pattern.IsMatch(Path.GetRelativePath(directory.FullName, file.FullName)))
+            if (!filter.Matches(Path.GetRelativePath(directory, file.Path)) || (file.Facts.Kind == FileKind.Link && Directory.Exists(file.Path)))
                 continue;
             if (found.Count == MaxFiles)
                 return Task.FromResult(Cut(found));
-            found.Add(context.Workspace.Shown(file.FullName));
+            found.Add(context.Workspace.Shown(file.Path));
         }
-        return Task.FromResult(new ToolResult(found.Count == 0 ? "(no file matches)" : string.Join('\n', found)));
+        walk.Passed.Tell(context);
+        var text = found.Count == 0 ? "(no file matches)" : string.Join('\n', found);
+        return Task.FromResult(new ToolResult(walk.Passed.Told.Length == 0 ? text : $"{text}\n{walk.Passed.Told}"));
     }
 
     private static ToolResult Cut(List<string> found) =>

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Tools;
 
@@ -12,7 +12,7 @@ internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Descript
 
     private const string Description =
         "Searches the text files of the workspace for a regular expression. Each match is a line `path:line:text`. "
-        + "`.git`, `node_modules`, binary files and what .gitignore names are left out.";
+        + "`.git`, `node_modules`, binary files, files above 5 MiB and what .gitignore names are left out, unless path leads there.";
 
     private const string Schema =
         """
@@ -30,42 +30,23 @@ internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Descript
         }
         """;
 
-    private static readonly string? Ripgrep = Executables.Find("rg");
-
     protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var start = context.Workspace.Resolve(arguments.Path ?? ".");
+        var start = context.Workspace.Resolve(PathOf(arguments));
         if (!Path.Exists(start))
             throw new ToolException($"'{arguments.Path}' does not exist.");
         var max = arguments.MaxResults ?? DefaultResults;
-        var matches = Ripgrep is null
-            ? new TextSearch(context.Workspace, Compile(arguments), arguments.Glob).Matches(start, ct)
-            : new RipgrepSearch(Ripgrep, context.Workspace, arguments.Pattern, arguments.IgnoreCase, arguments.Glob).Matches(start, ct);
+        var search = new TextSearch(context, TextSearch.Compile(arguments.Pattern, arguments.IgnoreCase), arguments.Glob);
+        var found = search.Matches(start, ct).Take(max + 1).ToList();
+        search.Passed.Tell(context);
         var text = new StringBuilder();
-        var count = 0;
-        await foreach (var match in matches)
-        {
-            if (!context.MayRead(match.Path))
-                continue;
-            if (count++ == max)
-                return new ToolResult($"{text}(there are more matches: narrow the search or raise max_results)\n") { Truncated = true };
-            text.Append(match.Path).Append(':').Append(match.Text).Append('\n');
-        }
-        return new ToolResult(count == 0 ? "(no match)" : text.ToString());
-    }
-
-    private static Regex Compile(Arguments arguments)
-    {
-        try
-        {
-            var options = RegexOptions.CultureInvariant | (arguments.IgnoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
-            return new Regex(arguments.Pattern, options, TimeSpan.FromSeconds(1));
-        }
-        catch (RegexParseException error)
-        {
-            throw new ToolException($"'{arguments.Pattern}' is not a valid regular expression: {error.Message}");
-        }
+        foreach (var match in found.Take(max))
+            text.Append(CultureInfo.InvariantCulture, $"{match.Path}:{match.Number}:{match.Text}\n");
+        if (found.Count > max)
+            text.Append("(there are more matches: narrow the search or raise max_results)\n");
+        text.Append(found.Count == 0 ? "(no match)" : "").Append(found.Count == 0 && search.Passed.Told.Length > 0 ? "\n" : "").Append(search.Passed.Told);
+        return Task.FromResult(new ToolResult(text.ToString()) { Truncated = found.Count > max });
     }
 }

@@ -27,15 +27,17 @@ internal sealed class ListTool() : FileTool<ListTool.Arguments>("list", Descript
 
     protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var directory = new DirectoryInfo(context.Workspace.Resolve(arguments.Path ?? "."));
-        if (File.Exists(directory.FullName))
+        var path = context.Workspace.Resolve(PathOf(arguments));
+        if (File.Exists(path))
             throw new ToolException($"'{arguments.Path}' is a file; use read.");
-        if (!directory.Exists)
+        if (!Directory.Exists(path))
             throw new ToolException($"'{arguments.Path}' does not exist.");
+        using var directory = context.Workspace.OpenDirectory(path);
+        var hidden = context.Workspace.HiddenBelow(path).Where(context.Workspace.Private.IsKoda).ToHashSet();
+        var entries = FileWalk.Entries(directory).Where(entry => !hidden.Contains($"{path}/{entry.Name}") && !IsKoda(entry.Facts, context)).Take(MaxEntries + 1).ToList();
         var text = new StringBuilder();
-        var entries = FileWalk.Entries(directory).Where(entry => !context.Workspace.Private.IsKoda(entry.FullName)).Take(MaxEntries + 1).ToList();
-        foreach (var entry in entries.Take(MaxEntries))
-            text.Append(Line(entry)).Append('\n');
+        foreach (var (name, facts) in entries.Take(MaxEntries))
+            text.Append(Line(path, name, facts)).Append('\n');
         if (entries.Count > MaxEntries)
             text.Append("(there are more entries: use glob)\n");
         return Task.FromResult(new ToolResult(text.Length == 0 ? "(the directory is empty)" : text.ToString())
@@ -44,10 +46,16 @@ internal sealed class ListTool() : FileTool<ListTool.Arguments>("list", Descript
         });
     }
 
-    private static string Line(FileSystemInfo entry) => entry switch
+    private static bool IsKoda(FileFacts? facts, ToolContext context) => facts is { } known && context.Workspace.Private.IsKoda(known);
+
+    private static string Line(string directory, string name, FileFacts? facts) => facts?.Kind switch
     {
-        { LinkTarget: { } target } => $"{entry.Name} -> {target}",
-        FileInfo file => $"{file.Name}\t{file.Length}",
-        _ => $"{entry.Name}/",
+        FileKind.File => $"{name}\t{facts.Value.Length}",
+        FileKind.Directory => $"{name}/",
+        FileKind.Link => $"{name} -> {new FileInfo($"{directory}/{name}").LinkTarget}",
+        FileKind.Socket => $"{name}\t(a socket)",
+        FileKind.Pipe => $"{name}\t(a pipe)",
+        FileKind.Device => $"{name}\t(a device)",
+        _ => $"{name}\t({(name.Contains('\uFFFD', StringComparison.Ordinal) ? "its name is not UTF-8" : "it cannot be looked at")})",
     };
 }

@@ -9,7 +9,7 @@ internal sealed class SearchTool() : FileTool<SearchTool.Arguments>("search", De
 
     private const string Description =
         "Finds the files of the workspace that are most about some words, by their paths and contents, the best first, each with its best "
-        + "lines. Use it when you do not know what to look for exactly; use grep for exact text.";
+        + "lines; what .gitignore names is left out. Use it when you do not know what to look for exactly; use grep for exact text.";
 
     private const string Schema =
         """
@@ -33,13 +33,16 @@ internal sealed class SearchTool() : FileTool<SearchTool.Arguments>("search", De
         if (!Directory.Exists(start))
             throw new ToolException($"'{arguments.Path}' is not a directory.");
         var search = new RankedSearch(arguments.Query);
-        foreach (var file in FileWalk.Files(new DirectoryInfo(start), context.Workspace))
+        var walk = new FileWalk(context.Workspace, ignored: false);
+        foreach (var file in walk.Files(start).Where(file => file.IsFile))
         {
-            var shown = context.Workspace.Shown(file.FullName);
-            if (file.LinkTarget is null && context.MayRead(shown) && !await search.AddAsync(shown, () => context.Workspace.OpenToRead(shown), file.Length, ct))
+            var shown = context.Workspace.Shown(file.Path);
+            if (context.MayRead(shown) && !await search.AddAsync(shown, file.Open, file.Facts.Length, ct))
                 break;
         }
+        walk.Passed.Tell(context);
         var best = search.Best(arguments.MaxResults ?? DefaultResults);
-        return new ToolResult(best.Count == 0 ? "(no file is about that)" : string.Join('\n', best)) { Truncated = search.Truncated };
+        var text = best.Count == 0 ? "(no file is about that)" : string.Join('\n', best);
+        return new ToolResult(walk.Passed.Told.Length == 0 ? text : $"{text}\n{walk.Passed.Told}") { Truncated = search.Truncated };
     }
 }

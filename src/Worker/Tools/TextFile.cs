@@ -38,7 +38,7 @@ internal sealed record TextFile(string Text, bool HasMark, string Digest)
     /// <returns>The SHA-256 of the new content.</returns>
     public static async Task<string> WriteAsync(FileStream stream, string text, bool mark, CancellationToken ct)
     {
-        byte[] bytes = [.. mark ? Encoding.UTF8.Preamble : [], .. Encoding.UTF8.GetBytes(text)];
+        byte[] bytes = [.. mark ? Encoding.UTF8.Preamble : [], .. Encoding.UTF8.GetBytes(mark ? text.TrimStart('\uFEFF') : text)];
         stream.Position = 0;
         await stream.WriteAsync(bytes, ct);
         stream.SetLength(bytes.Length);

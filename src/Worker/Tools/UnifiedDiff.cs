@@ -14,8 +14,9 @@ internal static class UnifiedDiff
     /// <param name="after">The text after.</param>
     public static string Between(string path, string? before, string after)
     {
-        string[] old = Lines(before ?? "");
-        string[] now = Lines(after);
+        // Lines keep their ends, so that a missing last one is a difference.
+        string[] old = [.. LineEnds.Lines(before ?? "")];
+        string[] now = [.. LineEnds.Lines(after)];
         var changes = LineDiff.Compute(old, now);
         if (changes.Count == 0)
             return "";
@@ -67,18 +68,4 @@ internal static class UnifiedDiff
         1 => $"{start + 1}",
         var length => $"{start + 1},{length}",
     };
-
-    // Lines keep their ends, so that a missing last one is a difference.
-    private static string[] Lines(string text)
-    {
-        var lines = new List<string>();
-        for (var at = 0; at < text.Length;)
-        {
-            var end = text.IndexOf('\n', at);
-            var next = end < 0 ? text.Length : end + 1;
-            lines.Add(text[at..next]);
-            at = next;
-        }
-        return [.. lines];
-    }
 }

@@ -60,7 +60,7 @@ internal sealed class Workspace
     /// <exception cref="PathRefusedException">The path is not for an agent, whatever is allowed.</exception>
     public string Locate(string path)
     {
-        var real = RealPaths.Resolve(Path.IsPathRooted(path) ? path : $"{Root}/{path}");
+        var real = RealPaths.Resolve(Slashed(Path.IsPathRooted(path) ? path : $"{Root}/{path}"));
         if (Never.Any(never => RealPaths.IsWithin(real, never)))
             throw new PathRefusedException(path, "it belongs to the machine.");
         return Private.IsKoda(real) ? throw new PathRefusedException(path, "what Koda keeps there is for no agent.") : real;
@@ -104,25 +104,45 @@ internal sealed class Workspace
         return Opened(path, real, create: true, name => File.Exists(name) ? NativeFiles.OpenToChange(name) : Made(real, NativeFiles.CreateNew(name)));
     }
 
+    /// <summary>Opens a regular file of a directory that a walk came to.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">The file's name in it.</param>
+    /// <param name="real">The real path, for what is said of it.</param>
+    /// <exception cref="ToolException">There is no such file.</exception>
+    public FileStream OpenToRead(SafeFileHandle directory, string name, string real) =>
+        Guarded(Shown(real), () => Checked(Shown(real), NativeFiles.OpenToRead($"{NativeFiles.Anchor(directory)}/{name}"), FileAccess.Read));
+
+    /// <summary>Opens a directory without following a link.</summary>
+    public SafeFileHandle OpenDirectory(string real) => OpenDirectory(real, create: false);
+
     private FileStream Opened(string path, string real, bool create, Func<string, SafeFileHandle> open)
     {
         if (Directory.Exists(real))
             throw new ToolException($"'{path}' is a directory.");
-        try
+        return Guarded(path, () =>
         {
             using var parent = OpenDirectory(Path.GetDirectoryName(real)!, create);
             var handle = open($"{NativeFiles.Anchor(parent)}/{Path.GetFileName(real)}");
-            if (!Reaches(NativeFiles.RealPath(handle), writes: create))
-            {
-                handle.Dispose();
-                throw new PathRefusedException(path, "it was moved out of the workspace while it was opened.");
-            }
-            if (FileFacts.Of(handle) is { } facts && Private.IsKoda(facts))
-            {
-                handle.Dispose();
-                throw new PathRefusedException(path, "it is another name of what Koda keeps for itself.");
-            }
-            return Regular(path, new FileStream(handle, create ? FileAccess.ReadWrite : FileAccess.Read, bufferSize: 0));
+            if (Reaches(NativeFiles.RealPath(handle), writes: create))
+                return Checked(path, handle, create ? FileAccess.ReadWrite : FileAccess.Read);
+            handle.Dispose();
+            throw new PathRefusedException(path, "it was moved out of the workspace while it was opened.");
+        });
+    }
+
+    private FileStream Checked(string path, SafeFileHandle handle, FileAccess access)
+    {
+        if (FileFacts.Of(handle) is not { } facts || !Private.IsKoda(facts))
+            return Regular(path, new FileStream(handle, access, bufferSize: 0));
+        handle.Dispose();
+        throw new PathRefusedException(path, "it is another name of what Koda keeps for itself.");
+    }
+
+    private static FileStream Guarded(string path, Func<FileStream> open)
+    {
+        try
+        {
+            return open();
         }
         catch (FileNotFoundException)
         {
@@ -136,6 +156,15 @@ internal sealed class Workspace
 
     private bool Reaches(string real, bool writes) =>
         Holds(real) || _reach.Any(outside => (outside.Writable || !writes) && RealPaths.IsWithin(real, outside.Path));
+
+    // Models write the separators of Windows: a file that has one in its name is meant all the same where it is there.
+    private static string Slashed(string absolute)
+    {
+        if (!absolute.Contains('\\', StringComparison.Ordinal) || Path.Exists(absolute))
+            return absolute;
+        var slashed = absolute.Replace('\\', '/');
+        return Path.Exists(slashed) || Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(slashed))) ? slashed : absolute;
+    }
 
     private SafeFileHandle Made(string real, SafeFileHandle made)
     {

@@ -6,7 +6,8 @@ internal sealed class WriteTool() : FileTool<WriteTool.Arguments>("write", Descr
     internal sealed record Arguments(string Path, string Content);
 
     private const string Description =
-        "Writes a text file of the workspace: makes it, with the directories on the way, or replaces all of its content. "
+        "Writes a text file of the workspace: makes it, with the directories on the way, or replaces all of its content "
+        + "(a file whose lines end with carriage returns keeps them). "
         + "Fails when the file changed since you read it. To change a part of a file use edit.";
 
     private const string Schema =
@@ -27,12 +28,13 @@ internal sealed class WriteTool() : FileTool<WriteTool.Arguments>("write", Descr
     protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
         var before = await FileChange.CurrentAsync(arguments.Path, context, ct);
-        return UnifiedDiff.Between(Subject(arguments, context), before?.Text, arguments.Content);
+        return UnifiedDiff.Between(Subject(arguments, context), before?.Text, LineEnds.Like(before?.Text, arguments.Content));
     }
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var change = await FileChange.ApplyAsync(arguments.Path, context, _ => arguments.Content, ct);
-        return change.Result(change.Before is null ? $"Created {change.Shown}." : $"Replaced the content of {change.Shown}.");
+        var change = await FileChange.ApplyAsync(arguments.Path, context, before => LineEnds.Like(before, arguments.Content), ct);
+        return change.Result(
+            change.Before is null ? $"Created {change.Shown}." : change.IsChange ? $"Replaced the content of {change.Shown}." : $"{change.Shown} holds just that already.");
     }
 }

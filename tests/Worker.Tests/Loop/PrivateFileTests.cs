@@ -92,13 +92,6 @@ public sealed class PrivateFileTests : IDisposable
         Assert.DoesNotContain(Key, text);
     }
 
-    [Fact]
-    public async Task Without_ripgrep_a_search_leaves_them_out_too()
-    {
-        var search = new TextSearch(_home.Context.Workspace, new System.Text.RegularExpressions.Regex("secret|key"), glob: null);
-        Assert.Equal(["project/a.txt"], await search.Matches(_home.Root, default).Select(found => found.Path).ToListAsync());
-    }
-
     [Theory]
     [InlineData(".koda/operator.token")]
     [InlineData("project/innocent")]

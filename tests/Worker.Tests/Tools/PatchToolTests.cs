@@ -70,6 +70,69 @@ public class PatchToolTests
         Assert.Equal("first\n", folder.Read("first.txt"));
     }
 
+    [Theory]
+    [InlineData("diff --git a/a.txt b/b.txt\nsimilarity index 100%\nrename from a.txt\nrename to b.txt\n", "renames")]
+    [InlineData("diff --git a/a.txt b/b.txt\ncopy from a.txt\ncopy to b.txt\n", "copies")]
+    [InlineData("diff --git a/a.txt b/a.txt\nold mode 100644\nnew mode 100755\n", "mode")]
+    [InlineData("diff --git a/run.sh b/run.sh\nnew file mode 100755\n--- /dev/null\n+++ b/run.sh\n@@ -0,0 +1 @@\n+x\n", "mode")]
+    [InlineData("diff --git a/a.txt b/a.txt\ndeleted file mode 100644\n--- a/a.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-same\n", "deletes")]
+    [InlineData("diff --git a/p.png b/p.png\nindex 1..2 100644\nBinary files a/p.png and b/p.png differ\n", "bytes")]
+    [InlineData("diff --git a/p.png b/p.png\nindex 1..2 100644\nGIT binary patch\nliteral 1\n", "bytes")]
+    [InlineData("diff --git a/a.txt b/a.txt\n", "no change")]
+    [InlineData("@@ -1 +1 @@\n-same\n+x\n", "without the lines")]
+    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n-same\n+x\n", "counts")]
+    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-same\n+x\n+y\n", "1 before and 2 after follow")]
+    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,4 @@\n same\n-one\n+1\n same\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+c\n", "counts")]
+    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -3 +3 @@\n-same\n\\ No newline at end of file\n+x\n", "has line end")]
+    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-same\n+x\n\\ No newline at end of file\n", "middle")]
+    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n same\n", "Nothing is changed")]
+    [InlineData("*** Begin Patch\n*** Update File: a.txt\n@@\n-same\n+x\n*** End Patch\n", "no unified diff")]
+    public async Task What_cannot_be_done_as_it_says_is_refused_with_the_reason(string patch, string problem)
+    {
+        using var folder = new TempWorkspace();
+        folder.Write("a.txt", "same\none\nsame\n");
+        folder.Write("b.txt", "b\n");
+
+        var error = await Assert.ThrowsAsync<ToolException>(() => PatchAsync(folder, patch));
+
+        Assert.Contains(problem, error.Message);
+        Assert.Equal(("same\none\nsame\n", "b\n", 2), (folder.Read("a.txt"), folder.Read("b.txt"), Directory.GetFileSystemEntries(folder.Root).Length));
+    }
+
+    [Fact]
+    public async Task Only_what_changed_is_told_as_changed()
+    {
+        using var folder = new TempWorkspace();
+        folder.Write("a.txt", "a\n");
+        folder.Write("b.txt", "b\n");
+        var result = await PatchAsync(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n a\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+c\n");
+        Assert.Equal("Changed b.txt.", result.Text);
+    }
+
+    [Theory]
+    [InlineData("--- \"a/caf\\303\\251 \\t.txt\"\n+++ \"b/caf\\303\\251 \\t.txt\"\n", "caf\u00e9 \t.txt")]
+    [InlineData("--- a/with blank.txt\t2026-01-01 00:00:00\n+++ b/with blank.txt\t2026-01-01 00:00:00\n", "with blank.txt")]
+    [InlineData("--- b/own.txt\n+++ b/own.txt\n", "b/own.txt")]
+    [InlineData("--- i/plain.txt\n+++ w/plain.txt\n", "plain.txt")]
+    [InlineData("--- ./sub//plain.txt\n+++ ./sub//plain.txt\n", "sub/plain.txt")]
+    public async Task Names_are_read_as_programs_write_them(string header, string path)
+    {
+        using var folder = new TempWorkspace();
+        folder.Write(path, "old\n");
+        await PatchAsync(folder, $"{header}@@ -1 +1 @@\n-old\n+new\n");
+        Assert.Equal("new\n", folder.Read(path));
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_made_and_a_mail_is_read()
+    {
+        using var folder = new TempWorkspace();
+        folder.Write("a.txt", "- one\n");
+        await PatchAsync(folder, "From 1\nSubject: x\n\n- a point\n+ another\n---\n a.txt | 2 +-\n\ndiff --git a/empty b/empty\nnew file mode 100644\nindex 000..e69\n"
+            + "diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-- one\n+- two\n-- \n2.39.5\n\n");
+        Assert.Equal(("", "- two\n"), (folder.Read("empty"), folder.Read("a.txt")));
+    }
+
     [Fact]
     public async Task Edits_are_made_in_order_and_all_or_none()
     {

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Koda.Worker.Tools;
 using Xunit;
 
@@ -35,17 +34,6 @@ public class SearchTests
     {
         using var folder = Example();
         await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new GrepTool(), """{"pattern": "("}"""));
-    }
-
-    [Fact]
-    public async Task The_search_without_ripgrep_finds_the_same()
-    {
-        using var folder = Example();
-        var search = new TextSearch(folder.Context.Workspace, new Regex("token", RegexOptions.IgnoreCase), null);
-
-        var found = await search.Matches(folder.Root, default).Select(line => $"{line.Path}:{line.Text}").ToListAsync();
-
-        Assert.Equal(["a.ts:2:const token = 1", "sub/b.py:1:TOKEN = 2"], found);
     }
 
     private static TempWorkspace Example()
