@@ -7,6 +7,8 @@ namespace Koda.Cli.Chat;
 /// <summary>Commands about the files that a session changed.</summary>
 internal static class FileCommands
 {
+    private const int LongestList = 2000;
+
     public static SlashCommand[] All { get; } =
     [
         new("/diff", "[TURN]", "shows what the session changed, or only what a turn and those after it changed", Diff),
@@ -25,19 +27,18 @@ internal static class FileCommands
         }
         var diff = await room.Api.DiffAsync(request, cancellation);
         if (diff.Files.Count == 0)
-        {
-            room.Line("Nothing is changed.");
-            return;
-        }
-        DiffView.Write(room.Terminal, diff.Diff);
+            room.Line(diff.NotKept.Count == 0 ? "Nothing is changed." : "Nothing that snapshots hold is changed.");
+        else
+            DiffView.Write(room.Terminal, diff.Diff);
         if (diff.Truncated) room.Line("… the rest is too long to show", Tone.Notice);
         foreach (var file in diff.Files) room.Line(ChangeOf(file), Tone.Faint);
+        if (diff.NotKept.Count > 0) room.Line($"Changed, and in no snapshot: {Printable.Line(string.Join(", ", diff.NotKept), LongestList)}", Tone.Notice);
     }
 
     private static async Task Undo(ChatRoom room, string arguments, CancellationToken cancellation)
     {
         await room.Api.UndoAsync(room.Current.Id, cancellation);
-        room.Line("The files are what the last turn found; what it left is kept as snapshot -1. The conversation stays.");
+        room.Line("The files that snapshots hold are what the last turn found; what it left is kept as snapshot -1. The conversation stays.");
     }
 
     private static async Task Snapshots(ChatRoom room, string arguments, CancellationToken cancellation)

@@ -34,8 +34,10 @@ internal sealed record SnapshotTaken(
 /// <param name="SafetyCommit">What the files were before.</param>
 /// <param name="Files">What was changed for it, or the beginning of that list.</param>
 /// <param name="LeftOut">How many files are not listed. Null: none.</param>
+/// <param name="NotKept">What changed since and stays as it is, since no snapshot holds it. Null: nothing.</param>
 internal sealed record SnapshotRestored(
-    long Turn, string Commit, string SafetyCommit, IReadOnlyList<FileDifference> Files, int? LeftOut = null) : IJournalPayload
+    long Turn, string Commit, string SafetyCommit, IReadOnlyList<FileDifference> Files, int? LeftOut = null, IReadOnlyList<string>? NotKept = null)
+    : IJournalPayload
 {
     private const int MaxFiles = 1000;
 
@@ -45,7 +47,7 @@ internal sealed record SnapshotRestored(
     {
         var left = restoration.Files.Count - MaxFiles;
         return new SnapshotRestored(
-            turn, restoration.Commit, restoration.SafetyCommit, [.. restoration.Files.Take(MaxFiles)], left > 0 ? left : null);
+            turn, restoration.Commit, restoration.SafetyCommit, [.. restoration.Files.Take(MaxFiles)], left > 0 ? left : null, restoration.NotKept);
     }
 }
 

@@ -94,7 +94,7 @@ internal sealed class AttemptRunner(
         var workspace = WorkspaceOf(assignment);
         assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
         var snapshots = new TurnSnapshots(
-            _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder);
+            _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder, Permissions.DeniedBy(assignment.Agent.Permissions));
         if (sandbox.Missing is { } missing && !conversation.Begun && TurnPermissions.Running.Any(tool => toolbox.Find(tool) is not null))
             recorder.Report(new CommandsUnconfined(missing, options.UnconfinedCommands));
         var permissions = TurnPermissions.Of(assignment, workspace, sandbox, options.UnconfinedCommands);

@@ -70,6 +70,7 @@ internal sealed class CallPreparation(
             ApprovalId = covered > 0 ? always!.ApprovalId : null,
             // Each of them is permitted by the time that the call runs: by a rule, or by the answer to what is open.
             Reach = [.. demands.Select(demand => demand.Reach).OfType<OutsidePath>()],
+            Touched = [.. demands.Where(demand => demand.Changes && !Path.IsPathRooted(demand.Subject)).Select(demand => demand.Subject).Distinct()],
         };
         if (open.Count == 0)
             return prepared;

@@ -50,6 +50,12 @@ internal sealed class Permissions(
     /// <summary>Whether a file may be read without asking anybody.</summary>
     public bool MayRead(string path) => Decide(new Demand("read", path)) is null or PermissionAction.Allow;
 
+    /// <summary>Whether an agent's own rules forbid to read a file. Null: they forbid none.</summary>
+    public static Func<string, bool>? DeniedBy(IReadOnlyList<PermissionRule> rules) =>
+        rules.Any(rule => rule.Action == PermissionAction.Deny && PermissionPattern.IsFor(rule, "read"))
+            ? path => new Permissions(rules).Decide(new Demand("read", path)) == PermissionAction.Deny
+            : null;
+
     /// <summary>What a person's answer for always to <paramref name="pattern"/> of <paramref name="tool"/> says of a demand.</summary>
     public static bool Covers(string tool, string pattern, Demand demand)
     {

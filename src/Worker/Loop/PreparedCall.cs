@@ -27,6 +27,9 @@ internal sealed record PreparedCall(ToolCallBlock Call, CallFate Fate, bool Read
     /// <summary>The paths outside of the workspace that it was allowed to reach.</summary>
     public IReadOnlyList<OutsidePath> Reach { get; init; } = [];
 
+    /// <summary>The files and directories of the workspace that it names and may change, relative to it.</summary>
+    public IReadOnlyCollection<string> Touched { get; init; } = [];
+
     /// <summary>The result that the call has without being run: a person's answer, or that of a subagent. Null: it has none.</summary>
     public ToolResult? Answer { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class ToolRound(
     // What other agents change is undone like what this one changes.
     private async Task<AttemptOutcome> DelegateAsync(List<PreparedCall> calls, CancellationToken ct)
     {
-        await context.BeforeChange(ct);
+        await context.BeforeChange([], ct);
         foreach (var call in calls.Where(call => !call.Begun))
             runner.Begin(conversation.Step, call);
         return new AttemptOutcome.Delegated([.. calls.Select(call =>

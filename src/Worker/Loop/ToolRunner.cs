@@ -26,7 +26,7 @@ internal sealed class ToolRunner(
         }
         progress($"running {call.Call.Tool}, step {step}");
         if (call is { Fate: CallFate.Run, ReadOnly: false })
-            await context.BeforeChange(ct);
+            await context.BeforeChange(call.Touched, ct);
         if (!call.Begun || call.ReadOnly)
             Begin(step, call);
         if (call.Fate != CallFate.Run)

@@ -1,52 +1,89 @@
-using Koda.Worker.Tools;
+using System.Globalization;
+using System.Text;
 
 namespace Koda.Worker.Snapshots;
 
-/// <summary>
-/// Whose the files are that a restore writes anew, and who may read them: git keeps only whether they can be run, and a private file must stay
-/// private. They belong to the workspace's owner, as do the directories that are made for them.
-/// </summary>
-internal sealed class FileModes
+/// <summary>Who may read, write and run the files of a snapshot. Git keeps only whether they can be run.</summary>
+/// <param name="Plain">The mode of most files that cannot be run.</param>
+/// <param name="Runnable">The mode of most files that can.</param>
+/// <param name="Others">The modes of the others, by their paths in the work tree as git writes them.</param>
+internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<string, int> Others)
 {
-    private const UnixFileMode Run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const string UsualField = "Koda-Modes: ";
+    private const string OtherField = "Koda-Mode: ";
+    private const int Bits = 0x1FF;
+    private const int MaxOthers = 20_000;
 
-    private readonly List<(string File, UnixFileMode Mode)> _modes = [];
-    private readonly List<string> _made = [];
-    private CommandUser? _owner;
-
-    public static FileModes Of(SnapshotPlace place, IReadOnlyList<FileDifference> files)
+    /// <summary>The modes of the files in an index.</summary>
+    /// <param name="place">Whose files.</param>
+    /// <param name="git">Git with the index.</param>
+    /// <param name="ct">Cuts it off.</param>
+    public static async Task<FileModes> OfAsync(SnapshotPlace place, Git git, CancellationToken ct)
     {
-        var modes = new FileModes { _owner = CommandUser.Of($"{place.WorkTree}/{place.Folder}") };
-        if (modes._owner is not null)
-            modes._made.AddRange(files.Select(file => $"{place.WorkTree}/{place.Folder}{file.Path}").SelectMany(file => MissingAbove(file).Append(file)).Distinct());
-        foreach (var file in files.Where(file => file.Change == FileDifferences.Modified))
-        {
-            var path = $"{place.WorkTree}/{place.Folder}{file.Path}";
-            if (!OperatingSystem.IsWindows() && new FileInfo(path) is { Exists: true, LinkTarget: null })
-                modes._modes.Add((path, File.GetUnixFileMode(path)));
-        }
-        return modes;
+        var files = Entries(await git.RunAsync(ct, "ls-files", "-z", "--stage"))
+            .Select(entry => (entry.Path, entry.Runs, Mode: Present(place, entry.Path)))
+            .Where(file => file.Mode is not null).Select(file => (file.Path, file.Runs, Mode: (int)file.Mode!)).ToList();
+        var plain = Usual(files.Where(file => !file.Runs).Select(file => file.Mode));
+        var runnable = Usual(files.Where(file => file.Runs).Select(file => file.Mode));
+        var others = files.Where(file => file.Mode != (file.Runs ? runnable : plain)).Take(MaxOthers).ToDictionary(file => file.Path, file => file.Mode);
+        return new FileModes(plain, runnable, others);
     }
 
-    public void Apply()
+    /// <summary>Gives files the modes that they had, as far as they are the worker's to give.</summary>
+    /// <param name="place">Whose files.</param>
+    /// <param name="tree">The snapshot's tree.</param>
+    /// <param name="ct">Cuts it off.</param>
+    public async Task ApplyAsync(SnapshotPlace place, string tree, CancellationToken ct)
     {
-        foreach (var path in _made.Where(path => Path.Exists(path) || new FileInfo(path).LinkTarget is not null))
-            _owner?.Take(path);
-        foreach (var (file, before) in _modes)
+        foreach (var (path, runs) in Entries(await place.Files.RunAsync(ct, "ls-tree", "-r", "-z", "--full-tree", tree)))
         {
-            if (OperatingSystem.IsWindows() || new FileInfo(file) is not { Exists: true, LinkTarget: null })
+            var mode = Others.GetValueOrDefault(path, runs ? Runnable : Plain);
+            if (mode == 0 || Present(place, path) is not { } now || now == mode || OperatingSystem.IsWindows())
                 continue;
-            var now = File.GetUnixFileMode(file);
-            // Whether it can be run is the snapshot's; the rest stays as it was.
-            var kept = (before & ~Run) | (now & Run & (UnixFileMode)(((int)before & 0b100_100_100) >> 2));
-            if (kept != now)
-                File.SetUnixFileMode(file, kept);
+            try
+            {
+                File.SetUnixFileMode(Full(place, path)!, (UnixFileMode)mode);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // It is somebody else's, who has not given it to the worker: nor could a turn have changed its mode.
+            }
         }
     }
 
-    private static IEnumerable<string> MissingAbove(string file)
+    public string Write()
     {
-        for (var at = Path.GetDirectoryName(file); at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
-            yield return at;
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{UsualField}{Octal(Plain)} {Octal(Runnable)}"));
+        foreach (var (path, mode) in Others.OrderBy(other => other.Key, StringComparer.Ordinal))
+            text.Append('\n').Append(OtherField).Append(Octal(mode)).Append(' ').Append(Uri.EscapeDataString(GitText.Shown(path)));
+        return text.ToString();
     }
+
+    /// <summary>Reads a commit's message; null where it notes none.</summary>
+    public static FileModes? Read(string message)
+    {
+        var lines = message.Split('\n');
+        if (Array.Find(lines, line => line.StartsWith(UsualField, StringComparison.Ordinal))?[UsualField.Length..].Split(' ') is not [var plain, var runnable])
+            return null;
+        var others = lines.Where(line => line.StartsWith(OtherField, StringComparison.Ordinal)).Select(line => line[OtherField.Length..].Split(' '))
+            .ToDictionary(other => GitText.Raw(Uri.UnescapeDataString(other[1])), other => Convert.ToInt32(other[0], 8));
+        return new FileModes(Convert.ToInt32(plain, 8), Convert.ToInt32(runnable, 8), others);
+    }
+
+    private static string Octal(int mode) => Convert.ToString(mode, 8);
+
+    private static int Usual(IEnumerable<int> modes) => modes.GroupBy(mode => mode).MaxBy(group => group.Count())?.Key ?? 0;
+
+    // "100644 hash 0\tpath" of an index and "100644 blob hash\tpath" of a tree.
+    private static IEnumerable<(string Path, bool Runs)> Entries(string output) => GitText.Entries(output)
+        .Where(entry => entry.StartsWith("100", StringComparison.Ordinal))
+        .Select(entry => (entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], entry.StartsWith("100755", StringComparison.Ordinal)));
+
+    // Null: there is no such file, or it is a link.
+    private static int? Present(SnapshotPlace place, string path) =>
+        !OperatingSystem.IsWindows() && Full(place, path) is { } full && new FileInfo(full) is { Exists: true, LinkTarget: null } file
+            ? (int)file.UnixFileMode & Bits
+            : null;
+
+    private static string? Full(SnapshotPlace place, string path) => GitText.Usable(path) is { } name ? $"{place.WorkTree}/{name}" : null;
 }

@@ -20,11 +20,34 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
     {
         var place = await FindAsync(subject, ct);
         using var index = new WorkingIndex(place);
+        await index.SeedAsync(place, ct);
         var git = index.Open(place.Files);
         await new Staging(place, git).AddAllAsync(ct);
         var taken = await KeepAsync(place, git, mark, ct);
         index.Keep();
         return taken;
+    }
+
+    public async Task<Snapshot?> HoldAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct)
+    {
+        var excludes = await UserExcludes.FindAsync(new Git(program, subject.Workspace, new Dictionary<string, string>()), ct);
+        if (excludes is null && !subject.Touched.Any(path => Staging.MayLeaveOut(subject.Workspace, path)))
+            return null;
+        var place = await FindAsync(subject, ct);
+        if (place.Tip is null)
+            return null;
+        using var index = new WorkingIndex(place);
+        var git = index.Open(place.Files);
+        // What changed since the latest snapshot stays out of this one, but for the touched files.
+        await git.RunAsync(ct, "read-tree", "-m", place.Tip.Tree);
+        await new Staging(place, git).AddTouchedAsync(ct);
+        var tree = await TreeAsync(git, ct);
+        if (tree == place.Tip.Tree)
+            return null;
+        var held = mark with { Folder = place.Folder, Modes = await FileModes.OfAsync(place, git, ct), Time = place.Tip.Mark.Time };
+        var commit = await CommitAsync(place, tree, place.Tip.Commit, held, ct);
+        index.Keep();
+        return new Snapshot(commit, tree, held) { IsNew = true };
     }
 
     public async Task<Restoration> RestoreAsync(
@@ -34,12 +57,16 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         var wanted = await WantedAsync(place, commit, ct);
         var safety = await SecureAsync(place, wanted, mark, ct);
         await secured(safety, ct);
+        var (tree, kept) = await InnerRepositories.KeepAsync(place, wanted.Tree, safety.Tree, ct);
+        wanted = wanted with { Tree = tree };
         await CheckOutAsync(place, safety, wanted, mark, ct);
         // Of an attempt that was cut off there is an older one, which holds what the files were before any of this.
         var history = await place.HistoryAsync(ct);
         var first = history.LastOrDefault(kept => kept.Mark.Kind == SnapshotKind.Safety && kept.Mark.TaskId == mark.TaskId) ?? safety;
         var files = await new Comparison(place.Files, place.Folder).FilesAsync(first.Tree, wanted.Tree, ct);
-        return new Restoration(wanted.Commit, first.Commit, files);
+        var changed = await WithIndexAsync(place, git => NotKept.SinceAsync(place, git, wanted, ct));
+        string[] left = [.. kept.Select(root => $"{GitText.Shown(root)[place.Folder.Length..]}/"), .. changed ?? []];
+        return new Restoration(wanted.Commit, first.Commit, files) { NotKept = left.Length == 0 ? null : left };
     }
 
     public async Task<SnapshotDiff> DiffAsync(SnapshotSubject subject, string from, string to, CancellationToken ct)
@@ -52,7 +79,8 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         using var objects = new PassingObjects(place);
         var git = objects.Open(index.Open(place.Files));
         await new Staging(place, git).AddAllAsync(ct);
-        return await new Comparison(git, place.Folder).RunAsync(before.Tree, await TreeAsync(git, ct), ct);
+        var diff = await new Comparison(git, place.Folder).RunAsync(before.Tree, await TreeAsync(git, ct), ct);
+        return diff with { NotKept = await NotKept.SinceAsync(place, git, before, ct) };
     }
 
     public async Task ForgetAsync(SnapshotSubject subject, CancellationToken ct) => await (await FindAsync(subject, ct)).ForgetAsync(ct);
@@ -73,12 +101,15 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
     {
         using var index = new WorkingIndex(place);
         var git = index.Open(place.Files);
-        var modes = FileModes.Of(place, await new Comparison(git, place.Folder).FilesAsync(safety.Tree, wanted.Tree, ct));
+        var owner = FileOwner.Of(place, await new Comparison(git, place.Folder).FilesAsync(safety.Tree, wanted.Tree, ct));
+        // What was touched and is the same as before would be taken for changed: whether it is, the safety snapshot has looked.
+        await git.TryAsync(["update-index", "-q", "--refresh"], "", int.MaxValue, ct);
         await git.RunAsync(ct, "read-tree", "-m", "-u", safety.Tree, wanted.Tree);
-        modes.Apply();
+        owner.Take();
+        await (wanted.Mark.Modes?.ApplyAsync(place, wanted.Tree, ct) ?? Task.CompletedTask);
         if (safety.Tree != wanted.Tree)
         {
-            var restored = mark with { Kind = SnapshotKind.Restored, Turn = wanted.Mark.Turn, Summary = "restored", Folder = place.Folder };
+            var restored = wanted.Mark with { Kind = SnapshotKind.Restored, Summary = "restored", TaskId = mark.TaskId, Folder = place.Folder, Time = Now };
             await CommitAsync(place, wanted.Tree, safety.Commit, restored, ct);
         }
         index.Keep();
@@ -86,11 +117,12 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
 
     private async Task<Snapshot> KeepAsync(SnapshotPlace place, Git git, SnapshotMark mark, CancellationToken ct)
     {
-        var tree = await TreeAsync(git, ct);
-        if (place.Tip is { } tip && tip.Tree == tree && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
+        var looking = FileModes.OfAsync(place, git, ct);
+        var (tree, modes) = (await TreeAsync(git, ct), await looking);
+        if (place.Tip is { } tip && tip.Tree == tree && tip.Mark.Modes?.Write() == modes.Write() && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
             return tip.Mark.TaskId == mark.TaskId ? tip with { Files = await DifferencesAsync(place, tip, ct) } : tip;
         var files = place.Tip is null ? [] : await new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
-        var noted = mark with { Folder = place.Folder };
+        var noted = mark with { Folder = place.Folder, Modes = modes, Time = mark.Time > 0 ? mark.Time : Now };
         var commit = await CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
         return new Snapshot(commit, tree, noted) { IsNew = true, Files = files };
     }
@@ -129,7 +161,15 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         return wanted with { Tree = await HiddenFiles.WithoutAsync(place, wanted.Tree, ct) };
     }
 
+    private static async Task<T> WithIndexAsync<T>(SnapshotPlace place, Func<Git, Task<T>> work)
+    {
+        using var index = new WorkingIndex(place);
+        return await work(index.Open(place.Files));
+    }
+
     private static async Task<string> TreeAsync(Git git, CancellationToken ct) => (await git.RunAsync(ct, "write-tree")).Trim();
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Task<SnapshotPlace> FindAsync(SnapshotSubject subject, CancellationToken ct) =>
         SnapshotPlace.FindAsync(program, data, subject, hidden, ct);

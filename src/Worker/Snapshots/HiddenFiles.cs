@@ -1,11 +1,11 @@
 namespace Koda.Worker.Snapshots;
 
-/// <summary>What lies in a workspace and is private: no snapshot holds it, and no restore writes or removes it.</summary>
+/// <summary>What lies in a workspace and is private, or not to be read by the agent: no snapshot holds it, and no restore writes or removes it.</summary>
 internal static class HiddenFiles
 {
     /// <summary>Whether a path in the work tree, as git writes it, is one of them or lies in one.</summary>
     public static bool Hold(SnapshotPlace place, string path) =>
-        place.Hidden.Any(hidden => path == hidden || path.StartsWith(hidden + "/", StringComparison.Ordinal));
+        place.Hidden.Any(hidden => path == hidden || path.StartsWith(hidden + "/", StringComparison.Ordinal)) || IsDenied(place, path);
 
     /// <summary>Takes them out of an index.</summary>
     /// <param name="place">Whose files.</param>
@@ -13,28 +13,28 @@ internal static class HiddenFiles
     /// <param name="ct">Cuts it off.</param>
     public static async Task RemoveAsync(SnapshotPlace place, Git git, CancellationToken ct)
     {
-        if (place.Hidden.Count > 0)
-            await git.FeedAsync(string.Join('\0', place.Hidden.Select(Literal)), ct, "rm", "-r", "-f", "-q", "--cached", "--ignore-unmatch", "--pathspec-from-file=-", "--pathspec-file-nul");
+        if (place.Hidden.Count == 0 && place.Subject.Denied is null)
+            return;
+        var hidden = GitText.Entries(await git.RunAsync(ct, "ls-files", "-z", "--cached")).Where(path => Hold(place, path)).ToList();
+        if (hidden.Count > 0)
+            await git.FeedAsync(string.Concat(hidden.Select(path => $"{path}\0")), ct, "update-index", "--force-remove", "-z", "--stdin");
     }
 
     /// <summary>A tree without them: one of an older snapshot may have some.</summary>
     public static async Task<string> WithoutAsync(SnapshotPlace place, string tree, CancellationToken ct)
     {
-        if (place.Hidden.Count == 0 || (await place.Files.RunAsync(ct, ["ls-tree", "-z", "--name-only", "--full-tree", tree, "--", .. place.Hidden.Select(GitText.Shown)])).Length == 0)
+        if (place.Hidden.Count == 0 && place.Subject.Denied is null)
             return tree;
-        var index = $"{place.Shadow.Path}/without-{Guid.NewGuid():N}";
-        try
-        {
-            var git = place.Files.With(("GIT_INDEX_FILE", index));
-            await git.RunAsync(ct, "read-tree", tree);
-            await RemoveAsync(place, git, ct);
-            return (await git.RunAsync(ct, "write-tree")).Trim();
-        }
-        finally
-        {
-            File.Delete(index);
-        }
+        var held = GitText.Entries(await place.Files.RunAsync(ct, "ls-tree", "-r", "-z", "--name-only", "--full-tree", tree));
+        return held.Any(path => Hold(place, path))
+            ? await PassingIndex.TreeAsync(place, async git =>
+            {
+                await git.RunAsync(ct, "read-tree", tree);
+                await RemoveAsync(place, git, ct);
+            }, ct)
+            : tree;
     }
 
-    private static string Literal(string path) => $":(top,literal){path}";
+    private static bool IsDenied(SnapshotPlace place, string path) =>
+        path.StartsWith(GitText.Raw(place.Folder), StringComparison.Ordinal) && place.Subject.Denied?.Invoke(GitText.Shown(path)[place.Folder.Length..]) == true;
 }

@@ -9,6 +9,10 @@ internal interface ISnapshots
     /// <returns>The new snapshot, or the latest one. What differs from the one before is told of those that this task took.</returns>
     Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct);
 
+    /// <summary>Adds the touched files, as they are, to what the latest snapshot holds.</summary>
+    /// <returns>The new snapshot. Null: it holds them, there are none, or there is no snapshot.</returns>
+    Task<Snapshot?> HoldAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct);
+
     /// <summary>Brings the files back to a snapshot. It may be cut off anywhere and done again, to the same result.</summary>
     /// <param name="subject">Whose files.</param>
     /// <param name="commit">The snapshot. Empty: the oldest.</param>

@@ -5,6 +5,8 @@ internal sealed class NoSnapshots : ISnapshots
 {
     public Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct) => throw Missing();
 
+    public Task<Snapshot?> HoldAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct) => throw Missing();
+
     public Task<Restoration> RestoreAsync(
         SnapshotSubject subject, string commit, SnapshotMark mark, Func<Snapshot, CancellationToken, Task> secured, CancellationToken ct) =>
         throw Missing();

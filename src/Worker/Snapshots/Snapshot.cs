@@ -3,7 +3,17 @@ namespace Koda.Worker.Snapshots;
 /// <summary>Whose snapshots.</summary>
 /// <param name="Workspace">The real path of the workspace.</param>
 /// <param name="ConversationId">The conversation.</param>
-internal sealed record SnapshotSubject(string Workspace, Guid ConversationId);
+internal sealed record SnapshotSubject(string Workspace, Guid ConversationId)
+{
+    /// <summary>Files that are kept although git ignores them, relative to the workspace: those that the conversation's turns touch by name.</summary>
+    public IReadOnlyCollection<string> Touched { get; init; } = [];
+
+    /// <summary>
+    /// Whether the rules forbid to read a file, by its path relative to the workspace: then no snapshot holds it, and no restore touches it.
+    /// Null: they forbid none.
+    /// </summary>
+    public Func<string, bool>? Denied { get; init; }
+}
 
 /// <summary>A snapshot of a workspace.</summary>
 /// <param name="Commit">Its commit.</param>
@@ -46,10 +56,18 @@ internal static class FileDifferences
 /// <param name="Commit">The snapshot that they are from.</param>
 /// <param name="SafetyCommit">What they were before.</param>
 /// <param name="Files">What was changed for it.</param>
-internal sealed record Restoration(string Commit, string SafetyCommit, IReadOnlyList<FileDifference> Files);
+internal sealed record Restoration(string Commit, string SafetyCommit, IReadOnlyList<FileDifference> Files)
+{
+    /// <summary>What changed since and stays as it is, since no snapshot holds it. Null: nothing.</summary>
+    public IReadOnlyList<string>? NotKept { get; init; }
+}
 
 /// <summary>What differs between two snapshots.</summary>
 /// <param name="Text">A unified diff.</param>
 /// <param name="Truncated">Whether the end of the text was left out.</param>
 /// <param name="Files">The files, whether or not the text shows them.</param>
-internal sealed record SnapshotDiff(string Text, bool Truncated, IReadOnlyList<FileDifference> Files);
+internal sealed record SnapshotDiff(string Text, bool Truncated, IReadOnlyList<FileDifference> Files)
+{
+    /// <summary>What changed since the snapshot and is not compared, since no snapshot holds it. Null: nothing.</summary>
+    public IReadOnlyList<string>? NotKept { get; init; }
+}

@@ -30,9 +30,16 @@ internal sealed record SnapshotMark(SnapshotKind Kind, long Turn, string Summary
     private const string TurnField = "Koda-Turn: ";
     private const string TaskField = "Koda-Task: ";
     private const string FolderField = "Koda-Folder: ";
+    private const string TimeField = "Koda-Time: ";
 
     /// <summary>The workspace's path in the snapshot's tree, with a slash at its end. Empty: the tree is the workspace.</summary>
     public string Folder { get; init; } = "";
+
+    /// <summary>When what the files were was looked at, in milliseconds since 1970. 0: not noted.</summary>
+    public long Time { get; init; }
+
+    /// <summary>Who may read, write and run the files. Null: not noted.</summary>
+    public FileModes? Modes { get; init; }
 
     /// <summary>The first line of a text, cut to what fits a list.</summary>
     public static string Line(string text)
@@ -50,6 +57,8 @@ internal sealed record SnapshotMark(SnapshotKind Kind, long Turn, string Summary
         {TurnField}{Turn}
         {TaskField}{TaskId}
         {FolderField}{Folder}
+        {TimeField}{Time}
+        {Modes?.Write()}
         """;
 
     /// <summary>Reads a commit's message; null when the commit is not a snapshot.</summary>
@@ -60,7 +69,12 @@ internal sealed record SnapshotMark(SnapshotKind Kind, long Turn, string Summary
             return null;
         var title = message.Split('\n')[0];
         var summary = title[(title.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
-        return new SnapshotMark(kind, turn, summary, Field(message, TaskField)) { Folder = Field(message, FolderField) };
+        return new SnapshotMark(kind, turn, summary, Field(message, TaskField)) 
+        {
+            Folder = Field(message, FolderField),
+            Time = long.TryParse(Field(message, TimeField), CultureInfo.InvariantCulture, out var time) ? time : 0,
+            Modes = FileModes.Read(message),
+        };
     }
 
     private static string Field(string message, string name) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Koda.Worker.Tools;
 
 namespace Koda.Worker.Snapshots;
@@ -54,14 +55,16 @@ internal sealed class SnapshotPlace
     {
         var git = new Git(program, subject.Workspace, new Dictionary<string, string>());
         var home = ShadowDirectory.Home(data, subject.Workspace);
-        var ignore = await UserExcludes.FindAsync(git, ct);
-        var repository = await UserRepository.FindAsync(git, subject.Workspace, ct);
         var own = ShadowDirectory.OpenOwn(home);
         var ownRefs = git.With(("GIT_DIR", own.Path));
-        var tip = await TipAsync(ownRefs, Ref(subject), ct);
+        var (excludes, found) = (UserExcludes.FindAsync(git, ct), UserRepository.FindAsync(git, subject.Workspace, ct));
+        var ownTip = TipAsync(ownRefs, Ref(subject), ct);
+        await Task.WhenAll(excludes, found, ownTip);
+        var (ignore, repository, tip) = (await excludes, await found, await ownTip);
         var kept = tip is null && repository is { Writable: true };
         var refs = kept ? repository!.Open(git) : ownRefs;
         var shadow = kept ? ShadowDirectory.OpenBeside(home, repository!) : own;
+        var head = kept ? HeadAsync(refs, ct) : Task.FromResult<string?>(null);
         if (kept)
             tip = await TipAsync(refs, Ref(subject), ct);
         shadow.Exclude(repository?.Excludes);
@@ -79,7 +82,7 @@ internal sealed class SnapshotPlace
             Hidden = [.. hidden.Within(subject.Workspace).Select(path => GitText.Raw(path[(workTree.TrimEnd('/').Length + 1)..]))],
             RefDirectory = kept ? repository!.CommonDirectory : own.Path,
             Tip = tip,
-            Base = kept ? await HeadAsync(refs, ct) : null,
+            Base = await head,
         };
     }
 
@@ -117,6 +120,10 @@ internal sealed class SnapshotPlace
         var answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
         return answer.ExitCode == 0 ? Parse(answer.Output) : null;
     }
+
+    /// <summary>When a commit was made, to the second.</summary>
+    public async Task<DateTimeOffset> TimeAsync(string commit, CancellationToken ct) => DateTimeOffset.FromUnixTimeSeconds(
+        long.Parse((await _refs.RunAsync(ct, "log", "-1", "--no-show-signature", "--format=%ct", commit, "--")).Trim(), CultureInfo.InvariantCulture));
 
     /// <summary>The snapshots of the conversation, newest first.</summary>
     public async Task<IReadOnlyList<Snapshot>> HistoryAsync(CancellationToken ct)

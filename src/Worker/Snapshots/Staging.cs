@@ -1,3 +1,5 @@
+using Koda.Worker.Tools;
+
 namespace Koda.Worker.Snapshots;
 
 /// <summary>
@@ -11,18 +13,28 @@ internal sealed class Staging(SnapshotPlace place, Git git)
     private const long MaxNewFileBytes = 64L * 1024 * 1024;
     private const long MaxNewBytes = 4L * 1024 * 1024 * 1024;
     private const int MaxNewFiles = 500_000;
+    private const int MaxTouchedFiles = 2000;
 
     private string Root => place.Folder.Length == 0 ? "." : place.Folder.TrimEnd('/');
 
     /// <exception cref="SnapshotException">There is too much to take in, or git fails.</exception>
     public async Task AddAllAsync(CancellationToken ct)
     {
-        var others = await git.RunAsync(
-            ct, ["ls-files", "-z", "--others", "--exclude-standard", "--", Literal(GitText.Raw(Root)), .. Without(place.Hidden.Select(GitText.Shown))]);
-        var left = LeftOut(GitText.Entries(others));
-        string[] paths = [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)];
-        await AddAsync(["add", "--all", "--ignore-errors"], paths, mayBeNone: true, ct);
-        await AddEvenIfIgnoredAsync(await AddedByUserAsync(ct), ct);
+        var users = AddedByUserAsync(ct);
+        var (changed, others) = await LookAsync(ct);
+        while (others.Where(path => path.EndsWith('/')).ToList() is { Count: > 0 } repositories)
+        {
+            await InnerRepositories.OpenAsync(git, repositories, ct);
+            var before = others.Length;
+            (changed, others) = (true, (await LookAsync(ct)).Others);
+            // One that git cannot look into stays what it is.
+            if (others.Length == before && repositories.All(others.Contains))
+                break;
+        }
+        var left = LeftOut(others);
+        if (changed || others.Length > left.Count)
+            await AddAsync(["add", "--all", "--ignore-errors"], [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)], mayBeNone: true, ct);
+        await AddEvenIfIgnoredAsync([.. await users, .. Touched()], ct);
         // An index of before may hold what was not known to be private yet.
         await HiddenFiles.RemoveAsync(place, git, ct);
     }
@@ -33,6 +45,40 @@ internal sealed class Staging(SnapshotPlace place, Git git)
         var there = paths.Where(path => !HiddenFiles.Hold(place, path)).Where(IsThere).Select(path => $":(top,literal){path}").ToList();
         if (there.Count > 0)
             await AddAsync(["add", "--force", "--ignore-errors"], there, mayBeNone: false, ct);
+    }
+
+    /// <summary>Whether a snapshot may not hold a file of a workspace, as far as the workspace itself says.</summary>
+    public static bool MayLeaveOut(string workspace, string path)
+    {
+        var real = $"{workspace}/{path}";
+        // A repository around the workspace says more about it.
+        return !Path.Exists($"{workspace}/{Repositories.Name}") || new FileInfo(real) is { Exists: true, Length: > MaxNewFileBytes }
+            || IgnoreFiles.LeavesOut(real, workspace);
+    }
+
+    /// <summary>Takes in the touched files that are there, and nothing else.</summary>
+    public Task AddTouchedAsync(CancellationToken ct) => AddEvenIfIgnoredAsync(Touched(), ct);
+
+    // What git would take in besides what the index has, and whether something of that is not what it was.
+    private async Task<(bool Changed, string[] Others)> LookAsync(CancellationToken ct)
+    {
+        string[] scope = ["--", Literal(GitText.Raw(Root)), .. Without(place.Hidden.Select(GitText.Shown))];
+        var entries = GitText.Entries(await git.RunAsync(ct, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
+        return (entries.Any(entry => !IsOther(entry)), [.. entries.Where(IsOther).Select(entry => entry[2..])]);
+    }
+
+    private static bool IsOther(string entry) => entry.StartsWith("? ", StringComparison.Ordinal);
+
+    private IEnumerable<string> Touched() => place.Subject.Touched.SelectMany(path => FilesAt(GitText.Raw(place.Folder + path))).Take(MaxTouchedFiles);
+
+    private IEnumerable<string> FilesAt(string path)
+    {
+        var directory = GitText.Usable(path) is { } name ? new DirectoryInfo($"{place.WorkTree}/{name}") : null;
+        if (directory is not { Exists: true, LinkTarget: null })
+            return [path];
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        return directory.EnumerateFiles("*", all).Select(file => Path.GetRelativePath(place.WorkTree, file.FullName))
+            .Where(file => !file.Split('/').Contains(Repositories.Name)).Select(GitText.Raw);
     }
 
     private async Task AddAsync(string[] command, IReadOnlyList<string> paths, bool mayBeNone, CancellationToken ct)
@@ -47,14 +93,14 @@ internal sealed class Staging(SnapshotPlace place, Git git)
             Git.Checked(arguments, answer);
     }
 
-    // A name that ends in a slash is a repository of its own: its files are its own affair.
+    // A name that ends in a slash is a repository that git cannot look into.
     private List<string> LeftOut(string[] others)
     {
         var left = new List<string>();
         var bytes = 0L;
         foreach (var path in others)
         {
-            var size = path.EndsWith('/') ? long.MaxValue : Size(path);
+            var size = path.EndsWith('/') || HiddenFiles.Hold(place, path) ? long.MaxValue : Size(path);
             if (size > MaxNewFileBytes)
                 left.Add(path);
             else

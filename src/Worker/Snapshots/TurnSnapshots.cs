@@ -11,10 +11,14 @@ namespace Koda.Worker.Snapshots;
 /// <param name="assignment">The turn. Any other task passes through without snapshots.</param>
 /// <param name="conversation">What is recorded of the turn.</param>
 /// <param name="recorder">Where snapshots are recorded.</param>
+/// <param name="denied">Whether the rules forbid to read a file. Null: they forbid none.</param>
 internal sealed class TurnSnapshots(
-    ISnapshots snapshots, string? workspace, Assignment assignment, Conversation conversation, Recorder recorder)
+    ISnapshots snapshots, string? workspace, Assignment assignment, Conversation conversation, Recorder recorder, Func<string, bool>? denied = null)
 {
+    private readonly HashSet<string> _touched = [];
     private Task _before = Task.CompletedTask;
+    private bool _changes;
+    private bool _failed;
 
     // Once a call of the first answer has begun, an earlier attempt took the snapshot before it.
     private bool MayHaveChanged =>
@@ -28,14 +32,15 @@ internal sealed class TurnSnapshots(
         if (workspace is null || assignment.Turn is not { Snapshots: true } told)
             return await turn(ct);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _changes = MayHaveChanged;
         // The model is asked meanwhile.
-        if (!MayHaveChanged)
+        if (!_changes)
             _before = Task.Run(() => TakeAsync(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", over.Token), over.Token);
         try
         {
             var outcome = await turn(ct);
             await _before;
-            if (outcome is AttemptOutcome.Completed or AttemptOutcome.Failed { Retryable: false })
+            if (_changes && outcome is AttemptOutcome.Completed or AttemptOutcome.Failed { Retryable: false })
                 await TakeAsync(SnapshotKind.Turn, told.Number, assignment.Query, ct);
             return outcome;
         }
@@ -47,22 +52,37 @@ internal sealed class TurnSnapshots(
     }
 
     /// <summary>Waits until what the turn found is kept. To be called before the first thing that changes a file is recorded.</summary>
-    public Task BeforeChangeAsync(CancellationToken ct) => _before.WaitAsync(ct);
+    /// <param name="touched">The files and directories that it names, relative to the workspace: they are kept although they are ignored.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task BeforeChangeAsync(IReadOnlyCollection<string> touched, CancellationToken ct)
+    {
+        _changes = true;
+        await _before.WaitAsync(ct);
+        var added = touched.Where(_touched.Add).Where(path => Path.Exists($"{workspace}/{path}")).ToList();
+        if (workspace is null || assignment.Turn is not { Snapshots: true } told || added.Count == 0 || _failed)
+            return;
+        await RecordAsync(() => snapshots.HoldAsync(
+            Subject with { Touched = added }, new SnapshotMark(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", assignment.TaskId), ct));
+    }
+
+    private SnapshotSubject Subject => new(workspace!, Guid.Parse(assignment.Turn.ConversationId)) { Touched = _touched, Denied = denied };
 
     private static bool IsUntouched(PendingCall call) => !call.Started && call.Result is null;
 
-    private async Task TakeAsync(SnapshotKind kind, long turn, string summary, CancellationToken ct)
+    private Task TakeAsync(SnapshotKind kind, long turn, string summary, CancellationToken ct) =>
+        RecordAsync(async () => await snapshots.TakeAsync(Subject, new SnapshotMark(kind, turn, summary, assignment.TaskId), ct));
+
+    private async Task RecordAsync(Func<Task<Snapshot?>> take)
     {
         try
         {
-            var subject = new SnapshotSubject(workspace!, Guid.Parse(assignment.Turn.ConversationId));
-            var taken = await snapshots.TakeAsync(subject, new SnapshotMark(kind, turn, summary, assignment.TaskId), ct);
             // One that this task took before it was cut off may not be recorded yet.
-            if (taken.Mark.TaskId == assignment.TaskId && !conversation.HasSnapshot(taken.Commit))
+            if (await take() is { } taken && taken.Mark.TaskId == assignment.TaskId && !conversation.HasSnapshot(taken.Commit))
                 recorder.Record(SnapshotTaken.Of(taken));
         }
         catch (Exception error) when (error is SnapshotException or IOException or UnauthorizedAccessException)
         {
+            _failed = true;
             recorder.Report(new SnapshotFailed(assignment.Turn.Number, error.Message));
         }
     }

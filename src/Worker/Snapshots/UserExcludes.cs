@@ -3,10 +3,24 @@ namespace Koda.Worker.Snapshots;
 /// <summary>The ignore file that the worker's user has for all repositories.</summary>
 internal static class UserExcludes
 {
+    private static readonly TimeSpan s_fresh = TimeSpan.FromMinutes(1);
+
+    // The worker has one user.
+    private static (long Until, string? File)? s_known;
+
     /// <param name="git">Git, anywhere.</param>
     /// <param name="ct">Cuts it off.</param>
     /// <returns>Its path. Null: there is none.</returns>
     public static async Task<string?> FindAsync(Git git, CancellationToken ct)
+    {
+        if (s_known is var (until, known) && until > Environment.TickCount64)
+            return known;
+        var found = await AskAsync(git, ct);
+        s_known = (Environment.TickCount64 + (long)s_fresh.TotalMilliseconds, found);
+        return found;
+    }
+
+    private static async Task<string?> AskAsync(Git git, CancellationToken ct)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var configured = await git.With(("HOME", home), ("GIT_CONFIG_GLOBAL", Configuration(home)))

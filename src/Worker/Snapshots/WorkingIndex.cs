@@ -15,6 +15,13 @@ internal sealed class WorkingIndex : IDisposable
             File.Copy(_kept, _copy);
     }
 
+    /// <summary>Begins with what the user's git has looked at, where the conversation has no index yet.</summary>
+    public async Task SeedAsync(SnapshotPlace place, CancellationToken ct)
+    {
+        if (!File.Exists(_copy))
+            await UserIndex.CopyAsync(place, _copy, ct);
+    }
+
     public Git Open(Git git) => git.With(("GIT_INDEX_FILE", _copy));
 
     public void Keep()

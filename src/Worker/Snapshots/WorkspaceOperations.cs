@@ -32,7 +32,7 @@ internal sealed class WorkspaceOperations(
     {
         if (!Guid.TryParse(Work.ConversationId, out var conversationId))
             return Invalid($"'{Work.ConversationId}' is no conversation.");
-        var subject = new SnapshotSubject(workspace, conversationId);
+        var subject = new SnapshotSubject(workspace, conversationId) { Denied = Permissions.DeniedBy(assignment.Agent?.Permissions ?? []) };
         try
         {
             return Work.Kind switch

@@ -72,6 +72,7 @@ internal static partial class BashDemands
         _ => part.Removed.Select(path => new Demand(part.Removal, workspace.Shown(path))
         {
             Harmless = true,
+            Changes = true,
             Always = GlobPattern.Exactly(workspace.Shown(path)) + (Directory.Exists(path) ? "/**" : ""),
         }),
     };
@@ -95,7 +96,7 @@ internal static partial class BashDemands
         {
             var shown = context.Workspace.Shown(path.Real);
             var writes = path is { Redirected: true, Writes: true };
-            yield return new Demand(writes ? "write" : "read", shown) { Harmless = !writes, Always = GlobPattern.Exactly(shown) };
+            yield return new Demand(writes ? "write" : "read", shown) { Harmless = !writes, Changes = path.Writes, Always = GlobPattern.Exactly(shown) };
         }
     }
 }

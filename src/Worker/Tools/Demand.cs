@@ -61,6 +61,9 @@ internal sealed record Demand(string Tool, string Subject)
         _ => "May leave the workspace: which files it touches is known only when it runs.",
     };
 
+    /// <summary>Whether the file may be another one afterwards.</summary>
+    public bool Changes { get; init; }
+
     /// <summary>The path as the model gave it. Null: as the subject says.</summary>
     public string? Given { get; init; }
 

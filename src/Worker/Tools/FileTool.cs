@@ -30,7 +30,7 @@ internal static class FileDemands
         if (OfCredential(tool, workspace, real, writes) is { } asked)
             yield return asked;
         else
-            yield return new Demand(tool, shown) { Harmless = !writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
+            yield return new Demand(tool, shown) { Harmless = !writes, Changes = writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
         if (!workspace.Holds(real) || (writes && GuardedPaths.Holds(workspace, real)))
             yield return Outside(real, writes) with { Given = path };
     }

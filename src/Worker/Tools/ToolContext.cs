@@ -11,8 +11,8 @@ internal sealed record ToolContext
     /// <summary>Streams output while the call runs: the name of the stream and the text.</summary>
     public required Action<string, string> Output { get; init; }
 
-    /// <summary>Waits until a call may change files.</summary>
-    public Func<CancellationToken, Task> BeforeChange { get; init; } = _ => Task.CompletedTask;
+    /// <summary>Waits until a call may change files, of which it names some.</summary>
+    public Func<IReadOnlyCollection<string>, CancellationToken, Task> BeforeChange { get; init; } = (_, _) => Task.CompletedTask;
 
     /// <summary>How long a command may run.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(2);

@@ -64,7 +64,7 @@ internal sealed class AgentHarness : IDisposable
         var redactor = new Redactor(Secret);
         var recorder = new Recorder(Reports ?? Journal, conversation, redactor);
         var snapshots = new TurnSnapshots(
-            Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder);
+            Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder, Permissions.DeniedBy([.. Rules]));
         var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
         var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync, UnconfinedCommands = UnconfinedCommands };
         var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace));

@@ -122,6 +122,68 @@ public sealed class TurnSnapshotsTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_turn_that_only_reads_takes_none_after_it()
+    {
+        var folder = Folder();
+        var journal = new MemoryJournal();
+
+        await TurnAsync(folder, journal, 1, new ScriptedModel(
+            request =>
+            {
+                folder.Write("b.txt", "by hand meanwhile\n");
+                return ScriptedModel.Calls(("r", "read", """{"path": "a.txt"}"""))(request);
+            },
+            ScriptedModel.Says("done")));
+
+        Assert.Equal([0], Taken(journal).Select(Turn));
+    }
+
+    [Theory]
+    [InlineData("write", """{"path": "out/kept.js", "content": "changed\n"}""")]
+    [InlineData("bash", """{"command": "echo changed > out/kept.js"}""")]
+    [InlineData("bash", """{"command": "sed -i s/kept/changed/ out/kept.js"}""")]
+    [InlineData("bash", """{"command": "rm out/kept.js"}""")]
+    [InlineData("bash", """{"command": "rm -rf out"}""")]
+    [InlineData("bash", """{"command": "mv out/kept.js out/gone.js"}""")]
+    public async Task An_ignored_file_that_a_call_names_comes_back(string tool, string arguments)
+    {
+        var folder = Folder();
+        SnapshotFolder.GitIn(folder.Root, "init", "-q");
+        folder.Write(".gitignore", "out/\n");
+        folder.Write("out/kept.js", "kept\n");
+        folder.Write("out/other.js", "other\n");
+        var journal = new MemoryJournal();
+        var model = new ScriptedModel(
+            ScriptedModel.Calls(("c", tool, arguments)), ScriptedModel.Calls(("n", "write", """{"path": "out/new.js", "content": "new\n"}""")), ScriptedModel.Says("done"));
+
+        await TurnAsync(folder, journal, 1, model);
+        await RestoreAsync(folder, Taken(journal).Last(payload => Turn(payload) == 0));
+
+        Assert.Equal("kept\n", folder.Read("out/kept.js"));
+        Assert.False(File.Exists(Path.Combine(folder.Root, "out/new.js")));
+        Assert.Equal("one\n", folder.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task A_file_that_must_not_be_read_is_in_no_snapshot_and_stays_as_it_is()
+    {
+        var folder = Folder();
+        SnapshotFolder.GitIn(folder.Root, "init", "-q");
+        folder.Write("keys/a.pem", "secret\n");
+        var journal = new MemoryJournal();
+
+        await TurnAsync(folder, journal, 1, Writes("two\n"), rules: [new PermissionRule { Tool = "read", Pattern = "keys/**", Action = PermissionAction.Deny }]);
+        folder.Write("keys/a.pem", "another secret\n");
+        Assert.Equal("a.txt\n", SnapshotFolder.GitIn(folder.Root, "ls-tree", "-r", "--name-only", Taken(journal)[0]["commit"]!.GetValue<string>()));
+        var restored = await Store(folder).RestoreAsync(
+            new SnapshotSubject(folder.Root, Guid.Parse(_conversation)) { Denied = path => path.StartsWith("keys/") }, Taken(journal)[0]["commit"]!.GetValue<string>(),
+            new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, CancellationToken.None);
+
+        Assert.Equal(("one\n", "another secret\n"), (folder.Read("a.txt"), folder.Read("keys/a.pem")));
+        Assert.Equal(["keys/a.pem"], restored.NotKept!);
+    }
+
     private TempWorkspace Folder()
     {
         var folder = new TempWorkspace();
@@ -131,13 +193,15 @@ public sealed class TurnSnapshotsTests : IDisposable
     }
 
     private async Task<AttemptOutcome> TurnAsync(
-        TempWorkspace folder, MemoryJournal journal, int number, ScriptedModel model, bool snapshots = true, ISnapshots? store = null, int length = int.MaxValue)
+        TempWorkspace folder, MemoryJournal journal, int number, ScriptedModel model, bool snapshots = true, ISnapshots? store = null, int length = int.MaxValue,
+        IReadOnlyList<PermissionRule>? rules = null)
     {
         if (journal.Events.Count == 0 || number > 1)
             journal.Ask(number, "Do it.");
         using var reports = new CutReports(journal, length);
-        var turn = new AgentHarness(model, new WriteTool())
+        var turn = new AgentHarness(model, new WriteTool(), new ReadTool(), new BashTool())
         {
+            Rules = [.. rules ?? [], .. Anything],
             Journal = journal,
             Folder = folder,
             Turn = new Turn { ConversationId = _conversation, Number = number, Snapshots = snapshots },
@@ -153,6 +217,9 @@ public sealed class TurnSnapshotsTests : IDisposable
     private Task<Restoration> RestoreAsync(TempWorkspace folder, JsonObject taken) => Store(folder).RestoreAsync(
         new SnapshotSubject(folder.Root, Guid.Parse(_conversation)), taken["commit"]!.GetValue<string>(),
         new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, CancellationToken.None);
+
+    private static IEnumerable<PermissionRule> Anything =>
+        new[] { "bash", "rm", Demand.ExternalDirectory }.Select(tool => new PermissionRule { Tool = tool, Pattern = "*", Action = PermissionAction.Allow });
 
     private static GitSnapshots Store(TempWorkspace folder) => new(SnapshotFolder.GitPath, folder.Outside, TimeProvider.System, PrivatePaths.OfMachine);
 

@@ -78,7 +78,7 @@ public class UntouchedRepositoryTests
     }
 
     [Fact]
-    public async Task A_repository_inside_of_the_workspace_is_left_alone()
+    public async Task What_git_keeps_of_a_repository_inside_is_left_alone()
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
@@ -93,13 +93,15 @@ public class UntouchedRepositoryTests
         folder.Git("commit", "-q", "-m", "with a module");
         var first = await folder.TakeAsync();
         folder.Write("module/c.txt", "changed\n");
+        SnapshotFolder.GitIn(module, "add", ".");
         folder.Write("inner/b.txt", "changed\n");
         folder.Write("a.txt", "two\n");
 
         await folder.RestoreAsync(first.Commit);
 
-        Assert.Equal("a.txt\n", folder.Git("ls-tree", "-r", "--name-only", first.Commit));
-        Assert.Equal(("one\n", "changed\n", "changed\n"), (folder.Read("a.txt"), folder.Read("module/c.txt"), folder.Read("inner/b.txt")));
+        Assert.Equal("a.txt\ninner/b.txt\nmodule/c.txt\n", folder.Git("ls-tree", "-r", "--name-only", first.Commit));
+        Assert.Equal(("one\n", "c\n", "b\n"), (folder.Read("a.txt"), folder.Read("module/c.txt"), folder.Read("inner/b.txt")));
+        Assert.Equal("MM c.txt\n", SnapshotFolder.GitIn(module, "status", "--porcelain"));
     }
 
     [Fact]

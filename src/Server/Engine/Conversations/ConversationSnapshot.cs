@@ -49,4 +49,7 @@ internal sealed record ChangedFile(string Path, string Change, string? OldPath, 
 internal sealed record FilesDiff(string Text, bool Truncated, IReadOnlyList<ChangedFile> Files)
 {
     public static readonly FilesDiff None = new("", Truncated: false, []);
+
+    /// <summary>What changed since and is not compared, since no snapshot holds it. Null: nothing.</summary>
+    public IReadOnlyList<string>? NotKept { get; init; }
 }
