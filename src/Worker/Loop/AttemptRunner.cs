@@ -98,6 +98,7 @@ internal sealed class AttemptRunner(
         if (sandbox.Missing is { } missing && !conversation.Begun && TurnPermissions.Running.Any(tool => toolbox.Find(tool) is not null))
             recorder.Report(new CommandsUnconfined(missing, options.UnconfinedCommands));
         var permissions = TurnPermissions.Of(assignment, workspace, sandbox, options.UnconfinedCommands);
+        workspace = workspace.Forbidding(permissions.Forbids);
         using var log = new BackgroundLog(recorder, redactor, time);
         var background = await _background.TakeAsync(assignment, conversation, recorder, log);
         var context = new ToolContext
@@ -111,7 +112,7 @@ internal sealed class AttemptRunner(
             UnconfinedCommands = options.UnconfinedCommands,
             Secrets = secrets,
             Time = time,
-            MayRead = permissions.MayRead,
+            MayRead = path => permissions.MayRead(path, conversation.Approvals.Always),
             Todo = () => conversation.Todo,
             Background = background,
         };

@@ -1,4 +1,5 @@
 using Koda.Protos.Worker.V1;
+using Koda.Worker.Journal;
 using Koda.Worker.Tools;
 
 namespace Koda.Worker.Loop;
@@ -13,6 +14,11 @@ namespace Koda.Worker.Loop;
 internal sealed class Permissions(
     IReadOnlyList<PermissionRule> below, IReadOnlyList<PermissionRule> project, IReadOnlyList<PermissionRule> agent)
 {
+    // No file is called so.
+    private const string AnyFile = "\u0001";
+
+    private bool? _readsAnything;
+
     /// <param name="rules">The agent's rules; there are no others.</param>
     public Permissions(IReadOnlyList<PermissionRule> rules)
         : this([], [], rules)
@@ -48,13 +54,29 @@ internal sealed class Permissions(
     }
 
     /// <summary>Whether a file may be read without asking anybody.</summary>
-    public bool MayRead(string path) => Decide(new Demand("read", path)) is null or PermissionAction.Allow;
+    /// <param name="path">Its path, relative to the workspace.</param>
+    /// <param name="always">What a person allowed for always.</param>
+    public bool MayRead(string path, IReadOnlyList<AlwaysAllowed>? always = null)
+    {
+        // Walks ask of every file: where no rule with a pattern speaks of it, what holds for all files does.
+        _readsAnything ??= Decide(new Demand("read", AnyFile)) is null or PermissionAction.Allow;
+        if (_readsAnything.Value && !KeptFromReading.Exists(rule => PermissionPattern.Matches("read", rule.Pattern, path)))
+            return true;
+        var demand = new Demand("read", path);
+        return Decide(demand) switch
+        {
+            PermissionAction.Deny => false,
+            PermissionAction.Ask => always?.Any(each => Covers(each.Tool, each.Pattern, demand)) == true,
+            _ => true,
+        };
+    }
+
+    /// <summary>Whether a rule forbids to read a file, whoever is asked.</summary>
+    public bool Forbids(string path) => !MayRead(path) && Decide(new Demand("read", path)) == PermissionAction.Deny;
 
     /// <summary>Whether an agent's own rules forbid to read a file. Null: they forbid none.</summary>
     public static Func<string, bool>? DeniedBy(IReadOnlyList<PermissionRule> rules) =>
-        rules.Any(rule => rule.Action == PermissionAction.Deny && PermissionPattern.IsFor(rule, "read"))
-            ? path => new Permissions(rules).Decide(new Demand("read", path)) == PermissionAction.Deny
-            : null;
+        rules.Any(rule => rule.Action == PermissionAction.Deny && PermissionPattern.IsFor(rule, "read")) ? new Permissions(rules).Forbids : null;
 
     /// <summary>What a person's answer for always to <paramref name="pattern"/> of <paramref name="tool"/> says of a demand.</summary>
     public static bool Covers(string tool, string pattern, Demand demand)
@@ -64,6 +86,10 @@ internal sealed class Permissions(
         var rule = new PermissionRule { Tool = tool, Pattern = pattern, Action = PermissionAction.Allow };
         return demand.Subject != Demand.Unknown && demand.Spellings.Prepend(demand.Subject).All(spelling => Last([rule], demand, spelling) is not null);
     }
+
+    private List<PermissionRule> KeptFromReading => field ??=
+        [.. below.Concat(project).Concat(agent).Concat(Ceiling).Where(rule => rule.Action != PermissionAction.Allow && PermissionPattern.IsFor(rule, "read")
+            && !PermissionPattern.IsForAll(rule.Pattern))];
 
     private PermissionAction? Decide(Demand demand, string spelling)
     {

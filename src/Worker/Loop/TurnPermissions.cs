@@ -16,14 +16,16 @@ internal static class TurnPermissions
     /// <param name="sandbox">How commands are confined.</param>
     /// <param name="accepted">Whether the worker was started to run commands of tasks without a sandbox where there is none.</param>
     public static Permissions Of(Assignment assignment, Workspace workspace, Sandbox sandbox, bool accepted = false) => assignment.Turn is null
-        ? new Permissions([.. assignment.Agent.BasePermissions, .. assignment.Agent.Permissions])
+        ? new Permissions(RulePaths.Of([.. assignment.Agent.BasePermissions, .. assignment.Agent.Permissions], workspace))
         {
             Unconfined = sandbox.Missing is null ? UnconfinedCommands.None : accepted ? UnconfinedCommands.Accept : UnconfinedCommands.Ask,
         }
-        : new Permissions([.. Defaults(sandbox), .. assignment.Agent.BasePermissions], ProjectPermissions.Read(workspace), assignment.Agent.Permissions)
+        : new Permissions(
+            RulePaths.Of([.. Defaults(sandbox), .. assignment.Agent.BasePermissions], workspace), RulePaths.Of(ProjectPermissions.Read(workspace), workspace),
+            RulePaths.Of(assignment.Agent.Permissions, workspace))
         {
             ByPattern = true,
-            Ceiling = assignment.Agent.CeilingPermissions,
+            Ceiling = RulePaths.Of(assignment.Agent.CeilingPermissions, workspace),
         };
 
     /// <summary>

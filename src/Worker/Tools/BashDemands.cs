@@ -35,7 +35,19 @@ internal static partial class BashDemands
             yield return Somewhere(new Demand(BashTool.ToolName, command) { Hidden = true, Always = command });
         foreach (var demand in Named(facts, context))
             yield return demand;
+        if (!confined)
+        {
+            foreach (var path in WalkedFiles.Of(facts, context))
+                yield return Reading(path, context) with { Harmless = true };
+        }
     }
+
+    // What nobody may read without asking is kept from a command in a sandbox, unless it was allowed by name.
+    private static Demand Reading(string shown, ToolContext context) => new("read", shown)
+    {
+        Always = GlobPattern.Exactly(shown),
+        Reach = context.MayRead(shown) ? null : new OutsidePath($"{context.Workspace.Root}/{shown}", Writable: false),
+    };
 
     private static Demand Run(ShellCommand part, bool hidden) => new(BashTool.ToolName, part.Text)
     {
@@ -96,7 +108,10 @@ internal static partial class BashDemands
         {
             var shown = context.Workspace.Shown(path.Real);
             var writes = path is { Redirected: true, Writes: true };
-            yield return new Demand(writes ? "write" : "read", shown) { Harmless = !writes, Changes = path.Writes, Always = GlobPattern.Exactly(shown) };
+            yield return writes
+                ? new Demand("write", shown) { Changes = true, Always = GlobPattern.Exactly(shown) }
+                : Path.IsPathRooted(shown) ? new Demand("read", shown) { Harmless = true, Always = GlobPattern.Exactly(shown) }
+                : Reading(shown, context) with { Harmless = true, Changes = path.Writes };
         }
     }
 }

@@ -4,8 +4,12 @@ using System.Text;
 namespace Koda.Worker.Tools;
 
 /// <summary>One command of an agent: in its own process group, with a clean environment, a time limit, and bounded output.</summary>
-internal sealed class Command(ToolContext context, bool writable)
+/// <param name="context">What the call works with.</param>
+/// <param name="writable">Whether it may change the workspace.</param>
+/// <param name="keeps">Whether a line of what it prints is shown. Null: all are.</param>
+internal sealed class Command(ToolContext context, bool writable, Func<string, bool>? keeps = null)
 {
+    private const int MaxKeptLine = 64 * 1024;
     private const string Marker = "KODA_COMMAND";
     private static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
     private const int MaxStreamedCharacters = 256 * 1024;
@@ -23,7 +27,7 @@ internal sealed class Command(ToolContext context, bool writable)
         IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("koda-home-");
-        using var confined = context.Sandbox.Covering(context.Workspace.Private.Below("/", []))
+        using var confined = context.Sandbox.Covering([.. context.Workspace.Private.Below("/", []), .. context.Sandbox.Missing is null && keeps is null ? KeptFiles.Of(context) : []])
             .Confine(program, new Reach(context.Workspace.Root, writable) { Outside = context.Outside });
         confined.User?.Take(home.FullName);
         try
@@ -66,7 +70,7 @@ internal sealed class Command(ToolContext context, bool writable)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         using var pipes = new CancellationTokenSource();
         var reading = Task.WhenAll(
-            PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token),
+            keeps is null ? PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token) : PumpLinesAsync(keeps, process.StandardOutput.BaseStream, pipes.Token),
             PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
         var tree = new ProcessTree(process, ofSandbox: context.Sandbox.Missing is null);
         var timedOut = false;
@@ -95,6 +99,21 @@ internal sealed class Command(ToolContext context, bool writable)
         // A sandbox takes all of its processes with it. Without one, those that left the group are found by their environment.
         if (context.Sandbox.Missing is not null)
             MarkedProcesses.Kill($"{Marker}={_id}");
+    }
+
+    private async Task PumpLinesAsync(Func<string, bool> keep, Stream stream, CancellationToken ct)
+    {
+        using var lines = new BoundedLines(stream, MaxKeptLine);
+        var streamed = 0;
+        while (await lines.NextAsync(ct) is { } line)
+        {
+            if (!keep(line))
+                continue;
+            _output.Add(Encoding.UTF8.GetBytes(line + "\n"));
+            if (streamed < MaxStreamedCharacters)
+                context.Output("stdout", line + "\n");
+            streamed += line.Length + 1;
+        }
     }
 
     private async Task PumpAsync(string name, Stream stream, CancellationToken ct)

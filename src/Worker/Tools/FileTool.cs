@@ -31,6 +31,9 @@ internal static class FileDemands
             yield return asked;
         else
             yield return new Demand(tool, shown) { Harmless = !writes, Changes = writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
+        // Whether a text occurs in a file is learned by replacing it.
+        if (tool == "edit" && workspace.Holds(real) && File.Exists(real))
+            yield return new Demand("read", shown) { Harmless = true, Always = GlobPattern.Exactly(shown) };
         if (!workspace.Holds(real) || (writes && GuardedPaths.Holds(workspace, real)))
             yield return Outside(real, writes) with { Given = path };
     }

@@ -47,6 +47,32 @@ internal static partial class GitArguments
         ],
     };
 
+    // Options by which log shows diffs.
+    private static readonly string[] s_shows = ["-p", "--patch", "-U", "--unified", "-L", "--word-diff"];
+
+    /// <summary>The arguments with absolute paths of the workspace relative to it.</summary>
+    public static IReadOnlyList<string> Relative(IReadOnlyList<string> arguments, Workspace workspace) =>
+        [.. arguments.Select(argument => argument == workspace.Root ? "." : argument.StartsWith(workspace.Root + "/", StringComparison.Ordinal) ? argument[(workspace.Root.Length + 1)..] : argument)];
+
+    /// <summary>The files whose content is named: of a revision, of the index, or to blame.</summary>
+    public static IEnumerable<string> Contents(IReadOnlyList<string> arguments) => arguments.Skip(1)
+        .Where(argument => argument.StartsWith("-L", StringComparison.Ordinal) || !argument.StartsWith('-'))
+        .SelectMany(argument => Behind(argument, ':').Concat(arguments[0] == "blame" ? [argument] : []));
+
+    /// <summary>What may be the name of an object in which it is not told which file it was.</summary>
+    public static IEnumerable<string> Names(IReadOnlyList<string> arguments) => arguments[0] is "show" or "diff" or "log"
+        ? arguments.Skip(1).TakeWhile(argument => argument != "--").Where(argument => !argument.StartsWith('-') && !argument.Contains(':', StringComparison.Ordinal))
+        : [];
+
+    private static IEnumerable<string> Behind(string argument, char mark)
+    {
+        for (var at = argument.IndexOf(mark, StringComparison.Ordinal); at >= 0; at = argument.IndexOf(mark, at + 1))
+        {
+            if (at + 1 < argument.Length)
+                yield return argument[(at + 1)..];
+        }
+    }
+
     /// <summary>Gives the arguments to pass to git.</summary>
     /// <exception cref="ToolException">The command is not one that only looks.</exception>
     public static IEnumerable<string> Check(IReadOnlyList<string> arguments)
@@ -56,6 +82,9 @@ internal static partial class GitArguments
         var command = arguments[0];
         if (command == "branch" && !arguments.Contains("--list"))
             throw new ToolException("git branch may be used with --list only.");
+        // Lines of a graph cannot be told from those of a diff.
+        if (arguments.Contains("--graph") && arguments.Any(argument => s_shows.Any(option => argument.StartsWith(option, StringComparison.Ordinal))))
+            throw new ToolException("git log shows no diffs beside --graph.");
         var paths = false;
         foreach (var argument in arguments.Skip(1))
         {

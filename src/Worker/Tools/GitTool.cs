@@ -29,7 +29,8 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
         "--no-pager", "--literal-pathspecs",
         "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.quotePath=false",
         "-c", "core.sshCommand=false", "-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never",
-        "-c", "submodule.recurse=false", "-c", "color.ui=false",
+        "-c", "submodule.recurse=false", "-c", "color.ui=false", "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "diff.srcPrefix=a/",
+        "-c", "diff.dstPrefix=b/", "-c", "diff.suppressBlankEmpty=false", "-c", "diff.relative=false",
     ];
 
     private static readonly string[] FilterParts = ["clean", "smudge", "process"];
@@ -38,15 +39,41 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
-        var command = GitArguments.Check(arguments.Args);
+        var given = GitArguments.Relative(arguments.Args, context.Workspace);
+        var command = GitArguments.Check(given);
+        foreach (var content in GitArguments.Contents(given))
+            Refuse(content, context);
+        foreach (var name in GitArguments.Names(given))
+        {
+            if ((await RunAsync(["rev-parse", "-q", "--verify", $"{name}^{{blob}}"], context with { Output = (_, _) => { } }, ct)).ExitCode == 0)
+                throw new PathRefusedException(name, "give what a file held as REVISION:PATH.");
+        }
         var filters = await FiltersAsync(context, ct);
-        var result = await RunAsync([.. filters, .. command], context, ct);
-        var text = result.Output.Length == 0 ? "(nothing)" : result.Output;
+        var prefix = await PrefixAsync(context, ct);
+        var filter = new DiffFilter(
+            path => !path.StartsWith(prefix, StringComparison.Ordinal) || context.MayRead(path[prefix.Length..]),
+            marked: !given.Any(argument => argument.StartsWith("--word-diff", StringComparison.Ordinal)));
+        var result = await RunAsync([.. filters, .. command], context, ct, filter.Keeps);
+        var text = (result.Output.Length == 0 ? "(nothing)" : result.Output) + (filter.Hid ? "\n(what may not be read without asking is left out)" : "");
         return new ToolResult(result.ExitCode == 0 ? text : $"{text.TrimEnd('\n')}\n(exit code {result.ExitCode})")
         {
             IsError = result.ExitCode != 0,
             Truncated = result.Truncated,
         };
+    }
+
+    private static void Refuse(string path, ToolContext context)
+    {
+        var shown = context.Workspace.Shown(RealPaths.Resolve($"{context.Workspace.Root}/{path}"));
+        if (!context.MayRead(shown) || !context.MayRead(path))
+            throw new PathRefusedException(path, "it may not be read without asking.");
+    }
+
+    // Diffs name paths from the top of the repository, which may lie above the workspace.
+    private static async Task<string> PrefixAsync(ToolContext context, CancellationToken ct)
+    {
+        var answer = await RunAsync(["rev-parse", "--show-prefix"], context with { Output = (_, _) => { } }, ct);
+        return answer.ExitCode == 0 ? answer.Output.TrimEnd('\n') : "";
     }
 
     // Content filters are programs too, and status and diff would run them.
@@ -59,7 +86,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     private static IEnumerable<string> Without(string filter) =>
         [.. FilterParts.SelectMany(part => new[] { "-c", $"filter.{filter}.{part}=" }), "-c", $"filter.{filter}.required=false"];
 
-    private static Task<CommandResult> RunAsync(IEnumerable<string> arguments, ToolContext context, CancellationToken ct)
+    private static Task<CommandResult> RunAsync(IEnumerable<string> arguments, ToolContext context, CancellationToken ct, Func<string, bool>? keeps = null)
     {
         var environment = new Dictionary<string, string>
         {
@@ -68,7 +95,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
             ["GIT_OPTIONAL_LOCKS"] = "0",
             ["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(context.Workspace.Root) ?? "/",
         };
-        return new Command(context, writable: false).RunAsync(["git", .. Safe, .. arguments], environment, ct);
+        return new Command(context, writable: false, keeps).RunAsync(["git", .. Safe, .. arguments], environment, ct);
     }
 
     [GeneratedRegex(@"^filter\.(.+)\.(?:clean|smudge|process|required)$", RegexOptions.Multiline)]

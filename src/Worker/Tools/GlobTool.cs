@@ -37,11 +37,12 @@ internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Descript
         foreach (var file in walk.Files(directory))
         {
             ct.ThrowIfCancellationRequested();
-            if (!filter.Matches(Path.GetRelativePath(directory, file.Path)) || (file.Facts.Kind == FileKind.Link && Directory.Exists(file.Path)))
+            var shown = context.Workspace.Shown(file.Path);
+            if (!filter.Matches(Path.GetRelativePath(directory, file.Path)) || !context.MayRead(shown) || (file.Facts.Kind == FileKind.Link && Directory.Exists(file.Path)))
                 continue;
             if (found.Count == MaxFiles)
                 return Task.FromResult(Cut(found));
-            found.Add(context.Workspace.Shown(file.Path));
+            found.Add(shown);
         }
         walk.Passed.Tell(context);
         var text = found.Count == 0 ? "(no file matches)" : string.Join('\n', found);

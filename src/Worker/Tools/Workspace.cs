@@ -15,8 +15,10 @@ internal sealed class Workspace
     private static readonly string[] Never = ["/proc", "/sys", "/dev"];
 
     private readonly IReadOnlyList<OutsidePath> _reach;
+    private readonly Func<string, bool> _forbidden;
 
-    private Workspace(string root, PrivatePaths hidden, IReadOnlyList<OutsidePath> reach) => (Root, Private, _reach) = (root, hidden, reach);
+    private Workspace(string root, PrivatePaths hidden, IReadOnlyList<OutsidePath> reach, Func<string, bool> forbidden) =>
+        (Root, Private, _reach, _forbidden) = (root, hidden, reach, forbidden);
 
     /// <summary>The real path of the directory.</summary>
     public string Root { get; }
@@ -47,11 +49,15 @@ internal sealed class Workspace
             throw new ToolException(
                 $"The workspace '{path}' is outside of the directories that this worker serves: {string.Join(", ", roots)}. Start it with --root for another.");
         }
-        return new Workspace(root, hidden, []);
+        return new Workspace(root, hidden, [], _ => false);
     }
 
     /// <summary>The same workspace with paths outside of it that may be reached too.</summary>
-    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) => outside.Count == 0 ? this : new Workspace(Root, Private, outside);
+    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) => outside.Count == 0 ? this : new Workspace(Root, Private, outside, _forbidden);
+
+    /// <summary>The same workspace, in which some files are not opened to read, whatever asks for them.</summary>
+    /// <param name="forbidden">Whether a file is one of them, by its path relative to the workspace.</param>
+    public Workspace Forbidding(Func<string, bool> forbidden) => new(Root, Private, _reach, forbidden);
 
     /// <summary>Whether a real path is the workspace or lies in it.</summary>
     public bool Holds(string real) => RealPaths.IsWithin(real, Root);
@@ -89,7 +95,13 @@ internal sealed class Workspace
 
     /// <summary>Opens a regular file to read.</summary>
     /// <exception cref="ToolException">There is no such file.</exception>
-    public FileStream OpenToRead(string path) => Opened(path, Resolve(path), create: false, NativeFiles.OpenToRead);
+    public FileStream OpenToRead(string path)
+    {
+        var real = Resolve(path);
+        return Holds(real) && _forbidden(Shown(real))
+            ? throw new PathRefusedException(path, "the agent's rules forbid to read it.")
+            : Opened(path, real, create: false, NativeFiles.OpenToRead);
+    }
 
     /// <summary>Opens a file to change, or makes it and the directories on the way.</summary>
     /// <param name="path">The path as the model gave it.</param>

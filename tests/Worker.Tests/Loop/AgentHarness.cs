@@ -66,12 +66,19 @@ internal sealed class AgentHarness : IDisposable
         var snapshots = new TurnSnapshots(
             Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder, Permissions.DeniedBy([.. Rules]));
         var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
-        var context = Folder.Context with { KnownDigest = conversation.FileDigest, BeforeChange = snapshots.BeforeChangeAsync, UnconfinedCommands = UnconfinedCommands };
-        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace));
-        var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
         assignment.Agent.Permissions.AddRange(Rules);
         assignment.Agent.CeilingPermissions.AddRange(Ceiling);
-        var permissions = TurnPermissions.Of(assignment, context.Workspace, context.Sandbox, UnconfinedCommands);
+        var permissions = TurnPermissions.Of(assignment, Folder.Context.Workspace, Folder.Context.Sandbox, UnconfinedCommands);
+        var context = Folder.Context with
+        {
+            Workspace = Folder.Context.Workspace.Forbidding(permissions.Forbids),
+            MayRead = path => permissions.MayRead(path, conversation.Approvals.Always),
+            KnownDigest = conversation.FileDigest,
+            BeforeChange = snapshots.BeforeChangeAsync,
+            UnconfinedCommands = UnconfinedCommands,
+        };
+        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace));
+        var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         using var turn = TurnContext.Of(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
