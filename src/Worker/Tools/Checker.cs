@@ -3,8 +3,9 @@ namespace Koda.Worker.Tools;
 /// <summary>A program that says what is wrong with code.</summary>
 /// <param name="Name">Its name for people.</param>
 /// <param name="Folder">The real path of the directory whose paths it gives.</param>
+/// <param name="Found">The exit codes by which it says that it looked and found something; 0: it found no error.</param>
 /// <param name="Command">The program with its arguments.</param>
-internal sealed record Checker(string Name, string Folder, IReadOnlyList<string> Command)
+internal sealed record Checker(string Name, string Folder, IReadOnlyList<int> Found, IReadOnlyList<string> Command)
 {
     private const int MaxPythonFiles = 200;
 
@@ -23,21 +24,21 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
         if (Nearest(workspace, folder, "eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", ".eslintrc*") is { } javascript && EsLint(workspace, javascript) is { } eslint)
             yield return eslint;
         if (Nearest(workspace, folder, "go.mod") is { } go && Executables.Find("go") is { } goProgram)
-            yield return new Checker("go vet", go, [goProgram, "-C", go, "vet", "./..."]);
+            yield return new Checker("go vet", go, [1, 2], [goProgram, "-C", go, "vet", "./..."]);
         if (Nearest(workspace, folder, "Cargo.toml") is { } rust && Executables.Find("cargo") is { } cargo)
-            yield return new Checker("cargo check", rust, [cargo, "check", "--offline", "--quiet", "--message-format", "short", "--manifest-path", $"{rust}/Cargo.toml"]);
+            yield return new Checker("cargo check", rust, [101], [cargo, "check", "--offline", "--quiet", "--message-format", "short", "--manifest-path", $"{rust}/Cargo.toml"]);
         if (Nearest(workspace, folder, "*.sln", "*.slnx", "*.csproj", "*.fsproj") is { } dotnet && Executables.Find("dotnet") is { } program)
-            yield return new Checker("dotnet build", dotnet, [program, "build", dotnet, "--no-restore", "--nologo", "-v", "q", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
+            yield return new Checker("dotnet build", dotnet, [1], [program, "build", dotnet, "--no-restore", "--nologo", "-v", "q", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
     }
 
     private static Checker? TypeScript(Workspace workspace, string folder) => Own(workspace, folder, "tsc") is { } own
-        ? new Checker("tsc", folder, [own, "--noEmit", "--pretty", "false", "-p", folder])
+        ? new Checker("tsc", folder, [1, 2], [own, "--noEmit", "--pretty", "false", "-p", folder])
         : null;
 
     // No format that it still brings says everything on one line.
     private static Checker? EsLint(Workspace workspace, string folder) =>
         Executables.Find("node") is { } node && Installed(workspace, folder, "node_modules/eslint/package.json") is { } own
-            ? new Checker("eslint", folder, [node, "-e", OneLineEach, Path.GetDirectoryName(own)!, folder])
+            ? new Checker("eslint", folder, [1], [node, "-e", OneLineEach, Path.GetDirectoryName(own)!, folder])
             : null;
 
     private const string OneLineEach =
@@ -67,11 +68,11 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<string>
         if (files.Count == 0)
             yield break;
         if (Own(workspace, workspace.Root, "pyright") is { } pyright)
-            yield return new Checker("pyright", workspace.Root, [pyright, .. files]);
+            yield return new Checker("pyright", workspace.Root, [1], [pyright, .. files]);
         if (Own(workspace, workspace.Root, "ruff") is { } ruff)
-            yield return new Checker("ruff", workspace.Root, [ruff, "check", "--output-format", "concise", "--no-cache", .. files]);
+            yield return new Checker("ruff", workspace.Root, [1], [ruff, "check", "--output-format", "concise", "--no-cache", .. files]);
         else if (Executables.Find("python3") is { } python)
-            yield return new Checker("python", workspace.Root, [python, "-c", SyntaxOnly, .. files]);
+            yield return new Checker("python", workspace.Root, [1], [python, "-c", SyntaxOnly, .. files]);
     }
 
     // Compiles without writing anything beside the sources.

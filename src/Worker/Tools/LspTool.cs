@@ -35,31 +35,47 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
         var checkers = Checker.For(context.Workspace, paths).ToList();
         if (checkers.Count == 0)
             return new ToolResult("No checker for the languages of this project is installed, or it has no project file that one knows.");
-        var findings = new List<string>();
-        var failed = new List<string>();
+        var runs = new List<CheckRun>();
         foreach (var checker in checkers)
-            findings.AddRange(await RunAsync(checker, context, failed, ct));
-        var shown = findings.Distinct().Where(finding => paths.Contains(".") || paths.Any(path => IsBelow(finding, path))).ToList();
-        var text = shown.Count == 0 ? "No problem found." : string.Join('\n', shown.Take(MaxProblems));
-        return new ToolResult($"{text}\n(checked by {string.Join(", ", checkers.Select(checker => checker.Name))}){string.Concat(failed)}")
+            runs.Add(await RunAsync(checker, context, ct));
+        var findings = runs.SelectMany(run => run.Findings).Distinct().ToList();
+        var shown = findings.Where(finding => paths.Contains(".") || paths.Any(path => IsBelow(finding, path))).ToList();
+        var failed = runs.Where(run => run.Failure is not null).ToList();
+        return new ToolResult(string.Join('\n', Lines(runs, shown, findings.Count - shown.Count)))
         {
-            IsError = failed.Count > 0 && shown.Count == 0,
+            IsError = failed.Count > 0,
             Truncated = shown.Count > MaxProblems,
         };
+    }
+
+    // That there is no problem is said only of what was checked to the end.
+    private static IEnumerable<string> Lines(List<CheckRun> runs, List<string> shown, int elsewhere)
+    {
+        var done = string.Join(", ", runs.Where(run => run.Failure is null).Select(run => run.Checker.Name));
+        foreach (var finding in shown.Take(MaxProblems))
+            yield return finding;
+        if (shown.Count == 0 && done.Length > 0)
+            yield return elsewhere == 0 ? "No problem found." : $"No problem found there; {elsewhere} in other files may have kept these from being looked at.";
+        if (done.Length > 0)
+            yield return $"(checked by {done})";
+        foreach (var run in runs.Where(run => run.Failure is not null))
+            yield return $"Not checked: {run.Failure}";
     }
 
     private static List<string> Shown(Arguments arguments, ToolContext context) =>
         [.. (arguments.Paths ?? ["."]).Select(path => context.Workspace.Shown(context.Workspace.Resolve(path)))];
 
-    private static async Task<IReadOnlyList<string>> RunAsync(Checker checker, ToolContext context, List<string> failed, CancellationToken ct)
+    private static async Task<CheckRun> RunAsync(Checker checker, ToolContext context, CancellationToken ct)
     {
-        var result = await new Command(context with { Output = (_, _) => { } }, writable: true).RunAsync(checker.Command, null, ct);
-        var findings = Findings.In(result.Output, checker.Folder, context.Workspace).ToList();
-        if (result.ExitCode is null)
-            failed.Add($"\n{checker.Name} took too long and was killed.");
-        else if (result.ExitCode != 0 && findings.Count == 0)
-            failed.Add($"\n{checker.Name} failed with exit code {result.ExitCode}:\n{Shortened.HeadAndTail(result.Output.Trim(), 2000).Text}");
-        return findings;
+        try
+        {
+            var result = await new Command(context with { Output = (_, _) => { } }, writable: true).RunAsync(checker.Command, null, ct);
+            return CheckRun.Of(checker, result, context.Workspace);
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            return new CheckRun(checker, [], $"{checker.Name} could not be started: {error.Message}");
+        }
     }
 
     private static bool IsBelow(string finding, string path) =>
