@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Koda.Providers;
 
@@ -6,83 +7,80 @@ namespace Koda.Providers;
 /// <param name="Code">One of <see cref="ProviderErrorCode"/>.</param>
 /// <param name="Message">What the provider said, shortened.</param>
 /// <param name="Retryable">Whether the same request may succeed later.</param>
-internal sealed record ProviderRefusal(string Code, string Message, bool Retryable)
+internal sealed partial record ProviderRefusal(string Code, string Message, bool Retryable)
 {
     private const int LongestMessage = 500;
+    private const int LongestPage = 16 * 1024;
 
-    private static readonly string[] s_contextWords =
-    [
-        "context_length_exceeded", "context length", "context window", "prompt is too long", "maximum context", "exceeds the available context",
-        "too many tokens", "input is too long",
-    ];
+    /// <summary>How long the provider asks to wait, as its error object says. Null: it does not.</summary>
+    public TimeSpan? Wait { get; init; }
 
-    // How providers say that a limit is of the key, and not of the model that was asked: Anthropic "your account's rate limit", Mistral "Requests rate limit
-    // exceeded" for a workspace, gateways "this key". A message that names a model is about that one.
-    private static readonly string[] s_keyLimitWords = ["account's rate limit", "account rate limit", "requests rate limit exceeded", "api key", "this key"];
-
-    // Gemini answers a key that it does not know with 400.
-    private static readonly string[] s_keyWords = ["api key not valid", "api_key_invalid", "invalid api key"];
+    /// <summary>The part of the request that the provider names as the cause. Empty: none.</summary>
+    public string Parameter { get; init; } = "";
 
     /// <summary>The limit that was met is of the key, so every model of the connection meets it.</summary>
-    public bool ConcernsKey => Code == ProviderErrorCode.RateLimited
-        && s_keyLimitWords.Any(words => Message.Contains(words, StringComparison.OrdinalIgnoreCase)) && !Message.Contains("model:", StringComparison.OrdinalIgnoreCase);
+    public bool ConcernsKey => Code == ProviderErrorCode.RateLimited && RefusalWords.OfKeyLimit(Message);
 
     /// <summary>A refusal told by a status, before any answer.</summary>
-    public static ProviderRefusal FromStatus(int status, string body)
-    {
-        var (type, message) = Describe(body);
-        var (code, retryable) = Classify(status, type, message);
-        return new ProviderRefusal(code, $"The provider answered {status}: {Shorten(message)}", retryable);
-    }
+    /// <param name="status">The status.</param>
+    /// <param name="body">The error object, or whatever was sent.</param>
+    /// <param name="namesWait">Whether the headers say how long to wait, as only a limit does that is over some time.</param>
+    public static ProviderRefusal FromStatus(int status, string body, bool namesWait = false) =>
+        Of(status, Describe(body), $"The provider answered {status}: ", namesWait);
 
-    /// <summary>A refusal told inside a stream, by an error object of the provider.</summary>
+    /// <summary>A refusal told inside of an answer, by an error object of the provider.</summary>
     public static ProviderRefusal FromStream(JsonElement error)
     {
-        var (type, message) = Describe(error);
-        var (code, retryable) = Classify(StatusOf(type, error), type, message);
-        return new ProviderRefusal(code, $"The provider broke off: {Shorten(message)}", retryable);
+        var described = Describe(error);
+        return Of(RefusalWords.StatusOf(described.Type, described.Number, described.Message), described, "The provider broke off: ");
     }
 
-    private static (string Code, bool Retryable) Classify(int status, string type, string message)
+    /// <summary>A refusal told inside of an answer by a text that is no JSON.</summary>
+    public static ProviderRefusal FromText(string text)
     {
-        var isTooLong = s_contextWords.Any(words =>
-            type.Contains(words, StringComparison.OrdinalIgnoreCase) || message.Contains(words, StringComparison.OrdinalIgnoreCase));
-        var namesKey = s_keyWords.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
-        return status switch
-        {
-            400 when namesKey => (ProviderErrorCode.CredentialInvalid, false),
-            401 or 403 => (ProviderErrorCode.CredentialInvalid, false),
-            413 => (ProviderErrorCode.ContextTooLong, false),
-            408 or 504 => (ProviderErrorCode.Timeout, true),
-            // An empty account answers 429 too, but waiting does not fill it.
-            429 => (ProviderErrorCode.RateLimited, type != "insufficient_quota"),
-            503 or 529 => (ProviderErrorCode.Overloaded, true),
-            409 or 425 or >= 500 => (ProviderErrorCode.Unavailable, true),
-            _ when isTooLong => (ProviderErrorCode.ContextTooLong, false),
-            _ => (ProviderErrorCode.InvalidRequest, false),
-        };
+        var described = Describe(text);
+        return Of(RefusalWords.StatusOf(described.Type, described.Number, described.Message), described, "The provider broke off: ");
     }
 
-    private static int StatusOf(string type, JsonElement error)
+    /// <summary>The refusal that a piece of an answer tells of, as the many compatible servers spell it. Null: it tells of none.</summary>
+    public static ProviderRefusal? Told(JsonElement piece)
     {
-        if (error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
-            && code.TryGetInt32(out var number) && number is >= 400 and < 600)
-        {
-            return number;
-        }
-        return type switch
-        {
-            "authentication_error" or "permission_error" => 401,
-            "invalid_request_error" or "not_found_error" or "context_length_exceeded" => 400,
-            "request_too_large" => 413,
-            "rate_limit_error" or "rate_limit_exceeded" or "insufficient_quota" => 429,
-            "timeout_error" => 504,
-            "overloaded_error" => 529,
-            _ => 500,
-        };
+        // Google puts its errors into a list.
+        if (piece.ValueKind == JsonValueKind.Array && piece.GetArrayLength() > 0)
+            return Told(piece[0]);
+        if (piece.ValueKind != JsonValueKind.Object)
+            return null;
+        if (Says(piece, "error"))
+            return FromStream(piece);
+        // MiniMax: {"base_resp":{"status_code":1008,"status_msg":"…"}}, with code 0 in what went well.
+        if (Member(piece, "base_resp") is { } told && Member(told, "status_code") is { ValueKind: JsonValueKind.Number } code && code.GetRawText() != "0")
+            return FromStream(told);
+        if (Text(piece, "object") == "error" || Text(piece, "type") == "error" || (Member(piece, "choices") is null && TellsOnly(piece)))
+            return FromStream(piece);
+        return null;
     }
 
-    private static (string Type, string Message) Describe(string body)
+    private static ProviderRefusal Of(int status, Description said, string before, bool namesWait = false)
+    {
+        var (code, retryable) = RefusalWords.Classify(status, said.Type, said.Message, namesWait || said.Wait is not null);
+        return new ProviderRefusal(code, before + Shorten(said.Message), retryable) { Wait = said.Wait, Parameter = said.Parameter };
+    }
+
+    private static bool Says(JsonElement json, string name) => Member(json, name) switch
+    {
+        { ValueKind: JsonValueKind.String } text => text.GetString()!.Length > 0,
+        { ValueKind: JsonValueKind.Object } error => error.EnumerateObject().Any(),
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.Number } number => number.GetRawText() != "0",
+        _ => false,
+    };
+
+    // {"code":"…","message":"…"} and {"detail":"…"} stand in place of what an answer is made of.
+    private static bool TellsOnly(JsonElement piece) =>
+        Text(piece, "detail").Length > 0 || Member(piece, "detail")?.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+        || (Text(piece, "message") + Text(piece, "msg") + Text(piece, "error_msg")).Length > 0;
+
+    private static Description Describe(string body)
     {
         try
         {
@@ -91,25 +89,66 @@ internal sealed record ProviderRefusal(string Code, string Message, bool Retryab
         }
         catch (JsonException)
         {
-            return ("", body.Length == 0 ? "(no body)" : body);
+            var words = Words(body);
+            return new Description("", null, words.Length == 0 ? "(no body)" : words, "", RetryAfter.InText(words));
         }
     }
 
-    // Seen: {"error":{"type","code","message"}}, {"type":"error","error":{…}}, {"error":"text"}, {"message":"text"}, "text".
-    private static (string Type, string Message) Describe(JsonElement json)
+    // Seen: {"error":{"type","code","message"}}, {"type":"error","error":{…}}, [{"error":{…}}], {"error":"text"}, {"message":"text"}, {"detail":"text"}, "text".
+    private static Description Describe(JsonElement json)
     {
-        if (json.ValueKind == JsonValueKind.String)
-            return ("", json.GetString()!);
-        if (json.ValueKind != JsonValueKind.Object)
-            return ("", json.GetRawText());
-        if (json.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.Object or JsonValueKind.String)
-            return Describe(error);
-        var code = Text(json, "code");
-        return (code.Length > 0 ? code : Text(json, "type"), Text(json, "message") is { Length: > 0 } message ? message : json.GetRawText());
+        if (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() > 0)
+            return Describe(json[0]);
+        var described = json.ValueKind == JsonValueKind.Object && Member(json, "error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } error
+            ? Describe(error)
+            : DescribeObject(json);
+        return described with { Wait = described.Wait ?? RetryAfter.InBody(json) };
     }
 
-    private static string Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static Description DescribeObject(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.String)
+            return new Description("", null, json.GetString()!, "", RetryAfter.InText(json.GetString()!));
+        if (json.ValueKind != JsonValueKind.Object)
+            return new Description("", null, json.GetRawText(), "", null);
+        var message = (string[])["message", "status_msg", "msg", "error_msg", "detail", "error_message"];
+        var said = message.Select(name => Text(json, name)).FirstOrDefault(text => text.Length > 0) ?? json.GetRawText();
+        // Routers put what the provider behind them said beside their own words.
+        if (Member(json, "metadata") is { } more && Text(more, "raw") is { Length: > 0 } raw && !said.Contains(raw, StringComparison.Ordinal))
+            said = $"{said} ({raw})";
+        int? number = (Member(json, "code") ?? Member(json, "status_code") ?? Member(json, "status")) is { ValueKind: JsonValueKind.Number } code && code.TryGetInt32(out var given) ? given : null;
+        var type = Text(json, "code") is { Length: > 0 } named ? named : Text(json, "type") is { Length: > 0 } kind && kind != "error" ? kind : Text(json, "status");
+        return new Description(type, number, said, Text(json, "param"), RetryAfter.InText(said));
+    }
+
+    /// <summary>A text that is no error object, shortened; of a web page only its text is worth showing.</summary>
+    public static string WordsOf(string body) => Shorten(Words(body));
+
+    private static string Words(string body)
+    {
+        var text = body.Trim();
+        if (!text.StartsWith('<'))
+            return text;
+        text = Hidden().Replace(text.Length > LongestPage ? text[..LongestPage] : text, " ");
+        return $"a web page: {Spaces().Replace(System.Net.WebUtility.HtmlDecode(Tag().Replace(text, " ")), " ").Trim()}";
+    }
+
+    private static JsonElement? Member(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string Text(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 
     private static string Shorten(string text) => text.Length <= LongestMessage ? text : string.Concat(text.AsSpan(0, LongestMessage), "…");
+
+    [GeneratedRegex("<(script|style)[^>]*>.*?</\\1>|<!--.*?-->", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Hidden();
+
+    [GeneratedRegex("<[^>]*>?")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    /// <summary>What an error object says.</summary>
+    private sealed record Description(string Type, int? Number, string Message, string Parameter, TimeSpan? Wait);
 }

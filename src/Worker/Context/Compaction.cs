@@ -37,7 +37,7 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
         var answer = model is null ? null : await model.AskAsync(modelName, Instruction, Transcript.Of(old, MaxCharacters(window)), SummaryTokens, ct);
         var isByModel = answer is { Text.Length: > 0 };
         var summary = Bounded(isByModel ? answer!.Value.Text : RuleSummary.Of(old), window);
-        var recent = conversation.Messages.Skip(cut).Select(WithoutReasoning);
+        var recent = conversation.Messages.Skip(cut);
         var turnStart = Math.Max(0, conversation.TurnStart - cut + 1);
         if (conversation.TurnStart < cut)
             turnStart = 0;
@@ -66,6 +66,4 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
         Tools.Shortened.HeadAndTail(summary, (int)Math.Clamp(window / 5 * CharactersPerToken, 400, 2 * SummaryTokens * CharactersPerToken)).Text;
 
     private static int MaxCharacters(long window) => (int)Math.Min(window * CharactersPerToken / 2, 2_000_000);
-
-    private static ModelMessage WithoutReasoning(ModelMessage message) => message with { Content = [.. message.Content.Where(block => block is not ReasoningBlock)] };
 }

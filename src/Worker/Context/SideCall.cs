@@ -44,7 +44,9 @@ internal sealed class SideCall
         try
         {
             var answer = await _retry.ExecuteAsync(async token => await MeasuredAsync(request, token), ct);
-            return answer is null ? null : (answer.Message.Text.Trim(), answer.Usage);
+            // What was cut or refused says less than a rule does.
+            var isWhole = answer?.StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence;
+            return answer is null ? null : (isWhole ? answer.Message.Text.Trim() : "", answer.Usage);
         }
         catch (ProviderException)
         {

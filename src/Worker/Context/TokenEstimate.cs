@@ -19,7 +19,8 @@ internal static class TokenEstimate
     {
         TextBlock text => Of(text.Text),
         ReasoningBlock reasoning => Of(reasoning.Text) + OfLength(reasoning.Signature?.Length ?? 0),
-        ToolCallBlock call => OfFrame + Of(call.Arguments),
+        OpaqueBlock opaque => OfLength(opaque.Json.Length),
+        ToolCallBlock call => OfFrame + Of(call.Arguments) + OfLength(call.Opaque?.Length ?? 0),
         ToolResultBlock result => Of(result.Content),
         _ => OfImage,
     });

@@ -82,7 +82,6 @@ internal sealed partial class Conversation
                 _messages[index] = _messages[index] with { Content = [(ToolResultBlock)_messages[index].Content[0] with { Content = Pruned }] };
         }
         _counted = Math.Max(0, _counted - pruned.TokensSaved);
-        ForgetReasoning();
     }
 
     /// <summary>The conversation as it is, but for its messages.</summary>
@@ -146,7 +145,7 @@ internal sealed partial class Conversation
         _snapshots.Clear();
         _background.Clear();
         (_approvals, _kept) = (new ApprovalAnswers(), new KeptEvents());
-        (_counted, _countedMessages, _asked) = (0, 0, default);
+        (_counted, _countedMessages, _asked) = (0, 0, null);
         (System, Tools, StopReason, Repetitions, Todo) = (null, null, null, 0, []);
     }
 

@@ -12,6 +12,7 @@ namespace Koda.Worker.Journal;
 internal sealed partial class Conversation
 {
     private const string CutShort = "The turn ended while this call ran. Find out what it did before you repeat it.";
+    private const string Cut = "Your answer was cut because it reached its limit of output tokens, maybe within a call. Do it in smaller steps.";
     private const string Empty = "Your answer was empty. Go on with the work, or answer with what you have.";
     private const int Nudges = 2;
     private const string NotRun = "The turn ended before this call ran.";
@@ -24,8 +25,8 @@ internal sealed partial class Conversation
     private readonly Dictionary<string, string> _files = [];
     private readonly HashSet<string> _snapshots = [];
     private readonly Dictionary<string, SubagentFinished> _subagents = [];
-    private (string Provider, string Model) _asked;
-    private int _nudges;
+    private string? _asked;
+    private int _nudges = Nudges;
     private bool _nudged;
 
     /// <summary>The messages so far. Results of the last answer's calls are added when all of them are there.</summary>
@@ -114,10 +115,7 @@ internal sealed partial class Conversation
 
     public void Apply(ModelStarted started)
     {
-        // Providers bind reasoning to the model and to all that stood before it; where either changes it must not be sent again.
-        if (started.System is not null || started.Tools is not null || _asked != (started.Provider, started.Model))
-            ForgetReasoning();
-        _asked = (started.Provider, started.Model);
+        _asked = started.Model;
         Begun = true;
         System = started.System ?? System;
         Tools = started.Tools?.ToJsonString() ?? Tools;
@@ -133,7 +131,7 @@ internal sealed partial class Conversation
         _pending.AddRange(message.ToolCalls.Select(call => new PendingCall(call)));
         Step = finished.Step;
         StopReason = finished.StopReason;
-        AnsweredBy = _asked.Model;
+        AnsweredBy = _asked;
         Nudge(message);
         Repetitions = 0;
         Count(usage);
@@ -164,15 +162,6 @@ internal sealed partial class Conversation
             Settle();
     }
 
-    private void ForgetReasoning()
-    {
-        for (var i = 0; i < _messages.Count; i++)
-        {
-            if (_messages[i].Content.Any(block => block is ReasoningBlock))
-                _messages[i] = _messages[i] with { Content = [.. _messages[i].Content.Where(block => block is not ReasoningBlock)] };
-        }
-    }
-
     private void Settle()
     {
         _messages.AddRange(_pending.Select(call => call.Result
@@ -182,11 +171,15 @@ internal sealed partial class Conversation
 
     private void Nudge(ModelMessage message)
     {
-        _nudged = _nudges > 0 && StopReason != ModelStopReason.Refusal && !message.ToolCalls.Any() && string.IsNullOrWhiteSpace(message.Text);
-        if (!_nudged)
-            return;
-        _nudges--;
-        _notes.Add(Empty);
+        var isPaused = StopReason == ModelStopReason.Paused;
+        var isEmpty = string.IsNullOrWhiteSpace(message.Text) && StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence or ModelStopReason.ToolUse;
+        _nudged = _nudges > 0 && !message.ToolCalls.Any() && (isPaused || isEmpty);
+        if (_nudged)
+            _nudges--;
+        if (_nudged && isEmpty)
+            _notes.Add(Empty);
+        if (StopReason == ModelStopReason.MaxTokens && message.ToolCalls.Any())
+            _notes.Add(Cut);
     }
 
     private void Count(int times, string tool)

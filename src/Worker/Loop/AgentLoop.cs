@@ -1,6 +1,5 @@
 using Koda.Worker.Context;
 using Koda.Worker.Journal;
-using Koda.Worker.Providers;
 using Koda.Worker.Session;
 
 namespace Koda.Worker.Loop;
@@ -37,7 +36,7 @@ internal sealed class AgentLoop(
         if (conversation.Pending.Count > 0)
             return await tools.RunAsync(ct);
         if (conversation.FinalAnswer is { } answer)
-            return Ended(answer);
+            return EndOfAnswer.Of(answer, conversation.StopReason);
         if (limits.Reached(conversation) is { } hit)
         {
             recorder.Report(hit);
@@ -53,13 +52,5 @@ internal sealed class AgentLoop(
         var outcome = await model.RunAsync(next, ct);
         var isTooLong = outcome is AttemptOutcome.Failed { Code: ProviderErrorCode.ContextTooLong };
         return isTooLong && await turn.RelieveAsync(ct) ? null : outcome;
-    }
-
-    private AttemptOutcome Ended(ModelMessage answer)
-    {
-        if (conversation.StopReason != ModelStopReason.Refusal)
-            return new AttemptOutcome.Completed(answer.Text);
-        var why = answer.Text.Length > 0 ? answer.Text : "The model refused to answer.";
-        return new AttemptOutcome.Failed("model.refused", why, Retryable: false);
     }
 }

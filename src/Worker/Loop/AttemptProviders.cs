@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Providers;
+using Koda.Worker.Providers.Learning;
 using Koda.Worker.Session;
 using Polly;
 using ModelPrice = Koda.Providers.ModelPrice;
@@ -11,7 +12,8 @@ namespace Koda.Worker.Loop;
 /// <summary>Opens the provider connections of an attempt.</summary>
 /// <param name="calls">The server.</param>
 /// <param name="patience">Waits for a server that is away.</param>
-internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline patience)
+/// <param name="learnt">What is known of models.</param>
+internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline patience, LearntTraits learnt)
 {
     private const string OfflineProvider = "offline";
 
@@ -52,12 +54,12 @@ internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline pat
     private async Task<ProviderCredential> CredentialAsync(GetProviderCredentialRequest request, CancellationToken ct) =>
         await patience.ExecuteAsync(async token => await calls.GetProviderCredentialAsync(request, token), ct);
 
-    private static IModelProvider Create(ProviderCredential credential, JsonObject? options)
+    private IModelProvider Create(ProviderCredential credential, JsonObject? options)
     {
         var address = credential.BaseUrl.Length == 0 ? null : new Uri(credential.BaseUrl);
         var key = credential.ApiKey.Length == 0 ? null : credential.ApiKey;
         var own = credential.Prices.Select(price => new ModelPrice(price.Model, price.InputMicros, price.OutputMicros, price.CachedInputMicros, price.CacheWriteMicros));
-        return ProviderFactory.Create(credential.Kind, address, key, options, prices: PriceTable.Known.With(own));
+        return ProviderFactory.Create(credential.Kind, address, key, options, prices: PriceTable.Known.With(own), learnt: learnt);
     }
 
     private static JsonObject? Options(string options) => options.Length == 0 ? null : JsonNode.Parse(options)?.AsObject();

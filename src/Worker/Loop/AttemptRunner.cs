@@ -5,6 +5,7 @@ using Koda.Worker.Context;
 using Koda.Worker.Journal;
 using Koda.Worker.Mcp;
 using Koda.Worker.Providers;
+using Koda.Worker.Providers.Learning;
 using Koda.Worker.Session;
 using Koda.Worker.Snapshots;
 using Koda.Worker.Tools;
@@ -33,6 +34,8 @@ internal sealed class AttemptRunner(
     };
 
     private readonly HeldCommands _background = background ?? new HeldCommands(time);
+
+    private readonly LearntTraits _learnt = new(time);
 
     private readonly PrivatePaths _private = PrivatePaths.Of(options);
 
@@ -85,7 +88,7 @@ internal sealed class AttemptRunner(
             return await OperationOf(attempt, conversation).RunAsync(ct);
         using var others = await ServerToolsAsync(assignment, ct);
         var toolbox = new Toolbox([.. tools, .. SubagentTool.For(assignment), .. others?.Tools ?? []], assignment.Agent.Tools);
-        var providers = new AttemptProviders(calls, _calls);
+        var providers = new AttemptProviders(calls, _calls, _learnt);
         var (own, secret) = await providers.OwnAsync(assignment, ct);
         var secrets = await SecretsAsync(assignment, ct);
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);

@@ -16,6 +16,8 @@ internal sealed class ModelCall
     // Servers that have one model only take a request for none.
     private const string Unnamed = " Neither the agent nor its connection names a model: koda providers default PROVIDER --model MODEL";
 
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromSeconds(1);
+
     private readonly ModelTry _ask;
     private readonly Conversation _conversation;
     private readonly Recorder _recorder;
@@ -89,7 +91,9 @@ internal sealed class ModelCall
         UseJitter = true,
         Delay = TimeSpan.FromSeconds(isTurn ? 2 : 1),
         MaxDelay = TimeSpan.FromSeconds(30),
-        DelayGenerator = retry => ValueTask.FromResult((retry.Outcome.Exception as ProviderException)?.RetryAfter),
+        // A pause of nothing, named again and again, would use up all tries within a blink.
+        DelayGenerator = retry => ValueTask.FromResult(
+            (retry.Outcome.Exception as ProviderException)?.RetryAfter is { } asked && (retry.AttemptNumber == 0 || asked >= s_shortestPause) ? asked : (TimeSpan?)null),
         OnRetry = retry =>
         {
             Record((ProviderException)retry.Outcome.Exception!, retry.RetryDelay);

@@ -33,7 +33,9 @@ internal sealed class ModelTry(
         _started = time.GetTimestamp();
         var (answer, firstToken) = await WorkerTelemetry.AskModelAsync(
             assignment, model, time, () => StreamAsync(step, Request(model, next), next.Answering, ct), streamed => streamed.Answer.Usage);
-        var message = next.MayCallTools ? answer.Message : WithoutCalls(answer.Message);
+        var message = next.MayCallTools && answer.StopReason != ModelStopReason.Refusal ? ArgumentReading.Of(answer.Message, tools) : WithoutCalls(answer.Message);
+        if (answer.StopReason == ModelStopReason.ContextFull && !message.ToolCalls.Any())
+            throw new ProviderException(ProviderErrorCode.ContextTooLong, "The conversation left no room for the whole answer, so it was cut.", retryable: false);
         var finished = new Journal.ModelFinished(
             step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, Dollars.Exactly(answer.Usage.CostMicros));
         recorder.Record(finished, answer.Usage);

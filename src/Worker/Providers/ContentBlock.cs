@@ -22,7 +22,15 @@ internal sealed record ImageBlock(string Path, string MimeType, string Digest) :
 /// <param name="Text">The reasoning. Empty when the provider keeps it to itself.</param>
 /// <param name="Signature">The provider's proof, or its encrypted reasoning: sent back unchanged.</param>
 /// <param name="Redacted">Whether the provider encrypted the reasoning, so that <paramref name="Signature"/> holds all of it.</param>
-internal sealed record ReasoningBlock(string Text, string? Signature = null, bool Redacted = false) : ContentBlock;
+internal sealed record ReasoningBlock(string Text, string? Signature = null, bool Redacted = false) : ContentBlock
+{
+    /// <summary>Where the provider put the text, if it has several places for it: it takes the text back only there. Null: its usual one.</summary>
+    public string? Field { get; init; }
+}
+
+/// <summary>Members of a message that only their provider understands, and needs back as they were.</summary>
+/// <param name="Json">A JSON object.</param>
+internal sealed record OpaqueBlock(string Json) : ContentBlock;
 
 /// <summary>A call that the model asks for.</summary>
 /// <param name="CallId">The call's id, to be named by its result.</param>
@@ -30,6 +38,9 @@ internal sealed record ReasoningBlock(string Text, string? Signature = null, boo
 /// <param name="Arguments">The arguments as JSON text. A model may get it wrong: see <see cref="ArgumentsError"/>.</param>
 internal sealed record ToolCallBlock(string CallId, string Tool, string Arguments) : ContentBlock
 {
+    /// <summary>Members of the call that only its provider understands, and needs back as they were: a JSON object. Null: none.</summary>
+    public string? Opaque { get; init; }
+
     // The log takes no deeper JSON once it stands inside a message inside a payload.
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 

@@ -25,6 +25,12 @@ internal static class ModelStopReason
     public const string EndTurn = "end_turn";
     public const string ToolUse = "tool_use";
     public const string MaxTokens = "max_tokens";
+
+    /// <summary>The conversation left no room for the whole answer.</summary>
+    public const string ContextFull = "model_context_window_exceeded";
     public const string StopSequence = "stop_sequence";
     public const string Refusal = "refusal";
+
+    /// <summary>The model goes on when it is asked again.</summary>
+    public const string Paused = "pause_turn";
 }

@@ -5,6 +5,14 @@ namespace Koda.Worker.Providers;
 /// <param name="Content">The blocks in order.</param>
 internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Content)
 {
+    /// <summary>
+    /// Which model of which endpoint gave an answer. Ids, reasoning and opaque members mean something there only. Null: nobody's in particular.
+    /// </summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Whether another model gave this answer than the one that is asked.</summary>
+    public bool IsForeignTo(string origin) => Origin is not null && Origin != origin;
+
     /// <summary>The text blocks, joined.</summary>
     public string Text => string.Concat(Content.OfType<TextBlock>().Select(block => block.Text));
 

@@ -20,11 +20,14 @@ internal static class ModelMessageJson
                 ["is_error"] = result.IsError,
             };
         }
-        return new JsonObject
+        var json = new JsonObject
         {
             ["role"] = message.Role,
             ["content"] = new JsonArray([.. message.Content.Select(WriteBlock)]),
         };
+        if (message.Origin is not null)
+            json["origin"] = message.Origin;
+        return json;
     }
 
     /// <exception cref="FormatException">The object is not a message.</exception>
@@ -35,7 +38,7 @@ internal static class ModelMessageJson
             var role = Text(json, "role");
             return role == ModelRole.Tool
                 ? ModelMessage.ToolResult(Text(json, "call_id"), Text(json, "tool"), Text(json, "content"), Flag(json, "is_error"))
-                : new ModelMessage(role, [.. json["content"]!.AsArray().Select(block => ReadBlock(block!.AsObject()))]);
+                : new ModelMessage(role, [.. json["content"]!.AsArray().Select(block => ReadBlock(block!.AsObject()))]) { Origin = Optional(json, "origin") };
         }
         catch (Exception error) when (error is InvalidOperationException or NullReferenceException)
         {
@@ -77,15 +80,22 @@ internal static class ModelMessageJson
                     json["signature"] = reasoning.Signature;
                 if (reasoning.Redacted)
                     json["redacted"] = true;
+                if (reasoning.Field is not null)
+                    json["field"] = reasoning.Field;
                 return json;
+            case OpaqueBlock opaque:
+                return new JsonObject { ["type"] = "opaque", ["members"] = JsonNode.Parse(opaque.Json) };
             case ToolCallBlock call:
-                return new JsonObject
+                var written = new JsonObject
                 {
                     ["type"] = "tool_call",
                     ["call_id"] = call.CallId,
                     ["tool"] = call.Tool,
                     ["arguments"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : call.Arguments,
                 };
+                if (call.Opaque is not null)
+                    written["opaque"] = JsonNode.Parse(call.Opaque);
+                return written;
             default:
                 throw new ArgumentException($"A {block.GetType().Name} has no place in a message of blocks.", nameof(block));
         }
@@ -95,8 +105,9 @@ internal static class ModelMessageJson
     {
         "text" => new TextBlock(Text(json, "text")),
         "image" => new ImageBlock(Text(json, "path"), Text(json, "mime_type"), Text(json, "digest")),
-        "reasoning" => new ReasoningBlock(Text(json, "text"), json["signature"]?.GetValue<string>(), Flag(json, "redacted")),
-        "tool_call" => new ToolCallBlock(Text(json, "call_id"), Text(json, "tool"), Arguments(json["arguments"])),
+        "reasoning" => new ReasoningBlock(Text(json, "text"), Optional(json, "signature"), Flag(json, "redacted")) { Field = Optional(json, "field") },
+        "opaque" => new OpaqueBlock(json["members"]!.ToJsonString()),
+        "tool_call" => new ToolCallBlock(Text(json, "call_id"), Text(json, "tool"), Arguments(json["arguments"])) { Opaque = json["opaque"]?.ToJsonString() },
         var type => throw new FormatException($"The journal holds a content block of the unknown type '{type}'."),
     };
 
@@ -105,6 +116,8 @@ internal static class ModelMessageJson
         node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : node?.ToJsonString() ?? "{}";
 
     private static string Text(JsonObject json, string name) => json[name]!.GetValue<string>();
+
+    private static string? Optional(JsonObject json, string name) => json[name]?.GetValue<string>();
 
     private static bool Flag(JsonObject json, string name) => json[name]?.GetValue<bool>() ?? false;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Koda.Worker.Providers.Learning;
 
 namespace Koda.Worker.Providers;
 
@@ -31,6 +32,9 @@ internal sealed record ModelRequest
 
     /// <summary>How many tokens the model is to read at most, where that has to be asked for. 0: the provider's default.</summary>
     public long ContextTokens { get; init; }
+
+    /// <summary>What the model is known to take.</summary>
+    public ModelTraits Traits { get; init; } = ModelTraits.Unknown;
 
     /// <summary>The provider's own options, such as <c>temperature</c>.</summary>
     public JsonObject? Options { get; init; }

@@ -16,6 +16,9 @@ internal sealed class ProviderException(
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>The part of the request that the provider names as the cause. Empty: none.</summary>
+    public string Parameter { get; init; } = "";
+
     /// <summary>The limit that was met is of the key, whichever model is asked.</summary>
     public bool ConcernsKey { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers;
 
@@ -15,7 +16,7 @@ internal static class RequestOptionsMerge
         {
             foreach (var (name, value) in set ?? [])
             {
-                if (!s_reserved.Contains(name))
+                if (!s_reserved.Contains(name) && !ProviderEndpoint.OwnOptions.Contains(name))
                     body[name] = value?.DeepClone();
             }
         }

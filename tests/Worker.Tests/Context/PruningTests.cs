@@ -38,7 +38,8 @@ public class PruningTests
         var results = conversation.Messages.SelectMany(message => message.Content).OfType<ToolResultBlock>().ToList();
         Assert.Contains("left out", results[0].Content);
         Assert.Equal(8_000, results[1].Content.Length);
-        Assert.DoesNotContain(conversation.Messages.SelectMany(message => message.Content), block => block is ReasoningBlock);
+        // A provider may insist on what it thought before its calls.
+        Assert.Equal(2, conversation.Messages.SelectMany(message => message.Content).OfType<ReasoningBlock>().Count());
         Assert.InRange(before - conversation.ContextTokens, 1_900, 2_100);
     }
 

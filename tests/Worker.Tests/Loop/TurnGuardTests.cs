@@ -13,7 +13,7 @@ public class TurnGuardTests
         var model = new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says(" "), ScriptedModel.Says(""), ScriptedModel.Says("never asked"));
         using var turn = new AgentHarness(model) { Turn = new Turn { Number = 1 }, Journal = Conversations.Asking("Do it.") };
 
-        Assert.Equal(new AttemptOutcome.Completed(""), await turn.RunAsync());
+        Assert.Equal("model.empty", Assert.IsType<AttemptOutcome.Failed>(await turn.RunAsync()).Code);
 
         Assert.Equal(3, model.Requests.Count);
         Assert.All(model.Requests.Skip(1), request => Assert.Contains("empty", request.Messages[^1].Text));
@@ -29,10 +29,12 @@ public class TurnGuardTests
     }
 
     [Fact]
-    public async Task An_empty_answer_to_a_task_is_its_output()
+    public async Task An_empty_answer_to_a_task_is_asked_again_too_and_is_no_output()
     {
+        using var helped = new AgentHarness(new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says("done")));
+        Assert.Equal(new AttemptOutcome.Completed("done"), await helped.RunAsync());
         using var task = new AgentHarness(new ScriptedModel(ScriptedModel.Says("")));
-        Assert.Equal(new AttemptOutcome.Completed(""), await task.RunAsync());
+        Assert.Equal(("model.empty", false), (Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()) is var failed ? (failed.Code, failed.Retryable) : default));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
         var answer = await Provider().CollectAsync(Answers.Ask());
         Assert.Equal("Let me think.", answer.StreamedReasoning);
         Assert.Equal("Yes.", answer.StreamedText);
-        Assert.Equal([new ReasoningBlock("Let me think."), new TextBlock("Yes.")], answer.Finished.Message.Content);
+        Assert.Equal([new ReasoningBlock("Let me think.") { Field = field }, new TextBlock("Yes.")], answer.Finished.Message.Content);
         Assert.Equal(ModelStopReason.EndTurn, answer.Finished.StopReason);
     }
 

@@ -108,8 +108,10 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     [MemberData(nameof(Kinds))]
     public async Task A_web_page_is_not_an_answer(string kind)
     {
-        _server.Answer = ScriptedAnswer.Text("<html><body>Sign in</body></html>", "text/html");
-        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+        _server.Answer = ScriptedAnswer.Text("<html><head><style>p {}</style></head>\n<body>Sign&nbsp;in <b>first</b></body></html>", "text/html");
+        var failure = await Provider(kind).FailAsync(Answers.Ask());
+        Assert.Equal((ProviderErrorCode.MalformedResponse, true), (failure.Code, failure.Retryable));
+        Assert.Contains("a web page: Sign in first", failure.Message);
     }
 
     [Theory]
@@ -128,6 +130,69 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Text(body, StreamType(kind));
         Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+    }
+
+    [Theory]
+    [InlineData("openai", "rate", true, "data: {\"choices\":null,\"base_resp\":{\"status_code\":1002,\"status_msg\":\"rate limit, wait 9 seconds\"}}\n\n")]
+    [InlineData("openai", "balance", false, "data: {\"base_resp\":{\"status_code\":1008,\"status_msg\":\"insufficient balance\"}}\n\n")]
+    [InlineData("openai", "quota", false, """{"error":{"message":"You exceeded your current quota.","code":"insufficient_quota"}}""")]
+    [InlineData("openai", "no credits", false, """{"error":{"message":"There are no credits left: payment required","code":402}}""")]
+    [InlineData("openai", "RPM", true, """{"code":"limit_requests","message":"Too many requests: RPM 60","request_id":"r"}""")]
+    [InlineData("openai", "asleep", true, "event: error\ndata: the model is asleep\n\n")]
+    [InlineData("openai", "asleep", true, "event: error\ndata: {\"message\":\"the model is asleep\"}\n\n")]
+    [InlineData("openai", "upstream", true, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: upstream timeout\n\n")]
+    [InlineData("openai", "backend", true, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"error\":{\"code\":502,\"message\":\"the backend died\"},\"finish_reason\":\"error\"}]}\n\n")]
+    [InlineData("openai", "bad field", false, "{\"object\":\"error\",\"message\":\"bad field\",\"type\":\"BadRequestError\",\"code\":400}")]
+    [InlineData("openai", "Not allowed here", false, """[{"error":{"code":403,"message":"Not allowed here"}}]""")]
+    [InlineData("openai", "worker lost", true, """{"detail":"worker lost"}""")]
+    [InlineData("anthropic", "Overloaded", true, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n")]
+    [InlineData("anthropic", "too low", false, """{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low."}}""")]
+    [InlineData("ollama", "crashed", true, "{\"error\":\"the runner crashed\"}\n")]
+    public async Task A_failure_inside_of_an_answer_keeps_the_providers_words_and_its_meaning(string kind, string words, bool retryable, string body)
+    {
+        foreach (var type in new[] { StreamType(kind), "application/json", "text/plain" })
+        {
+            _server.Answer = ScriptedAnswer.Text(body, type);
+            var failure = await Provider(kind).FailAsync(Answers.Ask());
+            Assert.Contains(words, failure.Message);
+            Assert.Equal(retryable, failure.Retryable);
+        }
+    }
+
+    [Theory]
+    [InlineData("{}", 4.5, """[{"error":{"code":429,"message":"Slow.","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"4.5s"}]}}]""")]
+    [InlineData("{}", 34.07, """{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details. Please retry in 34.07s.","status":"RESOURCE_EXHAUSTED"}}""")]
+    [InlineData("{}", 20.0, """{"error":{"message":"Rate limit reached for gpt-4o: Limit 30000, Used 29000. Please try again in 20s. Visit the site."}}""")]
+    [InlineData("{}", 0.006, """{"error":{"message":"Rate limit reached. Please try again in 6ms."}}""")]
+    [InlineData("{}", 90.5, """{"error":{"message":"Please try again in 1m30.5s."}}""")]
+    [InlineData("{}", 120.0, """{"error":{"message":"Too many requests, retry after 2 minutes"}}""")]
+    [InlineData("{}", 7.0, """{"error":{"message":"Slow down.","metadata":{"retry_after":7}}}""")]
+    [InlineData("{}", 2.5, """{"message":"Slow down.","retry_after_ms":2500}""")]
+    [InlineData("{}", 3.0, """{"error":{"details":[{"retryDelay":{"seconds":3,"nanos":0}}],"message":"Slow."}}""")]
+    [InlineData("""{"Retry-After":"0"}""", 0.0, "{}")]
+    [InlineData("""{"Retry-After":"-5"}""", 0.0, "{}")]
+    [InlineData("""{"Retry-After":"99999999"}""", 86_400.0, "{}")]
+    [InlineData("""{"Retry-After":"1e400"}""", 86_400.0, "{}")]
+    [InlineData("""{"Retry-After":"soon"}""", null, "{}")]
+    [InlineData("""{"x-ratelimit-remaining-requests":"0","x-ratelimit-reset-requests":"1m2s","x-ratelimit-remaining-tokens":"9","x-ratelimit-reset-tokens":"9m"}""", 62.0, "{}")]
+    [InlineData("""{"x-ratelimit-remaining":"0","x-ratelimit-reset":"12"}""", 12.0, "{}")]
+    [InlineData("{}", null, """{"error":{"message":"Your limit of 20 requests is reached."}}""")]
+    public async Task The_wait_is_read_wherever_the_provider_names_it(string headers, double? seconds, string body)
+    {
+        _server.Answer = ScriptedAnswer.Error(429, body, [.. JsonNode.Parse(headers)!.AsObject().Select(header => (header.Key, header.Value!.GetValue<string>()))]);
+        var failure = await Provider("openai").FailAsync(Answers.Ask());
+        Assert.Equal(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null, failure.RetryAfter);
+        Assert.True(failure.Retryable);
+    }
+
+    [Fact]
+    public async Task A_wait_given_as_a_moment_since_1970_ends_then()
+    {
+        foreach (var text in new[] { $"{DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds()}", $"{DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeMilliseconds()}" })
+        {
+            _server.Answer = ScriptedAnswer.Error(429, "{}", ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", text));
+            Assert.InRange((await Provider("openai").FailAsync(Answers.Ask())).RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+        }
     }
 
     [Theory]

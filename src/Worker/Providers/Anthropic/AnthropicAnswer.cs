@@ -5,9 +5,10 @@ using Koda.Worker.Providers.Wire;
 namespace Koda.Worker.Providers.Anthropic;
 
 /// <summary>Joins the events of the Messages API.</summary>
-internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) : IStreamedAnswer
+internal sealed class AnthropicAnswer(ModelRequest request, string origin, PriceTable prices) : IStreamedAnswer
 {
     private readonly SortedDictionary<int, Block> _blocks = [];
+    private readonly CallIds _ids = new(request.Messages);
     private string _model = "";
     private string? _stopReason;
     private long _freshInput, _cacheRead, _cacheWrite, _output, _thinking;
@@ -16,6 +17,8 @@ internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) 
 
     public void Accept(JsonElement chunk, List<ModelEvent> pieces)
     {
+        if (ProviderFailure.Told(chunk) is { } failure)
+            throw failure;
         switch (chunk.GetProperty("type").GetString())
         {
             case "message_start":
@@ -43,15 +46,16 @@ internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) 
                     throw ProviderFailure.Cut();
                 IsWhole = true;
                 break;
-            case "error":
-                throw ProviderFailure.FromStream(chunk.GetProperty("error"));
+            case "message":
+                TakeWhole(chunk, pieces);
+                break;
         }
     }
 
     public ModelFinished Finish()
     {
         var content = _blocks.Values.Select(block => block.ToContent()).OfType<ContentBlock>().ToList();
-        var model = _model.Length > 0 ? _model : requestedModel;
+        var model = _model.Length > 0 ? _model : request.Model;
         var usage = prices.Price(model, new ModelUsage
         {
             InputTokens = _freshInput + _cacheRead + _cacheWrite,
@@ -59,8 +63,23 @@ internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) 
             CachedInputTokens = _cacheRead,
             CacheWriteTokens = _cacheWrite,
             ReasoningTokens = _thinking,
-        }, requestedModel);
-        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), _stopReason!, usage, model);
+        }, request.Model);
+        var reason = StopReasons.Of(_stopReason!, content.Any(block => block is ToolCallBlock));
+        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content) { Origin = origin }, reason, usage, model);
+    }
+
+    // Some compatible servers send the message in one piece.
+    private void TakeWhole(JsonElement message, List<ModelEvent> pieces)
+    {
+        _model = Text(message, "model");
+        foreach (var (i, block) in message.GetProperty("content").EnumerateArray().Index())
+        {
+            Begin(i, block, pieces);
+            _blocks[i].IsClosed = true;
+        }
+        _stopReason = Text(message, "stop_reason") is { Length: > 0 } reason ? reason : throw ProviderFailure.Cut();
+        TakeUsage(message);
+        IsWhole = true;
     }
 
     private void Begin(int index, JsonElement start, List<ModelEvent> pieces)
@@ -68,14 +87,14 @@ internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) 
         var block = new Block
         {
             Type = start.GetProperty("type").GetString()!,
-            Id = Text(start, "id"),
+            Id = Text(start, "type") == "tool_use" ? _ids.Take(Text(start, "id"), index) : "",
             Name = Text(start, "name"),
             Signature = Text(start, "type") == "redacted_thinking" ? Text(start, "data") : Text(start, "signature"),
         };
         if (!_blocks.TryAdd(index, block))
             throw new FormatException($"block {index} begins twice.");
-        if (block.Type == "tool_use" && (block.Id.Length == 0 || block.Name.Length == 0))
-            throw new FormatException("a tool call without an id or a name.");
+        if (block.Type == "tool_use" && block.Name.Length == 0)
+            throw new FormatException("a tool call without a name.");
         if (block.Type == "tool_use" && start.TryGetProperty("input", out var input) && input.EnumerateObject().Any())
             block.WholeInput = input.GetRawText();
         Append(block, block.Type == "thinking" ? Text(start, "thinking") : Text(start, "text"), pieces);
@@ -135,8 +154,7 @@ internal sealed class AnthropicAnswer(string requestedModel, PriceTable prices) 
     private static long Count(JsonElement usage, string name, long current) =>
         usage.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : current;
 
-    private static string Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement json, string name) => WireJson.Text(json, name);
 
     private sealed class Block
     {

@@ -27,18 +27,18 @@ internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClie
     {
         BaseUrl = WithoutVersion(baseUrl ?? new Uri("https://api.anthropic.com")),
         ApiKey = apiKey,
-        AnswerType = "text/event-stream",
+        Kind = "anthropic",
         Authorize = (headers, key) => headers.Add("x-api-key", key),
     };
 
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
     {
-        var body = AnthropicRequest.Write(request, endpoint.Defaults).Deserialize<Dictionary<string, JsonElement>>()!;
+        var body = AnthropicRequest.Write(request, endpoint.Defaults, endpoint.OriginOf(request.Model)).Deserialize<Dictionary<string, JsonElement>>()!;
         var parameters = MessageCreateParams.FromRawUnchecked(
             new Dictionary<string, JsonElement>(), new Dictionary<string, JsonElement>(), body);
         using var response = await client.Messages.WithRawResponse.CreateStreaming(parameters, ct);
         await using var stream = await response.RawMessage.Content.ReadAsStreamAsync(ct);
-        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request.Model, prices), ct))
+        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request, endpoint.OriginOf(request.Model), prices), ct))
             yield return piece;
     }
 

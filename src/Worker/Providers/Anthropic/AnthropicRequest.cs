@@ -8,12 +8,16 @@ internal static class AnthropicRequest
     // The API insists on a limit; this one is within what every current model can write.
     private const int DefaultMaxTokens = 8192;
 
-    public static JsonObject Write(ModelRequest request, JsonObject defaults)
+    /// <param name="request">The request.</param>
+    /// <param name="defaults">What the agent's definition adds to every request.</param>
+    /// <param name="origin">Who is asked: see <see cref="ModelMessage.Origin"/>.</param>
+    public static JsonObject Write(ModelRequest request, JsonObject defaults, string origin = "")
     {
+        request = request with { Messages = PortableHistory.Of(request, origin) };
         var body = new JsonObject
         {
             ["model"] = request.Model,
-            ["max_tokens"] = request.MaxOutputTokens > 0 ? request.MaxOutputTokens : DefaultMaxTokens,
+            ["max_tokens"] = request.Traits.Limit(request.MaxOutputTokens > 0 ? request.MaxOutputTokens : DefaultMaxTokens),
             ["messages"] = WriteMessages(request.Messages),
             ["stream"] = true,
         };
@@ -25,6 +29,7 @@ internal static class AnthropicRequest
         AnthropicThinking.Write(body, request);
         if (request.Tools.Count > 0 && !request.MayCallTools)
             body["tool_choice"] = new JsonObject { ["type"] = "none" };
+        request.Traits.Restrict(body);
         return body;
     }
 

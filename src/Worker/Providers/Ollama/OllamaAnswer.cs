@@ -5,11 +5,12 @@ using Koda.Worker.Providers.Wire;
 namespace Koda.Worker.Providers.Ollama;
 
 /// <summary>Joins the lines of an Ollama chat.</summary>
-internal sealed class OllamaAnswer(ModelRequest request) : IStreamedAnswer
+internal sealed class OllamaAnswer(ModelRequest request, string origin) : IStreamedAnswer
 {
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<ToolCallBlock> _calls = [];
+    private readonly CallIds _ids = new(request.Messages);
     private string _model = request.Model;
     private string _doneReason = "stop";
     private ModelUsage _usage = new();
@@ -18,8 +19,8 @@ internal sealed class OllamaAnswer(ModelRequest request) : IStreamedAnswer
 
     public void Accept(JsonElement chunk, List<ModelEvent> pieces)
     {
-        if (chunk.TryGetProperty("error", out var error))
-            throw ProviderFailure.FromStream(error);
+        if (ProviderFailure.Told(chunk) is { } failure)
+            throw failure;
         if (Text(chunk, "model") is { Length: > 0 } model)
             _model = model;
         if (chunk.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object)
@@ -41,13 +42,8 @@ internal sealed class OllamaAnswer(ModelRequest request) : IStreamedAnswer
         if (_text.Length > 0)
             content.Add(new TextBlock(_text.ToString()));
         content.AddRange(_calls);
-        var stopReason = _doneReason switch
-        {
-            "stop" => _calls.Count > 0 ? ModelStopReason.ToolUse : ModelStopReason.EndTurn,
-            "length" => ModelStopReason.MaxTokens,
-            _ => _doneReason,
-        };
-        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), stopReason, _usage, _model);
+        var reason = StopReasons.Of(_doneReason, hasCalls: _calls.Count > 0);
+        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content) { Origin = origin }, reason, _usage, _model);
     }
 
     private void TakeMessage(JsonElement message, List<ModelEvent> pieces)
@@ -78,9 +74,8 @@ internal sealed class OllamaAnswer(ModelRequest request) : IStreamedAnswer
         if (Text(function, "name") is not { Length: > 0 } name)
             throw new FormatException("a tool call without a name.");
         var arguments = function.TryGetProperty("arguments", out var value) ? value : default;
-        // Older versions give no id. This one is unique within the conversation, and the same whenever the same conversation is asked again.
-        var id = Text(json, "id") is { Length: > 0 } given ? given : $"call_{request.Messages.Count}_{_calls.Count}";
-        return new ToolCallBlock(id, name, arguments.ValueKind switch
+        // Older versions give no id.
+        return new ToolCallBlock(_ids.Take(Text(json, "id"), _calls.Count), name, arguments.ValueKind switch
         {
             JsonValueKind.Undefined or JsonValueKind.Null => "{}",
             JsonValueKind.String => arguments.GetString()!,
@@ -88,9 +83,7 @@ internal sealed class OllamaAnswer(ModelRequest request) : IStreamedAnswer
         });
     }
 
-    private static long Count(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : 0;
+    private static long Count(JsonElement json, string name) => WireJson.Count(json, name);
 
-    private static string Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement json, string name) => WireJson.Text(json, name);
 }

@@ -11,7 +11,7 @@ internal sealed class OllamaProvider(ProviderEndpoint endpoint, HttpClient http)
     {
         BaseUrl = baseUrl ?? new Uri("http://127.0.0.1:11434"),
         ApiKey = apiKey,
-        AnswerType = "application/x-ndjson",
+        Kind = "ollama",
         Authorize = (headers, key) => headers.Authorization = new("Bearer", key),
     };
 
@@ -20,11 +20,11 @@ internal sealed class OllamaProvider(ProviderEndpoint endpoint, HttpClient http)
         var address = new Uri(endpoint.BaseUrl.AbsoluteUri.TrimEnd('/') + "/api/chat");
         using var message = new HttpRequestMessage(HttpMethod.Post, address)
         {
-            Content = JsonContent.Create(OllamaRequest.Write(request, endpoint.Defaults)),
+            Content = JsonContent.Create(OllamaRequest.Write(request, endpoint.Defaults, endpoint.OriginOf(request.Model))),
         };
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        await foreach (var piece in AnswerReader.ReadLinesAsync(stream, new OllamaAnswer(request), ct))
+        await foreach (var piece in AnswerReader.ReadLinesAsync(stream, new OllamaAnswer(request, endpoint.OriginOf(request.Model)), ct))
             yield return piece;
     }
 }

@@ -8,13 +8,16 @@ internal static class OllamaRequest
     // These stand beside the messages; every other option of an agent is one of the model's, such as temperature or num_ctx.
     private static readonly HashSet<string> s_topLevel = ["think", "format", "keep_alive", "options", "logprobs", "top_logprobs"];
 
-    public static JsonObject Write(ModelRequest request, JsonObject defaults)
+    /// <param name="request">The request.</param>
+    /// <param name="defaults">What the agent's definition adds to every request.</param>
+    /// <param name="origin">Who is asked: see <see cref="ModelMessage.Origin"/>.</param>
+    public static JsonObject Write(ModelRequest request, JsonObject defaults, string origin = "")
     {
         var given = RequestOptionsMerge.Into([], defaults, request.Options);
         var options = given["options"]?.DeepClone() as JsonObject ?? [];
         if (request.MaxOutputTokens > 0)
-            options["num_predict"] = request.MaxOutputTokens;
-        var body = new JsonObject { ["model"] = request.Model, ["messages"] = WriteMessages(request), ["stream"] = true };
+            options["num_predict"] = request.Traits.Limit(request.MaxOutputTokens);
+        var body = new JsonObject { ["model"] = request.Model, ["messages"] = WriteMessages(request, origin), ["stream"] = true };
         // There is no way to keep a model from calling the tools that it is told of.
         if (request.Tools.Count > 0 && request.MayCallTools)
             body["tools"] = new JsonArray([.. request.Tools.Select(WriteTool)]);
@@ -29,6 +32,8 @@ internal static class OllamaRequest
             body["options"] = options;
         if (request.Variant.Length > 0)
             body["think"] = Think(request);
+        request.Traits.Restrict(body);
+        request.Traits.Restrict(options);
         return body;
     }
 
@@ -43,12 +48,12 @@ internal static class OllamaRequest
             }
             : request.Variant != ReasoningVariant.Least;
 
-    private static JsonArray WriteMessages(ModelRequest request)
+    private static JsonArray WriteMessages(ModelRequest request, string origin)
     {
         var written = new JsonArray();
         if (request.System.Length > 0)
             written.Add(new JsonObject { ["role"] = "system", ["content"] = request.System });
-        foreach (var message in request.Messages)
+        foreach (var message in PortableHistory.Of(request, origin))
             written.Add(WriteMessage(message));
         return written;
     }

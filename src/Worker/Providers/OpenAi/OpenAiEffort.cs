@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers.OpenAi;
 
@@ -10,14 +9,12 @@ internal static partial class OpenAiEffort
 {
     private static readonly Version s_firstExtraHigh = new(5, 2);
 
-    public static void Write(JsonObject body, ModelRequest request, ProviderEndpoint endpoint)
+    public static void Write(JsonObject body, ModelRequest request)
     {
         // Adaptive is what a model does when it is told nothing.
         if (request.Variant.Length == 0 || request.Variant == ReasoningVariant.Adaptive)
             return;
         var name = request.Model[(request.Model.LastIndexOf('/') + 1)..];
-        if (endpoint.BaseUrl.Host == "api.openai.com" && !Reasoning().IsMatch(name))
-            return;
         body["reasoning_effort"] = request.Variant switch
         {
             ReasoningVariant.Max => VersionOf(name) >= s_firstExtraHigh ? "xhigh" : "high",
@@ -35,9 +32,6 @@ internal static partial class OpenAiEffort
 
         static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
     }
-
-    [GeneratedRegex(@"^(o\d|gpt-([5-9]|\d\d)(?!\d)|codex)")]
-    private static partial Regex Reasoning();
 
     [GeneratedRegex(@"^gpt-(\d{1,2})(?:\.(\d{1,2}))?")]
     private static partial Regex Gpt();

@@ -34,7 +34,7 @@ internal sealed class OpenAiProvider : IModelProvider
     {
         BaseUrl = WithVersion(baseUrl ?? new Uri("https://api.openai.com/v1")),
         ApiKey = apiKey,
-        AnswerType = "text/event-stream",
+        Kind = "openai",
         Authorize = (headers, key) => headers.Authorization = new("Bearer", key),
     };
 
@@ -47,7 +47,7 @@ internal sealed class OpenAiProvider : IModelProvider
         var result = await _client.GetChatClient(request.Model).CompleteChatAsync(content, options);
         using var response = result.GetRawResponse();
         await using var stream = response.ContentStream!;
-        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, _prices), ct))
+        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, _endpoint.OriginOf(request.Model), _prices), ct))
             yield return piece;
     }
 

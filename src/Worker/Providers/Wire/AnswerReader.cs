@@ -7,13 +7,21 @@ namespace Koda.Worker.Providers.Wire;
 /// <summary>Reads a streamed answer, whatever the provider's framing, and insists on its end.</summary>
 internal static class AnswerReader
 {
-    /// <summary>Reads server-sent events, each with a JSON object; <c>[DONE]</c> ends them.</summary>
-    public static IAsyncEnumerable<ModelEvent> ReadEventsAsync(Stream body, IStreamedAnswer answer, CancellationToken ct) =>
-        ReadAsync(EventDataAsync(body, ct), answer, ct);
+    /// <summary>Reads server-sent events, each with a JSON object; <c>[DONE]</c> ends them. A server may send one JSON object, or a web page, in their place.</summary>
+    public static async IAsyncEnumerable<ModelEvent> ReadEventsAsync(Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
+        await foreach (var piece in ReadAsync(begin is '{' or '[' or '<' ? JoinedAsync(whole, ct) : EventDataAsync(whole, ct), answer, ct))
+            yield return piece;
+    }
 
     /// <summary>Reads lines, each with a JSON object.</summary>
-    public static IAsyncEnumerable<ModelEvent> ReadLinesAsync(Stream body, IStreamedAnswer answer, CancellationToken ct) =>
-        ReadAsync(LinesAsync(body, ct), answer, ct);
+    public static async IAsyncEnumerable<ModelEvent> ReadLinesAsync(Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
+        await foreach (var piece in ReadAsync(begin is '<' ? JoinedAsync(whole, ct) : LinesAsync(whole, ct), answer, ct))
+            yield return piece;
+    }
 
     private static async IAsyncEnumerable<ModelEvent> ReadAsync(
         IAsyncEnumerable<string> chunks, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
@@ -39,7 +47,12 @@ internal static class AnswerReader
             using var document = JsonDocument.Parse(chunk);
             answer.Accept(document.RootElement, pieces);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (JsonException error)
+        {
+            // What is no JSON is the provider's own words, or those of something before it.
+            throw ProviderFailure.Malformed(ProviderFailure.WordsOf(chunk), error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw ProviderFailure.Malformed(error.Message, error);
         }
@@ -49,9 +62,12 @@ internal static class AnswerReader
     {
         await foreach (var item in SseParser.Create(body).EnumerateAsync(ct))
         {
-            if (item.Data == "[DONE]")
+            var data = item.Data.AsSpan().Trim();
+            if (data is "[DONE]")
                 yield break;
-            if (item.Data.Length > 0)
+            if (item.EventType == "error")
+                throw ProviderFailure.FromEvent(item.Data);
+            if (data.Length > 0)
                 yield return item.Data;
         }
     }
@@ -61,8 +77,32 @@ internal static class AnswerReader
         using var reader = new StreamReader(body, leaveOpen: true);
         while (await reader.ReadLineAsync(ct) is { } line)
         {
-            if (line.Length > 0)
+            if (!string.IsNullOrWhiteSpace(line))
                 yield return line;
         }
     }
+
+    // One object over several lines, or several objects of a line each.
+    private static async IAsyncEnumerable<string> JoinedAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var all = new List<string>();
+        var length = 0L;
+        await foreach (var line in LinesAsync(body, ct))
+        {
+            if ((length += line.Length) > AnswerStream.LongestLine)
+                throw ProviderFailure.Malformed("more than 16 MiB in place of a stream.");
+            all.Add(line);
+        }
+        if (all.Count > 1 && all.TrueForAll(IsObject))
+        {
+            foreach (var line in all)
+                yield return line;
+        }
+        else
+        {
+            yield return string.Join('\n', all);
+        }
+    }
+
+    private static bool IsObject(string line) => line.TrimStart().StartsWith('{') && line.TrimEnd().EndsWith('}');
 }

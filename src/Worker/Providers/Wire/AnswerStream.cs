@@ -3,7 +3,8 @@ namespace Koda.Worker.Providers.Wire;
 /// <summary>A response body that cannot keep its reader waiting for ever, nor fill its memory with one line.</summary>
 internal sealed class AnswerStream(Stream inner, TimeSpan idleLimit) : Stream
 {
-    private const int LongestLine = 16 * 1024 * 1024;
+    /// <summary>The longest line, in bytes.</summary>
+    public const int LongestLine = 16 * 1024 * 1024;
 
     private int _lineLength;
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,7 +8,9 @@ namespace Koda.Worker.Providers.Wire;
 /// <summary>Where a provider is, and how to talk to it.</summary>
 internal sealed record ProviderEndpoint
 {
-    private static readonly string[] s_ownOptions = ["allow_private_network", "idle_timeout_seconds"];
+    /// <summary>Options that are about the connection, and never sent.</summary>
+    public static readonly FrozenSet<string> OwnOptions = ["allow_private_network", "idle_timeout_seconds", "tool_calls"];
+
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(15);
     private static readonly OutgoingConnections s_public = new(allowLocal: false);
 
@@ -17,11 +20,11 @@ internal sealed record ProviderEndpoint
 
     public required Uri BaseUrl { get; init; }
 
+    /// <summary>Which API is spoken.</summary>
+    public required string Kind { get; init; }
+
     /// <summary>The credential. Null or empty: none is sent.</summary>
     public string? ApiKey { get; init; }
-
-    /// <summary>The media type of a streamed answer.</summary>
-    public required string AnswerType { get; init; }
 
     /// <summary>Puts the credential into a request.</summary>
     public required Action<HttpRequestHeaders, string> Authorize { get; init; }
@@ -29,8 +32,14 @@ internal sealed record ProviderEndpoint
     /// <summary>How long the provider may be silent.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether its models call tools by text, because they do not know any and do not say so.</summary>
+    public bool CallsByText { get; init; }
+
     /// <summary>What the agent's definition adds to every request.</summary>
     public JsonObject Defaults { get; init; } = [];
+
+    /// <summary>What tells a model's answers from those of every other: see <see cref="ModelMessage.Origin"/>.</summary>
+    public string OriginOf(string model) => $"{Kind} {BaseUrl.Authority} {model}";
 
     /// <summary>Takes the options that are about the connection; the others go into the requests.</summary>
     /// <exception cref="ProviderException">An option has a value of the wrong type.</exception>
@@ -39,11 +48,17 @@ internal sealed record ProviderEndpoint
         if (options is null)
             return this;
         var defaults = (JsonObject)options.DeepClone();
-        foreach (var name in s_ownOptions)
+        foreach (var name in OwnOptions)
             defaults.Remove(name);
         return this with
         {
             Defaults = defaults,
+            CallsByText = options["tool_calls"] switch
+            {
+                null => false,
+                JsonValue value when value.TryGetValue(out string? how) && how is "text" or "native" => how == "text",
+                _ => throw new ProviderException(ProviderErrorCode.InvalidRequest, "The provider option tool_calls must be \"native\" or \"text\".", retryable: false),
+            },
             IdleLimit = options["idle_timeout_seconds"] is { } seconds
                 ? TimeSpan.FromSeconds(PositiveNumber("idle_timeout_seconds", seconds))
                 : IdleLimit,

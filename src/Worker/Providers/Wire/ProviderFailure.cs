@@ -7,18 +7,23 @@ namespace Koda.Worker.Providers.Wire;
 internal static class ProviderFailure
 {
     /// <summary>A failure told by a status, before any answer.</summary>
-    public static ProviderException FromStatus(HttpStatusCode status, string body, TimeSpan? retryAfter)
-    {
-        var refusal = ProviderRefusal.FromStatus((int)status, body);
-        return new ProviderException(refusal.Code, refusal.Message, refusal.Retryable, retryAfter) { ConcernsKey = refusal.ConcernsKey };
-    }
+    /// <param name="status">The status.</param>
+    /// <param name="body">What the provider said.</param>
+    /// <param name="retryAfter">How long its headers ask to wait.</param>
+    public static ProviderException FromStatus(HttpStatusCode status, string body, TimeSpan? retryAfter) =>
+        Of(ProviderRefusal.FromStatus((int)status, body, retryAfter is not null), retryAfter);
 
-    /// <summary>A failure told inside a stream, by an error object of the provider.</summary>
-    public static ProviderException FromStream(JsonElement error)
-    {
-        var refusal = ProviderRefusal.FromStream(error);
-        return new ProviderException(refusal.Code, refusal.Message, refusal.Retryable);
-    }
+    /// <summary>The failure that a piece of an answer tells of. Null: it tells of none.</summary>
+    public static ProviderException? Told(JsonElement piece) => ProviderRefusal.Told(piece) is { } refusal ? Of(refusal) : null;
+
+    /// <summary>A failure told inside of an answer by an event that is one, whatever it holds.</summary>
+    public static ProviderException FromEvent(string data) => Of(ProviderRefusal.FromText(data));
+
+    /// <summary>What is said in place of JSON, as people read it.</summary>
+    public static string WordsOf(string text) => ProviderRefusal.WordsOf(text);
+
+    private static ProviderException Of(ProviderRefusal refusal, TimeSpan? retryAfter = null) =>
+        new(refusal.Code, refusal.Message, refusal.Retryable, retryAfter ?? refusal.Wait) { ConcernsKey = refusal.ConcernsKey, Parameter = refusal.Parameter };
 
     public static ProviderException Malformed(string what, Exception? cause = null) =>
         new(ProviderErrorCode.MalformedResponse, $"The provider sent something that is not an answer: {what}", retryable: true, innerException: cause);
