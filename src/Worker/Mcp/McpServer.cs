@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Koda.Worker.Session;
 using Koda.Worker.Tools;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class McpServer(
     /// <summary>The server's tools; none, and a line in the log, when it does not start.</summary>
     /// <param name="anew">Whether a server that runs is asked again.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<IReadOnlyList<ITool>> ToolsAsync(bool anew, CancellationToken ct)
+    public async Task<IReadOnlyList<McpTool>> ToolsAsync(bool anew, CancellationToken ct)
     {
         await _gate.WaitAsync(ct);
         try
@@ -61,7 +62,8 @@ internal sealed class McpServer(
     }
 
     /// <summary>Calls a tool.</summary>
-    public async Task<CallToolResult> CallAsync(string tool, IReadOnlyDictionary<string, object?> arguments, CancellationToken ct)
+    /// <returns>The result as the server gave it.</returns>
+    public async Task<JsonNode?> CallAsync(string tool, JsonObject arguments, CancellationToken ct)
     {
         McpClient client;
         await _gate.WaitAsync(ct);
@@ -75,7 +77,8 @@ internal sealed class McpServer(
         }
         try
         {
-            return await client.CallToolAsync(tool, arguments, cancellationToken: ct);
+            var asked = new JsonObject { ["name"] = tool, ["arguments"] = arguments.DeepClone() };
+            return (await client.SendRequestAsync(new JsonRpcRequest { Method = RequestMethods.ToolsCall, Params = asked }, ct)).Result;
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -118,8 +121,11 @@ internal sealed class McpServer(
                     return ValueTask.CompletedTask;
                 });
             }
-            var tools = await running.ListToolsAsync(cancellationToken: patience.Token);
-            _tools = [.. tools.Select(tool => new McpTool(name, this, tool.ProtocolTool))];
+            var listing = await McpListing.ReadAsync(running, patience.Token);
+            if (listing.LeftOut.Count > 0)
+                logger.McpToolsLeftOut(name, string.Join(", ", listing.LeftOut));
+            var names = new McpNames();
+            _tools = [.. listing.Tools.OrderByDescending(tool => McpNames.IsPlain(tool.Name)).Select(tool => new McpTool(names.Of(name, tool.Name), name, this, tool))];
             _failedAt = null;
             told(true, _tools.Count);
             return running;

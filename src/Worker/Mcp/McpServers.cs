@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Koda.Protos.Worker.V1;
 using Koda.Worker.Session;
 using Koda.Worker.Tools;
@@ -11,7 +10,7 @@ namespace Koda.Worker.Mcp;
 /// The servers of tools of a worker: those of its own file, and those of projects where it was told to trust them. One that is started the same way runs
 /// once, whoever uses it. It stays between attempts and ends when nobody has used it for some minutes.
 /// </summary>
-internal sealed partial class McpServers(WorkerOptions options, Sandbox sandbox, HttpClient web, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpClient web, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How long a server that nobody uses goes on.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -41,7 +40,9 @@ internal sealed partial class McpServers(WorkerOptions options, Sandbox sandbox,
         try
         {
             var tools = await Task.WhenAll(servers.Values.Select(server => server.ToolsAsync(anew: false, ct)));
-            use.Tools = [.. tools.SelectMany(some => some)];
+            // Names of servers and tools together may be those of others.
+            var names = new McpNames();
+            use.Tools = [.. tools.SelectMany(some => some).Select(tool => tool.As(names))];
             return use;
         }
         catch
@@ -120,7 +121,7 @@ internal sealed partial class McpServers(WorkerOptions options, Sandbox sandbox,
         {
             if (!_running.TryGetValue(key, out var server))
             {
-                _running[key] = server = new McpServer(Plain().Replace(name, "_"), filled, place, Covered, web, time, Told, logger);
+                _running[key] = server = new McpServer(name, filled, place, Covered, web, time, Told, logger);
                 var started = server;
                 server.Rest = time.CreateTimer(_ => End(key, started), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
@@ -174,9 +175,6 @@ internal sealed partial class McpServers(WorkerOptions options, Sandbox sandbox,
     }
 
     private static readonly JsonSerializerOptions KeyJson = new() { IncludeFields = true };
-
-    [GeneratedRegex(@"[^A-Za-z0-9_-]")]
-    private static partial Regex Plain();
 }
 
 /// <summary>The tools of servers for as long as an attempt uses them.</summary>

@@ -1,15 +1,17 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Koda.Worker.Providers;
 using Koda.Worker.Tools;
 using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
 
 namespace Koda.Worker.Mcp;
 
 /// <summary>A tool of another server. What it says of itself is not trusted: it counts as changing something, whatever it says.</summary>
-internal sealed class McpTool(string name, McpServer server, ModelContextProtocol.Protocol.Tool tool) : ITool
+/// <param name="name">What it is called for models.</param>
+/// <param name="owner">The name of its server.</param>
+/// <param name="server">Its server.</param>
+/// <param name="tool">What the server says of it.</param>
+internal sealed class McpTool(string name, string owner, McpServer server, McpListed tool) : ITool
 {
     /// <summary>What the names of such tools begin with.</summary>
     public const string Prefix = "mcp__";
@@ -18,8 +20,10 @@ internal sealed class McpTool(string name, McpServer server, ModelContextProtoco
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     public ToolDefinition Definition { get; } = new(
-        $"{Prefix}{name}__{tool.Name}", Shortened.HeadAndTail(tool.Description ?? "", MaxDescription).Text,
-        JsonNode.Parse(tool.InputSchema.GetRawText()) as JsonObject ?? new JsonObject { ["type"] = "object" }, ReadOnly: false);
+        name, Shortened.HeadAndTail(tool.Description, MaxDescription).Text, tool.Schema, ReadOnly: false);
+
+    /// <summary>The same tool by another name, as all tools of an attempt need one of their own.</summary>
+    public McpTool As(McpNames names) => names.Of(owner, tool.Name) is var own && own == name ? this : new McpTool(own, owner, server, tool);
 
     public IToolCall Bind(JsonObject arguments) => new Call(this, arguments);
 
@@ -29,33 +33,16 @@ internal sealed class McpTool(string name, McpServer server, ModelContextProtoco
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
         {
-            var values = arguments.ToDictionary(argument => argument.Key, argument => (object?)argument.Value);
-            var result = await server.CallAsync(tool.Name, values, either.Token);
-            return new ToolResult(Text(result)) { IsError = result.IsError ?? false };
+            return McpResult.Read(await server.CallAsync(tool.Name, arguments, either.Token));
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            throw new ToolException($"The server '{name}' did not answer within {Timeout.TotalSeconds} seconds.");
+            throw new ToolException($"The server '{owner}' did not answer within {Timeout.TotalSeconds} seconds.");
         }
         catch (Exception error) when (error is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
-            throw new ToolException($"The server '{name}' failed: {error.Message}");
+            throw new ToolException($"The server '{owner}' failed: {error.Message}");
         }
-    }
-
-    private static string Text(CallToolResult result)
-    {
-        var text = new StringBuilder();
-        foreach (var block in result.Content)
-        {
-            text.Append(block switch
-            {
-                TextContentBlock said => said.Text,
-                EmbeddedResourceBlock { Resource: TextResourceContents resource } => resource.Text,
-                _ => $"({block.Type}, not shown)",
-            }).Append('\n');
-        }
-        return text.Length == 0 ? "(nothing)" : text.ToString().TrimEnd('\n');
     }
 
     private sealed class Call(McpTool tool, JsonObject arguments) : IToolCall

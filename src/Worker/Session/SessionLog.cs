@@ -26,6 +26,9 @@ internal static partial class SessionLog
     [LoggerMessage(7, LogLevel.Warning, "The tools of the server '{Server}' are left out: it does not answer.")]
     public static partial void McpServerFailed(this ILogger logger, Exception error, string server);
 
+    [LoggerMessage(11, LogLevel.Warning, "Tools of the server '{Server}' are left out: {Tools}.")]
+    public static partial void McpToolsLeftOut(this ILogger logger, string server, string tools);
+
     [LoggerMessage(9, LogLevel.Warning, "A server of tools that was not used any more did not end well.")]
     public static partial void McpServerNotEnded(this ILogger logger, Exception error);
 
