@@ -6,7 +6,11 @@ using Koda.Worker.Providers;
 namespace Koda.Worker.Context;
 
 /// <summary>Sums up the older part of a conversation, so that it fits into what the model reads.</summary>
-internal sealed class Compaction(Conversation conversation, Recorder recorder, SideCall? model)
+/// <param name="conversation">The conversation.</param>
+/// <param name="recorder">Where the summary is recorded.</param>
+/// <param name="model">Who writes it. Null: a rule.</param>
+/// <param name="query">What a task is asked.</param>
+internal sealed class Compaction(Conversation conversation, Recorder recorder, SideCall? model, string query)
 {
     /// <summary>Begins the message that holds a summary.</summary>
     public const string Mark = "Summary of this conversation so far. Its older messages were left out to make room.";
@@ -53,7 +57,7 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
 
     private string Whole(string summary, int turnStart)
     {
-        var asked = turnStart == 0 && conversation.Message is { } sent ? ModelMessageJson.Read(sent.Message).Text : "";
+        var asked = turnStart > 0 ? "" : conversation.Message is { } sent ? ModelMessageJson.Read(sent.Message).Text : query;
         var text = new StringBuilder(Mark).Append("\n\n").Append(summary);
         if (conversation.Todo.Count > 0)
             text.Append("\n\nYour list of things to do:\n").AppendJoin('\n', conversation.Todo.Select(item => $"- {item.Text} ({item.State})"));

@@ -5,17 +5,17 @@ using Koda.Worker.Providers;
 
 namespace Koda.Worker.Context;
 
-/// <summary>How much the model of a turn reads.</summary>
+/// <summary>How much the model of an attempt reads.</summary>
 internal static class ModelWindow
 {
     // Ollama reads a few thousand tokens unless it is told more, and drops what is before them without a word. More than this takes much memory.
     private const int LargestLocal = 32 * 1024;
 
-    /// <summary>The tokens that a model of the turn reads at most, the agent's own or a fallback. 0: unknown.</summary>
+    /// <summary>The tokens that a model of the attempt reads at most, the agent's own or a fallback. 0: unknown.</summary>
     public static long Of(Assignment assignment, string model)
     {
         var agent = assignment.Agent;
-        var own = assignment.Turn?.ContextTokens ?? 0;
+        var own = assignment.ContextTokens;
         if (assignment.Fallback(model) is not { } fallback)
             return Of(agent.ProviderKind, own, agent.ProviderOptions);
         // Most are like the model that they stand in for.

@@ -7,8 +7,6 @@ namespace Koda.Worker.Context;
 /// <param name="MayCallTools">False when it is to give its final answer.</param>
 internal sealed record NextCall(IReadOnlyList<ModelMessage> Said, bool MayCallTools = true)
 {
-    public static NextCall Plain { get; } = new([]);
-
     /// <summary>Called with the model's name when it begins to answer.</summary>
     public Action<string> Answering { get; init; } = _ => { };
 }

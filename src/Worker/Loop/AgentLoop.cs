@@ -10,13 +10,13 @@ namespace Koda.Worker.Loop;
 /// </summary>
 internal sealed class AgentLoop(
     Conversation conversation, ModelCall model, ToolRound tools, Limits limits, Recorder recorder, AttemptStop stop,
-    TurnContext? turn = null)
+    RunContext run)
 {
     /// <exception cref="OperationCanceledException">The attempt must not go on.</exception>
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct)
     {
         var outcome = await RunStepsAsync(ct);
-        turn?.End(outcome);
+        run.End(outcome);
         return outcome;
     }
 
@@ -42,15 +42,15 @@ internal sealed class AgentLoop(
             recorder.Report(hit);
             return Limits.Failure(hit);
         }
-        return turn is null ? await model.RunAsync(NextCall.Plain, ct) : await AskAsync(turn, ct);
+        return await AskAsync(ct);
     }
 
-    private async Task<AttemptOutcome?> AskAsync(TurnContext turn, CancellationToken ct)
+    private async Task<AttemptOutcome?> AskAsync(CancellationToken ct)
     {
-        if (await turn.PrepareAsync(ct) is not { } next)
+        if (await run.PrepareAsync(ct) is not { } next)
             return null;
         var outcome = await model.RunAsync(next, ct);
         var isTooLong = outcome is AttemptOutcome.Failed { Code: ProviderErrorCode.ContextTooLong };
-        return isTooLong && await turn.RelieveAsync(ct) ? null : outcome;
+        return isTooLong && await run.RelieveAsync(ct) ? null : outcome;
     }
 }

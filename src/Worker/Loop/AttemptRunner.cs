@@ -121,12 +121,12 @@ internal sealed class AttemptRunner(
         };
         var model = new ModelCall(
             assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause, new PromptImages(workspace));
-        using var turn = TurnContext.Of(assignment, provider, conversation, recorder, attempt, workspace, time);
+        using var run = new RunContext(assignment, provider, conversation, recorder, attempt, workspace, time);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(
             context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
-        var loop = new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, turn);
+        var loop = new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, run);
         return await snapshots.RunAsync(token => _background.RunAsync(assignment, background, loop.RunAsync(token)), ct);
     }
 

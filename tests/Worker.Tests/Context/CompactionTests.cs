@@ -142,7 +142,7 @@ public class CompactionTests
         var model = new ScriptedModel(_ => ModelMessage.Assistant(new TextBlock("As far as I came."), new ToolCallBlock("c", "look", """{"n": "1"}""")));
         var tool = new CountingTool("look", readOnly: true);
         using var turn = Attempt(model, Conversations.Asking(new string('x', Window * 4)), tools: tool);
-        turn.Turn!.CompactionPercent = 0;
+        turn.CompactionPercent = 0;
 
         Assert.Equal(new AttemptOutcome.Completed("As far as I came."), await turn.RunAsync());
 
@@ -150,6 +150,40 @@ public class CompactionTests
         Assert.Contains("no room left", model.Requests[0].Messages[^1].Text);
         Assert.Equal("context_full", Assert.Single(turn.Journal.Payloads("guardrail.hit"))["rule"]!.GetValue<string>());
         Assert.Empty(tool.Calls);
+    }
+
+    [Fact]
+    public async Task A_task_takes_care_of_its_context_as_a_turn_does()
+    {
+        var model = LongTurn();
+        var tool = new CountingTool("look", readOnly: false);
+        using var task = new AgentHarness(model, tool) { ContextTokens = Window, Time = new InstantTime() };
+
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+
+        Assert.Equal(30, tool.Calls.Distinct().Count());
+        Assert.True(task.Journal.Payloads("context.compacted").Count() >= 3);
+        Assert.All(model.Requests.Where(request => request.Tools.Count > 0), request =>
+        {
+            Assert.Contains("Do it.", string.Concat(request.Messages.Select(message => message.Text)));
+            Assert.True(request.Messages.Sum(TokenEstimate.Of) < Window);
+        });
+    }
+
+    [Fact]
+    public async Task A_task_whose_provider_finds_it_too_long_is_summed_up_and_asked_once_more()
+    {
+        using var first = new AgentHarness(LongTurn(), new CountingTool("look", readOnly: false)) { Time = new InstantTime() };
+        await first.RunAsync();
+        var events = first.Journal.Events.Take(first.Journal.Events.Count - 2);
+        var model = Summing(ScriptedModel.Says("done"));
+        model.Failures.Enqueue(new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false));
+        using var second = new AgentHarness(model, new CountingTool("look", readOnly: false)) { Journal = new MemoryJournal(events), Time = new InstantTime() };
+
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+
+        Assert.Single(second.Journal.Payloads("context.compacted"));
+        Assert.Contains("Do it.", string.Concat(model.Requests[^1].Messages.Select(message => message.Text)));
     }
 
     /// <summary>Answers like another model, but finds everything too long that it is asked in the conversation.</summary>
@@ -190,7 +224,8 @@ public class CompactionTests
 
     private static AgentHarness Attempt(IModelProvider model, MemoryJournal journal, string kind = "scripted", int window = Window, params CountingTool[] tools) => new(model, tools)
     {
-        Turn = new Turn { Number = 21, ContextTokens = window, CompactionPercent = 80 },
+        Turn = new Turn { Number = 21 },
+        ContextTokens = window,
         Journal = journal,
         Kind = kind,
         Time = new InstantTime(),

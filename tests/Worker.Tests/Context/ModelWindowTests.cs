@@ -16,7 +16,7 @@ public class ModelWindowTests
     [InlineData("ollama", 131_072, """{"options": {"num_ctx": 4096}}""", 4_096)]
     [InlineData("ollama", 0, "", 0)]
     public void What_a_model_reads_is_what_it_was_asked_to(string kind, long known, string options, long window) => Assert.Equal(
-        window, ModelWindow.Of(new Assignment { Agent = new AgentSpec { ProviderKind = kind, ProviderOptions = options }, Turn = new Turn { ContextTokens = known } }, ""));
+        window, ModelWindow.Of(new Assignment { Agent = new AgentSpec { ProviderKind = kind, ProviderOptions = options }, ContextTokens = known }, ""));
 
     [Fact]
     public void Ollama_is_asked_for_it_unless_the_agent_says_otherwise()

@@ -42,6 +42,11 @@ internal sealed class AgentHarness : IDisposable
     /// <summary>Set when the attempt is one at a turn of a conversation.</summary>
     public Turn? Turn { get; init; }
 
+    /// <summary>How much the model reads. 0: nobody knows.</summary>
+    public long ContextTokens { get; init; }
+
+    public int CompactionPercent { get; set; } = 80;
+
     /// <summary>Whether the worker was started to run commands of tasks without a sandbox.</summary>
     public bool UnconfinedCommands { get; init; }
 
@@ -57,7 +62,7 @@ internal sealed class AgentHarness : IDisposable
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
     {
         var agent = new AgentSpec { Id = "tester", ProviderKind = Kind, Model = ModelName, SystemPrompt = "Test.", Limits = Limits };
-        var assignment = new Assignment { TaskId = $"task-{Turn?.Number}", Query = "Do it.", Agent = agent, Turn = Turn };
+        var assignment = new Assignment { TaskId = $"task-{Turn?.Number}", Query = "Do it.", Agent = agent, Turn = Turn, ContextTokens = ContextTokens, CompactionPercent = CompactionPercent };
         var conversation = new Conversation();
         foreach (var recorded in Journal.Events)
             conversation.Apply(recorded);
@@ -81,8 +86,8 @@ internal sealed class AgentHarness : IDisposable
         var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
-        using var turn = TurnContext.Of(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
-        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, turn).RunAsync, ct);
+        using var run = new RunContext(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
+        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, run).RunAsync, ct);
     }
 
     public void Dispose()

@@ -19,6 +19,12 @@ internal sealed record Assignment(
     public TurnContext? Turn { get; init; }
 
     public OperationContext? Operation { get; init; }
+
+    /// <summary>How many tokens the model reads at most. 0: unknown.</summary>
+    public long ContextTokens { get; init; }
+
+    /// <summary>The part of them at which the conversation is compacted. 0: never.</summary>
+    public int CompactionPercent { get; init; }
 }
 
 /// <summary>What a worker needs to know of an agent, the task's overrides and the provider's defaults applied.</summary>

@@ -22,6 +22,8 @@ internal static class AssignmentViews
         Metadata = assignment.Metadata,
         Turn = TurnViews.From(assignment.Turn),
         Operation = TurnViews.From(assignment.Operation),
+        ContextTokens = assignment.ContextTokens,
+        CompactionPercent = assignment.CompactionPercent,
     };
 
     public static Wire.AttemptRef Ref(AttemptKey attempt) => new()

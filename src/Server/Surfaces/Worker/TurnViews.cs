@@ -26,8 +26,6 @@ internal static class TurnViews
         CostBeforeMicros = turn.CostBeforeMicros,
         BudgetMicros = turn.BudgetMicros,
         BudgetWarnPercent = turn.BudgetWarnPercent,
-        ContextTokens = turn.ContextTokens,
-        CompactionPercent = turn.CompactionPercent,
         Subagents = { turn.Subagents.Select(agent => new Wire.CallableAgent { AgentId = agent.AgentId, Description = agent.Description }) },
     };
 

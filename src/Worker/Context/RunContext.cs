@@ -7,33 +7,32 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Context;
 
-/// <summary>Sees to what the model of a turn reads: what is new at its beginning, that it fits, and that it stays within the budget.</summary>
-internal sealed class TurnContext : IDisposable
+/// <summary>Sees to what the model of a task or a turn reads: that it fits and, in turns, what is new at the beginning, and that it stays within the budget.</summary>
+internal sealed class RunContext : IDisposable
 {
     private const int FullPercent = 90;
     private const string LastAnswer =
         "There is no room left in this conversation for more tool calls. Answer now with what you have, and say what is left to do.";
 
-    private readonly Turn _turn;
     private readonly Conversation _conversation;
     private readonly Recorder _recorder;
     private readonly IAttemptReports _reports;
     private readonly Workspace _workspace;
-    private readonly TurnBudget _budget;
+    private readonly TurnBudget? _budget;
     private readonly Compaction _compaction;
     private readonly Titling? _titling;
     private readonly Assignment _assignment;
     private int _relievedStep = -1;
 
-    private TurnContext(
+    public RunContext(
         Assignment assignment, IModelProvider provider, Conversation conversation, Recorder recorder, IAttemptReports reports, Workspace workspace,
         TimeProvider time)
     {
-        (_turn, _conversation, _recorder, _reports, _workspace) = (assignment.Turn, conversation, recorder, reports, workspace);
+        (_conversation, _recorder, _reports, _workspace) = (conversation, recorder, reports, workspace);
         var beside = SideCall.Of(assignment, provider, time);
-        _budget = new TurnBudget(_turn);
-        _compaction = new Compaction(conversation, recorder, beside);
-        _titling = _turn.NeedsTitle ? new Titling(conversation, recorder, beside) : null;
+        _budget = assignment.Turn is { } turn ? new TurnBudget(turn) : null;
+        _compaction = new Compaction(conversation, recorder, beside, assignment.Query);
+        _titling = assignment.Turn?.NeedsTitle == true ? new Titling(conversation, recorder, beside) : null;
         _assignment = assignment;
     }
 
@@ -41,19 +40,13 @@ internal sealed class TurnContext : IDisposable
 
     private long Window => ModelWindow.Of(_assignment, Model);
 
-    /// <returns>Null when the attempt is not at a turn.</returns>
-    public static TurnContext? Of(
-        Assignment assignment, IModelProvider provider, Conversation conversation, Recorder recorder, IAttemptReports reports, Workspace workspace,
-        TimeProvider time) =>
-        assignment.Turn is null ? null : new TurnContext(assignment, provider, conversation, recorder, reports, workspace, time);
-
     /// <summary>Prepares the next model call.</summary>
     /// <returns>Null when the answer was given without a model.</returns>
     public async Task<NextCall?> PrepareAsync(CancellationToken ct)
     {
-        if (_budget.Warning(_conversation) is { } warning)
+        if (_budget?.Warning(_conversation) is { } warning)
             _recorder.Record(warning);
-        if (_budget.Exceeded(_conversation) is { } end)
+        if (_budget?.Exceeded(_conversation) is { } end)
         {
             _recorder.Record(end);
             RuleAnswer.Record(_recorder, _conversation, end.Detail, end.Rule);
@@ -61,7 +54,7 @@ internal sealed class TurnContext : IDisposable
             return null;
         }
         var isFull = await MakeRoomAsync(ct);
-        var said = _conversation.Begun ? [] : await OpeningAsync(ct);
+        var said = _assignment.Turn is null || _conversation.Begun ? [] : await OpeningAsync(ct);
         if (!isFull)
             return new NextCall(said) { Answering = model => _titling?.Begin(model) };
         _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {Window} tokens."));
@@ -80,7 +73,7 @@ internal sealed class TurnContext : IDisposable
         return await CompactAsync(Window > 0 ? Math.Min(Window, length) : length, ct);
     }
 
-    /// <summary>The turn is over, or the attempt at it.</summary>
+    /// <summary>The attempt is over.</summary>
     public void End(AttemptOutcome outcome)
     {
         if (outcome is AttemptOutcome.Completed or AttemptOutcome.Failed)
@@ -93,7 +86,7 @@ internal sealed class TurnContext : IDisposable
     {
         if (Window <= 0)
             return false;
-        var tooMuch = _turn.CompactionPercent > 0 ? Window * _turn.CompactionPercent / 100 : long.MaxValue;
+        var tooMuch = _assignment.CompactionPercent > 0 ? Window * _assignment.CompactionPercent / 100 : long.MaxValue;
         if (_conversation.ContextTokens >= tooMuch && Pruning.Of(_conversation.Messages) is { } old)
             _recorder.Record(old);
         if (_conversation.ContextTokens >= tooMuch)
