@@ -12,7 +12,7 @@ internal static class ConnectCommand
         var id = new Argument<string>("provider") { Description = "A provider of the list, or an id of your own for another address." };
         var url = new Option<string?>("--base-url") { Description = "The address of the API. A provider of the list has its own.", HelpName = "URL" };
         var key = new Option<bool>("--key-stdin") { Description = "Read the API key from stdin. A key is never an argument, where others could see it." };
-        var local = new Option<bool>("--local") { Description = "Connect an endpoint of this machine or network, without a key: ollama and claude." };
+        var local = new Option<bool>("--local") { Description = "Connect an endpoint of this machine or network, which needs no key: ollama, claude, or an id of your own for LM Studio, vLLM, llama.cpp, LiteLLM and the like." };
         var model = new Option<string?>("--model") { Description = "The model of agents that name none." };
         var unverified = new Option<bool>("--no-verify") { Description = "Save the connection without trying it." };
         var command = new TaughtCommand(
@@ -21,6 +21,7 @@ internal static class ConnectCommand
             """
             koda providers connect anthropic --key-stdin < key.txt
             koda providers connect ollama
+            koda providers connect lmstudio --local --base-url http://127.0.0.1:1234/v1 --model qwen3-8b
             koda providers connect my-gateway --base-url https://models.example.com/v1 --key-stdin < key.txt
             """) { id, url, key, local, model, unverified };
         command.SetAction(async (parse, cancellation) =>
@@ -36,9 +37,19 @@ internal static class ConnectCommand
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonOutput.Text(connection)
                 : Words(connection));
+            if (!session.Json && connection.AuthMode == AuthMode.Local && await WindowIsUnknownAsync(session, connection, cancellation))
+                session.Terminal.Error.WriteLine($"How much {Printable.Line(connection.DefaultModel, 80)} reads is not known: the server does not tell. Set context_tokens in the agent's provider options.");
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task<bool> WindowIsUnknownAsync(Session session, ProviderConnection connection, CancellationToken cancellation)
+    {
+        if (connection.DefaultModel.Length == 0)
+            return false;
+        var models = await session.Client.Providers.ListModelsAsync(connection.ProviderId, cancellation).ToListAsync(cancellation);
+        return !models.Exists(model => model.Id == connection.DefaultModel && model.HasContextTokens);
     }
 
     private static string Words(ProviderConnection connection)

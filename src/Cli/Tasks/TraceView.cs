@@ -8,6 +8,8 @@ internal static class TraceView
 {
     public static void Write(CliTerminal terminal, Runtime.Trace trace, bool full)
     {
+        terminal.Out.WriteLine($"{trace.TaskId}  {Printable.Line(trace.AgentId, 80)}  {trace.Status}");
+        terminal.Out.WriteLine(terminal.Paint($"{"SEQ",6}  {"STATUS",-11} {"DURATION",10}  STEP", Tone.Faint));
         foreach (var step in trace.Steps)
         {
             var tone = step.Status is "ok" or "" ? Tone.Good : step.Status == "running" ? Tone.Notice : Tone.Bad;

@@ -11,6 +11,9 @@ internal static class ModelWindow
     // Ollama reads a few thousand tokens unless it is told more, and drops what is before them without a word. More than this takes much memory.
     private const int LargestLocal = 32 * 1024;
 
+    /// <summary>The option that says it where nobody else does.</summary>
+    private const string Option = "context_tokens";
+
     /// <summary>The tokens that a model of the attempt reads at most, the agent's own or a fallback. 0: unknown.</summary>
     public static long Of(Assignment assignment, string model)
     {
@@ -24,12 +27,12 @@ internal static class ModelWindow
     }
 
     private static long Of(string kind, long known, string options) =>
-        kind != "ollama" ? known : Configured(options) ?? Math.Min(known, LargestLocal);
+        Configured(options, kind) ?? (kind == "ollama" ? Math.Min(known, LargestLocal) : known);
 
-    private static long? Configured(string options)
+    private static long? Configured(string options, string kind)
     {
         var json = options.Length == 0 ? null : JsonNode.Parse(options) as JsonObject;
-        var value = json?["num_ctx"] ?? (json?["options"] as JsonObject)?["num_ctx"];
+        var value = json?[Option] ?? (kind == "ollama" ? json?["num_ctx"] ?? (json?["options"] as JsonObject)?["num_ctx"] : null);
         return value?.GetValueKind() == JsonValueKind.Number ? value.Deserialize<long>() : null;
     }
 }

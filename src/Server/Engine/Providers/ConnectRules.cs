@@ -49,7 +49,7 @@ internal static class ConnectRules
             problems["default_model"] = $"must have at most {LongestModel} characters";
         if (problems.Count > 0)
             throw new EngineException(ErrorReason.InvalidRequest, $"The connection of provider '{id}' has {problems.Count} fault(s).", problems);
-        RefuseMode(id, kind, request.AuthMode, entry);
+        RefuseMode(id, request.AuthMode, entry);
         RefuseAddress(url, request.AuthMode, http);
         return new SavedConnection(id, new ProviderAccess(kind, url, request.ApiKey.Trim()), ModeOf(request, stored, entry), "api")
         {
@@ -104,15 +104,15 @@ internal static class ConnectRules
             && Uri.Compare(address, before, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
     }
 
-    private static void RefuseMode(string id, string kind, AuthMode mode, CatalogueEntry? entry)
+    private static void RefuseMode(string id, AuthMode mode, CatalogueEntry? entry)
     {
-        var supported = mode == AuthMode.Local ? entry?.SupportsLocal ?? kind is "anthropic" or "ollama" : entry?.NeedsKey ?? true;
+        var supported = mode == AuthMode.Local ? entry?.SupportsLocal ?? true : entry?.NeedsKey ?? true;
         if (supported)
             return;
         throw new EngineException(
             ErrorReason.ProviderAuthModeUnsupported,
             mode == AuthMode.Local
-                ? $"Provider '{id}' has no local endpoint; only ollama and claude have one."
+                ? $"Provider '{id}' has no local endpoint; ollama, claude and connections of your own have one."
                 : $"Provider '{id}' is built in and takes no key.",
             new Dictionary<string, string> { ["auth_mode"] = EnumText<AuthMode>.Of(mode) });
     }

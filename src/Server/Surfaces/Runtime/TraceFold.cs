@@ -70,11 +70,15 @@ internal sealed class TraceFold
         return step;
     }
 
-    private static void End(TraceStep step, LoggedEvent entry, string status)
+    /// <param name="step">The step that ends.</param>
+    /// <param name="entry">The event with which it does.</param>
+    /// <param name="status">How it ended.</param>
+    /// <param name="durationMs">How long it took by the worker's clock: between the events lie commits, and a person's answer.</param>
+    private static void End(TraceStep step, LoggedEvent entry, string status, long durationMs)
     {
         step.Status = status;
         step.FinishedAt = Timestamp.FromDateTime(entry.Time);
-        step.DurationMs = (long)(entry.Time - step.StartedAt.ToDateTime()).TotalMilliseconds;
+        step.DurationMs = durationMs;
     }
 
     private void ModelStarted(LoggedEvent entry, JsonElement payload)
@@ -97,12 +101,12 @@ internal sealed class TraceFold
         }
     }
 
-    private void EndModel(LoggedEvent entry, string status)
+    private void EndModel(LoggedEvent entry, string status, long durationMs)
     {
         if (_modelStep is not null)
         {
             FlushModelText();
-            End(_modelStep, entry, status);
+            End(_modelStep, entry, status, durationMs);
             _modelStep = null;
         }
     }
@@ -125,7 +129,7 @@ internal sealed class TraceFold
         call.LatencyMs = payload.Number("latency_ms");
         call.FirstTokenMs = payload.Number("first_token_ms");
         call.Usage = UsageViews.FromJson(entry.Usage);
-        EndModel(entry, "ok");
+        EndModel(entry, "ok", call.LatencyMs);
     }
 
     private void ModelFailed(LoggedEvent entry, JsonElement payload)
@@ -138,7 +142,7 @@ internal sealed class TraceFold
         JsonElement error = payload.TryGetProperty("error", out JsonElement value) ? value : default;
         _modelStep.ProviderCall.LatencyMs = payload.Number("latency_ms");
         _modelStep.ProviderCall.Error = new TaskError { Code = error.Text("code"), Message = error.Text("message") };
-        EndModel(entry, "error");
+        EndModel(entry, "error", payload.Number("latency_ms"));
     }
 
     private TraceStep ToolStep(LoggedEvent entry, JsonElement payload, string status)
@@ -163,7 +167,7 @@ internal sealed class TraceFold
         TraceStep step = ToolStep(entry, payload, Running);
         step.ToolCall.Result = payload.Text("result");
         step.ToolCall.Diff = payload.Text("diff");
-        End(step, entry, payload.Text("status"));
+        End(step, entry, payload.Text("status"), payload.Number("duration_ms"));
         // A later call may carry the same id (some providers count from one in every answer).
         _toolSteps.Remove(payload.Text("call_id"));
     }
@@ -184,10 +188,10 @@ internal sealed class TraceFold
     /// <summary>What an attempt had begun when it was lost has no outcome; the next attempt begins it anew or tells the model so.</summary>
     private void AttemptLost(LoggedEvent entry)
     {
-        EndModel(entry, "interrupted");
+        EndModel(entry, "interrupted", durationMs: 0);
         foreach (TraceStep step in _steps.Where(step => step.Status == Running && step.Attempt == entry.Attempt))
         {
-            End(step, entry, "interrupted");
+            End(step, entry, "interrupted", durationMs: 0);
         }
     }
 

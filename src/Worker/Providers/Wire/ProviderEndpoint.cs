@@ -9,7 +9,7 @@ namespace Koda.Worker.Providers.Wire;
 internal sealed record ProviderEndpoint
 {
     /// <summary>Options that are about the connection, and never sent.</summary>
-    public static readonly FrozenSet<string> OwnOptions = ["allow_private_network", "idle_timeout_seconds", "tool_calls"];
+    public static readonly FrozenSet<string> OwnOptions = ["allow_private_network", "context_tokens", "idle_timeout_seconds", "tool_calls"];
 
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(15);
     private static readonly OutgoingConnections s_public = new(allowLocal: false);

@@ -48,6 +48,21 @@ public class TraceFoldTests
     }
 
     [Fact]
+    public void A_step_lasts_as_long_as_the_worker_says_whatever_a_person_took_to_answer()
+    {
+        Add("model.started", """{"step":1,"provider":"p","model":"m","messages":[]}""");
+        Add("model.finished", """{"step":1,"message":{"role":"assistant","content":[]},"stop_reason":"tool_use","latency_ms":40,"first_token_ms":7}""");
+        Add("approval.requested", $$$"""{"approval_id":"{{{Guid.Empty}}}","call_id":"c1","tool":"bash","arguments":{"command":"make"}}""");
+        Add("approval.answered", $$"""{"approval_id":"{{Guid.Empty}}","call_id":"c1","decision":"approved","by":"principal:1"}""");
+        Add("tool.started", """{"call_id":"c1","tool":"bash","arguments":{"command":"make"}}""");
+        Add("tool.finished", """{"call_id":"c1","tool":"bash","status":"ok","result":"done","diff":"","duration_ms":3}""");
+        Add("model.started", """{"step":2,"provider":"p","model":"m","messages":[]}""");
+        Add("model.failed", """{"step":2,"error":{"code":"provider.timeout","message":"Slow."},"latency_ms":9}""");
+
+        Assert.Equal([40, 3, 9], _fold.Steps().Where(step => step.Kind != TraceStepKind.AuditEvent).Select(step => step.DurationMs));
+    }
+
+    [Fact]
     public void What_a_lost_attempt_had_begun_is_interrupted()
     {
         Add("model.started", """{"step":1,"provider":"p","model":"m","messages":[]}""");

@@ -7,9 +7,14 @@ namespace Koda.Server.Engine.Providers;
 /// <summary>Finds out whether a connection works, by the cheapest real call that its wire has: the account or the list of models, else one token.</summary>
 internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
 {
+    private readonly LocalWindows _windows = new(calls);
+
     private const string ModelList = "model_list";
     private const string Account = "account";
     private const string Message = "message";
+
+    // Some models take no smaller limit.
+    private const int FewTokens = 16;
 
     // Ollama tells what a model can only one by one.
     private const int MostShown = 32;
@@ -70,12 +75,14 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
         {
             "anthropic" => WithVersion(target, "models?limit=1000"),
             "ollama" => "api/tags",
-            _ => "models",
+            _ => OfCompletions(target, "models"),
         };
         try
         {
             var models = ModelListReading.From(target.Access.Kind, await calls.Get(target, path, cancellationToken));
-            return target.Access.Kind == "ollama" ? await Shown(target, models, cancellationToken) : models;
+            return target.Access.Kind == "ollama" ? await Shown(target, models, cancellationToken)
+                : target.Access.Kind == "openai" && target.AllowPrivate ? await _windows.Fill(target, models, cancellationToken)
+                : models;
         }
         catch (ProbeFailure failure) when (failure.Status is 404 or 405 or 501)
         {
@@ -116,19 +123,31 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
                 ["stream"] = false,
                 ["options"] = new JsonObject { ["num_predict"] = 1 },
             }),
-            // OpenAI's newer models refuse max_tokens, which others know alone.
-            _ => ("chat/completions", new JsonObject
-            {
-                ["model"] = target.Model,
-                ["messages"] = messages,
-                [target.Id == "openai" ? "max_completion_tokens" : "max_tokens"] = target.Id == "openai" ? 16 : 1,
-            }),
+            _ => (OfCompletions(target, "chat/completions"), new JsonObject { ["model"] = target.Model, ["messages"] = messages, ["max_tokens"] = FewTokens }),
         };
-        var answer = await calls.Post(target, path, body, cancellationToken);
+        var answer = await Asked(target, path, body, cancellationToken);
         var member = target.Access.Kind switch { "anthropic" => "content", "ollama" => "message", _ => "choices" };
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty(member, out _))
             throw new ProbeFailure(ProviderErrorCode.MalformedResponse, $"The model's answer has no {member}.");
     }
+
+    // The limit has two names, and a model that knows the other one says so.
+    private async Task<JsonElement> Asked(ProbeTarget target, string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await calls.Post(target, path, body, cancellationToken);
+        }
+        catch (ProbeFailure failure) when (failure.Status == 400 && failure.Message.Contains("max_completion_tokens", StringComparison.Ordinal))
+        {
+            body.Remove("max_tokens");
+            body["max_completion_tokens"] = FewTokens;
+            return await calls.Post(target, path, body, cancellationToken);
+        }
+    }
+
+    // An address without a path means the API's usual one.
+    private static string OfCompletions(ProbeTarget target, string path) => new Uri(target.Access.BaseUrl).AbsolutePath == "/" ? $"v1/{path}" : path;
 
     // People give Anthropic's address with and without its version.
     private static string WithVersion(ProbeTarget target, string path) =>
