@@ -116,8 +116,9 @@ internal sealed partial record ProviderRefusal(string Code, string Message, bool
         // Routers put what the provider behind them said beside their own words.
         if (Member(json, "metadata") is { } more && Text(more, "raw") is { Length: > 0 } raw && !said.Contains(raw, StringComparison.Ordinal))
             said = $"{said} ({raw})";
-        int? number = (Member(json, "code") ?? Member(json, "status_code") ?? Member(json, "status")) is { ValueKind: JsonValueKind.Number } code && code.TryGetInt32(out var given) ? given : null;
-        var type = Text(json, "code") is { Length: > 0 } named ? named : Text(json, "type") is { Length: > 0 } kind && kind != "error" ? kind : Text(json, "status");
+        var code = Member(json, "code") ?? Member(json, "status_code") ?? Member(json, "status");
+        int? number = code is { ValueKind: JsonValueKind.Number } && code.Value.TryGetInt32(out var given) ? given : null;
+        var type = new[] { Text(json, "code"), Text(json, "type"), Text(json, "status") }.FirstOrDefault(text => text is not ("" or "error")) ?? "";
         return new Description(type, number, said, Text(json, "param"), RetryAfter.InText(said));
     }
 

@@ -15,21 +15,26 @@ internal static class RefusalWords
 
     // Gemini answers a key that it does not know with 400.
     private static readonly string[] s_keyWords =
-        ["api key not valid", "api_key_invalid", "invalid api key", "invalid_api_key", "incorrect api key", "authentication", "unauthorized", "permission_error", "permission denied"];
+    [
+        "api key not valid", "api_key_invalid", "invalid api key", "invalid_api_key", "incorrect api key", "authentication", "unauthorized", "permission_error",
+        "permission denied",
+    ];
 
     // What only money helps against. Gemini calls its limits by the minute a quota too, and then names how long to wait.
     private static readonly string[] s_moneyWords =
     [
-        "insufficient_quota", "insufficient balance", "insufficient_balance", "insufficient credit", "insufficient funds", "credit balance is too low", "exceeded your current quota",
-        "billing", "payment required", "arrear", "out of credits", "余额不足", "欠费",
+        "insufficient_quota", "insufficient balance", "insufficient_balance", "insufficient credit", "insufficient funds", "credit balance is too low",
+        "exceeded your current quota", "billing", "payment required", "arrear", "out of credits", "余额不足", "欠费",
     ];
 
     private static readonly string[] s_rateWords =
         ["rate limit", "rate_limit", "ratelimit", "too many requests", "resource_exhausted", "resource exhausted", "slow down", "quota", "throttl"];
 
-    private static readonly string[] s_busyWords = ["overloaded", "no capacity", "at capacity", "server is busy", "try again later", "service unavailable", "temporarily unavailable"];
+    private static readonly string[] s_busyWords =
+        ["overloaded", "no capacity", "at capacity", "server is busy", "try again later", "service unavailable", "temporarily unavailable"];
 
-    private static readonly string[] s_requestWords = ["invalid_request", "not_found", "invalid_argument", "invalid argument", "bad_request", "bad request", "invalid params", "badrequest"];
+    private static readonly string[] s_requestWords =
+        ["invalid_request", "not_found", "invalid_argument", "invalid argument", "bad_request", "bad request", "invalid params", "badrequest"];
 
     /// <summary>Whether a limit is of the key.</summary>
     public static bool OfKeyLimit(string message) => Has(message, s_keyLimitWords) && !message.Contains("model:", StringComparison.OrdinalIgnoreCase);

@@ -15,19 +15,21 @@ internal static partial class RetryAfter
 
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
-    private static readonly string[] s_bodyNames = ["retryDelay", "retry_delay", "retry_after", "retryAfter", "retry_after_seconds", "retry_after_ms", "retryAfterMs"];
+    private static readonly string[] s_bodyNames =
+        ["retryDelay", "retry_delay", "retry_after", "retryAfter", "retry_after_seconds", "retry_after_ms", "retryAfterMs"];
 
     // Told with every answer; they mean a wait only where nothing is left.
     private static readonly (string Remaining, string Reset)[] s_limits =
     [
         ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"), ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
-        ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"), ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+        ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+        ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
         ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
         ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
         ("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset"),
     ];
 
-    /// <summary>Reads <c>retry-after-ms</c>, <c>Retry-After</c> as seconds or as a date, and when the limits are said to be reset. Null: none says anything usable.</summary>
+    /// <summary>Reads <c>retry-after-ms</c>, <c>Retry-After</c> as seconds or as a date, and when limits are reset. Null: none says anything usable.</summary>
     public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now) =>
         Value(First(headers, "retry-after-ms"), now, milliseconds: true) ?? Value(First(headers, "Retry-After"), now) ?? Reset(headers, now);
 

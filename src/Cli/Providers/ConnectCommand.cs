@@ -12,7 +12,10 @@ internal static class ConnectCommand
         var id = new Argument<string>("provider") { Description = "A provider of the list, or an id of your own for another address." };
         var url = new Option<string?>("--base-url") { Description = "The address of the API. A provider of the list has its own.", HelpName = "URL" };
         var key = new Option<bool>("--key-stdin") { Description = "Read the API key from stdin. A key is never an argument, where others could see it." };
-        var local = new Option<bool>("--local") { Description = "Connect an endpoint of this machine or network, which needs no key: ollama, claude, or an id of your own for LM Studio, vLLM, llama.cpp, LiteLLM and the like." };
+        var local = new Option<bool>("--local")
+        {
+            Description = "Connect an endpoint of this machine or network, which needs no key: ollama, claude, or an id of your own for LM Studio, vLLM, llama.cpp and the like.",
+        };
         var model = new Option<string?>("--model") { Description = "The model of agents that name none." };
         var unverified = new Option<bool>("--no-verify") { Description = "Save the connection without trying it." };
         var command = new TaughtCommand(
@@ -38,7 +41,8 @@ internal static class ConnectCommand
                 ? JsonOutput.Text(connection)
                 : Words(connection));
             if (!session.Json && connection.AuthMode == AuthMode.Local && await WindowIsUnknownAsync(session, connection, cancellation))
-                session.Terminal.Error.WriteLine($"How much {Printable.Line(connection.DefaultModel, 80)} reads is not known: the server does not tell. Set context_tokens in the agent's provider options.");
+                session.Terminal.Error.WriteLine(
+                    $"How much {Printable.Line(connection.DefaultModel, 80)} reads is not known. Set context_tokens in the agent's provider options.");
             return ExitCode.Ok;
         });
         return command;

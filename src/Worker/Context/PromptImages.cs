@@ -21,7 +21,7 @@ internal sealed class PromptImages(Workspace workspace)
         if (block is not ImageBlock image)
             return block;
         if (!ImageModels.Take(model))
-            return new TextBlock($"(The image {image.Path} is attached. This model cannot look at it.)");
+            return ImageModels.Mention(image);
         if (_data.GetOrAdd(image.Digest, _ => Read(image)) is { } data)
             return image with { Data = data };
         return new TextBlock($"(The image {image.Path} was attached. It is not there any more as it was.)");

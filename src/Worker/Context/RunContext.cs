@@ -7,7 +7,9 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Context;
 
-/// <summary>Sees to what the model of a task or a turn reads: that it fits and, in turns, what is new at the beginning, and that it stays within the budget.</summary>
+/// <summary>
+/// Sees to what the model of a task or a turn reads: that it fits and, in turns, what is new at the beginning, and that it stays within the budget.
+/// </summary>
 internal sealed class RunContext : IDisposable
 {
     private const int FullPercent = 90;

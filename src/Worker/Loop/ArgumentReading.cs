@@ -19,10 +19,10 @@ internal static partial class ArgumentReading
 
     /// <summary>The answer with the arguments of its calls as the tools take them.</summary>
     public static ModelMessage Of(ModelMessage answer, IReadOnlyList<ToolDefinition> tools) => answer.ToolCalls.Any()
-        ? answer with { Content = [.. answer.Content.Select(block => block is ToolCallBlock call ? Read(call, tools.FirstOrDefault(tool => tool.Name == call.Tool)) : block)] }
+        ? answer with { Content = [.. answer.Content.Select(block => block is ToolCallBlock call ? Read(call, tools) : block)] }
         : answer;
 
-    private static ToolCallBlock Read(ToolCallBlock call, ToolDefinition? tool)
+    private static ToolCallBlock Read(ToolCallBlock call, IReadOnlyList<ToolDefinition> tools)
     {
         if (call.Arguments.EndsWith(ToolCallBlock.CutMark, StringComparison.Ordinal))
             return call;
@@ -32,10 +32,7 @@ internal static partial class ArgumentReading
             switch (Parse(text))
             {
                 case JsonObject arguments:
-                    // Only what is a whole and proper object now is taken; all else stays word for word, to be told to the model.
-                    var taken = tool is null ? arguments : Members(tool.InputSchema, arguments);
-                    var read = call with { Arguments = taken.ToJsonString() == arguments.ToJsonString() && call with { Arguments = text } is { ArgumentsError: null } ? text : taken.ToJsonString() };
-                    return read.ArgumentsError is null ? read : call;
+                    return Taken(call, text, arguments, tools.FirstOrDefault(tool => tool.Name == call.Tool));
                 case JsonValue value when value.TryGetValue(out string? inner):
                     text = inner;
                     break;
@@ -46,6 +43,17 @@ internal static partial class ArgumentReading
             }
         }
         return call;
+    }
+
+    // Only what is a whole and proper object now is taken; all else stays word for word, to be told to the model.
+    private static ToolCallBlock Taken(ToolCallBlock call, string text, JsonObject arguments, ToolDefinition? tool)
+    {
+        var taken = (tool is null ? arguments : Members(tool.InputSchema, arguments)).ToJsonString();
+        var asSaid = call with { Arguments = text };
+        if (taken == arguments.ToJsonString() && asSaid.ArgumentsError is null)
+            return asSaid;
+        var read = call with { Arguments = taken };
+        return read.ArgumentsError is null ? read : call;
     }
 
     private static JsonNode? Parse(string text)
@@ -87,7 +95,7 @@ internal static partial class ArgumentReading
     private static JsonObject Members(JsonObject schema, JsonObject given)
     {
         var known = schema["properties"] as JsonObject;
-        var required = (schema["required"] as JsonArray)?.Select(name => name is JsonValue value && value.TryGetValue(out string? text) ? text : "").ToHashSet() ?? [];
+        var required = (schema["required"] as JsonArray)?.Select(name => name?.ToString()).ToHashSet() ?? [];
         var taken = new JsonObject();
         foreach (var (name, value) in given)
         {
@@ -109,7 +117,8 @@ internal static partial class ArgumentReading
         return read switch
         {
             JsonObject members when types.Contains("object") => Members(expected, members),
-            JsonArray items when types.Contains("array") && expected["items"] is JsonObject of => new JsonArray([.. items.Select(item => Value(of, Types(of), item))]),
+            JsonArray items when types.Contains("array") && expected["items"] is JsonObject of =>
+                new JsonArray([.. items.Select(item => Value(of, Types(of), item))]),
             _ => read?.DeepClone(),
         };
     }
@@ -140,7 +149,8 @@ internal static partial class ArgumentReading
         }
     }
 
-    private static JsonValue? Whole(string digits) => long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : null;
+    private static JsonValue? Whole(string digits) =>
+        long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : null;
 
     /// <summary>The types that a schema allows. Empty: it does not say, or in a way that is not read here.</summary>
     private static HashSet<string> Types(JsonObject? schema) => schema?["type"] switch

@@ -93,7 +93,7 @@ internal sealed class ModelCall
         MaxDelay = TimeSpan.FromSeconds(30),
         // A pause of nothing, named again and again, would use up all tries within a blink.
         DelayGenerator = retry => ValueTask.FromResult(
-            (retry.Outcome.Exception as ProviderException)?.RetryAfter is { } asked && (retry.AttemptNumber == 0 || asked >= s_shortestPause) ? asked : (TimeSpan?)null),
+            retry.Outcome.Exception is ProviderException { RetryAfter: { } asked } && (retry.AttemptNumber == 0 || asked >= s_shortestPause) ? asked : (TimeSpan?)null),
         OnRetry = retry =>
         {
             Record((ProviderException)retry.Outcome.Exception!, retry.RetryDelay);

@@ -33,7 +33,8 @@ internal sealed class ModelTry(
         _started = time.GetTimestamp();
         var (answer, firstToken) = await WorkerTelemetry.AskModelAsync(
             assignment, model, time, () => StreamAsync(step, Request(model, next), next.Answering, ct), streamed => streamed.Answer.Usage);
-        var message = next.MayCallTools && answer.StopReason != ModelStopReason.Refusal ? ArgumentReading.Of(answer.Message, tools) : WithoutCalls(answer.Message);
+        var mayCall = next.MayCallTools && answer.StopReason != ModelStopReason.Refusal;
+        var message = mayCall ? ArgumentReading.Of(answer.Message, tools) : WithoutCalls(answer.Message);
         if (answer.StopReason == ModelStopReason.ContextFull && !message.ToolCalls.Any())
             throw new ProviderException(ProviderErrorCode.ContextTooLong, "The conversation left no room for the whole answer, so it was cut.", retryable: false);
         var finished = new Journal.ModelFinished(

@@ -26,7 +26,8 @@ internal sealed record McpListing(IReadOnlyList<McpListed> Tools, IReadOnlyList<
         string? cursor = null;
         for (var page = 0; page < MostPages && items.Count < MostTools; page++)
         {
-            var asked = new JsonRpcRequest { Method = RequestMethods.ToolsList, Params = cursor is null ? new JsonObject() : new JsonObject { ["cursor"] = cursor } };
+            var from = cursor is null ? new JsonObject() : new JsonObject { ["cursor"] = cursor };
+            var asked = new JsonRpcRequest { Method = RequestMethods.ToolsList, Params = from };
             if ((await client.SendRequestAsync(asked, ct)).Result is not JsonObject answer || answer["tools"] is not JsonArray tools)
                 throw new McpException("The server's answer is no list of tools.");
             items.AddRange(tools);

@@ -21,7 +21,8 @@ internal static class McpResult
         if (json["toolResult"] is { } old)
             parts.Add(old is JsonValue value && value.TryGetValue(out string? said) ? said : old.ToJsonString());
         var text = string.Join('\n', parts.Where(part => part.Length > 0));
-        return new ToolResult(text.Length > 0 ? text : "(nothing)") { IsError = json["isError"] is JsonValue flag && flag.TryGetValue(out bool failed) && failed };
+        var isError = json["isError"] is JsonValue flag && flag.TryGetValue(out bool failed) && failed;
+        return new ToolResult(text.Length > 0 ? text : "(nothing)") { IsError = isError };
     }
 
     private static string Part(JsonNode? part) => Text(part, "type") switch
@@ -29,9 +30,13 @@ internal static class McpResult
         "text" when part!["text"] is JsonValue => Text(part, "text"),
         "image" or "audio" => $"({Text(part, "type")} of the type {Or(Text(part, "mimeType"), "unknown")}, {Size(Text(part, "data"))})",
         "resource" when part!["resource"] is JsonObject resource => Resource(resource),
-        "resource_link" => $"(resource {Text(part, "uri")}{Named(", ", Or(Text(part, "title"), Text(part, "name")))}{Named(", ", Text(part, "mimeType"))}{Named(": ", Text(part, "description"))})",
+        "resource_link" => $"({Link(part!)})",
         _ => part is null ? "" : Raw(part),
     };
+
+    private static string Link(JsonNode link) =>
+        $"resource {Text(link, "uri")}{Named(", ", Or(Text(link, "title"), Text(link, "name")))}{Named(", ", Text(link, "mimeType"))}"
+        + Named(": ", Text(link, "description"));
 
     private static string Resource(JsonObject resource)
     {
@@ -60,5 +65,5 @@ internal static class McpResult
 
     private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
-    private static string Text(JsonNode? json, string name) => (json as JsonObject)?[name] is JsonValue value ? value.TryGetValue(out string? text) ? text : value.ToJsonString() : "";
+    private static string Text(JsonNode? json, string name) => (json as JsonObject)?[name] is JsonValue value ? value.ToString() : "";
 }

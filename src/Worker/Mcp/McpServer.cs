@@ -125,7 +125,8 @@ internal sealed class McpServer(
             if (listing.LeftOut.Count > 0)
                 logger.McpToolsLeftOut(name, string.Join(", ", listing.LeftOut));
             var names = new McpNames();
-            _tools = [.. listing.Tools.OrderByDescending(tool => McpNames.IsPlain(tool.Name)).Select(tool => new McpTool(names.Of(name, tool.Name), name, this, tool))];
+            var plainFirst = listing.Tools.OrderByDescending(tool => McpNames.IsPlain(tool.Name));
+            _tools = [.. plainFirst.Select(tool => new McpTool(names.Of(name, tool.Name), name, this, tool))];
             _failedAt = null;
             told(true, _tools.Count);
             return running;

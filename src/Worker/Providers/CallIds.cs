@@ -1,6 +1,8 @@
 namespace Koda.Worker.Providers;
 
-/// <summary>Gives the calls of an answer their ids. Results are told apart by them, so each is one of a kind in its conversation, whatever the provider says.</summary>
+/// <summary>
+/// Gives the calls of an answer their ids. Results are told apart by them, so each is one of a kind in its conversation, whatever the provider says.
+/// </summary>
 internal sealed class CallIds(IReadOnlyList<ModelMessage> messages)
 {
     private readonly HashSet<string> _taken = [.. messages.SelectMany(message => message.ToolCalls).Select(call => call.CallId)];

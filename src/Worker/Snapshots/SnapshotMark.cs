@@ -69,7 +69,7 @@ internal sealed record SnapshotMark(SnapshotKind Kind, long Turn, string Summary
             return null;
         var title = message.Split('\n')[0];
         var summary = title[(title.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
-        return new SnapshotMark(kind, turn, summary, Field(message, TaskField)) 
+        return new SnapshotMark(kind, turn, summary, Field(message, TaskField))
         {
             Folder = Field(message, FolderField),
             Time = long.TryParse(Field(message, TimeField), CultureInfo.InvariantCulture, out var time) ? time : 0,

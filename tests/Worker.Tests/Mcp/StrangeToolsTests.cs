@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Koda.Worker.Mcp;
-using Koda.Worker.Tests.Tools;
 using Koda.Worker.Tools;
 using Xunit;
 

@@ -110,7 +110,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Text("<html><head><style>p {}</style></head>\n<body>Sign&nbsp;in <b>first</b></body></html>", "text/html");
         var failure = await Provider(kind).FailAsync(Answers.Ask());
-        Assert.Equal((ProviderErrorCode.MalformedResponse, true), (failure.Code, failure.Retryable));
+        Assert.Equal((ProviderErrorCode.MalformedResponse, false), (failure.Code, failure.Retryable));
         Assert.Contains("a web page: Sign in first", failure.Message);
     }
 
@@ -130,6 +130,15 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Text(body, StreamType(kind));
         Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+    }
+
+    [Fact]
+    public async Task JSON_that_is_no_answer_is_told_in_its_own_words()
+    {
+        _server.Answer = ScriptedAnswer.Text("""{"status":"welcome to the gateway"}""", "application/json");
+        var failure = await Provider("openai").FailAsync(Answers.Ask());
+        Assert.Equal((ProviderErrorCode.MalformedResponse, false), (failure.Code, failure.Retryable));
+        Assert.Contains("welcome to the gateway", failure.Message);
     }
 
     [Theory]

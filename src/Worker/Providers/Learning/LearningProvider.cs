@@ -61,10 +61,7 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
     }
 
     private static ModelMessage WithoutImages(ModelMessage message) => message.Content.Any(block => block is ImageBlock)
-        ? message with
-        {
-            Content = [.. message.Content.Select(block => block is ImageBlock image ? new TextBlock($"(The image {image.Path} is attached. This model cannot look at it.)") : block)],
-        }
+        ? message with { Content = [.. message.Content.Select(block => block is ImageBlock image ? ImageModels.Mention(image) : block)] }
         : message;
 
     private static ModelRequest WithSystemInside(ModelRequest request)

@@ -12,7 +12,8 @@ internal sealed class LearntTraits(TimeProvider? time = null)
 
     /// <summary>What is known of a model.</summary>
     /// <param name="origin">The model and its endpoint: see <see cref="ModelMessage.Origin"/>.</param>
-    public ModelTraits Of(string origin) => _known.TryGetValue(origin, out var known) && _time.GetElapsedTime(known.Since) < s_kept ? known.Traits : ModelTraits.Unknown;
+    public ModelTraits Of(string origin) =>
+        _known.TryGetValue(origin, out var known) && _time.GetElapsedTime(known.Since) < s_kept ? known.Traits : ModelTraits.Unknown;
 
     /// <summary>Remembers it.</summary>
     public void Set(string origin, ModelTraits traits) => _known[origin] = (traits, _time.GetTimestamp());

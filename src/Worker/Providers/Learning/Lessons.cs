@@ -9,16 +9,22 @@ internal static partial class Lessons
 {
     private static readonly string[] s_refusing =
     [
-        "not support", "unsupported", "not allowed", "not permitted", "not accept", "not available", "not enabled", "unknown", "unrecognized", "unexpected", "unexpected keyword",
-        "extra input", "extra field", "extra_forbidden", "additional propert", "invalid", "cannot be", "can't be", "deprecated", "no such", "does not exist", "must not", "not recognized", "ignored",
+        "not support", "unsupported", "not allowed", "not permitted", "not accept", "not available", "not enabled", "unknown", "unrecognized", "unexpected",
+        "extra input", "extra field", "extra_forbidden", "additional propert", "invalid", "cannot be", "can't be", "deprecated", "no such", "does not exist",
+        "must not", "not recognized",
     ];
 
     private static readonly string[] s_missing = ["missing", "must be", "required", "passed back", "expected", "need"];
 
+    private static readonly string[] s_wrongId = ["too long", "maximum length", "pattern", "match", "invalid"];
+
+    private static readonly string[] s_wrongName = ["unsupported", "unknown", "unrecognized", "not support", "extra input", "instead"];
+
     private static readonly string[] s_reasoningWords = ["think", "reasoning", "effort"];
 
     // What is sent without the agent asking for it, and what agents often ask for.
-    private static readonly string[] s_options = ["stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort", "think", "thinking", "output_config", "num_ctx", "cache_control"];
+    private static readonly string[] s_options =
+        ["stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort", "think", "thinking", "output_config", "num_ctx", "cache_control"];
 
     /// <summary>What is known of the model now.</summary>
     /// <param name="refusal">What its endpoint said.</param>
@@ -34,7 +40,8 @@ internal static partial class Lessons
         // A server that fails may say in its words that it does not know tools; it means nothing else that could be learned.
         if (refusal.Code == ProviderErrorCode.Unavailable)
             return said.RefusesTools && !known.CallsByText && asked.Tools.Count > 0 ? known with { CallsByText = true } : null;
-        return OfHistory(said, asked, known) ?? OfTools(said, asked, known) ?? OfLimit(said, asked, known) ?? OfShape(said, asked, known) ?? OfOptions(said, asked, known, defaults);
+        return OfHistory(said, asked, known) ?? OfTools(said, asked, known) ?? OfLimit(said, asked, known) ?? OfShape(said, asked, known)
+            ?? OfOptions(said, asked, known, defaults);
     }
 
     private static ModelTraits? OfHistory(Said said, ModelRequest asked, ModelTraits known)
@@ -46,12 +53,13 @@ internal static partial class Lessons
         var opaque = MembersOf(asked).Where(name => !known.LeftOutOfMessages.Contains(name) && said.Names(name)).ToList();
         if (opaque.Count > 0 && said.HasAny(s_refusing))
             return known with { LeftOutOfMessages = [.. known.LeftOutOfMessages, .. opaque] };
-        var signatures = asked.Messages.SelectMany(message => message.Content).OfType<ReasoningBlock>().Select(block => block.Signature).OfType<string>().ToList();
+        var thoughts = asked.Messages.SelectMany(message => message.Content).OfType<ReasoningBlock>();
+        var signatures = thoughts.Select(block => block.Signature).OfType<string>().ToList();
         if (said.Has("signature") && signatures.Exists(signature => !known.RefusedSignatures.Contains(signature)))
             return known with { RefusedSignatures = [.. known.RefusedSignatures, .. signatures] };
-        if ((said.Has("tool call id") || said.Has("tool_call_id") || said.Has("tool_calls[") || said.Has("tool_use.id")) && said.Has("length of 9"))
+        if (said.IsOfCallId && said.Has("length of 9"))
             return known.ShortIds ? null : known with { ShortIds = true };
-        if (said.IsOfCallId && !known.StrictIds)
+        if (said.IsOfCallId && said.HasAny(s_wrongId) && !known.StrictIds)
             return known with { StrictIds = true };
         return null;
     }
@@ -73,10 +81,11 @@ internal static partial class Lessons
         if (!isNamed || asked.MaxOutputTokens == 0 && !said.Names(ModelTraits.MaxTokens))
             return null;
         var wanted = known.Limit(asked.MaxOutputTokens > 0 ? asked.MaxOutputTokens : int.MaxValue);
-        var largest = Number().Matches(said.Text).Select(number => int.TryParse(number.Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var value) ? value : 0)
-            .Where(value => value > 1 && value < wanted && value is not (400 or 422)).DefaultIfEmpty().Max();
-        var isName = said.Has("unsupported") || said.Has("unknown") || said.Has("unrecognized") || said.Has("not support") || said.Has("extra input") || said.Has("instead");
-        if (!isName)
+        // The first number is the status.
+        var largest = Number().Matches(said.Text).Skip(1)
+            .Select(number => int.TryParse(number.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) ? value : 0)
+            .Where(value => value > 1 && value < wanted).DefaultIfEmpty().Max();
+        if (!said.HasAny(s_wrongName))
             return largest > 0 ? known with { LargestLimit = largest } : null;
         return known.LimitName switch
         {
@@ -155,7 +164,7 @@ internal static partial class Lessons
     {
         public bool RefusesTools => NoTools().IsMatch(Text) || Parameter is "tools" or "functions";
 
-        public bool IsOfCallId => CallId().IsMatch(Text) && (Has("too long") || Has("pattern") || Has("maximum length") || Has("match") || Has("invalid"));
+        public bool IsOfCallId => CallId().IsMatch(Text);
 
         public bool Has(string words) => Text.Contains(words, StringComparison.OrdinalIgnoreCase);
 
@@ -164,14 +173,21 @@ internal static partial class Lessons
         public bool Names(string member) => Parameter == member || Regex.IsMatch(Text, $@"(?<![\w-]){Regex.Escape(member)}(?![\w-])", RegexOptions.IgnoreCase);
 
         /// <summary>The tool that is refused by its place. Null: none is named.</summary>
-        public string? ToolAt(IReadOnlyList<ToolDefinition> tools) =>
-            Place().Match($"{Text} {Parameter}") is { Success: true } place && int.TryParse(place.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var index) && index < tools.Count
-                ? tools[index].Name
-                : null;
+        public string? ToolAt(IReadOnlyList<ToolDefinition> tools)
+        {
+            var place = Place().Match($"{Text} {Parameter}");
+            return place.Success && int.Parse(place.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var index && index < tools.Count ? tools[index].Name : null;
+        }
 
         /// <summary>The tool that is refused by its name. Null: none is named.</summary>
         public string? ToolNamed(IReadOnlyList<ToolDefinition> tools) =>
-            Has("schema") || Has("function") || (Has("tool") && Has("invalid")) ? tools.Select(tool => tool.Name).Where(Names).MaxBy(name => name.Length) : null;
+            Has("schema") || Has("function") || (Has("tool") && Has("invalid"))
+                ? tools.Select(tool => tool.Name).Where(Quotes).MaxBy(name => name.Length)
+                : null;
+
+        // Names such as "read" are words too.
+        private bool Quotes(string name) =>
+            name.Contains('_', StringComparison.Ordinal) ? Names(name) : Regex.IsMatch(Text, $"""['"`]{Regex.Escape(name)}['"`]""");
 
         // "tools[3].function.name", "tools.3.custom.input_schema", "function_declarations[3]"
         [GeneratedRegex(@"(?:tools|function_declarations|functions)[\[.](\d{1,4})\b", RegexOptions.IgnoreCase)]

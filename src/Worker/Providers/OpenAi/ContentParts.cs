@@ -33,11 +33,14 @@ internal static class ContentParts
         }
     }
 
+    private static readonly string[] s_thoughts = ["thinking", "reasoning", "text", "content", "summary"];
+    private static readonly string[] s_texts = ["text", "output_text", "refusal", "content"];
+
     private static string? ReadPart(JsonElement part, Action<string> text, Action<string> reasoning)
     {
         var type = WireJson.Text(part, "type");
         var isThought = type.Contains("think", StringComparison.OrdinalIgnoreCase) || type.Contains("reason", StringComparison.OrdinalIgnoreCase);
-        foreach (var name in (ReadOnlySpan<string>)(isThought ? ["thinking", "reasoning", "text", "content", "summary"] : ["text", "output_text", "refusal", "content"]))
+        foreach (var name in isThought ? s_thoughts : s_texts)
         {
             // A text may stand in an object of its own: {"text":{"value":"…"}}.
             if (WireJson.Member(part, name) is not { } said)

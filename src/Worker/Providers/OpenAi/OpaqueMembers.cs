@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Providers.OpenAi;
 
-/// <summary>Members of streamed answers that only the provider understands: signatures, encrypted reasoning, details of it. They are joined and given back.</summary>
+/// <summary>Members of answers that only the provider understands: signatures, encrypted reasoning, details of it. They are joined and given back.</summary>
 internal static partial class OpaqueMembers
 {
     // Pieces of these are parts of one text; others are said anew with each piece.
@@ -56,7 +56,9 @@ internal static partial class OpaqueMembers
     // A list of details comes in pieces too: an item goes on as long as its index, or without one its type, is the same.
     private static void Add(JsonArray list, int length, JsonNode? item)
     {
-        var i = item is JsonObject piece ? list.Take(length).ToList().FindLastIndex(old => old is JsonObject known && IsPartOf(known, piece, isLast: list[^1] == old)) : -1;
+        var i = item is JsonObject piece
+            ? list.Take(length).ToList().FindLastIndex(old => old is JsonObject known && IsPartOf(known, piece, isLast: list[^1] == old))
+            : -1;
         if (i >= 0)
             list[i] = Joined("", list[i]!.DeepClone(), item);
         else
@@ -65,9 +67,10 @@ internal static partial class OpaqueMembers
 
     private static bool IsPartOf(JsonObject known, JsonObject piece, bool isLast) =>
         piece["type"] is { } type && JsonNode.DeepEquals(type, known["type"])
-        && (piece["index"] is { } index ? JsonNode.DeepEquals(index, known["index"]) : isLast && known["index"] is null && piece["id"] is null && !IsWhole(type));
+        && (piece["index"] is { } index ? JsonNode.DeepEquals(index, known["index"])
+            : isLast && known["index"] is null && piece["id"] is null && !IsWhole(type));
 
-    private static bool IsWhole(JsonNode type) => type.GetValueKind() == JsonValueKind.String && type.GetValue<string>().Contains("encrypted", StringComparison.Ordinal);
+    private static bool IsWhole(JsonNode type) => type.ToString().Contains("encrypted", StringComparison.Ordinal);
 
     [GeneratedRegex("reason|think|thought|signature|encrypted|opaque|redacted|extra_content|provider_specific", RegexOptions.IgnoreCase)]
     private static partial Regex Named();

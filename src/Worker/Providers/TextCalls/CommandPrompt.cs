@@ -48,8 +48,11 @@ internal static class CommandPrompt
     private static string Command(ToolCallBlock call) => $"<{Tag} tool=\"{call.Tool}\">{call.Arguments}</{Tag}>";
 
     // What a tool gave cannot end its own result and go on as the user.
-    private static string Result(ToolResultBlock result) =>
-        $"<tool_result tool=\"{result.Tool}\" status=\"{(result.IsError ? "error" : "ok")}\">\n{result.Content.Replace("</tool_result", "<\\/tool_result", StringComparison.OrdinalIgnoreCase)}\n</tool_result>";
+    private static string Result(ToolResultBlock result)
+    {
+        var content = result.Content.Replace("</tool_result", "<\\/tool_result", StringComparison.OrdinalIgnoreCase);
+        return $"<tool_result tool=\"{result.Tool}\" status=\"{(result.IsError ? "error" : "ok")}\">\n{content}\n</tool_result>";
+    }
 
     // The results of one answer are one message: many templates take no two of one role.
     private static List<ModelMessage> Joined(IEnumerable<ModelMessage> messages)

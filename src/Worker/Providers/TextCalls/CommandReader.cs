@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -73,9 +74,12 @@ internal static partial class CommandReader
         return (message with { Content = [.. content, .. calls] }, rest.Trim().Length > 0 ? rest : "");
     }
 
-    private static string Arguments(string written) => System.Net.WebUtility.HtmlDecode(written.Trim()) is var decoded && written.Contains("&quot;", StringComparison.Ordinal)
-        ? decoded
-        : written.Trim() is { Length: > 0 } arguments ? arguments : "{}";
+    // Some models write the quotes of JSON as they stand in markup.
+    private static string Arguments(string written)
+    {
+        var arguments = written.Contains("&quot;", StringComparison.Ordinal) ? WebUtility.HtmlDecode(written).Trim() : written.Trim();
+        return arguments.Length > 0 ? arguments : "{}";
+    }
 
     // Models forget quotes, the end, or write the whole call as an empty element.
     [GeneratedRegex(

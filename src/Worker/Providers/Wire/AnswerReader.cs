@@ -11,7 +11,8 @@ internal static class AnswerReader
     public static async IAsyncEnumerable<ModelEvent> ReadEventsAsync(Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
     {
         var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
-        await foreach (var piece in ReadAsync(begin is '{' or '[' or '<' ? JoinedAsync(whole, ct) : EventDataAsync(whole, ct), answer, ct))
+        var isStream = begin is not ('{' or '[' or '<');
+        await foreach (var piece in ReadAsync(isStream ? EventDataAsync(whole, ct) : JoinedAsync(whole, ct), isStream, answer, ct))
             yield return piece;
     }
 
@@ -19,16 +20,18 @@ internal static class AnswerReader
     public static async IAsyncEnumerable<ModelEvent> ReadLinesAsync(Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
     {
         var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
-        await foreach (var piece in ReadAsync(begin is '<' ? JoinedAsync(whole, ct) : LinesAsync(whole, ct), answer, ct))
+        await foreach (var piece in ReadAsync(begin is '<' ? JoinedAsync(whole, ct) : LinesAsync(whole, ct), isStream: begin is not '<', answer, ct))
             yield return piece;
     }
 
     private static async IAsyncEnumerable<ModelEvent> ReadAsync(
-        IAsyncEnumerable<string> chunks, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+        IAsyncEnumerable<string> chunks, bool isStream, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
     {
         var pieces = new List<ModelEvent>();
+        var last = "";
         await foreach (var chunk in chunks.WithCancellation(ct))
         {
+            last = chunk;
             Accept(answer, chunk, pieces);
             foreach (var piece in pieces)
                 yield return piece;
@@ -36,7 +39,7 @@ internal static class AnswerReader
         }
 
         if (!answer.IsWhole)
-            throw ProviderFailure.Cut();
+            throw isStream ? ProviderFailure.Cut() : ProviderFailure.Malformed(ProviderFailure.WordsOf(last), retryable: false);
         yield return answer.Finish();
     }
 
@@ -49,8 +52,8 @@ internal static class AnswerReader
         }
         catch (JsonException error)
         {
-            // What is no JSON is the provider's own words, or those of something before it.
-            throw ProviderFailure.Malformed(ProviderFailure.WordsOf(chunk), error);
+            // What is no JSON is the provider's own words, or those of something before it. A web page is what another address than the API's gives.
+            throw ProviderFailure.Malformed(ProviderFailure.WordsOf(chunk), error, retryable: !chunk.AsSpan().TrimStart().StartsWith("<"));
         }
         catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException)
         {

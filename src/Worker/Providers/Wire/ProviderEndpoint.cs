@@ -57,7 +57,8 @@ internal sealed record ProviderEndpoint
             {
                 null => false,
                 JsonValue value when value.TryGetValue(out string? how) && how is "text" or "native" => how == "text",
-                _ => throw new ProviderException(ProviderErrorCode.InvalidRequest, "The provider option tool_calls must be \"native\" or \"text\".", retryable: false),
+                _ => throw new ProviderException(
+                    ProviderErrorCode.InvalidRequest, "The provider option tool_calls must be \"native\" or \"text\".", retryable: false),
             },
             IdleLimit = options["idle_timeout_seconds"] is { } seconds
                 ? TimeSpan.FromSeconds(PositiveNumber("idle_timeout_seconds", seconds))

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>
-/// Finds how much models of a server of one's own read. The list of chat completions does not say it; each server tells it in a place of its own, and how much is
-/// loaded is less than what the model could.
+/// Finds how much models of a server of one's own read. The list of chat completions does not say it; each server tells it in a place of its own, and how
+/// much is loaded is less than what the model could.
 /// </summary>
 internal sealed class LocalWindows(ProviderCalls calls)
 {
@@ -46,7 +46,9 @@ internal sealed class LocalWindows(ProviderCalls calls)
 
     /// <summary>LiteLLM: <c>{"data":[{"model_name","model_info":{"max_input_tokens","max_tokens"}}]}</c>.</summary>
     internal static long? OfLiteLlm(JsonElement answer, string model) =>
-        Named(answer, "model_name", model) is { } found ? JsonReading.Number(JsonReading.Member(found, "model_info") ?? default, "max_input_tokens", "max_tokens") : null;
+        Named(answer, "model_name", model) is { } found && JsonReading.Member(found, "model_info") is { } info
+            ? JsonReading.Number(info, "max_input_tokens", "max_tokens")
+            : null;
 
     private static JsonElement? Named(JsonElement answer, string member, string model)
     {

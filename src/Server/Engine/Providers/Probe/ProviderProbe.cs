@@ -123,7 +123,12 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
                 ["stream"] = false,
                 ["options"] = new JsonObject { ["num_predict"] = 1 },
             }),
-            _ => (OfCompletions(target, "chat/completions"), new JsonObject { ["model"] = target.Model, ["messages"] = messages, ["max_tokens"] = FewTokens }),
+            _ => (OfCompletions(target, "chat/completions"), new JsonObject
+            {
+                ["model"] = target.Model,
+                ["messages"] = messages,
+                ["max_tokens"] = FewTokens,
+            }),
         };
         var answer = await Asked(target, path, body, cancellationToken);
         var member = target.Access.Kind switch { "anthropic" => "content", "ollama" => "message", _ => "choices" };
