@@ -7,7 +7,7 @@ namespace Koda.Worker.Loop;
 internal static class PermissionPattern
 {
     private static readonly HashSet<string> ByPath =
-        ["list", "read", "glob", "grep", "search", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory, Demand.ExternalRead];
+        ["list", "read", "glob", "grep", "search", "audit", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory, Demand.ExternalRead];
 
     /// <summary>Whether the subjects of a tool are paths.</summary>
     public static bool IsByPath(string tool) => ByPath.Contains(tool);

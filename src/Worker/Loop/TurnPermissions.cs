@@ -6,7 +6,7 @@ namespace Koda.Worker.Loop;
 /// <summary>The permissions of an assignment: layers for a turn of a conversation, the agent's rules alone for a task.</summary>
 internal static class TurnPermissions
 {
-    private static readonly string[] Free = ["list", "glob", "grep", "search", "read", "git", "todo", "write", "edit", "patch", "bash_output", SubagentTool.ToolName];
+    private static readonly string[] Free = ["list", "glob", "grep", "search", "audit", "read", "git", "todo", "write", "edit", "patch", "bash_output", SubagentTool.ToolName];
 
     /// <summary>The tools that run commands: what the model says, and what the project says.</summary>
     public static readonly IReadOnlyList<string> Running = ["bash", "lsp"];

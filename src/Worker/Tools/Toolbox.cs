@@ -1,3 +1,4 @@
+using Koda.Worker.Audit;
 using Koda.Worker.Mcp;
 using Koda.Worker.Providers;
 
@@ -20,7 +21,7 @@ internal sealed class Toolbox
     /// <param name="web">What the fetch tool reads with.</param>
     public static IReadOnlyList<ITool> BuiltIn(HttpClient web) =>
     [
-        new ListTool(), new ReadTool(), new GlobTool(), new GrepTool(), new SearchTool(), new WriteTool(), new EditTool(), new PatchTool(),
+        new ListTool(), new ReadTool(), new GlobTool(), new GrepTool(), new SearchTool(), new AuditTool(), new WriteTool(), new EditTool(), new PatchTool(),
         new BashTool(), new BashOutputTool(), new GitTool(), new LspTool(), new TodoTool(), new AskTool(), new FetchTool(web),
     ];
 

@@ -18,7 +18,7 @@ public sealed class RunCommandTests(LocalKoda koda)
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.StartsWith("# Security audit", run.Out);
         Assert.Contains("server.js", run.Out);
-        Assert.Contains("● grep", run.Error);
+        Assert.Contains("● audit", run.Error);
         Assert.Contains("completed in", run.Error);
     }
 

@@ -14,7 +14,7 @@ internal static class AgentRules
 
     public static readonly IReadOnlyList<string> Tools =
     [
-        "list", "read", "glob", "grep", "search", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch", SubagentTool,
+        "list", "read", "glob", "grep", "search", "audit", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch", SubagentTool,
     ];
 
     /// <summary>What rules call paths outside of the workspace.</summary>

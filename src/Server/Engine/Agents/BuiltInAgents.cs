@@ -70,7 +70,9 @@ internal static class BuiltInAgents
         - Access: missing authentication or authorization, trust in client-side checks, identifiers without an ownership check.
 
         How you work:
-        - Map the surface first: entry points, routes, configuration, middleware, templates and dependencies. Then search for each class of fault, and read the
+        - Call audit first: it gives what fixed rules find, with which files they read and which kinds of fault they look for. Judge each of its findings by the
+          code around it, and say of each what you hold of it, also when you take it back. Then look for what rules cannot see.
+        - Map the surface next: entry points, routes, configuration, middleware, templates and dependencies. Then search for each class of fault, and read the
           code around every match. A match is a lead, not a finding.
         - Follow the data from where it enters to where it does harm. Report it only when you can name both ends, or say which one you could not confirm.
         - Say what protects against it already. Leave out what tests, examples or documentation do, unless it ships.
@@ -130,7 +132,7 @@ internal static class BuiltInAgents
             Description = "Audits code for security faults and reports them by severity. Changes nothing.",
             Provider = new AgentProvider(Kind: "", BaseUrl: "", Options: """{"rules":"security"}"""),
             SystemPrompt = AtlasPrompt,
-            Tools = s_readOnlyTools,
+            Tools = [.. s_readOnlyTools, "audit"],
             Permissions = ReadOnly(),
         },
     };

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Koda.Worker.Providers.Offline.Script;
-using Koda.Worker.Providers.Offline.Security;
 
 namespace Koda.Worker.Providers.Offline;
 
@@ -27,7 +26,7 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
         return options?["rules"]?.ToString() switch
         {
             null => new OfflineProvider(new ExplorerPlan()),
-            "security" => new OfflineProvider(new SecurityPlan(RulePack.BuiltIn)),
+            "security" => new OfflineProvider(new AuditPlan()),
             var rules => throw new ProviderException(
                 ProviderErrorCode.InvalidRequest, $"There is no offline rule pack '{rules}'; there is 'security'.", retryable: false),
         };

@@ -28,6 +28,8 @@ internal sealed record OfflineCall(string Tool, JsonObject Arguments)
         return new OfflineCall("grep", arguments);
     }
 
+    public static OfflineCall Audit(string query) => new("audit", new JsonObject { ["query"] = query });
+
     public static OfflineCall Read(string path, int offset, int limit) =>
         new("read", new JsonObject { ["path"] = path, ["offset"] = offset, ["limit"] = limit });
 }

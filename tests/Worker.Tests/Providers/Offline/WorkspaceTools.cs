@@ -7,7 +7,7 @@ namespace Koda.Worker.Tests.Providers.Offline;
 /// <summary>Runs tasks of the offline provider with the worker's own tools over a folder.</summary>
 internal sealed class WorkspaceTools : IDisposable
 {
-    private static readonly string[] s_names = ["list", "glob", "grep", "read"];
+    private static readonly string[] s_names = ["list", "glob", "grep", "read", "audit"];
 
     private readonly bool _isOwned;
     private readonly string _folder;

@@ -1,0 +1,93 @@
+using Koda.Worker.Audit.Code;
+
+namespace Koda.Worker.Audit.Rules;
+
+/// <summary>What to look for, and what to say about it. Rules are data: see the files in this folder.</summary>
+internal sealed class Rule
+{
+    public required string Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public required Severity Severity { get; init; }
+
+    /// <summary>The number of the weakness in the Common Weakness Enumeration.</summary>
+    public required int Cwe { get; init; }
+
+    /// <summary>What a query may call it.</summary>
+    public string[] Topics { get; init; } = [];
+
+    public required string Advice { get; init; }
+
+    /// <summary>The code that it finds; any of them.</summary>
+    public required Pattern[] Find { get; init; }
+
+    /// <summary>Calls that make a value harmless here.</summary>
+    public Matcher? Safe { get; init; }
+
+    /// <summary>The rules that say less of the same place.</summary>
+    public string[] Covers { get; init; } = [];
+
+    /// <summary>What makes the code harmless when it stands in the same function before it, or near it.</summary>
+    public Matcher? Guard { get; init; }
+
+    /// <summary>If this is anywhere in the workspace, there is no finding; otherwise the first place is one.</summary>
+    public Matcher? Nowhere { get; init; }
+
+    /// <summary>Whether the code shows a secret, which is not shown again.</summary>
+    public bool Secret { get; init; }
+
+    /// <summary>Whether it counts also in tests and documents, where something that works was given away.</summary>
+    public bool Everywhere { get; init; }
+
+    /// <summary>The languages in which it is looked for.</summary>
+    public IEnumerable<Language> Languages => Find.SelectMany(pattern => pattern.In).Distinct();
+}
+
+/// <summary>A form of code. One of the kinds is given, and <see cref="Where"/> narrows it.</summary>
+internal sealed class Pattern
+{
+    public required Language[] In { get; init; }
+
+    /// <summary>Calls by name: <c>a.b</c>, <c>*.b</c> for any receiver, <c>**</c> for every call.</summary>
+    public string[] Call { get; init; } = [];
+
+    /// <summary>Values that a property, a variable or a named argument of one of these names gets; <c>/…/</c> is an expression.</summary>
+    public string[] Property { get; init; } = [];
+
+    /// <summary>Names that are used.</summary>
+    public string[] Mention { get; init; } = [];
+
+    /// <summary>What a function hands back.</summary>
+    public bool Return { get; init; }
+
+    /// <summary>Comparisons of values.</summary>
+    public bool Compare { get; init; }
+
+    /// <summary>Assignments to a member whose name is not constant.</summary>
+    public bool Index { get; init; }
+
+    /// <summary>Constant text.</summary>
+    public Matcher? Text { get; init; }
+
+    /// <summary>Regular expressions.</summary>
+    public Matcher? Expression { get; init; }
+
+    /// <summary>Lines, without comments, of files that are not read as code.</summary>
+    public Matcher? Line { get; init; }
+
+    /// <summary>Anything, wherever it stands; the group <c>secret</c> is what is not shown.</summary>
+    public Matcher? Anything { get; init; }
+
+    /// <summary>
+    /// Conditions: on an argument by its number or name, on <c>any</c> of them, on the <c>value</c>, the <c>receiver</c>, the <c>other</c> side of a comparison, the
+    /// whole <c>name</c>, the <c>target</c> that gets the result, the <c>statement</c>, the <c>function</c>, or the <c>call</c> that it stands in.
+    /// </summary>
+    public Dictionary<string, Condition> Where { get; init; } = [];
+
+    /// <summary>How many lines around count for <see cref="Near"/>.</summary>
+    public int Lines { get; init; } = 6;
+
+    /// <summary>What must stand near it.</summary>
+    public Matcher? Near { get; init; }
+}

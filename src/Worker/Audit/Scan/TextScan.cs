@@ -1,0 +1,67 @@
+using System.Text;
+using Koda.Worker.Audit.Code;
+using Koda.Worker.Audit.Rules;
+
+namespace Koda.Worker.Audit.Scan;
+
+/// <summary>Looks for what rules describe in files that are not code, line by line, and for credentials in all.</summary>
+internal static class TextScan
+{
+    private const int LongestLine = 2000;
+
+    /// <summary>What the rules find in lines, without comments. A line that goes on in the next is one.</summary>
+    public static IEnumerable<Hit> Lines(string text, Language language, RuleIndex index)
+    {
+        var rules = index.Of(pattern => pattern.Line is not null);
+        if (rules.Count == 0)
+            yield break;
+        foreach (var (start, line) in Logical(Comments.Blanked(text, language), language))
+        {
+            foreach (var rule in rules)
+            {
+                if (rule.Pattern.Line!.Match(line) is { Success: true } match && !(rule.Rule.Guard?.IsMatch(line) ?? false)
+                    && (!rule.Rule.Secret || SecretText.LooksRandom(SecretIn(match))))
+                {
+                    yield return new Hit(rule.Rule, start + match.Index, start + match.Index + match.Length, line.Trim(), Origin.Constant);
+                }
+            }
+        }
+    }
+
+    /// <summary>What the rules find anywhere, comments and strings included.</summary>
+    public static IEnumerable<Hit> Anything(string text, RuleIndex index)
+    {
+        foreach (var rule in index.Of(pattern => pattern.Anything is not null))
+        {
+            foreach (System.Text.RegularExpressions.Match match in rule.Pattern.Anything!.Matches(text))
+            {
+                if (!(rule.Rule.Guard?.IsMatch(match.Value) ?? false))
+                    yield return new Hit(rule.Rule, match.Index, match.Index + match.Length, match.Value, Origin.Constant);
+            }
+        }
+    }
+
+    private static string SecretIn(System.Text.RegularExpressions.Match match) => match.Groups["secret"] is { Success: true } secret ? secret.Value : match.Value;
+
+    private static IEnumerable<(int Start, string Line)> Logical(string text, Language language)
+    {
+        var joined = new StringBuilder();
+        var start = 0;
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.IndexOf('\n', at) is >= 0 and var found ? found : text.Length;
+            var line = text.AsSpan(at, end - at).TrimEnd('\r');
+            if (joined.Length == 0)
+                start = at;
+            var goesOn = language is Language.Dockerfile or Language.Sh && line.EndsWith("\\");
+            if (joined.Length < LongestLine)
+                joined.Append(goesOn ? line[..^1] : line);
+            if (!goesOn)
+            {
+                yield return (start, joined.Length > LongestLine ? joined.ToString(0, LongestLine) : joined.ToString());
+                joined.Clear();
+            }
+            at = end + 1;
+        }
+    }
+}
