@@ -44,7 +44,7 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
 
     private Value Evaluate(Span span, int depth)
     {
-        span = Stripped(span);
+        span = Wrapping.Without(code, span);
         if (span.IsEmpty)
             return new Value(Origin.Constant, "");
         if (IsFunction(span))
@@ -82,39 +82,6 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
                 return Value.Plain;
         }
         return null;
-    }
-
-    private Span Stripped(Span span)
-    {
-        while (!span.IsEmpty)
-        {
-            if (code.Tokens[span.From] is { Kind: TokenKind.Name, Text: "await" or "yield" or "return" or "new" or "async" or "void" } && span.To - span.From > 1)
-                span = span with { From = span.From + 1 };
-            else if (code.Is(span.From, "(") && code.Match(span.From) == span.To - 1)
-                span = new Span(span.From + 1, span.To - 1);
-            // []byte(text)
-            else if (code.Language == Language.Go && code.Is(span.From, "[") && code.Is(span.From + 1, "]") && code.Is(span.From + 3, "(") && code.Match(span.From + 3) == span.To - 1)
-                span = new Span(span.From + 4, span.To - 1);
-            else if (code.Tokens[span.From].Kind == TokenKind.Mark && code.Tokens[span.From].Text is "!" or "+" or "-" or "..." or "&" or "*" or "**")
-                span = span with { From = span.From + 1 };
-            else if (code.Is(span.To - 1, "!") || code.Is(span.To - 1, ";"))
-                span = span with { To = span.To - 1 };
-            else if (code.Language == Language.Js && code.Split(span, ";") is [_] && CastAt(span) is > 0 and var cast)
-                span = span with { To = cast };
-            else
-                break;
-        }
-        return span;
-    }
-
-    private int CastAt(Span span)
-    {
-        for (var i = span.From + 1; i < span.To; i = code.Next(i))
-        {
-            if (code.IsName(i, "as") || code.IsName(i, "satisfies"))
-                return i;
-        }
-        return -1;
     }
 
     private bool IsFunction(Span span) =>

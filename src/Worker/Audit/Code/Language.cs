@@ -54,7 +54,7 @@ internal static class Languages
             ".cs" or ".csx" => Language.Cs,
             ".go" => Language.Go,
             ".html" or ".htm" or ".ejs" or ".hbs" or ".handlebars" or ".mustache" or ".vue" or ".svelte" or ".astro" or ".cshtml" or ".razor"
-                or ".jinja" or ".jinja2" or ".j2" or ".tmpl" or ".gohtml" or ".njk" or ".pug" => Language.Html,
+                or ".jinja" or ".jinja2" or ".j2" or ".gohtml" or ".njk" or ".pug" => Language.Html,
             ".json" or ".yaml" or ".yml" or ".toml" or ".ini" or ".properties" or ".config" or ".xml" or ".cfg" => Language.Config,
             ".conf" or ".nginx" => Language.Nginx,
             ".sh" or ".bash" or ".zsh" => Language.Sh,

@@ -56,7 +56,7 @@ internal static class SqlText
 internal static class AddressText
 {
     private static readonly Regex s_own = new(
-        @"^(?:\S*\.(?:URL(?:\.(?:Path|RequestURI|EscapedPath|String))?|RequestURI|originalUrl|url|path|Path|full_path|PathInfo|RawUrl)|(?:document\.|window\.)?location(?:\.(?:href|pathname|origin|host))?)(?:\.(?:split|slice|substr|substring|replace|trim|toString|concat|join|strip|rstrip|lstrip|String)|\(\)|\[\])*(?:\s|$)",
+        @"^(?:(?:(?:ctx|c|context|self|this|HttpContext)\.)?(?:req|request|_req|r|Request|ctx)(?:\(\))?\.(?:URL(?:\.(?:Path|RequestURI|EscapedPath|String))?|RequestURI|originalUrl|url|path|Path|full_path|PathInfo|RawUrl)|(?:document\.|window\.)?location(?:\.(?:href|pathname|origin|host))?)(?:\.(?:split|slice|substr|substring|replace|trim|toString|concat|join|strip|rstrip|lstrip|String)|\(\)|\[\])*(?:\s|$)",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     public static bool IsOpen(Value value)

@@ -102,7 +102,6 @@ internal sealed class PatternMatch(CodeFile file)
             // Index has looked at it.
             "assigned" => "",
             "call" => file.CallAround(at) ?? "",
-            "before" => _code.Normalized(new Span(Math.Max(0, at - 6), at)),
             _ => null,
         };
         return code is not null && condition.Holds(code) ? Origin.Constant : null;
