@@ -14,9 +14,11 @@ internal sealed class AuditFocus
         var unknown = new List<string>();
         foreach (var word in words)
         {
-            if (result.Paths.Any(path => path.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            var topic = new[] { word, word.TrimEnd('s'), $"{word}s" }.FirstOrDefault(topics.Contains);
+            // A subject is a place only where one is called so: csp does not mean every csproj.
+            if (result.Paths.Any(path => topic is null ? path.Contains(word, StringComparison.OrdinalIgnoreCase) : path.Split('/', '.', '-', '_').Contains(word, StringComparer.OrdinalIgnoreCase)))
                 _places.Add(word);
-            else if (new[] { word, word.TrimEnd('s'), $"{word}s" }.FirstOrDefault(topics.Contains) is { } topic)
+            else if (topic is not null)
                 _topics.Add(topic);
             else
                 unknown.Add(word);
