@@ -24,6 +24,17 @@ public sealed class CredentialTests(KodaFixture koda) : IClassFixture<KodaFixtur
         Assert.Equal("Bearer", Assert.Single(reply.Headers.WwwAuthenticate).Scheme);
     }
 
+    [Fact]
+    public async Task A_path_of_REST_refuses_by_HTTP_whatever_the_caller_says_that_it_sends()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runtime/tasks")
+        {
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
+        };
+
+        (await Send(request, null)).IsRefused(401, "auth.unauthenticated");
+    }
+
     [Theory]
     [InlineData("/api/runtime/ready")]
     [InlineData("/api/runtime/readiness")]

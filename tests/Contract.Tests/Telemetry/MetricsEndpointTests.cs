@@ -52,6 +52,18 @@ public sealed class MetricsEndpointTests(PostgresFixture postgres) : IClassFixtu
     }
 
     [Fact]
+    public async Task Who_says_that_it_speaks_gRPC_is_refused_by_HTTP_all_the_same()
+    {
+        using var reply = await Get(request =>
+        {
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", "203.0.113.7");
+            request.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
+        });
+
+        await IsRefused(reply, HttpStatusCode.Unauthorized, "auth.unauthenticated");
+    }
+
+    [Fact]
     public async Task A_token_with_the_scope_gets_them_from_anywhere()
     {
         var token = await Token("metrics.read");

@@ -62,7 +62,13 @@ internal sealed class CallMiddleware(
         return new CallLifetime(http, drain, timeout, streaming: method.Type != MethodType.Unary);
     }
 
-    private Task RefuseAsync(HttpContext http, CallFailure failure) => GrpcRefusal.IsGrpc(http.Request)
-        ? GrpcRefusal.WriteAsync(http, failure)
-        : RestError.WriteAsync(http, http.GetEndpoint()?.Metadata.GetMetadata<RestBinding>() is { } rule ? dialects.Of(rule.Method) : dialects.OfPath(http.Request.Path), failure);
+    // The path decides, and not what the caller says that it sends: a REST path that answered by gRPC would say 200.
+    private Task RefuseAsync(HttpContext http, CallFailure failure)
+    {
+        var metadata = http.GetEndpoint()?.Metadata;
+        var rule = metadata?.GetMetadata<RestBinding>();
+        return rule is null && metadata?.GetMetadata<RpcMethod>() is not null && GrpcRefusal.IsGrpc(http.Request)
+            ? GrpcRefusal.WriteAsync(http, failure)
+            : RestError.WriteAsync(http, rule is null ? dialects.OfPath(http.Request.Path) : dialects.Of(rule.Method), failure);
+    }
 }
