@@ -29,12 +29,13 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
         ? Count(call, bucket.Name, budget, call.Principal.Id)
         : ValueTask.CompletedTask;
 
+    // A caller that gives the call no time, or goes away, is counted and recorded as well: none of this is cut short.
     public async ValueTask<RpcFault?> RefusedAsync(RpcCall call, CallFailure failure)
     {
         if (!call.Method.ServicePolicy.RecordsRefusals)
             return null;
         var budget = settings.Of(RateLimitSettings.Refused, RateLimitSettings.UsualRefused);
-        var count = budget is null ? null : await counts.Take(RateLimitSettings.Refused, AddressOf(call), budget, call.CancellationToken);
+        var count = budget is null ? null : await counts.Take(RateLimitSettings.Refused, AddressOf(call), budget, CancellationToken.None);
         if (count is { Refusal: not RateRefusal.None })
             return await TooMany(call, RateLimitSettings.Refused, budget!, count);
         await RecordDenial(call, failure);
@@ -71,7 +72,7 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
             {
                 Details = new Dictionary<string, string> { ["bucket"] = bucket },
             };
-            await audit.Record(CallerReading.From(call.Http), limited, call.CancellationToken);
+            await audit.Record(CallerReading.From(call.Http), limited, CancellationToken.None);
         }
 
         return new RpcFault(ErrorReason.AuthRateLimited, $"Too many calls: {budget.Limit} in {budget.Window.TotalSeconds:0} seconds are allowed, the next in {Seconds(count)} s.")
@@ -92,7 +93,7 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
         {
             Details = new Dictionary<string, string> { ["code"] = failure.Description.Code },
         };
-        await audit.Record(CallerReading.From(call.Http), denied, call.CancellationToken);
+        await audit.Record(CallerReading.From(call.Http), denied, CancellationToken.None);
     }
 
     // A known device is counted for itself: strangers who share its address, or a proxy that nobody told the server of, use nothing of its budget up.

@@ -153,6 +153,24 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Who_gives_a_call_no_time_is_counted_and_recorded_all_the_same()
+    {
+        await using var host = await Start("general=off");
+        for (var attempt = 1; attempt <= 5; attempt++)
+            (await Hurried()).IsRefused(401, "auth.unauthenticated");
+
+        (await Hurried()).IsRefused(429, "auth.rate_limited");
+
+        Task<RestReply> Hurried()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"{Auth}/tokens");
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer kpat_guessed");
+            request.Headers.TryAddWithoutValidation("grpc-timeout", "1n");
+            return host.Anonymous().Send(request);
+        }
+    }
+
+    [Fact]
     public async Task Buckets_can_be_off_each_or_all()
     {
         await using var one = await Start("login=off,refused=off");
