@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Koda.Worker.Tools;
 
 namespace Koda.Worker.Snapshots;
 
@@ -40,9 +41,12 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
             var mode = Others.GetValueOrDefault(path, runs ? Runnable : Plain);
             if (mode == 0 || Present(place, path) is not { } now || now == mode || OperatingSystem.IsWindows())
                 continue;
+            using var file = PlacedFile.Open(Full(place, path)!);
+            if (file is null || FileFacts.Of(file) is not { IsFile: true })
+                continue;
             try
             {
-                File.SetUnixFileMode(Full(place, path)!, (UnixFileMode)mode);
+                File.SetUnixFileMode(NativeFiles.Anchor(file), (UnixFileMode)mode);
             }
             catch (UnauthorizedAccessException)
             {

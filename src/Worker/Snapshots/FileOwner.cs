@@ -21,8 +21,12 @@ internal sealed class FileOwner
 
     public void Take()
     {
-        foreach (var path in _made.Where(path => Path.Exists(path) || new FileInfo(path).LinkTarget is not null))
-            _owner?.Take(path);
+        foreach (var path in _made)
+        {
+            using var made = PlacedFile.Open(path);
+            if (made is not null)
+                _owner?.Take(made);
+        }
     }
 
     private static IEnumerable<string> MissingAbove(string file)

@@ -37,6 +37,9 @@ internal static partial class NativeFiles
     /// <summary>Opens a directory as an anchor that later renames and links cannot move.</summary>
     public static SafeFileHandle OpenDirectory(string path) => Open(path, PathOnly | Directory | NoFollow | CloseOnExec, 0, path);
 
+    /// <summary>Opens a file, directory or link itself as what it is, whoever may read it: for its owner and its mode.</summary>
+    public static SafeFileHandle OpenToName(string path) => Open(path, PathOnly | NoFollow | CloseOnExec, 0, path);
+
     /// <summary>Opens a file or directory to lock it.</summary>
     public static SafeFileHandle OpenToHold(string path) => Open(path, ReadOnly | NonBlocking | NoFollow | CloseOnExec, 0, path);
 

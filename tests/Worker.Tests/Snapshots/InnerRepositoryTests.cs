@@ -1,4 +1,6 @@
 using System.Runtime.Versioning;
+using Koda.Worker.Snapshots;
+using Koda.Worker.Tools;
 using Xunit;
 
 namespace Koda.Worker.Tests.Snapshots;
@@ -115,6 +117,26 @@ public sealed class InnerRepositoryTests
         Assert.Equal(before, Modes(folder));
         await folder.RestoreAsync(restored.SafetyCommit, "back");
         Assert.Equal(after, Modes(folder));
+    }
+
+    [Fact]
+    public async Task A_link_that_is_put_above_a_file_leads_no_mode_and_no_owner_elsewhere()
+    {
+        using var folder = SnapshotFolder.Repository();
+        var file = folder.Write("a/x", "mine");
+        File.SetUnixFileMode(file, (UnixFileMode)Convert.ToInt32("666", 8));
+        var taken = await folder.TakeAsync();
+        var outside = Path.Combine(folder.Outside, "x");
+        File.WriteAllText(outside, "another's");
+        File.SetUnixFileMode(outside, (UnixFileMode)Convert.ToInt32("600", 8));
+        Directory.Delete(Path.Combine(folder.Root, "a"), recursive: true);
+        File.CreateSymbolicLink(Path.Combine(folder.Root, "a"), folder.Outside);
+
+        var place = await SnapshotPlace.FindAsync(SnapshotFolder.GitPath, folder.Data, folder.Subject, PrivatePaths.OfMachine, CancellationToken.None);
+        await taken.Mark.Modes!.ApplyAsync(place, taken.Tree, CancellationToken.None);
+
+        Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(outside), 8));
+        Assert.Null(PlacedFile.Open(file));
     }
 
     private static string Modes(SnapshotFolder folder) => string.Join(
