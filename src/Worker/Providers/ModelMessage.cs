@@ -19,6 +19,20 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
     /// <summary>The calls that an assistant message asks for.</summary>
     public IEnumerable<ToolCallBlock> ToolCalls => Content.OfType<ToolCallBlock>();
 
+    /// <summary>The messages with those of the user that follow each other made one: many templates take no two of one role.</summary>
+    public static IReadOnlyList<ModelMessage> Alternating(IEnumerable<ModelMessage> messages)
+    {
+        var joined = new List<ModelMessage>();
+        foreach (var message in messages)
+        {
+            if (message.Role == ModelRole.User && joined.LastOrDefault() is { Role: ModelRole.User } last)
+                joined[^1] = last with { Content = [.. last.Content, new TextBlock("\n\n"), .. message.Content] };
+            else
+                joined.Add(message);
+        }
+        return joined;
+    }
+
     public static ModelMessage User(string text) => new(ModelRole.User, [new TextBlock(text)]);
 
     public static ModelMessage Assistant(params IReadOnlyList<ContentBlock> content) => new(ModelRole.Assistant, content);

@@ -57,7 +57,7 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
             request = request with { Messages = [.. request.Messages.Select(WithoutImages)] };
         if (traits.System == SystemPlace.FirstMessage && request.System.Length > 0)
             request = WithSystemInside(request);
-        return traits.Alternates ? request with { Messages = Alternating(request.Messages) } : request;
+        return traits.Alternates ? request with { Messages = ModelMessage.Alternating(request.Messages) } : request;
     }
 
     private static ModelMessage WithoutImages(ModelMessage message) => message.Content.Any(block => block is ImageBlock)
@@ -73,18 +73,5 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
             System = "",
             Messages = [new ModelMessage(ModelRole.User, [system, .. first?.Content ?? []]), .. request.Messages.Skip(first is null ? 0 : 1)],
         };
-    }
-
-    private static List<ModelMessage> Alternating(IReadOnlyList<ModelMessage> messages)
-    {
-        var joined = new List<ModelMessage>();
-        foreach (var message in messages)
-        {
-            if (message.Role == ModelRole.User && joined.LastOrDefault() is { Role: ModelRole.User } last)
-                joined[^1] = last with { Content = [.. last.Content, new TextBlock("\n\n"), .. message.Content] };
-            else
-                joined.Add(message);
-        }
-        return joined;
     }
 }

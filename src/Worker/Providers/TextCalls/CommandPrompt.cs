@@ -28,7 +28,7 @@ internal static class CommandPrompt
             system.Append('\n').Append(NoMore);
         foreach (var tool in request.Tools)
             system.Append("\n\n").Append(tool.Name).Append(": ").Append(tool.Description).Append("\nSchema: ").Append(tool.InputSchema.ToJsonString());
-        return request with { System = system.ToString(), Tools = [], Messages = [.. Joined(request.Messages.Select(Written))] };
+        return request with { System = system.ToString(), Tools = [], Messages = ModelMessage.Alternating(request.Messages.Select(Written)) };
     }
 
     private static ModelMessage Written(ModelMessage message) => message.Role switch
@@ -52,19 +52,5 @@ internal static class CommandPrompt
     {
         var content = result.Content.Replace("</tool_result", "<\\/tool_result", StringComparison.OrdinalIgnoreCase);
         return $"<tool_result tool=\"{result.Tool}\" status=\"{(result.IsError ? "error" : "ok")}\">\n{content}\n</tool_result>";
-    }
-
-    // The results of one answer are one message: many templates take no two of one role.
-    private static List<ModelMessage> Joined(IEnumerable<ModelMessage> messages)
-    {
-        var joined = new List<ModelMessage>();
-        foreach (var message in messages)
-        {
-            if (message.Role == ModelRole.User && joined.LastOrDefault() is { Role: ModelRole.User } last)
-                joined[^1] = last with { Content = [.. last.Content, new TextBlock("\n\n"), .. message.Content] };
-            else
-                joined.Add(message);
-        }
-        return joined;
     }
 }

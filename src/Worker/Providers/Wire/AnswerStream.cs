@@ -1,26 +1,12 @@
 namespace Koda.Worker.Providers.Wire;
 
 /// <summary>A response body that cannot keep its reader waiting for ever, nor fill its memory with one line.</summary>
-internal sealed class AnswerStream(Stream inner, TimeSpan idleLimit) : Stream
+internal sealed class AnswerStream(Stream inner, TimeSpan idleLimit) : ForwardStream
 {
     /// <summary>The longest line, in bytes.</summary>
     public const int LongestLine = 16 * 1024 * 1024;
 
     private int _lineLength;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -42,21 +28,6 @@ internal sealed class AnswerStream(Stream inner, TimeSpan idleLimit) : Stream
             throw ProviderFailure.Cut(error);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,27 +1,13 @@
 namespace Koda.Worker.Providers.Wire;
 
 /// <summary>A stream whose beginning was looked at.</summary>
-internal sealed class PeekedStream(ReadOnlyMemory<byte> head, Stream rest) : Stream
+internal sealed class PeekedStream(ReadOnlyMemory<byte> head, Stream rest) : ForwardStream
 {
     private const int MostSpace = 4096;
 
     private static readonly byte[] s_mark = [0xEF, 0xBB, 0xBF];
 
     private ReadOnlyMemory<byte> _head = head;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Waits for the first byte that is no space.</summary>
     /// <returns>That byte, or a space when there is none, and all of the stream.</returns>
@@ -53,19 +39,4 @@ internal sealed class PeekedStream(ReadOnlyMemory<byte> head, Stream rest) : Str
         _head = _head[count..];
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
