@@ -26,6 +26,7 @@ public sealed class UnreadableCallTests(KodaFixture koda) : IClassFixture<KodaFi
         { "a message that is no protobuf", Frame(Plain, [0xff, 0xff, 0xff]) },
         { "a flag that is none", Frame(7, [8, 1]) },
         { "half a frame", Frame(Plain, new byte[100])[..50] },
+        { "a length beyond every limit", [Plain, 0xff, 0xff, 0xff, 0xff, 8, 1] },
         { "bytes that are no gzip", Frame(Compressed, "no gzip at all"u8.ToArray()) },
     };
 
@@ -35,6 +36,8 @@ public sealed class UnreadableCallTests(KodaFixture koda) : IClassFixture<KodaFi
     {
         Assert.Equal((StatusCode.Internal, what), (await Send("/koda.runtime.v1.TaskService/GetTask", body), what));
         Assert.Equal((StatusCode.Internal, what), (await Send("/koda.worker.v1.WorkerService/Work", body), what));
+        Assert.Equal((StatusCode.Internal, what), (await Send("/grpc.health.v1.Health/Check", body), what));
+        Assert.Equal((StatusCode.Internal, what), (await Send("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", body), what));
     }
 
     [Theory]

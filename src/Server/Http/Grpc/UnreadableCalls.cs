@@ -8,7 +8,8 @@ namespace Koda.Server.Http;
 
 /// <summary>
 /// Says of a call by gRPC whose bytes could not be read that this is so. The official server answers UNKNOWN, as if it had failed itself; where no service
-/// failed, nothing else is meant by it. A message that is too large gets its reason, which the official server does not know.
+/// failed, nothing else is meant by it, in health and reflection as in our own services. A message that is too large gets its reason, which the official
+/// server does not know.
 /// </summary>
 internal static class UnreadableCalls
 {
@@ -26,12 +27,13 @@ internal static class UnreadableCalls
     {
         await next(http);
         var headers = http.Response.Headers;
-        if (http.Response.HasStarted || RpcCall.Of(http) is not { Failure: null } call)
+        var call = RpcCall.Of(http);
+        if (http.Response.HasStarted || call?.Failure is not null)
             return;
         var failure = headers[Status] == s_unknown ? s_unreadable : headers[Status] == s_exhausted ? s_tooLarge : null;
         if (failure is null)
             return;
-        call.Failure = failure;
+        call?.Failure = failure;
         headers[Status] = Text(failure.Status.StatusCode);
         if (failure == s_unreadable)
             headers["grpc-message"] = failure.Message;
