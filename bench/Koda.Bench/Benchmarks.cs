@@ -17,6 +17,7 @@ internal sealed class Benchmarks : IDisposable
     private const string Agent = "bench-noop";
     private readonly GrpcChannel _channel;
     private readonly Metadata _credentials;
+    private readonly HttpClient _http;
     private readonly TaskService.TaskServiceClient _tasks;
     private readonly WorkerService.WorkerServiceClient _workers;
 
@@ -24,6 +25,7 @@ internal sealed class Benchmarks : IDisposable
     {
         _channel = GrpcChannel.ForAddress(server.Url);
         _credentials = new Metadata { { "authorization", $"Bearer {server.Token}" } };
+        _http = new HttpClient { BaseAddress = server.Url, DefaultRequestHeaders = { { "Authorization", $"Bearer {server.Token}" } } };
         _tasks = new TaskService.TaskServiceClient(_channel);
         _workers = new WorkerService.WorkerServiceClient(_channel);
     }
@@ -77,6 +79,23 @@ internal sealed class Benchmarks : IDisposable
         return count / watch.Elapsed.TotalSeconds;
     }
 
+    /// <summary>Reads of one task a second, by gRPC or by REST: what a face costs where the engine does next to nothing.</summary>
+    public async Task<double> Read(bool rest, int callers, int count)
+    {
+        var id = (await SubmitOne("nothing")).Id;
+        var path = new Uri($"/api/runtime/tasks/{id}", UriKind.Relative);
+        var left = count;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+                await (rest ? _http.GetStringAsync(path) : (Task)_tasks.GetTaskAsync(new GetTaskRequest { TaskId = id }, _credentials).ResponseAsync);
+        })));
+        var perSecond = count / watch.Elapsed.TotalSeconds;
+        await Drain(1);
+        return perSecond;
+    }
+
     /// <summary>Percentiles at a steady rate: from the call to the arrival at the worker, and from the call to its answer.</summary>
     public async Task<object> StartLatency(int rate, int seconds)
     {
@@ -99,7 +118,11 @@ internal sealed class Benchmarks : IDisposable
         return new { start_ms = Percentiles.Of(worker.StartLatencies), answer_ms = Percentiles.Of([.. answered]) };
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _channel.Dispose();
+    }
 
     public static void Print(string name, object figures) =>
         Console.WriteLine($$"""{"name":{{JsonSerializer.Serialize(name)}},"figures":{{JsonSerializer.Serialize(figures)}}}""");

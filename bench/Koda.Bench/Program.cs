@@ -1,9 +1,15 @@
 using Koda.Bench;
 
 // Prints one JSON line a figure. Started by bench/run, which prints the machine and the conditions.
+if (args is ["--database", var first, "--other-database", var second, "--other", var checkout])
+{
+    await Comparison.Run(first, second, checkout);
+    return 0;
+}
+
 if (args is not ["--database", var database, "--connection", var connectionString])
 {
-    Console.Error.WriteLine("usage: Koda.Bench --database postgres://… --connection 'Host=…'");
+    Console.Error.WriteLine("usage: Koda.Bench --database postgres://… --connection 'Host=…' | --database postgres://… --other-database postgres://… --other FOLDER");
     return 2;
 }
 

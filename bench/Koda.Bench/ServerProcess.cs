@@ -7,6 +7,7 @@ namespace Koda.Bench;
 /// <summary>A server of its own, on a free port and an empty data folder.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private static readonly string s_masterKey = Convert.ToBase64String(new byte[32]);
     private readonly Process _process;
     private readonly DirectoryInfo _data;
 
@@ -35,14 +36,26 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ServerProcess> Start(string databaseUrl)
+    /// <summary>What the server's threads have used of the processors since its start.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts the server of a checkout that tools/build.sh has built; of this one where <paramref name="checkout"/> names none.</summary>
+    public static async Task<ServerProcess> Start(string databaseUrl, string? checkout = null)
     {
         var data = Directory.CreateTempSubdirectory("koda-bench-data-");
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var koda = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Cli/bin/Release/app/koda.dll");
+        var koda = Path.Combine(checkout ?? Path.Combine(AppContext.BaseDirectory, "../../../../.."), "src/Cli/bin/Release/app/koda.dll");
         var info = new ProcessStartInfo("dotnet", [koda, "server", "--data", data.FullName, "--listen", url.ToString().TrimEnd('/')])
         {
-            Environment = { ["KODA_DATABASE_URL"] = databaseUrl },
+            // One key for all: a database is started again with another data folder.
+            Environment = { ["KODA_DATABASE_URL"] = databaseUrl, ["KODA_MASTER_KEY"] = s_masterKey },
             RedirectStandardOutput = true,
         };
         var watch = Stopwatch.StartNew();
