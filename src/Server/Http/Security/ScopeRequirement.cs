@@ -11,7 +11,7 @@ internal sealed class ScopeRequirement(IReadOnlyList<string> all, IReadOnlyList<
 {
     /// <summary>What an endpoint declares whose caller needs a credential and these scopes.</summary>
     public static AuthorizationPolicy PolicyOf(IReadOnlyList<string> all, IReadOnlyList<string> any) =>
-        new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(all, any)).Build();
+        new AuthorizationPolicyBuilder().AddRequirements(new ScopeRequirement(all, any)).Build();
 
     /// <summary>Why a caller was refused.</summary>
     public RpcFault Refusal(CallPrincipal caller) => all.All(caller.Scopes.Contains)
