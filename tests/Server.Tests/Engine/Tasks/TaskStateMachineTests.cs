@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Koda.Server.Engine;
 using Koda.Server.Engine.Tasks;
 using Xunit;
 
 namespace Koda.Server.Tests.Engine.Tasks;
 
-public class TaskStateMachineTests
+public partial class TaskStateMachineTests
 {
     /// <summary>Every state with every trigger that it allows; all other pairs must be refused.</summary>
     private static readonly Dictionary<string, string> s_allowed = new()
@@ -45,6 +48,18 @@ public class TaskStateMachineTests
     }
 
     [Fact]
+    public void The_page_for_people_shows_the_same_moves()
+    {
+        var shown = File.ReadLines(Page()).Select(line => PageLine().Match(line)).Where(match => match.Success)
+            .Select(match => $"{match.Groups[1].Value} {match.Groups[3].Value} {match.Groups[2].Value}");
+        var moves = Enum.GetValues<TaskState>().SelectMany(state => Enum.GetValues<TaskTrigger>()
+            .Select(trigger => (state, trigger, next: TaskStateMachine.Next(state, trigger))).Where(move => move.next is not null)
+            .Select(move => $"{EnumText<TaskState>.Of(move.state)} {EnumText<TaskTrigger>.Of(move.trigger)} {EnumText<TaskState>.Of(move.next!.Value)}"));
+
+        Assert.Equal(moves.Order(), shown.Order());
+    }
+
+    [Fact]
     public void Only_a_retry_leaves_a_final_state()
     {
         var final = Enum.GetValues<TaskState>().Where(TaskStateMachine.IsFinal);
@@ -82,4 +97,10 @@ public class TaskStateMachineTests
 
         Assert.Equal(Enum.GetValues<TaskState>().Length, reached.Count);
     }
+
+    private static string Page([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../../docs/tasks.md"));
+
+    [GeneratedRegex(@"^\s+(\w+) --> (\w+): (\w+)$")]
+    private static partial Regex PageLine();
 }
