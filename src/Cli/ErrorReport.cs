@@ -30,7 +30,7 @@ internal static class ErrorReport
     }
 
     private static Report Of(KodaException e) => e.Unreachable
-        ? new Report(e.Code, "No Koda server answers.", "Start one with: koda up   (or point KODA_URL at one that runs)")
+        ? new Report(e.Code, e.Message, e.Hint ?? "Start one with: koda up   (or point KODA_URL at one that runs)")
         : new Report(e.Code, e.Message, e.Hint, e.RequestId)
         {
             Fields = e.Fields.Count > 0 ? e.Fields : null,

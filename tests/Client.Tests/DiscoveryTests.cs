@@ -65,7 +65,13 @@ public sealed class DiscoveryTests : IDisposable
     [Theory]
     [InlineData("koda.example")]
     [InlineData("ftp://koda.example")]
+    [InlineData("https://koda.example/behind/a/prefix")]
+    [InlineData("https://ana:secret@koda.example")]
     public void An_address_that_is_none_is_refused(string url) => Assert.Throws<FormatException>(() => Discover(("KODA_URL", url)));
+
+    [Fact]
+    public void The_data_directory_is_never_the_current_one_by_accident() =>
+        Assert.True(Path.IsPathRooted(ServerFiles.DefaultDirectory(_ => null)));
 
     private KodaClientOptions Discover(params (string Name, string Value)[] environment) =>
         KodaClientOptions.FromEnvironment(_data, name => environment.FirstOrDefault(pair => pair.Name == name).Value);

@@ -43,7 +43,13 @@ internal static class DoctorCommand
     private static Check Disk(string dataDirectory)
     {
         var existing = dataDirectory;
-        while (!Directory.Exists(existing)) existing = Path.GetDirectoryName(existing)!;
+        while (!Directory.Exists(existing))
+        {
+            if (Path.GetDirectoryName(existing) is not { Length: > 0 } above)
+                return new Check("disk", CheckStatus.Failed, $"there is no disk for {dataDirectory}", "Set KODA_DATA, or --data, to a directory that can be made.");
+            existing = above;
+        }
+
         var free = new DriveInfo(existing).AvailableFreeSpace;
         var detail = $"{free / (1024 * 1024):N0} MiB free for {dataDirectory}";
         return free >= LeastDisk ? new Check("disk", CheckStatus.Ok, detail) : new Check("disk", CheckStatus.Failed, detail, "Koda wants at least 1 GiB.");

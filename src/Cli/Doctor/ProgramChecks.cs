@@ -8,6 +8,8 @@ namespace Koda.Cli.Doctor;
 /// <summary>Looks for the programs that Koda uses, by asking each for its version.</summary>
 internal static class ProgramChecks
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private const string PostgresFolders = "/usr/lib/postgresql";
 
     public static async IAsyncEnumerable<Check> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -47,9 +49,20 @@ internal static class ProgramChecks
         {
             using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true });
             if (process is null) return null;
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            return process.ExitCode == 0 ? output.Split('\n')[0].Trim() : null;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(Patience);
+            try
+            {
+                var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+                await process.WaitForExitAsync(limit.Token);
+                return process.ExitCode == 0 ? output.Split('\n')[0].Trim() : null;
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                cancellation.ThrowIfCancellationRequested();
+                return null;
+            }
         }
         catch (Win32Exception)
         {

@@ -55,7 +55,7 @@ internal static class ServerChecks
         }
         catch (KodaException e)
         {
-            return (default, e.Unreachable ? "no server answers" : e.Message);
+            return (default, e.Message);
         }
     }
 }

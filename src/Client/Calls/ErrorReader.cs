@@ -13,12 +13,14 @@ internal static class ErrorReader
         var details = ReadDetails(error);
         var info = details?.GetDetail<ErrorInfo>();
         var (reason, policy) = Look(info?.Reason);
+        var unreached = details is null && error.Trailers.GetValue("x-request-id") is null ? Unreached.Of(error) : null;
         var retry = details?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
-        return new KodaException(error.Status, error)
+        return new KodaException(unreached is null ? error.Status : new(error.StatusCode, unreached.Value.Message), error)
         {
             Reason = reason,
-            Code = policy?.Code ?? Fallback(error.StatusCode),
-            Hint = policy?.Hint is { Length: > 0 } hint ? hint : null,
+            Unreachable = unreached is not null,
+            Code = policy?.Code ?? unreached?.Code ?? Fallback(error.StatusCode),
+            Hint = policy?.Hint is { Length: > 0 } hint ? hint : unreached?.Hint,
             Details = info?.Metadata.ToDictionary(StringComparer.Ordinal) ?? [],
             Fields = details?.GetDetail<BadRequest>()?.FieldViolations.Select(v => new FieldFault(v.Field, v.Description)).ToList() ?? [],
             RequestId = details?.GetDetail<RequestInfo>()?.RequestId ?? error.Trailers.GetValue("x-request-id"),
