@@ -25,7 +25,12 @@ internal static class KodaCommand
     public static async Task<int> RunAsync(string[] args, CliTerminal terminal)
     {
         var common = new CommonOptions(terminal);
-        var parse = Create(common).Parse(args is [] ? ["--help"] : args);
+        var parse = Create(common).Parse(args switch
+        {
+            [] => ["--help"],
+            ["help", .. var command] => [.. command, "--help"],
+            _ => args,
+        });
         try
         {
             if (parse.Action is ParseErrorAction problem) throw WrongUsage(parse, problem);
@@ -73,7 +78,8 @@ internal static class KodaCommand
             Identity.PasswordCommand.Create(common), Identity.TokenCommand.Create(common), Identity.AuditCommand.Create(common),
             Settings.SettingsCommand.Create(common),
             Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
-            Bench.BenchCommand.Create(common), OpenApi.OpenApiCommand.Create(common), VersionCommand.Create(common),
+            Bench.BenchCommand.Create(common), OpenApi.OpenApiCommand.Create(common), CompletionCommand.Create(common),
+            VersionCommand.Create(common),
         };
         foreach (var steering in Tasks.SteeringCommands.Create(common)) root.Add(steering);
         if (root.Options.OfType<HelpOption>().Single() is { Action: HelpAction options } help)

@@ -36,6 +36,38 @@ public sealed class KodaCommandTests
         Assert.Equal("cli.usage", error.GetProperty("code").GetString());
     }
 
+    [Fact]
+    public async Task Help_of_a_command_is_found_under_both_words()
+    {
+        Assert.Equal((await CliRun.Of("--help")).Out, (await CliRun.Of("help")).Out);
+        Assert.Equal((await CliRun.Of("agents", "publish", "--help")).Out, (await CliRun.Of("help", "agents", "publish")).Out);
+    }
+
+    [Fact]
+    public async Task Tab_completes_in_bash()
+    {
+        var script = (await CliRun.Of("completion", "bash")).Out;
+        var folder = Directory.CreateTempSubdirectory("koda-completion-");
+        try
+        {
+            // It stands for the program, which answers the same question in this process.
+            var program = Path.Combine(folder.FullName, "koda");
+            await File.WriteAllTextAsync(program, $"#!/bin/sh\ncat <<'END'\n{(await CliRun.Of("[suggest:13]", "koda agents p")).Out}END\n");
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+                "bash", ["-c", $"{script}\nCOMP_LINE='koda agents p' COMP_POINT=13 COMP_WORDS=(koda agents p) COMP_CWORD=2; _koda {program}; echo \"${{COMPREPLY[*]}}\""])
+            {
+                RedirectStandardOutput = true,
+            })!;
+
+            Assert.Equal("publish", (await bash.StandardOutput.ReadToEndAsync()).Trim());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("run", "query")]
     [InlineData("tasks")]
