@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace Koda.Server.Tests.Http.OpenApi;
+namespace Koda.Http.Tests.OpenApi;
 
 public sealed class SchemaTests(WrittenDocuments documents) : IClassFixture<WrittenDocuments>
 {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace Koda.Server.Tests.Http.OpenApi;
+namespace Koda.Http.Tests.OpenApi;
 
 public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<WrittenDocuments>
 {

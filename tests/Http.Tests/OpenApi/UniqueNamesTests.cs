@@ -3,7 +3,7 @@ using Google.Protobuf.Reflection;
 using Koda.Server.Http.OpenApi;
 using Xunit;
 
-namespace Koda.Server.Tests.Http.OpenApi;
+namespace Koda.Http.Tests.OpenApi;
 
 public sealed class UniqueNamesTests
 {

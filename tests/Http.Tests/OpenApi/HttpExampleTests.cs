@@ -1,7 +1,7 @@
 using Koda.Server.Http.OpenApi;
 using Xunit;
 
-namespace Koda.Server.Tests.Http.OpenApi;
+namespace Koda.Http.Tests.OpenApi;
 
 public sealed class HttpExampleTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Koda.Server.Hosting;
 using Xunit;
 
-namespace Koda.Server.Tests.Http.OpenApi;
+namespace Koda.Http.Tests.OpenApi;
 
 /// <summary>The documents of the product, as they are written without a running server.</summary>
 public sealed class WrittenDocuments : IAsyncLifetime

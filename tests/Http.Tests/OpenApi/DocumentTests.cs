@@ -2,7 +2,7 @@ using Koda.Server.Hosting;
 using Microsoft.OpenApi;
 using Xunit;
 
-namespace Koda.Server.Tests.Http.OpenApi;
+namespace Koda.Http.Tests.OpenApi;
 
 public sealed class DocumentTests(WrittenDocuments documents) : IClassFixture<WrittenDocuments>
 {
