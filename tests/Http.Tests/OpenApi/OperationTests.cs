@@ -18,11 +18,21 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
     {
         var submit = Operation("/api/runtime/tasks", "post");
 
-        Assert.Equal(["202", "400", "401", "403", "default"], Statuses(submit));
+        Assert.Equal(["202", "400", "401", "403", "429", "default"], Statuses(submit));
         Assert.Contains("Idempotency-Key", Parameters(submit));
         Assert.Null(Operation("/sessions/{session_id}", "delete", documents.Code)["responses"]!["204"]!["content"]);
         Assert.NotNull(Operation("/api/runtime/readiness", "get")["responses"]!["503"]!["content"]);
-        Assert.Contains("429", Statuses(Operation("/api/control-plane/auth/login", "post")));
+    }
+
+    [Fact]
+    public void A_limited_call_says_how_often_it_may_be_made_and_when_to_come_back()
+    {
+        Assert.Equal("More than 5 calls in 300 seconds; `Retry-After` says when to come back.", Limit("/api/control-plane/auth/login", "post")["description"]!.ToString());
+        Assert.Equal("integer", Limit("/api/control-plane/auth/login", "post")["headers"]!["Retry-After"]!["schema"]!["type"]!.ToString());
+        // By the bucket of the service, and by one that only the server's settings fill.
+        Assert.StartsWith("More than 120 calls in 60 seconds;", Limit("/api/control-plane/agents", "get")["description"]!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("More than the server's settings allow;", Limit("/api/runtime/tasks", "post")["description"]!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("429", Statuses(Operation("/sessions", "post", documents.Code)));
     }
 
     [Fact]
@@ -105,6 +115,8 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
     }
 
     private JsonNode Operation(string path, string verb, JsonNode? document = null) => (document ?? documents.ControlPlane)["paths"]![path]![verb]!;
+
+    private JsonNode Limit(string path, string verb) => Operation(path, verb)["responses"]!["429"]!;
 
     private static IEnumerable<string> Statuses(JsonNode operation) => operation["responses"]!.AsObject().Select(reply => reply.Key);
 

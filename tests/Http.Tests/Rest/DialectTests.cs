@@ -25,6 +25,8 @@ public sealed class DialectTests : IAsyncLifetime
     [Fact]
     public async Task A_reply_that_is_an_envelope_already_gets_no_other()
     {
+        _server.Http.DefaultRequestHeaders.Authorization = new("Bearer", "anna");
+
         var reply = JsonNode.Parse(await _server.Http.GetStringAsync("/loud/books"))!;
 
         Assert.Equal("b1", reply["data"]![0]!["id"]!.GetValue<string>());

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Koda.Server.Http.Rest;
 using Koda.Http.Tests.Probe;
 using Microsoft.AspNetCore.Builder;
@@ -61,24 +60,5 @@ internal sealed class LibraryServer : IAsyncDisposable
     {
         var name = authorization.Replace("Bearer ", "", StringComparison.Ordinal);
         return new CallPrincipal(name, name, new HashSet<string> { name == "writer" ? "books.write" : "books.read" });
-    }
-
-    private sealed class LoudDialect : IDialect
-    {
-        public string Name => "loud";
-
-        public IReadOnlyList<string> PathPrefixes => ["/loud"];
-
-        public string Envelope => "data";
-
-        public ErrorSpelling Spell(ErrorDescription error) => error.Name == "TASK_QUEUE_FULL" ? new(420, "CALM_DOWN") : new(error.HttpStatus, error.Name);
-
-        public void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId)
-        {
-            json.WriteStartObject();
-            json.WriteString("OOPS", Spell(failure.Description).Code);
-            json.WriteString("id", requestId);
-            json.WriteEndObject();
-        }
     }
 }

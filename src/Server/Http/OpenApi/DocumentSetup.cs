@@ -33,6 +33,7 @@ internal sealed class DocumentSetup(MethodTable methods, DocumentNames names, st
         options.OperationFilter<OperationTexts>();
         options.OperationFilter<OperationHeaders>();
         options.OperationFilter<OperationExamples>();
+        options.OperationFilter<OperationEnvelope>();
         options.OperationFilter<OperationFailures>();
         options.OperationFilter<OperationSecurity>();
         options.DocumentFilter<DocumentOrder>();
