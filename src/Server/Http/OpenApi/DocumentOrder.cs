@@ -3,26 +3,17 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Koda.Server.Http.OpenApi;
 
-/// <summary>Sorts a document, so that the same contract gives the same bytes, and numbers the second and later paths of a method in that order.</summary>
+/// <summary>Numbers the second and later paths of a method, and sorts replies, so that the same contract gives the same bytes.</summary>
 internal sealed class DocumentOrder : IDocumentFilter
 {
     public void Apply(OpenApiDocument document, DocumentFilterContext context)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        var sorted = new OpenApiPaths();
-        foreach (var (path, item) in document.Paths.OrderBy(path => path.Key, StringComparer.Ordinal))
+        foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations!.Values))
         {
-            var operations = item.Operations!.OrderBy(operation => operation.Key.Method, StringComparer.Ordinal).ToList();
-            foreach (var (_, operation) in operations)
-            {
-                operation.OperationId = Unique(ids, operation.OperationId!);
-                operation.Responses = Sorted(operation.Responses!);
-            }
-
-            sorted.Add(path, new OpenApiPathItem { Operations = operations.ToDictionary() });
+            operation.OperationId = Unique(ids, operation.OperationId!);
+            operation.Responses = Sorted(operation.Responses!);
         }
-
-        document.Paths = sorted;
     }
 
     private static string Unique(HashSet<string> ids, string name)

@@ -22,6 +22,7 @@ internal sealed class DocumentSetup(MethodTable methods, DocumentNames names, st
         options.DocInclusionPredicate((document, call) => call.Binding()?.Method.ServicePolicy.Document == document);
         options.TagActionsBy(call => [names.Of(call.Binding()!.Method.Descriptor.Service)]);
         options.CustomOperationIds(call => names.Of(call.Binding()!.Method.Descriptor));
+        options.OrderActionsBy(call => $"{call.RelativePath} {call.HttpMethod}");
         options.MapType<Timestamp>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" });
         options.MapType<Duration>(() => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = @"^-?\d+(\.\d{1,9})?s$" });
         options.MapType<ByteString>(() => new OpenApiSchema { Type = JsonSchemaType.String, ContentEncoding = "base64" });

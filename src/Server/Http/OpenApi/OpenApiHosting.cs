@@ -12,9 +12,7 @@ namespace Koda.Server.Http.OpenApi;
 /// <summary>The OpenAPI documents of the mapped services, and a page to read and try them.</summary>
 internal static class OpenApiHosting
 {
-    private const string Folder = "/openapi";
     private const string Docs = "docs";
-    private const string Extension = ".json";
 
     // All that the page needs comes from this server, and it asks no other.
     private const string PagePolicy =
@@ -43,12 +41,11 @@ internal static class OpenApiHosting
     /// Serves the documents at <c>/openapi/NAME.json</c> and a page to read and try them at <c>/docs</c>, both without a credential and
     /// without any other server. Who opens the bare address in a browser is led to the page.
     /// </summary>
-    public static IApplicationBuilder UseOpenApiDocuments(this IApplicationBuilder app)
+    public static void UseOpenApiDocuments(this WebApplication app)
     {
-        var documents = app.ApplicationServices.GetRequiredService<OpenApiDocuments>();
-        app.Use(next => http => DocumentName(http.Request) is { } name && documents.Names.Contains(name)
-            ? SendAsync(http, documents, name)
-            : next(http));
+        var documents = app.Services.GetRequiredService<OpenApiDocuments>();
+        foreach (var name in documents.Names)
+            app.MapGet(PathOf(name), http => SendAsync(http, documents, name)).AllowAnonymous();
         app.Use(next => http =>
         {
             if (http.Request.Path != "/" || !HttpMethods.IsGet(http.Request.Method) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
@@ -62,20 +59,14 @@ internal static class OpenApiHosting
                 http.Response.Headers.ContentSecurityPolicy = PagePolicy;
             return next(http);
         });
-        return app.UseSwaggerUI(page =>
+        app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = Docs;
-            page.ConfigObject.Urls = documents.Names.Select(name => new UrlDescriptor { Name = name, Url = $"{Folder}/{name}{Extension}" });
+            page.ConfigObject.Urls = documents.Names.Select(name => new UrlDescriptor { Name = name, Url = PathOf(name) });
         });
     }
 
-    private static string? DocumentName(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method)
-        && request.Path.StartsWithSegments(Folder, out var rest)
-        && rest.Value is ['/', .. var file]
-        && file.EndsWith(Extension, StringComparison.Ordinal)
-            ? file[..^Extension.Length]
-            : null;
+    private static string PathOf(string name) => $"/openapi/{name}.json";
 
     private static async Task SendAsync(HttpContext http, OpenApiDocuments documents, string name)
     {
