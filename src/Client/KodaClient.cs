@@ -19,9 +19,9 @@ namespace Koda.Client;
 /// A client of one Koda server: thread-safe, cheap to share, and the owner of its connections.
 /// Every call fails with <see cref="KodaException"/>, or <see cref="OperationCanceledException"/> when its token is cancelled.
 /// </summary>
-public sealed class KodaClient : IAsyncDisposable
+public sealed class KodaClient : IAsyncDisposable, IDisposable
 {
-    private readonly ChannelBase? _channel;
+    private readonly GrpcChannel? _channel;
     private readonly CallRunner _calls;
     private readonly Runtime.ReadinessService.ReadinessServiceClient _readiness;
     private readonly Runtime.WorkerService.WorkerServiceClient _workers;
@@ -52,7 +52,7 @@ public sealed class KodaClient : IAsyncDisposable
         Connections = new ConnectionClient(invoker, _calls);
     }
 
-    private KodaClient(KodaClientOptions options, ChannelBase channel) : this(options, channel.CreateCallInvoker()) => _channel = channel;
+    private KodaClient(KodaClientOptions options, GrpcChannel channel) : this(options, channel.CreateCallInvoker()) => _channel = channel;
 
     /// <summary>The options with which the client was made.</summary>
     public KodaClientOptions Options { get; }
@@ -112,4 +112,7 @@ public sealed class KodaClient : IAsyncDisposable
     {
         if (_channel is not null) await _channel.ShutdownAsync();
     }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => _channel?.Dispose();
 }
