@@ -22,7 +22,7 @@ internal sealed class BreakGlassWatch(AuditLog audit, TimeProvider clock)
         var key = (caller.Address, call.Method.FullName);
         if (_recorded.TryGetValue(key, out var at) && clock.GetElapsedTime(at) < s_once)
             return;
-        await audit.Record(caller, new SecurityEvent("security.auth.break_glass_used", $"rpc:{call.Method.FullName}"), call.CancellationToken);
+        await audit.Record(caller, new SecurityEvent("security.auth.break_glass_used", $"rpc:{call.Method.FullName}"), call.Http.RequestAborted);
         if (_recorded.Count >= MaxRemembered)
             _recorded.Clear();
         _recorded[key] = clock.GetTimestamp();

@@ -48,7 +48,7 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
 
     private async ValueTask Count(RpcCall call, string bucket, RateBudget budget, string subject)
     {
-        var count = await counts.Take(bucket, subject, budget, call.CancellationToken);
+        var count = await counts.Take(bucket, subject, budget, call.Http.RequestAborted);
         Announce(call.Http, bucket, budget, count);
         if (count.Refusal != RateRefusal.None)
             throw await TooMany(call, bucket, budget, count);
@@ -100,7 +100,7 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
     private async ValueTask<string> DeviceOf(RpcCall call)
     {
         var secret = DeviceCookie.Read(call.Http);
-        var device = secret.Length > 0 ? await devices.Find(secret, call.CancellationToken) : null;
+        var device = secret.Length > 0 ? await devices.Find(secret, call.Http.RequestAborted) : null;
         return device is null ? AddressOf(call) : $"device:{device.Id}";
     }
 

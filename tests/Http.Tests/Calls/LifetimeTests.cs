@@ -50,9 +50,8 @@ public sealed class LifetimeTests : IAsyncLifetime
         };
         await _server.Raw.CallAsync("Unary", "x", ("grpc-timeout", "1M"));
         await _server.Raw.CallAsync("Unary", "x");
-        await _server.Raw.CallAsync("Unary", "x", ("grpc-timeout", "99999999H"));
         Assert.InRange(deadlines[0] - DateTime.UtcNow, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(60));
-        Assert.Equal([DateTime.MaxValue, DateTime.MaxValue], deadlines[1..]);
+        Assert.Equal(DateTime.MaxValue, deadlines[1]);
     }
 
     [Theory]

@@ -51,21 +51,6 @@ public sealed class LiveFeedTests
     }
 
     [Fact]
-    public async Task A_handler_can_open_the_feed_before_it_has_anything_to_say()
-    {
-        await using var server = await LibraryServer.StartAsync(services => services.AddSingleton<TimeProvider>(new ManualTime()));
-        server.Script.Watch = async (_, _, context) =>
-        {
-            await context.WriteResponseHeadersAsync(new Metadata { { "feed", "open" } });
-            await UntilCancelledAsync(context);
-        };
-
-        using var reader = await OpenAsync(server);
-
-        Assert.Equal(["retry: 1000"], await ReadAsync(reader, 1));
-    }
-
-    [Fact]
     public async Task A_feed_that_ends_because_the_server_stops_does_not_say_that_it_is_complete()
     {
         await using var server = await LibraryServer.StartAsync();

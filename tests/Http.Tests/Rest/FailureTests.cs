@@ -100,11 +100,14 @@ public sealed class FailureTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_deadline_of_the_caller_holds()
+    [Theory]
+    [InlineData("50m")]
+    [InlineData("50000u")]
+    [InlineData("50000000n")]
+    public async Task A_deadline_of_the_caller_holds(string timeout)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/books/slow");
-        request.Headers.Add("grpc-timeout", "50m");
+        request.Headers.Add("grpc-timeout", timeout);
         using var reply = await Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, reply.StatusCode);

@@ -36,11 +36,11 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
 
     public override Task<FindBooksRequest> EchoSearch(FindBooksRequest request, ServerCallContext context) => Task.FromResult(request);
 
-    public override Task<Book> UpdateBook(UpdateBookRequest request, ServerCallContext context)
+    public override async Task<Book> UpdateBook(UpdateBookRequest request, ServerCallContext context)
     {
-        context.ResponseTrailers.Add("dry-run", request.DryRun ? "yes" : "no");
-        context.ResponseTrailers.Add("mask", request.UpdateMask is { } mask ? "=" + string.Join(',', mask.Paths) : "none");
-        return Task.FromResult(request.Book);
+        var mask = request.UpdateMask is { } given ? "=" + string.Join(',', given.Paths) : "none";
+        await context.WriteResponseHeadersAsync(new Metadata { { "dry-run", request.DryRun ? "yes" : "no" }, { "mask", mask } });
+        return request.Book;
     }
 
     public override Task<UpdateBookRequest> ReplaceBook(UpdateBookRequest request, ServerCallContext context) => Task.FromResult(request);

@@ -10,15 +10,17 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
     private readonly ICallRefusals[] _refusals = [.. refusals];
 
     /// <summary>Runs the handler of a call. Nothing is thrown: whatever goes wrong is the result, for the face to write.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="handler">Its handler.</param>
+    /// <param name="context">Where the handler may leave a status; null where it is asked already.</param>
     /// <returns>How the call failed, or null when it succeeded.</returns>
-    public async ValueTask<CallFailure?> RunAsync(RpcCallContext context, Func<RpcCallContext, Task> handler)
+    public async ValueTask<CallFailure?> RunAsync(RpcCall call, Func<Task> handler, ServerCallContext? context = null)
     {
-        var call = context.Call;
         try
         {
             if (call.Method.Policy.Idempotency == Idempotency.Header)
                 _ = IdempotencyCarrier.Of(call);
-            await handler(context);
+            await handler();
         }
 #pragma warning disable CA1031 // Every failure of a call becomes its status.
         catch (Exception exception)
@@ -29,8 +31,8 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
 
         if (Ended(call) is { } ended)
             call.Failure = CallFailure.From(ended);
-        else if (context.Status.StatusCode != StatusCode.OK)
-            call.Failure = CallFailure.From(context.Status);
+        else if (context is { Status: { StatusCode: not StatusCode.OK } status })
+            call.Failure = CallFailure.From(status);
         return call.Failure;
     }
 
@@ -74,7 +76,7 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
             return CallFailure.From(fault);
         if (Ended(call) is { } late)
             return CallFailure.From(late);
-        if (call.Lifetime.PeerGone)
+        if (call.Lifetime.Peer.IsCancellationRequested)
             return CallFailure.From(new RpcFault(ErrorReason.Cancelled, "The caller went away."));
         if (call.Lifetime.DrainExpired)
             return CallFailure.From(new RpcFault(ErrorReason.Unavailable, "The server is shutting down."));

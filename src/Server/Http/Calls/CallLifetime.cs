@@ -1,47 +1,50 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Http;
 
-/// <summary>What ends a call early: its peer goes away, its deadline passes, or the server has drained for long enough.</summary>
+/// <summary>
+/// What ends a call early: its peer goes away, its deadline passes, or the server has drained for long enough. Until it is disposed of, each of them fires
+/// <see cref="HttpContext.RequestAborted"/>, which is the call's token on every face.
+/// </summary>
 internal sealed class CallLifetime : IDisposable
 {
-    // The longest that a timer can wait; a longer time is as good as none.
-    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(49);
+    /// <summary>Longer is the same as for ever, and more than a timer takes.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
 
     private readonly HttpContext _http;
     private readonly CallDrain _drain;
     private readonly bool _streaming;
-    private CancellationTokenSource? _source;
+    private readonly CancellationTokenSource? _source;
 
     /// <param name="http">The request that carries the call.</param>
     /// <param name="drain">The shutdown of the server.</param>
-    /// <param name="timeout">The time that the caller gives the call; null for as long as it takes.</param>
     /// <param name="streaming">True for a call that may last: it is told to end when the server shuts down.</param>
-    public CallLifetime(HttpContext http, CallDrain drain, TimeSpan? timeout, bool streaming)
+    public CallLifetime(HttpContext http, CallDrain drain, bool streaming)
     {
         _http = http;
         _drain = drain;
-        if (timeout > s_longestTimer)
-            timeout = null;
-        Deadline = timeout is { } time ? DateTime.UtcNow.Add(time) : DateTime.MaxValue;
         _streaming = streaming;
-        if (timeout is null && !streaming)
+        Peer = http.RequestAborted;
+        var timeout = TimeoutOf(http.Request.Headers.GrpcTimeout.ToString());
+        if (timeout >= s_longest && !streaming)
             return;
         // A short call does not link to the shutdown: all calls would meet at the lock of that one source.
-        _source = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, streaming ? drain.Expired : default);
-        if (timeout is { } limit)
-            _source.CancelAfter(limit);
+        _source = CancellationTokenSource.CreateLinkedTokenSource(Peer, streaming ? drain.Expired : default);
+        http.RequestAborted = _source.Token;
+        if (timeout >= s_longest)
+            return;
+        Deadline = DateTime.UtcNow.Add(timeout);
+        _source.CancelAfter(timeout);
     }
 
     /// <summary>When the call must end, in UTC; <see cref="DateTime.MaxValue"/> without a deadline.</summary>
-    public DateTime Deadline { get; }
+    public DateTime Deadline { get; } = DateTime.MaxValue;
 
-    public CancellationToken Token => _source?.Token ?? _http.RequestAborted;
+    /// <summary>Fires when the peer ends the call, or its connection breaks.</summary>
+    public CancellationToken Peer { get; }
 
     public CancellationToken Draining => _drain.Begun;
-
-    /// <summary>The peer ended the call, or its connection broke.</summary>
-    public bool PeerGone => _http.RequestAborted.IsCancellationRequested;
 
     /// <summary>The server shut down before the call ended.</summary>
     public bool DrainExpired => _streaming && _drain.Expired.IsCancellationRequested;
@@ -63,13 +66,32 @@ internal sealed class CallLifetime : IDisposable
         }
     }
 
-    /// <summary>The deadline passed first.</summary>
-    public bool DeadlinePassed =>
-        Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !PeerGone && !DrainExpired;
+    /// <summary>The deadline passed. The official server, which keeps it too, may have reset the call for it already.</summary>
+    public bool DeadlinePassed => DateTime.UtcNow >= Deadline
+        || (Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !Peer.IsCancellationRequested && !DrainExpired);
 
     public void Dispose()
     {
-        _source?.Dispose();
-        _source = null;
+        if (_source is null)
+            return;
+        _http.RequestAborted = Peer;
+        _source.Dispose();
+    }
+
+    /// <summary>The time that the caller gives by gRPC's own header, on every face: at most eight digits and a unit. One that is not valid is none.</summary>
+    private static TimeSpan TimeoutOf(string text)
+    {
+        if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
+            return TimeSpan.MaxValue;
+        return text[^1] switch
+        {
+            'n' => TimeSpan.FromTicks((amount + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick),
+            'u' => TimeSpan.FromMicroseconds(amount),
+            'm' => TimeSpan.FromMilliseconds(amount),
+            'S' => TimeSpan.FromSeconds(amount),
+            'M' => TimeSpan.FromMinutes(amount),
+            'H' => TimeSpan.FromHours(amount),
+            _ => TimeSpan.MaxValue,
+        };
     }
 }

@@ -13,7 +13,7 @@ internal static partial class CallLog
             Succeeded(logger, method, request);
         else if (call.Cause is not null && failure.Status.StatusCode is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss)
             Broke(logger, call.Cause, method, request, failure.Status.StatusCode, failure.Message);
-        else if (failure.Status.StatusCode == StatusCode.Cancelled && call.Lifetime.PeerGone)
+        else if (failure.Status.StatusCode == StatusCode.Cancelled && call.Lifetime.Peer.IsCancellationRequested)
             Abandoned(logger, method, request);
         else
             Refused(logger, method, request, failure.Status.StatusCode, failure.Description.Code, failure.Message);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Koda.Server.Http.Rest;
-using Koda.Server.Http.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -14,16 +13,13 @@ namespace Koda.Server.Http;
 internal sealed class CallMiddleware(
     RequestDelegate next, CallDrain drain, CallFailures failures, DialectTable dialects, CallTelemetry telemetry, ILogger<CallMiddleware> logger)
 {
-    /// <summary>Longer is the same as for ever, and more than a timer takes.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
-
     public Task InvokeAsync(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is { } method ? ServeAsync(http, method) : PassAsync(http);
 
     private async Task ServeAsync(HttpContext http, RpcMethod method)
     {
         var started = Stopwatch.GetTimestamp();
-        using var lifetime = Begin(http, method);
+        using var lifetime = new CallLifetime(http, drain, streaming: method.Type != MethodType.Unary);
         var call = new RpcCall(http, method, lifetime);
         http.Features.Set(call);
         using var activity = CallTelemetry.Start(call);
@@ -53,13 +49,6 @@ internal sealed class CallMiddleware(
         {
             await RefuseAsync(http, CallFailure.From(fault));
         }
-    }
-
-    /// <summary>The life of a call. A caller may set a deadline by gRPC's own header, on every face; one that is not valid is none.</summary>
-    private CallLifetime Begin(HttpContext http, RpcMethod method)
-    {
-        TimeSpan? timeout = GrpcTimeout.TryParse(http.Request.Headers[WireNames.Timeout].ToString(), out var given) && given < s_longest ? given : null;
-        return new CallLifetime(http, drain, timeout, streaming: method.Type != MethodType.Unary);
     }
 
     // The path decides, and not what the caller says that it sends: a REST path that answered by gRPC would say 200.

@@ -18,8 +18,6 @@ internal sealed class RpcCall(HttpContext http, RpcMethod method, CallLifetime l
     /// <summary>Who calls; anonymous until the call is authenticated.</summary>
     public CallPrincipal Principal => CallPrincipal.Of(http);
 
-    public CancellationToken CancellationToken => lifetime.Token;
-
     internal CallLifetime Lifetime => lifetime;
 
     /// <summary>How the call failed; null as long as it did not.</summary>

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Google.Protobuf;
+using Grpc.Core;
 using Koda.Protos.Common.V1;
 using Koda.Server.Http.Rest;
 using Microsoft.AspNetCore.Http;
@@ -18,17 +19,17 @@ internal sealed class SocketCalls(
     private const string Binary = "protobuf";
     private const string Text = "json";
 
-    public async Task ServeAsync(HttpContext http, RestBinding binding, Func<RpcCallContext, SocketStream, Task> handler)
+    public async Task ServeAsync(HttpContext http, RestBinding binding, Func<ServerCallContext, SocketStream, Task> handler)
     {
-        var context = new RestCallContext(RpcCall.Of(http)!);
+        var context = new SocketCallContext(RpcCall.Of(http)!);
         SocketStream? stream = null;
-        var failure = await failures.RunAsync(context, async _ =>
+        var failure = await failures.RunAsync(RpcCall.Of(http)!, async () =>
         {
             RequireUpgrade(http);
             RequireOrigin(http.Request);
-            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), rest.Value, time, context.CancellationToken);
+            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), rest.Value, time, http.RequestAborted);
             await handler(context, stream);
-        });
+        }, context);
         using (stream)
         {
             if (stream is null || (failure is not null && !stream.IsAccepted))

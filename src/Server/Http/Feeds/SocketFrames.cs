@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
 using Koda.Server.Http.Json;
-using Koda.Server.Http.Wire;
 
 namespace Koda.Server.Http.Feeds;
 
@@ -13,13 +12,7 @@ internal sealed class SocketFrames(MessageDescriptor requestType, WebSocketMessa
     /// <summary>The kind of frame in which replies are sent.</summary>
     public WebSocketMessageType ReplyKind => replies;
 
-    public void Write(PooledBufferWriter output, IMessage reply)
-    {
-        if (replies == WebSocketMessageType.Binary)
-            reply.WriteTo(output);
-        else
-            MessageJson.Write(output, reply);
-    }
+    public byte[] Write(IMessage reply) => replies == WebSocketMessageType.Binary ? reply.ToByteArray() : MessageJson.Write(reply).ToArray();
 
     /// <exception cref="RpcFault">MALFORMED_BODY or INVALID_REQUEST.</exception>
     public IMessage Read(WebSocketMessageType kind, ReadOnlyMemory<byte> frame)

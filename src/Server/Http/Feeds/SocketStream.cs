@@ -1,10 +1,10 @@
+using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
 using Koda.Server.Http.Rest;
-using Koda.Server.Http.Wire;
 
 namespace Koda.Server.Http.Feeds;
 
@@ -18,7 +18,7 @@ internal sealed class SocketStream(
     private static readonly TimeSpan s_closingTime = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _sending = new(1);
-    private readonly PooledBufferWriter _received = new();
+    private readonly ArrayBufferWriter<byte> _received = new();
     private readonly SemaphoreSlim _accepting = new(1);
     private WebSocket? _socket;
     private Task<ValueWebSocketReceiveResult>? _receiving;
@@ -36,7 +36,7 @@ internal sealed class SocketStream(
         if (!_gaveFirst)
             return _gaveFirst = true;
 
-        _received.Clear();
+        _received.ResetWrittenCount();
         while (true)
         {
             var part = await ReceiveAsync(cancellationToken);
@@ -56,13 +56,12 @@ internal sealed class SocketStream(
 
     public async Task WriteAsync(IMessage message)
     {
-        using var frame = new PooledBufferWriter();
-        frames.Write(frame, message);
+        var frame = frames.Write(message);
         var socket = await SocketAsync();
         await _sending.WaitAsync(ended);
         try
         {
-            var sent = socket.SendAsync(frame.WrittenMemory, frames.ReplyKind, endOfMessage: true, ended);
+            var sent = socket.SendAsync(frame.AsMemory(), frames.ReplyKind, endOfMessage: true, ended);
             if (!sent.IsCompletedSuccessfully)
                 await sent.AsTask().WaitAsync(options.WriteTimeout, time, ended);
         }
@@ -89,7 +88,7 @@ internal sealed class SocketStream(
             await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, patience.Token);
             while (socket.State == WebSocketState.CloseSent)
             {
-                _received.Clear();
+                _received.ResetWrittenCount();
                 await ReceiveAsync(patience.Token);
             }
         }
@@ -104,9 +103,6 @@ internal sealed class SocketStream(
         _socket?.Dispose();
         _sending.Dispose();
         _accepting.Dispose();
-        // A receive that never ended still writes into the buffer, so it must not go back to the pool.
-        if (_receiving is null or { IsCompleted: true })
-            _received.Dispose();
     }
 
     private async ValueTask<WebSocket> SocketAsync()

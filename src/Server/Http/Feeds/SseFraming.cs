@@ -5,7 +5,6 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
 using Koda.Server.Http.Json;
-using Koda.Server.Http.Wire;
 
 namespace Koda.Server.Http.Feeds;
 
@@ -13,77 +12,54 @@ namespace Koda.Server.Http.Feeds;
 /// Server-sent events. A complete feed ends with <c>event: end</c>, upon which a client should close; a browser that connects again all the
 /// same, with the last id, gets 204, which stops it.
 /// </summary>
-internal sealed class SseFraming : FeedFraming
+internal sealed class SseFraming(RpcMethod method, TimeSpan retry) : FeedFraming
 {
-    private readonly SseField? _event;
-    private readonly SseField? _id;
-    private readonly string _data;
-    private readonly OneofDescriptor? _dataOf;
-    private readonly byte[] _opening;
-
-    public SseFraming(RpcMethod method, TimeSpan retry)
-    {
-        var policy = method.Policy.Sse ?? new SsePolicy();
-        _event = SseField.Of(method.Descriptor.OutputType, policy.EventField);
-        _id = SseField.Of(method.Descriptor.OutputType, policy.IdField);
-        _data = policy.DataField;
-        _dataOf = method.Descriptor.OutputType.Oneofs.SingleOrDefault(oneof => oneof.Name == policy.DataField);
-        HasEnd = !policy.LastMessageEnds;
-        _opening = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {retry.TotalMilliseconds:F0}\n\n"));
-    }
+    private readonly SsePolicy _policy = method.Policy.Sse ?? new SsePolicy();
+    private readonly FieldDescriptor? _event = method.Descriptor.OutputType.FindFieldByName(method.Policy.Sse?.EventField ?? "");
+    private readonly FieldDescriptor? _id = method.Descriptor.OutputType.FindFieldByName(method.Policy.Sse?.IdField ?? "");
+    private readonly OneofDescriptor? _dataOf = method.Descriptor.OutputType.Oneofs.SingleOrDefault(oneof => oneof.Name == method.Policy.Sse?.DataField);
 
     public override string ContentType => FeedFormat.Sse;
 
     public override bool HasNoContent => true;
 
-    public override void WriteOpening(PooledBufferWriter output) => output.Write(_opening);
+    public override void WriteOpening(IBufferWriter<byte> output) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {retry.TotalMilliseconds:F0}\n\n"), output);
 
-    public override void WriteMessage(PooledBufferWriter output, IMessage message)
+    public override void WriteMessage(IBufferWriter<byte> output, IMessage message)
     {
-        using var data = new PooledBufferWriter();
-        if (_data.Length == 0)
-            MessageJson.Write(data, message);
-        else
-            MessageJson.WriteField(data, message, _dataOf is null ? _data : SetFieldOf(_dataOf, message));
-
-        if (_event?.Text(message) is { } name)
-            WriteLine(output, "event: "u8, name);
-        if (_id?.Text(message) is { } id)
-            WriteLine(output, "id: "u8, id);
-        WriteData(output, data.WrittenSpan);
+        var data = _policy.DataField.Length == 0
+            ? MessageJson.Write(message)
+            : MessageJson.WriteField(message, _dataOf is null ? _policy.DataField : SetFieldOf(_dataOf, message));
+        if (Text(_event, message) is { } name)
+            Encoding.UTF8.GetBytes($"event: {name}\n", output);
+        if (Text(_id, message) is { } id)
+            Encoding.UTF8.GetBytes($"id: {id}\n", output);
+        WriteLine(output, "data: "u8, data, "\n\n"u8);
     }
 
-    public override void WritePing(PooledBufferWriter output) => output.Write(": ping\n\n"u8);
+    public override void WritePing(IBufferWriter<byte> output) => output.Write(": ping\n\n"u8);
 
-    public override void WriteError(PooledBufferWriter output, ReadOnlySpan<byte> error)
-    {
-        output.Write("event: error\n"u8);
-        WriteData(output, error);
-    }
+    public override void WriteError(IBufferWriter<byte> output, ReadOnlySpan<byte> error) => WriteLine(output, "event: error\ndata: "u8, error, "\n\n"u8);
 
-    public override void WriteEnd(PooledBufferWriter output)
+    public override void WriteEnd(IBufferWriter<byte> output)
     {
-        if (HasEnd)
+        if (!_policy.LastMessageEnds)
             output.Write("event: end\ndata: {}\n\n"u8);
     }
 
-    private bool HasEnd { get; }
+    /// <summary>The value of a line of its own; null when it is the default one: an event without an id leaves the client's last one as it is.</summary>
+    private static string? Text(FieldDescriptor? field, IMessage message) => field?.Accessor.GetValue(message) switch
+    {
+        null or "" or 0 or 0L or 0U or 0UL => null,
+        string text => text.ReplaceLineEndings(" "),
+        Enum value => Spelling(field.EnumType, Convert.ToInt32(value, CultureInfo.InvariantCulture)),
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
+
+    private static string? Spelling(EnumDescriptor type, int number) =>
+        number == 0 ? null : type.FindValueByNumber(number) is { } value ? EnumNames.Json(value) : number.ToString(CultureInfo.InvariantCulture);
 
     private static string SetFieldOf(OneofDescriptor oneof, IMessage message) => oneof.Accessor.GetCaseFieldDescriptor(message)?.Name
         ?? throw new InvalidOperationException($"{message.Descriptor.FullName} has nothing set in {oneof.Name}.");
-
-    private static void WriteData(PooledBufferWriter output, ReadOnlySpan<byte> json)
-    {
-        output.Write("data: "u8);
-        JsonLines.WriteAsOne(output, json);
-        output.Write("\n\n"u8);
-    }
-
-    private static void WriteLine(PooledBufferWriter output, ReadOnlySpan<byte> name, string value)
-    {
-        output.Write(name);
-        var count = Encoding.UTF8.GetBytes(value, output.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length)));
-        output.Advance(count);
-        output.Write("\n"u8);
-    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Koda.Server.Http.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Http;
@@ -7,13 +6,13 @@ namespace Koda.Server.Http;
 /// <summary>Ends a call by gRPC that its method never saw: the status goes in the headers, and there is no message.</summary>
 internal static class GrpcRefusal
 {
+    private const string ContentType = "application/grpc";
+
     /// <summary>Whether the caller speaks gRPC. gRPC-Web looks like it behind its middleware.</summary>
-    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith(WireNames.ContentType, StringComparison.OrdinalIgnoreCase) == true;
+    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true;
 
     public static Task WriteAsync(HttpContext http, CallFailure failure)
     {
-        if (http.RequestAborted.IsCancellationRequested)
-            return Task.CompletedTask;
         var response = http.Response;
         if (response.HasStarted)
         {
@@ -23,9 +22,9 @@ internal static class GrpcRefusal
 
         var refusal = StatusDetails.ToException(failure);
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = WireNames.ContentType;
-        response.Headers[WireNames.Status] = ((int)refusal.StatusCode).ToString(CultureInfo.InvariantCulture);
-        response.Headers[WireNames.Message] = Uri.EscapeDataString(refusal.Status.Detail);
+        response.ContentType = ContentType;
+        response.Headers.GrpcStatus = ((int)refusal.StatusCode).ToString(CultureInfo.InvariantCulture);
+        response.Headers.GrpcMessage = Uri.EscapeDataString(refusal.Status.Detail);
         ResponseMetadata.CopyTo(refusal.Trailers, response.Headers);
         return response.CompleteAsync();
     }

@@ -13,6 +13,9 @@ internal static class StatusDetails
     /// <summary>The name under which Koda's reasons are known.</summary>
     public const string Domain = "koda";
 
+    /// <summary>The trailer, or in a refusal the header, that holds the details.</summary>
+    public const string Trailer = Grpc.Core.MetadataExtensions.StatusDetailsTrailerName;
+
     // Peers refuse trailers of more than 8 KiB, and with them the status itself.
     private const int MaxDetailsSize = 4096;
     private const int MaxMessageLength = 1024;
@@ -33,7 +36,7 @@ internal static class StatusDetails
         foreach (var entry in failure.Trailers ?? [])
             trailers.Add(entry);
         if (Of(failure) is { } details)
-            trailers.Add("grpc-status-details-bin", details);
+            trailers.Add(Trailer, details);
         return new Grpc.Core.RpcException(new Grpc.Core.Status(failure.Status.StatusCode, Shorten(failure.Message)), trailers);
     }
 

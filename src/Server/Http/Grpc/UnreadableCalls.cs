@@ -13,8 +13,6 @@ namespace Koda.Server.Http;
 /// </summary>
 internal static class UnreadableCalls
 {
-    private const string Status = "grpc-status";
-    private const string Details = "grpc-status-details-bin";
     private static readonly string s_unknown = Text(StatusCode.Unknown);
     private static readonly string s_exhausted = Text(StatusCode.ResourceExhausted);
     private static readonly CallFailure s_unreadable = CallFailure.From(new Grpc.Core.Status(StatusCode.Internal, "The request could not be read."));
@@ -30,15 +28,15 @@ internal static class UnreadableCalls
         var call = RpcCall.Of(http);
         if (http.Response.HasStarted || call?.Failure is not null)
             return;
-        var failure = headers[Status] == s_unknown ? s_unreadable : headers[Status] == s_exhausted ? s_tooLarge : null;
+        var failure = headers.GrpcStatus == s_unknown ? s_unreadable : headers.GrpcStatus == s_exhausted ? s_tooLarge : null;
         if (failure is null)
             return;
         call?.Failure = failure;
-        headers[Status] = Text(failure.Status.StatusCode);
+        headers.GrpcStatus = Text(failure.Status.StatusCode);
         if (failure == s_unreadable)
-            headers["grpc-message"] = failure.Message;
+            headers.GrpcMessage = failure.Message;
         else
-            headers[Details] = Convert.ToBase64String(StatusDetails.Of(failure)!);
+            headers[StatusDetails.Trailer] = Convert.ToBase64String(StatusDetails.Of(failure)!);
     }
 
     private static string Text(StatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);

@@ -1,17 +1,20 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Http.Rest;
-using Koda.Server.Http.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Koda.Server.Http;
 
 internal static class RpcApplicationExtensions
 {
     private static readonly string[] s_exposedHeaders =
-        [WireNames.Status, WireNames.Message, WireNames.StatusDetails, WireNames.Encoding, "Retry-After", "RateLimit", "RateLimit-Policy", "ETag", "Allow", "X-Request-Id", "WWW-Authenticate"];
+    [
+        HeaderNames.GrpcStatus, HeaderNames.GrpcMessage, StatusDetails.Trailer, HeaderNames.GrpcEncoding, HeaderNames.RetryAfter, "RateLimit", "RateLimit-Policy",
+        HeaderNames.ETag, HeaderNames.Allow, RequestIdentity.Header, HeaderNames.WWWAuthenticate,
+    ];
 
     /// <summary>Serves a service on every face that its contract declares.</summary>
     /// <typeparam name="TService">

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
@@ -7,8 +8,12 @@ namespace Koda.Server.Http.Json;
 /// <summary>How enum values are spelled outside gRPC.</summary>
 internal static class EnumNames
 {
+    private static readonly ConcurrentDictionary<EnumValueDescriptor, string> s_spellings = new();
+
     /// <summary>The option's spelling, or the name in lower case without the prefix: <c>TASK_STATUS_QUEUED</c> is <c>queued</c>.</summary>
-    public static string Json(EnumValueDescriptor value)
+    public static string Json(EnumValueDescriptor value) => s_spellings.GetOrAdd(value, Spell);
+
+    private static string Spell(EnumValueDescriptor value)
     {
         var spelling = value.GetOptions()?.GetExtension(PolicyExtensions.JsonValue);
         if (!string.IsNullOrEmpty(spelling))

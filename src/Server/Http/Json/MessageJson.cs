@@ -29,8 +29,11 @@ internal static class MessageJson
 
     private static readonly JsonSerializerOptions s_options = Create();
 
+    /// <summary>A thread keeps no more memory than this between two messages.</summary>
+    private const int LargestKept = 64 * 1024;
+
     [ThreadStatic]
-    private static Utf8JsonWriter? _idleWriter;
+    private static (ArrayBufferWriter<byte> Output, Utf8JsonWriter Writer)? _idle;
 
     /// <summary>Teaches a serializer the JSON of messages.</summary>
     public static void Teach(JsonSerializerOptions options)
@@ -43,29 +46,22 @@ internal static class MessageJson
         options.TypeInfoResolver = JsonTypeInfoResolver.Combine(new MessageContracts(), options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver());
     }
 
-    /// <summary>Writes the message as compact UTF-8 JSON without a byte order mark.</summary>
-    public static void Write(IBufferWriter<byte> output, IMessage message) =>
-        Borrow(output, message, static (writer, message) => JsonSerializer.Serialize(writer, message, message.GetType(), s_options));
+    /// <summary>The message as compact UTF-8 JSON without a byte order mark. It stands until the thread writes the next one.</summary>
+    public static ReadOnlySpan<byte> Write(IMessage message) =>
+        Write(message, static (writer, message) => JsonSerializer.Serialize(writer, message, message.GetType(), s_options));
 
-    /// <summary>Writes one field's value alone: a list field gives a bare array.</summary>
-    /// <exception cref="ArgumentException">The message has no such field.</exception>
-    public static void WriteField(IBufferWriter<byte> output, IMessage message, string name)
+    /// <summary>One field's value alone, as <see cref="Write(IMessage)"/> gives a message: a list field gives a bare array.</summary>
+    public static ReadOnlySpan<byte> WriteField(IMessage message, string name)
     {
-        var field = FieldOf(message.Descriptor, name);
+        var field = message.Descriptor.FindFieldByName(name);
         var value = field.HasPresence && !field.Accessor.HasValue(message) ? null : field.Accessor.GetValue(message);
-        if (value is string raw && Scalars.Policy(field) is { RawJson: true })
-            Borrow(output, raw, static (writer, raw) => writer.WriteRawValue(raw.Length == 0 ? "null" : raw));
-        else
-            Borrow(output, value, static (writer, value) => JsonSerializer.Serialize(writer, value, s_options));
+        return value is string raw && Scalars.Policy(field) is { RawJson: true }
+            ? Write(raw, static (writer, raw) => writer.WriteRawValue(raw.Length == 0 ? "null" : raw))
+            : Write(value, static (writer, value) => JsonSerializer.Serialize(writer, value, s_options));
     }
 
     /// <summary>The message as compact JSON text.</summary>
-    public static string ToText(IMessage message)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        Write(buffer, message);
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    public static string ToText(IMessage message) => Encoding.UTF8.GetString(Write(message));
 
     /// <summary>Reads a message. Every fault of a field is added to the issues; the message is of use only when there is none.</summary>
     /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
@@ -130,18 +126,24 @@ internal static class MessageJson
         return options;
     }
 
-    private static FieldDescriptor FieldOf(MessageDescriptor type, string name) =>
-        type.FindFieldByName(name) ?? throw new ArgumentException($"{type.FullName} has no field {name}.", nameof(name));
-
-    private static void Borrow<TState>(IBufferWriter<byte> output, TState state, Action<Utf8JsonWriter, TState> write)
+    private static ReadOnlySpan<byte> Write<TState>(TState state, Action<Utf8JsonWriter, TState> write)
     {
-        // Taken out while in use: a write that fails must not leave a half-written document to the next caller.
-        var writer = _idleWriter ?? new Utf8JsonWriter(output, s_writing);
-        _idleWriter = null;
-        writer.Reset(output);
+        // Taken out while in use: a write that fails must not leave a half-written document to the next one.
+        var (output, writer) = _idle ?? NewWriter();
+        _idle = null;
+        output.ResetWrittenCount();
+        writer.Reset();
         write(writer, state);
         writer.Flush();
-        _idleWriter = writer;
+        if (output.Capacity <= LargestKept)
+            _idle = (output, writer);
+        return output.WrittenSpan;
+    }
+
+    private static (ArrayBufferWriter<byte> Output, Utf8JsonWriter Writer) NewWriter()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        return (output, new Utf8JsonWriter(output, s_writing));
     }
 
     private static MalformedJsonException Malformed(JsonException fault)

@@ -1,6 +1,5 @@
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
-using Koda.Server.Http.Feeds;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Hosting;
@@ -52,11 +51,18 @@ internal sealed class ContractCheck(EndpointDataSource endpoints) : IHostedLifec
             throw new InvalidOperationException($"{method.FullName}: {method.Descriptor.InputType.FullName} has no string request_id.");
         if (method.Policy.Sse is not { } sse)
             return;
-        SseField.Of(reply, sse.EventField);
-        SseField.Of(reply, sse.IdField);
+        RequireLine(reply, sse.EventField);
+        RequireLine(reply, sse.IdField);
         if (sse.DataField.Length > 0 && reply.FindFieldByName(sse.DataField) is null && reply.Oneofs.All(oneof => oneof.Name != sse.DataField))
             throw new InvalidOperationException($"{method.FullName}: {reply.FullName} has no field {sse.DataField}.");
         if (sse.ResumeField.Length > 0 && method.Descriptor.InputType.FindFieldByName(sse.ResumeField) is null)
             throw new InvalidOperationException($"{method.FullName}: {method.Descriptor.InputType.FullName} has no field {sse.ResumeField}.");
+    }
+
+    /// <summary>Requires that a value can stand in a line of its own: the name or the id of an event.</summary>
+    private static void RequireLine(MessageDescriptor type, string name)
+    {
+        if (name.Length > 0 && type.FindFieldByName(name) is not { IsRepeated: false, FieldType: not (FieldType.Message or FieldType.Bytes) })
+            throw new InvalidOperationException($"{type.FullName} has no field {name} that can be a line of a server-sent event.");
     }
 }

@@ -5,7 +5,7 @@ namespace Koda.Server.Http.Rest;
 /// <summary>Names a request by the caller's own <c>X-Request-Id</c>, where it is fit to be logged, and tells the caller the name.</summary>
 internal static class RequestIdentity
 {
-    private const string Header = "X-Request-Id";
+    public const string Header = "X-Request-Id";
     private const int MaxLength = 128;
 
     public static void Adopt(HttpContext http)

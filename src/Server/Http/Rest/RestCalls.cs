@@ -1,8 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
-using Grpc.Core;
+using Google.Protobuf;
 using Koda.Server.Http.Feeds;
-using Koda.Server.Http.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +11,8 @@ namespace Koda.Server.Http.Rest;
 /// <summary>Serves the endpoints that the transcoder made: what it does not know of the contract stands around it.</summary>
 internal sealed class RestCalls(CallFailures failures, DialectTable dialects, FeedCalls feeds, IOptions<RestOptions> options)
 {
+    private static readonly PipeOptions s_unbounded = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+
     public async Task ServeAsync(HttpContext http, RestBinding binding, RequestDelegate transcoder)
     {
         var call = RpcCall.Of(http)!;
@@ -19,39 +21,46 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
             await feeds.ServeAsync(call, binding, transcoder);
             return;
         }
-        var context = new RestCallContext(call);
-        var failure = await failures.RunAsync(context, async _ =>
+        var failure = await failures.RunAsync(call, async () =>
         {
-            using var output = new PooledBufferWriter();
-            var exchange = new RestExchange(context, binding);
+            var exchange = new RestExchange(call, binding);
             var envelope = binding.EnvelopeOf(dialects.Of(binding.Method));
-            if (envelope.Length > 0)
-                output.Write(Encoding.UTF8.GetBytes($"{{\"{envelope}\":"));
-            await exchange.RunAsync(transcoder, new BufferWriterStream(output), options.Value.MaxBodySize);
-            if (envelope.Length > 0)
-                output.Write("}"u8);
-            if (context.Status.StatusCode == StatusCode.OK)
-                await ReplyAsync(context, binding, exchange, output.WrittenMemory);
+            var written = new Pipe(s_unbounded);
+            try
+            {
+                if (envelope.Length > 0)
+                    Encoding.UTF8.GetBytes($"{{\"{envelope}\":", written.Writer);
+                await exchange.RunAsync(transcoder, written.Writer.AsStream(), options.Value.MaxBodySize);
+                if (envelope.Length > 0)
+                    written.Writer.Write("}"u8);
+                await written.Writer.CompleteAsync();
+                var whole = await written.Reader.ReadAsync();
+                await ReplyAsync(http.Response, binding, exchange.Reply!, whole.Buffer);
+            }
+            finally
+            {
+                // Only then the pool has its memory back.
+                await written.Writer.CompleteAsync();
+                await written.Reader.CompleteAsync();
+            }
         });
         if (failure is not null)
             await RestError.WriteAsync(http, dialects.Of(binding.Method), failure);
     }
 
-    private static async Task ReplyAsync(RestCallContext context, RestBinding binding, RestExchange exchange, ReadOnlyMemory<byte> output)
+    private static async Task ReplyAsync(HttpResponse response, RestBinding binding, IMessage reply, ReadOnlySequence<byte> output)
     {
-        context.CopyTrailersToHeaders();
-        var response = context.Http.Response;
-        response.StatusCode = StatusOf(binding.Method, exchange.Reply!);
+        response.StatusCode = StatusOf(binding.Method, reply);
         if (response.StatusCode == StatusCodes.Status204NoContent)
         {
             response.ContentType = null;
             return;
         }
         var type = !binding.HasRawReply ? RequestBody.Json : response.ContentType is { Length: > 0 } given ? given : "application/octet-stream";
-        await RestError.SendAsync(response, type, output, context.CancellationToken);
+        await RestError.SendAsync(response, type, output);
     }
 
-    private static int StatusOf(RpcMethod method, Google.Protobuf.IMessage reply)
+    private static int StatusOf(RpcMethod method, IMessage reply)
     {
         var policy = method.Policy;
         if (policy.NoContentWhenEmpty && reply.CalculateSize() == 0)

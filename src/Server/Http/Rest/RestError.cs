@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Koda.Server.Http.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Http.Rest;
@@ -13,8 +13,6 @@ internal static class RestError
 
     public static async Task WriteAsync(HttpContext http, IDialect dialect, CallFailure failure)
     {
-        if (http.RequestAborted.IsCancellationRequested)
-            return;
         var response = http.Response;
         if (response.HasStarted)
         {
@@ -30,22 +28,24 @@ internal static class RestError
             response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (response.StatusCode == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer";
-        using var buffer = new PooledBufferWriter();
-        Write(buffer, dialect, failure, http.TraceIdentifier);
-        await SendAsync(response, RequestBody.Json, buffer.WrittenMemory, http.RequestAborted);
+        await SendAsync(response, RequestBody.Json, new ReadOnlySequence<byte>(Json(dialect, failure, http.TraceIdentifier)));
     }
 
-    public static async ValueTask SendAsync(HttpResponse response, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public static async ValueTask SendAsync(HttpResponse response, string contentType, ReadOnlySequence<byte> body)
     {
         response.ContentType = contentType;
         response.ContentLength = body.Length;
         response.Headers.XContentTypeOptions = "nosniff";
-        await response.BodyWriter.WriteAsync(body, cancellationToken);
+        foreach (var part in body)
+            response.BodyWriter.Write(part.Span);
+        await response.BodyWriter.FlushAsync();
     }
 
-    public static void Write(PooledBufferWriter output, IDialect dialect, CallFailure failure, string requestId)
+    public static ReadOnlyMemory<byte> Json(IDialect dialect, CallFailure failure, string requestId)
     {
-        using var writer = new Utf8JsonWriter(output, s_writerOptions);
-        dialect.WriteError(writer, failure, requestId);
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, s_writerOptions))
+            dialect.WriteError(writer, failure, requestId);
+        return output.WrittenMemory;
     }
 }

@@ -1,6 +1,8 @@
 using System.Runtime.ExceptionServices;
 using Google.Protobuf;
+using Grpc.Core;
 using Koda.Protos.Common.V1;
+using Koda.Server.Http.Feeds;
 using Koda.Server.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,16 +14,19 @@ namespace Koda.Server.Http.Rest;
 /// no path and query: these are read here, so that every fault of all three is named. What it writes is kept back, for it knows no status but 200 and no
 /// error but its own.
 /// </summary>
-/// <param name="context">The call.</param>
+/// <param name="call">The call.</param>
 /// <param name="binding">The rule of the path.</param>
-internal sealed class RestExchange(RestCallContext context, RestBinding binding)
+internal sealed class RestExchange(RpcCall call, RestBinding binding)
 {
+    private const string LastEvent = "Last-Event-ID";
+
     private IQueryCollection _query = QueryCollection.Empty;
     private ReadOnlyMemory<byte>? _body;
     private ExceptionDispatchInfo? _failure;
     private bool _reached;
 
-    public RestCallContext Context => context;
+    /// <summary>Where the messages of a feed go; null for a method with one reply.</summary>
+    public FeedStream? Feed { get; init; }
 
     /// <summary>What the handler returned.</summary>
     public IMessage? Reply { get; private set; }
@@ -30,7 +35,7 @@ internal sealed class RestExchange(RestCallContext context, RestBinding binding)
     /// <exception cref="RpcFault">MALFORMED_BODY, INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or PAYLOAD_TOO_LARGE. What the handler throws is thrown too.</exception>
     public async Task RunAsync(RequestDelegate transcoder, Stream output, int maxBodySize)
     {
-        var http = context.Http;
+        var http = call.Http;
         await PrepareAsync(http.Request, maxBodySize);
         var response = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(output));
@@ -49,11 +54,11 @@ internal sealed class RestExchange(RestCallContext context, RestBinding binding)
             throw Unreadable();
         // It told the log why.
         if (http.Response.StatusCode >= StatusCodes.Status400BadRequest)
-            throw new InvalidOperationException($"The reply of {context.Method} could not be written.");
+            throw new InvalidOperationException($"The reply of {call.Method.FullName} could not be written.");
     }
 
     /// <summary>Calls the handler, with the request that the transcoder made of the body.</summary>
-    public async Task<TResponse> HandleAsync<TResponse>(IMessage request, Func<Task<TResponse>> handler)
+    public async Task<TResponse> HandleAsync<TResponse>(IMessage request, ServerCallContext context, Func<Task<TResponse>> handler)
     {
         _reached = true;
         try
@@ -61,7 +66,7 @@ internal sealed class RestExchange(RestCallContext context, RestBinding binding)
             Fill(request);
             var response = await handler();
             Reply = response as IMessage;
-            return response;
+            return context.Status.StatusCode == StatusCode.OK ? response : throw new RpcException(context.Status);
         }
         catch (Exception failure)
         {
@@ -76,7 +81,7 @@ internal sealed class RestExchange(RestCallContext context, RestBinding binding)
         if (binding.Body.Length > 0)
         {
             var isRaw = binding.HasRawBody;
-            var bytes = RequestBody.IsEmpty(request) ? [] : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, context.CancellationToken);
+            var bytes = RequestBody.IsEmpty(request) ? [] : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, request.HttpContext.RequestAborted);
             var isEmpty = bytes.Length == 0;
             if (isRaw && binding.HasJsonBody && !isEmpty)
                 RequireJson(bytes);
@@ -115,12 +120,27 @@ internal sealed class RestExchange(RestCallContext context, RestBinding binding)
             throw RpcFault.Invalid(faults);
         if (_body is { } json && binding.Body != RestBinding.WholeBody)
             BodyMask.Fill(request, binding.Body, json);
+        if (Feed is not null)
+            Resume(request);
+    }
+
+    /// <summary>Puts the caller's last event, if it names one, in the place of the cursor that the contract says.</summary>
+    /// <exception cref="RpcFault">INVALID_REQUEST.</exception>
+    private void Resume(IMessage request)
+    {
+        var last = call.Http.Request.Headers[LastEvent].ToString();
+        if (last.Length == 0 || binding.Method.Policy.Sse is not { ResumeField.Length: > 0 } policy)
+            return;
+        var faults = new List<FieldFault>();
+        new RequestBinder(request, faults).Bind(policy.ResumeField, last);
+        if (faults.Count > 0)
+            throw RpcFault.Invalid([.. faults.Select(fault => fault with { Field = LastEvent })]);
     }
 
     private void Bind(IMessage request, List<FieldFault> faults)
     {
         var binder = new RequestBinder(request, faults);
-        binder.BindPath(binding.Template, RestPath.Match(context.Http, binding.Template));
+        binder.BindPath(binding.Template, RestPath.Match(call.Http, binding.Template));
         if (binding.Body != RestBinding.WholeBody)
             binder.BindQuery(_query, binding.Body);
     }

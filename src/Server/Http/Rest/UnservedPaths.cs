@@ -1,7 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Server.Http.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Http.Rest;
@@ -20,8 +19,8 @@ internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, D
         {
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = http.Request.ContentType;
-            response.Headers[WireNames.Status] = ((int)StatusCode.Unimplemented).ToString(CultureInfo.InvariantCulture);
-            response.Headers[WireNames.Message] = "The server has no such method.";
+            response.Headers.GrpcStatus = ((int)StatusCode.Unimplemented).ToString(CultureInfo.InvariantCulture);
+            response.Headers.GrpcMessage = "The server has no such method.";
             return;
         }
         if (response.StatusCode == StatusCodes.Status404NotFound && !HttpMethods.IsPost(http.Request.Method) && methods.TryFind(http.Request.Path.Value!, out _))

@@ -9,7 +9,7 @@ internal static class EtagReading
     {
         if (given.Length > 0)
             return given;
-        var header = context.RequestHeaders.GetValue("if-match") ?? "";
+        var header = context.GetHttpContext().Request.Headers.IfMatch.ToString();
         return header == "*" ? "" : header.Trim('"');
     }
 }
