@@ -48,7 +48,7 @@ internal sealed class CallFailure
     public static CallFailure From(Status status, Metadata? trailers = null)
     {
         var name = status.StatusCode.ToWireName();
-        var description = new ErrorDescription(name, status.StatusCode, HttpStatusOf.Code(status.StatusCode),
+        var description = new ErrorDescription(name, status.StatusCode, status.StatusCode.ToHttpStatus(),
             name.ToLowerInvariant(), "", status.StatusCode == StatusCode.Unavailable);
         return new CallFailure(ErrorReason.Unspecified, description, status) { Trailers = trailers };
     }

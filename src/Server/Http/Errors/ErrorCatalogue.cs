@@ -35,7 +35,7 @@ internal static class ErrorCatalogue
         var policy = value.GetOptions()?.GetExtension(ErrorExtensions.Error)
             ?? throw new InvalidOperationException($"{value.FullName} declares no error policy.");
         var status = (StatusCode)policy.Grpc;
-        var http = policy.Http == 0 ? HttpStatusOf.Code(status) : policy.Http;
+        var http = policy.Http == 0 ? status.ToHttpStatus() : policy.Http;
         return new ErrorDescription(value.Name[Prefix.Length..], status, http, policy.Code, policy.Hint, policy.Retryable);
     }
 }
