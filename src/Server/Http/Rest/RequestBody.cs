@@ -41,20 +41,12 @@ internal static class RequestBody
             throw TooLarge(limit);
         try
         {
-            while (true)
-            {
-                var read = await request.BodyReader.ReadAsync(cancellationToken);
-                if (read.Buffer.Length > limit)
-                    throw TooLarge(limit);
-                if (read.IsCompleted)
-                {
-                    var body = read.Buffer.ToArray();
-                    request.BodyReader.AdvanceTo(read.Buffer.End);
-                    return body;
-                }
-
-                request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            }
+            var read = await request.BodyReader.ReadAtLeastAsync(limit + 1, cancellationToken);
+            if (read.Buffer.Length > limit)
+                throw TooLarge(limit);
+            var body = read.Buffer.ToArray();
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            return body;
         }
         catch (IOException fault) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {

@@ -42,7 +42,4 @@ internal static class RestPath
             path[^1] = path[^1][..path[^1].LastIndexOf(':')];
         return path;
     }
-
-    public static string DecodeKeepingSlashes(string segment) =>
-        Uri.UnescapeDataString(segment.Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase));
 }

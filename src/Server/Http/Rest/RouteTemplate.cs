@@ -1,16 +1,32 @@
+using System.Text.RegularExpressions;
+
 namespace Koda.Server.Http.Rest;
 
-/// <summary>A path of a <c>google.api.http</c> rule, such as <c>/v1/{name=shelves/*}/books/{id}:archive</c>.</summary>
+/// <summary>A path of a <c>google.api.http</c> rule, such as <c>/v1/{name=shelves/*}/books/{id}:archive</c>, whose grammar the transcoder has checked.</summary>
 /// <param name="Text">The template as declared.</param>
 /// <param name="Segments">Literals; <c>*</c> for one segment, and <c>**</c>, last only, for all that are left.</param>
 /// <param name="Variables">The request fields that the path fills.</param>
 /// <param name="Verb">What follows the last colon; empty: no verb.</param>
-internal sealed record RouteTemplate(string Text, IReadOnlyList<string> Segments, IReadOnlyList<RouteVariable> Variables, string Verb)
+internal sealed partial record RouteTemplate(string Text, IReadOnlyList<string> Segments, IReadOnlyList<RouteVariable> Variables, string Verb)
 {
     public const string One = "*";
     public const string Rest = "**";
 
-    public static RouteTemplate Parse(string text) => new RouteTemplateParser(text).Parse();
+    public static RouteTemplate Parse(string text)
+    {
+        var verb = text.LastIndexOf(':');
+        var path = verb < 0 ? text[1..] : text[1..verb];
+        var variables = new List<RouteVariable>();
+        // A variable stands for the segments of its pattern, so slashes count segments within it too.
+        var plain = Variable().Replace(path, match =>
+        {
+            var pattern = match.Groups["pattern"] is { Success: true } given ? given.Value : One;
+            var start = path.AsSpan(0, match.Index).Count('/');
+            variables.Add(new RouteVariable(match.Groups["field"].Value, start, start + pattern.AsSpan().Count('/') + 1));
+            return pattern;
+        });
+        return new RouteTemplate(text, plain.Split('/'), variables, verb < 0 ? "" : text[(verb + 1)..]);
+    }
 
     /// <summary>The values of the variables, decoded.</summary>
     /// <param name="path">The segments of a path that matches, still encoded.</param>
@@ -22,10 +38,16 @@ internal sealed record RouteTemplate(string Text, IReadOnlyList<string> Segments
             // A value of several segments keeps %2F as it is: decoded, it could not be told from the slashes between them.
             var value = end - variable.Start == 1 && Segments[variable.Start] != Rest
                 ? Uri.UnescapeDataString(path[variable.Start])
-                : string.Join('/', path.Skip(variable.Start).Take(end - variable.Start).Select(RestPath.DecodeKeepingSlashes));
+                : string.Join('/', path.Skip(variable.Start).Take(end - variable.Start).Select(DecodeKeepingSlashes));
             yield return (variable.Field, value);
         }
     }
+
+    private static string DecodeKeepingSlashes(string segment) =>
+        Uri.UnescapeDataString(segment.Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase));
+
+    [GeneratedRegex(@"\{(?<field>[\w.]+)(=(?<pattern>[^}]*))?\}")]
+    private static partial Regex Variable();
 }
 
 /// <summary>A request field and the segments that fill it.</summary>
