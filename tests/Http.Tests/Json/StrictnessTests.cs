@@ -83,7 +83,7 @@ public class StrictnessTests
     [InlineData("{\"name\":\"a\",}", "(line 1, byte 13)")]
     public void Malformed_json_says_where(string json, string position)
     {
-        var fault = Assert.Throws<MalformedJsonException>(() => MessageJson.Read(Tree.Descriptor, Encoding.UTF8.GetBytes(json), []));
+        var fault = Assert.Throws<RpcFault>(() => MessageJson.Read(Tree.Descriptor, Encoding.UTF8.GetBytes(json), []));
 
         Assert.EndsWith(position, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", fault.Message, StringComparison.Ordinal);
@@ -93,14 +93,14 @@ public class StrictnessTests
     public void Deep_nesting_is_refused_in_messages_and_in_raw_json()
     {
         var deep = string.Concat(Enumerable.Repeat("{\"left\":", 70)) + "{}" + new string('}', 70);
-        Assert.Throws<MalformedJsonException>(() => MessageJson.Read(Tree.Descriptor, Encoding.UTF8.GetBytes(deep), []));
+        Assert.Throws<RpcFault>(() => MessageJson.Read(Tree.Descriptor, Encoding.UTF8.GetBytes(deep), []));
         var raw = "{\"raw\":" + new string('[', 70) + new string(']', 70) + "}";
-        Assert.Throws<MalformedJsonException>(() => MessageJson.Read(Texts.Descriptor, Encoding.UTF8.GetBytes(raw), []));
+        Assert.Throws<RpcFault>(() => MessageJson.Read(Texts.Descriptor, Encoding.UTF8.GetBytes(raw), []));
     }
 
     [Fact]
     public void Bytes_that_are_not_utf8_are_refused() =>
-        Assert.Throws<MalformedJsonException>(() => MessageJson.Read(Texts.Descriptor, (byte[])[.. "{\"text\":\""u8, 0xff, .. "\"}"u8], []));
+        Assert.Throws<RpcFault>(() => MessageJson.Read(Texts.Descriptor, (byte[])[.. "{\"text\":\""u8, 0xff, .. "\"}"u8], []));
 
     private static List<(string Path, string Message)> Issues(MessageDescriptor type, string json)
     {

@@ -17,15 +17,17 @@ internal sealed class SocketFrames(MessageDescriptor requestType, WebSocketMessa
     /// <exception cref="RpcFault">MALFORMED_BODY or INVALID_REQUEST.</exception>
     public IMessage Read(WebSocketMessageType kind, ReadOnlyMemory<byte> frame)
     {
-        try
+        if (kind == WebSocketMessageType.Text)
         {
-            if (kind == WebSocketMessageType.Binary)
-                return requestType.Parser.ParseFrom(frame.Span);
             var faults = new List<FieldFault>();
             var request = MessageJson.Read(requestType, frame, faults);
             return faults.Count == 0 ? request : throw RpcFault.Invalid(faults);
         }
-        catch (Exception fault) when (fault is MalformedJsonException or InvalidProtocolBufferException)
+        try
+        {
+            return requestType.Parser.ParseFrom(frame.Span);
+        }
+        catch (InvalidProtocolBufferException fault)
         {
             throw new RpcFault(ErrorReason.MalformedBody, "The message is not valid: " + fault.Message, fault);
         }

@@ -1,16 +1,24 @@
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 
 namespace Koda.Server.Http.Json;
 
 /// <summary>Names every fault of a body that could not be read: the serializer stops at the first.</summary>
-internal sealed class BodyFaults(ReadContext context)
+internal sealed class BodyFaults(IList<FieldFault> issues)
 {
+    /// <summary>A hostile body could hold a fault in every byte; nobody reads more than this.</summary>
+    private const int MaxIssues = 100;
+
+    private const int LongestPath = 256;
+
+    private readonly Stack<(string? Name, int Index)> _path = new();
+
     public void OfMessage(MessageDescriptor type, JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            context.Report("must be an object");
+            Report("must be an object");
             return;
         }
         var given = new HashSet<object>();
@@ -18,21 +26,21 @@ internal sealed class BodyFaults(ReadContext context)
         {
             var name = NameOf(member);
             var field = type.FindFieldByName(name) ?? type.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name);
-            context.Enter(field?.Name ?? name);
+            _path.Push((field?.Name ?? name, 0));
             if (field is null)
-                context.Report("is not a field of this request");
+                Report("is not a field of this request");
             else if (!given.Add(field))
-                context.Report("is given twice");
+                Report("is given twice");
             else if (member.Value.ValueKind != JsonValueKind.Null)
                 OfField(field, member.Value, given);
-            context.Leave();
+            _path.Pop();
         }
     }
 
     public void OfField(FieldDescriptor field, JsonElement json, HashSet<object>? given = null)
     {
         if (field.RealContainingOneof is { } oneof && given?.Add(oneof) == false)
-            context.Report($"must not be given together with another field of {oneof.Name}");
+            Report($"must not be given together with another field of {oneof.Name}");
         else if (field.IsMap)
             OfMap(field.MessageType.Fields.InFieldNumberOrder(), json);
         else if (field.IsRepeated)
@@ -45,15 +53,15 @@ internal sealed class BodyFaults(ReadContext context)
     {
         if (json.ValueKind != JsonValueKind.Array)
         {
-            context.Report("must be a list");
+            Report("must be a list");
             return;
         }
         var index = 0;
         foreach (var item in json.EnumerateArray())
         {
-            context.Enter(index++);
+            _path.Push((null, index++));
             OfValue(field, item);
-            context.Leave();
+            _path.Pop();
         }
     }
 
@@ -61,7 +69,7 @@ internal sealed class BodyFaults(ReadContext context)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            context.Report("must be an object");
+            Report("must be an object");
             return;
         }
         var keys = Scalars.Of(entry[0])!;
@@ -69,14 +77,14 @@ internal sealed class BodyFaults(ReadContext context)
         foreach (var member in json.EnumerateObject())
         {
             var name = NameOf(member);
-            context.Enter(name);
+            _path.Push((name, 0));
             if (!keys.TryParse(name, out var key))
-                context.Report("has a key that " + keys.Expectation);
+                Report("has a key that " + keys.Expectation);
             else if (!given.Add(key))
-                context.Report("is given twice");
+                Report("is given twice");
             else
                 OfValue(entry[1], member.Value);
-            context.Leave();
+            _path.Pop();
         }
     }
 
@@ -85,12 +93,36 @@ internal sealed class BodyFaults(ReadContext context)
         if (Scalars.Of(field) is { } scalar)
         {
             if (!scalar.Accepts(json))
-                context.Report(scalar is TextJson && json.ValueKind == JsonValueKind.String ? "must be valid Unicode text" : scalar.Expectation);
+                Report(field.FieldType == FieldType.String && json.ValueKind == JsonValueKind.String ? "must be valid Unicode text" : scalar.Expectation);
         }
         else if (field.FieldType == FieldType.Message)
         {
             OfMessage(field.MessageType, json);
         }
+    }
+
+    private void Report(string problem)
+    {
+        if (issues.Count < MaxIssues)
+            issues.Add(new FieldFault(Path(), problem));
+    }
+
+    private string Path()
+    {
+        var text = new StringBuilder();
+        foreach (var (name, index) in _path.Reverse())
+        {
+            if (name is null)
+                text.Append('[').Append(index).Append(']');
+            else
+                text.Append(text.Length > 0 ? "." : "").Append(name);
+        }
+
+        // A name that the caller made up may be as long as its body.
+        if (text.Length <= LongestPath)
+            return text.ToString();
+        text.Length = char.IsHighSurrogate(text[LongestPath - 1]) ? LongestPath - 1 : LongestPath;
+        return text.Append('…').ToString();
     }
 
     private static string NameOf(JsonProperty member)

@@ -1,53 +1,42 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 
 namespace Koda.Server.Http.Json;
 
-internal sealed class EnumJson<T> : ScalarJson<T> where T : struct, Enum
+/// <summary>Enum values by their spelling, as <see cref="EnumNames"/> has it. They are read by their names in the contract and their numbers too.</summary>
+internal static class EnumJson
 {
-    private readonly Dictionary<int, JsonEncodedText> _spellings = [];
-    private readonly Dictionary<string, int> _values = new(StringComparer.Ordinal);
-
-    public EnumJson(EnumDescriptor descriptor)
+    public static ScalarJson<T> Of<T>(EnumDescriptor type) where T : struct, Enum
     {
-        Expectation = "must be one of " + string.Join(", ", EnumNames.Choices(descriptor));
-        foreach (var value in descriptor.Values)
+        var spellings = new Dictionary<int, JsonEncodedText>();
+        var values = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var value in type.Values)
         {
-            _spellings.TryAdd(value.Number, JsonEncodedText.Encode(EnumNames.Json(value)));
-            _values.TryAdd(EnumNames.Json(value), value.Number);
-            _values.TryAdd(value.Name, value.Number);
+            spellings.TryAdd(value.Number, JsonEncodedText.Encode(EnumNames.Json(value)));
+            values.TryAdd(EnumNames.Json(value), value.Number);
+            values.TryAdd(value.Name, value.Number);
+            values.TryAdd(value.Number.ToString(CultureInfo.InvariantCulture), value.Number);
         }
-    }
 
-    public override string Expectation { get; }
+        return new ScalarJson<T>("must be one of " + string.Join(", ", EnumNames.Choices(type)), TryParse, Write, JsonTokenType.String, JsonTokenType.Number);
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
-    {
-        var number = Unsafe.BitCast<T, int>(value);
-        if (_spellings.TryGetValue(number, out var spelling))
-            writer.WriteStringValue(spelling);
-        else
-            writer.WriteNumberValue(number);
-    }
-
-    protected override bool TryRead(ref Utf8JsonReader reader, out T value)
-    {
-        value = default;
-        if (reader.TokenType == JsonTokenType.Number)
+        bool TryParse(ReadOnlySpan<byte> text, out T value)
         {
-            var known = reader.TryGetInt32(out var number) && _spellings.ContainsKey(number);
+            var isKnown = values.TryGetValue(Encoding.UTF8.GetString(text), out var number);
             value = Unsafe.BitCast<int, T>(number);
-            return known;
+            return isKnown;
         }
 
-        return reader.TokenType == JsonTokenType.String && TryGetText(ref reader, out var text) && TryParse(text, out value);
-    }
-
-    protected override bool TryParse(string text, out T value)
-    {
-        var known = _values.TryGetValue(text, out var number);
-        value = Unsafe.BitCast<int, T>(number);
-        return known;
+        void Write(Utf8JsonWriter writer, T value)
+        {
+            var number = Unsafe.BitCast<T, int>(value);
+            if (spellings.TryGetValue(number, out var spelling))
+                writer.WriteStringValue(spelling);
+            else
+                writer.WriteNumberValue(number);
+        }
     }
 }

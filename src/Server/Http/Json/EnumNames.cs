@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text;
+using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Koda.Protos.Common.V1;
 
@@ -19,7 +19,8 @@ internal static class EnumNames
         if (!string.IsNullOrEmpty(spelling))
             return spelling;
 
-        var prefix = Prefix(value.EnumDescriptor);
+        // TaskStatus gives TASK_STATUS_, and HTTPVerb HTTP_VERB_.
+        var prefix = JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.EnumDescriptor.Name) + "_";
         var name = value.Name;
         return (name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length ? name[prefix.Length..] : name)
             .ToLowerInvariant();
@@ -28,21 +29,4 @@ internal static class EnumNames
     /// <summary>The spellings that a caller may choose from. The zero value stands for "not said" and is not one of them.</summary>
     public static IEnumerable<string> Choices(EnumDescriptor type) =>
         type.Values.Where(value => !value.Name.EndsWith("_UNSPECIFIED", StringComparison.Ordinal)).Select(Json).Distinct();
-
-    /// <summary><c>TaskStatus</c> gives <c>TASK_STATUS_</c>, <c>HTTPVerb</c> gives <c>HTTP_VERB_</c>.</summary>
-    private static string Prefix(EnumDescriptor type)
-    {
-        var text = new StringBuilder();
-        var name = type.Name;
-        for (var i = 0; i < name.Length; i++)
-        {
-            var startsWord = i > 0 && char.IsUpper(name[i])
-                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
-            if (startsWord)
-                text.Append('_');
-            text.Append(char.ToUpperInvariant(name[i]));
-        }
-
-        return text.Append('_').ToString();
-    }
 }

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Koda.Protos.Common.V1;
 
 namespace Koda.Server.Http.Json;
 
@@ -64,7 +65,7 @@ internal static class MessageJson
     public static string ToText(IMessage message) => Encoding.UTF8.GetString(Write(message));
 
     /// <summary>Reads a message. Every fault of a field is added to the issues; the message is of use only when there is none.</summary>
-    /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    /// <exception cref="RpcFault">MALFORMED_BODY: the text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     public static IMessage Read(MessageDescriptor type, ReadOnlyMemory<byte> json, IList<FieldFault> issues)
     {
         try
@@ -72,26 +73,24 @@ internal static class MessageJson
             if (Utf8.IsValid(json.Span) && JsonSerializer.Deserialize(json.Span, type.ClrType, s_options) is IMessage message)
                 return message;
         }
-        catch (Exception fault) when (IsUnreadable(fault))
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
+            // What the serializer, or a message that is given what it cannot hold, throws over a body: the faults are looked for below.
         }
         FindFaults(type, null, json, issues);
         return type.Parser.ParseFrom(ByteString.Empty);
     }
-
-    /// <summary>What the serializer, or a message that is given what it cannot hold, throws over a body.</summary>
-    internal static bool IsUnreadable(Exception fault) => fault is JsonException or InvalidOperationException or ArgumentException or FormatException;
 
     /// <summary>Adds every fault of a body to the issues; one at least, since it could not be read.</summary>
     /// <param name="type">The request.</param>
     /// <param name="field">The field that the body is. Null: the whole request. The paths of its issues begin in the value, since that is all its writer knows.</param>
     /// <param name="json">The body.</param>
     /// <param name="issues">Takes the faults.</param>
-    /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    /// <exception cref="RpcFault">MALFORMED_BODY: the text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     internal static void FindFaults(MessageDescriptor type, FieldDescriptor? field, ReadOnlyMemory<byte> json, IList<FieldFault> issues)
     {
         using var document = Parse(json);
-        var faults = new BodyFaults(new ReadContext(issues));
+        var faults = new BodyFaults(issues);
         if (field is null)
             faults.OfMessage(type, document.RootElement);
         else
@@ -101,20 +100,23 @@ internal static class MessageJson
     }
 
     /// <summary>Requires that a text is JSON, of whatever kind.</summary>
-    /// <exception cref="MalformedJsonException">The text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
+    /// <exception cref="RpcFault">MALFORMED_BODY: the text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
     internal static void RequireJson(ReadOnlyMemory<byte> json) => Parse(json).Dispose();
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         if (!Utf8.IsValid(json.Span))
-            throw new MalformedJsonException("The text is not valid UTF-8.");
+            throw Malformed("The text is not valid UTF-8.");
         try
         {
             return JsonDocument.Parse(json, s_reading);
         }
         catch (JsonException fault)
         {
-            throw Malformed(fault);
+            // The framework ends its message with its own position, counted from 0.
+            var end = fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            var what = end < 0 ? fault.Message : fault.Message[..end];
+            throw Malformed($"{what} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
         }
     }
 
@@ -146,11 +148,5 @@ internal static class MessageJson
         return (output, new Utf8JsonWriter(output, s_writing));
     }
 
-    private static MalformedJsonException Malformed(JsonException fault)
-    {
-        // The framework ends its message with its own position, counted from 0.
-        var end = fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        var what = end < 0 ? fault.Message : fault.Message[..end];
-        return new MalformedJsonException($"{what} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
-    }
+    private static RpcFault Malformed(string problem, JsonException? cause = null) => new(ErrorReason.MalformedBody, "The body is not valid JSON: " + problem, cause);
 }

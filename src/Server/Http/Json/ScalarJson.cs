@@ -18,13 +18,23 @@ internal interface IScalarJson
     bool TryParse(string text, [NotNullWhen(true)] out object? value);
 }
 
-/// <inheritdoc cref="IScalarJson"/>
-internal abstract class ScalarJson<T> : JsonConverter<T>, IScalarJson where T : notnull
-{
-    public abstract string Expectation { get; }
+/// <summary>Reads a value from UTF-8 text, which is the same in JSON, quoted or not, as in a path or query.</summary>
+internal delegate bool ScalarParser<T>(ReadOnlySpan<byte> text, [MaybeNullWhen(false)] out T value);
 
-    public sealed override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        TryRead(ref reader, out var value) ? value : throw new JsonException(Expectation);
+/// <summary>The one converter of a kind.</summary>
+/// <param name="expectation">What the value must be.</param>
+/// <param name="parse">Reads it.</param>
+/// <param name="write">Writes it.</param>
+/// <param name="tokens">What it may be in JSON.</param>
+internal sealed class ScalarJson<T>(string expectation, ScalarParser<T> parse, Action<Utf8JsonWriter, T> write, params JsonTokenType[] tokens)
+    : JsonConverter<T>, IScalarJson where T : notnull
+{
+    public string Expectation => expectation;
+
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        TryRead(ref reader, out var value) ? value : throw new JsonException(expectation);
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => write(writer, value);
 
     public bool Accepts(JsonElement json)
     {
@@ -35,29 +45,25 @@ internal abstract class ScalarJson<T> : JsonConverter<T>, IScalarJson where T : 
 
     public bool TryParse(string text, [NotNullWhen(true)] out object? value)
     {
-        var isRead = TryParse(text, out T? read);
+        var isRead = parse(Encoding.UTF8.GetBytes(text), out var read);
         value = read;
         return isRead;
     }
 
-    /// <summary>Reads the value at the reader, which is one token.</summary>
-    protected abstract bool TryRead(ref Utf8JsonReader reader, [MaybeNullWhen(false)] out T value);
-
-    protected abstract bool TryParse(string text, [MaybeNullWhen(false)] out T value);
-
-    /// <summary>The string at the reader; false when it is none, or its escapes are half of a surrogate pair.</summary>
-    protected static bool TryGetText(ref Utf8JsonReader reader, [NotNullWhen(true)] out string? text)
+    private bool TryRead(ref Utf8JsonReader reader, [MaybeNullWhen(false)] out T value)
     {
-        text = null;
-        if (reader.TokenType != JsonTokenType.String)
+        value = default;
+        if (!tokens.Contains(reader.TokenType))
             return false;
+        if (!reader.ValueIsEscaped)
+            return parse(reader.ValueSpan, out value);
         try
         {
-            text = reader.GetString()!;
-            return true;
+            return parse(Encoding.UTF8.GetBytes(reader.GetString()!), out value);
         }
         catch (InvalidOperationException)
         {
+            // The escapes are half of a surrogate pair.
             return false;
         }
     }

@@ -9,7 +9,6 @@ namespace Koda.Server.Http.Rest;
 /// <summary>Fills request fields from the path, the query and headers.</summary>
 internal sealed class RequestBinder(IMessage request, IList<FieldFault> faults)
 {
-    private readonly ReadContext _context = new(faults);
     private readonly HashSet<string> _bound = new(StringComparer.Ordinal);
 
     /// <summary>Binds the variables of the path. They win over the body and the query.</summary>
@@ -30,7 +29,7 @@ internal sealed class RequestBinder(IMessage request, IList<FieldFault> faults)
                 continue;
             if (values.Count > 1 && !target.Field.IsRepeated)
             {
-                Report(target.Path, "is given twice");
+                faults.Add(new FieldFault(target.Path, "is given twice"));
                 continue;
             }
             foreach (var value in values)
@@ -49,20 +48,13 @@ internal sealed class RequestBinder(IMessage request, IList<FieldFault> faults)
         _bound.Add(target.Path);
         var field = target.Field;
         if (field.IsMap || Scalars.Of(field) is not { } scalar)
-            Report(target.Path, "cannot be given in a path or query");
+            faults.Add(new FieldFault(target.Path, "cannot be given in a path or query"));
         else if (!scalar.TryParse(text, out var value))
-            Report(target.Path, scalar.Expectation);
+            faults.Add(new FieldFault(target.Path, scalar.Expectation));
         else if (field.IsRepeated)
             ((IList)field.Accessor.GetValue(target.Open(request))).Add(value);
         else
             field.Accessor.SetValue(target.Open(request), value);
-    }
-
-    private void Report(string path, string problem)
-    {
-        _context.Enter(path);
-        _context.Report(problem);
-        _context.Leave();
     }
 
     /// <summary>Finds a field by a path such as <c>window.days</c>, each name in either spelling.</summary>

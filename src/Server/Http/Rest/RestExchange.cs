@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Google.Protobuf;
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Server.Http.Feeds;
 using Koda.Server.Http.Json;
 using Microsoft.AspNetCore.Http;
@@ -84,7 +83,7 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
             var bytes = RequestBody.IsEmpty(request) ? [] : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, request.HttpContext.RequestAborted);
             var isEmpty = bytes.Length == 0;
             if (isRaw && binding.HasJsonBody && !isEmpty)
-                RequireJson(bytes);
+                MessageJson.RequireJson(bytes);
             // A body that is left out changes nothing.
             if (isEmpty && !isRaw)
                 (bytes, request.ContentType) = ("{}"u8.ToArray(), RequestBody.Json);
@@ -95,21 +94,6 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
         request.HttpContext.Features.Set<IQueryFeature>(new QueryFeature(QueryCollection.Empty));
         request.RouteValues = [];
     }
-
-    /// <exception cref="RpcFault">MALFORMED_BODY.</exception>
-    private static void RequireJson(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            MessageJson.RequireJson(json);
-        }
-        catch (MalformedJsonException fault)
-        {
-            throw Malformed(fault);
-        }
-    }
-
-    private static RpcFault Malformed(MalformedJsonException fault) => new(ErrorReason.MalformedBody, "The body is not valid JSON: " + fault.Message, fault);
 
     /// <exception cref="RpcFault">INVALID_REQUEST.</exception>
     private void Fill(IMessage request)
@@ -145,18 +129,12 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
             binder.BindQuery(_query, binding.Body);
     }
 
+    /// <exception cref="RpcFault">MALFORMED_BODY.</exception>
     private RpcFault Unreadable()
     {
         var type = binding.Method.Descriptor.InputType;
         var faults = new List<FieldFault>();
-        try
-        {
-            MessageJson.FindFaults(type, binding.Body == RestBinding.WholeBody ? null : type.FindFieldByName(binding.Body), _body ?? default, faults);
-        }
-        catch (MalformedJsonException fault)
-        {
-            return Malformed(fault);
-        }
+        MessageJson.FindFaults(type, binding.Body == RestBinding.WholeBody ? null : type.FindFieldByName(binding.Body), _body ?? default, faults);
         Bind(type.Parser.ParseFrom(ByteString.Empty), faults);
         return RpcFault.Invalid(faults);
     }

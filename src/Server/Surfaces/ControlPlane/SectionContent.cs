@@ -60,17 +60,8 @@ internal static class SectionContent
             ? body.Data.Memory
             : throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The section has the content type '{body.ContentType}'; send application/json in UTF-8.");
 
-    private static Wire.AgentDefinition Read(ReadOnlyMemory<byte> json, List<FieldFault> faults)
-    {
-        try
-        {
-            return (Wire.AgentDefinition)MessageJson.Read(Wire.AgentDefinition.Descriptor, json, faults);
-        }
-        catch (MalformedJsonException fault)
-        {
-            throw new RpcFault(ErrorReason.MalformedBody, "The body is not valid JSON: " + fault.Message, fault);
-        }
-    }
+    private static Wire.AgentDefinition Read(ReadOnlyMemory<byte> json, List<FieldFault> faults) =>
+        (Wire.AgentDefinition)MessageJson.Read(Wire.AgentDefinition.Descriptor, json, faults);
 
     public static string Write(string section, Wire.AgentDefinition definition)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Google.Protobuf.WellKnownTypes;
@@ -7,17 +8,15 @@ using Google.Protobuf.WellKnownTypes;
 namespace Koda.Server.Http.Json;
 
 /// <summary>RFC 3339 in UTC with three digits of fraction, or none on a whole second; an exact one with six, or nine where they say more.</summary>
-internal sealed class TimestampJson(bool exact) : ScalarJson<Timestamp>
+internal static class TimestampText
 {
     private const int NanosPerMicrosecond = 1_000;
     private const int NanosPerMillisecond = 1_000_000;
 
-    public override string Expectation => "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
-
-    public override void Write(Utf8JsonWriter writer, Timestamp value, JsonSerializerOptions options)
+    public static void Write(Utf8JsonWriter writer, Timestamp value, bool isExact)
     {
-        var fraction = exact && value.Nanos % NanosPerMicrosecond != 0 ? $".{value.Nanos:d9}"
-            : exact && value.Nanos % NanosPerMillisecond != 0 ? $".{value.Nanos / NanosPerMicrosecond:d6}"
+        var fraction = isExact && value.Nanos % NanosPerMicrosecond != 0 ? $".{value.Nanos:d9}"
+            : isExact && value.Nanos % NanosPerMillisecond != 0 ? $".{value.Nanos / NanosPerMicrosecond:d6}"
             : value.Nanos >= NanosPerMillisecond ? $".{value.Nanos / NanosPerMillisecond:d3}"
             : "";
         Span<byte> text = stackalloc byte["yyyy-MM-ddTHH:mm:ss.fffffffffZ".Length];
@@ -26,15 +25,10 @@ internal sealed class TimestampJson(bool exact) : ScalarJson<Timestamp>
         writer.WriteStringValue(text[..written]);
     }
 
-    protected override bool TryRead(ref Utf8JsonReader reader, [MaybeNullWhen(false)] out Timestamp value)
+    public static bool TryParse(ReadOnlySpan<byte> utf8, [MaybeNullWhen(false)] out Timestamp value)
     {
         value = null;
-        return TryGetText(ref reader, out var text) && TryParse(text, out value);
-    }
-
-    protected override bool TryParse(string text, [MaybeNullWhen(false)] out Timestamp value)
-    {
-        value = null;
+        var text = Encoding.UTF8.GetString(utf8);
         // The framework's parser would also take a local time, which says nothing about the instant.
         var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
         if (!hasOffset || !TryCutFraction(ref text, out var nanos))
