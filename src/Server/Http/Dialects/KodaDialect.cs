@@ -38,10 +38,7 @@ internal sealed class KodaDialect : IDialect
         foreach (var (name, value) in failure.Details ?? [])
         {
             json.WritePropertyName(name);
-            if (value is null)
-                json.WriteNullValue();
-            else
-                value.WriteTo(json);
+            JsonSerializer.Serialize(json, value);
         }
 
         if (failure.Fields.Count > 0)

@@ -49,7 +49,7 @@ internal sealed class CallFailure
     {
         var name = status.StatusCode.ToWireName();
         var description = new ErrorDescription(name, status.StatusCode, status.StatusCode.ToHttpStatus(),
-            name.ToLowerInvariant(), "", status.StatusCode == StatusCode.Unavailable);
+            name.ToLowerInvariant(), status.StatusCode == StatusCode.Unavailable);
         return new CallFailure(ErrorReason.Unspecified, description, status) { Trailers = trailers };
     }
 }

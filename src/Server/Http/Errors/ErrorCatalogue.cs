@@ -9,9 +9,8 @@ namespace Koda.Server.Http;
 /// <param name="StatusCode">The gRPC status.</param>
 /// <param name="HttpStatus">The status by REST.</param>
 /// <param name="Code">The machine code by REST, such as `agent.not_found`.</param>
-/// <param name="Hint">What the caller can do about it; may be empty.</param>
 /// <param name="Retryable">True when the same call may succeed later.</param>
-internal sealed record ErrorDescription(string Name, StatusCode StatusCode, int HttpStatus, string Code, string Hint, bool Retryable);
+internal sealed record ErrorDescription(string Name, StatusCode StatusCode, int HttpStatus, string Code, bool Retryable);
 
 /// <summary>The error policies of the contract, read once.</summary>
 internal static class ErrorCatalogue
@@ -36,6 +35,6 @@ internal static class ErrorCatalogue
             ?? throw new InvalidOperationException($"{value.FullName} declares no error policy.");
         var status = (StatusCode)policy.Grpc;
         var http = policy.Http == 0 ? status.ToHttpStatus() : policy.Http;
-        return new ErrorDescription(value.Name[Prefix.Length..], status, http, policy.Code, policy.Hint, policy.Retryable);
+        return new ErrorDescription(value.Name[Prefix.Length..], status, http, policy.Code, policy.Retryable);
     }
 }

@@ -2,13 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Koda.Server.Http.Json;
 
 /// <summary>RFC 3339 in UTC with three digits of fraction, or none on a whole second; an exact one with six, or nine where they say more.</summary>
-internal static class TimestampText
+internal static partial class TimestampText
 {
     private const int NanosPerMicrosecond = 1_000;
     private const int NanosPerMillisecond = 1_000_000;
@@ -25,38 +26,20 @@ internal static class TimestampText
         writer.WriteStringValue(text[..written]);
     }
 
-    public static bool TryParse(ReadOnlySpan<byte> utf8, [MaybeNullWhen(false)] out Timestamp value)
+    public static bool TryParse(ReadOnlySpan<byte> text, [MaybeNullWhen(false)] out Timestamp value)
     {
-        value = null;
-        var text = Encoding.UTF8.GetString(utf8);
-        // The framework's parser would also take a local time, which says nothing about the instant.
-        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
-        if (!hasOffset || !TryCutFraction(ref text, out var nanos))
-            return false;
         const string Seconds = "yyyy-MM-dd'T'HH:mm:ssK";
-        if (!DateTimeOffset.TryParseExact(text, Seconds, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
+        value = null;
+        // The framework's parser knows fewer digits, and would take a local time too, which says nothing about the instant.
+        var parts = Parts().Match(Encoding.UTF8.GetString(text)).Groups;
+        var seconds = parts["seconds"].Value + parts["offset"].Value;
+        if (!DateTimeOffset.TryParseExact(seconds, Seconds, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
             return false;
-
+        var nanos = int.Parse(parts["fraction"].Value.PadRight(9, '0'), CultureInfo.InvariantCulture);
         value = new Timestamp { Seconds = time.ToUnixTimeSeconds(), Nanos = nanos };
         return true;
     }
 
-    private static bool TryCutFraction(ref string text, out int nanos)
-    {
-        nanos = 0;
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 0)
-            return true;
-
-        var end = dot + 1;
-        while (end < text.Length && char.IsAsciiDigit(text[end]))
-            end++;
-        var digits = text[(dot + 1)..end];
-        if (digits.Length is 0 or > 9)
-            return false;
-
-        nanos = int.Parse(digits.PadRight(9, '0'), CultureInfo.InvariantCulture);
-        text = text[..dot] + text[end..];
-        return true;
-    }
+    [GeneratedRegex(@"^(?<seconds>[^.]{19})(\.(?<fraction>[0-9]{1,9}))?(?<offset>Z|[+-][0-9]{2}:[0-9]{2})\z")]
+    private static partial Regex Parts();
 }

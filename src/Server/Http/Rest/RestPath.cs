@@ -9,37 +9,19 @@ namespace Koda.Server.Http.Rest;
 /// </summary>
 internal static class RestPath
 {
-    /// <summary>The segments, still encoded; null when the path can match no route.</summary>
-    public static string[]? Split(HttpContext http)
-    {
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        var path = target is { Length: > 0 } && target[0] == '/' ? target.AsSpan() : http.Request.Path.ToUriComponent().AsSpan();
-        var query = path.IndexOf('?');
-        if (query >= 0)
-            path = path[..query];
-        if (path.Length < 2)
-            return null;
-
-        var segments = path[1..].ToString().Split('/');
-        foreach (var segment in segments)
-        {
-            // Empty segments name nothing; dot segments were resolved for whoever looked at the decoded path before, so they must not mean
-            // something else here.
-            if (segment.Length == 0 || Uri.UnescapeDataString(segment) is "." or "..")
-                return null;
-        }
-
-        return segments;
-    }
-
-    /// <summary>The segments that a template which matched the decoded path binds.</summary>
+    /// <summary>The segments, still encoded, that a template which matched the decoded path binds.</summary>
     /// <exception cref="RpcFault">ROUTE_NOT_FOUND: as it was sent, the path is another.</exception>
     public static IReadOnlyList<string> Match(HttpContext http, RouteTemplate template)
     {
-        if (Split(http) is not { } path)
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        var path = (target is ['/', ..] ? target : http.Request.Path.ToUriComponent()).Split('?')[0];
+        var segments = path[1..].Split('/');
+        // Empty segments name nothing; dot segments were resolved for whoever looked at the decoded path before, so they must not mean
+        // something else here.
+        if (segments.Any(segment => segment.Length == 0 || Uri.UnescapeDataString(segment) is "." or ".."))
             throw new RpcFault(ErrorReason.RouteNotFound, $"No route has the path {http.Request.Path}.");
         if (template.Verb.Length > 0)
-            path[^1] = path[^1][..path[^1].LastIndexOf(':')];
-        return path;
+            segments[^1] = segments[^1][..segments[^1].LastIndexOf(':')];
+        return segments;
     }
 }
