@@ -2,7 +2,6 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core.Interceptors;
 using Koda.Server.Http;
 using Koda.Server.Http.OpenApi;
-using Koda.Server.Http.Rest;
 using Koda.Server.Surfaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +16,6 @@ internal static class SurfaceServices
 
     public static IServiceCollection AddSurfaces(this IServiceCollection services) => services
         .AddRpc()
-        .AddRest()
         .AddOpenApiDocuments(SessionCookie.Name)
         .AddSingleton<IErrorMapper, EngineErrorMapper>()
         .AddSingleton<Surfaces.Input.RequestCheckInterceptor>()

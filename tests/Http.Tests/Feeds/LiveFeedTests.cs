@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
-using Koda.Server.Http.Rest;
 using Koda.Http.Tests.Library;
 using Koda.Http.Tests.Rest;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,7 +90,7 @@ public sealed class LiveFeedTests
     [Fact]
     public async Task A_caller_that_reads_nothing_holds_the_writer_back_and_is_cut_off()
     {
-        await using var server = await LibraryServer.StartAsync(services => services.Configure<RestOptions>(options => options.WriteTimeout = TimeSpan.FromMilliseconds(300)));
+        await using var server = await LibraryServer.StartAsync(services => services.Configure<RpcOptions>(options => options.WriteTimeout = TimeSpan.FromMilliseconds(300)));
         var cut = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Script.Watch = async (_, replies, _) =>
         {

@@ -1,4 +1,3 @@
-using Koda.Server.Http.Rest;
 using Koda.Http.Tests.Probe;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -31,7 +30,7 @@ internal sealed class LibraryServer : IAsyncDisposable
         var script = new LibraryScript();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRpc().AddRest().AddSingleton(script).AddSingleton<IDialect, LoudDialect>();
+        builder.Services.AddRpc().AddSingleton(script).AddSingleton<IDialect, LoudDialect>();
         NamedCaller.Add(builder.Services, CallerOf);
         configure?.Invoke(builder.Services);
         var app = builder.Build();

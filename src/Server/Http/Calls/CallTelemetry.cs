@@ -27,9 +27,7 @@ internal sealed class CallTelemetry : IDisposable
         if (!s_source.HasListeners())
             return null;
         var method = call.Method.Descriptor;
-        var activity = Activity.Current is null && TraceParent(call) is { } parent
-            ? s_source.StartActivity(method.FullName, ActivityKind.Server, parent)
-            : s_source.StartActivity(method.FullName, ActivityKind.Server);
+        var activity = s_source.StartActivity(method.FullName, ActivityKind.Server);
         activity?.SetTag("rpc.system", "grpc").SetTag("rpc.service", method.Service.FullName).SetTag("rpc.method", method.Name);
         return activity;
     }
@@ -59,10 +57,4 @@ internal sealed class CallTelemetry : IDisposable
     private static bool IsServerError(StatusCode code) => code
         is StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss or StatusCode.Unavailable
         or StatusCode.DeadlineExceeded or StatusCode.Unimplemented;
-
-    private static ActivityContext? TraceParent(RpcCall call)
-    {
-        var headers = call.Http.Request.Headers;
-        return ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var parent) ? parent : null;
-    }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Koda.Server.Http.Feeds;
 
 /// <summary>Serves server-streaming methods as server-sent events or as lines of JSON.</summary>
-internal sealed class FeedCalls(CallFailures failures, DialectTable dialects, IOptions<RestOptions> options, TimeProvider time)
+internal sealed class FeedCalls(CallFailures failures, DialectTable dialects, IOptions<RpcOptions> options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<RpcMethod, SseFraming> _events = new();
     private readonly NdjsonFraming _lines = new();

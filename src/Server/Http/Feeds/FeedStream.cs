@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using Google.Protobuf;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Server.Http.Rest;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Koda.Server.Http.Feeds;
@@ -23,14 +22,14 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
     private readonly RpcCall _call;
     private readonly IHttpResponseBodyFeature _body;
     private readonly FeedFraming _framing;
-    private readonly RestOptions _options;
+    private readonly RpcOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer _silence;
     private readonly Task _sending;
     private bool _hasBegun;
     private bool _hasEnded;
 
-    public FeedStream(RpcCall call, FeedFraming framing, RestOptions options, TimeProvider time)
+    public FeedStream(RpcCall call, FeedFraming framing, RpcOptions options, TimeProvider time)
     {
         _call = call;
         // The transcoder is given another one.

@@ -14,7 +14,7 @@ namespace Koda.Server.Http.Feeds;
 /// The socket is accepted when the handler first reads a frame or writes, so that until then a refusal is an ordinary error.
 /// </summary>
 internal sealed class SocketCalls(
-    CallFailures failures, DialectTable dialects, IOptions<RestOptions> rest, IOptions<RpcOptions> rpc, TimeProvider time)
+    CallFailures failures, DialectTable dialects, IOptions<RpcOptions> options, TimeProvider time)
 {
     private const string Binary = "protobuf";
     private const string Text = "json";
@@ -27,7 +27,7 @@ internal sealed class SocketCalls(
         {
             RequireUpgrade(http);
             RequireOrigin(http.Request);
-            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), rest.Value, time, http.RequestAborted);
+            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), options.Value, time, http.RequestAborted);
             await handler(context, stream);
         }, context);
         using (stream)
@@ -61,7 +61,7 @@ internal sealed class SocketCalls(
     private void RequireOrigin(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
-        var allowed = rpc.Value.AllowedOrigins;
+        var allowed = options.Value.AllowedOrigins;
         var isOwn = Uri.TryCreate(origin, UriKind.Absolute, out var page)
             && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
         if (origin.Length == 0 || isOwn || allowed.Contains("*") || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
@@ -79,8 +79,8 @@ internal sealed class SocketCalls(
         return http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = offered.Contains(Binary) ? Binary : offered.Contains(Text) ? Text : null,
-            KeepAliveInterval = rest.Value.SocketPing,
-            KeepAliveTimeout = rest.Value.SocketPing,
+            KeepAliveInterval = options.Value.SocketPing,
+            KeepAliveTimeout = options.Value.SocketPing,
         });
     }
 }

@@ -36,12 +36,20 @@ internal sealed class SocketMethods<TService>(
                 var next = bound;
                 bound = (requests, replies, call) => interceptor.DuplexStreamingServerHandler(requests, replies, call, next);
             }
-            await http.RequestServices.GetRequiredService<SocketCalls>().ServeAsync(http, binding, (call, stream) => bound(new DowncastReader<TRequest>(stream), new DowncastWriter<TResponse>(stream), call));
+            await http.RequestServices.GetRequiredService<SocketCalls>().ServeAsync(http, binding, (call, stream) => bound(new Requests<TRequest>(stream), (IServerStreamWriter<TResponse>)(object)stream, call));
         }
         finally
         {
             await activator.ReleaseAsync(handle);
         }
+    }
+
+    /// <summary>Gives a handler requests of its own type.</summary>
+    private sealed class Requests<TRequest>(SocketStream stream) : IAsyncStreamReader<TRequest> where TRequest : class
+    {
+        public TRequest Current => (TRequest)stream.Current;
+
+        public Task<bool> MoveNext(CancellationToken cancellationToken) => stream.MoveNext(cancellationToken);
     }
 
     private sealed class Binder(SocketMethods<TService> owner, ServiceMethodProviderContext<TService> context) : ServiceBinderBase

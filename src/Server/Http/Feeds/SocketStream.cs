@@ -4,13 +4,12 @@ using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Koda.Protos.Common.V1;
-using Koda.Server.Http.Rest;
 
 namespace Koda.Server.Http.Feeds;
 
 /// <summary>A WebSocket as the two streams of a call. The client's close frame ends its stream, as half-closing does by gRPC.</summary>
 internal sealed class SocketStream(
-    Func<Task<WebSocket>> accept, SocketFrames frames, IMessage first, RestOptions options, TimeProvider time, CancellationToken ended)
+    Func<Task<WebSocket>> accept, SocketFrames frames, IMessage first, RpcOptions options, TimeProvider time, CancellationToken ended)
     : IAsyncStreamReader<IMessage>, IServerStreamWriter<IMessage>, IDisposable
 {
     private const int MaxReason = 123;

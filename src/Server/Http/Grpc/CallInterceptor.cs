@@ -24,7 +24,7 @@ internal sealed class CallInterceptor(CallFailures failures) : Interceptor
         context.GetHttpContext().Features.Get<RestExchange>() is { Feed: { } feed } exchange
             ? exchange.HandleAsync((IMessage)request, context, async () =>
             {
-                await continuation(request, new DowncastWriter<TResponse>(feed), context);
+                await continuation(request, (IServerStreamWriter<TResponse>)(object)feed, context);
                 return true;
             })
             : RunAsync(context, () => continuation(request, responseStream, context));

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Koda.Server.Http.Rest;
 
 /// <summary>Serves the endpoints that the transcoder made: what it does not know of the contract stands around it.</summary>
-internal sealed class RestCalls(CallFailures failures, DialectTable dialects, FeedCalls feeds, IOptions<RestOptions> options)
+internal sealed class RestCalls(CallFailures failures, DialectTable dialects, FeedCalls feeds, IOptions<RpcOptions> options)
 {
     private static readonly PipeOptions s_unbounded = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
 
