@@ -86,6 +86,11 @@ internal sealed class Auditor(RulePack pack)
         {
             coverage.Skip(file.Path, Skipped.Unreadable);
         }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // A slip of the reader costs this file, which the report names, and not the audit.
+            coverage.Skip(file.Path, Skipped.ReaderFailed);
+        }
     }
 
     private static Skipped? Obstacle(AuditedFile file, FileRole role) =>

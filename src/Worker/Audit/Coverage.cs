@@ -10,6 +10,7 @@ internal sealed class Coverage
 
     private readonly List<(string Path, Language Language)> _read = [];
     private readonly SortedDictionary<Skipped, (int Count, List<string> Examples)> _skipped = [];
+    private readonly SortedDictionary<string, int> _unread = new(StringComparer.Ordinal);
 
     /// <summary>How many files there are.</summary>
     public int Files { get; private set; }
@@ -25,6 +26,9 @@ internal sealed class Coverage
 
     /// <summary>How many files that build or release the project were read for credentials, TLS and settings only.</summary>
     public int Tooling { get; private set; }
+
+    /// <summary>How many of these are code that no rule reads, by language.</summary>
+    public IReadOnlyDictionary<string, int> UnreadLanguages => _unread;
 
     /// <summary>How many findings were left out because a rule found too much of the same in one file.</summary>
     public int Repeated { get; private set; }
@@ -49,6 +53,8 @@ internal sealed class Coverage
             CredentialsOnly++;
         else
             _read.Add((path, language));
+        if (Languages.UnreadOf(path) is { } unread)
+            _unread[unread] = _unread.GetValueOrDefault(unread) + 1;
     }
 
     /// <summary>Counts a file that was not read.</summary>
@@ -56,7 +62,7 @@ internal sealed class Coverage
     {
         Files++;
         var (count, examples) = _skipped.TryGetValue(why, out var known) ? known : (0, []);
-        if (examples.Count < ExamplesShown && why >= Skipped.TooLarge)
+        if (examples.Count < ExamplesShown && why is not (Skipped.NotText or Skipped.Private))
             examples.Add(path);
         _skipped[why] = (count + 1, examples);
     }
@@ -85,4 +91,7 @@ internal enum Skipped
 
     /// <summary>It could not be opened.</summary>
     Unreadable,
+
+    /// <summary>The reader has a fault that it came upon there.</summary>
+    ReaderFailed,
 }

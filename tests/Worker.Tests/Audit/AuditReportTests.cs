@@ -21,10 +21,11 @@ public sealed class AuditReportTests
     [Fact]
     public async Task It_says_which_files_were_read_and_what_was_looked_for()
     {
-        var report = (await Audits.OfAsync(("src/a.js", "let a = 1;\n"), ("src/b.go", "package b\n"), ("test/c.py", "a = 1\n"), ("yarn.lock", ""))).Report();
-        Assert.Contains("- Read by all rules: 2 of 4 files (JavaScript and TypeScript 1, Go 1).", report);
-        Assert.Contains("- Read for leaked credentials only: 1 file ", report);
-        Assert.Contains("- Not read: 1 file that were built, minified, vendored or locked by tools.", report);
+        var report = (await Audits.OfAsync(("src/a.js", "let a = 1;\n"), ("src/b.go", "package b\n"), ("test/c.py", "a = 1\n"), ("yarn.lock", ""), ("src/d.php", "<?php\n"))).Report();
+        Assert.Contains("- Read by all rules: 2 of 5 files (JavaScript and TypeScript 1, Go 1).", report);
+        Assert.Contains("- Read for leaked credentials only: 2 files ", report);
+        Assert.Contains("- Not read: 1 file that were built, minified, vendored or locked by tools: `yarn.lock`.", report);
+        Assert.Contains("- No rule reads code in these languages: PHP (1 file).", report);
         Assert.Matches("- Go: .*sql-injection", report);
         Assert.DoesNotContain("- Python:", report);
     }

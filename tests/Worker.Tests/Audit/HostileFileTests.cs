@@ -42,6 +42,40 @@ public sealed class HostileFileTests
         Assert.Equal(2, result.Coverage.Files);
     }
 
+    [Theory]
+    [InlineData("a.js", "eval([, name]);\neval([,]);\nif (token == ) {}\nrun(...[, a], );\nconst { , a } = req.body;\n")]
+    [InlineData("a.py", "eval([, name])\nif token == :\n    pass\nx = {, 'a': request.args['a']}\nopen(, f'{}{!r}')\n")]
+    [InlineData("a.cs", "class C { void F(string a) { Process.Start(, ); var x = new[] { , a }; if (token == ) { } } }\n")]
+    [InlineData("a.go", "package a\nfunc f(r *http.Request) { exec.Command(, ) ; x := []string{, r.URL.Path}; if token == { } }\n")]
+    public async Task What_is_left_out_is_read_as_nothing(string name, string text)
+    {
+        var result = await Audits.OfAsync(($"src/{name}", text), ("src/fault.js", "export const run = body => eval(body);\n"));
+        Assert.Contains(result.Findings, finding => finding.Path == "src/fault.js");
+        Assert.Equal(2, result.Coverage.Scanned);
+    }
+
+    [Fact]
+    public async Task Every_sample_is_read_also_when_a_piece_of_it_is_missing()
+    {
+        foreach (var row in SampleTests.Bad)
+        {
+            var (file, text) = ((string)row[1], (string)row[2]);
+            for (var at = 0; at < text.Length; at += 7)
+            {
+                var result = await Audits.OfAsync((file, text.Remove(at, Math.Min(5, text.Length - at))));
+                Assert.DoesNotContain(result.Coverage.NotRead, each => each.Why is Skipped.ReaderFailed);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_file_on_which_the_reader_fails_is_named_and_costs_itself_only()
+    {
+        var result = await new Auditor(RulePack.BuiltIn).RunAsync([new AuditedFile("src/a.js", 10, () => throw new InvalidOperationException("A slip.")), new AuditedFile("src/b.js", 0, () => new MemoryStream())], CancellationToken.None);
+        Assert.Equal(1, result.Coverage.Scanned);
+        Assert.Contains("- Not read: 1 file on which the reader of this audit failed, which is a fault of Koda: `src/a.js`.", result.Report());
+    }
+
     [Fact]
     public async Task A_file_that_is_too_large_is_never_read()
     {

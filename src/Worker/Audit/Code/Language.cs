@@ -63,6 +63,30 @@ internal static class Languages
         };
     }
 
+    /// <summary>The language of code that no rule reads, as people call it. Null: it is no code, or one that rules read.</summary>
+    public static string? UnreadOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
+    {
+        ".php" or ".phtml" => "PHP",
+        ".java" or ".jsp" => "Java",
+        ".kt" or ".kts" => "Kotlin",
+        ".scala" => "Scala",
+        ".rb" or ".erb" => "Ruby",
+        ".rs" => "Rust",
+        ".c" or ".h" or ".cc" or ".cpp" or ".cxx" or ".hpp" => "C and C++",
+        ".m" or ".mm" => "Objective-C",
+        ".swift" => "Swift",
+        ".vb" => "Visual Basic",
+        ".fs" or ".fsx" => "F#",
+        ".pl" or ".pm" => "Perl",
+        ".lua" => "Lua",
+        ".ex" or ".exs" or ".erl" => "Elixir and Erlang",
+        ".dart" => "Dart",
+        ".ps1" or ".psm1" => "PowerShell",
+        ".sql" => "SQL",
+        ".coffee" => "CoffeeScript",
+        _ => null,
+    };
+
     /// <summary>Splits code into tokens.</summary>
     public static IReadOnlyList<Token> Read(Language language, string text) => language switch
     {

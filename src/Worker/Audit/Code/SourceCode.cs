@@ -72,7 +72,7 @@ internal sealed class SourceCode
     /// <summary>The parts of what stands between brackets, as commas divide it.</summary>
     public IReadOnlyList<Span> Parts(int open) => open + 1 >= Match(open) ? [] : Split(new Span(open + 1, Match(open)), ",");
 
-    /// <summary>Divides a stretch at a mark that stands in no bracket of it.</summary>
+    /// <summary>Divides a stretch at a mark that stands in no bracket of it. Gives at least one part, which may be empty; none behind a mark at its end.</summary>
     public IReadOnlyList<Span> Split(Span span, params ReadOnlySpan<string> marks)
     {
         var parts = new List<Span>();
@@ -84,7 +84,7 @@ internal sealed class SourceCode
             parts.Add(new Span(from, i));
             from = i + 1;
         }
-        if (from < span.To)
+        if (from < span.To || parts.Count == 0)
             parts.Add(span with { From = from });
         return parts;
     }

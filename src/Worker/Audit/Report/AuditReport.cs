@@ -96,6 +96,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         _text.Append(coverage.Scanned == 0 ? ".\n" : $" ({string.Join(", ", coverage.ByLanguage.Select(each => $"{each.Language.Shown()} {each.Count}"))}).\n");
         if (coverage.CredentialsOnly > 0)
             _text.Append(CultureInfo.InvariantCulture, $"- Read for leaked credentials only: {Files(coverage.CredentialsOnly)} that test, document, or are of a kind that no other rule reads.\n");
+        if (coverage.UnreadLanguages.Count > 0)
+            _text.Append("- No rule reads code in these languages: ").AppendJoin(", ", coverage.UnreadLanguages.Select(each => $"{each.Key} ({Files(each.Value)})")).Append(".\n");
         if (coverage.Tooling > 0)
             _text.Append(CultureInfo.InvariantCulture, $"- Read for credentials, TLS and settings only: {Files(coverage.Tooling)} that build or release the project.\n");
         foreach (var (why, count, examples) in coverage.NotRead)
@@ -132,6 +134,7 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         Skipped.Private => "that may not be read without asking",
         Skipped.TooLarge => $"larger than {Auditor.MaxBytes / 1024} KB",
         Skipped.TooComplex => "that take more work than one file is given",
+        Skipped.ReaderFailed => "on which the reader of this audit failed, which is a fault of Koda",
         _ => "that could not be opened",
     };
 
