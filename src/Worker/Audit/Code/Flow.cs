@@ -142,8 +142,10 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
 
     private Value Formatted(Value format, Span arguments, int depth)
     {
+        while (code.Is(arguments.From, "(") && code.Match(arguments.From) == arguments.To - 1 && code.Is(arguments.From + 1, "(") && code.Match(arguments.From + 1) == arguments.To - 2)
+            arguments = new Span(arguments.From + 1, arguments.To - 1);
         var given = code.Is(arguments.From, "(") && code.Match(arguments.From) == arguments.To - 1 ? code.Parts(arguments.From) : [arguments];
-        return FlowFacts.Fill(format, [.. given.Select(argument => Of(argument, depth - 1))]);
+        return FlowFacts.Fill(format, [.. given.Select(argument => Of(argument, depth - 1))], braces: false);
     }
 
     private Value Structure(int open, int depth)
@@ -163,7 +165,7 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
         if (start > span.From || name.Length == 0)
             return new Value(Origin.Unknown) { Gaps = name };
         if (code.Is(span.To - 1, ")") && code.Match(span.To - 1) is var open && open > span.From)
-            return facts.IsInput(name) ? new Value(Origin.Input) { Gaps = name } : Call(new Span(span.From, open), open, name, depth);
+            return facts.IsInput(name) ? Input(name) : Call(new Span(span.From, open), open, name, depth);
         if (code.Tokens[span.To - 1].Kind is TokenKind.Close && code.Is(span.To - 1, "]") && code.Match(span.To - 1) is var index && index > span.From && !facts.IsInput(name))
             return Of(new Span(span.From, index), depth - 1) with { IsStructure = false, Text = null };
         return Member(span, name, depth);
@@ -178,20 +180,21 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
             return new Value(Origin.Environment) { Gaps = called };
         var arguments = code.Parts(open).Select(part => Of(part, depth - 1)).ToList();
         if (facts.FormatAt(called) is >= 0 and var at && arguments.Count > at)
-            return FlowFacts.Fill(arguments[at], [.. arguments.Skip(at + 1)]).Via(called);
+            return FlowFacts.Fill(arguments[at], [.. arguments.Skip(at + 1)], code.Language is not Language.Go).Via(called);
         var receiver = Receiver(callee, depth);
         // What is looked up is not what is found.
         if (s_lookups.Contains(Names.LastOf(called)) && facts.IsKept(called))
             return receiver with { Text = null, IsStructure = false };
+        // A list of places for parameters: strings.Repeat(",?", n), ",".join(["%s"] * n).
+        if (Names.LastOf(called) is "join" or "Join" or "repeat" or "Repeat" && arguments.Append(receiver).Any(value => value.Constant is { } text && text.Trim(' ', ',', '(', ')') is "?" or "%s"))
+            return new Value(Origin.Constant, "?");
         // What is left over of a list of characters that are allowed.
         if (Names.LastOf(called) is "replace" or "replaceAll" or "Replace" or "sub" or "ReplaceAllString" && code.Parts(open).Any(part => code.Tokens[part.From].Text.TrimStart('/').StartsWith("[^", StringComparison.Ordinal)))
             return Value.Plain;
         if (facts.IsKept(called))
             return arguments.Append(receiver).Aggregate((one, two) => two.Origin > one.Origin ? two : one).Via(called);
         if (Names.LastOf(called) == "format" && receiver.Text is not null)
-            return FlowFacts.Fill(receiver, arguments).Via(called);
-        if (Names.LastOf(called) is "join" && arguments.Append(receiver).Any(value => value.Constant is "?" or "%s"))
-            return new Value(Origin.Constant, "?");
+            return FlowFacts.Fill(receiver, arguments, braces: true).Via(called);
         if (Names.LastOf(called) is "concat" or "Concat" or "Append")
             return arguments.Aggregate(receiver, (one, two) => one.Then(two));
         // What a function gives is not known; what goes in is not what comes out.
@@ -219,7 +222,7 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
         if (facts.IsPlain(name))
             return Value.Plain;
         if (facts.IsInput(name) && !(isWhole && (bindings.Of(head).Count > 0 || functions.ParameterOf(head, span.From) is not null)))
-            return new Value(Origin.Input) { Gaps = name };
+            return Input(name);
         if (facts.IsEnvironment(name))
             return new Value(Origin.Environment) { Gaps = name };
         if (Bound(isWhole ? head : name, span.From, depth) is { } bound)
@@ -229,6 +232,13 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
         if (functions.ParameterOf(head, span.From) is { } parameter)
             return Named(facts.Of(parameter.Function, parameter.Parameter), name);
         return s_constantName.IsMatch(Names.LastOf(name)) ? new Value(Origin.Constant) : Named(Value.Unknown, name);
+    }
+
+    // What is called last gives it in another form, unless it only looks it up.
+    private static Value Input(string name)
+    {
+        var through = name.EndsWith("()", StringComparison.Ordinal) && !s_lookups.Contains(Names.LastOf(name)) ? Names.LastOf(name) : "";
+        return new Value(Origin.Input) { Gaps = name, Inputs = name, Through = through };
     }
 
     private static Value Named(Value value, string name) => value.IsConstant || value.Text is not null ? value : value with { Gaps = name };

@@ -57,8 +57,8 @@ internal sealed class FlowFacts
         : member.Length > 0 && IsEnvironment($"{name}.{member}") ? new Value(Origin.Environment)
         : whole with { Text = null, IsStructure = false, IsFunction = false };
 
-    /// <summary>A format with its places filled: <c>%s</c>, <c>{}</c>, <c>{0}</c>, <c>{name}</c>.</summary>
-    public static Value Fill(Value format, IReadOnlyList<Value> arguments)
+    /// <summary>A format with its places filled: <c>%s</c> and, if <paramref name="braces"/> mean one, <c>{}</c>, <c>{0}</c>, <c>{name}</c>.</summary>
+    public static Value Fill(Value format, IReadOnlyList<Value> arguments, bool braces)
     {
         if (format.Text is not { } text)
             return arguments.Aggregate(format, (one, two) => one.Or(two));
@@ -67,6 +67,8 @@ internal sealed class FlowFacts
         var last = 0;
         foreach (Match place in s_place.Matches(text))
         {
+            if (!braces && place.ValueSpan[0] is '{' or '}')
+                continue;
             filled.Append(text, last, place.Index - last);
             last = place.Index + place.Length;
             if (place.Value is "%%" or "{{" or "}}")

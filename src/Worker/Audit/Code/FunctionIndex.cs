@@ -48,6 +48,9 @@ internal sealed class FunctionIndex
     /// <summary>The function around a token. Null: none.</summary>
     public Function? At(int token) => token < _innermost.Length && _innermost[token] is >= 0 and var index ? _functions[index] : null;
 
+    /// <summary>The function that is declared next behind a token. Null: none.</summary>
+    public Function? Behind(int token) => _functions.Find(function => function.Header.From > token);
+
     /// <summary>The parameter that a name means at a token. Null: it means none.</summary>
     public (Function Function, Parameter Parameter)? ParameterOf(string name, int token)
     {

@@ -50,6 +50,9 @@ internal readonly record struct Value(Origin Origin, string? Text = null)
     /// <summary>Where the first part comes from that is not constant.</summary>
     public Origin Lead { get => _lead ?? Origin; init => _lead = value; }
 
+    /// <summary>The names that give what a stranger sends, in the order of the parts, whatever variables it went through.</summary>
+    public string Inputs { get; init; } = "";
+
     /// <summary>What the parts that are not constant are called.</summary>
     public string Gaps { get; init; } = "";
 
@@ -75,7 +78,7 @@ internal readonly record struct Value(Origin Origin, string? Text = null)
     public Value Or(Value other)
     {
         var worse = other.Origin > Origin ? other : this;
-        return worse with { Text = worse.Text ?? (Origin == other.Origin ? Text ?? other.Text : null), Through = Both(Through, other.Through), Gaps = Both(Gaps, other.Gaps), IsFunction = IsFunction && other.IsFunction };
+        return worse with { Text = worse.Text ?? (Origin == other.Origin ? Text ?? other.Text : null), Through = Both(Through, other.Through), Gaps = Both(Gaps, other.Gaps), Inputs = Both(Inputs, other.Inputs), IsFunction = IsFunction && other.IsFunction };
     }
 
     /// <summary>The same, gone through a call.</summary>

@@ -5,7 +5,8 @@ namespace Koda.Worker.Audit.Rules;
 /// <summary>
 /// A condition on a value. Words: <c>dynamic</c> (not constant), <c>built</c> (put together of constant text and other parts), <c>given</c> (from a
 /// caller), <c>input</c> (from a stranger), <c>constant</c>, <c>list</c>, <c>scalar</c>, <c>absent</c>, <c>present</c>, <c>sql</c>, <c>query</c>, <c>address</c> (input that decides the
-/// host), <c>secret</c>, <c>password</c>, <c>phrase</c> (constants that look so); then <c>/…/</c> matches its text, <c>~/…/</c> its code, with <c>!</c> before either for the contrary, and <c>#/…/</c> the names of its parts.
+/// host), <c>secret</c>, <c>password</c>, <c>phrase</c> (constants that look so); then <c>/…/</c> matches its text, <c>~/…/</c> its code, <c>#/…/</c> the names of
+/// its parts, <c>@/…/</c> the names that give what a stranger sends, whatever variables they went through; <c>!</c> before any of these is the contrary.
 /// </summary>
 internal sealed class Condition
 {
@@ -21,7 +22,7 @@ internal sealed class Condition
         {
             var not = rest.StartsWith('!');
             var on = rest[not ? 1 : 0];
-            if (on is '/' or '~' or '#')
+            if (on is '/' or '~' or '#' or '@')
             {
                 var from = rest.IndexOf('/', StringComparison.Ordinal) + 1;
                 var to = rest.IndexOf("/ ", from, StringComparison.Ordinal) is > 0 and var end ? end : rest.Length - 1;
@@ -47,7 +48,7 @@ internal sealed class Condition
     public bool Holds(string code) => _matchers.TrueForAll(each => each.Matcher.IsMatch(code) != each.Not);
 
     private static bool Matches((char On, bool Not, Matcher Matcher) each, Value value, string code) =>
-        each.Matcher.IsMatch(each.On switch { '/' => value.Text ?? code, '#' => value.Gaps, _ => code }) != each.Not;
+        each.Matcher.IsMatch(each.On switch { '/' => value.Text ?? code, '#' => value.Gaps, '@' => value.Inputs, _ => code }) != each.Not;
 
     private static bool Holds(string word, Value value) => word[0] == '!' ? !IsTrue(word[1..], value) : IsTrue(word, value);
 

@@ -82,8 +82,9 @@ internal sealed class Pattern
     /// <summary>
     /// Conditions: on an argument by its number or name, on <c>any</c> of them, on the <c>value</c>, the <c>receiver</c>, the <c>other</c> side of a comparison, what
     /// is <c>assigned</c> to a member. On code around it: the whole <c>name</c>, the <c>target</c> that gets the result, the <c>statement</c>, the <c>call</c> that it
-    /// stands in, the name of the <c>function</c>, what stands before it and its parameters (<c>handler</c>), its <c>body</c>; whether it calls itself
-    /// (<c>self</c>, "recursive") and whether the member's name is one after the other of an object's (<c>looped</c>).
+    /// stands in, what stands <c>beside</c> it in its bracket and near it, the name of the <c>function</c>, what stands before it and its parameters
+    /// (<c>handler</c>), its <c>body</c>, the parameters and body of the function that it decorates (<c>decorated</c>); whether it calls itself (<c>self</c>,
+    /// "recursive") and whether the member's name is one after the other of an object's (<c>looped</c>).
     /// </summary>
     public Dictionary<string, Condition> Where { get; init; } = [];
 

@@ -27,8 +27,8 @@ internal static class SecretText
         && !s_placeholder.IsMatch(value) && value[0] is not ('/' or '.' or '#' or '<' or '$' or '%' or '{' or '@' or ':') && !value.Contains("://", StringComparison.Ordinal)
         && !value.Contains('(', StringComparison.Ordinal);
 
-    /// <summary>Whether a value is a placeholder that stands for a secret.</summary>
-    public static bool IsPlaceholder(string value) => s_placeholder.IsMatch(value);
+    /// <summary>Whether a value is a placeholder that stands for a secret, or the path of a file that holds one.</summary>
+    public static bool IsPlaceholder(string value) => value.StartsWith('/') || s_placeholder.IsMatch(value);
 
     /// <summary>A secret as it may be shown.</summary>
     public static string Hidden(string secret) => $"{secret[..Math.Min(ShownCharacters, secret.Length / 4)]}…({secret.Length} characters redacted)";

@@ -14,10 +14,12 @@ internal static class SqlText
     private static readonly Regex s_names = Compiled(
         "\\b(?:from|into|update|join|table|database|schema|index|view|column|exists|truncate|references|only|select|distinct|pragma|savepoint|sequence|trigger|using|by)\\s+[\"`\\[]?(?:[\\w\uE000]+[\"`\\]]?\\.[\"`\\[]?)?$");
 
+    private static readonly Regex s_parameter = Compiled(@"^\s*(?:%s|%\(\w+\)s|\?|:\w|@\w|\$\d)");
+
     private static readonly Regex s_quotedName = Compiled("(?:\"|`|\\[)$");
 
     private static readonly Regex s_tableNames = Compiled(
-        @"^(?:\S*(?:table|schema|column|field|col|cols|db|database|placeholder|placeholders|marks|qmarks|prefix|quoted?|ident|identifier|sql|clause|where|conditions?|limit|offset|order|orderby|sort_?order|direction|name_?map|keys?|columns|fields|tables|sets?|assignments|params|bindings|returning|suffix|alias|join|joins|join|map|filter|flat|view\w*|query|stmt|statement|select|filters?|escape\w*|quote\w*|wrap\w*|columnize\w*)(?:_?names?|list|str|string|sql|s|\(\))?(?:\s+|$))+$");
+        @"^(?:\S*(?:table|schema|column|field|col|cols|db|database|placeholder|placeholders|binds?|bind_?vars?|marks|qmarks|prefix|quoted?|ident|identifier|sql|clause|where|conditions?|limit|offset|order|orderby|sort_?order|direction|name_?map|keys?|columns|fields|tables|sets?|assignments|params|bindings|returning|suffix|alias|join|joins|join|map|filter|flat|view\w*|query|stmt|statement|select|filters?|escape\w*|quote\w*|wrap\w*|columnize\w*)(?:_?names?|list|str|string|sql|s|\(\))?(?:\s+|$))+$");
 
     /// <summary>Whether values are put into the text of a query.</summary>
     public static bool IsBuilt(Value value) => value.IsBuilt && s_query.IsMatch(value.Text!) && HasValue(value);
@@ -34,15 +36,21 @@ internal static class SqlText
         var text = value.Text!;
         for (var at = text.IndexOf(Value.Gap, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Value.Gap, at + 1))
         {
-            if (!IsName(text, at))
+            if (!IsName(text, at) && !IsOperator(text, at))
                 return true;
         }
         return false;
     }
 
+    // The operator of a comparison with a parameter.
+    private static bool IsOperator(string text, int at) => s_parameter.IsMatch(text[(at + 1)..]);
+
     // The name of something, not a value: it stands behind a word that wants one, or in the quotes of names.
     private static bool IsName(string text, int at)
     {
+        // What stands before all else is a query, or the beginning of one, that was put together elsewhere.
+        if (at == 0)
+            return true;
         var before = text[Math.Max(0, at - 80)..at];
         if (s_names.IsMatch(before))
             return true;
@@ -56,13 +64,13 @@ internal static class SqlText
 internal static class AddressText
 {
     private static readonly Regex s_own = new(
-        @"^(?:(?:(?:ctx|c|context|self|this|HttpContext)\.)?(?:req|request|_req|r|Request|ctx)(?:\(\))?\.(?:URL(?:\.(?:Path|RequestURI|EscapedPath|String))?|RequestURI|originalUrl|url|path|Path|full_path|PathInfo|RawUrl)|(?:document\.|window\.)?location(?:\.(?:href|pathname|origin|host))?)(?:\.(?:split|slice|substr|substring|replace|trim|toString|concat|join|strip|rstrip|lstrip|String)|\(\)|\[\])*(?:\s|$)",
+        @"^(?:(?:(?:ctx|c|context|self|this|HttpContext)\.)?(?:req|request|_req|r|Request|ctx)(?:\(\))?\.(?:URL(?:\.(?:Path|RequestURI|EscapedPath|String))?|RequestURI|Host|host|hostname|headers?\.host|get_host|originalUrl|url|path|Path|full_path|PathInfo|RawUrl)|(?:document\.|window\.)?location(?:\.(?:href|pathname|origin|host))?|document\.(?:URL|documentURI))(?:\.(?:split|slice|substr|substring|replace|trim|toString|concat|join|strip|rstrip|lstrip|String)|\(\)|\[\])*(?:\s|$)",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     public static bool IsOpen(Value value)
     {
         // The address at which it was asked is on this host.
-        if (value.Gaps.Length > 0 && s_own.IsMatch(value.Gaps))
+        if (s_own.IsMatch(value.Gaps) || s_own.IsMatch(value.Inputs))
             return false;
         if (value.Text is not { } text)
             return true;

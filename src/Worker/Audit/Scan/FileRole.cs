@@ -42,13 +42,13 @@ internal static partial class FileRoles
         return ToolingPath().IsMatch(path) || ToolingName().IsMatch(name) ? FileRole.Tooling : FileRole.Source;
     }
 
-    [GeneratedRegex(@"(?:^|/)(?:node_modules|bower_components|vendors?|third_party|coverage|\.next|bin/(?:Debug|Release)|obj|\.venv|venv|site-packages|__pycache__|\.git|jspm_packages|\.nuxt|\.svelte-kit|\.tox|\.yarn)/|\.min\.\w+$|(?:^|/)jquery(?:[.-][\w.]+)?\.js$|\.(?:map|lock|snap|svg)$|(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$|\.(?:designer|g)\.cs$|_pb2?\.(?:py|go)$|\.pb\.go$|\.d\.[mc]?ts$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:^|/)(?:node_modules|bower_components|vendors?|third_party|coverage|\.next|bin/(?:Debug|Release)|obj|\.venv|venv|site-packages|__pycache__|\.git|jspm_packages|\.nuxt|\.svelte-kit|\.tox|\.yarn)/|(?:^|/)(?:static|public|assets)/(?:[^/]+/)*libs/|\.min\.\w+$|(?:^|/)jquery(?:[.-][\w.]+)?\.js$|\.(?:map|lock|snap|svg)$|(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$|\.(?:designer|g)\.cs$|_pb2?\.(?:py|go)$|\.pb\.go$|\.d\.[mc]?ts$", RegexOptions.IgnoreCase)]
     private static partial Regex GeneratedPath();
 
-    [GeneratedRegex(@"(?:^|/)(?:dist|build|out)/", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:^|/)(?:dist|build|built|out)/", RegexOptions.IgnoreCase)]
     private static partial Regex BuiltPath();
 
-    [GeneratedRegex(@"(?:^|/)(?:tests?|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|cypress)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)test_[^/]*\.py$|Tests?\.cs$|\.Tests?/", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|cypress)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/", RegexOptions.IgnoreCase)]
     private static partial Regex TestPath();
 
     [GeneratedRegex(@"(?:^|/)(?:docs?|documentation|man|locales?|i18n|l10n|translations?|langs?)/|\.(?:md|markdown|mdx|rst|txt|adoc)$|(?:^|/)(?:LICENSE|NOTICE|CHANGELOG|HISTORY|AUTHORS)[^/]*$", RegexOptions.IgnoreCase)]

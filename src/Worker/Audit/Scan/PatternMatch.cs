@@ -97,6 +97,8 @@ internal sealed class PatternMatch(CodeFile file)
             "function" => file.Functions.At(at) is { } function ? Called(function) : "",
             "handler" => file.Functions.At(at) is { } function ? $"{function.Before} {_code.Normalized(function.Header)}" : "",
             "body" => file.Functions.At(at) is { } function ? Cut(function.Body, at) : "",
+            "decorated" => file.Functions.Behind(at) is { } function ? $"{_code.Normalized(function.Header)} {_code.Normalized(function.Body)}" : "",
+            "beside" => _code.Parent(at) is >= 0 and var open ? _code.Normalized(new Span(open, Math.Min(_code.Match(open), _code.Tokens.Length))) + Around(at, 8, 6) : "",
             "self" => file.Functions.At(at) is { Name.Length: > 0 } function && Cut(function.Body, at).Contains($"{function.Name} (", StringComparison.Ordinal) ? "recursive" : "",
             "looped" => "looped",
             // Index has looked at it.

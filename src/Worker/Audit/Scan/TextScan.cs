@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Koda.Worker.Audit.Code;
 using Koda.Worker.Audit.Rules;
 
 namespace Koda.Worker.Audit.Scan;
 
 /// <summary>Looks for what rules describe in files that are not code, line by line, and for credentials in all.</summary>
-internal static class TextScan
+internal static partial class TextScan
 {
     private const int LongestLine = 2000;
 
@@ -33,7 +34,7 @@ internal static class TextScan
     {
         foreach (var rule in index.Of(pattern => pattern.Anything is not null))
         {
-            foreach (System.Text.RegularExpressions.Match match in rule.Pattern.Anything!.Matches(text))
+            foreach (Match match in rule.Pattern.Anything!.Matches(text))
             {
                 if (!(rule.Rule.Guard?.IsMatch(match.Value) ?? false))
                     yield return new Hit(rule.Rule, match.Index, match.Index + match.Length, match.Value, Origin.Constant);
@@ -41,7 +42,11 @@ internal static class TextScan
         }
     }
 
-    private static string SecretIn(System.Text.RegularExpressions.Match match) => match.Groups["secret"] is { Success: true } secret ? secret.Value : match.Value;
+    // A tag whose attributes go on in the next line.
+    [GeneratedRegex(@"<(?:script|iframe)\b[^<>]*$", RegexOptions.IgnoreCase)]
+    private static partial Regex OpenTag();
+
+    private static string SecretIn(Match match) => match.Groups["secret"] is { Success: true } secret ? secret.Value : match.Value;
 
     private static IEnumerable<(int Start, string Line)> Logical(string text, Language language)
     {
@@ -53,9 +58,16 @@ internal static class TextScan
             var line = text.AsSpan(at, end - at).TrimEnd('\r');
             if (joined.Length == 0)
                 start = at;
-            var goesOn = language is Language.Dockerfile or Language.Sh && line.EndsWith("\\");
+            var goesOn = language switch
+            {
+                Language.Dockerfile or Language.Sh => line.EndsWith("\\"),
+                Language.Html => joined.Length < LongestLine && end < text.Length && OpenTag().IsMatch(joined.ToString() + line.ToString()),
+                _ => false,
+            };
+            var content = goesOn && language is not Language.Html ? line[..^1] : line;
+            // With spaces for what is left out, a place in it is as far from its beginning as in the file.
             if (joined.Length < LongestLine)
-                joined.Append(goesOn ? line[..^1] : line);
+                joined.Append(content).Append(' ', goesOn ? Math.Min(end + 1, text.Length) - at - content.Length : 0);
             if (!goesOn)
             {
                 yield return (start, joined.Length > LongestLine ? joined.ToString(0, LongestLine) : joined.ToString());
