@@ -17,11 +17,10 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
 
     /// <summary>The modes of the files in an index.</summary>
     /// <param name="place">Whose files.</param>
-    /// <param name="git">Git with the index.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public static async Task<FileModes> OfAsync(SnapshotPlace place, Git git, CancellationToken ct)
+    /// <param name="index">The index.</param>
+    public static FileModes Of(SnapshotPlace place, GitIndex index)
     {
-        var files = Entries(await git.RunAsync(ct, "ls-files", "-z", "--stage"))
+        var files = index.Entries.Where(entry => entry.IsFile)
             .Select(entry => (entry.Path, entry.Runs, Mode: Present(place, entry.Path)))
             .Where(file => file.Mode is not null).Select(file => (file.Path, file.Runs, Mode: (int)file.Mode!)).ToList();
         var plain = Usual(files.Where(file => !file.Runs).Select(file => file.Mode));
@@ -78,16 +77,17 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
 
     private static int Usual(IEnumerable<int> modes) => modes.GroupBy(mode => mode).MaxBy(group => group.Count())?.Key ?? 0;
 
-    // "100644 hash 0\tpath" of an index and "100644 blob hash\tpath" of a tree.
+    // "100644 blob hash\tpath"
     private static IEnumerable<(string Path, bool Runs)> Entries(string output) => GitText.Entries(output)
         .Where(entry => entry.StartsWith("100", StringComparison.Ordinal))
         .Select(entry => (entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], entry.StartsWith("100755", StringComparison.Ordinal)));
 
     // Null: there is no such file, or it is a link.
-    private static int? Present(SnapshotPlace place, string path) =>
-        !OperatingSystem.IsWindows() && Full(place, path) is { } full && new FileInfo(full) is { Exists: true, LinkTarget: null } file
-            ? (int)file.UnixFileMode & Bits
-            : null;
+    private static int? Present(SnapshotPlace place, string path) => Full(place, path) is { } full ? Mode(full) & Bits : null;
+
+    private static int? Mode(string file) => OperatingSystem.IsLinux() ? NativeFiles.FileMode(file)
+        : !OperatingSystem.IsWindows() && new FileInfo(file) is { Exists: true, LinkTarget: null } found ? (int)found.UnixFileMode
+        : null;
 
     private static string? Full(SnapshotPlace place, string path) => GitText.Usable(path) is { } name ? $"{place.WorkTree}/{name}" : null;
 }

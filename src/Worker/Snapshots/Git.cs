@@ -24,6 +24,9 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
         "-c", "core.untrackedCache=false", "-c", "core.quotePath=false", "-c", "submodule.recurse=false", "-c", "color.ui=false",
     ];
 
+    // What only looks may outlive a worker that is killed: it ends when nobody reads what it prints.
+    private static readonly HashSet<string> s_looking = ["rev-parse", "cat-file", "ls-files", "ls-tree", "diff-tree", "for-each-ref", "log", "config", "check-ignore"];
+
     /// <summary>The same with further variables.</summary>
     public Git With(params IEnumerable<(string Name, string Value)> variables)
     {
@@ -88,7 +91,8 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
 
     private ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
     {
-        var line = WithWorker.Program([program, .. Safe, .. arguments]);
+        string[] own = [program, .. Safe, .. arguments];
+        var line = s_looking.Contains(arguments[0]) ? own : WithWorker.Program(own);
         var start = new ProcessStartInfo(line[0], line.Skip(1))
         {
             WorkingDirectory = directory,

@@ -20,10 +20,9 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
     {
         var place = await FindAsync(subject, ct);
         using var index = new WorkingIndex(place);
-        await index.SeedAsync(place, ct);
-        var git = index.Open(place.Files);
-        await new Staging(place, git).AddAllAsync(ct);
-        var taken = await KeepAsync(place, git, mark, ct);
+        await index.SeedAsync(ct);
+        await new Staging(place, index).AddAllAsync(ct);
+        var taken = await KeepAsync(place, index, mark, ct);
         index.Keep();
         return taken;
     }
@@ -40,11 +39,11 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         var git = index.Open(place.Files);
         // What changed since the latest snapshot stays out of this one, but for the touched files.
         await git.RunAsync(ct, "read-tree", "-m", place.Tip.Tree);
-        await new Staging(place, git).AddTouchedAsync(ct);
+        await new Staging(place, index).AddTouchedAsync(ct);
         var tree = await TreeAsync(git, ct);
         if (tree == place.Tip.Tree)
             return null;
-        var held = mark with { Folder = place.Folder, Modes = await FileModes.OfAsync(place, git, ct), Time = place.Tip.Mark.Time };
+        var held = mark with { Folder = place.Folder, Modes = FileModes.Of(place, index.Read()), Time = place.Tip.Mark.Time };
         var commit = await CommitAsync(place, tree, place.Tip.Commit, held, ct);
         index.Keep();
         return new Snapshot(commit, tree, held) { IsNew = true };
@@ -78,7 +77,7 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         using var index = new WorkingIndex(place);
         using var objects = new PassingObjects(place);
         var git = objects.Open(index.Open(place.Files));
-        await new Staging(place, git).AddAllAsync(ct);
+        await new Staging(place, index, objects).AddAllAsync(ct);
         var diff = await new Comparison(git, place.Folder).RunAsync(before.Tree, await TreeAsync(git, ct), ct);
         return diff with { NotKept = await NotKept.SinceAsync(place, git, before, ct) };
     }
@@ -89,10 +88,10 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
     {
         using var index = new WorkingIndex(place);
         var git = index.Open(place.Files);
-        var staging = new Staging(place, git);
+        var staging = new Staging(place, index);
         await staging.AddAllAsync(ct);
         await staging.AddEvenIfIgnoredAsync(await InTheWay.FindAsync(place, git, wanted, ct), ct);
-        var safety = await KeepAsync(place, git, mark, ct);
+        var safety = await KeepAsync(place, index, mark, ct);
         index.Keep();
         return safety;
     }
@@ -115,10 +114,11 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         index.Keep();
     }
 
-    private async Task<Snapshot> KeepAsync(SnapshotPlace place, Git git, SnapshotMark mark, CancellationToken ct)
+    private async Task<Snapshot> KeepAsync(SnapshotPlace place, WorkingIndex index, SnapshotMark mark, CancellationToken ct)
     {
-        var looking = FileModes.OfAsync(place, git, ct);
-        var (tree, modes) = (await TreeAsync(git, ct), await looking);
+        var (git, held) = (index.Open(place.Files), index.Read());
+        var writing = held.Tree is { } known && known == place.Tip?.Tree ? Task.FromResult(known) : TreeAsync(git, ct);
+        var (modes, tree) = (FileModes.Of(place, held), await writing);
         if (place.Tip is { } tip && tip.Tree == tree && tip.Mark.Modes?.Write() == modes.Write() && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
             return tip.Mark.TaskId == mark.TaskId ? tip with { Files = await DifferencesAsync(place, tip, ct) } : tip;
         var files = place.Tip is null ? [] : await new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);

@@ -10,12 +10,13 @@ internal static class HiddenFiles
     /// <summary>Takes them out of an index.</summary>
     /// <param name="place">Whose files.</param>
     /// <param name="git">Git with the index.</param>
+    /// <param name="held">What is in the index.</param>
     /// <param name="ct">Cuts it off.</param>
-    public static async Task RemoveAsync(SnapshotPlace place, Git git, CancellationToken ct)
+    public static async Task RemoveAsync(SnapshotPlace place, Git git, IEnumerable<string> held, CancellationToken ct)
     {
         if (place.Hidden.Count == 0 && place.Subject.Denied is null)
             return;
-        var hidden = GitText.Entries(await git.RunAsync(ct, "ls-files", "-z", "--cached")).Where(path => Hold(place, path)).ToList();
+        var hidden = held.Where(path => Hold(place, path)).ToList();
         if (hidden.Count > 0)
             await git.FeedAsync(string.Concat(hidden.Select(path => $"{path}\0")), ct, "update-index", "--force-remove", "-z", "--stdin");
     }
@@ -30,7 +31,7 @@ internal static class HiddenFiles
             ? await PassingIndex.TreeAsync(place, async git =>
             {
                 await git.RunAsync(ct, "read-tree", tree);
-                await RemoveAsync(place, git, ct);
+                await RemoveAsync(place, git, held, ct);
             }, ct)
             : tree;
     }

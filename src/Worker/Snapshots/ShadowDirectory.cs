@@ -28,6 +28,10 @@ internal sealed class ShadowDirectory
     /// <summary>The index of a conversation: what its latest snapshot holds, and when each file was looked at.</summary>
     public string Index(Guid conversationId) => $"{Path}/index-{conversationId}";
 
+    /// <summary>Whether a ref is in it.</summary>
+    public bool Has(string name) =>
+        File.Exists($"{Path}/{name}") || (File.Exists($"{Path}/packed-refs") && File.ReadLines($"{Path}/packed-refs").Any(line => line.EndsWith(name, StringComparison.Ordinal)));
+
     /// <summary>Notes what is ignored beside the files named .gitignore.</summary>
     public void Exclude(string? file) =>
         Write("info/exclude", file is not null && File.Exists(file) ? File.ReadAllBytes(file) : []);

@@ -40,6 +40,9 @@ internal sealed class SnapshotPlace
     /// <summary>Where git keeps the content of the snapshots.</summary>
     public required string Objects { get; init; }
 
+    /// <summary>How long the names of objects are, in bytes.</summary>
+    public required int HashLength { get; init; }
+
     private string RefDirectory { get; init; } = "";
 
     /// <summary>The latest snapshot. Null: there is none yet.</summary>
@@ -56,17 +59,12 @@ internal sealed class SnapshotPlace
         var git = new Git(program, subject.Workspace, new Dictionary<string, string>());
         var home = ShadowDirectory.Home(data, subject.Workspace);
         var own = ShadowDirectory.OpenOwn(home);
-        var ownRefs = git.With(("GIT_DIR", own.Path));
         var (excludes, found) = (UserExcludes.FindAsync(git, ct), UserRepository.FindAsync(git, subject.Workspace, ct));
-        var ownTip = TipAsync(ownRefs, Ref(subject), ct);
-        await Task.WhenAll(excludes, found, ownTip);
-        var (ignore, repository, tip) = (await excludes, await found, await ownTip);
-        var kept = tip is null && repository is { Writable: true };
-        var refs = kept ? repository!.Open(git) : ownRefs;
+        var (ignore, repository) = (await excludes, await found);
+        var kept = !own.Has(Ref(subject)) && repository is { Writable: true };
+        var refs = kept ? repository!.Open(git) : git.With(("GIT_DIR", own.Path));
         var shadow = kept ? ShadowDirectory.OpenBeside(home, repository!) : own;
-        var head = kept ? HeadAsync(refs, ct) : Task.FromResult<string?>(null);
-        if (kept)
-            tip = await TipAsync(refs, Ref(subject), ct);
+        var (tip, head) = await TipAsync(refs, Ref(subject), ct);
         shadow.Exclude(repository?.Excludes);
         var folder = tip?.Mark.Folder ?? FolderIn(repository, subject.Workspace);
         var workTree = folder.Length == 0 ? subject.Workspace : subject.Workspace[..^folder.Length];
@@ -78,11 +76,12 @@ internal sealed class SnapshotPlace
             WorkTree = workTree,
             Folder = folder,
             Objects = objects,
+            HashLength = GitIndex.HashLength(kept ? repository!.Format : "sha1"),
             IgnoreFile = ignore,
             Hidden = [.. hidden.Within(subject.Workspace).Select(path => GitText.Raw(path[(workTree.TrimEnd('/').Length + 1)..]))],
             RefDirectory = kept ? repository!.CommonDirectory : own.Path,
             Tip = tip,
-            Base = await head,
+            Base = kept ? head : null,
         };
     }
 
@@ -144,19 +143,32 @@ internal sealed class SnapshotPlace
         return true;
     }
 
-    private static async Task<Snapshot?> TipAsync(Git refs, string name, CancellationToken ct) =>
-        Parse(await refs.RunAsync(ct, "for-each-ref", "--format=%(objectname)%00%(tree)%00%(contents)", name));
+    // The latest snapshot, and the commit that the user stands on: both may be missing.
+    private static async Task<(Snapshot? Tip, string? Head)> TipAsync(Git refs, string name, CancellationToken ct)
+    {
+        var output = await refs.FeedAsync($"{name}^{{commit}}\nHEAD^{{commit}}\n", ct, "cat-file", "--batch");
+        var (tip, content, others) = Commit(output);
+        // "tree", its name, further lines, an empty line, the message.
+        var message = content.IndexOf("\n\n", StringComparison.Ordinal);
+        var read = tip is null || message < 0 ? null : Parse($"{tip}\0{content.Split('\n')[0].Split(' ')[^1]}\0{content[(message + 2)..]}");
+        return (read, Commit(others).Name);
+    }
+
+    // "name commit length", a line end, as many bytes, a line end; or "asked missing".
+    private static (string? Name, string Content, string Others) Commit(string output)
+    {
+        var line = output.IndexOf('\n', StringComparison.Ordinal);
+        var words = output[..line].Split(' ');
+        if (words is not [var name, "commit", var length])
+            return (null, "", output[(line + 1)..]);
+        var end = line + 1 + int.Parse(length, CultureInfo.InvariantCulture);
+        return (name, output[(line + 1)..end], output[(end + 1)..]);
+    }
 
     private static Snapshot? Parse(string output)
     {
         var parts = GitText.Shown(output).TrimStart('\n').Split('\0');
         return parts.Length >= 3 && SnapshotMark.Read(parts[2]) is { } mark ? new Snapshot(parts[0], parts[1], mark) : null;
-    }
-
-    private static async Task<string?> HeadAsync(Git refs, CancellationToken ct)
-    {
-        var head = await refs.TryAsync(["rev-parse", "-q", "--verify", "HEAD^{commit}"], "", int.MaxValue, ct);
-        return head.ExitCode == 0 ? head.Output.Trim() : null;
     }
 
     private static string FolderIn(UserRepository? repository, string workspace) =>

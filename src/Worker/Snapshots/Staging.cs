@@ -6,8 +6,9 @@ namespace Koda.Worker.Snapshots;
 /// Takes the files of a workspace into an index: all that git would not ignore, and what its user has added nevertheless.
 /// </summary>
 /// <param name="place">Whose files.</param>
-/// <param name="git">Git with the index.</param>
-internal sealed class Staging(SnapshotPlace place, Git git)
+/// <param name="index">The index.</param>
+/// <param name="objects">Where content goes. Null: where snapshots are kept.</param>
+internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingObjects? objects = null)
 {
     // What is larger and new is rarely source, and is copied whole with each change.
     private const long MaxNewFileBytes = 64L * 1024 * 1024;
@@ -15,28 +16,31 @@ internal sealed class Staging(SnapshotPlace place, Git git)
     private const int MaxNewFiles = 500_000;
     private const int MaxTouchedFiles = 2000;
 
+    private readonly Git _git = objects?.Open(index.Open(place.Files)) ?? index.Open(place.Files);
+
     private string Root => place.Folder.Length == 0 ? "." : place.Folder.TrimEnd('/');
 
     /// <exception cref="SnapshotException">There is too much to take in, or git fails.</exception>
     public async Task AddAllAsync(CancellationToken ct)
     {
-        var users = AddedByUserAsync(ct);
         var (changed, others) = await LookAsync(ct);
         while (others.Where(path => path.EndsWith('/')).ToList() is { Count: > 0 } repositories)
         {
-            await InnerRepositories.OpenAsync(git, repositories, ct);
+            await InnerRepositories.OpenAsync(_git, repositories, ct);
             var before = others.Length;
-            (changed, others) = (true, (await LookAsync(ct)).Others);
+            (changed, others) = await LookAsync(ct);
             // One that git cannot look into stays what it is.
             if (others.Length == before && repositories.All(others.Contains))
                 break;
         }
         var left = LeftOut(others);
-        if (changed || others.Length > left.Count)
+        string[] found = [.. changed.Where(path => !HiddenFiles.Hold(place, path)), .. others.Except(left)];
+        if (found.Length > 0 && !await TryTakeAsync(found, ct))
             await AddAsync(["add", "--all", "--ignore-errors"], [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)], mayBeNone: true, ct);
-        await AddEvenIfIgnoredAsync([.. await users, .. Touched()], ct);
+        string[] held = [.. index.Read().Entries.Select(entry => entry.Path)];
+        await AddEvenIfIgnoredAsync([.. await AddedByUserAsync([.. held, .. others], ct), .. Touched()], ct);
         // An index of before may hold what was not known to be private yet.
-        await HiddenFiles.RemoveAsync(place, git, ct);
+        await HiddenFiles.RemoveAsync(place, _git, held, ct);
     }
 
     /// <summary>Takes in these files whether or not they are ignored.</summary>
@@ -59,12 +63,16 @@ internal sealed class Staging(SnapshotPlace place, Git git)
     /// <summary>Takes in the touched files that are there, and nothing else.</summary>
     public Task AddTouchedAsync(CancellationToken ct) => AddEvenIfIgnoredAsync(Touched(), ct);
 
-    // What git would take in besides what the index has, and whether something of that is not what it was.
-    private async Task<(bool Changed, string[] Others)> LookAsync(CancellationToken ct)
+    // Git has just said where it looked, and need not walk once more. It takes all or fails: at a file that cannot be read, or is something else by now.
+    private async Task<bool> TryTakeAsync(string[] found, CancellationToken ct) => (await _git.TryAsync(
+        ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"], string.Concat(found.Select(path => $"{path}\0")), int.MaxValue, ct)).ExitCode == 0;
+
+    // What the index has and is not what it was, and what git would take in besides.
+    private async Task<(string[] Changed, string[] Others)> LookAsync(CancellationToken ct)
     {
         string[] scope = ["--", Literal(GitText.Raw(Root)), .. Without(place.Hidden.Select(GitText.Shown))];
-        var entries = GitText.Entries(await git.RunAsync(ct, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
-        return (entries.Any(entry => !IsOther(entry)), [.. entries.Where(IsOther).Select(entry => entry[2..])]);
+        var entries = GitText.Entries(await _git.RunAsync(ct, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
+        return ([.. entries.Where(entry => !IsOther(entry)).Select(entry => entry[2..]).Distinct()], [.. entries.Where(IsOther).Select(entry => entry[2..])]);
     }
 
     private static bool IsOther(string entry) => entry.StartsWith("? ", StringComparison.Ordinal);
@@ -84,7 +92,7 @@ internal sealed class Staging(SnapshotPlace place, Git git)
     private async Task AddAsync(string[] command, IReadOnlyList<string> paths, bool mayBeNone, CancellationToken ct)
     {
         string[] arguments = [.. command, "--pathspec-from-file=-", "--pathspec-file-nul"];
-        var answer = await git.TryAsync(arguments, string.Join('\0', paths), int.MaxValue, ct);
+        var answer = await _git.TryAsync(arguments, string.Join('\0', paths), int.MaxValue, ct);
         // An empty directory matches nothing.
         if (mayBeNone && answer.Errors.Contains("did not match any files", StringComparison.Ordinal))
             return;
@@ -119,11 +127,18 @@ internal sealed class Staging(SnapshotPlace place, Git git)
         return file is { Exists: true, LinkTarget: null } ? file.Length : 0;
     }
 
-    private async Task<IEnumerable<string>> AddedByUserAsync(CancellationToken ct)
+    // What the user's git has, and neither the index nor the walk that leaves out what is ignored.
+    private async Task<IEnumerable<string>> AddedByUserAsync(string[] found, CancellationToken ct)
     {
         if (place.Repository is not { } repository || repository.TopLevel != place.WorkTree)
             return [];
-        var users = repository.Open(git)
+        if (await UserIndex.ReadAsync(repository, ct) is var (read, _))
+        {
+            var folder = GitText.Raw(place.Folder);
+            return read.Entries.Where(entry => (entry.IsFile || entry.IsLink) && entry.Path.StartsWith(folder, StringComparison.Ordinal))
+                .Select(entry => entry.Path).Except(found);
+        }
+        var users = repository.Open(_git)
             .With(("GIT_INDEX_FILE", $"{repository.GitDirectory}/index"), ("GIT_OBJECT_DIRECTORY", repository.Objects));
         string[] arguments = ["ls-files", "-z", "--cached", "--ignored", "--exclude-standard", "--", Literal(GitText.Raw(Root))];
         // An index that cannot be read names nothing.

@@ -3,11 +3,13 @@ namespace Koda.Worker.Snapshots;
 /// <summary>A copy of a conversation's index to work on. It takes the place of the old one only when the work is done.</summary>
 internal sealed class WorkingIndex : IDisposable
 {
+    private readonly SnapshotPlace _place;
     private readonly string _kept;
     private readonly string _copy;
 
     public WorkingIndex(SnapshotPlace place)
     {
+        _place = place;
         _kept = place.Shadow.Index(place.Subject.ConversationId);
         RemoveLeftovers();
         _copy = $"{_kept}.{Guid.NewGuid():N}";
@@ -16,11 +18,16 @@ internal sealed class WorkingIndex : IDisposable
     }
 
     /// <summary>Begins with what the user's git has looked at, where the conversation has no index yet.</summary>
-    public async Task SeedAsync(SnapshotPlace place, CancellationToken ct)
+    public async Task SeedAsync(CancellationToken ct)
     {
         if (!File.Exists(_copy))
-            await UserIndex.CopyAsync(place, _copy, ct);
+            await UserIndex.CopyAsync(_place, _copy, OfAnother(), ct);
     }
+
+    /// <summary>What is in it now.</summary>
+    /// <exception cref="SnapshotException">It cannot be read.</exception>
+    public GitIndex Read() => !File.Exists(_copy) ? GitIndex.Empty
+        : GitIndex.Read(File.ReadAllBytes(_copy), _place.HashLength) ?? throw new SnapshotException("The index of the snapshots cannot be read.");
 
     public Git Open(Git git) => git.With(("GIT_INDEX_FILE", _copy));
 
@@ -34,6 +41,21 @@ internal sealed class WorkingIndex : IDisposable
     {
         File.Delete(_copy);
         File.Delete($"{_copy}.lock");
+    }
+
+    // What the conversation before has looked at need not be asked of git again.
+    private GitIndex OfAnother()
+    {
+        var latest = new DirectoryInfo(Path.GetDirectoryName(_kept)!).EnumerateFiles("index-*").Where(file => file.Extension.Length == 0).MaxBy(file => file.LastWriteTimeUtc);
+        try
+        {
+            return latest is not null && GitIndex.Read(File.ReadAllBytes(latest.FullName), _place.HashLength) is { } read ? read : GitIndex.Empty;
+        }
+        catch (FileNotFoundException)
+        {
+            // That conversation was deleted meanwhile.
+            return GitIndex.Empty;
+        }
     }
 
     private bool IsCopy(string file) => file.StartsWith(_kept + ".", StringComparison.Ordinal);

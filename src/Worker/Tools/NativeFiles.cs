@@ -13,6 +13,9 @@ internal static partial class NativeFiles
     private const int WithoutWaiting = 4;
     private const int ItselfByHandle = 0x1000;
     private const uint BasicStatus = 0x7ff;
+    private const uint ModeOnly = 0x3;
+    private const int KindBits = 0xF000;
+    private const int PlainFile = 0x8000;
     private const int StatusLength = 256;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
@@ -61,6 +64,16 @@ internal static partial class NativeFiles
         if (Status(CurrentDirectory, path, NotFollowed, BasicStatus, ref MemoryMarshal.GetReference(status)) != 0)
             throw new IOException($"'{path}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
         return (MemoryMarshal.Read<uint>(status[20..]), MemoryMarshal.Read<uint>(status[24..]), MemoryMarshal.Read<ushort>(status[28..]));
+    }
+
+    /// <summary>The mode of a file by one look at it. Null: there is none, or it is something else.</summary>
+    public static int? FileMode(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusLength];
+        return Status(CurrentDirectory, path, NotFollowed, ModeOnly, ref MemoryMarshal.GetReference(status)) == 0
+            && MemoryMarshal.Read<ushort>(status[28..]) is var mode && (mode & KindBits) == PlainFile
+            ? mode & ~KindBits
+            : null;
     }
 
     /// <summary>Gives a file or directory to somebody; a link itself, not what it leads to.</summary>

@@ -1,0 +1,103 @@
+using System.Runtime.Versioning;
+using Koda.Worker.Snapshots;
+using Koda.Worker.Tools;
+using Xunit;
+
+namespace Koda.Worker.Tests.Snapshots;
+
+/// <summary>What a snapshot costs is above all how often git is started, and how often it walks.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class SnapshotCostTests
+{
+    [Fact]
+    public async Task Git_walks_once_for_a_snapshot_and_is_not_asked_what_is_known()
+    {
+        using var folder = SnapshotFolder.Repository();
+        for (var number = 0; number < 20; number++)
+            folder.Write($"src/{number}.txt", $"{number}\n");
+        folder.Commit();
+        folder.Write("src/new.txt", "new\n");
+        var asked = Listening(folder);
+
+        await folder.TakeAsync();
+        var first = Asked(asked);
+        await folder.TakeAsync(2);
+        var unchanged = Asked(asked);
+        folder.Write("src/1.txt", "changed\n");
+        folder.Delete("src/2.txt");
+        await folder.TakeAsync(3);
+        var changed = Asked(asked);
+        folder.Git("commit", "-qam", "more");
+        folder.Subject = folder.Subject with { ConversationId = Guid.NewGuid() };
+        await folder.TakeAsync();
+        var ofAnother = Asked(asked);
+
+        Assert.Equal(["rev-parse", "cat-file", "cat-file", "ls-files", "update-index", "write-tree", "commit-tree", "update-ref"], first);
+        Assert.Equal(["rev-parse", "cat-file", "ls-files"], unchanged);
+        Assert.Equal(["rev-parse", "cat-file", "ls-files", "update-index", "write-tree", "diff-tree", "commit-tree", "update-ref"], changed);
+        Assert.Equal(["rev-parse", "cat-file", "ls-files", "update-index", "write-tree", "commit-tree", "update-ref"], ofAnother);
+    }
+
+    [Fact]
+    public async Task A_file_that_became_a_pipe_does_not_keep_the_others_out()
+    {
+        using var folder = SnapshotFolder.Repository();
+        folder.Write("a.txt", "one\n");
+        folder.Write("b", "file\n");
+        folder.Commit();
+        await folder.TakeAsync();
+        folder.Write("a.txt", "two\n");
+        folder.Delete("b");
+        SnapshotFolder.GitIn(folder.Root, "-c", "alias.pipe=!mkfifo b", "pipe");
+
+        var second = await folder.TakeAsync(2);
+
+        Assert.Equal("two\n", folder.Git("cat-file", "blob", $"{second.Commit}:a.txt"));
+    }
+
+    [Fact]
+    public async Task A_directory_in_the_place_of_a_file_and_the_other_way_round_are_kept()
+    {
+        using var folder = SnapshotFolder.Repository();
+        folder.Write("file", "file\n");
+        folder.Write("directory/inside", "inside\n");
+        folder.Commit();
+        var before = folder.Files();
+        var first = await folder.TakeAsync();
+        folder.Delete("file");
+        folder.Write("file/inside", "now inside\n");
+        Directory.Delete(Path.Combine(folder.Root, "directory"), recursive: true);
+        folder.Write("directory", "now a file\n");
+        var after = folder.Files();
+
+        var second = await folder.TakeAsync(2);
+        await folder.RestoreAsync(first.Commit);
+        Assert.Equal(before, folder.Files());
+        await folder.RestoreAsync(second.Commit, "back");
+
+        Assert.Equal(after, folder.Files());
+    }
+
+    // A git that notes what it is asked.
+    private static string Listening(SnapshotFolder folder)
+    {
+        var asked = Path.Combine(folder.Outside, "asked");
+        var program = Path.Combine(folder.Outside, "git");
+        File.WriteAllText(program, $"""
+            #!/bin/sh
+            for word; do case "$word" in -*|*=*) ;; *) echo "$word" >> {asked}; break ;; esac; done
+            exec {SnapshotFolder.GitPath} "$@"
+            """);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        folder.Snapshots = new GitSnapshots(program, folder.Data, TimeProvider.System, PrivatePaths.OfMachine);
+        return asked;
+    }
+
+    // Which ignore file the user has is asked once a minute.
+    private static List<string> Asked(string file)
+    {
+        var asked = File.ReadAllLines(file).Where(word => word != "config").ToList();
+        File.Delete(file);
+        return asked;
+    }
+}
