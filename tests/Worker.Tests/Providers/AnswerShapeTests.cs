@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Koda.Worker.Providers;
 using Xunit;
 
@@ -26,6 +27,49 @@ public sealed class AnswerShapeTests : IAsyncLifetime
         _server.Answer = ScriptedAnswer.Text(string.Concat(deltas.Split('|').Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n")) + End);
         var answer = await Ask();
         Assert.Equal(("Let me think.", "It is 42.", "It is 42."), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
+    }
+
+    [Theory]
+    [InlineData("<think>\nHm.\n</think>\n\nIt is 42.", "\nHm.\n", "It is 42.")]
+    [InlineData("\n<thinking>Hm.</thinking>It is 42.", "Hm.", "It is 42.")]
+    [InlineData("<Thought>a < b </thin</Thought> 42", "a < b </thin", "42")]
+    [InlineData("<think></think>\n\n42", "", "42")]
+    [InlineData("<think>One.</think>\n<think>Two.</think>\n42", "One.Two.", "42")]
+    [InlineData("<think>It was cut here", "It was cut here", "")]
+    [InlineData("Write <think>x</think> so.", "", "Write <think>x</think> so.")]
+    [InlineData("  <thi", "", "  <thi")]
+    [InlineData("<thinker>42</thinker>", "", "<thinker>42</thinker>")]
+    [InlineData("\n 42 \n", "", "\n 42 \n")]
+    public async Task Thoughts_between_tags_at_the_beginning_of_a_text_are_no_answer(string text, string thought, string said)
+    {
+        // Whole, and letter by letter: a tag may be split anywhere.
+        foreach (var pieces in new[] { [text], text.Select(letter => $"{letter}") })
+        {
+            _server.Answer = ScriptedAnswer.Text(string.Concat(pieces.Select(piece => $"data: {Chunk(piece)}\n\n")) + End);
+            Is(await Ask());
+            _server.Answer = ScriptedAnswer.Text(string.Concat(pieces.Select(piece => $"{Line(piece, done: false)}\n")) + Line("", done: true) + "\n");
+            Is(await ProviderFactory.Create("ollama", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
+        }
+
+        static string Chunk(string piece) => new JsonObject { ["choices"] = new JsonArray(new JsonObject { ["delta"] = new JsonObject { ["content"] = piece } }) }.ToJsonString();
+        static string Line(string piece, bool done) => new JsonObject { ["message"] = new JsonObject { ["content"] = piece }, ["done"] = done }.ToJsonString();
+        void Is(Answer answer)
+        {
+            Assert.Equal((thought, said, said), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
+            Assert.Equal(thought, string.Concat(answer.Finished.Message.Content.OfType<ReasoningBlock>().Select(block => block.Text)));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"content":[{"text":"Hm.","thought":true}]}|{"content":[{"text":"42"}]}""")]
+    [InlineData("""{"content":"H","extra_content":{"google":{"thought":true}}}|{"content":"m.","extra_content":{"google":{"thought":true}}}|{"content":"42"}""")]
+    [InlineData("""{"content":"<thought>H","extra_content":{"google":{"thought":true}}}|{"content":"m.","extra_content":{"google":{"thought":true}}}|{"content":"</thought>42"}""")]
+    public async Task A_piece_that_is_flagged_as_a_thought_is_no_answer(string deltas)
+    {
+        _server.Answer = ScriptedAnswer.Text(string.Concat(deltas.Split('|').Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n")) + End);
+        var answer = await Ask();
+        Assert.Equal(("Hm.", "42", "42"), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
+        Assert.DoesNotContain(answer.Finished.Message.Content, block => block is OpaqueBlock);
     }
 
     [Theory]

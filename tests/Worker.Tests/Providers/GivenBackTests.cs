@@ -20,11 +20,13 @@ public sealed class GivenBackTests : IAsyncLifetime
     [InlineData("reasoning", """{"reasoning":"Hm."}""", "\"Hm.\"")]
     [InlineData("reasoning_details", """{"reasoning":"Hm.","reasoning_details":[{"type":"reasoning.text","index":0,"text":"H"}]}|{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"m."}]}|{"reasoning_details":[{"type":"reasoning.text","index":0,"signature":"c2ln"}]}""", """[{"type":"reasoning.text","index":0,"text":"Hm.","signature":"c2ln"}]""")]
     [InlineData("reasoning_details", """{"reasoning_details":[{"type":"reasoning.encrypted","data":"AA","id":"r1"}]}|{"reasoning_details":[{"type":"reasoning.encrypted","data":"BB","id":"r2"}]}""", """[{"type":"reasoning.encrypted","data":"AA","id":"r1"},{"type":"reasoning.encrypted","data":"BB","id":"r2"}]""")]
+    [InlineData("extra_content", """{"extra_content":"Zm9v"}""", "\"Zm9v\"")]
     [InlineData("encrypted_content", """{"encrypted_content":"Zm9v"}""", "\"Zm9v\"")]
     [InlineData("reasoning_opaque", """{"reasoning_text":"Hm.","reasoning_opaque":"Zm9v"}""", "\"Zm9v\"")]
     [InlineData("reasoning_text", """{"reasoning_text":"Hm."}""", "\"Hm.\"")]
     [InlineData("thinking_blocks", """{"thinking_blocks":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"}]}""", """[{"type":"thinking","thinking":"Hm.","signature":"c2ln"}]""")]
     [InlineData("content", """{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]}]}|{"content":[{"type":"text","text":"I read."}]}""", """[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]},{"type":"text","text":"I read."}]""")]
+    [InlineData("content", """{"content":"<think>H"}|{"content":"m.</think>\n\nI read."}""", "\"\\u003Cthink\\u003EHm.\\u003C/think\\u003E\\n\\nI read.\"")]
     public async Task A_member_of_a_message_goes_back_under_its_name(string name, string deltas, string expected)
     {
         var again = await AskAgain(deltas, Call);
@@ -46,6 +48,24 @@ public sealed class GivenBackTests : IAsyncLifetime
         foreach (var member in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
             node = node[member]!;
         Assert.Equal("c2ln", node.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("openai", "another-model")]
+    [InlineData("anthropic", "test-model")]
+    [InlineData("ollama", "test-model")]
+    public async Task Thoughts_in_the_text_go_to_no_other_model(string kind, string model)
+    {
+        var answer = await First("""{"content":"<think>Hm.</think>I read."}""", Call);
+        _server.AnswerTo = null;
+        _server.Answer = Whole(kind);
+
+        await ProviderFactory.Create(kind, _server.Url, "key", options: null).CollectAsync(Continue(answer) with { Model = model });
+
+        var sent = _server.LastBody["messages"]!.ToJsonString();
+        Assert.DoesNotContain("Hm.", sent);
+        Assert.DoesNotContain("think", sent);
+        Assert.Contains("I read.", sent);
     }
 
     [Theory]

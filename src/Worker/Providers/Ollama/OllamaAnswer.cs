@@ -5,15 +5,23 @@ using Koda.Worker.Providers.Wire;
 namespace Koda.Worker.Providers.Ollama;
 
 /// <summary>Joins the lines of an Ollama chat.</summary>
-internal sealed class OllamaAnswer(ModelRequest request, string origin) : IStreamedAnswer
+internal sealed class OllamaAnswer : IStreamedAnswer
 {
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<ToolCallBlock> _calls = [];
-    private readonly CallIds _ids = new(request.Messages);
-    private string _model = request.Model;
+    private readonly CallIds _ids;
+    private readonly string _origin;
+    private readonly InlineThoughts _content;
+    private string _model;
     private string _doneReason = "stop";
     private ModelUsage _usage = new();
+
+    public OllamaAnswer(ModelRequest request, string origin)
+    {
+        (_ids, _origin, _model) = (new CallIds(request.Messages), origin, request.Model);
+        _content = new InlineThoughts(Say, (text, _, pieces) => Think(text, pieces));
+    }
 
     public bool IsWhole { get; private set; }
 
@@ -28,6 +36,7 @@ internal sealed class OllamaAnswer(ModelRequest request, string origin) : IStrea
         if (!chunk.GetProperty("done").GetBoolean())
             return;
 
+        _content.End(pieces);
         IsWhole = true;
         if (Text(chunk, "done_reason") is { Length: > 0 } reason)
             _doneReason = reason;
@@ -43,21 +52,15 @@ internal sealed class OllamaAnswer(ModelRequest request, string origin) : IStrea
             content.Add(new TextBlock(_text.ToString()));
         content.AddRange(_calls);
         var reason = StopReasons.Of(_doneReason, hasCalls: _calls.Count > 0);
-        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content) { Origin = origin }, reason, _usage, _model);
+        return new ModelFinished(new ModelMessage(ModelRole.Assistant, content) { Origin = _origin }, reason, _usage, _model);
     }
 
     private void TakeMessage(JsonElement message, List<ModelEvent> pieces)
     {
         if (Text(message, "thinking") is { Length: > 0 } reasoning)
-        {
-            _reasoning.Append(reasoning);
-            pieces.Add(new ReasoningDelta(reasoning));
-        }
+            Think(reasoning, pieces);
         if (Text(message, "content") is { Length: > 0 } text)
-        {
-            _text.Append(text);
-            pieces.Add(new TextDelta(text));
-        }
+            _content.Take(text, pieces);
         if (!message.TryGetProperty("tool_calls", out var calls) || calls.ValueKind != JsonValueKind.Array)
             return;
         foreach (var json in calls.EnumerateArray())
@@ -66,6 +69,18 @@ internal sealed class OllamaAnswer(ModelRequest request, string origin) : IStrea
             _calls.Add(call);
             pieces.Add(new ToolInputDelta(call.CallId, call.Tool, call.Arguments));
         }
+    }
+
+    private void Think(string text, List<ModelEvent> pieces)
+    {
+        _reasoning.Append(text);
+        pieces.Add(new ReasoningDelta(text));
+    }
+
+    private void Say(string text, List<ModelEvent> pieces)
+    {
+        _text.Append(text);
+        pieces.Add(new TextDelta(text));
     }
 
     private ToolCallBlock ReadCall(JsonElement json)

@@ -33,13 +33,16 @@ internal static class ContentParts
         }
     }
 
+    /// <summary>Whether a part says of itself that it is a thought, as those of Gemini do.</summary>
+    public static bool IsFlagged(JsonElement part) => WireJson.Member(part, "thought") is { ValueKind: JsonValueKind.True };
+
     private static readonly string[] s_thoughts = ["thinking", "reasoning", "text", "content", "summary"];
     private static readonly string[] s_texts = ["text", "output_text", "refusal", "content"];
 
     private static string? ReadPart(JsonElement part, Action<string> text, Action<string> reasoning)
     {
         var type = WireJson.Text(part, "type");
-        var isThought = type.Contains("think", StringComparison.OrdinalIgnoreCase) || type.Contains("reason", StringComparison.OrdinalIgnoreCase);
+        var isThought = type.Contains("think", StringComparison.OrdinalIgnoreCase) || type.Contains("reason", StringComparison.OrdinalIgnoreCase) || IsFlagged(part);
         foreach (var name in isThought ? s_thoughts : s_texts)
         {
             // A text may stand in an object of its own: {"text":{"value":"…"}}.

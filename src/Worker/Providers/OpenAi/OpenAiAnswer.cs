@@ -6,7 +6,7 @@ using Koda.Worker.Providers.Wire;
 namespace Koda.Worker.Providers.OpenAi;
 
 /// <summary>Joins the chunks of a chat completion.</summary>
-internal sealed class OpenAiAnswer(ModelRequest request, string origin, PriceTable prices) : IStreamedAnswer
+internal sealed class OpenAiAnswer : IStreamedAnswer
 {
     /// <summary>The <see cref="ReasoningBlock.Field"/> of thoughts that stand among the parts of the content.</summary>
     public const string InContent = "content";
@@ -17,12 +17,23 @@ internal sealed class OpenAiAnswer(ModelRequest request, string origin, PriceTab
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly JsonObject _opaque = [];
-    private readonly OpenAiCalls _calls = new(request);
+    private readonly ModelRequest _request;
+    private readonly string _origin;
+    private readonly PriceTable _prices;
+    private readonly OpenAiCalls _calls;
+    private readonly InlineThoughts _content;
     private string? _reasoningField;
-    private string _model = request.Model;
+    private string _model;
     private string? _finishReason;
     private string? _unread;
     private ModelUsage _usage = new();
+
+    public OpenAiAnswer(ModelRequest request, string origin, PriceTable prices)
+    {
+        (_request, _origin, _prices, _model) = (request, origin, prices, request.Model);
+        _calls = new OpenAiCalls(request);
+        _content = new InlineThoughts(Say, Think);
+    }
 
     public bool IsWhole => _finishReason is not null;
 
@@ -45,8 +56,10 @@ internal sealed class OpenAiAnswer(ModelRequest request, string origin, PriceTab
                 throw failed;
             if ((WireJson.Member(choice, "delta") ?? WireJson.Member(choice, "message")) is { ValueKind: JsonValueKind.Object } delta)
                 TakeDelta(delta, pieces);
-            if (WireJson.Text(choice, "finish_reason") is { Length: > 0 } reason)
-                _finishReason = reason;
+            if (WireJson.Text(choice, "finish_reason") is not { Length: > 0 } reason)
+                continue;
+            _content.End(pieces);
+            _finishReason = reason;
         }
     }
 
@@ -55,6 +68,9 @@ internal sealed class OpenAiAnswer(ModelRequest request, string origin, PriceTab
         var content = new List<ContentBlock>();
         if (_reasoning.Length > 0)
             content.Add(new ReasoningBlock(_reasoning.ToString()) { Field = _reasoningField });
+        // That a piece was a thought says nothing of the whole.
+        if ((_opaque["extra_content"] as JsonObject)?["google"] is JsonObject google && google.Remove("thought") && google.Count == 0)
+            _opaque.Remove("extra_content");
         if (_opaque.Count > 0)
             content.Add(new OpaqueBlock(_opaque.ToJsonString()));
         if (_text.Length > 0)
@@ -64,7 +80,7 @@ internal sealed class OpenAiAnswer(ModelRequest request, string origin, PriceTab
             throw ProviderFailure.Malformed($"content of the type '{_unread}' only.");
         var reason = StopReasons.Of(_finishReason!, hasCalls: _calls.Count > 0);
         return new ModelFinished(
-            new ModelMessage(ModelRole.Assistant, content) { Origin = origin }, reason, prices.Price(_model, _usage, request.Model), _model);
+            new ModelMessage(ModelRole.Assistant, content) { Origin = _origin }, reason, _prices.Price(_model, _usage, _request.Model), _model);
     }
 
     private void TakeDelta(JsonElement delta, List<ModelEvent> pieces)
@@ -77,12 +93,22 @@ internal sealed class OpenAiAnswer(ModelRequest request, string origin, PriceTab
                 OpaqueMembers.Take(_opaque, member.Name, member.Value);
         }
         if (WireJson.Member(delta, "content") is { } content)
-            _unread = ContentParts.Read(content, text => Say(text, pieces), text => Think(text, InContent, pieces)) ?? _unread;
+            _unread = ContentParts.Read(content, text => Take(text, delta, pieces), text => Think(text, InContent, pieces)) ?? _unread;
         Say(WireJson.Text(delta, "refusal"), pieces);
         foreach (var call in WireJson.Items(delta, "tool_calls"))
             _calls.Take(call, pieces);
         if (WireJson.Member(delta, "function_call") is { ValueKind: JsonValueKind.Object } old)
             _calls.Take(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["function"] = old }), pieces);
+    }
+
+    // Google flags a piece that is a thought, whether or not tags stand around it.
+    private void Take(string text, JsonElement delta, List<ModelEvent> pieces)
+    {
+        var isThought = WireJson.Member(delta, "extra_content") is { } extra && WireJson.Member(extra, "google") is { } google && ContentParts.IsFlagged(google);
+        if (isThought && _content.IsPlain(text))
+            Think(text, InlineThoughts.Flagged, pieces);
+        else
+            _content.Take(text, pieces);
     }
 
     private void Think(string text, string field, List<ModelEvent> pieces)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Koda.Worker.Providers.Learning;
+using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers.OpenAi;
 
@@ -65,6 +66,8 @@ internal static class OpenAiMessages
         var field = thoughts.FirstOrDefault()?.Field ?? traits.NeedsReasoning ?? UsualReasoning;
         if (traits.NeedsReasoning is { } needed)
             json[needed] = reasoning.Length > 0 ? reasoning : "(none)";
+        else if (reasoning.Length > 0 && InlineThoughts.IsTag(field))
+            json["content"] = InlineThoughts.Join(field, reasoning, text);
         else if (reasoning.Length > 0 && field != OpenAiAnswer.InContent)
             json[field] = reasoning;
         else if (reasoning.Length > 0)
