@@ -52,10 +52,10 @@ public sealed class KodaCommandTests
         {
             // It stands for the program, which answers the same question in this process.
             var program = Path.Combine(folder.FullName, "koda");
-            await File.WriteAllTextAsync(program, $"#!/bin/sh\ncat <<'END'\n{(await CliRun.Of("[suggest:13]", "koda agents p")).Out}END\n");
+            await File.WriteAllTextAsync(program, $"#!/bin/sh\ncat <<'END'\n{(await CliRun.Of("[suggest:14]", "koda agents pu")).Out}END\n");
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-                "bash", ["-c", $"{script}\nCOMP_LINE='koda agents p' COMP_POINT=13 COMP_WORDS=(koda agents p) COMP_CWORD=2; _koda {program}; echo \"${{COMPREPLY[*]}}\""])
+                "bash", ["-c", $"{script}\nCOMP_LINE='koda agents pu' COMP_POINT=14 COMP_WORDS=(koda agents pu) COMP_CWORD=2; _koda {program}; echo \"${{COMPREPLY[*]}}\""])
             {
                 RedirectStandardOutput = true,
             })!;
