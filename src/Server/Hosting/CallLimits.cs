@@ -44,7 +44,7 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
 
     /// <summary>The bucket of a call; without a budget when nothing limits it.</summary>
     private (RateBucket? Bucket, RateBudget? Budget) BudgetOf(RpcCall call) =>
-        (call.Method.Policy.RateBucket ?? call.Method.ServicePolicy.RateBucket) is { } bucket ? (bucket, settings.Of(bucket.Name, RateBuckets.BudgetOf(bucket))) : (null, null);
+        call.Method.RateBucket is { } bucket ? (bucket, settings.Of(bucket.Name, RateBuckets.BudgetOf(bucket))) : (null, null);
 
     private async ValueTask Count(RpcCall call, string bucket, RateBudget budget, string subject)
     {

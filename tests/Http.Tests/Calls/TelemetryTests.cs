@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Koda.Http.Tests.Calls;
 
+/// <summary>A call is told of after its answer; a server that has ended has told of all.</summary>
 public sealed class TelemetryTests
 {
     [Fact]
@@ -25,9 +26,9 @@ public sealed class TelemetryTests
             },
         };
         ActivitySource.AddActivityListener(listener);
-        await using var server = await ProbeServer.StartAsync();
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        await server.Raw.CallAsync("Guarded", "x", ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
+        await using (var server = await ProbeServer.StartAsync())
+            await server.Raw.CallAsync("Guarded", "x", ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
         var mine = spans.FindAll(span => span.TraceId.ToHexString() == trace);
         var only = Assert.Single(mine);
         Assert.Equal("testing.probe.v1.ProbeService.Guarded", only.DisplayName);
@@ -37,7 +38,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task A_call_is_measured_by_method_and_status()
     {
-        await using var server = await ProbeServer.StartAsync();
+        var server = await ProbeServer.StartAsync();
         var meters = server.Services.GetRequiredService<IMeterFactory>();
         var measured = new List<KeyValuePair<string, object?>[]>();
         using var listener = new MeterListener
@@ -50,7 +51,8 @@ public sealed class TelemetryTests
         };
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => measured.Add(tags.ToArray()));
         listener.Start();
-        await server.Raw.CallAsync("Unary", "x");
+        await using (server)
+            await server.Raw.CallAsync("Unary", "x");
         var tags = Assert.Single(measured).ToDictionary();
         Assert.Equal(("testing.probe.v1.ProbeService", "Unary", 0), (tags["rpc.service"], tags["rpc.method"], tags["rpc.grpc.status_code"]));
     }
@@ -60,9 +62,11 @@ public sealed class TelemetryTests
     [InlineData("Guarded", LogLevel.Warning)]
     public async Task A_call_is_logged_once_by_its_outcome(string method, LogLevel level)
     {
-        await using var server = await ProbeServer.StartAsync();
-        await server.Raw.CallAsync(method, "x");
-        var entry = Assert.Single(server.Log.Calls);
+        var server = await ProbeServer.StartAsync();
+        var log = server.Log;
+        await using (server)
+            await server.Raw.CallAsync(method, "x");
+        var entry = Assert.Single(log.Calls);
         Assert.Equal(level, entry.Level);
         Assert.Contains("/testing.probe.v1.ProbeService/" + method, entry.Message, StringComparison.Ordinal);
     }

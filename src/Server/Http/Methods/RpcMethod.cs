@@ -32,4 +32,7 @@ internal sealed class RpcMethod
     public MethodPolicy Policy { get; }
 
     public ServicePolicy ServicePolicy { get; }
+
+    /// <summary>Where calls are counted: the method's own bucket, else that of its service; null for nowhere.</summary>
+    public RateBucket? RateBucket => Policy.RateBucket ?? ServicePolicy.RateBucket;
 }

@@ -38,7 +38,7 @@ internal sealed class OperationFailures(DialectTable dialects) : IOperationFilte
             yield return (ErrorReason.PermissionDenied, "The credential lacks a scope.");
         }
 
-        if ((method.Policy.RateBucket ?? method.ServicePolicy.RateBucket) is not { } bucket)
+        if (method.RateBucket is not { } bucket)
             yield break;
         var budget = bucket.Limit == 0 ? "the server's settings allow" : $"{bucket.Limit} calls in {bucket.WindowSeconds} seconds";
         yield return (ErrorReason.AuthRateLimited, $"More than {budget}; `Retry-After` says when to come back.");
