@@ -36,12 +36,14 @@ internal sealed class CredentialHandler(
         // Nobody asks who the caller is; and whether the server is ready is asked most when its database is gone, and with it whatever could be known of the caller.
         if (policy is { UnavailableUnless.Length: > 0 } || (policy is null && endpoint?.Metadata.GetMetadata<AuthorizationPolicy>() is null))
             return AuthenticateResult.NoResult();
+        // The caller's own deadline does not end it: a credential that is guessed in a hurry is refused, counted and recorded like any other.
+        var untilGone = RpcCall.Of(Context)?.Lifetime.Peer ?? Context.RequestAborted;
         try
         {
-            if (await Find(Context.RequestAborted) is not { } caller)
+            if (await Find(untilGone) is not { } caller)
                 return Local(endpoint!, policy) is { } local ? Success(local) : AuthenticateResult.NoResult();
             if (policy is not { Anonymous: true })
-                await admitUser.Execute(caller, Context.RequestAborted);
+                await admitUser.Execute(caller, untilGone);
             return Success(new AuthenticatedPrincipal(caller));
         }
         catch (Exception refusal) when (refusal is RpcFault { Reason: ErrorReason.Unauthenticated } or EngineException { Reason: ErrorReason.SessionExpired })
