@@ -17,7 +17,7 @@ public sealed class AuditTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
     [Theory]
     [InlineData("express@4.21.2", "lib/application.js", "software-shown")]
     [InlineData("shelljs@0.8.5", "src/exec.js", "command-injection")]
-    [InlineData("axios@1.7.9", "lib/helpers/cookies.js", "cookie-written-by-script")]
+    [InlineData("kue@0.11.6", "lib/queue/job.js", "code-injection")]
     public async Task A_published_package_gets_a_report_with_places_severities_and_rules(string package, string file, string rule)
     {
         var workspace = await NpmPackage.Fetch(package, _packages);
