@@ -70,7 +70,10 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
         catch (Exception failure)
         {
             _failure = ExceptionDispatchInfo.Capture(failure);
-            throw;
+            // The head of a feed may be going out at this moment: the transcoder would write its own error into it.
+            if (Feed is null)
+                throw;
+            return default!;
         }
     }
 
