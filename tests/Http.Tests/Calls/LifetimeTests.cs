@@ -25,6 +25,23 @@ public sealed class LifetimeTests : IAsyncLifetime
         Assert.Equal((int)StatusCode.DeadlineExceeded, reply.GrpcStatus);
     }
 
+    [Theory]
+    [InlineData("Unary", "\"1e999, 300m")]
+    [InlineData("Watch", "\"1e999, 300m")]
+    [InlineData("Watch", "")]
+    [InlineData("Watch", "S")]
+    [InlineData("Watch", "-1S")]
+    [InlineData("Watch", "1s")]
+    [InlineData("Watch", "123456789S")]
+    public async Task A_time_that_cannot_be_read_is_refused_and_is_not_for_ever(string method, string timeout)
+    {
+        _server.Handlers.Unary = async (_, context) => await ForeverAsync(context);
+        _server.Handlers.Watch = async (_, _, context) => await ForeverAsync(context);
+        var reply = await _server.Raw.CallAsync(method, "x", ("grpc-timeout", timeout)).WaitAsync(Patience);
+        Assert.Equal((int)StatusCode.InvalidArgument, reply.GrpcStatus);
+        Assert.Contains("grpc-timeout", reply.GrpcMessage, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_handler_that_heeds_no_deadline_still_ends_with_it()
     {

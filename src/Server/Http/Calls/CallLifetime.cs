@@ -9,12 +9,15 @@ namespace Koda.Server.Http;
 /// </summary>
 internal sealed class CallLifetime : IDisposable
 {
+    private const string TimeoutHeader = "grpc-timeout";
+
     /// <summary>Longer is the same as for ever, and more than a timer takes.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
 
     private readonly HttpContext _http;
     private readonly CallDrain _drain;
     private readonly bool _streaming;
+    private readonly bool _isReadable;
     private readonly CancellationTokenSource? _source;
 
     /// <param name="http">The request that carries the call.</param>
@@ -26,7 +29,7 @@ internal sealed class CallLifetime : IDisposable
         _drain = drain;
         _streaming = streaming;
         Peer = http.RequestAborted;
-        var timeout = TimeoutOf(http.Request.Headers.GrpcTimeout.ToString());
+        _isReadable = TryReadTimeout(http.Request.Headers, out var timeout);
         if (timeout >= s_longest && !streaming)
             return;
         // A short call does not link to the shutdown: all calls would meet at the lock of that one source.
@@ -43,6 +46,13 @@ internal sealed class CallLifetime : IDisposable
 
     /// <summary>Fires when the peer ends the call, or its connection breaks.</summary>
     public CancellationToken Peer { get; }
+
+    /// <exception cref="RpcFault">INVALID_REQUEST: the time that the caller gives cannot be read. Without one, a call that lasts would last for ever.</exception>
+    public void RequireReadableTimeout()
+    {
+        if (!_isReadable)
+            throw RpcFault.Invalid(new FieldFault(TimeoutHeader, "must be one value of 1 to 8 digits and a unit, of H, M, S, m, u and n"));
+    }
 
     public CancellationToken Draining => _drain.Begun;
 
@@ -78,12 +88,16 @@ internal sealed class CallLifetime : IDisposable
         _source.Dispose();
     }
 
-    /// <summary>The time that the caller gives by gRPC's own header, on every face: at most eight digits and a unit. One that is not valid is none.</summary>
-    private static TimeSpan TimeoutOf(string text)
+    /// <summary>The time that the caller gives by gRPC's own header, on every face: at most eight digits and a unit. None is given: for ever.</summary>
+    private static bool TryReadTimeout(IHeaderDictionary headers, out TimeSpan timeout)
     {
+        timeout = TimeSpan.MaxValue;
+        if (headers.GrpcTimeout.Count == 0)
+            return true;
+        var text = headers.GrpcTimeout.ToString();
         if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
-            return TimeSpan.MaxValue;
-        return text[^1] switch
+            return false;
+        timeout = text[^1] switch
         {
             'n' => TimeSpan.FromTicks((amount + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick),
             'u' => TimeSpan.FromMicroseconds(amount),
@@ -93,5 +107,6 @@ internal sealed class CallLifetime : IDisposable
             'H' => TimeSpan.FromHours(amount),
             _ => TimeSpan.MaxValue,
         };
+        return timeout != TimeSpan.MaxValue;
     }
 }

@@ -25,6 +25,7 @@ internal sealed class CallMiddleware(
         using var activity = CallTelemetry.Start(call);
         try
         {
+            lifetime.RequireReadableTimeout();
             await next(http);
         }
 #pragma warning disable CA1031 // Every failure of a call becomes its status.
