@@ -12,6 +12,7 @@ internal static class Comparison
     public static async Task Run(string database, string otherDatabase, string otherCheckout)
     {
         var rounds = Benchmarks.Setting("BENCH_ROUNDS", 10);
+        var only = Environment.GetEnvironmentVariable("BENCH_ONLY") ?? "";
         await ColdStarts(database, otherDatabase, otherCheckout);
         await using var server = await ServerProcess.Start(database);
         await using var otherServer = await ServerProcess.Start(otherDatabase, otherCheckout);
@@ -23,7 +24,7 @@ internal static class Comparison
         var figures = new Dictionary<string, List<(double This, double Other)>>();
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (name, figure) in s_figures)
+            foreach (var (name, figure) in s_figures.Where(figure => figure.Name.Contains(only, StringComparison.Ordinal)))
             {
                 var of = round % 2 == 0 ? await Measure(figure, benchmarks, server) : default;
                 var ofOther = await Measure(figure, other, otherServer);
