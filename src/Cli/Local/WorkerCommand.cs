@@ -20,6 +20,8 @@ internal static class WorkerCommand
         var slots = new Option<int?>("--slots") { Description = $"How many tasks run at once. Default: $KODA_SLOTS, or {DefaultSlots}." };
         var name = new Option<string?>("--name") { Description = "The name shown to people. Default: the machine's." };
         var agents = new Option<string[]>("--agent") { Description = "Run only this agent's tasks. May be repeated.", HelpName = "ID" };
+        var role = new Option<string?>("--role") { Description = "What this worker is for: agents whose route names it are run here.", HelpName = "NAME" };
+        var tags = new Option<string[]>("--tag") { Description = "What this worker has, as routes of agents name it. May be repeated.", HelpName = "NAME" };
         var noSandbox = new Option<bool>("--no-sandbox") { Description = "Run commands without bwrap, with this user's rights and network." };
         var unconfined = new Option<bool>("--unconfined-commands") { Description = "Where there is no sandbox, run tasks' commands by the agent's rules alone. Default: $KODA_UNCONFINED_COMMANDS, or ask about each." };
         var privateFetch = new Option<bool>("--allow-private-fetch") { Description = "Let the fetch tool reach loopback and private addresses." };
@@ -33,7 +35,7 @@ internal static class WorkerCommand
             koda worker --workspace ~/src --slots 8
             koda worker --root ~/src --root /srv/src
             KODA_URL=http://koda.example:8090 KODA_TOKEN=... koda worker --agent atlas
-            """) { workspace, WorkerRoots.Option, slots, name, agents, noSandbox, unconfined, privateFetch, projectServers, format, supervised };
+            """) { workspace, WorkerRoots.Option, slots, name, agents, role, tags, noSandbox, unconfined, privateFetch, projectServers, format, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -46,6 +48,8 @@ internal static class WorkerCommand
                 Slots = parse.GetValue(slots) ?? ParseSlots(environment("KODA_SLOTS")),
                 Name = parse.GetValue(name) ?? Environment.MachineName,
                 AgentIds = parse.GetValue(agents) ?? [],
+                Role = parse.GetValue(role) ?? "",
+                Tags = parse.GetValue(tags) ?? [],
                 WorkspaceRoots = WorkerRoots.Of(parse, environment, parse.GetValue(workspace) ?? environment("KODA_WORKSPACE")),
                 DefaultWorkspace = Path.GetFullPath(parse.GetValue(workspace) ?? environment("KODA_WORKSPACE") ?? Directory.GetCurrentDirectory()),
                 Sandbox = !parse.GetValue(noSandbox),

@@ -303,6 +303,7 @@ CREATE TABLE public.tasks (
     connection text DEFAULT ''::text NOT NULL,
     model text DEFAULT ''::text NOT NULL,
     awaits_subagents boolean DEFAULT false NOT NULL,
+    route text DEFAULT ''::text NOT NULL,
     CONSTRAINT tasks_approval_check CHECK (((((approval_id IS NOT NULL) OR awaits_subagents) = (state = 'waiting'::text)) AND (NOT ((approval_id IS NOT NULL) AND awaits_subagents)))),
     CONSTRAINT tasks_available_at_check CHECK (((available_at IS NOT NULL) = (state = 'retrying'::text))),
     CONSTRAINT tasks_counts_check CHECK (((attempt >= 0) AND (failures >= 0) AND (losses >= 0) AND (max_attempts >= 1))),
@@ -485,6 +486,8 @@ CREATE TABLE public.workers (
     confined boolean,
     unconfined_reason text DEFAULT ''::text NOT NULL,
     unconfined_commands boolean DEFAULT false NOT NULL,
+    role text DEFAULT ''::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT workers_slots_check CHECK ((slots >= 0))
 );
 CREATE TABLE public.write_probes (
@@ -601,7 +604,8 @@ CREATE INDEX subagents_open ON public.subagents USING btree (task_id) WHERE (set
 CREATE INDEX subagents_parent ON public.subagents USING btree (parent_id, conversation_id);
 CREATE INDEX tasks_awaiting_subagents ON public.tasks USING btree (id) WHERE awaits_subagents;
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
-CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, connection, model, priority DESC, id) WHERE (state = 'queued'::text);
+CREATE INDEX tasks_for_one_worker ON public.tasks USING btree (route) WHERE ((state = 'queued'::text) AND starts_with(route, 'worker:'::text));
+CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, connection, model, route, priority DESC, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);
 CREATE INDEX tasks_running ON public.tasks USING btree (agent_id, connection, model) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);

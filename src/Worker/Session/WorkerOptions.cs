@@ -23,6 +23,12 @@ public sealed record WorkerOptions
     /// <summary>The agents that the worker runs. Empty: any.</summary>
     public IReadOnlyList<string> AgentIds { get; init; } = [];
 
+    /// <summary>What the worker is for, as the routes of agents name it. Empty: nothing in particular.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>What the worker has, as the routes of agents name it, such as <c>gpu</c>. At most 32.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>Absolute directories below which workspaces lie. Empty: anywhere but in system directories.</summary>
     public IReadOnlyList<string> WorkspaceRoots { get; init; } = [];
 

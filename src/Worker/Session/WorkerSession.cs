@@ -117,6 +117,8 @@ internal sealed class WorkerSession
         Version = typeof(WorkerSession).Assembly.GetName().Version?.ToString(3) ?? "",
         Slots = _options.Slots,
         AgentIds = { _options.AgentIds },
+        Role = _options.Role,
+        Tags = { _options.Tags },
         WorkspaceRoots = { Roots(_options.WorkspaceRoots) },
         DefaultWorkspace = _options.DefaultWorkspace ?? "",
         Held = { _attempts.All().Select(attempt => attempt.Rejoin()) },

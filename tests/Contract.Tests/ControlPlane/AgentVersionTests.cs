@@ -63,6 +63,7 @@ public sealed class AgentVersionTests(KodaFixture koda) : IClassFixture<KodaFixt
             ["model"] = """{"model":"m","provider":{"kind":"offline","base_url":"","api_key":"","options":{},"connection":""}}""",
             ["tools"] = """{"tools":["list"]}""",
             ["memory"] = """{"memory_scope":"team"}""",
+            ["route"] = """{"route":{"role":"counter","tags":["gpu"],"worker_id":""}}""",
             ["skills"] = """{"skills":["*"]}""",
             ["permissions"] = """{"permissions":[{"tool":"list","pattern":"","action":"allow"}]}""",
         };

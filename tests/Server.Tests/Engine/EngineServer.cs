@@ -56,12 +56,13 @@ internal sealed class EngineServer : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Publishes an agent whose attempts end at once.</summary>
-    public Task<AppliedAgent> Publish(string? id = null, int maxConcurrent = 0, RetryPolicy? retry = null) => Get<ApplyAgent>().Execute(
+    public Task<AppliedAgent> Publish(string? id = null, int maxConcurrent = 0, RetryPolicy? retry = null, WorkerRoute? route = null) => Get<ApplyAgent>().Execute(
         id ?? Agent,
         new AgentDefinition
         {
             Provider = new AgentProvider("noop", "", "{}"),
             MaxConcurrentTasks = maxConcurrent,
+            Route = route,
             Retry = retry ?? new RetryPolicy { InitialDelayMs = 1, MaxDelayMs = 1 },
         },
         providerApiKey: "",

@@ -33,6 +33,10 @@ internal sealed record AgentDefinition
     public int MaxConcurrentTasks { get; init; }
 
     public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>Which workers may take its tasks. Null: any.</summary>
+    public WorkerRoute? Route { get; init; }
+
     public IReadOnlyList<string> Skills { get; init; } = [];
     public string MemoryScope { get; init; } = "";
 

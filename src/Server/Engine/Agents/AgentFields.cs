@@ -43,6 +43,9 @@ internal static class AgentFields
         new("retry.initial_delay_ms", "limits", definition => definition.Retry.InitialDelayMs),
         new("retry.max_delay_ms", "limits", definition => definition.Retry.MaxDelayMs),
         new("retry.non_retryable", "limits", definition => definition.Retry.NonRetryable),
+        new("route.role", "route", definition => definition.Route?.Role ?? ""),
+        new("route.tags", "route", definition => definition.Route?.Tags ?? []),
+        new("route.worker_id", "route", definition => definition.Route?.WorkerId ?? ""),
         new("skills", "skills", definition => definition.Skills),
         new("permissions", "permissions", definition => definition.Permissions),
     ];

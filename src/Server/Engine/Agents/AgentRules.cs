@@ -44,6 +44,7 @@ internal static class AgentRules
         CheckLimits(definition, problems);
         CheckRetry(definition.Retry, problems);
         CheckModel(definition, problems);
+        CheckRoute(definition.Route, problems);
         return problems;
     }
 
@@ -107,6 +108,25 @@ internal static class AgentRules
             problems["temperature"] = $"must be from 0 to {MaxTemperature}";
         if (definition.ReasoningBudget < 0)
             problems["reasoning_budget"] = "must not be negative";
+    }
+
+    private static void CheckRoute(WorkerRoute? route, Dictionary<string, string> problems)
+    {
+        if (route is null)
+            return;
+        if (route.Role.Length > 0 && !WorkerNames.IsValid(route.Role))
+            problems["route.role"] = WorkerNames.Rule;
+        for (var i = 0; i < route.Tags.Count; i++)
+        {
+            if (!WorkerNames.IsValid(route.Tags[i]))
+                problems[$"route.tags[{i}]"] = WorkerNames.Rule;
+        }
+        if (route.Tags.Count > WorkerNames.MostTags)
+            problems["route.tags"] = $"must be at most {WorkerNames.MostTags}";
+        if (route.WorkerId.Length > WorkerNames.LongestId || route.WorkerId.Any(char.IsControl))
+            problems["route.worker_id"] = WorkerNames.IdRule;
+        else if (route is { WorkerId.Length: > 0 } and ({ Role.Length: > 0 } or { Tags.Count: > 0 }))
+            problems["route.worker_id"] = "contradicts role and tags: name one worker, or say what it must have";
     }
 
     private static void CheckRetry(RetryPolicy retry, Dictionary<string, string> problems)

@@ -13,8 +13,11 @@ internal sealed class ClaimLoop(
     // News can be lost with a server; this is how long a queued task may wait for that.
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(5);
 
-    // Set: something may be claimable. It is cleared before the look, so that news during the look are not lost.
-    private volatile bool _mayHaveWork;
+    // The workers for which nothing was left when they last asked. News that come while they ask are counted, so that they ask again.
+    private readonly HashSet<WorkerLikeness> _satisfied = [];
+
+    private int _news;
+    private int _newsSeen;
 
     /// <summary>Hears of work, on whichever server it was queued.</summary>
     public async Task Listen(CancellationToken cancellationToken)
@@ -23,7 +26,7 @@ internal sealed class ClaimLoop(
         while (!cancellationToken.IsCancellationRequested)
         {
             await queued.Wait(cancellationToken);
-            _mayHaveWork = true;
+            Interlocked.Increment(ref _news);
             host.Credit.Raise();
         }
     }
@@ -31,24 +34,29 @@ internal sealed class ClaimLoop(
     public async Task Claim(CancellationToken cancellationToken)
     {
         // Started, maybe again after a failure: what was announced meanwhile is not known.
-        _mayHaveWork = true;
+        Interlocked.Increment(ref _news);
         while (!cancellationToken.IsCancellationRequested)
         {
-            while (_mayHaveWork && Demands() is { Count: > 0 } demands)
+            while (Demands() is { Count: > 0 } demands)
             {
-                _mayHaveWork = false;
-                var claimed = await claimTasks.Execute(demands, cancellationToken);
-                // With less than was asked for, nothing is left that these workers may take.
-                _mayHaveWork |= claimed.Count > 0 && claimed.Count >= Math.Min(demands.Sum(demand => demand.Credit), claimTasks.Most);
-                foreach (var attempt in claimed)
+                var claim = await claimTasks.Execute(demands, cancellationToken);
+                _satisfied.UnionWith(claim.Satisfied);
+                foreach (var attempt in claim.Attempts)
                     await Offer(attempt, cancellationToken);
             }
             if (!await host.Credit.Wait(s_lookEvery, cancellationToken))
-                _mayHaveWork = true;
+                Interlocked.Increment(ref _news);
         }
     }
 
-    private List<WorkerDemand> Demands() => [.. host.Connections.Select(connection => connection.Demand()).OfType<WorkerDemand>()];
+    private List<WorkerDemand> Demands()
+    {
+        var news = Volatile.Read(ref _news);
+        if (news != _newsSeen)
+            _satisfied.Clear();
+        _newsSeen = news;
+        return [.. host.Connections.Select(connection => connection.Demand()).OfType<WorkerDemand>().Where(demand => !_satisfied.Contains(claimTasks.LikenessOf(demand)))];
+    }
 
     private async Task Offer(ClaimedAttempt claimed, CancellationToken cancellationToken)
     {

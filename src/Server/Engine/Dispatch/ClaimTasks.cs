@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
@@ -7,26 +9,57 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>What one worker can take now. Empty lists mean "any".</summary>
-internal sealed record WorkerDemand(string WorkerId, IReadOnlyList<string> AgentIds, IReadOnlyList<string> WorkspaceRoots, int Credit);
+internal sealed record WorkerDemand(string WorkerId, IReadOnlyList<string> AgentIds, IReadOnlyList<string> WorkspaceRoots, int Credit)
+{
+    /// <summary>What it is for. Empty: nothing in particular.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>What it has.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>What workers that may take the same tasks have in common; one for which tasks wait by its id is like no other.</summary>
+internal sealed record WorkerLikeness(string AgentIds, string WorkspaceRoots, string Role, string Tags, string WorkerId);
 
 /// <summary>A task with the attempt that was opened for a worker.</summary>
 internal sealed record ClaimedAttempt(ClaimedTask Task, AttemptKey Attempt, string WorkerId, long JournalLength);
 
+/// <summary>What was claimed, and the workers for which nothing is left.</summary>
+internal sealed record Claim(IReadOnlyList<ClaimedAttempt> Attempts, IReadOnlyList<WorkerLikeness> Satisfied);
+
 /// <summary>Claims tasks for all waiting workers of a server in one transaction. Safe with any number of servers.</summary>
 internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad load, EngineMetrics metrics, EngineOptions options)
 {
-    /// <summary>The most tasks that one group of like workers gets at once.</summary>
-    public int Most => options.MaxClaim;
+    // In so many turns workers that are not alike take what each of them may take, so that none is always the first.
+    private const int MostTurns = 4;
 
-    public Task<IReadOnlyList<ClaimedAttempt>> Execute(IReadOnlyList<WorkerDemand> workers, CancellationToken cancellationToken) =>
-        database.InTransaction((transaction, token) => Claim(transaction, workers, token), cancellationToken);
+    // The workers for which tasks waited by their ids at the last claim. A new one is seen by it and served by the next.
+    private volatile FrozenSet<string> _awaited = [];
 
-    private async Task<IReadOnlyList<ClaimedAttempt>> Claim(
-        Transaction transaction, IReadOnlyList<WorkerDemand> workers, CancellationToken cancellationToken)
+    private int _first;
+
+    /// <summary>What the worker has in common with others, as far as it is known now.</summary>
+    public WorkerLikeness LikenessOf(WorkerDemand worker) => new(
+        string.Join('\n', worker.AgentIds), string.Join('\n', worker.WorkspaceRoots), worker.Role, string.Join('\n', worker.Tags),
+        _awaited.Contains(worker.WorkerId) ? worker.WorkerId : "");
+
+    public Task<Claim> Execute(IReadOnlyList<WorkerDemand> workers, CancellationToken cancellationToken) =>
+        database.InTransaction((transaction, token) => Execute(transaction, workers, token), cancellationToken);
+
+    private async Task<Claim> Execute(Transaction transaction, IReadOnlyList<WorkerDemand> workers, CancellationToken cancellationToken)
     {
-        var groups = workers.GroupBy(worker => (string.Join('\n', worker.AgentIds), string.Join('\n', worker.WorkspaceRoots))).ToList();
-        var tasks = await TaskStore.Claim(transaction, [.. groups.Select(Sum)], load, cancellationToken);
-        var claimed = groups.Zip(tasks, Share).SelectMany(attempts => attempts).ToList();
+        var groups = workers.GroupBy(LikenessOf).Select(alike => new Group(alike.Key, [.. alike], options.MaxClaim)).ToList();
+        var turns = TurnsOf(groups);
+        var claimed = await TaskStore.Claim(transaction, [.. turns.Select(turn => turn.Demand)], load, cancellationToken);
+        _awaited = [.. claimed.AwaitedWorkers];
+        foreach (var (turn, tasks) in turns.Zip(claimed.Tasks))
+            turn.Group.Tasks.AddRange(tasks);
+        var attempts = await Open(transaction, [.. groups.SelectMany(group => group.Share())], cancellationToken);
+        return new Claim(attempts, [.. groups.Where(group => group.IsSatisfied).Select(group => group.Likeness)]);
+    }
+
+    private async Task<IReadOnlyList<ClaimedAttempt>> Open(Transaction transaction, IReadOnlyList<ClaimedAttempt> claimed, CancellationToken cancellationToken)
+    {
         if (claimed.Count == 0)
             return [];
         transaction.AfterCommit(() => metrics.Claimed(claimed.Count));
@@ -37,21 +70,51 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
         return [.. claimed.Zip(events, (attempt, started) => attempt with { JournalLength = started.Seq })];
     }
 
-    private ClaimDemand Sum(IEnumerable<WorkerDemand> group)
+    /// <summary>Who claims when, and how much. Those who begin change from claim to claim.</summary>
+    private List<(Group Group, ClaimDemand Demand)> TurnsOf(List<Group> groups)
     {
-        var first = group.First();
-        return new ClaimDemand([.. first.AgentIds.Select(id => id.ToLowerInvariant())], [.. first.WorkspaceRoots], Math.Min(group.Sum(worker => worker.Credit), options.MaxClaim));
+        var first = (int)((uint)Interlocked.Increment(ref _first) % groups.Count);
+        var order = groups.Skip(first).Concat(groups.Take(first)).ToList();
+        var sizes = order.ConvertAll(group => order.Exists(other => other != group && other.Competes(group)) ? (group.Credit + MostTurns - 1) / MostTurns : group.Credit);
+        return
+        [
+            .. Enumerable.Range(0, MostTurns).SelectMany(turn => order.Zip(sizes, (group, size) => (Group: group, Credit: Math.Min(size, group.Credit - (turn * size)))))
+                .Where(turn => turn.Credit > 0)
+                .Select(turn => (turn.Group, turn.Group.Demand(turn.Credit))),
+        ];
     }
 
-    /// <summary>Deals tasks out one at a time, to the worker that can still take most.</summary>
-    private static IEnumerable<ClaimedAttempt> Share(IEnumerable<WorkerDemand> group, IReadOnlyList<ClaimedTask> tasks)
+    /// <summary>Workers that may take the same tasks.</summary>
+    private sealed class Group(WorkerLikeness likeness, IReadOnlyList<WorkerDemand> workers, int maxClaim)
     {
-        var waiting = new PriorityQueue<WorkerDemand, int>(group.Select(worker => (worker, -worker.Credit)));
-        foreach (var task in tasks)
+        private readonly string[] _agentIds = [.. workers[0].AgentIds.Select(id => id.ToLowerInvariant())];
+
+        public WorkerLikeness Likeness => likeness;
+
+        public int Credit { get; } = Math.Min(workers.Sum(worker => worker.Credit), maxClaim);
+
+        public List<ClaimedTask> Tasks { get; } = [];
+
+        /// <summary>With less than was asked for, nothing is left that these workers may take.</summary>
+        public bool IsSatisfied => Tasks.Count < Credit;
+
+        public bool Competes(Group other) => _agentIds.Length == 0 || other._agentIds.Length == 0 || _agentIds.Intersect(other._agentIds).Any();
+
+        public ClaimDemand Demand(int credit) => new(_agentIds, [.. workers[0].WorkspaceRoots], credit)
         {
-            waiting.TryDequeue(out var worker, out var credit);
-            yield return new ClaimedAttempt(task, new AttemptKey(Guid.CreateVersion7(), task.Attempt), worker!.WorkerId, JournalLength: 0);
-            waiting.Enqueue(worker, credit + 1);
+            Offers = [.. WorkerRoute.Offers(workers[0].Role, workers[0].Tags, likeness.WorkerId)],
+        };
+
+        /// <summary>Deals the tasks out one at a time, to the worker that can still take most.</summary>
+        public IEnumerable<ClaimedAttempt> Share()
+        {
+            var waiting = new PriorityQueue<WorkerDemand, int>(workers.Select(worker => (worker, -worker.Credit)));
+            foreach (var task in Tasks)
+            {
+                waiting.TryDequeue(out var worker, out var credit);
+                yield return new ClaimedAttempt(task, new AttemptKey(Guid.CreateVersion7(), task.Attempt), worker!.WorkerId, JournalLength: 0);
+                waiting.Enqueue(worker, credit + 1);
+            }
         }
     }
 

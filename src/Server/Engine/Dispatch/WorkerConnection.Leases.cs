@@ -13,7 +13,7 @@ internal sealed partial class WorkerConnection
         {
             var free = Hello.Slots - _held.Values.Count(held => !held.Closing);
             var credit = _draining || _closed || _silent || _held.Values.Any(KeepsWaiting) ? 0 : Math.Min(_credit, free);
-            return credit > 0 ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) : null;
+            return credit > 0 ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) { Role = Hello.Role, Tags = Hello.Tags } : null;
         }
     }
 

@@ -16,6 +16,12 @@ internal sealed record WorkerHello(
 {
     /// <summary>How it runs commands.</summary>
     public WorkerCommands Commands { get; init; } = WorkerCommands.Unknown;
+
+    /// <summary>What it is for. Empty: nothing in particular.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>What it has.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 }
 
 /// <summary>What a worker may rely on.</summary>

@@ -27,6 +27,9 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
     /// <summary>The model that the task names. Empty: the connection's own.</summary>
     public string Model => Submission.Context.Model.Length > 0 ? Submission.Context.Model : Agent.Definition.Model;
 
+    /// <summary>What a worker must offer to take it, by <see cref="WorkerRoute.Needs"/>.</summary>
+    public string Route => Agent.Definition.Route?.Needs() ?? "";
+
     /// <summary>The task as it is right after it was stored.</summary>
     public TaskRecord Record(DateTime createdAt) => new()
     {
@@ -52,6 +55,7 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
         AvailableAt = null,
         Usage = default,
         LastEventSeq = 1,
+        Route = Route,
         CreatedAt = createdAt,
         UpdatedAt = createdAt,
         StartedAt = null,

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Infrastructure.Postgres;
@@ -6,7 +7,11 @@ using Npgsql;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>What like workers can take together: tasks of these agents (ids in lower case), in these workspaces. Empty lists mean "any".</summary>
-internal sealed record ClaimDemand(string[] AgentIds, string[] WorkspaceRoots, int Credit);
+internal sealed record ClaimDemand(string[] AgentIds, string[] WorkspaceRoots, int Credit)
+{
+    /// <summary>What the workers offer to tasks that ask for it, by <see cref="WorkerRoute.Offers"/>.</summary>
+    public string[] Offers { get; init; } = [];
+}
 
 /// <summary>A task that a claim has set running.</summary>
 internal sealed record ClaimedTask(
@@ -22,6 +27,9 @@ internal sealed record ClaimedTask(
     string Traceparent,
     string Metadata,
     StreamHead Head);
+
+/// <summary>What a claim gave to each demand, in the order in which the tasks were queued, and the ids of workers that others wait for.</summary>
+internal sealed record ClaimedTasks(IReadOnlyList<IReadOnlyList<ClaimedTask>> Tasks, IReadOnlyList<string> AwaitedWorkers);
 
 internal static partial class TaskStore
 {
@@ -43,19 +51,19 @@ internal static partial class TaskStore
         select (select count(*) from locked) > 0 or exists (select from provider_cooldowns)
         """;
 
-    // Each agent, connection and model with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no
+    // Each agent, connection, model and route with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no
     // further than it can be used, so the cost depends neither on how much is queued nor on how much of it may not run.
     private const string Lanes = """
         with recursive lane as (
-            (select agent_id, connection, model from tasks where state = 'queued' order by agent_id, connection, model limit 1)
+            (select agent_id, connection, model, route from tasks where state = 'queued' order by agent_id, connection, model, route limit 1)
             union all
-            select next.agent_id, next.connection, next.model
+            select next.agent_id, next.connection, next.model, next.route
             from lane
             cross join lateral (
-                select agent_id, connection, model
+                select agent_id, connection, model, route
                 from tasks
-                where state = 'queued' and (agent_id, connection, model) > (lane.agent_id, lane.connection, lane.model)
-                order by agent_id, connection, model
+                where state = 'queued' and (agent_id, connection, model, route) > (lane.agent_id, lane.connection, lane.model, lane.route)
+                order by agent_id, connection, model, route
                 limit 1
             ) as next
         """;
@@ -65,14 +73,14 @@ internal static partial class TaskStore
     // task's stream has locked the task first.
     private const string Taking = """
         ), quota as (
-            select agent_id, connection, model, count(*) as places from best group by agent_id, connection, model
+            select agent_id, connection, model, route, count(*) as places from best group by agent_id, connection, model, route
         ), taken as materialized (
             select head.id
             from quota
             cross join lateral (
                 select id
                 from tasks
-                where state = 'queued' and agent_id = quota.agent_id and connection = quota.connection and model = quota.model
+                where state = 'queued' and agent_id = quota.agent_id and connection = quota.connection and model = quota.model and route = quota.route
                     and (cardinality($3) = 0 or workspace = '' or exists (
                         select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
                 order by priority desc, id
@@ -104,16 +112,16 @@ internal static partial class TaskStore
                     ) as running)) end as places
             from lane
             join agents on agents.id = lane.agent_id
-            where cardinality($2) = 0 or lower(lane.agent_id collate "C") = any($2)
+            where (cardinality($2) = 0 or lower(lane.agent_id collate "C") = any($2)) and string_to_array(lane.route, E'\n') <@ $4
         ), best as (
-            select agent_id, connection, model
+            select agent_id, connection, model, route
             from (
-                select room.agent_id, room.connection, room.model, first.priority, first.id
+                select room.agent_id, room.connection, room.model, room.route, first.priority, first.id
                 from room
                 cross join lateral (
                     select priority, id
                     from tasks
-                    where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model
+                    where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model and route = room.route
                         and (cardinality($3) = 0 or workspace = '' or exists (
                             select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
                     order by priority desc, id
@@ -121,15 +129,15 @@ internal static partial class TaskStore
                 ) as first
                 where not room.limited
                 union all
-                select agent_id, connection, model, priority, id
+                select agent_id, connection, model, route, priority, id
                 from (
-                    select room.agent_id, room.connection, room.model, first.priority, first.id, room.places,
+                    select room.agent_id, room.connection, room.model, room.route, first.priority, first.id, room.places,
                         row_number() over (partition by room.agent_id order by first.priority desc, first.id) as of_agent
                     from room
                     cross join lateral (
                         select priority, id
                         from tasks
-                        where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model
+                        where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model and route = room.route
                             and (cardinality($3) = 0 or workspace = '' or exists (
                                 select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
                         order by priority desc, id
@@ -165,7 +173,7 @@ internal static partial class TaskStore
             left join lateral (
                 select max_concurrent - running as places from provider_load
                 where provider_id = need.provider_id and model = need.used_model and model <> '') as one on true
-            where (cardinality($2) = 0 or lower(need.agent_id collate "C") = any($2))
+            where (cardinality($2) = 0 or lower(need.agent_id collate "C") = any($2)) and string_to_array(need.route, E'\n') <@ $4
                 and not exists (
                     select from provider_cooldowns as cooldown
                     where cooldown.provider_id = need.provider_id and cooldown.model in ('', need.used_model) and until > clock_timestamp())
@@ -175,16 +183,16 @@ internal static partial class TaskStore
             cross join lateral (
                 select priority, id
                 from tasks
-                where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model
+                where state = 'queued' and agent_id = room.agent_id and connection = room.connection and model = room.model and route = room.route
                     and (cardinality($3) = 0 or workspace = '' or exists (
                         select from unnest($3) as root where workspace = root or starts_with(workspace, root || '/')))
                 order by priority desc, id
                 limit greatest(least(room.agent_places, room.connection_places, room.model_places), 0)
             ) as first
         ), fitting as (
-            select agent_id, connection, model, priority, id from head where not shared
+            select agent_id, connection, model, route, priority, id from head where not shared
             union all
-            select agent_id, connection, model, priority, id
+            select agent_id, connection, model, route, priority, id
             from (
                 select *, row_number() over (partition by provider_id order by priority desc, id) as of_connection
                 from (
@@ -198,13 +206,26 @@ internal static partial class TaskStore
             ) as by_connection
             where of_connection <= connection_places
         ), best as (
-            select agent_id, connection, model from fitting order by priority desc, id limit $1
+            select agent_id, connection, model, route from fitting order by priority desc, id limit $1
         {Taking}
         """;
 
-    /// <summary>Claims for each demand as many tasks as it can take, of all that may run, by priority and then by age.</summary>
-    /// <returns>For each demand, its tasks in the order in which they were queued.</returns>
-    public static async Task<IReadOnlyList<IReadOnlyList<ClaimedTask>>> Claim(
+    // As lanes are found: what waits for one worker costs the same, however much it is.
+    private const string AwaitedSql = """
+        with recursive awaited as (
+            (select route from tasks where state = 'queued' and starts_with(route, 'worker:') order by route limit 1)
+            union all
+            select next.route
+            from awaited
+            cross join lateral (
+                select route from tasks where state = 'queued' and starts_with(route, 'worker:') and route > awaited.route order by route limit 1
+            ) as next
+        )
+        select route from awaited
+        """;
+
+    /// <summary>Claims for each demand in turn as many tasks as it can take, of all that may run, by priority and then by age.</summary>
+    public static async Task<ClaimedTasks> Claim(
         Transaction transaction, IReadOnlyList<ClaimDemand> demands, ProviderLoad load, CancellationToken cancellationToken)
     {
         var changes = load.Changes;
@@ -220,8 +241,10 @@ internal static partial class TaskStore
             claim.Parameters.AddValue(demand.Credit);
             claim.Parameters.AddValue(demand.AgentIds);
             claim.Parameters.AddValue(demand.WorkspaceRoots);
+            claim.Parameters.AddValue(demand.Offers);
             batch.BatchCommands.Add(claim);
         }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AwaitedSql));
         var claimed = new List<IReadOnlyList<ClaimedTask>>(demands.Count);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (governed)
@@ -230,7 +253,7 @@ internal static partial class TaskStore
             if (await reader.ReadAsync(cancellationToken) && !reader.GetBoolean(0))
                 load.FoundNone(changes);
         }
-        while (await reader.NextResultAsync(cancellationToken))
+        while (claimed.Count < demands.Count && await reader.NextResultAsync(cancellationToken))
         {
             var tasks = new List<ClaimedTask>();
             while (await reader.ReadAsync(cancellationToken))
@@ -240,7 +263,11 @@ internal static partial class TaskStore
             }
             claimed.Add(tasks);
         }
-        return claimed;
+        await reader.NextResultAsync(cancellationToken);
+        var awaited = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            awaited.Add(WorkerRoute.WorkerOf(reader.GetString(0)));
+        return new ClaimedTasks(claimed, awaited);
     }
 
     private static ClaimedTask ReadClaimed(NpgsqlDataReader row) => new(

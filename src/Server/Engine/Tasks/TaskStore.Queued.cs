@@ -11,24 +11,25 @@ internal static partial class TaskStore
 
     private const string QueuedSql = """
         with recursive lane as (
-            (select agent_id, connection, model, priority from tasks where state = 'queued' order by agent_id, connection, model, priority desc limit 1)
+            (select agent_id, connection, model, route, priority from tasks where state = 'queued' order by agent_id, connection, model, route, priority desc limit 1)
             union all
-            select next.agent_id, next.connection, next.model, next.priority
+            select next.agent_id, next.connection, next.model, next.route, next.priority
             from lane
             cross join lateral (
                 select * from (
-                    select agent_id, connection, model, priority
+                    select agent_id, connection, model, route, priority
                     from tasks
-                    where state = 'queued' and agent_id = lane.agent_id and connection = lane.connection and model = lane.model and priority < lane.priority
+                    where state = 'queued' and agent_id = lane.agent_id and connection = lane.connection and model = lane.model
+                        and route = lane.route and priority < lane.priority
                     order by priority desc
                     limit 1
                 ) as lower
                 union all
                 select * from (
-                    select agent_id, connection, model, priority
+                    select agent_id, connection, model, route, priority
                     from tasks
-                    where state = 'queued' and (agent_id, connection, model) > (lane.agent_id, lane.connection, lane.model)
-                    order by agent_id, connection, model, priority desc
+                    where state = 'queued' and (agent_id, connection, model, route) > (lane.agent_id, lane.connection, lane.model, lane.route)
+                    order by agent_id, connection, model, route, priority desc
                     limit 1
                 ) as other
                 limit 1
@@ -37,14 +38,16 @@ internal static partial class TaskStore
             select lane.agent_id, first.queued_at, (
                 select count(*) from (
                     select from tasks
-                    where state = 'queued' and agent_id = lane.agent_id and connection = lane.connection and model = lane.model and priority = lane.priority
+                    where state = 'queued' and agent_id = lane.agent_id and connection = lane.connection and model = lane.model and route = lane.route
+                        and priority = lane.priority
                     limit $1
                 ) as first_ones) as tasks
             from lane
             cross join lateral (
                 select updated_at as queued_at
                 from tasks
-                where state = 'queued' and agent_id = lane.agent_id and connection = lane.connection and model = lane.model and priority = lane.priority
+                where state = 'queued' and agent_id = lane.agent_id and connection = lane.connection and model = lane.model and route = lane.route
+                        and priority = lane.priority
                 order by id
                 limit 1
             ) as first

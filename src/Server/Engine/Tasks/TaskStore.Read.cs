@@ -12,7 +12,8 @@ internal static partial class TaskStore
         t.query, t.metadata, t.context, coalesce(open.progress, ''), t.output, t.error_code, t.error_message, t.stop_requested, t.approval_id,
         t.dead_letter, t.available_at, t.created_at, t.updated_at, t.started_at, t.finished_at, s.head_seq,
         r.input_tokens, r.output_tokens, r.cached_input_tokens, r.cache_write_tokens, r.reasoning_tokens, r.cost_micros, r.model_calls, r.tool_calls,
-        waiting.reason, case when waiting.reason in ('provider_cooldown', 'provider_concurrency_limit') then waiting.connection else '' end, waiting.until
+        waiting.reason, case when waiting.reason in ('provider_cooldown', 'provider_concurrency_limit') then waiting.connection else '' end, waiting.until,
+        t.route
         """;
 
     // What a queued task waits for, by the rules of the claim.
@@ -167,6 +168,7 @@ internal static partial class TaskStore
         QueueReason = row.IsDBNull(34) ? QueueReason.None : EnumText<QueueReason>.Parse(row.GetString(34)),
         Connection = row.GetString(35),
         CooldownUntil = Time(row, 36),
+        Route = row.GetString(37),
     };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>

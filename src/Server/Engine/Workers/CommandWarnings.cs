@@ -27,7 +27,7 @@ internal sealed class CommandWarnings(Database database, TimeProvider clock)
             return [];
         if (_seen is not { } seen || clock.GetElapsedTime(seen.At) > s_fresh)
             _seen = seen = new Seen(await database.Read(WorkerStore.List, cancellationToken), clock.GetTimestamp());
-        return Of([.. seen.Workers.Where(worker => worker.Takes(agentId, workspace)).Select(worker => worker.Commands)]);
+        return Of([.. seen.Workers.Where(worker => worker.Takes(agentId, definition.Route, workspace)).Select(worker => worker.Commands)]);
     }
 
     /// <summary>What is to be said of work that one of these may take.</summary>

@@ -1,3 +1,5 @@
+using Koda.Server.Engine.Agents;
+
 namespace Koda.Server.Engine.Workers;
 
 /// <summary>A connected worker.</summary>
@@ -17,9 +19,16 @@ internal sealed record WorkerRecord
     public required WorkerCommands Commands { get; init; }
     public required DateTimeOffset ConnectedAt { get; init; }
 
+    /// <summary>What it is for. Empty: nothing in particular.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>What it has.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
     /// <summary>Whether it could take a task of an agent in a workspace. Empty: its own.</summary>
-    public bool Takes(string agentId, string workspace) =>
+    public bool Takes(string agentId, WorkerRoute? route, string workspace) =>
         (AgentIds.Count == 0 || AgentIds.Contains(agentId))
+        && (route is null || route.Needs().Split(WorkerRoute.Separator).All(WorkerRoute.Offers(Role, Tags, Id).Contains))
         && (workspace.Length == 0 || WorkspaceRoots.Count == 0 || WorkspaceRoots.Any(root => workspace == root || workspace.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)));
 }
 

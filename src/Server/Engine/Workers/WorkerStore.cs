@@ -12,9 +12,11 @@ internal static class WorkerStore
 
     private const string ConnectSql = $"""
         insert into workers (
-            id, name, version, slots, agent_ids, workspace_roots, default_workspace, confined, unconfined_reason, unconfined_commands, connection_id, present_until)
+            id, name, version, slots, agent_ids, workspace_roots, default_workspace, confined, unconfined_reason, unconfined_commands, role, tags,
+            connection_id, present_until)
         values (
-            @WorkerId, @Name, @Version, @Slots, @AgentIds, @WorkspaceRoots, @DefaultWorkspace, @Confined, @Missing, @Accepted, @connectionId, {Presence})
+            @WorkerId, @Name, @Version, @Slots, @AgentIds, @WorkspaceRoots, @DefaultWorkspace, @Confined, @Missing, @Accepted, @Role, @Tags,
+            @connectionId, {Presence})
         on conflict (id) do update
         set name = excluded.name,
             version = excluded.version,
@@ -25,6 +27,8 @@ internal static class WorkerStore
             confined = excluded.confined,
             unconfined_reason = excluded.unconfined_reason,
             unconfined_commands = excluded.unconfined_commands,
+            role = excluded.role,
+            tags = excluded.tags,
             connection_id = excluded.connection_id,
             present_until = excluded.present_until,
             mcp_servers = '[]',
@@ -46,13 +50,15 @@ internal static class WorkerStore
             hello.Commands.Confined,
             hello.Commands.Missing,
             hello.Commands.Accepted,
+            hello.Role,
+            Tags = hello.Tags.ToArray(),
             connectionId,
         };
         return connection.ExecuteAsync(new CommandDefinition(ConnectSql, row, cancellationToken: cancellationToken));
     }
 
     private const string ListSql = """
-        select id, name, version, slots, agent_ids, workspace_roots, confined, unconfined_reason, unconfined_commands, connected_at
+        select id, name, version, slots, agent_ids, workspace_roots, confined, unconfined_reason, unconfined_commands, connected_at, role, tags
         from workers
         where present_until > clock_timestamp()
         order by name, id
@@ -76,6 +82,8 @@ internal static class WorkerStore
                 WorkspaceRoots = reader.GetFieldValue<string[]>(5),
                 Commands = new WorkerCommands(await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetBoolean(6), reader.GetString(7), reader.GetBoolean(8)),
                 ConnectedAt = reader.GetFieldValue<DateTimeOffset>(9),
+                Role = reader.GetString(10),
+                Tags = reader.GetFieldValue<string[]>(11),
             });
         }
         return workers;

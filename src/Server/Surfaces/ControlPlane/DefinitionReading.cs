@@ -51,6 +51,9 @@ internal static class DefinitionReading
         Mode = definition.HasMode ? definition.Mode : AgentDefinition.Primary,
         Temperature = definition.HasTemperature ? definition.Temperature : null,
         ReasoningBudget = definition.ReasoningBudget,
+        Route = definition.Route is { } route && route.CalculateSize() > 0
+            ? new WorkerRoute { Role = route.Role, Tags = [.. route.Tags.Distinct()], WorkerId = route.WorkerId }
+            : null,
     };
 
     private static AgentProvider Provider(Wire.ProviderDefinition provider) => new(provider.Kind, provider.BaseUrl, provider.Options)

@@ -17,6 +17,8 @@ internal static class DefinitionViews
             view.Temperature = temperature;
         if (definition.ReasoningBudget > 0)
             view.ReasoningBudget = definition.ReasoningBudget;
+        if (definition.Route is { } route)
+            view.Route = new Wire.WorkerRoute { Role = route.Role, Tags = { route.Tags }, WorkerId = route.WorkerId };
         return view;
     }
 

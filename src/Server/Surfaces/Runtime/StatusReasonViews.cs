@@ -19,7 +19,7 @@ internal static class StatusReasonViews
         { State: TaskState.Queued, QueueReason: QueueReason.ProviderConcurrencyLimit } =>
             Reason("provider.concurrency_limit", $"As many tasks use provider connection {task.Connection} as may; this one waits for its turn."),
         { State: TaskState.Queued, QueueReason: QueueReason.NoWorkerAvailable } =>
-            Reason("worker.none_available", "No connected worker has a free slot for this task."),
+            Reason("worker.none_available", $"No connected worker{Route(task.Route)} has a free slot for this task."),
         { State: TaskState.Retrying, AvailableAt: { } at } =>
             Reason("task.retry_at", $"The last attempt failed; the next one begins at {at.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}."),
         { State: TaskState.Waiting } => Reason("approval.pending", "The task waits for an approval."),
@@ -30,6 +30,8 @@ internal static class StatusReasonViews
         { State: TaskState.Running, StopRequested: RequestedStop.Pause } => Reason("task.pause_requested", "The task pauses after its current step."),
         _ => null,
     };
+
+    private static string Route(string needs) => needs.Length == 0 ? "" : $" with {needs.Replace(":", " ", StringComparison.Ordinal).Replace("\n", ", ", StringComparison.Ordinal)}";
 
     private static Wire.StatusReason Reason(string code, string message) => new() { Code = code, Message = message };
 }

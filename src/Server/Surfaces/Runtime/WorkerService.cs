@@ -28,5 +28,7 @@ internal sealed class WorkerService(ListWorkers listWorkers) : Wire.WorkerServic
         },
         UnconfinedReason = worker.Commands.Missing,
         ConnectedAt = Timestamp.FromDateTimeOffset(worker.ConnectedAt),
+        Role = worker.Role,
+        Tags = { worker.Tags },
     };
 }

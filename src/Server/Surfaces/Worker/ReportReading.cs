@@ -1,5 +1,6 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
+using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Subagents;
@@ -17,15 +18,21 @@ internal static class ReportReading
 
     public static WorkerHello Hello(Wire.Hello hello)
     {
-        if (hello.WorkerId.Length is 0 or > 128)
-            throw Invalid("hello.worker_id", "must have 1 to 128 characters");
+        if (hello.WorkerId.Length is 0 or > WorkerNames.LongestId || hello.WorkerId.Any(char.IsControl))
+            throw Invalid("hello.worker_id", WorkerNames.IdRule);
         if (hello.Slots is < 0 or > 10_000)
             throw Invalid("hello.slots", "must be 0 to 10000");
+        if (hello.Role.Length > 0 && !WorkerNames.IsValid(hello.Role))
+            throw Invalid("hello.role", WorkerNames.Rule);
+        if (hello.Tags.Count > WorkerNames.MostTags || !hello.Tags.All(WorkerNames.IsValid))
+            throw Invalid("hello.tags", $"must be at most {WorkerNames.MostTags}, each of which {WorkerNames.Rule}");
         return new WorkerHello(
             hello.WorkerId, hello.Name, hello.Version, hello.Slots, [.. hello.AgentIds], [.. hello.WorkspaceRoots], hello.DefaultWorkspace,
             [.. hello.Held.Select(Key)])
         {
             Commands = hello.Commands is { } commands ? new WorkerCommands(commands.Confined, StorableText.Of(commands.Missing), commands.Accepted) : WorkerCommands.Unknown,
+            Role = hello.Role,
+            Tags = [.. hello.Tags.Distinct().Order(StringComparer.Ordinal)],
         };
     }
 

@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Tasks;
@@ -101,7 +102,7 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
 
         var claimed = await server.Get<ClaimTasks>().Execute([new WorkerDemand("w", ["homed"], ["/srv/repos"], 10)], default);
 
-        Assert.Equal([inside.Id, anywhere.Id], claimed.Select(attempt => attempt.Task.Id));
+        Assert.Equal([inside.Id, anywhere.Id], claimed.Attempts.Select(attempt => attempt.Task.Id));
     }
 
     [Fact]
@@ -115,7 +116,85 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
         var claimed = await server.Get<ClaimTasks>().Execute(
             [new WorkerDemand("a", ["dealt"], [], 4), new WorkerDemand("b", ["dealt"], [], 4), new WorkerDemand("c", ["none"], [], 4)], default);
 
-        Assert.Equal((3, 3), (claimed.Count(attempt => attempt.WorkerId == "a"), claimed.Count(attempt => attempt.WorkerId == "b")));
+        Assert.Equal((3, 3), (CountOf(claimed, "a"), CountOf(claimed, "b")));
+    }
+
+    [Fact]
+    public async Task Workers_that_are_not_alike_take_turns_at_what_each_may_take()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+        await server.Publish("counter");
+        for (var i = 0; i < 8; i++)
+            await server.Submit("counter");
+
+        var claimed = await server.Get<ClaimTasks>().Execute([new WorkerDemand("two", ["counter", "other"], [], 8), new WorkerDemand("own", ["counter"], [], 8)], default);
+
+        Assert.Equal((4, 4), (CountOf(claimed, "two"), CountOf(claimed, "own")));
+    }
+
+    [Fact]
+    public async Task Workers_for_which_nothing_is_left_are_named_and_no_others()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+        await server.Publish("much");
+        await server.Publish("little");
+        for (var i = 0; i < 3; i++)
+            await server.Submit("much");
+
+        WorkerDemand much = new("m", ["much"], [], 1), little = new("l", ["little"], [], 1);
+        var claims = server.Get<ClaimTasks>();
+        var claimed = await claims.Execute([much, little], default);
+
+        Assert.Equal([claims.LikenessOf(little)], claimed.Satisfied);
+    }
+
+    [Theory]
+    [InlineData("counter", "", "own")]
+    [InlineData("", "gpu", "own")]
+    [InlineData("counter", "gpu,linux", "own")]
+    [InlineData("other", "", null)]
+    [InlineData("counter", "gpu,mac", null)]
+    public async Task A_routed_task_goes_only_to_a_worker_that_has_all_that_it_asks_for(string role, string tags, string? taker)
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+        var route = new WorkerRoute { Role = role, Tags = tags.Split(',', StringSplitOptions.RemoveEmptyEntries) };
+        await server.Publish("routed", route: route);
+        var task = await server.Submit("routed");
+
+        var claimed = await server.Get<ClaimTasks>().Execute(
+            [new WorkerDemand("other", ["routed", "more"], [], 4), new WorkerDemand("own", ["routed"], [], 4) { Role = "counter", Tags = ["gpu", "linux"] }], default);
+
+        Assert.Equal(taker, claimed.Attempts.SingleOrDefault(attempt => attempt.Task.Id == task.Id)?.WorkerId);
+    }
+
+    [Fact]
+    public async Task A_task_for_one_worker_goes_to_it_alone_and_waits_until_it_asks()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+        await server.Publish("bound", route: new WorkerRoute { WorkerId = "the one" });
+        var task = await server.Submit("bound");
+        var claims = server.Get<ClaimTasks>();
+
+        WorkerDemand other = new("another", ["bound"], [], 4), one = new("the one", ["bound"], [], 4);
+        Assert.Empty((await claims.Execute([other], default)).Attempts);
+        var claimed = await claims.Execute([other, one], default);
+
+        Assert.Equal((task.Id, "the one"), (Assert.Single(claimed.Attempts).Task.Id, claimed.Attempts[0].WorkerId));
+    }
+
+    [Fact]
+    public async Task Each_lane_of_an_agent_is_dealt_by_the_route_that_the_task_was_submitted_with()
+    {
+        await using var server = await EngineServer.Start(postgres, dispatching: false);
+        await server.Publish("moved", route: new WorkerRoute { Role = "first" });
+        var old = await server.Submit("moved");
+        await server.Publish("moved", route: new WorkerRoute { Role = "second" });
+        var young = await server.Submit("moved");
+
+        var claimed = await server.Get<ClaimTasks>().Execute(
+            [new WorkerDemand("1", ["moved"], [], 4) { Role = "first" }, new WorkerDemand("2", ["moved"], [], 4) { Role = "second" }], default);
+
+        Assert.Equal([(old.Id, "1"), (young.Id, "2")], claimed.Attempts.Select(attempt => (attempt.Task.Id, attempt.WorkerId)).OrderBy(pair => pair.WorkerId));
     }
 
     [Fact]
@@ -139,6 +218,8 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
     // How often a prepared statement was planned anew for the values of its parameters.
     private const string PlansSql = "select sum(custom_plans)::bigint from pg_prepared_statements where statement like '%recursive lane%'";
 
-    private static Task<IReadOnlyList<ClaimedAttempt>> Claim(EngineServer server, int credit, string worker, params string[] agents) =>
-        server.Get<ClaimTasks>().Execute([new WorkerDemand(worker, agents, [], credit)], default);
+    private static int CountOf(Claim claimed, string worker) => claimed.Attempts.Count(attempt => attempt.WorkerId == worker);
+
+    private static async Task<IReadOnlyList<ClaimedAttempt>> Claim(EngineServer server, int credit, string worker, params string[] agents) =>
+        (await server.Get<ClaimTasks>().Execute([new WorkerDemand(worker, agents, [], credit)], default)).Attempts;
 }
