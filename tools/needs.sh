@@ -20,6 +20,12 @@ command -v protoc >/dev/null || packages+=(protobuf-compiler)
 command -v grpc_python_plugin >/dev/null || packages+=(protobuf-compiler-grpc)
 has_python_module grpc || packages+=(python3-grpcio)
 has_python_module google.protobuf || packages+=(python3-protobuf)
+command -v go >/dev/null || packages+=(golang-go)
+command -v protoc-gen-go >/dev/null || packages+=(protoc-gen-go-1-5)
+command -v protoc-gen-go-grpc >/dev/null || packages+=(protoc-gen-go-grpc)
+[[ -d /usr/share/gocode/src/google.golang.org/grpc ]] || packages+=(golang-google-grpc-dev)
+# The one that is another name for google.golang.org/protobuf; without it the messages of both are strangers to each other.
+[[ -f /usr/share/gocode/src/github.com/golang/protobuf/proto/registry.go ]] || packages+=(golang-github-golang-protobuf-1-5-dev)
 command -v chromium >/dev/null || packages+=(chromium)
 has_postgres || packages+=(postgresql)
 
@@ -46,4 +52,4 @@ while IFS= read -r manifest; do
     npm "$command" --silent --no-audit --no-fund --prefix "$folder"
     touch "$folder/node_modules/.package-lock.json"
   fi
-done < <(find "$root/tests" -name node_modules -prune -o -name package.json -print)
+done < <(find "$root/tests" "$root/docs/examples" -name node_modules -prune -o -name package.json -print)

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Koda.Testing;
+using Xunit;
+
+namespace Koda.Follow.Tests.Examples;
+
+/// <summary>The programs of docs/examples, generated from the protos and compiled as their readers do it, once for all tests.</summary>
+public sealed class Examples : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly Lazy<Task> Prepared = new(PrepareAsync);
+    private static readonly string Folder = Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..", "docs", "examples"));
+    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
+    private static readonly string DotNet = Directory.CreateTempSubdirectory("koda-dotnet-").FullName;
+    private static readonly string Go = Directory.CreateTempSubdirectory("koda-go-").FullName;
+
+    // One for all servers of a test run, since those of one class share a database.
+    private static readonly string MasterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    public Task InitializeAsync() => Prepared.Value;
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    internal static async Task<KodaServerProcess> StartServerAsync(string folder, PostgresFixture postgres, TimeSpan lease)
+    {
+        var server = KodaServerProcess.Create(folder, "server", postgres.ConnectionString, MasterKey, lease);
+        server.Start();
+        await server.ReadyAsync();
+        return server;
+    }
+
+    /// <summary>Starts an example by the name of its source, such as <c>python/worker.py</c>.</summary>
+    internal static Process Start(string source, string token, string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var name = Path.GetFileNameWithoutExtension(source);
+        var (program, first) = Path.GetExtension(source) switch
+        {
+            ".py" => (Peers.Python, source),
+            ".ts" => ("node", $"typescript/dist/{name}.js"),
+            ".cs" => ("dotnet", Path.Combine(DotNet, "Example.dll")),
+            _ => (Path.Combine(Go, name), null),
+        };
+        var start = new ProcessStartInfo(program, first is null ? arguments : [first, .. arguments])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["KODA_TOKEN"] = token;
+        start.Environment["PYTHONPATH"] = "python/gen";
+        foreach (var (variable, value) in environment)
+            start.Environment[variable] = value;
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{source} did not start.");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill(entireProcessTree: true);
+        return process;
+    }
+
+    private static async Task PrepareAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            Directory.Delete(Go, recursive: true);
+            Directory.Delete(DotNet, recursive: true);
+        };
+        var typescript = Path.Combine(Folder, "typescript");
+        if (!Directory.Exists(Path.Combine(typescript, "node_modules")))
+            await PeerProcess.RunAsync(typescript, Limit, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
+        await PeerProcess.RunAsync(Folder, Limit, Path.Combine(typescript, "node_modules", ".bin", "buf"), "generate");
+        await PeerProcess.RunAsync(typescript, Limit, Path.Combine(typescript, "node_modules", ".bin", "tsc"));
+        await BuildGoAsync();
+        await BuildDotNetAsync();
+    }
+
+    // Debian's packages are found by a path of folders, and modules that a proxy would serve are not needed.
+    private static async Task BuildGoAsync()
+    {
+        var sources = Directory.CreateDirectory(Path.Combine(Go, "src")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(sources, "koda.example"), Path.Combine(Folder, "go"));
+        await PeerProcess.RunAsync(
+            Go, Limit, "env", "GO111MODULE=off", $"GOPATH={Go}:/usr/share/gocode", $"GOCACHE={Path.Combine(Path.GetTempPath(), "koda-go-cache")}",
+            "go", "build", "-o", Path.Combine(Go, "client"), "koda.example");
+    }
+
+    // The packages as they are published, of a version that no cache has.
+    private static async Task BuildDotNetAsync()
+    {
+        var version = $"0.1.0-test.{Guid.NewGuid():N}";
+        var repository = Path.Combine(Folder, "..", "..");
+        foreach (var project in (string[])["protos/Koda.Protos.csproj", "src/Client/Koda.Client.csproj"])
+            await PeerProcess.RunAsync(repository, Limit, "dotnet", "pack", project, "--no-build", "-c", Configuration, "-o", DotNet, $"-p:PackageVersion={version}");
+        await PeerProcess.RunAsync(
+            Path.Combine(Folder, "dotnet"), Limit, "dotnet", "build", "-c", Configuration, "-o", DotNet, $"-p:KodaVersion={version}", $"-p:RestoreAdditionalProjectSources={DotNet}",
+            $"-p:BaseIntermediateOutputPath={DotNet}/obj/");
+    }
+
+    private static string SourceFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
