@@ -18,6 +18,7 @@ internal sealed record WorkerRecord
 
     public required WorkerCommands Commands { get; init; }
     public required DateTimeOffset ConnectedAt { get; init; }
+    public HeldWork Holds { get; init; } = HeldWork.None;
 
     /// <summary>What it is for. Empty: nothing in particular.</summary>
     public required string Role { get; init; }
@@ -40,4 +41,12 @@ internal sealed record WorkerCommands(bool? Confined, string Missing, bool Accep
 {
     /// <summary>A worker that does not know the question.</summary>
     public static WorkerCommands Unknown { get; } = new(Confined: null, "", Accepted: false);
+}
+
+/// <summary>What a worker works on.</summary>
+/// <param name="Tasks">The tasks, in the order in which it took them.</param>
+/// <param name="Turns">How many turns of sessions, and other work for them.</param>
+internal sealed record HeldWork(IReadOnlyList<Guid> Tasks, int Turns)
+{
+    public static HeldWork None { get; } = new([], 0);
 }

@@ -89,6 +89,30 @@ internal static class WorkerStore
         return workers;
     }
 
+    // Few attempts are open, and an index holds just those.
+    private const string ListHeldSql = """
+        select
+            attempts.worker_id,
+            coalesce(array_agg(attempts.task_id order by attempts.accepted_at, attempts.task_id) filter (where runs.kind = 'task'), '{}'),
+            count(*) filter (where runs.kind <> 'task')::int
+        from attempts
+        join tasks on tasks.id = attempts.task_id
+        join runs on runs.id = tasks.run_id
+        where attempts.ended_at is null and attempts.accepted_at is not null
+        group by attempts.worker_id
+        """;
+
+    /// <summary>What workers work on, by their ids. Who has nothing is not there.</summary>
+    public static async Task<Dictionary<string, HeldWork>> ListHeld(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ListHeldSql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var held = new Dictionary<string, HeldWork>();
+        while (await reader.ReadAsync(cancellationToken))
+            held.Add(reader.GetString(0), new HeldWork(reader.GetFieldValue<Guid[]>(1), reader.GetInt32(2)));
+        return held;
+    }
+
     private const string ConfirmSql = $"update workers set present_until = {Presence} where connection_id = any(@connectionIds)";
 
     /// <summary>These connections go on.</summary>

@@ -30,5 +30,7 @@ internal sealed class WorkerService(ListWorkers listWorkers) : Wire.WorkerServic
         ConnectedAt = Timestamp.FromDateTimeOffset(worker.ConnectedAt),
         Role = worker.Role,
         Tags = { worker.Tags },
+        TaskIds = { worker.Holds.Tasks.Select(PublicId.Task) },
+        Turns = worker.Holds.Turns,
     };
 }
