@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Client;
 
@@ -27,9 +28,30 @@ internal sealed class CommonOptions(CliTerminal terminal)
         Recursive = true,
     };
 
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "With an error, its code and the id by which the server's log names the request. Default: $KODA_VERBOSE.",
+        Recursive = true,
+    };
+
+    /// <summary>The option of every command that lists.</summary>
+    public Option<string?> Output { get; } = new Option<string?>("--output", "-o")
+    {
+        Description = "wide: every column, whole. json: as REST shows the list. name: the ids alone, one a line.",
+        HelpName = "wide|json|name",
+    }.Among("wide", "json", "name");
+
     public CliTerminal Terminal => terminal;
 
-    public Session Open(ParseResult parse) => new(terminal, parse.GetValue(Json), Directory(parse), parse.GetValue(Url));
+    public Session Open(ParseResult parse) => new(terminal, Format(parse), Directory(parse), parse.GetValue(Url));
+
+    public ListFormat Format(ParseResult parse) => parse.GetValue(Json) ? ListFormat.Json : parse.GetValue(Output) switch
+    {
+        "wide" => ListFormat.Wide,
+        "json" => ListFormat.Json,
+        "name" => ListFormat.Name,
+        _ => ListFormat.Table,
+    };
 
     private string Directory(ParseResult parse) =>
         parse.GetValue(Data) is { Length: > 0 } given ? Path.GetFullPath(given) : ServerFiles.DefaultDirectory(terminal.Environment);

@@ -34,7 +34,7 @@ internal static class CompletionCommand
     public static Command Create(CommonOptions common)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
+        shell.Among([.. Scripts.Keys]);
         var command = new TaughtCommand(
             "completion",
             "Prints what makes Tab complete commands and options in a shell.",

@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Koda.Cli.Terminal;
 using Koda.Client;
@@ -15,34 +16,39 @@ internal static class ErrorReport
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static int Write(CliTerminal terminal, bool json, Exception error)
+    /// <param name="terminal">Where it is said.</param>
+    /// <param name="json">Whether as JSON.</param>
+    /// <param name="error">What failed.</param>
+    /// <param name="command">The command that was typed. Null: none was.</param>
+    /// <param name="verbose">Whether the machine code and the request's id are said too, by which the server's log names it.</param>
+    public static int Write(CliTerminal terminal, bool json, Exception error, CommandResult? command = null, bool verbose = false)
     {
         if (error is OperationCanceledException) return ExitCode.Interrupted;
         var (report, exitCode) = error switch
         {
-            KodaException e => (Of(e), CodeOf(e)),
+            KodaException e => (Of(e, new CommandWords(command)), CodeOf(e)),
             CliException e => (new Report(e.Code, e.Message, e.Hint), e.ExitCode),
+            IOException or UnauthorizedAccessException => (new Report("cli.io", error.Message), ExitCode.Failed),
             _ => throw new ArgumentException("Not an error that is reported.", nameof(error)),
         };
         if (json) terminal.Error.WriteLine(JsonSerializer.Serialize(new { Error = report }, Options));
-        else WriteWords(terminal, report);
+        else WriteWords(terminal, report, verbose || terminal.Environment("KODA_VERBOSE") is { Length: > 0 } and not "0");
         return exitCode;
     }
 
-    private static Report Of(KodaException e) => e.Unreachable
-        ? new Report(e.Code, e.Message, e.Hint ?? "Start one with: koda up   (or point KODA_URL at one that runs)")
-        : new Report(e.Code, e.Message, e.Hint, e.RequestId)
-        {
-            Fields = e.Fields.Count > 0 ? e.Fields : null,
-            Details = e.Details.Count > 0 ? e.Details : null,
-        };
-
-    private static void WriteWords(CliTerminal terminal, Report report)
+    private static Report Of(KodaException e, CommandWords words) => new(e.Code, words.Message(e), words.Hint(e), e.RequestId)
     {
-        terminal.Error.WriteLine(terminal.PaintError($"error: {report.Message}", Tone.Bad));
-        foreach (var field in report.Fields ?? []) terminal.Error.WriteLine($"  {field.Field}: {field.Message}");
+        Fields = e.Fields.Count > 0 ? e.Fields : null,
+        Details = e.Details.Count > 0 ? e.Details : null,
+    };
+
+    private static void WriteWords(CliTerminal terminal, Report report, bool verbose)
+    {
+        terminal.Error.WriteLine(terminal.PaintError($"error: {Printable.Text(report.Message)}", Tone.Bad));
         if (report.Hint is { } hint) terminal.Error.WriteLine($"  {hint}");
-        if (report.RequestId is { } id) terminal.Error.WriteLine(terminal.PaintError($"  {report.Code}, request {id}", Tone.Faint));
+        if (!verbose) return;
+        var id = report.RequestId is { } request ? $", request {request}" : "";
+        terminal.Error.WriteLine(terminal.PaintError($"  {report.Code}{id}", Tone.Faint));
     }
 
     private static int CodeOf(KodaException e) => e switch

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Koda.Cli.Terminal;
 using Koda.Client;
 
@@ -33,7 +31,7 @@ internal static class KodaCommand
         });
         try
         {
-            if (parse.Action is ParseErrorAction problem) throw WrongUsage(parse, problem);
+            if (WrongUsage.Find(parse) is { } wrong) throw wrong;
             return await parse.InvokeAsync(new InvocationConfiguration
             {
                 Output = terminal.Out,
@@ -42,33 +40,20 @@ internal static class KodaCommand
                 ProcessTerminationTimeout = parse.CommandResult.Command is TaughtCommand { KeepsInterrupts: true } ? null : Termination,
             });
         }
-        catch (Exception e) when (e is KodaException or CliException or OperationCanceledException)
+        catch (Exception e) when (e is KodaException or CliException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            return ErrorReport.Write(terminal, parse.GetValue(common.Json), e);
+            return ErrorReport.Write(terminal, common.Format(parse) == Lists.ListFormat.Json, e, parse.CommandResult, parse.GetValue(common.Verbose));
         }
     }
-
-    private static CliException WrongUsage(ParseResult parse, ParseErrorAction problem)
-    {
-        problem.ShowHelp = false;
-        using var said = new StringWriter();
-        parse.Invoke(new InvocationConfiguration { Output = said, Error = said });
-        // The library names types of .NET.
-        var words = said.ToString().Trim().Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal);
-        return new CliException(words, ExitCode.Usage, $"Try: {PathOf(parse.CommandResult)} --help", "cli.usage");
-    }
-
-    private static string PathOf(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "koda";
 
     private static RootCommand Create(CommonOptions common)
     {
         var root = new RootCommand("Runs, watches, steers and audits AI agents on a Koda server.")
         {
-            common.Json, common.Data, common.Url,
+            common.Json, common.Data, common.Url, common.Verbose,
             Local.UpCommand.Create(common), Local.DownCommand.Create(common),
-            Onboarding.OnboardCommand.Create(common), Local.ServerCommand.Create(common), Local.WorkerCommand.Create(common), Workers.WorkersCommand.Create(common),
-            Chat.ChatCommand.Create(common), Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
+            Onboarding.OnboardCommand.Create(common), Local.ServerCommand.Create(common), Local.WorkerCommand.Create(common), Workers.WorkersCommand.Create(common), Logs.LogsCommand.Create(common),
+            Chat.ChatCommand.Create(common), Sessions.SessionsCommand.Create(common), Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
             Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
             Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
             Providers.ProvidersCommand.Create(common), Providers.ModelsCommand.Create(common),

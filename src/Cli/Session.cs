@@ -1,10 +1,11 @@
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Client;
 
 namespace Koda.Cli;
 
 /// <summary>One run of one command: where it writes, and the server that it speaks to.</summary>
-internal sealed class Session(CliTerminal terminal, bool json, string dataDirectory, string? url) : IAsyncDisposable
+internal sealed class Session(CliTerminal terminal, ListFormat format, string dataDirectory, string? url) : IAsyncDisposable
 {
     // A person waits for the answer, so an absent server is reported within a second or so.
     private const int Attempts = 4;
@@ -13,7 +14,10 @@ internal sealed class Session(CliTerminal terminal, bool json, string dataDirect
 
     public CliTerminal Terminal => terminal;
 
-    public bool Json => json;
+    /// <summary>How a list is written.</summary>
+    public ListFormat Format => format;
+
+    public bool Json => format == ListFormat.Json;
 
     public ServerFiles Files { get; } = new(dataDirectory);
 

@@ -30,10 +30,41 @@ public sealed class KodaCommandTests
     public async Task Wrong_usage_names_the_help_of_the_very_command_and_is_JSON_when_asked_for()
     {
         Assert.Contains("Try: koda settings set --help", (await CliRun.Of("settings", "set")).Error);
-        Assert.Contains("as a whole number", (await CliRun.Of("providers", "limit", "ollama", "few")).Error);
+        Assert.Contains("takes a whole number", (await CliRun.Of("providers", "limit", "ollama", "few")).Error);
 
         var error = JsonDocument.Parse((await CliRun.Of("providers", "limit", "ollama", "few", "--json")).Error).RootElement.GetProperty("error");
         Assert.Equal("cli.usage", error.GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("koda tasks has no option --statu. Did you mean --status?", "tasks", "--statu", "failed")]
+    [InlineData("koda tasks has no option --stauts. Did you mean --status?", "tasks", "--stauts=failed")]
+    [InlineData("koda run has no option --agnet. Did you mean --agent?", "run", "--agnet", "atlas", "query")]
+    [InlineData("koda run has no option --verbos. Did you mean --verbose?", "run", "--verbos", "query")]
+    [InlineData("koda run has no option --xyzzy.\n", "run", "--xyzzy", "query")]
+    [InlineData("koda tasks has no option --statu. Did you mean --status?", "tasks", "--statu=failed")]
+    [InlineData("koda has no command 'taks'. Did you mean tasks?", "taks")]
+    [InlineData("koda agents has no command 'publsh'. Did you mean publish?", "agents", "publsh")]
+    [InlineData("koda down takes nothing more than it was given: 'now' is too much.", "down", "now")]
+    [InlineData("koda run needs <query>.", "run")]
+    [InlineData("koda agents rollback needs <agent>, <version>.", "agents", "rollback")]
+    [InlineData("koda token needs a command: create, list, revoke.", "token")]
+    [InlineData("--agent needs a value.", "tasks", "--agent")]
+    [InlineData("--priority takes a whole number, not 'high'.", "run", "--priority", "high", "query")]
+    [InlineData("<version> takes a whole number, not 'two'.", "agents", "rollback", "atlas", "two")]
+    [InlineData("--since takes a time such as 2026-01-31 or 2026-01-31T12:00Z, not 'now'.", "tasks", "--since", "now")]
+    [InlineData("--outcome takes one of success, failure, denied, not 'bad'.", "audit", "--outcome", "bad")]
+    [InlineData("--status takes one of queued, running, completed, failed, cancelled, retrying, paused, not 'fialed'. Did you mean failed?", "tasks", "--status", "fialed")]
+    [InlineData("--output takes one of wide, json, name, not 'yaml'.", "tasks", "-o", "yaml")]
+    [InlineData("<shell> takes one of bash, zsh, fish, not 'tcsh'.", "completion", "tcsh")]
+    public async Task Wrong_usage_is_said_in_the_words_of_the_command_line(string sentence, params string[] args)
+    {
+        var run = await CliRun.Of(args);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.StartsWith("error: " + sentence, run.Error);
+        Assert.Single(run.Error.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
+        Assert.DoesNotContain("System.", run.Error);
     }
 
     [Fact]

@@ -1,11 +1,16 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
+using Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Cli.Agents;
 
 /// <summary><c>koda agents secret</c></summary>
 internal static class AgentSecretCommand
 {
+    private static readonly Listing<AgentSecret> s_listing = new(
+        secret => secret.SecretKey, new("SECRET", secret => secret.SecretKey), new("WRITTEN", secret => Units.Moment(secret.UpdatedAt)));
+
     public static Command Create(CommonOptions common) => new TaughtCommand(
         "secret",
         "Secrets of an agent: variables that its commands find in their environment. They are written and never read.",
@@ -35,14 +40,12 @@ internal static class AgentSecretCommand
 
     private static TaughtCommand List(CommonOptions common, Argument<string> id)
     {
-        var command = new TaughtCommand("list", "Lists the names of an agent's secrets.", "koda agents secret list reviewer") { id };
+        var command = new TaughtCommand("list", "Lists the names of an agent's secrets.", "koda agents secret list reviewer") { id, common.Output };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var secrets = await session.Client.Agents.ListSecretsAsync(parse.GetRequiredValue(id), cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.Text(secrets));
-            foreach (var secret in session.Json ? [] : secrets.Items)
-                session.Terminal.Out.WriteLine($"{secret.SecretKey,-32} written {Units.Moment(secret.UpdatedAt)}");
+            s_listing.Write(session, secrets.Items, _ => JsonOutput.Text(secrets), "The agent has no secrets.");
             return ExitCode.Ok;
         });
         return command;

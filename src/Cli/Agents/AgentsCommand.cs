@@ -1,12 +1,24 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
-using Spectre.Console;
 
 namespace Koda.Cli.Agents;
 
 /// <summary><c>koda agents</c></summary>
 internal static class AgentsCommand
 {
+    private static readonly Listing<Runtime.Agent> s_listing = new(
+        agent => agent.Id,
+        new("AGENT", agent => agent.Id),
+        new("STATE", agent => agent.State.ToString().ToLowerInvariant()),
+        new("PROVIDER", agent => agent.Provider),
+        new("MODEL", agent => agent.Model),
+        new("RUNNING", agent => $"{agent.RunningTasks}") { Right = true },
+        new("QUEUED", agent => $"{agent.QueuedTasks}") { Right = true },
+        new("VERSION", agent => agent.Publication is { } publication ? $"{publication.Version}" : "", Importance.Extra) { Right = true },
+        new("TOOLS", agent => string.Join(' ', agent.Tools), Importance.Extra),
+        new("DESCRIPTION", agent => agent.Description, Importance.Detail));
+
     public static Command Create(CommonOptions common)
     {
         var command = new TaughtCommand(
@@ -20,25 +32,15 @@ internal static class AgentsCommand
             koda agents diff scout
             koda agents publish scout
             """)
-        { ShowAgentCommand.Create(common), ApplyAgentCommand.Create(common), AgentSecretCommand.Create(common) };
+        { common.Output, ShowAgentCommand.Create(common), ApplyAgentCommand.Create(common), AgentSecretCommand.Create(common) };
         foreach (var more in DraftCommands.Create(common).Concat(LifecycleCommands.Create(common)).Concat(VersionCommands.Create(common))) command.Add(more);
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(agents));
-            else session.Terminal.Write(View(agents));
+            s_listing.Write(session, agents, JsonOutput.List, "There is no agent. Publish one with: koda agents apply agent.yaml");
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static Table View(List<Runtime.Agent> agents)
-    {
-        var table = new Table().Border(TableBorder.None).AddColumns("AGENT", "STATE", "PROVIDER", "MODEL", "RUNNING", "QUEUED", "DESCRIPTION");
-        foreach (var agent in agents)
-            table.AddRow(Markup.Escape(agent.Id), agent.State.ToString().ToLowerInvariant(), Markup.Escape(agent.Provider), Markup.Escape(agent.Model),
-                $"{agent.RunningTasks}", $"{agent.QueuedTasks}", Markup.Escape(Printable.Line(agent.Description, 60)));
-        return table;
     }
 }

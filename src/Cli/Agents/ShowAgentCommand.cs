@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Agents;
@@ -21,25 +21,18 @@ internal static class ShowAgentCommand
         return command;
     }
 
-    private static string View(CliTerminal terminal, Runtime.Agent agent)
-    {
-        var text = new StringBuilder();
-        void Row(string name, string value)
-        {
-            if (value.Length > 0) text.AppendLine(terminal.Paint($"{name,-12}", Tone.Faint) + Printable.Text(value));
-        }
-        Row("agent", agent.Id);
-        Row("name", agent.Name);
-        Row("description", agent.Description);
-        Row("state", agent.State.ToString().ToLowerInvariant());
-        Row("version", agent.Publication is { } p ? $"{p.Version}, published {Units.Moment(p.PublishedAt)}" : "never published");
-        Row("provider", agent.Provider);
-        Row("model", agent.Model);
-        Row("tools", string.Join(", ", agent.Tools));
-        Row("skills", string.Join(", ", agent.Skills));
-        Row("memory", agent.MemoryScope);
-        Row("concurrency", agent.MaxConcurrentTasks == 0 ? "no limit" : $"{agent.MaxConcurrentTasks}");
-        Row("tasks", $"{agent.RunningTasks} running, {agent.QueuedTasks} queued");
-        return text.ToString().TrimEnd();
-    }
+    private static string View(CliTerminal terminal, Runtime.Agent agent) => new FactSheet(terminal)
+        .Add("agent", agent.Id)
+        .Add("name", agent.Name)
+        .Add("description", agent.Description)
+        .Add("state", agent.State.ToString().ToLowerInvariant())
+        .Add("version", agent.Publication is { } p ? $"{p.Version}, published {Units.Moment(p.PublishedAt)}" : "never published")
+        .Add("provider", agent.Provider)
+        .Add("model", agent.Model)
+        .Add("tools", string.Join(", ", agent.Tools))
+        .Add("skills", string.Join(", ", agent.Skills))
+        .Add("memory", agent.MemoryScope)
+        .Add("concurrency", agent.MaxConcurrentTasks == 0 ? "no limit" : $"{agent.MaxConcurrentTasks}")
+        .Add("tasks", $"{agent.RunningTasks} running, {agent.QueuedTasks} queued")
+        .ToString();
 }

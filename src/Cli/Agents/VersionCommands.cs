@@ -1,12 +1,20 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
-using Spectre.Console;
+using Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Cli.Agents;
 
 /// <summary><c>koda agents versions</c>, <c>diff</c> and <c>rollback</c></summary>
 internal static class VersionCommands
 {
+    private static readonly Listing<AgentVersion> s_listing = new(
+        version => $"{version.Version}",
+        new("VERSION", version => $"{version.Version}") { Right = true },
+        new("PUBLISHED", version => Units.Moment(version.PublishedAt)),
+        new("BY", version => version.PublishedBy),
+        new("SUMMARY", version => version.Summary, Importance.Detail));
+
     public static IEnumerable<Command> Create(CommonOptions common)
     {
         yield return Versions(common, AgentArgument.Create());
@@ -16,20 +24,12 @@ internal static class VersionCommands
 
     private static TaughtCommand Versions(CommonOptions common, Argument<string> id)
     {
-        var command = new TaughtCommand("versions", "Lists what was published of an agent, newest first.", "koda agents versions reviewer") { id };
+        var command = new TaughtCommand("versions", "Lists what was published of an agent, newest first.", "koda agents versions reviewer") { id, common.Output };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var versions = await session.Client.Agents.ListVersionsAsync(parse.GetRequiredValue(id), cancellation).ToListAsync(cancellation);
-            if (session.Json)
-            {
-                session.Terminal.Out.WriteLine(JsonOutput.List(versions));
-                return ExitCode.Ok;
-            }
-            var table = new Table().Border(TableBorder.None).AddColumns("VERSION", "PUBLISHED", "BY", "SUMMARY");
-            foreach (var version in versions)
-                table.AddRow($"{version.Version}", Units.Moment(version.PublishedAt), Markup.Escape(version.PublishedBy), Markup.Escape(Printable.Line(version.Summary, 80)));
-            session.Terminal.Write(table);
+            s_listing.Write(session, versions, JsonOutput.List, "Nothing of it was published yet.");
             return ExitCode.Ok;
         });
         return command;

@@ -1,12 +1,21 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
-using Spectre.Console;
 
 namespace Koda.Cli.Approvals;
 
 /// <summary><c>koda approve</c></summary>
 internal static class ApproveCommand
 {
+    private static readonly Listing<Runtime.Approval> s_listing = new(
+        approval => approval.Id,
+        new("APPROVAL", approval => approval.Id),
+        new("AGENT", approval => approval.AgentId),
+        new("ACTION", ApprovalView.Action),
+        new("RISK", approval => approval.Risk, Importance.Detail),
+        new("EXPIRES", approval => Units.Moment(approval.ExpiresAt), Importance.Detail),
+        new("TASK", approval => approval.TaskId, Importance.Extra));
+
     public static Command Create(CommonOptions common)
     {
         var id = new Argument<string?>("approval") { Description = "The approval's id, apr_...", Arity = ArgumentArity.ZeroOrOne };
@@ -21,7 +30,7 @@ internal static class ApproveCommand
             koda approve --list
             koda approve apr_... --always
             koda approve apr_... --deny --rationale "not on the release branch"
-            """) { id, list, deny, always, rationale };
+            """) { id, list, deny, always, rationale, common.Output };
         command.Validators.Add(result =>
         {
             if (result.GetValue(id) is null != result.GetValue(list)) result.AddError("Give either an approval's id or --list.");
@@ -53,20 +62,6 @@ internal static class ApproveCommand
     private static async Task ListAsync(Session session, CancellationToken cancellation)
     {
         var waiting = await session.Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellation: cancellation).ToListAsync(cancellation);
-        if (session.Json)
-        {
-            session.Terminal.Out.WriteLine(JsonOutput.List(waiting));
-            return;
-        }
-        if (waiting.Count == 0)
-        {
-            session.Terminal.Out.WriteLine("Nothing waits for an approval.");
-            return;
-        }
-        var table = new Table().Border(TableBorder.None).AddColumns("APPROVAL", "AGENT", "TASK", "RISK", "EXPIRES", "ACTION");
-        foreach (var approval in waiting)
-            table.AddRow(approval.Id, Markup.Escape(approval.AgentId), approval.TaskId, Markup.Escape(approval.Risk),
-                Units.Moment(approval.ExpiresAt), Markup.Escape(ApprovalView.Action(approval)));
-        session.Terminal.Write(table);
+        s_listing.Write(session, waiting, JsonOutput.List, "Nothing waits for an approval.");
     }
 }

@@ -1,13 +1,22 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
-using Spectre.Console;
 
 namespace Koda.Cli.Identity;
 
 /// <summary><c>koda token</c></summary>
 internal static class TokenCommand
 {
+    private static readonly Listing<ApiToken> s_listing = new(
+        token => token.Id,
+        new("ID", token => token.Id),
+        new("NAME", token => token.TokenName),
+        new("STATE", State),
+        new("LAST USED", token => token.LastUsedAt is { } used ? Units.Moment(used) : "never"),
+        new("SCOPES", token => string.Join(' ', token.Scopes), Importance.Detail),
+        new("BEGINS", token => token.TokenPrefix, Importance.Extra));
+
     public static Command Create(CommonOptions common) => new TaughtCommand(
         "token",
         "Creates, lists and revokes API tokens.",
@@ -46,13 +55,12 @@ internal static class TokenCommand
 
     private static TaughtCommand ListTokens(CommonOptions common)
     {
-        var command = new TaughtCommand("list", "Lists the tokens, newest first, without their secrets.", "koda token list");
+        var command = new TaughtCommand("list", "Lists the tokens, newest first, without their secrets.", "koda token list") { common.Output };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var tokens = await session.Client.Auth.ListTokensAsync(cancellation).ToListAsync(cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(tokens));
-            else session.Terminal.Write(View(tokens));
+            s_listing.Write(session, tokens, JsonOutput.List, "There is no token. Create one with: koda token create NAME");
             return ExitCode.Ok;
         });
         return command;
@@ -72,22 +80,10 @@ internal static class TokenCommand
         return command;
     }
 
-    private static Table View(List<ApiToken> tokens)
-    {
-        var table = new Table().Border(TableBorder.None).AddColumns("ID", "NAME", "BEGINS", "SCOPES", "LAST USED", "STATE");
-        foreach (var token in tokens)
-        {
-            table.AddRow(token.Id, Markup.Escape(Printable.Line(token.TokenName, 40)), Markup.Escape(token.TokenPrefix), Markup.Escape(string.Join(' ', token.Scopes)),
-                token.LastUsedAt is null ? "never" : $"{token.LastUsedAt.ToDateTime():u}", State(token));
-        }
-
-        return table;
-    }
-
     private static string State(ApiToken token) => token switch
     {
         { RevokedAt: not null } => "revoked",
         { ExpiresAt: null } => "valid",
-        _ => $"until {token.ExpiresAt.ToDateTime():u}",
+        _ => $"until {Units.Moment(token.ExpiresAt)}",
     };
 }

@@ -1,14 +1,23 @@
 using System.CommandLine;
 using System.Globalization;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
-using Spectre.Console;
 
 namespace Koda.Cli.Providers;
 
 /// <summary><c>koda models</c></summary>
 internal static class ModelsCommand
 {
+    private static readonly Listing<Model> s_listing = new(
+        model => model.Id,
+        new("MODEL", model => model.Id),
+        new("PROVIDER", model => model.ProviderId),
+        new("CONTEXT", model => model.HasContextTokens ? model.ContextTokens.ToString("N0", CultureInfo.InvariantCulture) : "") { Right = true },
+        new("INPUT", model => Price(model.Prices?.InputMicros)) { Right = true },
+        new("OUTPUT", model => Price(model.Prices?.OutputMicros)) { Right = true },
+        new("TOOLS", model => model.Abilities.HasTools ? model.Abilities.Tools ? "yes" : "no" : "", Importance.Detail));
+
     public static Command Create(CommonOptions common)
     {
         var id = new Argument<string>("provider") { Description = "Only models of this provider.", DefaultValueFactory = _ => "" };
@@ -19,7 +28,7 @@ internal static class ModelsCommand
             """
             koda models
             koda models openrouter --refresh
-            """) { id, refresh };
+            """) { id, refresh, common.Output };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -30,25 +39,11 @@ internal static class ModelsCommand
                 await session.Client.Providers.RefreshModelsAsync(provider, cancellation);
             }
             var models = await session.Client.Providers.ListModelsAsync(provider, cancellation).ToListAsync(cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(models));
-            else if (models.Count == 0) session.Terminal.Out.WriteLine("No models are known. Connect a provider with: koda providers connect PROVIDER --key-stdin");
-            else session.Terminal.Write(View(models));
+            s_listing.Write(session, models, JsonOutput.List, "No models are known. Connect a provider with: koda providers connect PROVIDER --key-stdin");
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static Table View(List<Model> models)
-    {
-        var table = new Table().Border(TableBorder.None).AddColumns("PROVIDER", "MODEL", "CONTEXT", "INPUT", "OUTPUT", "TOOLS");
-        foreach (var model in models)
-            table.AddRow(
-                Markup.Escape(model.ProviderId), Markup.Escape(Printable.Line(model.Id, 80)),
-                model.HasContextTokens ? model.ContextTokens.ToString("N0", CultureInfo.InvariantCulture) : "-",
-                Price(model.Prices?.InputMicros), Price(model.Prices?.OutputMicros),
-                model.Abilities.HasTools ? model.Abilities.Tools ? "yes" : "no" : "-");
-        return table;
-    }
-
-    private static string Price(long? micros) => micros is { } known ? string.Create(CultureInfo.InvariantCulture, $"${Units.Dollars(known):0.00}") : "-";
+    private static string Price(long? micros) => micros is { } known ? string.Create(CultureInfo.InvariantCulture, $"${Units.Dollars(known):0.00}") : "unknown";
 }

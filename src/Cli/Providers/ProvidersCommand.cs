@@ -1,13 +1,23 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
-using Spectre.Console;
 
 namespace Koda.Cli.Providers;
 
 /// <summary><c>koda providers</c></summary>
 internal static class ProvidersCommand
 {
+    private static readonly Listing<ProviderConnection> s_listing = new(
+        provider => provider.ProviderId,
+        new("PROVIDER", provider => provider.ProviderId),
+        new("NAME", provider => provider.Title, Importance.Detail),
+        new("STATE", provider => string.Join(", ", Facts(provider))),
+        new("BY", provider => provider.HasAuthMode ? provider.AuthMode switch { AuthMode.ApiKey => "key", AuthMode.Local => "local", _ => "" } : ""),
+        new("ACCOUNT", provider => provider.AccountLabel, Importance.Detail),
+        new("DEFAULT MODEL", provider => provider.DefaultModel),
+        new("ADDRESS", provider => provider.BaseUrl, Importance.Detail));
+
     public static Command Create(CommonOptions common)
     {
         var command = new TaughtCommand(
@@ -23,15 +33,14 @@ internal static class ProvidersCommand
             koda providers disconnect groq
             """)
         {
-            ConnectCommand.Create(common), VerifyProviderCommand.Create(common), DefaultProviderCommand.Create(common), LimitProviderCommand.Create(common),
+            common.Output, ConnectCommand.Create(common), VerifyProviderCommand.Create(common), DefaultProviderCommand.Create(common), LimitProviderCommand.Create(common),
             DisconnectCommand.Create(common),
         };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var providers = await session.Client.Providers.ListAsync(cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(providers));
-            else session.Terminal.Write(View(providers));
+            s_listing.Write(session, providers, JsonOutput.List, "There is no provider.");
             return ExitCode.Ok;
         });
         return command;
@@ -52,17 +61,5 @@ internal static class ProvidersCommand
         if (connection.MaxConcurrentTasks > 0) yield return $"at most {Units.Count(connection.MaxConcurrentTasks, "task")}";
         foreach (var limit in connection.ModelLimits) yield return $"{Printable.Line(limit.Model, 40)} at most {limit.MaxConcurrentTasks}";
         foreach (var pause in connection.Cooldowns) yield return $"{(pause.Model.Length > 0 ? Printable.Line(pause.Model, 40) + " " : "")}left alone until {Units.Moment(pause.Until)}";
-    }
-
-    private static Table View(IReadOnlyList<ProviderConnection> providers)
-    {
-        var table = new Table().Border(TableBorder.None).AddColumns("PROVIDER", "NAME", "STATE", "BY", "ACCOUNT", "DEFAULT MODEL", "ADDRESS");
-        foreach (var provider in providers)
-            table.AddRow(
-                Markup.Escape(provider.ProviderId), Markup.Escape(provider.Title), Markup.Escape(string.Join(", ", Facts(provider))),
-                provider.HasAuthMode ? provider.AuthMode switch { AuthMode.ApiKey => "key", AuthMode.Local => "local", _ => "-" } : "-",
-                Markup.Escape(Printable.Line(provider.AccountLabel, 30)),
-                Markup.Escape(Printable.Line(provider.DefaultModel, 40)), Markup.Escape(Printable.Line(provider.BaseUrl, 60)));
-        return table;
     }
 }

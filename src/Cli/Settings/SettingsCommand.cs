@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
-using Spectre.Console;
 
 namespace Koda.Cli.Settings;
 
@@ -34,7 +34,7 @@ internal static class SettingsCommand
             koda settings reset policy.accept_tasks
             """,
             Meaning)
-        { Set(common), Reset(common) };
+        { common.Output, Set(common), Reset(common) };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -87,15 +87,10 @@ internal static class SettingsCommand
 
     private static void Write(Session session, SystemSettings settings)
     {
-        if (session.Json)
-        {
-            session.Terminal.Out.WriteLine(JsonOutput.Text(settings));
-            return;
-        }
-        var table = new Table().Border(TableBorder.None).AddColumns("SETTING", "VALUE");
-        foreach (var field in SettingField.All) table.AddRow(Markup.Escape(field.Path), Markup.Escape(field.Text(settings)));
-        session.Terminal.Write(table);
-        session.Terminal.Out.WriteLine(settings.UpdatedAt is { } at
+        new Listing<SettingField>(field => field.Path, new("SETTING", field => field.Path), new("VALUE", field => field.Text(settings)))
+            .Write(session, SettingField.All, _ => JsonOutput.Text(settings), "");
+        if (session.Format != ListFormat.Table) return;
+        session.Terminal.Error.WriteLine(settings.UpdatedAt is { } at
             ? $"Changed {Units.Moment(at)}. What each of them means: koda settings --help"
             : "All of them are defaults. What each of them means: koda settings --help");
     }

@@ -1,13 +1,24 @@
 using System.CommandLine;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 using Koda.Protos.ControlPlane.V1;
-using Spectre.Console;
 
 namespace Koda.Cli.Skills;
 
 /// <summary><c>koda skills</c></summary>
 internal static class SkillsCommand
 {
+    private static readonly Listing<Skill> s_listing = new(
+        skill => skill.Id,
+        new("SKILL", skill => skill.Id),
+        new("VERSION", skill => skill.Version, Importance.Detail),
+        new("SOURCE", skill => skill.Source),
+        new("CATEGORY", skill => skill.Category),
+        new("DESCRIPTION", skill => skill.Problems.Count > 0 ? Problem(skill.Problems[0]) : skill.Description)
+        {
+            Tone = skill => skill.Problems.Count > 0 ? Tone.Bad : Tone.Plain,
+        });
+
     public static Command Create(CommonOptions common)
     {
         var command = new TaughtCommand(
@@ -17,28 +28,15 @@ internal static class SkillsCommand
             koda skills
             koda skills show security-review
             """)
-        { Show(common) };
+        { common.Output, Show(common) };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var skills = await session.Client.Skills.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.List(skills));
-            else session.Terminal.Write(View(skills));
+            s_listing.Write(session, skills, JsonOutput.List, "There is no skill.");
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static Table View(List<Skill> skills)
-    {
-        var table = new Table().Border(TableBorder.None).AddColumns("SKILL", "VERSION", "SOURCE", "CATEGORY", "DESCRIPTION");
-        foreach (var skill in skills)
-        {
-            var text = skill.Problems.Count > 0 ? Problem(skill.Problems[0]) : skill.Description;
-            table.AddRow(
-                Markup.Escape(skill.Id), Markup.Escape(skill.Version), skill.Source, Markup.Escape(skill.Category), Markup.Escape(Printable.Line(text, 80)));
-        }
-        return table;
     }
 
     private static TaughtCommand Show(CommonOptions common)

@@ -1,4 +1,4 @@
-using System.Text;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Tasks;
@@ -12,6 +12,14 @@ internal static class TaskView
 
     public static string Status(Runtime.Task task) =>
         IsCancelled(task) ? "cancelled" : task.Status.ToString().ToLowerInvariant();
+
+    public static Tone ToneOf(Runtime.Task task) => task switch
+    {
+        { Status: Runtime.TaskStatus.Completed } => Tone.Good,
+        { Status: Runtime.TaskStatus.Failed } => IsCancelled(task) ? Tone.Notice : Tone.Bad,
+        { HasApprovalId: true } or { Status: Runtime.TaskStatus.Retrying or Runtime.TaskStatus.Paused } => Tone.Notice,
+        _ => Tone.Plain,
+    };
 
     /// <summary>The status and, where there is one, its reason: what was asked of a running task shows there only.</summary>
     public static string StatusInWords(Runtime.Task task) =>
@@ -38,28 +46,20 @@ internal static class TaskView
         return string.Join(" · ", parts);
     }
 
-    public static string Detail(CliTerminal terminal, Runtime.Task task)
-    {
-        var text = new StringBuilder();
-        void Row(string name, string? value)
-        {
-            if (!string.IsNullOrEmpty(value)) text.AppendLine(terminal.Paint($"{name,-10}", Tone.Faint) + Printable.Text(value));
-        }
-        Row("task", task.Id);
-        Row("status", StatusInWords(task));
-        Row("agent", $"{task.AgentId} (version {task.AgentVersion})");
-        Row("query", task.Query);
-        Row("workspace", task.Context?.Workspace);
-        Row("metadata", task.Metadata is "" or "{}" ? null : task.Metadata);
-        Row("attempt", $"{task.Attempt} of at most {task.MaxAttempts}");
-        Row("progress", task.Progress);
-        Row("approval", task.HasApprovalId ? $"{task.ApprovalId}  (koda approve {task.ApprovalId})" : null);
-        Row("created", Units.Moment(task.CreatedAt));
-        Row("started", task.StartedAt is null ? null : Units.Moment(task.StartedAt));
-        Row("finished", task.FinishedAt is null ? null : Units.Moment(task.FinishedAt));
-        Row("used", Summary(task));
-        Row("error", task.Error is { } error ? $"{error.Code}: {error.Message}" : null);
-        if (task.HasOutput) text.AppendLine().Append(Printable.Text(task.Output));
-        return text.ToString().TrimEnd();
-    }
+    public static string Detail(CliTerminal terminal, Runtime.Task task) => new FactSheet(terminal)
+        .Add("task", task.Id)
+        .Add("status", StatusInWords(task))
+        .Add("agent", $"{task.AgentId} (version {task.AgentVersion})")
+        .Add("query", task.Query)
+        .Add("workspace", task.Context?.Workspace)
+        .Add("metadata", task.Metadata is "" or "{}" ? null : task.Metadata)
+        .Add("attempt", $"{task.Attempt} of at most {task.MaxAttempts}")
+        .Add("progress", task.Progress)
+        .Add("approval", task.HasApprovalId ? $"{task.ApprovalId}  ({terminal.Program} approve {task.ApprovalId})" : null)
+        .Add("created", Units.Moment(task.CreatedAt))
+        .Add("started", task.StartedAt is null ? null : Units.Moment(task.StartedAt))
+        .Add("finished", task.FinishedAt is null ? null : Units.Moment(task.FinishedAt))
+        .Add("used", Summary(task))
+        .Add("error", task.Error is { } error ? $"{error.Code}: {error.Message}" : null)
+        .With(task.HasOutput ? task.Output : null);
 }

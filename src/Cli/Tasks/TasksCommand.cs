@@ -1,26 +1,34 @@
 using System.CommandLine;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
-using Spectre.Console;
 
 namespace Koda.Cli.Tasks;
 
 /// <summary><c>koda tasks</c></summary>
 internal static class TasksCommand
 {
+    private const string Cancelled = "cancelled";
+
+    private static readonly Listing<Runtime.Task> s_listing = new(
+        task => task.Id,
+        new("TASK", task => task.Id),
+        new("STATUS", TaskView.Status) { Tone = TaskView.ToneOf },
+        new("AGENT", task => task.AgentId),
+        new("AGE", task => Units.Age(task.CreatedAt)) { Right = true },
+        new("COST", task => Units.Cost(task.Usage?.CostUsd ?? 0), Importance.Detail) { Right = true },
+        new("WORKSPACE", task => task.Context?.Workspace ?? "", Importance.Extra),
+        new("QUERY", task => task.Query));
+
     public static Command Create(CommonOptions common)
     {
         var id = TaskArgument.CreateOptional("Show this task in detail.");
         var agent = new Option<string>("--agent") { Description = "Only this agent's tasks.", DefaultValueFactory = _ => "" };
         var status = new Option<string?>("--status") { Description = "Only tasks with this status." };
-        status.AcceptOnlyFromAmong("queued", "running", "completed", "failed", "retrying", "paused");
+        status.Among("queued", "running", "completed", "failed", Cancelled, "retrying", "paused");
         var since = new Option<DateTimeOffset?>("--since") { Description = "Only tasks created at or after this time." };
-        var limit = new Option<int>("--limit") { Description = "How many to show.", DefaultValueFactory = _ => 20 };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--limit must be at least 1.");
-        });
+        var limit = Limits.Option(20);
         var dead = new Option<bool>("--dead-letters") { Description = "Only tasks that failed for good and can be retried by hand." };
         var command = new TaughtCommand(
             "tasks",
@@ -29,7 +37,7 @@ internal static class TasksCommand
             koda tasks --agent atlas --status failed
             koda tasks --dead-letters --json
             koda tasks tsk_...
-            """) { id, agent, status, since, limit, dead };
+            """) { id, agent, status, since, limit, dead, common.Output };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
@@ -49,31 +57,17 @@ internal static class TasksCommand
             var tasks = parse.GetValue(dead)
                 ? session.Client.Tasks.ListDeadLettersAsync(filter.AgentId, cancellation)
                 : session.Client.Tasks.ListAsync(filter, cancellation);
-            Show(session, await tasks.Take(parse.GetValue(limit)).ToListAsync(cancellation));
+            // To the contract, a cancelled task is one that failed for that reason.
+            if (parse.GetValue(status) is Cancelled or "failed") tasks = tasks.Where(task => TaskView.IsCancelled(task) == (parse.GetValue(status) == Cancelled));
+            s_listing.Write(
+                session, await tasks.Take(parse.GetValue(limit)).ToListAsync(cancellation), JsonOutput.List,
+                "No tasks. Submit one with: koda run --agent explorer \"What is in this repository?\"");
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static void Show(Session session, List<Runtime.Task> tasks)
-    {
-        if (session.Json)
-        {
-            session.Terminal.Out.WriteLine(JsonOutput.List(tasks));
-            return;
-        }
-        if (tasks.Count == 0)
-        {
-            session.Terminal.Out.WriteLine("No tasks. Submit one with: koda run --agent explorer \"What is in this repository?\"");
-            return;
-        }
-        var table = new Table().Border(TableBorder.None).AddColumns("TASK", "STATUS", "AGENT", "AGE", "COST", "QUERY");
-        foreach (var task in tasks)
-            table.AddRow(task.Id, TaskView.Status(task), Markup.Escape(task.AgentId), Units.Age(task.CreatedAt),
-                Units.Cost(task.Usage?.CostUsd ?? 0), Markup.Escape(Printable.Line(task.Query, 60)));
-        session.Terminal.Write(table);
-    }
-
-    private static Runtime.TaskStatus ParseStatus(string? text) =>
-        text is null ? default : System.Enum.Parse<Runtime.TaskStatus>(CultureInfo.InvariantCulture.TextInfo.ToTitleCase(text));
+    private static Runtime.TaskStatus ParseStatus(string? text) => text is null ? default
+        : text == Cancelled ? Runtime.TaskStatus.Failed
+        : System.Enum.Parse<Runtime.TaskStatus>(CultureInfo.InvariantCulture.TextInfo.ToTitleCase(text));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Koda.Cli.Lists;
 using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Tasks;
@@ -6,15 +7,21 @@ namespace Koda.Cli.Tasks;
 /// <summary>A trace in words.</summary>
 internal static class TraceView
 {
+    private static readonly Listing<Runtime.TraceStep> s_steps = new(
+        step => $"{step.Seq}",
+        new("SEQ", step => $"{step.Seq}") { Right = true },
+        new("STATUS", step => step.Status, Importance.Whole) { Tone = step => step.Status is "ok" or "" ? Tone.Good : step.Status == "running" ? Tone.Notice : Tone.Bad },
+        new("DURATION", step => Units.Milliseconds(step.DurationMs), Importance.Whole) { Right = true },
+        new("STEP", step => Printable.Line(Headline(step), 160)));
+
     public static void Write(CliTerminal terminal, Runtime.Trace trace, bool full)
     {
         terminal.Out.WriteLine($"{trace.TaskId}  {Printable.Line(trace.AgentId, 80)}  {trace.Status}");
-        terminal.Out.WriteLine(terminal.Paint($"{"SEQ",6}  {"STATUS",-11} {"DURATION",10}  STEP", Tone.Faint));
-        foreach (var step in trace.Steps)
+        var lines = s_steps.Lines(terminal, trace.Steps, wide: full);
+        terminal.Out.WriteLine(lines[0]);
+        foreach (var (step, line) in trace.Steps.Zip(lines.Skip(1)))
         {
-            var tone = step.Status is "ok" or "" ? Tone.Good : step.Status == "running" ? Tone.Notice : Tone.Bad;
-            var status = terminal.Paint($"{step.Status,-11}", tone);
-            terminal.Out.WriteLine($"{step.Seq,6}  {status} {Units.Milliseconds(step.DurationMs),10}  {Printable.Line(Headline(step), 160)}");
+            terminal.Out.WriteLine(line);
             if (full) WriteBody(terminal, step);
         }
         var totals = trace.Totals ?? new();

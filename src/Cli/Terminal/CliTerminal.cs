@@ -1,10 +1,10 @@
-using Spectre.Console;
-
 namespace Koda.Cli.Terminal;
 
 /// <summary>The streams and the environment of the process, replaceable in tests.</summary>
 internal sealed class CliTerminal
 {
+    private const int UsualWidth = 80;
+
     public required TextReader In { get; init; }
 
     public required TextWriter Out { get; init; }
@@ -28,13 +28,19 @@ internal sealed class CliTerminal
     /// <summary>True when <see cref="Out"/> is a screen.</summary>
     public bool OutIsScreen { get; init; }
 
+    /// <summary>How many cells a line of the screen has.</summary>
+    public int Width { get; init; } = UsualWidth;
+
     /// <summary>True when <see cref="Error"/> is a screen.</summary>
     public bool ErrorIsScreen { get; init; }
 
     /// <summary>How this program is called by who called it: what is printed to be typed has to work as it stands.</summary>
     public string Program => Environment("KODA_PROGRAM") is { Length: > 0 } name ? name : "koda";
 
-    private bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
+    /// <summary>True when the screen can only be written on, line after line.</summary>
+    public bool Dumb => Environment("TERM") == "dumb";
+
+    private bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && !Dumb;
 
     public static CliTerminal OfProcess() => new()
     {
@@ -44,24 +50,11 @@ internal sealed class CliTerminal
         Interactive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
         Keys = !Console.IsInputRedirected && !Console.IsErrorRedirected && System.Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb" ? new ConsoleKeys() : null,
         OutIsScreen = !Console.IsOutputRedirected,
+        Width = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth,
         ErrorIsScreen = !Console.IsErrorRedirected,
     };
 
     public string Paint(string text, Tone tone) => OutIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
 
     public string PaintError(string text, Tone tone) => ErrorIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
-
-    /// <summary>Writes a table to <see cref="Out"/>; one that does not go to a screen is not wrapped.</summary>
-    public void Write(Table table)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = OutIsScreen && ColoursWanted ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = OutIsScreen && ColoursWanted ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(Out),
-        });
-        if (!OutIsScreen) console.Profile.Width = 1000;
-        console.Write(table);
-    }
 }

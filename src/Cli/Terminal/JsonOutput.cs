@@ -15,5 +15,8 @@ internal static class JsonOutput
     public static IMessage Read(MessageDescriptor type, string json, IList<FieldFault> issues) => MessageJson.Read(type, Encoding.UTF8.GetBytes(json), issues);
 
     /// <summary>A list of messages in the form of the API's pages.</summary>
-    public static string List(IEnumerable<IMessage> items) => $$"""{"items":[{{string.Join(',', items.Select(Text))}}]}""";
+    public static string List(IEnumerable<IMessage> items) => List("items", items);
+
+    /// <summary>The same where the page has another name for its items.</summary>
+    public static string List(string name, IEnumerable<IMessage> items) => $$"""{"{{name}}":[{{string.Join(',', items.Select(Text))}}]}""";
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Spectre.Console.Rendering;
 
 namespace Koda.Cli.Terminal;
 
@@ -16,12 +15,12 @@ internal sealed class LineView(TextWriter screen, string mark, string painted)
     public void Draw(string text, int cursor, int width)
     {
         var drawn = new StringBuilder(Up(_row)).Append("\r\u001b[J").Append(painted);
-        var (row, column) = (Cells(mark) / width, Cells(mark) % width);
+        var (row, column) = (Printable.Width(mark) / width, Printable.Width(mark) % width);
         var indent = row == 0 ? column : 0;
         var (cursorRow, cursorColumn) = (row, column);
         foreach (var (at, part) in Parts(text))
         {
-            var cells = Cells(part);
+            var cells = Printable.Width(part);
             if (part == "\n" || column + cells > width)
             {
                 if (at == cursor && part == "\n") (cursorRow, cursorColumn) = (row, column);
@@ -56,8 +55,6 @@ internal sealed class LineView(TextWriter screen, string mark, string painted)
     }
 
     private static string Up(int rows) => rows > 0 ? $"\u001b[{rows}A" : "";
-
-    private static int Cells(string text) => new Segment(text).CellCount();
 
     private static IEnumerable<(int At, string Part)> Parts(string text)
     {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Spectre.Console.Rendering;
+
 namespace Koda.Cli.Terminal;
 
 /// <summary>Text that comes from models, tools and files: it must not steer the terminal that shows it.</summary>
@@ -12,6 +15,18 @@ internal static class Printable
     {
         var line = Text(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         return line.Length <= length ? line : string.Concat(line.AsSpan(0, length - 1), "…");
+    }
+
+    /// <summary>How many cells of a screen a line takes.</summary>
+    public static int Width(string line) => new Segment(line).CellCount();
+
+    /// <summary>The line, cut so that it takes so many cells of a screen at most.</summary>
+    public static string Cut(string line, int cells)
+    {
+        if (Width(line) <= cells) return line;
+        var kept = 0;
+        for (int length; Width(line[..(kept + (length = StringInfo.GetNextTextElementLength(line, kept)))]) < cells;) kept += length;
+        return line[..kept] + "…";
     }
 
     private static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create(

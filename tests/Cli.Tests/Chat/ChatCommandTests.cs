@@ -106,7 +106,7 @@ public sealed class ChatCommandTests(LocalKoda koda)
 
         Assert.Contains("* explorer", chat.Error);
         Assert.Contains("says answers from now on", chat.Error);
-        Assert.Contains("agent_id: ", chat.Error);
+        Assert.Contains("error: the agent id ", chat.Error);
         Assert.Contains("All is well.", chat.Error);
     }
 

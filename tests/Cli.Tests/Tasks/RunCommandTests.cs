@@ -94,6 +94,34 @@ public sealed class RunCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task What_the_server_refuses_names_the_option_and_the_request_only_where_asked_for()
+    {
+        string[] wrong = ["run", "--agent", "atlas", "--priority", "1000", "--detach", "?"];
+
+        var plain = await koda.RunAsync(wrong);
+        var verbose = await koda.RunAsync([.. wrong, "--verbose"]);
+
+        Assert.Equal(ExitCode.Usage, plain.ExitCode);
+        Assert.StartsWith("error: --priority ", plain.Error);
+        Assert.Contains("Try: koda run --help", plain.Error);
+        Assert.DoesNotContain("request", plain.Error);
+        Assert.Matches("request.invalid, request [0-9a-z-]+", verbose.Error);
+    }
+
+    [Fact]
+    public async Task A_cancelled_task_is_listed_as_cancelled_and_not_among_those_that_failed()
+    {
+        await koda.ApplyScriptAsync("waits", """[{delay_ms: 600000, text: "Never."}]""");
+        var task = (await koda.RunAsync("run", "--agent", "waits", "--detach", "?")).Out.Trim();
+        await koda.RunAsync("cancel", task);
+        Assert.Equal(ExitCode.Cancelled, (await koda.RunAsync("watch", task)).ExitCode);
+
+        Assert.Contains(task, (await koda.RunAsync("tasks", "--status", "cancelled", "-o", "name")).Out);
+        Assert.DoesNotContain(task, (await koda.RunAsync("tasks", "--status", "failed", "-o", "name")).Out);
+        Assert.Contains("cancelled", (await koda.RunAsync("tasks", "--agent", "waits")).Out);
+    }
+
+    [Fact]
     public async Task Every_chain_verifies_and_every_step_is_in_the_trace()
     {
         await koda.ApplyScriptAsync("writes", Writes("other.txt"));
