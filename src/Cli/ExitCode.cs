@@ -23,6 +23,15 @@ internal static class ExitCode
     /// <summary>The server did not accept the token.</summary>
     public const int Refused = 6;
 
+    /// <summary>The database that a server was to use cannot be used.</summary>
+    public const int Database = 7;
+
+    /// <summary>A server cannot listen at its address.</summary>
+    public const int Address = 8;
+
+    /// <summary>The data directory cannot be used.</summary>
+    public const int DataDirectory = 9;
+
     /// <summary>Ended by Ctrl-C.</summary>
     public const int Interrupted = 130;
 
@@ -35,6 +44,9 @@ internal static class ExitCode
           4  the task was cancelled
           5  the task waits for an approval and nobody can be asked
           6  the server did not accept the token
+          7  koda up, koda server: the database cannot be used
+          8  koda up, koda server: the address cannot be listened on
+          9  the data directory cannot be used: not writable, or its disk is full
           130  ended by Ctrl-C
         """;
 }

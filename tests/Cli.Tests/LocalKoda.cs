@@ -23,6 +23,7 @@ public sealed class LocalKoda : IAsyncLifetime
         var up = await RunAsync("up", "--listen", Url, "--workspace", Workspace, "--root", Workspace, "--root", Directory.GetCurrentDirectory(), "--detach");
         Assert.True(up.ExitCode == 0, up.Error);
         Assert.Contains("Koda is ready", up.Out);
+        Assert.Contains("Starting the server ...", up.Error);
     }
 
     public async Task DisposeAsync()
@@ -36,9 +37,14 @@ public sealed class LocalKoda : IAsyncLifetime
     internal Task<CliRun> RunAsync(params string[] args) => RunWithInputAsync("", args);
 
     /// <summary>The same with something on stdin.</summary>
-    internal async Task<CliRun> RunWithInputAsync(string input, params string[] args)
+    internal Task<CliRun> RunWithInputAsync(string input, params string[] args) => RunAsync(input, [], [.. args, "--data", Data]);
+
+    /// <summary>Runs <c>koda</c> with these arguments alone, and with variables in its environment.</summary>
+    internal Task<CliRun> RunInAsync(Dictionary<string, string> environment, params string[] args) => RunAsync("", environment, args);
+
+    private async Task<CliRun> RunAsync(string input, Dictionary<string, string> environment, string[] args)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "koda"), [.. args, "--data", Data])
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "koda"), args)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -46,6 +52,7 @@ public sealed class LocalKoda : IAsyncLifetime
             WorkingDirectory = Workspace,
         };
         foreach (var name in (string[])["KODA_URL", "KODA_TOKEN", "KODA_DATA", "KODA_DATABASE_URL"]) start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
@@ -67,7 +74,7 @@ public sealed class LocalKoda : IAsyncLifetime
 
     internal int PidOf(string role) => int.Parse(File.ReadAllText(Path.Combine(Data, role + ".pid")), CultureInfo.InvariantCulture);
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Koda.Worker.Session;
 
 namespace Koda.Cli.Doctor;
@@ -8,23 +7,24 @@ namespace Koda.Cli.Doctor;
 /// <summary>Looks for the programs that Koda uses, by asking each for its version.</summary>
 internal static class ProgramChecks
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private const string PostgresFolders = "/usr/lib/postgresql";
 
-    public static async IAsyncEnumerable<Check> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        yield return await LookAsync("dotnet", "dotnet", "Needed to build: https://dot.net/download", cancellation);
-        yield return await PostgresAsync(cancellation);
-        yield return await LookAsync("git", "git", "The git tool needs it: apt-get install git", cancellation);
-        yield return await SandboxAsync(cancellation);
-    }
+    /// <summary>What a server needs.</summary>
+    public static IReadOnlyList<Probe> Server { get; } = [Probe.Of("postgres", PostgresAsync)];
+
+    /// <summary>What a worker is better with.</summary>
+    public static IReadOnlyList<Probe> Worker { get; } =
+    [
+        Probe.Of("git", cancellation => LookAsync("git", "git", $"The git tool needs it: {Packages.Install("git")}", cancellation)),
+        Probe.Of("sandbox", SandboxAsync),
+        Probe.Of("ripgrep", cancellation => LookAsync("ripgrep", "rg", $"Agents search large trees with it in their commands: {Packages.Install("ripgrep")}", cancellation)),
+    ];
 
     private static async Task<Check> SandboxAsync(CancellationToken cancellation)
     {
-        var found = await LookAsync("sandbox", "bwrap", "Commands run without a sandbox then: apt-get install bubblewrap", cancellation);
+        var found = await LookAsync("sandbox", "bwrap", $"Without it, each command of a task is asked about: {Packages.Install("bubblewrap")}", cancellation);
         return found.Status == CheckStatus.Ok && await WorkerHost.SandboxProblemAsync() is { } problem
-            ? new Check("sandbox", CheckStatus.Warning, problem, "docs/sandbox.md says what a sandbox needs, and what holds without it.")
+            ? new Check("sandbox", CheckStatus.Warning, problem.TrimEnd('.'), "docs/sandbox.md says what a sandbox needs, and what holds without it.")
             : found;
     }
 
@@ -40,7 +40,7 @@ internal static class ProgramChecks
         foreach (var program in folders.OrderDescending().Select(folder => Path.Combine(folder, "bin", "postgres")).Append("postgres"))
             if (await VersionAsync(program, cancellation) is { } version) return new Check("postgres", CheckStatus.Ok, version);
         return new Check("postgres", CheckStatus.Warning, "no PostgreSQL server programs found",
-            "koda up installs them when it can; or: apt-get install postgresql; or set KODA_DATABASE_URL.");
+            $"koda up installs them when it can; or: {Packages.Install("postgresql")}; or set KODA_DATABASE_URL.");
     }
 
     private static async Task<string?> VersionAsync(string program, CancellationToken cancellation)
@@ -49,19 +49,16 @@ internal static class ProgramChecks
         {
             using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true });
             if (process is null) return null;
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(Patience);
             try
             {
-                var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-                await process.WaitForExitAsync(limit.Token);
+                var output = await process.StandardOutput.ReadToEndAsync(cancellation);
+                await process.WaitForExitAsync(cancellation);
                 return process.ExitCode == 0 ? output.Split('\n')[0].Trim() : null;
             }
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
-                cancellation.ThrowIfCancellationRequested();
-                return null;
+                throw;
             }
         }
         catch (Win32Exception)

@@ -1,3 +1,5 @@
+using Koda.Cli.Terminal;
+
 namespace Koda.Cli.Local;
 
 /// <summary><c>koda up --detach</c>: leaves the supervisor in the background and returns when everything is ready.</summary>
@@ -9,25 +11,30 @@ internal static class DetachedStart
 
     public static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, CancellationToken cancellation)
     {
+        var output = new ChildOutput(local.Output("up"));
+        var progress = new ProgressLine(session.Terminal, session.Json);
         using var supervisor = KodaProcess.Start(local.Output("up"), options.UpArguments());
         local.Supervisor.Write(supervisor.Id);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try
         {
-            if (await ReadyProbe.WaitAsync(options.Address, options.Worker, () => supervisor.HasExited, limit.Token) is null)
-                throw new CliException($"Koda did not start.\n{Tail(local)}", hint: $"The logs are in {local.Logs}");
+            if (await ReadyProbe.WaitAsync(options.Address, options.Worker, () => supervisor.HasExited, new StartWatch(local, progress).See, limit.Token) is null)
+                throw output.Fault(supervisor.ExitCode) ?? new CliException($"Koda did not start.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
+            progress.End();
         }
         catch (CliException)
         {
+            progress.Abandon();
             await local.StopAsync(CancellationToken.None);
             throw;
         }
         catch (OperationCanceledException)
         {
+            progress.Abandon();
             await local.StopAsync(CancellationToken.None);
             if (cancellation.IsCancellationRequested) throw;
-            throw new CliException($"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in {local.Logs}");
+            throw new CliException($"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
         }
         await UpCommand.WelcomeAsync(session, local, options.Address, cancellation);
         return ExitCode.Ok;

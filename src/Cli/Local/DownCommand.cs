@@ -24,7 +24,7 @@ internal static class DownCommand
             stopped |= await PrivateDatabase.StopAsync(session.Files.Directory, cancellation);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonSerializer.Serialize(new { stopped })
-                : stopped ? "Koda is stopped." : $"Nothing runs with {session.Files.Directory}.");
+                : stopped ? "Koda is stopped." : $"Nothing runs with '{session.Files.Directory}'.");
             return ExitCode.Ok;
         });
         return command;

@@ -28,15 +28,19 @@ internal static class ListenAddress
         {
             probe.Bind(new IPEndPoint(address, listen.Port));
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            throw new CliException(
-                $"Port {listen.Port} is taken by another program.", ExitCode.Failed,
-                $"Choose another: koda up --listen http://{listen.Host}:{listen.Port + 1}", "port.taken");
-        }
         catch (SocketException e)
         {
-            throw new CliException($"Cannot listen on {listen.GetLeftPart(UriPartial.Authority)}: {e.Message}", ExitCode.Usage, code: "cli.usage");
+            var place = listen.GetLeftPart(UriPartial.Authority);
+            throw e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => new CliException(
+                    $"{place} is taken by another program.", ExitCode.Address, $"Stop that, or choose another address: --listen http://{listen.Host}:{listen.Port + 1}", "port.taken"),
+                SocketError.AccessDenied => new CliException(
+                    $"This user may not listen on {place}.", ExitCode.Address, "Ports below 1024 are for root: choose another one with --listen.", "port.refused"),
+                SocketError.AddressNotAvailable => new CliException(
+                    $"This machine does not have the address of {place}.", ExitCode.Address, "Choose one of its own with --listen; http://0.0.0.0:8090 is all of them.", "port.no_address"),
+                _ => new CliException($"Cannot listen on {place}: {e.Message}.", ExitCode.Address, "Choose another address with --listen.", "port.refused"),
+            };
         }
     }
 }

@@ -9,6 +9,8 @@ internal sealed class LocalServer(string dataDirectory)
     // A worker gives its tasks back and the server finishes its calls in this time.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
+    private const int ProbeSize = 64 * 1024;
+
     /// <summary>The supervisor, and what it supervises in the order in which that is stopped.</summary>
     public static readonly string[] Roles = ["up", "worker", "server"];
 
@@ -30,13 +32,26 @@ internal sealed class LocalServer(string dataDirectory)
     /// <summary>What a process says past its log: why it did not start, or how it crashed.</summary>
     public string Output(string role) => Path.Combine(Logs, role + ".out");
 
+    /// <exception cref="CliException">The data directory cannot be used.</exception>
     public void Prepare()
     {
-        Directory.CreateDirectory(dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        // Logs tell of people and have the setup code.
-        Directory.CreateDirectory(Logs);
-        File.SetUnixFileMode(Logs, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            Directory.CreateDirectory(dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            // Logs tell of people and have the setup code.
+            Directory.CreateDirectory(Logs);
+            File.SetUnixFileMode(Logs, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // Permission, a read-only file system and a full disk show when something is written.
+            var probe = Path.Combine(dataDirectory, $".probe-{Guid.NewGuid():n}");
+            File.WriteAllBytes(probe, new byte[ProbeSize]);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DataDirectoryFault.Of(dataDirectory, e);
+        }
+        DataDirectoryFault.RequireSpace(dataDirectory);
     }
 
     public void WriteUrl(Uri url) => File.WriteAllText(Files.UrlFile, url.GetLeftPart(UriPartial.Authority) + "\n");

@@ -29,9 +29,10 @@ internal static class ReadyProbe
     /// <param name="url">The server.</param>
     /// <param name="worker">Whether a worker is waited for.</param>
     /// <param name="failed">Ends the waiting with null: what is waited for cannot come.</param>
+    /// <param name="seen">Told of every answer, and with null that none came.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="CliException">The server says that a person has to act before it is ready.</exception>
-    public static async Task<Runtime.Readiness?> WaitAsync(Uri url, bool worker, Func<bool> failed, CancellationToken cancellation)
+    public static async Task<Runtime.Readiness?> WaitAsync(Uri url, bool worker, Func<bool> failed, Action<Runtime.Readiness?> seen, CancellationToken cancellation)
     {
         while (!failed())
         {
@@ -39,6 +40,7 @@ internal static class ReadyProbe
             if (answer is { Ready: true } && (!worker || answer.ConnectedWorkers > 0)) return answer;
             if (answer?.Reasons.Contains(ForPeople) == true)
                 throw new CliException($"The server does not become ready. {answer.Checks.Single(check => check.Name == "master_key").Detail}", code: "server.not_ready");
+            seen(answer);
             await Task.Delay(Interval, cancellation);
         }
         return null;

@@ -31,13 +31,15 @@ internal static class ServerCommand
             """
             koda server --data /var/lib/koda
             KODA_DATABASE_URL=postgres://koda@db/koda koda server --listen http://0.0.0.0:8090
-            """) { listen, database, lease, format, supervised };
+            """,
+            ExitCode.Explanation) { listen, database, lease, format, supervised };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             if (parse.GetValue(supervised)) NativeProcess.LeaveTerminal();
             var environment = session.Terminal.Environment;
             var url = ListenAddress.Parse(parse.GetValue(listen) ?? environment("KODA_LISTEN") ?? ListenAddress.Default);
+            ListenAddress.RequireFree(url);
             var local = new LocalServer(session.Files.Directory);
             local.Prepare();
             var logging = LogOptions.Parse(parse.GetValue(format), environment);
@@ -52,6 +54,7 @@ internal static class ServerCommand
                 AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 Security = ServerSecurity.FromEnvironment(environment),
                 TelemetrySettings = environment,
+                Report = log.CreateLogger("server").Said,
                 Log = log.Provider,
                 LogLevel = logging.Level,
             }, cancellation);
@@ -66,7 +69,16 @@ internal static class ServerCommand
         {
             await ServerHost.RunAsync(options, stop);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IOException)
+        catch (ServerStartException e)
+        {
+            var (exitCode, code) = e.Fault == StartFault.Database ? (ExitCode.Database, "database.unusable") : (ExitCode.Address, "port.taken");
+            throw new CliException(e.Message, exitCode, e.Hint, code);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException(e.Message, ExitCode.Usage, code: "cli.usage");
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
         {
             throw new CliException(e.Message, code: "server.not_started");
         }

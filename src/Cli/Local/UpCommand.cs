@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Koda.Cli.Doctor;
 using Koda.Cli.Logging;
 using Koda.Cli.Onboarding;
 using Koda.Cli.Terminal;
@@ -21,7 +22,7 @@ internal static class UpCommand
             koda up --detach --data ./state --listen http://127.0.0.1:9000
             koda up --workspace ~/src/shop --root ~/src --slots 8
             """,
-            "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.")
+            "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.\n\n" + ExitCode.Explanation)
         {
             UpOptions.ListenOption, UpOptions.WorkspaceOption, WorkerRoots.Option, UpOptions.SlotsOption, UpOptions.NoWorkerOption, UpOptions.UnconfinedOption,
             UpOptions.LogFormatOption, detach, supervised,
@@ -47,16 +48,24 @@ internal static class UpCommand
     private static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, bool supervised, CancellationToken cancellation)
     {
         using var log = OperatorLog.Open(options.Log, local.Log("up"), console: false);
+        var progress = new ProgressLine(session.Terminal, supervised || session.Json);
         local.Supervisor.Write(Environment.ProcessId);
         try
         {
-            await new Supervisor(local, options, Report)
-                .RunAsync(() => WelcomeAsync(session, local, options.Address, cancellation), cancellation);
+            await new Supervisor(local, options, new StartWatch(local, progress), Report).RunAsync(ReadyAsync, cancellation);
             return ExitCode.Ok;
         }
         finally
         {
+            progress.Abandon();
             local.Supervisor.Delete();
+        }
+
+        // Nobody reads the welcome of a supervisor in the background: koda up --detach gives it.
+        Task ReadyAsync()
+        {
+            progress.End();
+            return supervised ? Task.CompletedTask : WelcomeAsync(session, local, options.Address, cancellation);
         }
 
         void Report(string line)
@@ -68,9 +77,9 @@ internal static class UpCommand
 
     private static async Task<int> ReportRunningAsync(Session session, LocalServer local, CancellationToken cancellation)
     {
-        var url = local.Files.ReadUrl() ?? throw new CliException($"Another koda up is starting with {local.Files.Directory}.");
+        var url = local.Files.ReadUrl() ?? throw new CliException($"Another koda up is starting with '{local.Files.Directory}'.");
         if (await ReadyProbe.AskAsync(url, cancellation) is not { Ready: true })
-            throw new CliException($"koda up runs already, but the server does not answer. Its log is {local.NewestLog("server")}");
+            throw new CliException($"koda up runs already, but the server does not answer. Its log is '{local.NewestLog("server")}'");
         if (!session.Json) session.Terminal.Error.WriteLine("Koda is up already.");
         await WelcomeAsync(session, local, url, cancellation);
         return ExitCode.Ok;
@@ -80,18 +89,23 @@ internal static class UpCommand
     public static async Task WelcomeAsync(Session session, LocalServer local, Uri url, CancellationToken cancellation)
     {
         Announce(session, local, url);
+        if (!session.Json)
+        {
+            await foreach (var missing in Probe.RunAsync(ProgramChecks.Worker, cancellation).Where(check => check.Status != CheckStatus.Ok))
+                session.Terminal.Error.WriteLine($"{session.Terminal.PaintError("Missing:", Tone.Notice)} {missing.Detail}. {missing.Advice}");
+        }
         await OnboardCommand.OfferAsync(session, cancellation);
     }
 
     private static void Announce(Session session, LocalServer local, Uri url)
     {
         var address = url.GetLeftPart(UriPartial.Authority);
-        var token = local.Files.OperatorTokenFile;
+        var token = ShellText.Quote(local.Files.OperatorTokenFile);
         var terminal = session.Terminal;
         terminal.Out.WriteLine(session.Json
-            ? JsonSerializer.Serialize(new { url = address, data = local.Files.Directory, operator_token_file = token, docs = address + "/docs" })
+            ? JsonSerializer.Serialize(new { url = address, data = local.Files.Directory, operator_token_file = local.Files.OperatorTokenFile, docs = address + "/docs" })
             : $$"""
-            {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{local.Logs}}
+            {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{ShellText.Quote(local.Logs)}}
 
               {{terminal.Program}} run --agent atlas "Audit this repository."
               curl -H "Authorization: Bearer $(cat {{token}})" {{address}}/api/runtime/agents

@@ -35,6 +35,16 @@ internal static class Units
     /// <summary>The server counts in millionths of a dollar.</summary>
     public static double Dollars(long micros) => micros / 1_000_000d;
 
+    /// <summary>A cost of which not all is known.</summary>
+    /// <param name="dollars">What is known of it.</param>
+    /// <param name="unpriced">How many calls have a price that nobody knows.</param>
+    public static string Cost(double dollars, long unpriced) => (dollars, unpriced) switch
+    {
+        (_, 0) => Cost(dollars),
+        (0, _) => "unknown",
+        _ => $"{Cost(dollars)} and more",
+    };
+
     public static string Cost(double dollars) => dollars == 0 ? "$0" : Format($"${dollars:0.0000}");
 
     public static string Count(long number, string noun) => Format($"{number:N0} {noun}{(number == 1 ? "" : "s")}");

@@ -1,10 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
 using Koda.Server.Engine.Secrets;
 using Koda.Server.Http;
 using Koda.Server.Http.OpenApi;
 using Koda.Server.Infrastructure.EmbeddedPostgres;
 using Koda.Server.Infrastructure.Postgres;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +20,8 @@ public static class ServerHost
     private static readonly TimeSpan s_ping = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs a server until it is told to stop, by the token or by a signal.</summary>
-    /// <exception cref="InvalidOperationException">The folder, the database or the port cannot be had; the message says why.</exception>
+    /// <exception cref="ServerStartException">A database of the operator's or the address cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The folder or the private database cannot be had; the message says why.</exception>
     public static async Task RunAsync(ServerOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.DataDirectory);
@@ -36,17 +39,52 @@ public static class ServerHost
         options.Security.Check();
         Directory.CreateDirectory(options.DataDirectory);
         var cluster = options.DatabaseUrl is null
-            ? await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = options.DataDirectory }, cancellationToken)
+            ? await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = options.DataDirectory, Report = options.Report }, cancellationToken)
             : null;
+        options.Report("Preparing the server");
         var masterKeys = await KeyRing.Load(options.DataDirectory, cancellationToken);
         var app = Build(options, cluster, masterKeys);
         // Each takes half a second and more, and mostly waits: one for the database, the other for the just-in-time compiler.
         var mapping = Task.Run(() => Map(app, options), CancellationToken.None);
+        if (cluster is null)
+            await DatabaseAtStart.Require(ConnectionString(options), options.DatabasePatience, StartupLog(app), cancellationToken);
         await EngineStartup.Run(app.Services, options, cancellationToken);
         await mapping;
-        await app.StartAsync(cancellationToken);
+        await Listen(app, options.Listen, cancellationToken);
         return app;
     }
+
+    private static async Task Listen(WebApplication app, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw new ServerStartException(
+                StartFault.Address, $"{address.GetLeftPart(UriPartial.Authority)} is taken by another program.", "Stop that, or choose another address with --listen.", taken);
+        }
+        catch (SocketException refused)
+        {
+            throw new ServerStartException(
+                StartFault.Address, $"Cannot listen on {address.GetLeftPart(UriPartial.Authority)}: {refused.Message}.", "Choose another address with --listen.", refused);
+        }
+    }
+
+    private static string ConnectionString(ServerOptions options)
+    {
+        try
+        {
+            return DatabaseUrl.ToConnectionString(options.DatabaseUrl!);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new ServerStartException(StartFault.Database, wrong.Message, "Correct --database-url or KODA_DATABASE_URL.", wrong);
+        }
+    }
+
+    private static ILogger StartupLog(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Koda.Server.Startup");
 
     private static WebApplication Build(ServerOptions options, PostgresCluster? cluster, KeyRing masterKeys)
     {
@@ -67,7 +105,7 @@ public static class ServerHost
         });
         // Nothing here blocks a thread, so a request need not change threads on its way in and out: that is most of what a quick call costs.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        var connectionString = cluster?.ConnectionString ?? DatabaseUrl.ToConnectionString(options.DatabaseUrl!);
+        var connectionString = cluster?.ConnectionString ?? ConnectionString(options);
         builder.Services
             .AddSingleton(new DatabaseOptions { ConnectionString = connectionString })
             .AddSingleton(masterKeys)

@@ -14,6 +14,12 @@ public sealed record ServerOptions
     /// <summary>A PostgreSQL to use in place of the private one: a `postgres://` URL or a connection string.</summary>
     public string? DatabaseUrl { get; init; }
 
+    /// <summary>How long a database of the operator's that does not answer is waited for at the start.</summary>
+    public TimeSpan DatabasePatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Told what the start is at, in a few words for people.</summary>
+    public Action<string> Report { get; init; } = static _ => { };
+
     /// <summary>How long a worker holds an attempt without renewing it.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -14,9 +14,10 @@ internal static partial class PostgresBinaries
     /// </summary>
     /// <param name="installFolder">Where npm installs to. The cluster's account must be able to read it.</param>
     /// <param name="clusterMajor">The major version that made the cluster; null when there is none yet.</param>
+    /// <param name="report">Told that they are installed.</param>
     /// <param name="cancellationToken">Ends an installation that is under way.</param>
     /// <exception cref="InvalidOperationException">There are none of a fitting version, and none can be installed.</exception>
-    public static async Task<string> Find(string installFolder, int? clusterMajor, CancellationToken cancellationToken)
+    public static async Task<string> Find(string installFolder, int? clusterMajor, Action<string> report, CancellationToken cancellationToken)
     {
         var found = await FirstFitting(Candidates(installFolder), clusterMajor, cancellationToken);
         if (found is not null)
@@ -24,6 +25,7 @@ internal static partial class PostgresBinaries
         if (clusterMajor is not null)
             throw new InvalidOperationException(
                 $"The cluster was made by PostgreSQL {clusterMajor}, whose programs are not here. Install them, or name their folder in KODA_POSTGRES_BIN.");
+        report("Installing PostgreSQL, which takes a minute or two");
         await PostgresInstaller.Install(installFolder, cancellationToken);
         return await FirstFitting(Candidates(installFolder), clusterMajor, cancellationToken)
             ?? throw new InvalidOperationException("PostgreSQL was installed, but its programs were not found.");

@@ -47,7 +47,7 @@ internal sealed class PostgresCluster
     {
         var account = ClusterAccount.Choose();
         var home = await ClusterHome.Locate(options.DataFolder, account, cancellationToken);
-        var binaries = await PostgresBinaries.Find(Path.Combine(home, "programs"), ClusterMajor(home), cancellationToken);
+        var binaries = await PostgresBinaries.Find(Path.Combine(home, "programs"), ClusterMajor(home), options.Report, cancellationToken);
         var cluster = new PostgresCluster(options, home, account, binaries);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.StartTimeout);
@@ -86,7 +86,10 @@ internal sealed class PostgresCluster
     private async Task AdoptOrStart(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(DataFolder))
+        {
+            _options.Report("Creating the database");
             await Initialize(cancellationToken);
+        }
         await ClearRemains(cancellationToken);
         if (PostmasterFile.Read(DataFolder) is { } running && running.IsRunning(DataFolder))
         {
@@ -94,6 +97,7 @@ internal sealed class PostgresCluster
             _socketFolder = running.SocketFolder;
             return;
         }
+        _options.Report("Starting the database");
         _socketFolder = await MakeSocketFolder(cancellationToken);
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         await File.WriteAllTextAsync(

@@ -11,4 +11,7 @@ internal sealed record PostgresClusterOptions
 
     /// <summary>How long to wait for the cluster to take connections, recovery after a crash included.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Told what the start is at, in a few words for people.</summary>
+    public Action<string> Report { get; init; } = static _ => { };
 }
