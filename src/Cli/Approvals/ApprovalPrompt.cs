@@ -1,3 +1,4 @@
+using Koda.Cli.Terminal;
 using Koda.Client;
 using Koda.Protos.Common.V1;
 
@@ -13,15 +14,15 @@ internal static class ApprovalPrompt
         ApprovalView.Write(terminal, approval);
         while (true)
         {
-            terminal.Error.Write($"Allow it? [y]es, [a]lways {approval.Tool} in this task, [n]o, [l]ater: ");
+            terminal.Error.Write(ConsentKeys.Line($"{Printable.Line(approval.Tool, 80)} in this task", later: true));
             // The console cannot be read with a cancellation, so Ctrl-C leaves the reader behind; the process ends anyway.
             var line = await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation);
-            switch (line?.Trim().ToLowerInvariant())
+            switch (line is null ? Consent.Later : ConsentKeys.Read(line))
             {
-                case "y" or "yes": await Approve(Runtime.ApprovalScope.Once); return true;
-                case "a" or "always": await Approve(Runtime.ApprovalScope.Always); return true;
-                case "n" or "no": await AnswerAsync(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellation); return true;
-                case "l" or "later" or null: return false;
+                case Consent.Yes: await Approve(Runtime.ApprovalScope.Once); return true;
+                case Consent.Always: await Approve(Runtime.ApprovalScope.Always); return true;
+                case Consent.No: await AnswerAsync(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellation); return true;
+                case Consent.Later: return false;
             }
         }
 

@@ -18,7 +18,7 @@ internal static class CostView
 
     /// <summary>What a session consumed.</summary>
     public static string Of(Code.Session session) =>
-        $"{Tokens(session.TotalInputTokens, session.TotalOutputTokens)} · {Units.Cost(session.Cost)}, with subagents {Units.Cost(session.TotalCost)}";
+        $"{Tokens(session.TotalInputTokens, session.TotalOutputTokens)} · {Units.Cost(session.Cost, session.UnpricedCalls)}, with subagents {Units.Cost(session.TotalCost, session.UnpricedCalls)}";
 
     private static string Tokens(long input, long output) => string.Create(CultureInfo.InvariantCulture, $"{input:N0} in, {output:N0} out");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Koda.Cli.Approvals;
 using Koda.Cli.Tasks;
 using Koda.Cli.Terminal;
 using Koda.Client;
@@ -10,7 +11,6 @@ namespace Koda.Cli.Chat;
 internal sealed class QuestionPrompt(ChatRoom room)
 {
     public const string Permission = "permission";
-    private const string Reject = "reject";
 
     /// <summary>Asks, until there is an answer that the question takes.</summary>
     /// <param name="question">The question.</param>
@@ -47,11 +47,11 @@ internal sealed class QuestionPrompt(ChatRoom room)
         }
     }
 
-    internal static string? PermissionOf(string line) => line.Trim().ToLowerInvariant() switch
+    internal static string? PermissionOf(string line) => ConsentKeys.Read(line) switch
     {
-        "o" or "once" or "y" or "yes" => "once",
-        "a" or "always" => "always",
-        "r" or Reject or "n" or "no" => Reject,
+        Consent.Yes => "once",
+        Consent.Always => "always",
+        Consent.No => "reject",
         _ => null,
     };
 
@@ -69,8 +69,7 @@ internal sealed class QuestionPrompt(ChatRoom room)
             ? question.Options[number - 1]
             : null;
 
-    private static string PermissionLine(Code.Question question) =>
-        $"Allow it? [o]nce, [a]lways{(question.AlwaysPattern.Length > 0 ? $" {Printable.Line(question.AlwaysPattern, 80)}" : "")}, [r]eject: ";
+    private static string PermissionLine(Code.Question question) => ConsentKeys.Line(Printable.Line(question.AlwaysPattern, 80), later: false);
 
     private static string Action(Code.Question question)
     {

@@ -28,7 +28,7 @@ internal static class SessionView
         .Add("parent", session.ParentId.Length > 0 && session.Subagent ? session.ParentId + ", as its subagent" : session.ParentId)
         .Add("turns", session.Turn is { } turn ? $"{turn.Number}" : "")
         .Add("used", $"{Units.Count(session.TotalInputTokens, "token")} in, {session.TotalOutputTokens:N0} out")
-        .Add("cost", Units.Cost(session.TotalCost))
+        .Add("cost", Units.Cost(session.TotalCost, session.UnpricedCalls))
         .Add("created", Units.Moment(session.CreatedAt))
         .Add("last used", Units.Moment(session.UpdatedAt))
         .Add("go on", $"{terminal.Program} chat --session {session.Id}")

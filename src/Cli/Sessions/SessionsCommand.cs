@@ -15,7 +15,7 @@ internal static class SessionsCommand
         new("STATE", SessionView.State, Importance.Whole),
         new("AGENT", session => session.AgentId),
         new("USED", session => Units.Age(session.UpdatedAt)) { Right = true },
-        new("COST", session => Units.Cost(session.TotalCost), Importance.Detail) { Right = true },
+        new("COST", session => Units.Cost(session.TotalCost, session.UnpricedCalls), Importance.Detail) { Right = true },
         new("MODEL", session => session.ModelId, Importance.Extra),
         new("WORKSPACE", session => session.Workspace, Importance.Detail),
         new("TITLE", session => session.Title));

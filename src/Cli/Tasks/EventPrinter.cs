@@ -45,7 +45,7 @@ internal sealed class EventPrinter(CliTerminal terminal)
     public void Note(string text) => Line(text, Tone.Notice);
 
     /// <summary>True when the model's last words, which are on the screen already, are this text.</summary>
-    public bool WasShown(string output) => output.Trim().Length > 0 && _said.ToString().Trim() == Printable.Text(output).Trim();
+    public bool WasShown(string output) => terminal.ErrorIsScreen && output.Trim().Length > 0 && _said.ToString().Trim() == Printable.Text(output).Trim();
 
     public void EndLine()
     {
@@ -57,8 +57,17 @@ internal sealed class EventPrinter(CliTerminal terminal)
     {
         var printable = Printable.Text(text);
         if (tone == Tone.Plain) _said.Append(printable);
+        // Where it does not go to a screen, an answer would stand beside itself: what is said before a call is written with the call.
+        if (tone == Tone.Plain && !terminal.ErrorIsScreen) return;
         terminal.Error.Write(terminal.PaintError(printable, tone));
         _midLine = !printable.EndsWith('\n');
+    }
+
+    /// <summary>Writes what the model said and nobody has seen yet.</summary>
+    public void WriteSaid()
+    {
+        if (!terminal.ErrorIsScreen && _said.ToString().Trim() is { Length: > 0 } said) terminal.Error.WriteLine(said);
+        _said.Clear();
     }
 
     private void Line(string text, Tone tone)
@@ -70,6 +79,7 @@ internal sealed class EventPrinter(CliTerminal terminal)
     private void ShowCall(JsonElement payload)
     {
         _shownLines = 0;
+        WriteSaid();
         EndLine();
         var tool = Printable.Text(payload.Text("tool"));
         var arguments = payload.TryGetProperty("arguments", out var given) ? ToolSummary.Of(given) : "";

@@ -72,6 +72,7 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
             return TaskView.ExitCodeOf(task);
         }
         _printer.EndLine();
+        if (!task.HasOutput && !quiet) _printer.WriteSaid();
         if (task.HasOutput && !(_terminal.OutIsScreen && _printer.WasShown(task.Output)))
             _terminal.Out.WriteLine(_terminal.OutIsScreen ? Printable.Text(task.Output) : task.Output);
         if (task.Error is { } error) _terminal.Error.WriteLine(_terminal.PaintError($"{error.Code}: {Printable.Text(error.Message)}", Tone.Bad));

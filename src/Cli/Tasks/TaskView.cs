@@ -39,10 +39,13 @@ internal static class TaskView
         var parts = new List<string> { Status(task) };
         if (task.FinishedAt is not null && task.CreatedAt is not null)
             parts[0] += " in " + Units.Duration(task.FinishedAt.ToDateTimeOffset() - task.CreatedAt.ToDateTimeOffset());
-        parts.Add(Units.Count(usage.ModelCalls, "model call"));
+        if (usage.ModelCalls > 0) parts.Add(Units.Count(usage.ModelCalls, "model call"));
         parts.Add(Units.Count(usage.ToolCalls, "tool call"));
-        parts.Add(Units.Count(usage.InputTokens + usage.OutputTokens, "token"));
-        parts.Add(Units.Cost(usage.CostUsd));
+        if (usage.ModelCalls > 0)
+        {
+            parts.Add(Units.Count(usage.InputTokens + usage.OutputTokens, "token"));
+            parts.Add(usage.UnpricedCalls > 0 ? $"cost {Units.Cost(usage.CostUsd, usage.UnpricedCalls)}" : Units.Cost(usage.CostUsd));
+        }
         return string.Join(" · ", parts);
     }
 

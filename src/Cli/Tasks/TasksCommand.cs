@@ -17,7 +17,7 @@ internal static class TasksCommand
         new("STATUS", TaskView.Status) { Tone = TaskView.ToneOf },
         new("AGENT", task => task.AgentId),
         new("AGE", task => Units.Age(task.CreatedAt)) { Right = true },
-        new("COST", task => Units.Cost(task.Usage?.CostUsd ?? 0), Importance.Detail) { Right = true },
+        new("COST", task => Units.Cost(task.Usage?.CostUsd ?? 0, task.Usage?.UnpricedCalls ?? 0), Importance.Detail) { Right = true },
         new("WORKSPACE", task => task.Context?.Workspace ?? "", Importance.Extra),
         new("QUERY", task => task.Query));
 

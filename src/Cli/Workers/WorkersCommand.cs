@@ -17,6 +17,8 @@ internal static class WorkersCommand
         new("AGENTS", worker => AnyOr(worker.AgentIds)),
         new("COMMANDS", Commands, Importance.Detail) { Tone = worker => worker.Commands == Runtime.CommandMode.Confined ? Tone.Plain : Tone.Notice },
         new("ROOTS", worker => AnyOr(worker.WorkspaceRoots)),
+        new("ROLE", worker => worker.Role, Importance.Extra),
+        new("TAGS", worker => string.Join(' ', worker.Tags), Importance.Extra),
         new("WORKS ON", Work, Importance.Extra),
         new("ID", worker => worker.Id, Importance.Extra));
 

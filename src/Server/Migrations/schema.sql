@@ -383,6 +383,7 @@ CREATE TABLE public.runs (
     model_calls integer DEFAULT 0 NOT NULL,
     tool_calls integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    unpriced_calls integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'turn'::text, 'operation'::text])))
 )
 WITH (fillfactor='80');

@@ -56,6 +56,8 @@ internal static partial class JournalCodec
         CacheWriteTokens = usage.CacheWriteTokens,
         ReasoningTokens = usage.ReasoningTokens,
         CostMicros = usage.CostMicros,
+        PriceUnknown = usage.PriceUnknown,
+        NoModel = usage.NoModel,
     };
 
     // PostgreSQL keeps no zero character in text, so it is stored as the replacement character.

@@ -20,7 +20,14 @@ internal sealed class ToolRound(
             if (next.Count == 0)
                 break;
             if (next[0].Fate == CallFate.Ask)
-                return await AskAsync(next[0], ct);
+            {
+                var (preview, fault) = await PreviewAsync(next[0], ct);
+                if (fault is null)
+                    return Ask(next[0], preview);
+                // Nobody is asked about what cannot be done.
+                await RunAsync([next[0] with { Fate = CallFate.Invalid, Reason = fault.Message, RefusedPath = (fault as PathRefusedException)?.Path }], ct);
+                continue;
+            }
             if (next[0].Fate == CallFate.Delegate)
                 return await DelegateAsync([.. next.TakeWhile(call => call.Fate == CallFate.Delegate)], ct);
             var together = next.TakeWhile(call => call.ReadOnly && call.Fate != CallFate.Ask).ToList();
@@ -49,7 +56,7 @@ internal sealed class ToolRound(
         })]);
     }
 
-    private async Task<AttemptOutcome> AskAsync(PreparedCall call, CancellationToken ct)
+    private static AttemptOutcome.Suspended Ask(PreparedCall call, string preview)
     {
         var arguments = CallPreparation.Canonical(call.Call.Arguments);
         var question = call.Bound!.Question;
@@ -58,7 +65,7 @@ internal sealed class ToolRound(
             CallId = call.Call.CallId,
             Tool = call.Call.Tool,
             Arguments = arguments,
-            Preview = question?.Text ?? await PreviewAsync(call, ct),
+            Preview = preview,
             Risk = call.Bound.Risk,
             Digest = ActionDigest.Of(call.Call.Tool, arguments),
             Purpose = question is null ? "" : "question",
@@ -68,18 +75,25 @@ internal sealed class ToolRound(
         });
     }
 
-    // A call that is bound to fail is asked about all the same: who answers sees why. Nothing outside is looked at before it is allowed.
-    private async Task<string> PreviewAsync(PreparedCall call, CancellationToken ct)
+    // Nothing outside is looked at before it is allowed.
+    private async Task<(string Preview, ToolException? Fault)> PreviewAsync(PreparedCall call, CancellationToken ct)
     {
+        if (call.Bound!.Question is { } question)
+            return (question.Text, null);
         var leaves = Demand.Told(call.Open, context.Workspace);
         try
         {
-            var preview = leaves.Length > 0 && call.Call.Tool != BashTool.ToolName ? call.Bound!.Subject(context) : await call.Bound!.PreviewAsync(context, ct);
-            return Shortened.HeadAndTail(preview).Text + leaves;
+            var preview = leaves.Length > 0 && call.Call.Tool != BashTool.ToolName ? call.Bound.Subject(context) : await call.Bound.PreviewAsync(context, ct);
+            return (Shortened.HeadAndTail(preview).Text + leaves, null);
+        }
+        // What it may not look at before it is allowed is what the person is asked about.
+        catch (PathRefusedException) when (call.Open.Count > 0)
+        {
+            return (call.Bound.Subject(context) + leaves, null);
         }
         catch (ToolException error)
         {
-            return $"This call would fail: {error.Message}";
+            return ("", error);
         }
     }
 }

@@ -23,4 +23,7 @@ internal sealed record ModelUsage
 
     /// <summary>Whether nobody knows the price, so that the cost is 0.</summary>
     public bool PriceUnknown { get; init; }
+
+    /// <summary>Whether rules or a script answered, and no language model.</summary>
+    public bool NoModel { get; init; }
 }

@@ -76,7 +76,7 @@ public sealed class ChatCommandTests(LocalKoda koda)
 
         Assert.Equal(ExitCode.Ok, chat.ExitCode);
         Assert.Contains($"● bash touch {_beyond}", chat.Error);
-        Assert.Contains("Allow it? [o]nce, [a]lways", chat.Error);
+        Assert.Contains("Allow it? [y]es, [a]lways", chat.Error);
         Assert.Contains("Went on.", chat.Error);
         Assert.Contains("There is no command '/nonsense'", chat.Error);
         Assert.Contains("Go on with: koda chat --session", chat.Error);

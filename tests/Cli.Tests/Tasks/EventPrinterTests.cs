@@ -66,13 +66,26 @@ public sealed class EventPrinterTests
     public void Output_that_the_model_said_last_was_shown()
     {
         using var screen = new StringWriter();
-        var printer = new EventPrinter(CliRun.Terminal(TextWriter.Null, screen));
+        var printer = new EventPrinter(new() { In = TextReader.Null, Out = TextWriter.Null, Error = screen, ErrorIsScreen = true });
         printer.Show(Event("model.delta", """{"text":"thinking"}"""));
         printer.Show(Event("model.started", """{"step":2}"""));
         printer.Show(Event("model.delta", """{"text":"All is well.\n"}"""));
 
         Assert.True(printer.WasShown("All is well."));
         Assert.False(printer.WasShown("thinking"));
+    }
+
+    [Fact]
+    public void An_answer_is_left_to_stdout_where_stderr_is_no_screen()
+    {
+        using var log = new StringWriter();
+        var printer = new EventPrinter(CliRun.Terminal(TextWriter.Null, log));
+        printer.Show(Event("model.delta", """{"text":"All is well."}"""));
+
+        Assert.Empty(log.ToString());
+        Assert.False(printer.WasShown("All is well."));
+        printer.WriteSaid();
+        Assert.Equal("All is well.\n", log.ToString());
     }
 
     private static string Print(params (string Kind, string Payload)[] events)

@@ -39,4 +39,16 @@ public sealed class TaskViewTests
 
         Assert.Equal("completed in 1 min 15 s · 1 model call · 2 tool calls · 1,234 tokens · $0.0123", TaskView.Summary(task));
     }
+
+    [Theory]
+    [InlineData(0, 0, 0, "completed · 2 tool calls")]
+    [InlineData(1, 1, 0, "completed · 1 model call · 2 tool calls · 10 tokens · cost unknown")]
+    [InlineData(2, 1, 0.01, "completed · 2 model calls · 2 tool calls · 10 tokens · cost $0.0100 and more")]
+    public void What_no_model_did_names_none_and_a_price_that_nobody_knows_is_not_zero(int calls, int unpriced, double cost, string summary) => Assert.Equal(
+        summary,
+        TaskView.Summary(new()
+        {
+            Status = Runtime.TaskStatus.Completed,
+            Usage = new() { ModelCalls = calls, UnpricedCalls = unpriced, ToolCalls = 2, InputTokens = 10, CostUsd = cost },
+        }));
 }

@@ -78,6 +78,19 @@ public class ApprovalTests
     }
 
     [Fact]
+    public async Task A_call_whose_preview_fails_is_refused_without_asking_a_person_and_the_model_is_told_why()
+    {
+        using var task = Task(new MemoryJournal());
+        Tool(task).Fault = argument => argument == "1" ? "There is no 1." : null;
+
+        Assert.Equal("two", (await SuspendedAsync(task)).CallId);
+
+        Assert.Empty(Tool(task).Calls);
+        var told = Assert.Single(task.Journal.Payloads("tool.finished"));
+        Assert.Equal(("one", "error", "There is no 1."), (told["call_id"]!.GetValue<string>(), told["status"]!.GetValue<string>(), told["result"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task A_rule_that_denies_needs_no_person()
     {
         using var task = Task(new MemoryJournal(), new PermissionRule { Tool = "change", Action = PermissionAction.Deny });

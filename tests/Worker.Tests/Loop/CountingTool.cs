@@ -13,6 +13,9 @@ internal sealed class CountingTool(string name, bool readOnly) : ITool
     /// <summary>What happens during a call.</summary>
     public Func<string, CancellationToken, Task> During { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Why a call of an argument would fail, as far as its preview knows. Null: it would not.</summary>
+    public Func<string, string?> Fault { get; set; } = _ => null;
+
     public ToolDefinition Definition { get; } = new(
         name, "Counts.", JsonNode.Parse("""{"type": "object", "properties": {"n": {"type": "string"}}, "required": ["n"]}""")!.AsObject(), readOnly);
 
@@ -28,7 +31,8 @@ internal sealed class CountingTool(string name, bool readOnly) : ITool
 
         public string Subject(ToolContext context) => argument;
 
-        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) => Task.FromResult($"would do {argument}");
+        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) =>
+            tool.Fault(argument) is { } fault ? throw new ToolException(fault) : Task.FromResult($"would do {argument}");
 
         public async Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct)
         {

@@ -7,7 +7,7 @@ internal static class ReportedUsage
 {
     public static UsageTotals Of(ReportedEvent reported) => (reported.Usage ?? default) with
     {
-        ModelCalls = reported.Kind == "model.finished" ? 1 : 0,
+        ModelCalls = reported.Kind == "model.finished" && !reported.AskedNoModel ? 1 : 0,
         ToolCalls = reported.Kind == "tool.finished" ? 1 : 0,
     };
 

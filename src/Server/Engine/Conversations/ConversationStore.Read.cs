@@ -22,7 +22,7 @@ internal static partial class ConversationStore
             used.model_calls, used.tool_calls, coalesce(last.input_tokens, 0),
             (select count(*)::int from queued_messages q where q.conversation_id = c.id), c.is_subagent,
             (select coalesce(sum(r.cost_micros), 0)::bigint
-                from subagents s join runs r on r.stream_id = s.conversation_id and r.kind <> 'task' where s.parent_id = c.id), {TurnColumns}
+                from subagents s join runs r on r.stream_id = s.conversation_id and r.kind <> 'task' where s.parent_id = c.id), used.unpriced_calls, {TurnColumns}
         """;
 
     private const string JoinsSql = """
@@ -30,7 +30,8 @@ internal static partial class ConversationStore
             select coalesce(sum(input_tokens), 0)::bigint as input_tokens, coalesce(sum(output_tokens), 0)::bigint as output_tokens,
                 coalesce(sum(cached_input_tokens), 0)::bigint as cached_input_tokens, coalesce(sum(cache_write_tokens), 0)::bigint as cache_write_tokens,
                 coalesce(sum(reasoning_tokens), 0)::bigint as reasoning_tokens, coalesce(sum(cost_micros), 0)::bigint as cost_micros,
-                coalesce(sum(model_calls), 0)::int as model_calls, coalesce(sum(tool_calls), 0)::int as tool_calls
+                coalesce(sum(model_calls), 0)::int as model_calls, coalesce(sum(tool_calls), 0)::int as tool_calls,
+                coalesce(sum(unpriced_calls), 0)::int as unpriced_calls
             from runs
             where stream_id = c.id and kind <> 'task'
         ) as used
@@ -162,12 +163,13 @@ internal static partial class ConversationStore
         CreatedAt = row.GetFieldValue<DateTimeOffset>(8),
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(9),
         Usage = new UsageTotals(
-            row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt32(16), row.GetInt32(17)),
+            row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt32(16), row.GetInt32(17),
+            UnpricedCalls: row.GetInt32(22)),
         LastInputTokens = row.GetInt64(18),
         QueuedMessages = row.GetInt32(19),
         IsSubagent = row.GetBoolean(20),
         SubagentCostMicros = row.GetInt64(21),
-        Turn = row.IsDBNull(22) ? null : ReadTurn(row, 22),
+        Turn = row.IsDBNull(23) ? null : ReadTurn(row, 23),
     };
 
     private static TurnRecord ReadTurn(NpgsqlDataReader row, int at) => new(

@@ -13,7 +13,7 @@ internal static partial class TaskStore
         t.dead_letter, t.available_at, t.created_at, t.updated_at, t.started_at, t.finished_at, s.head_seq,
         r.input_tokens, r.output_tokens, r.cached_input_tokens, r.cache_write_tokens, r.reasoning_tokens, r.cost_micros, r.model_calls, r.tool_calls,
         waiting.reason, case when waiting.reason in ('provider_cooldown', 'provider_concurrency_limit') then waiting.connection else '' end, waiting.until,
-        t.route
+        t.route, r.unpriced_calls
         """;
 
     // What a queued task waits for, by the rules of the claim.
@@ -164,7 +164,8 @@ internal static partial class TaskStore
         FinishedAt = Time(row, 24),
         LastEventSeq = row.GetInt64(25),
         Usage = new UsageTotals(
-            row.GetInt64(26), row.GetInt64(27), row.GetInt64(28), row.GetInt64(29), row.GetInt64(30), row.GetInt64(31), row.GetInt32(32), row.GetInt32(33)),
+            row.GetInt64(26), row.GetInt64(27), row.GetInt64(28), row.GetInt64(29), row.GetInt64(30), row.GetInt64(31), row.GetInt32(32), row.GetInt32(33),
+            UnpricedCalls: row.GetInt32(38)),
         QueueReason = row.IsDBNull(34) ? QueueReason.None : EnumText<QueueReason>.Parse(row.GetString(34)),
         Connection = row.GetString(35),
         CooldownUntil = Time(row, 36),

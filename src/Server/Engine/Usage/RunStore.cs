@@ -27,7 +27,7 @@ internal static class RunStore
     private const string OfStreamSql = """
         select coalesce(sum(input_tokens), 0)::bigint, coalesce(sum(output_tokens), 0)::bigint, coalesce(sum(cached_input_tokens), 0)::bigint,
             coalesce(sum(cache_write_tokens), 0)::bigint, coalesce(sum(reasoning_tokens), 0)::bigint, coalesce(sum(cost_micros), 0)::bigint,
-            coalesce(sum(model_calls), 0)::int, coalesce(sum(tool_calls), 0)::int
+            coalesce(sum(model_calls), 0)::int, coalesce(sum(tool_calls), 0)::int, coalesce(sum(unpriced_calls), 0)::int
         from runs
         where stream_id = $1 and kind <> 'task' and ($2 = '00000000-0000-0000-0000-000000000000' or id = $2)
         """;
@@ -42,7 +42,7 @@ internal static class RunStore
         await reader.ReadAsync(cancellationToken);
         return new UsageTotals(
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6),
-            reader.GetInt32(7));
+            reader.GetInt32(7), reader.GetInt32(8));
     }
 
     private const string AddUsageSql = """
@@ -54,9 +54,10 @@ internal static class RunStore
             reasoning_tokens = runs.reasoning_tokens + used.reasoning_tokens,
             cost_micros = runs.cost_micros + used.cost_micros,
             model_calls = runs.model_calls + used.model_calls,
-            tool_calls = runs.tool_calls + used.tool_calls
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as used
-            (id, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens, cost_micros, model_calls, tool_calls)
+            tool_calls = runs.tool_calls + used.tool_calls,
+            unpriced_calls = runs.unpriced_calls + used.unpriced_calls
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as used
+            (id, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens, cost_micros, model_calls, tool_calls, unpriced_calls)
         where runs.id = used.id
         """;
 
@@ -72,6 +73,7 @@ internal static class RunStore
         command.Parameters.AddColumn(usage, row => row.Used.CostMicros);
         command.Parameters.AddColumn(usage, row => row.Used.ModelCalls);
         command.Parameters.AddColumn(usage, row => row.Used.ToolCalls);
+        command.Parameters.AddColumn(usage, row => row.Used.UnpricedCalls);
         return command;
     }
 }

@@ -1,6 +1,8 @@
 namespace Koda.Server.Engine.Usage;
 
-/// <summary>What model calls consumed, and how many calls there were. Costs are micro-dollars.</summary>
+/// <summary>
+/// What model calls consumed, and how many calls there were. Costs are micro-dollars, without those of the unpriced calls, which nobody knows.
+/// </summary>
 internal readonly record struct UsageTotals(
     long InputTokens,
     long OutputTokens,
@@ -9,7 +11,8 @@ internal readonly record struct UsageTotals(
     long ReasoningTokens,
     long CostMicros,
     int ModelCalls,
-    int ToolCalls)
+    int ToolCalls,
+    int UnpricedCalls = 0)
 {
     public static UsageTotals operator +(UsageTotals a, UsageTotals b) => new(
         a.InputTokens + b.InputTokens,
@@ -19,7 +22,8 @@ internal readonly record struct UsageTotals(
         a.ReasoningTokens + b.ReasoningTokens,
         a.CostMicros + b.CostMicros,
         a.ModelCalls + b.ModelCalls,
-        a.ToolCalls + b.ToolCalls);
+        a.ToolCalls + b.ToolCalls,
+        a.UnpricedCalls + b.UnpricedCalls);
 
     public static UsageTotals Add(UsageTotals a, UsageTotals b) => a + b;
 }

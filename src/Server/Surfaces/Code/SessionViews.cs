@@ -26,6 +26,7 @@ internal static class SessionViews
         Cost = Dollars.Of(conversation.Usage.CostMicros),
         TotalCost = Dollars.Of(conversation.Usage.CostMicros + conversation.SubagentCostMicros),
         TotalCostMicroUsd = conversation.Usage.CostMicros + conversation.SubagentCostMicros,
+        UnpricedCalls = conversation.Usage.UnpricedCalls,
         TotalInputTokens = conversation.Usage.InputTokens,
         TotalOutputTokens = conversation.Usage.OutputTokens,
         LastInputTokens = conversation.LastInputTokens,

@@ -102,6 +102,7 @@ internal static class TaskViews
         CostUsd = Dollars.Of(usage.CostMicros),
         ModelCalls = usage.ModelCalls,
         ToolCalls = usage.ToolCalls,
+        UnpricedCalls = usage.UnpricedCalls,
     };
 
     private static Timestamp Time(DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);

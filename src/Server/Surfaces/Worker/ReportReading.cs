@@ -115,12 +115,12 @@ internal static class ReportReading
     };
 
     private static ReportedEvent[] Events(Google.Protobuf.Collections.RepeatedField<Wire.ReportedEvent> events) =>
-        events.Count == 0 ? [] : [.. events.Select(entry => new ReportedEvent(entry.Kind, entry.Payload, Usage(entry.Usage)))];
+        events.Count == 0 ? [] : [.. events.Select(entry => new ReportedEvent(entry.Kind, entry.Payload, Usage(entry.Usage), entry.Usage?.NoModel ?? false))];
 
     private static UsageTotals? Usage(Wire.Usage? usage) => usage is null
         ? null
         : new UsageTotals(
-            usage.InputTokens, usage.OutputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.ReasoningTokens, usage.CostMicros, 0, 0);
+            usage.InputTokens, usage.OutputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.ReasoningTokens, usage.CostMicros, 0, 0, usage.PriceUnknown ? 1 : 0);
 
     private static EngineException Invalid(string field, string problem) =>
         new(ErrorReason.InvalidRequest, $"{field} {problem}.", new Dictionary<string, string> { [field] = problem });

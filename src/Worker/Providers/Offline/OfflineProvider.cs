@@ -61,6 +61,6 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
         }
 
         var stopReason = step.Calls.Count > 0 ? ModelStopReason.ToolUse : ModelStopReason.EndTurn;
-        yield return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), stopReason, step.Usage, plan.Name);
+        yield return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), stopReason, step.Usage with { NoModel = true }, plan.Name);
     }
 }

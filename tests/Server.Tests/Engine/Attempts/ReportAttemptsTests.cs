@@ -42,6 +42,24 @@ public sealed class ReportAttemptsTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_no_model_answered_is_no_model_call_and_a_call_without_a_known_price_is_counted()
+    {
+        await using var server = await EngineServer.Start(postgres);
+        await server.Publish();
+        await using var worker = await server.Connect();
+        var task = await server.Submit();
+        var assignment = await worker.Take();
+        ReportedEvent[] events = [Event("model.finished") with { AskedNoModel = true }, Event("model.finished", s_usage with { CostMicros = 0, UnpricedCalls = 1 })];
+        await worker.Connection.Report(new EventBatch(assignment.Attempt, 1, events), default);
+        await worker.Next<EventsRecorded>();
+
+        await worker.Complete(assignment);
+
+        var stored = await server.Read(task.Id);
+        Assert.Equal(s_usage with { CostMicros = 0, ModelCalls = 1, UnpricedCalls = 1 }, stored.Usage);
+    }
+
+    [Fact]
     public async Task Reports_that_are_sent_again_are_confirmed_and_not_recorded_twice()
     {
         await using var server = await EngineServer.Start(postgres);

@@ -22,7 +22,7 @@ public sealed class ScriptPlanTests
         var provider = Provider(Script);
         var first = (await provider.CollectAsync(Answers.Ask("the word"))).Finished;
         Assert.Equal("I look for the word.", first.Message.Text);
-        Assert.Equal(new ModelUsage { InputTokens = 5, OutputTokens = 6, CostMicros = 7 }, first.Usage);
+        Assert.Equal(new ModelUsage { InputTokens = 5, OutputTokens = 6, CostMicros = 7, NoModel = true }, first.Usage);
         Assert.Equal(ModelStopReason.ToolUse, first.StopReason);
         var call = Assert.Single(first.Message.ToolCalls);
         Assert.Equal("""{"path":"a.txt"}""", call.Arguments);
