@@ -63,7 +63,7 @@ internal static class KodaCommand
             Identity.PasswordCommand.Create(common), Identity.TokenCommand.Create(common), Identity.AuditCommand.Create(common),
             Settings.SettingsCommand.Create(common),
             Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
-            Bench.BenchCommand.Create(common), OpenApi.OpenApiCommand.Create(common), CompletionCommand.Create(common),
+            Bench.BenchCommand.Create(common), OpenApi.OpenApiCommand.Create(common), CompletionCommand.Create(common), Manual.ManCommand.Create(common),
             VersionCommand.Create(common),
         };
         foreach (var steering in Tasks.SteeringCommands.Create(common)) root.Add(steering);

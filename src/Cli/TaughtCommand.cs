@@ -12,6 +12,9 @@ internal sealed class TaughtCommand(string name, string summary, string examples
     /// <summary>Whether the command itself says what Ctrl-C does.</summary>
     public bool KeepsInterrupts { get; set; }
 
+    /// <summary>Command lines, one a line.</summary>
+    public string Examples => examples;
+
     /// <summary>What the help adds to the summary and the options.</summary>
     public string Lesson => HelpText.Examples(examples) + (more.Length > 0 ? "\n\n" + more : "");
 }
