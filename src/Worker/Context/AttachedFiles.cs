@@ -8,10 +8,7 @@ namespace Koda.Worker.Context;
 internal static class AttachedFiles
 {
     private const int LongestText = 64 * 1024;
-    private const int LargestImage = 3_750_000;
     private const int MaxFiles = 20;
-
-    private static readonly HashSet<string> s_images = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
     /// <returns>Null when there is none.</returns>
     public static async Task<ModelMessage?> ReadAsync(Workspace workspace, IReadOnlyList<SentAttachment>? files, CancellationToken ct)
@@ -31,9 +28,9 @@ internal static class AttachedFiles
         try
         {
             await using var file = workspace.OpenToRead(attached.Path);
-            if (s_images.Contains(attached.MimeType))
+            if (ImageFile.IsShown(attached.MimeType))
             {
-                return file.Length <= LargestImage
+                return file.Length <= ImageFile.Largest
                     ? new ImageBlock(attached.Path, attached.MimeType, await TextFile.HashAsync(file, ct))
                     : new TextBlock($"(The attached image {attached.Path} is too large to be shown.)");
             }

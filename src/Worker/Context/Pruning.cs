@@ -18,7 +18,7 @@ internal static class Pruning
         var old = new Stack<string>();
         foreach (var message in messages.Reverse())
         {
-            if (message.Content is not [ToolResultBlock result])
+            if (message.Content is not [ToolResultBlock result, ..])
                 continue;
             var tokens = TokenEstimate.Of(message);
             newest += tokens;

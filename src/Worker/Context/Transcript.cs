@@ -38,7 +38,7 @@ internal static class Transcript
                 text.Append(result.IsError ? "ERROR OF " : "RESULT OF ").Append(result.Tool).Append(": ").Append(Short(result.Content, LongestResult)).Append("\n\n");
                 break;
             case ImageBlock image:
-                text.Append("USER SHOWS THE IMAGE ").Append(image.Path).Append("\n\n");
+                text.Append(image.Path is null ? "THE TOOL SHOWED AN IMAGE OF THE TYPE " : "USER SHOWS THE IMAGE ").Append(image.Path ?? image.MimeType).Append("\n\n");
                 break;
         }
     }

@@ -77,7 +77,7 @@ internal sealed partial class Conversation
     {
         foreach (var callId in pruned.CallIds)
         {
-            var index = _messages.FindIndex(message => message.Content is [ToolResultBlock result] && result.CallId == callId && result.Content != Pruned);
+            var index = _messages.FindIndex(message => message.Content is [ToolResultBlock result, ..] && result.CallId == callId && result.Content != Pruned);
             if (index >= 0)
                 _messages[index] = _messages[index] with { Content = [(ToolResultBlock)_messages[index].Content[0] with { Content = Pruned }] };
         }

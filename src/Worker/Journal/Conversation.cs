@@ -156,7 +156,8 @@ internal sealed partial class Conversation
         Change(finished.CallId, call =>
         {
             Count(_repeated.Count(call.Call, finished), call.Call.Tool);
-            return call with { Result = ModelMessage.ToolResult(finished.CallId, finished.Tool, finished.Result, isError) };
+            var images = finished.Images?.Select(image => new ImageBlock(null, image.MimeType, image.Digest));
+            return call with { Result = ModelMessage.ToolResult(finished.CallId, finished.Tool, finished.Result, isError, images) };
         });
         if (_pending.All(call => call.Result is not null))
             Settle();

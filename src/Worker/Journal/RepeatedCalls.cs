@@ -21,11 +21,12 @@ internal sealed class RepeatedCalls
     public int Count(ToolCallBlock call, ToolFinished finished)
     {
         var key = (call.Tool, call.Arguments);
-        var times = _counts.TryGetValue(key, out var seen) && seen.Result == finished.Result ? seen.Times + 1 : 1;
+        var result = string.Join('\n', [finished.Result, .. finished.Images?.Select(image => image.Digest) ?? []]);
+        var times = _counts.TryGetValue(key, out var seen) && seen.Result == result ? seen.Times + 1 : 1;
         // After a change to a file the same command may well be worth running again.
         if (finished.Status == ToolStatus.Ok && Writing.Contains(call.Tool))
             _counts.Clear();
-        _counts[key] = (finished.Result, times);
+        _counts[key] = (result, times);
         return times;
     }
 }

@@ -29,10 +29,11 @@ internal sealed record ToolOutput(int Step, string CallId, string Tool, string S
 /// <param name="ApprovalId">The approval that allowed or denied it.</param>
 /// <param name="Artifacts">Artifacts that hold what is left out.</param>
 /// <param name="Files">The files that it changed, where they are several, each as <paramref name="Path"/> and <paramref name="FileDigest"/>.</param>
+/// <param name="Images">The images that the model is shown with the result. The worker keeps their bytes.</param>
 internal sealed record ToolFinished(
     int Step, string CallId, string Tool, string Status, string Result, bool Truncated, long DurationMs, string? Diff = null,
     string? Path = null, string? FileDigest = null, string? ApprovalId = null, IReadOnlyList<string>? Artifacts = null,
-    IReadOnlyList<FileState>? Files = null) : IJournalPayload
+    IReadOnlyList<FileState>? Files = null, IReadOnlyList<ImageState>? Images = null) : IJournalPayload
 {
     public static string Kind => "tool.finished";
 }

@@ -39,6 +39,8 @@ internal sealed class AttemptRunner(
 
     private readonly PrivatePaths _private = PrivatePaths.Of(options);
 
+    private readonly KeptImages _images = KeptImages.Below(options.DataDirectory);
+
     private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time, PrivatePaths.Of(options));
 
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
@@ -120,11 +122,11 @@ internal sealed class AttemptRunner(
             Background = background,
         };
         var model = new ModelCall(
-            assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause, new PromptImages(workspace));
+            assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause, new PromptImages(workspace, _images));
         using var run = new RunContext(assignment, provider, conversation, recorder, attempt, workspace, time);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(
-            context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress);
+            context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress, _images);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
         var loop = new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, run);
         return await snapshots.RunAsync(token => _background.RunAsync(assignment, background, loop.RunAsync(token)), ct);

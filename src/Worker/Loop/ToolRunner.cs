@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using Koda.Worker.Context;
 using Koda.Worker.Journal;
 using Koda.Worker.Tools;
 
@@ -11,9 +12,10 @@ namespace Koda.Worker.Loop;
 /// <param name="redactor">What is taken out of results.</param>
 /// <param name="upload">Stores a text that is too long for an event and gives the artifact's id.</param>
 /// <param name="progress">Says what runs, for people.</param>
+/// <param name="images">Keeps images of results.</param>
 internal sealed class ToolRunner(
     ToolContext context, Recorder recorder, Redactor redactor, Func<string, string, CancellationToken, Task<string>> upload,
-    Action<string> progress)
+    Action<string> progress, KeptImages images)
 {
     private const int MaxDiffLength = 64 * 1024;
 
@@ -42,8 +44,9 @@ internal sealed class ToolRunner(
         var result = call.Answer ?? await WorkerTelemetry.RunToolAsync(
             call.Call.Tool, call.Call.CallId, context.Time, () => RunAsync(step, call, call.Bound!, ct));
         var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
+        var (shown, lost) = Keep(result.Images);
         var status = result.IsError ? ToolStatus.Error : ToolStatus.Ok;
-        recorder.Record(Finished(step, call, status, text, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
+        recorder.Record(Finished(step, call, status, text + lost, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
         {
             Truncated = truncated,
             Diff = result.Diff is null ? null : Shortened.HeadAndTail(redactor.Redact(result.Diff), MaxDiffLength).Text,
@@ -51,6 +54,7 @@ internal sealed class ToolRunner(
             FileDigest = result.FileDigest,
             Artifacts = artifacts,
             Files = result.Files,
+            Images = shown,
         });
         if (result.Todo is { } items)
             recorder.Record(new TodoChanged(items));
@@ -97,6 +101,20 @@ internal sealed class ToolRunner(
         catch (RpcException error)
         {
             return ($"{text}\n(The whole text could not be stored: {error.Status.Detail})", true, null);
+        }
+    }
+
+    private (IReadOnlyList<ImageState>? Shown, string Lost) Keep(IReadOnlyList<ToolImage> given)
+    {
+        if (given.Count == 0)
+            return (null, "");
+        try
+        {
+            return ([.. given.Select(image => new ImageState(image.MimeType, images.Keep(image.Bytes)))], "");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"\n(No image is shown, since none could be stored: {error.Message})");
         }
     }
 

@@ -13,8 +13,9 @@ internal static class McpResult
         if (result is not JsonObject json)
             return new ToolResult(result is null ? "(nothing)" : Raw(result));
         var parts = new List<string>();
+        var images = new McpImages();
         foreach (var part in json["content"] is JsonArray list ? list : json["content"] is { } one ? [one] : (IEnumerable<JsonNode?>)[])
-            parts.Add(Part(part));
+            parts.Add(Part(part, images));
         if (json["structuredContent"] is { } structured && !parts.Exists(part => Says(part, structured)))
             parts.Add(structured.ToJsonString());
         // What servers of the protocol's first version gave.
@@ -22,14 +23,15 @@ internal static class McpResult
             parts.Add(old is JsonValue value && value.TryGetValue(out string? said) ? said : old.ToJsonString());
         var text = string.Join('\n', parts.Where(part => part.Length > 0));
         var isError = json["isError"] is JsonValue flag && flag.TryGetValue(out bool failed) && failed;
-        return new ToolResult(text.Length > 0 ? text : "(nothing)") { IsError = isError };
+        return new ToolResult(text.Length > 0 ? text : "(nothing)") { IsError = isError, Images = images.Shown };
     }
 
-    private static string Part(JsonNode? part) => Text(part, "type") switch
+    private static string Part(JsonNode? part, McpImages images) => Text(part, "type") switch
     {
         "text" when part!["text"] is JsonValue => Text(part, "text"),
-        "image" or "audio" => $"({Text(part, "type")} of the type {Or(Text(part, "mimeType"), "unknown")}, {Size(Text(part, "data"))})",
-        "resource" when part!["resource"] is JsonObject resource => Resource(resource),
+        "image" => $"({images.Take(Text(part, "mimeType"), Text(part, "data"))})",
+        "audio" => $"(audio of the type {Or(Text(part, "mimeType"), "unknown")}, {Size(Text(part, "data"))}, is left out)",
+        "resource" when part!["resource"] is JsonObject resource => Resource(resource, images),
         "resource_link" => $"({Link(part!)})",
         _ => part is null ? "" : Raw(part),
     };
@@ -38,10 +40,13 @@ internal static class McpResult
         $"resource {Text(link, "uri")}{Named(", ", Or(Text(link, "title"), Text(link, "name")))}{Named(", ", Text(link, "mimeType"))}"
         + Named(": ", Text(link, "description"));
 
-    private static string Resource(JsonObject resource)
+    private static string Resource(JsonObject resource, McpImages images)
     {
-        var named = $"resource {Text(resource, "uri")}{Named(", ", Text(resource, "mimeType"))}";
-        return resource["text"] is JsonValue ? $"({named})\n{Text(resource, "text")}" : $"({named}, {Size(Text(resource, "blob"))})";
+        var type = Text(resource, "mimeType");
+        var named = $"resource {Text(resource, "uri")}{Named(", ", type)}";
+        return resource["text"] is JsonValue ? $"({named})\n{Text(resource, "text")}"
+            : type.StartsWith("image/", StringComparison.OrdinalIgnoreCase) ? $"({named}: {images.Take(type, Text(resource, "blob"))})"
+            : $"({named}, {Size(Text(resource, "blob"))}, is left out)";
     }
 
     // Servers are asked to give structured content as a text too.
@@ -59,7 +64,7 @@ internal static class McpResult
 
     private static string Raw(JsonNode part) => Shortened.HeadAndTail(part.ToJsonString(), LongestStrange).Text;
 
-    private static string Size(string base64) => $"{base64.AsSpan().TrimEnd('=').Length * 3L / 4} bytes";
+    internal static string Size(string base64) => $"{base64.AsSpan().TrimEnd('=').Length * 3L / 4} bytes";
 
     private static string Named(string before, string text) => text.Length > 0 ? before + text : "";
 

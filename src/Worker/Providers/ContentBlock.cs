@@ -8,11 +8,11 @@ internal abstract record ContentBlock;
 /// <summary>Text for people.</summary>
 internal sealed record TextBlock(string Text) : ContentBlock;
 
-/// <summary>An image of the workspace.</summary>
-/// <param name="Path">The file.</param>
+/// <summary>An image of the workspace, or one that a tool gave.</summary>
+/// <param name="Path">The file. Null: a tool gave it.</param>
 /// <param name="MimeType">Its type.</param>
 /// <param name="Digest">The SHA-256 of its bytes, in lower-case hex: which image was meant.</param>
-internal sealed record ImageBlock(string Path, string MimeType, string Digest) : ContentBlock
+internal sealed record ImageBlock(string? Path, string MimeType, string Digest) : ContentBlock
 {
     /// <summary>The bytes in base 64, put in when a prompt is sent. The log does not hold them.</summary>
     public string? Data { get; init; }

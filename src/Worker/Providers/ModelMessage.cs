@@ -1,6 +1,6 @@
 namespace Koda.Worker.Providers;
 
-/// <summary>One message of a conversation. A message of role <see cref="ModelRole.Tool"/> holds exactly one <see cref="ToolResultBlock"/>.</summary>
+/// <summary>One message of a conversation. A message of role <see cref="ModelRole.Tool"/> holds exactly one <see cref="ToolResultBlock"/>, and behind it the images of the result.</summary>
 /// <param name="Role">One of <see cref="ModelRole"/>.</param>
 /// <param name="Content">The blocks in order.</param>
 internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Content)
@@ -15,6 +15,14 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
 
     /// <summary>The text blocks, joined.</summary>
     public string Text => string.Concat(Content.OfType<TextBlock>().Select(block => block.Text));
+
+    /// <summary>The images.</summary>
+    public IEnumerable<ImageBlock> Images => Content.OfType<ImageBlock>();
+
+    /// <summary>What a message of role <see cref="ModelRole.Tool"/> says: its result, and what stands for images that are left out.</summary>
+    public ToolResultBlock Result => (ToolResultBlock)Content[0] is var result && Text is { Length: > 0 } text
+        ? result with { Content = $"{result.Content}\n{text}" }
+        : result;
 
     /// <summary>The calls that an assistant message asks for.</summary>
     public IEnumerable<ToolCallBlock> ToolCalls => Content.OfType<ToolCallBlock>();
@@ -33,12 +41,42 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
         return joined;
     }
 
+    /// <summary>
+    /// The messages with the images of results told by the user, behind all results of one answer: for providers whose results are text only.
+    /// </summary>
+    public static IReadOnlyList<ModelMessage> WithImagesBeside(IEnumerable<ModelMessage> messages)
+    {
+        var written = new List<ModelMessage>();
+        var images = new List<ContentBlock>();
+        foreach (var message in messages)
+        {
+            if (message.Role != ModelRole.Tool)
+                Tell();
+            if (message.Role == ModelRole.Tool && message.Images.Any())
+            {
+                images.AddRange([new TextBlock($"(What {message.Result.Tool} gave in call {message.Result.CallId}:)"), .. message.Images]);
+                written.Add(message with { Content = [message.Result] });
+            }
+            else
+                written.Add(message);
+        }
+        Tell();
+        return written;
+
+        void Tell()
+        {
+            if (images.Count > 0)
+                written.Add(new ModelMessage(ModelRole.User, [.. images]));
+            images.Clear();
+        }
+    }
+
     public static ModelMessage User(string text) => new(ModelRole.User, [new TextBlock(text)]);
 
     public static ModelMessage Assistant(params IReadOnlyList<ContentBlock> content) => new(ModelRole.Assistant, content);
 
-    public static ModelMessage ToolResult(string callId, string tool, string content, bool isError) =>
-        new(ModelRole.Tool, [new ToolResultBlock(callId, tool, content, isError)]);
+    public static ModelMessage ToolResult(string callId, string tool, string content, bool isError, IEnumerable<ImageBlock>? images = null) =>
+        new(ModelRole.Tool, [new ToolResultBlock(callId, tool, content, isError), .. images ?? []]);
 }
 
 /// <summary>The roles of messages, as the event log spells them.</summary>

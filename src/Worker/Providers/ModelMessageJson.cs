@@ -11,7 +11,7 @@ internal static class ModelMessageJson
         if (message.Role == ModelRole.Tool)
         {
             var result = (ToolResultBlock)message.Content[0];
-            return new JsonObject
+            var told = new JsonObject
             {
                 ["role"] = ModelRole.Tool,
                 ["call_id"] = result.CallId,
@@ -19,6 +19,9 @@ internal static class ModelMessageJson
                 ["content"] = result.Content,
                 ["is_error"] = result.IsError,
             };
+            if (message.Images.Any())
+                told["images"] = new JsonArray([.. message.Images.Select(image => new JsonObject { ["mime_type"] = image.MimeType, ["digest"] = image.Digest })]);
+            return told;
         }
         var json = new JsonObject
         {
@@ -37,7 +40,9 @@ internal static class ModelMessageJson
         {
             var role = Text(json, "role");
             return role == ModelRole.Tool
-                ? ModelMessage.ToolResult(Text(json, "call_id"), Text(json, "tool"), Text(json, "content"), Flag(json, "is_error"))
+                ? ModelMessage.ToolResult(
+                    Text(json, "call_id"), Text(json, "tool"), Text(json, "content"), Flag(json, "is_error"),
+                    json["images"]?.AsArray().Select(image => new ImageBlock(null, Text(image!.AsObject(), "mime_type"), Text(image.AsObject(), "digest"))))
                 : new ModelMessage(role, [.. json["content"]!.AsArray().Select(block => ReadBlock(block!.AsObject()))]) { Origin = Optional(json, "origin") };
         }
         catch (Exception error) when (error is InvalidOperationException or NullReferenceException)

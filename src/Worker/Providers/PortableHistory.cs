@@ -22,7 +22,7 @@ internal static partial class PortableHistory
         {
             ModelRole.Assistant => Answer(message, message.IsForeignTo(origin), request.Traits, ids),
             ModelRole.Tool when message.Content[0] is ToolResultBlock result && ids.TryGetValue(result.CallId, out var id) && id != result.CallId =>
-                message with { Content = [result with { CallId = id }] },
+                message with { Content = [result with { CallId = id }, .. message.Content.Skip(1)] },
             _ => message,
         })];
     }

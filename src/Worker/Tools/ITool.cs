@@ -65,9 +65,22 @@ internal sealed record ToolResult(string Text)
     /// <summary>The files that were changed, where they are several.</summary>
     public IReadOnlyList<FileState>? Files { get; init; }
 
+    /// <summary>Images that the model is shown beside the text, which names them.</summary>
+    public IReadOnlyList<ToolImage> Images { get; init; } = [];
+
     /// <summary>The new list of what is to be done. Null: it stays.</summary>
     public IReadOnlyList<TodoItem>? Todo { get; init; }
 }
+
+/// <summary>An image that a tool gave.</summary>
+/// <param name="MimeType">Its type, as its bytes say it.</param>
+/// <param name="Bytes">The file.</param>
+internal sealed record ToolImage(string MimeType, byte[] Bytes);
+
+/// <summary>An image that the worker keeps.</summary>
+/// <param name="MimeType">Its type.</param>
+/// <param name="Digest">The SHA-256 of its bytes.</param>
+internal sealed record ImageState(string MimeType, string Digest);
 
 /// <summary>A file as a call left it.</summary>
 /// <param name="Path">The path relative to the workspace.</param>

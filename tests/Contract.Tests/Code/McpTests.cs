@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Koda.Contract.Tests.Journeys;
+using Koda.Contract.Tests.Runtime;
 using Koda.Server.Engine.Readiness;
 using Koda.Testing;
 using Koda.Testing.Hosting;
@@ -63,6 +64,58 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
         Assert.Equal("Echo: hello", first.Single(item => item.Name == "tool_end").Data.At("output"));
         Assert.Equal("Echo: again", second.Single(item => item.Name == "tool_end").Data.At("output"));
         Assert.DoesNotContain(second, item => item.Name == "user_question");
+    }
+
+    [Fact]
+    public async Task An_image_of_a_tool_is_shown_to_the_model_and_after_a_branch_to_that_of_another_wire()
+    {
+        await using var model = await ScriptedModel.StartAsync(TinyImage, ModelTurn.Say("Seen."), ModelTurn.Say("Still seen."));
+        await DefineLooker(model, "openai");
+        var session = await Host.NewSession("looker");
+        await Host.Begin(session, "Look.");
+        await Host.Whole(session);
+
+        var behind = Last(model)["messages"]!.AsArray()[^1]!;
+        Assert.Equal("user", behind.At("role"));
+        Assert.StartsWith("data:image/png;base64,iVBOR", behind["content"]![1]!.At("image_url", "url"));
+
+        await DefineLooker(model, "anthropic");
+        var branch = await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{(await Host.Messages(session))[^1].At("id")}}"}""");
+        await Host.Begin(branch["id"], "And now?");
+        await Host.Whole(branch["id"]);
+
+        var result = Last(model)["messages"]!.AsArray().SelectMany(message => message!["content"]!.AsArray()).Single(block => block!.At("type") == "tool_result")!;
+        Assert.Equal("image/png", result["content"]!.AsArray().Single(block => block!.At("type") == "image")!.At("source", "media_type"));
+    }
+
+    [Fact]
+    public async Task An_image_of_a_tool_is_shown_in_tasks_and_their_log_holds_its_digest()
+    {
+        await using var model = await ScriptedModel.StartAsync(TinyImage, ModelTurn.Say("Seen."));
+        await DefineLooker(model, "anthropic");
+        var finished = "";
+        var task = await Host.SubmitIn(Host.Workspace, "looker", "Look.");
+        var ended = await Host.Follow(task, item =>
+        {
+            finished = item.Kind == "tool.finished" ? item.Payload : finished;
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal("Seen.", ended.At("output"));
+        Assert.Contains("\"media_type\":\"image/png\"", Last(model).ToJsonString(), StringComparison.Ordinal);
+        Assert.Matches("^[0-9a-f]{64}$", JsonNode.Parse(finished)!["images"]![0]!.At("digest"));
+        Assert.DoesNotContain("iVBOR", finished, StringComparison.Ordinal);
+        Assert.Contains("\"images\":[{", (await Host.Rest.Get($"{TaskCalls.Tasks}/{task}/trace")).Text, StringComparison.Ordinal);
+    }
+
+    private static ModelTurn TinyImage => ModelTurn.Call("call_1", "mcp__everything__get-tiny-image", "{}");
+
+    private static JsonObject Last(ScriptedModel model) => model.Requests.Last(request => request.ToJsonString().Contains("get-tiny-image", StringComparison.Ordinal));
+
+    private async Task DefineLooker(ScriptedModel model, string wire)
+    {
+        Name(new JsonObject { ["everything"] = new JsonObject { ["command"] = "node", ["args"] = new JsonArray(Everything(), "stdio") } });
+        await Host.Define("looker", model, tools: """["mcp__everything__get-tiny-image"]""", permissions: """[{"tool":"*","action":"allow"}]""", wire: wire);
     }
 
     private void Name(JsonObject servers) =>

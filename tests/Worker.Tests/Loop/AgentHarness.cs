@@ -82,8 +82,9 @@ internal sealed class AgentHarness : IDisposable
             BeforeChange = snapshots.BeforeChangeAsync,
             UnconfinedCommands = UnconfinedCommands,
         };
-        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace));
-        var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { });
+        var images = KeptImages.Below(Folder.Outside);
+        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace, images));
+        var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { }, images);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         using var run = new RunContext(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);

@@ -92,7 +92,7 @@ public sealed class StrangeToolsTests : IAsyncLifetime
              "failed":{"content":{"type":"text","text":"it failed"},"isError":true}}
             """);
         var said = await Call(use, "all");
-        foreach (var part in new[] { "hello", "image/png", "3 bytes", "audio/wav", "4 bytes", "file:///a.txt", "inside of it", "file:///b.bin", "file:///c.txt", "The third.", """{"n":1}""" })
+        foreach (var part in new[] { "hello", "image/png, 3 bytes, is left out", "audio/wav, 4 bytes, is left out", "file:///a.txt", "inside of it", "file:///b.bin, 3 bytes, is left out", "file:///c.txt", "The third.", """{"n":1}""" })
             Assert.Contains(part, said.Text);
         Assert.Equal("""{"rows":[{"id":1}]}""", (await Call(use, "bare")).Text);
         Assert.Equal("""{"n": 1}""", (await Call(use, "twice")).Text);
@@ -101,6 +101,47 @@ public sealed class StrangeToolsTests : IAsyncLifetime
         Assert.Contains("bare words", (await Call(use, "broken")).Text);
         Assert.Equal("(nothing)", (await Call(use, "nothing")).Text);
         Assert.Equal(("it failed", true), ((await Call(use, "failed")).Text, (await Call(use, "failed")).IsError));
+    }
+
+    [Fact]
+    public async Task Images_are_shown_by_what_their_bytes_say()
+    {
+        using var use = await Use("images", """[{"name":"all"},{"name":"many"}]""",
+            """
+            {"all":{"content":[{"type":"image","mimeType":"image/png","data":"iVBORw0KGgo="},{"type":"text","text":"between"},{"type":"image","mimeType":"image/png","data":"/9j/4A=="},
+                {"type":"image","mimeType":"text/html","data":"data:image/gif;base64,R0lG\nODlh"},{"type":"image","data":"UklGRgAAAABXRUJQ"},
+                {"type":"resource","resource":{"uri":"ui://shot","mimeType":"image/png","blob":"iVBORw0KGgo="}}]},
+             "many":{"content":[IMAGES]}}
+            """.Replace("IMAGES", string.Join(',', Enumerable.Repeat("""{"type":"image","mimeType":"image/png","data":"iVBORw0KGgo="}""", 10)), StringComparison.Ordinal));
+        var all = await Call(use, "all");
+        Assert.Equal(["image/png", "image/jpeg", "image/gif", "image/webp", "image/png"], all.Images.Select(image => image.MimeType));
+        Assert.StartsWith("(image 1 of the type image/png, 8 bytes)\nbetween\n(image 2 of the type image/jpeg, 4 bytes)", all.Text);
+        Assert.Contains("ui://shot", all.Text);
+        var many = await Call(use, "many");
+        Assert.Equal(8, many.Images.Count);
+        Assert.Equal(2, many.Text.Split("is left out").Length - 1);
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_shown_costs_that_part_only()
+    {
+        var huge = Convert.ToBase64String([0xFF, 0xD8, 0xFF, .. new byte[4_000_000]]);
+        using var use = await Use("bad", """[{"name":"all"},{"name":"after"}]""",
+            """
+            {"all":{"content":[{"type":"image","mimeType":"image/svg+xml","data":"PHN2Zz4="},{"type":"image","mimeType":"image/png","data":"not base 64!"},{"type":"image","mimeType":"image/png"},
+                {"type":"image","mimeType":"image/png","data":{"x":1}},{"type":"image","mimeType":7,"data":"/9j/4A=="},{"type":"text","text":"the rest"}]}}
+            """);
+        var all = await Call(use, "all");
+        Assert.Equal(4, all.Text.Split("is left out").Length - 1);
+        Assert.Contains("image/svg+xml", all.Text);
+        Assert.Contains("the rest", all.Text);
+        Assert.Equal("image/jpeg", Assert.Single(all.Images).MimeType);
+        Assert.Contains("after", (await Call(use, "after")).Text);
+
+        var large = McpResult.Read(JsonNode.Parse($$"""{"content":[{"type":"image","mimeType":"image/jpeg","data":"{{huge}}"},{"type":"text","text":"the rest"}]}"""));
+        Assert.Empty(large.Images);
+        Assert.Contains("4000003 bytes, is left out", large.Text);
+        Assert.Contains("the rest", large.Text);
     }
 
     [Theory]

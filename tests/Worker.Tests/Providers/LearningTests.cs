@@ -135,6 +135,41 @@ public sealed class LearningTests : IAsyncLifetime
         Assert.Contains("bmV3", _server.LastBody.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("Could not process image")]
+    [InlineData("messages.2.content.0.tool_result.content.1.image.source.base64.data: At least one of the image dimensions exceed max allowed size: 8000 pixels")]
+    [InlineData("You uploaded an unsupported image. Please make sure your image is valid.")]
+    public async Task An_image_that_is_refused_costs_that_image_only(string words)
+    {
+        _server.AnswerTo = body => body.ToJsonString().Contains("b2xk", StringComparison.Ordinal) ? Refuse(words) : Yes;
+        await Provider().CollectAsync(Showing("b2xk"));
+        Assert.Contains("left out", _server.LastBody["messages"]![3]!["content"]!.GetValue<string>());
+        await Provider().CollectAsync(Showing("b2xk", "bmV3"));
+        Assert.Contains("bmV3", _server.LastBody.ToJsonString());
+        Assert.Equal(3, _server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("No endpoints found that support image input")]
+    [InlineData("Invalid content type. image_url is only supported by certain models.")]
+    public async Task A_model_that_takes_no_images_is_told_that_they_are_left_out(string words)
+    {
+        _server.AnswerTo = body => body.ToJsonString().Contains("image_url", StringComparison.Ordinal) ? Refuse(words) : Yes;
+        await Provider().CollectAsync(Showing("b2xk"));
+        await Provider().CollectAsync(Showing("bmV3"));
+        Assert.Equal(3, _server.Requests.Count);
+        Assert.Equal(
+            "shown\n(An image of the type image/png that the tool gave is left out: this model cannot look at it.)", _server.LastBody["messages"]![3]!["content"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_model_that_takes_no_user_behind_results_gets_images_inside_of_them()
+    {
+        _server.AnswerTo = body => body["messages"]!.AsArray()[^1]!["role"]!.GetValue<string>() == "user" ? Refuse("Unexpected role 'user' after role 'tool'") : Yes;
+        await Provider().CollectAsync(Showing("b2xk"));
+        Assert.Contains("b2xk", _server.LastBody["messages"]![3]!["content"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task A_refusal_that_teaches_nothing_is_told_at_once()
     {
@@ -161,6 +196,15 @@ public sealed class LearningTests : IAsyncLifetime
         ScriptedAnswer.Error(400, new JsonObject { ["error"] = new JsonObject { ["message"] = words, ["type"] = "invalid_request_error" } }.ToJsonString());
 
     private IModelProvider Provider() => ProviderFactory.Create("openai", _server.Url, "key", options: null, learnt: _learnt);
+
+    private static ModelRequest Showing(params string[] data) => Answers.Ask() with
+    {
+        Messages =
+        [
+            ModelMessage.User("show it"), ModelMessage.Assistant(new ToolCallBlock("c1", "read", "{}")),
+            ModelMessage.ToolResult("c1", "read", "shown", isError: false, data.Select(each => new ImageBlock(null, "image/png", $"of {each}") { Data = each })),
+        ],
+    };
 
     private static ModelRequest InLoop(ModelMessage answer, string id = "c1") => Answers.Ask() with
     {

@@ -48,6 +48,12 @@ internal sealed class PromptFold
             writer.WriteString("tool", payload.Text("tool"));
             writer.WriteString("content", payload.Text("result"));
             writer.WriteBoolean("is_error", payload.Text("status") != "ok");
+            if (payload.TryGetProperty("images", out var images))
+            {
+                writer.WritePropertyName("images");
+                images.WriteTo(writer);
+            }
+
             writer.WriteEndObject();
         }
 

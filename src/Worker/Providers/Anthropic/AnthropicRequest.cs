@@ -47,7 +47,7 @@ internal static class AnthropicRequest
         foreach (var message in messages)
         {
             var role = message.Role == ModelRole.Assistant ? "assistant" : "user";
-            var blocks = message.Content.Select(WriteBlock).OfType<JsonObject>();
+            var blocks = message.Role == ModelRole.Tool ? [WriteResult(message)] : message.Content.Select(WriteBlock).OfType<JsonObject>();
             var last = written.LastOrDefault()?.AsObject();
             if (last?["role"]!.GetValue<string>() != role)
                 written.Add(last = new JsonObject { ["role"] = role, ["content"] = new JsonArray() });
@@ -92,13 +92,15 @@ internal static class AnthropicRequest
             ["name"] = call.Tool,
             ["input"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : new JsonObject { ["invalid_json"] = call.Arguments },
         },
-        ToolResultBlock result => new JsonObject
-        {
-            ["type"] = "tool_result",
-            ["tool_use_id"] = result.CallId,
-            ["content"] = result.Content,
-            ["is_error"] = result.IsError,
-        },
         _ => null,
     };
+
+    private static JsonObject WriteResult(ModelMessage message)
+    {
+        var result = message.Result;
+        var written = new JsonObject { ["type"] = "tool_result", ["tool_use_id"] = result.CallId, ["content"] = result.Content, ["is_error"] = result.IsError };
+        if (message.Images.Any())
+            written["content"] = new JsonArray([.. message.Images.Prepend<ContentBlock>(new TextBlock(result.Content)).Select(WriteBlock).OfType<JsonObject>()]);
+        return written;
+    }
 }

@@ -53,15 +53,15 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
             request = request with { Tools = [.. request.Tools.Where(tool => !traits.RefusedTools.Contains(tool.Name))] };
         if (traits.CallsByText && request.Tools.Count > 0)
             request = CommandPrompt.Of(request);
-        if (traits.TakesNoImages)
-            request = request with { Messages = [.. request.Messages.Select(WithoutImages)] };
+        if (traits.TakesNoImages || traits.RefusedImages.Count > 0)
+            request = request with { Messages = [.. request.Messages.Select(message => WithoutImages(message, traits))] };
         if (traits.System == SystemPlace.FirstMessage && request.System.Length > 0)
             request = WithSystemInside(request);
         return traits.Alternates ? request with { Messages = ModelMessage.Alternating(request.Messages) } : request;
     }
 
-    private static ModelMessage WithoutImages(ModelMessage message) => message.Content.Any(block => block is ImageBlock)
-        ? message with { Content = [.. message.Content.Select(block => block is ImageBlock image ? ImageModels.Mention(image) : block)] }
+    private static ModelMessage WithoutImages(ModelMessage message, ModelTraits traits) => message.Images.Any()
+        ? message with { Content = [.. message.Content.Select(block => block is ImageBlock image && traits.Refuses(image) ? ImageModels.Mention(image) : block)] }
         : message;
 
     private static ModelRequest WithSystemInside(ModelRequest request)

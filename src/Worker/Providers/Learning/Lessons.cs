@@ -20,6 +20,11 @@ internal static partial class Lessons
 
     private static readonly string[] s_wrongName = ["unsupported", "unknown", "unrecognized", "not support", "extra input", "instead"];
 
+    private static readonly string[] s_imageWords = ["image", "vision", "multimodal", "multi-modal"];
+
+    private static readonly string[] s_badImage =
+        ["process", "dimension", "pixel", "corrupt", "decode", "invalid image", "valid image", "unsupported image.", "exceed", "too large", "too big", "too many", "malformed", "media type", "media_type", "mime"];
+
     private static readonly string[] s_reasoningWords = ["think", "reasoning", "effort"];
 
     // What is sent without the agent asking for it, and what agents often ask for.
@@ -104,12 +109,24 @@ internal static partial class Lessons
         }
         if (said.Has("alternat") && !known.Alternates)
             return known with { Alternates = true };
-        var hasImages = asked.Messages.Any(message => message.Content.Any(block => block is ImageBlock));
-        if (hasImages && (said.Has("image") || said.Has("vision") || said.Has("multimodal") || said.Has("multi-modal")))
-            return known with { TakesNoImages = true };
+        if (OfImages(said, asked, known) is { } images)
+            return images;
         if (!known.NeedsContent && said.Names("content") && (said.Has("null") || said.Has("none") || said.Has("string") || said.Has("required")))
             return known with { NeedsContent = true };
         return null;
+    }
+
+    private static ModelTraits? OfImages(Said said, ModelRequest asked, ModelTraits known)
+    {
+        var images = asked.Messages.SelectMany(message => message.Images).Select(image => image.Digest).ToList();
+        if (images.Count == 0)
+            return null;
+        if (UserBehindResult().IsMatch(said.Text) && !known.TakesImagesInResults)
+            return known with { TakesImagesInResults = true };
+        if (!said.HasAny(s_imageWords))
+            return null;
+        // What is wrong with one image says nothing of the next one.
+        return said.HasAny(s_badImage) ? known with { RefusedImages = [.. known.RefusedImages, .. images] } : known with { TakesNoImages = true };
     }
 
     private static ModelTraits? OfOptions(Said said, ModelRequest asked, ModelTraits known, JsonObject defaults)
@@ -155,6 +172,10 @@ internal static partial class Lessons
 
     [GeneratedRegex(@"(use|expected|supported|did you mean|instead)[^.]{0,60}\bdeveloper\b", RegexOptions.IgnoreCase)]
     private static partial Regex InsteadDeveloper();
+
+    // "Unexpected role 'user' after role 'tool'"
+    [GeneratedRegex(@"\buser\b[^.]{0,30}\bafter\b[^.]{0,30}\btool\b", RegexOptions.IgnoreCase)]
+    private static partial Regex UserBehindResult();
 
     [GeneratedRegex(@"\d{1,3}(,\d{3})+|\d+")]
     private static partial Regex Number();

@@ -39,6 +39,12 @@ internal sealed record ModelTraits
     /// <summary>It takes no images.</summary>
     public bool TakesNoImages { get; init; }
 
+    /// <summary>Images that it does not take, by their digests.</summary>
+    public FrozenSet<string> RefusedImages { get; init; } = [];
+
+    /// <summary>It takes images where results stand, and no message of the user right behind those.</summary>
+    public bool TakesImagesInResults { get; init; }
+
     /// <summary>Where it takes the system prompt.</summary>
     public SystemPlace System { get; init; }
 
@@ -59,6 +65,9 @@ internal sealed record ModelTraits
 
     /// <summary>Ids of calls are plain and short, its own included.</summary>
     public bool StrictIds { get; init; }
+
+    /// <summary>Whether an image is left out.</summary>
+    public bool Refuses(ImageBlock image) => TakesNoImages || RefusedImages.Contains(image.Digest);
 
     /// <summary>The limit to ask for.</summary>
     public int Limit(int wanted) => LargestLimit > 0 ? Math.Min(wanted, LargestLimit) : wanted;

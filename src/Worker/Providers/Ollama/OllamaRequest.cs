@@ -53,7 +53,7 @@ internal static class OllamaRequest
         var written = new JsonArray();
         if (request.System.Length > 0)
             written.Add(new JsonObject { ["role"] = "system", ["content"] = request.System });
-        foreach (var message in PortableHistory.Of(request, origin))
+        foreach (var message in ModelMessage.WithImagesBeside(PortableHistory.Of(request, origin)))
             written.Add(WriteMessage(message));
         return written;
     }
@@ -62,7 +62,7 @@ internal static class OllamaRequest
     {
         if (message.Role == ModelRole.Tool)
         {
-            var result = (ToolResultBlock)message.Content[0];
+            var result = message.Result;
             return new JsonObject
             {
                 ["role"] = "tool",

@@ -17,7 +17,7 @@ internal static class OpenAiMessages
         var written = new JsonArray();
         if (request.System.Length > 0)
             written.Add(new JsonObject { ["role"] = request.Traits.System == SystemPlace.Developer ? "developer" : "system", ["content"] = request.System });
-        foreach (var message in PortableHistory.Of(request, origin))
+        foreach (var message in Placed(PortableHistory.Of(request, origin), request.Traits))
         {
             if (WriteMessage(message, request.Traits) is { } json)
                 written.Add(json);
@@ -25,13 +25,23 @@ internal static class OpenAiMessages
         return written;
     }
 
+    // The API takes only text in a result; servers that take no word of the user there look at images in results.
+    private static IReadOnlyList<ModelMessage> Placed(IReadOnlyList<ModelMessage> messages, ModelTraits traits)
+    {
+        if (traits.TakesImagesInResults)
+            return messages;
+        var beside = ModelMessage.WithImagesBeside(messages);
+        return traits.Alternates ? ModelMessage.Alternating(beside) : beside;
+    }
+
     private static JsonObject? WriteMessage(ModelMessage message, ModelTraits traits)
     {
         switch (message.Role)
         {
             case ModelRole.Tool:
-                var result = (ToolResultBlock)message.Content[0];
-                return new JsonObject { ["role"] = "tool", ["tool_call_id"] = result.CallId, ["content"] = result.Content };
+                var result = message.Result;
+                var said = message.Images.Prepend<ContentBlock>(new TextBlock(result.Content));
+                return new JsonObject { ["role"] = "tool", ["tool_call_id"] = result.CallId, ["content"] = WriteContent(new ModelMessage(message.Role, [.. said])) };
             case ModelRole.Assistant:
                 return WriteAnswer(message, traits);
             default:

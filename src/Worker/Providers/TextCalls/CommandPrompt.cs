@@ -33,7 +33,7 @@ internal static class CommandPrompt
 
     private static ModelMessage Written(ModelMessage message) => message.Role switch
     {
-        ModelRole.Tool => ModelMessage.User(Result((ToolResultBlock)message.Content[0])),
+        ModelRole.Tool => new ModelMessage(ModelRole.User, [new TextBlock(Result(message.Result)), .. message.Images]),
         ModelRole.Assistant => message with
         {
             Content =
