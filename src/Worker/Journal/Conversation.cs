@@ -173,7 +173,7 @@ internal sealed partial class Conversation
     private void Nudge(ModelMessage message)
     {
         var isPaused = StopReason == ModelStopReason.Paused;
-        var isEmpty = string.IsNullOrWhiteSpace(message.Text) && StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence or ModelStopReason.ToolUse;
+        var isEmpty = message.SaysNothing && StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence or ModelStopReason.ToolUse;
         _nudged = _nudges > 0 && !message.ToolCalls.Any() && (isPaused || isEmpty);
         if (_nudged)
             _nudges--;

@@ -1,3 +1,5 @@
+using Koda.Worker.Providers.Wire;
+
 namespace Koda.Worker.Providers;
 
 /// <summary>One message of a conversation. A message of role <see cref="ModelRole.Tool"/> holds exactly one <see cref="ToolResultBlock"/>, and behind it the images of the result.</summary>
@@ -23,6 +25,9 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
     public ToolResultBlock Result => (ToolResultBlock)Content[0] is var result && Text is { Length: > 0 } text
         ? result with { Content = $"{result.Content}\n{text}" }
         : result;
+
+    /// <summary>Whether an answer tells nobody anything: it has no text, or nothing but the model's thoughts.</summary>
+    public bool SaysNothing => string.IsNullOrWhiteSpace(Text) || InlineThoughts.IsOnlyThought(Text);
 
     /// <summary>The calls that an assistant message asks for.</summary>
     public IEnumerable<ToolCallBlock> ToolCalls => Content.OfType<ToolCallBlock>();

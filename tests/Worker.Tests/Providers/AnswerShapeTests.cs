@@ -33,6 +33,9 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     [InlineData("<think>\nHm.\n</think>\n\nIt is 42.", "\nHm.\n", "It is 42.")]
     [InlineData("\n<thinking>Hm.</thinking>It is 42.", "Hm.", "It is 42.")]
     [InlineData("<Thought>a < b </thin</Thought> 42", "a < b </thin", "42")]
+    [InlineData("[THINK]Hm.[/THINK]It is 42.", "Hm.", "It is 42.")]
+    [InlineData("◁think▷Hm.◁/think▷It is 42.", "Hm.", "It is 42.")]
+    [InlineData("<reasoning>Hm.</reasoning>It is 42.", "Hm.", "It is 42.")]
     [InlineData("<think></think>\n\n42", "", "42")]
     [InlineData("<think>One.</think>\n<think>Two.</think>\n42", "One.Two.", "42")]
     [InlineData("<think>It was cut here", "It was cut here", "")]
@@ -49,9 +52,13 @@ public sealed class AnswerShapeTests : IAsyncLifetime
             Is(await Ask());
             _server.Answer = ScriptedAnswer.Text(string.Concat(pieces.Select(piece => $"{Line(piece, done: false)}\n")) + Line("", done: true) + "\n");
             Is(await ProviderFactory.Create("ollama", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
+            _server.Answer = ScriptedAnswer.Text(Block("content_block_start", "content_block", "text", "") + string.Concat(pieces.Select(piece => Block("content_block_delta", "delta", "text_delta", piece))) + EndOfMessage);
+            Is(await ProviderFactory.Create("anthropic", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
         }
 
         static string Chunk(string piece) => new JsonObject { ["choices"] = new JsonArray(new JsonObject { ["delta"] = new JsonObject { ["content"] = piece } }) }.ToJsonString();
+        static string Block(string kind, string member, string type, string piece) =>
+            $"data: {new JsonObject { ["type"] = kind, ["index"] = 0, [member] = new JsonObject { ["type"] = type, ["text"] = piece } }.ToJsonString()}\n\n";
         static string Line(string piece, bool done) => new JsonObject { ["message"] = new JsonObject { ["content"] = piece }, ["done"] = done }.ToJsonString();
         void Is(Answer answer)
         {
@@ -155,6 +162,9 @@ public sealed class AnswerShapeTests : IAsyncLifetime
         _server.Answer = ScriptedAnswer.Text($$$"""data: {"choices":[{"delta":{"content":"Half"},"finish_reason":"{{{said}}}"}]}""" + "\n\ndata: [DONE]\n\n");
         Assert.True((await Provider.FailAsync(Answers.Ask())).Retryable);
     }
+
+    private const string EndOfMessage =
+        "data: {\"type\":\"content_block_stop\",\"index\":0}\n\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n";
 
     private const string End = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 

@@ -34,7 +34,7 @@ internal sealed class AnthropicAnswer(ModelRequest request, string origin, Price
                 Continue(BlockAt(chunk), chunk.GetProperty("delta"), pieces);
                 break;
             case "content_block_stop":
-                BlockAt(chunk).IsClosed = true;
+                BlockAt(chunk).Close(pieces);
                 break;
             case "message_delta":
                 if (chunk.GetProperty("delta").TryGetProperty("stop_reason", out var reason))
@@ -54,7 +54,7 @@ internal sealed class AnthropicAnswer(ModelRequest request, string origin, Price
 
     public ModelFinished Finish()
     {
-        var content = _blocks.Values.Select(block => block.ToContent()).OfType<ContentBlock>().ToList();
+        var content = _blocks.Values.SelectMany(block => block.ToContent()).ToList();
         var model = _model.Length > 0 ? _model : request.Model;
         var usage = prices.Price(model, new ModelUsage
         {
@@ -75,7 +75,7 @@ internal sealed class AnthropicAnswer(ModelRequest request, string origin, Price
         foreach (var (i, block) in message.GetProperty("content").EnumerateArray().Index())
         {
             Begin(i, block, pieces);
-            _blocks[i].IsClosed = true;
+            _blocks[i].Close(pieces);
         }
         _stopReason = Text(message, "stop_reason") is { Length: > 0 } reason ? reason : throw ProviderFailure.Cut();
         TakeUsage(message);
@@ -123,13 +123,14 @@ internal sealed class AnthropicAnswer(ModelRequest request, string origin, Price
     {
         if (text.Length == 0)
             return;
-        block.Text.Append(text);
-        pieces.Add(block.Type switch
-        {
-            "tool_use" => new ToolInputDelta(block.Id, block.Name, text),
-            "thinking" => new ReasoningDelta(text),
-            _ => new TextDelta(text),
-        });
+        if (block.Type == "text")
+            block.Say(text, pieces);
+        else
+            block.Text.Append(text);
+        if (block.Type == "tool_use")
+            pieces.Add(new ToolInputDelta(block.Id, block.Name, text));
+        else if (block.Type == "thinking")
+            pieces.Add(new ReasoningDelta(text));
     }
 
     private Block BlockAt(JsonElement chunk)
@@ -158,6 +159,23 @@ internal sealed class AnthropicAnswer(ModelRequest request, string origin, Price
 
     private sealed class Block
     {
+        private readonly InlineThoughts _inline;
+        private readonly StringBuilder _thoughts = new();
+        private string? _tag;
+
+        public Block() => _inline = new InlineThoughts(
+            (text, pieces) =>
+            {
+                Text.Append(text);
+                pieces.Add(new TextDelta(text));
+            },
+            (text, tag, pieces) =>
+            {
+                _tag ??= tag;
+                _thoughts.Append(text);
+                pieces.Add(new ReasoningDelta(text));
+            });
+
         public required string Type { get; init; }
 
         public required string Id { get; init; }
@@ -168,17 +186,30 @@ internal sealed class AnthropicAnswer(ModelRequest request, string origin, Price
 
         public string? WholeInput { get; set; }
 
-        public bool IsClosed { get; set; }
+        public bool IsClosed { get; private set; }
 
         public StringBuilder Text { get; } = new();
 
-        public ContentBlock? ToContent() => Type switch
+        /// <summary>Takes a piece of a text, which servers of models that are not Anthropic's may begin with thoughts.</summary>
+        public void Say(string text, List<ModelEvent> pieces) => _inline.Take(text, pieces);
+
+        public void Close(List<ModelEvent> pieces)
         {
-            "text" => Text.Length > 0 ? new TextBlock(Text.ToString()) : null,
-            "thinking" => new ReasoningBlock(Text.ToString(), Signature.Length > 0 ? Signature : null),
-            "redacted_thinking" => new ReasoningBlock("", Signature, Redacted: true),
-            "tool_use" => new ToolCallBlock(Id, Name, Text.Length > 0 ? Text.ToString() : WholeInput ?? "{}"),
-            _ => null,
-        };
+            _inline.End(pieces);
+            IsClosed = true;
+        }
+
+        public IEnumerable<ContentBlock> ToContent()
+        {
+            if (_thoughts.Length > 0)
+                yield return new ReasoningBlock(_thoughts.ToString()) { Field = _tag };
+            switch (Type)
+            {
+                case "text" when Text.Length > 0: yield return new TextBlock(Text.ToString()); break;
+                case "thinking": yield return new ReasoningBlock(Text.ToString(), Signature.Length > 0 ? Signature : null); break;
+                case "redacted_thinking": yield return new ReasoningBlock("", Signature, Redacted: true); break;
+                case "tool_use": yield return new ToolCallBlock(Id, Name, Text.Length > 0 ? Text.ToString() : WholeInput ?? "{}"); break;
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers.Anthropic;
 
@@ -85,6 +86,7 @@ internal static class AnthropicRequest
             ["thinking"] = thought.Text,
             ["signature"] = thought.Signature,
         },
+        ReasoningBlock { Field: { } tag } thought when InlineThoughts.IsTag(tag) => new JsonObject { ["type"] = "text", ["text"] = InlineThoughts.Join(tag, thought.Text, "") },
         ToolCallBlock call => new JsonObject
         {
             ["type"] = "tool_use",

@@ -11,7 +11,7 @@ internal sealed class InlineThoughts(Action<string, List<ModelEvent>> say, Actio
     /// <summary>The tag of thoughts that came without one.</summary>
     public const string Flagged = "<thought>";
 
-    private static readonly string[] s_tags = ["<think>", "<thinking>", Flagged];
+    private static readonly string[] s_tags = ["<think>", "<thinking>", Flagged, "<reasoning>", "<seed:think>", "[THINK]", "◁think▷"];
 
     private string _held = "";
     private string? _tag;
@@ -28,7 +28,7 @@ internal sealed class InlineThoughts(Action<string, List<ModelEvent>> say, Actio
     }
 
     /// <summary>Whether a piece begins no thought and belongs to none.</summary>
-    public bool IsPlain(string text) => _held.Length == 0 && _tag is null && !text.TrimStart().StartsWith('<');
+    public bool IsPlain(string text) => _held.Length == 0 && _tag is null && !Array.Exists(s_tags, tag => text.TrimStart().StartsWith(tag[0]));
 
     /// <summary>The text is over: what is held back was no tag.</summary>
     public void End(List<ModelEvent> pieces)
@@ -86,5 +86,9 @@ internal sealed class InlineThoughts(Action<string, List<ModelEvent>> say, Actio
     /// <summary>Whether the <see cref="ReasoningBlock.Field"/> of thoughts says that they came so.</summary>
     public static bool IsTag(string field) => s_tags.Contains(field);
 
-    private static string End(string tag) => $"</{tag[1..]}";
+    /// <summary>Whether a text is a thought that ends and that nothing is said after. Templates of some models begin it, so that its first tag is in no answer.</summary>
+    public static bool IsOnlyThought(string text) =>
+        Array.Exists(s_tags, tag => text.TrimEnd().EndsWith(End(tag), StringComparison.OrdinalIgnoreCase) && !text.Contains(tag, StringComparison.OrdinalIgnoreCase));
+
+    private static string End(string tag) => $"{tag[0]}/{tag[1..]}";
 }
