@@ -17,6 +17,7 @@ internal static class ConnectCommand
             Description = "Connect an endpoint of this machine or network, which needs no key: ollama, claude, or an id of your own for LM Studio, vLLM, llama.cpp and the like.",
         };
         var model = new Option<string?>("--model") { Description = "The model of agents that name none." };
+        var window = new Option<long?>("--context-tokens") { Description = "How many tokens its models read, where a local endpoint does not tell it.", HelpName = "N" };
         var unverified = new Option<bool>("--no-verify") { Description = "Save the connection without trying it." };
         var command = new TaughtCommand(
             "connect",
@@ -25,35 +26,29 @@ internal static class ConnectCommand
             koda providers connect anthropic --key-stdin < key.txt
             koda providers connect ollama
             koda providers connect lmstudio --local --base-url http://127.0.0.1:1234/v1 --model qwen3-8b
+            koda providers connect my-server --local --base-url http://127.0.0.1:8000/v1 --context-tokens 32768
             koda providers connect my-gateway --base-url https://models.example.com/v1 --key-stdin < key.txt
-            """) { id, url, key, local, model, unverified };
+            """) { id, url, key, local, model, window, unverified };
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
             var provider = parse.GetRequiredValue(id);
             var secret = parse.GetValue(key) ? await ReadKeyAsync(session.Terminal, cancellation) : "";
-            var connection = parse.GetValue(local) || provider == "ollama"
-                ? await session.Client.Providers.SaveLocalEndpointAsync(
-                    Local(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellation)
+            var isLocal = parse.GetValue(local) || provider == "ollama";
+            if (parse.GetValue(window) is not null && !isLocal)
+                throw new CliException("--context-tokens is for local endpoints.", ExitCode.Usage, "Give it with --local.", "cli.usage");
+            var endpoint = Local(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified));
+            if (parse.GetValue(window) is { } given) endpoint.ContextTokens = given;
+            var connection = isLocal
+                ? await session.Client.Providers.SaveLocalEndpointAsync(endpoint, cancellation)
                 : await session.Client.Providers.SaveApiKeyAsync(
                     WithKey(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellation);
-            session.Terminal.Out.WriteLine(session.Json
-                ? JsonOutput.Text(connection)
-                : Words(connection));
-            if (!session.Json && connection.AuthMode == AuthMode.Local && await WindowIsUnknownAsync(session, connection, cancellation))
-                session.Terminal.Error.WriteLine(
-                    $"How much {Printable.Line(connection.DefaultModel, 80)} reads is not known. Set context_tokens in the agent's provider options.");
+            if (isLocal && await LocalWindow.IsUnknownAsync(session, connection, cancellation))
+                connection = await LocalWindow.AskAsync(session, endpoint, connection, cancellation);
+            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(connection) : Words(connection));
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static async Task<bool> WindowIsUnknownAsync(Session session, ProviderConnection connection, CancellationToken cancellation)
-    {
-        if (connection.DefaultModel.Length == 0)
-            return false;
-        var models = await session.Client.Providers.ListModelsAsync(connection.ProviderId, cancellation).ToListAsync(cancellation);
-        return !models.Exists(model => model.Id == connection.DefaultModel && model.HasContextTokens);
     }
 
     private static string Words(ProviderConnection connection)

@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
+using Koda.Cli.Terminal;
+using Koda.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Koda.Cli.Tests.Providers;
 
@@ -47,6 +51,41 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task A_window_that_a_local_endpoint_does_not_tell_is_asked_for()
+    {
+        await using var server = await WireServer.StartAsync(OnlyModels);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var terminal = new CliTerminal { In = new StringReader("many\n32,768\n"), Out = output, Error = error, Interactive = true, Environment = _ => null };
+
+        var code = await KodaCommand.RunAsync(["providers", "connect", "asked", "--local", "--base-url", $"{server.Url}v1", "--data", koda.Data], terminal);
+
+        Assert.True(code == ExitCode.Ok, error.ToString());
+        Assert.Equal(2, error.ToString().Split("How many tokens does quiet-7b read?").Length - 1);
+        Assert.Contains("A number such as 32768 is needed.", error.ToString());
+        Assert.Equal(32_768, await WindowAsync("asked"));
+        Assert.Contains("(verified)", output.ToString());
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_be_asked_for_a_window_it_is_said_how_to_give_it()
+    {
+        await using var server = await WireServer.StartAsync(OnlyModels);
+        string[] connect = ["providers", "connect", "unasked", "--local", "--base-url", $"{server.Url}v1"];
+
+        var silent = await koda.RunAsync([.. connect, "--json"]);
+        Assert.Equal(ExitCode.Ok, silent.ExitCode);
+        Assert.Contains("How many tokens quiet-7b reads is not known. Say it with: koda providers connect unasked --local --context-tokens N", silent.Error);
+        Assert.Equal(0, await WindowAsync("unasked"));
+
+        var given = await koda.RunAsync("providers", "connect", "unasked", "--local", "--context-tokens", "8192");
+        Assert.True(given.ExitCode == ExitCode.Ok, given.Error);
+        Assert.DoesNotContain("is not known", given.Error);
+        Assert.Equal(8192, await WindowAsync("unasked"));
+        Assert.Equal(ExitCode.Usage, (await koda.RunAsync("providers", "connect", "groq", "--context-tokens", "8192")).ExitCode);
+    }
+
+    [Fact]
     public async Task How_many_tasks_use_a_connection_and_its_models_is_limited()
     {
         var limited = await koda.RunAsync("providers", "limit", "offline", "8", "--model", "offline=2");
@@ -67,5 +106,15 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
         Assert.Equal("Agents that name none use core:offline with offline.", (await koda.RunAsync("providers", "default")).Out.Trim());
         using var json = JsonDocument.Parse((await koda.RunAsync("providers", "default", "--json")).Out);
         Assert.True(json.RootElement.GetProperty("agents").GetProperty("chosen").GetBoolean());
+    }
+
+    private static Task OnlyModels(HttpContext context) =>
+        WireServer.Reply(context.Request.Path == "/v1/models" ? 200 : 404, """{"data":[{"id":"quiet-7b"}]}""")(context);
+
+    private async Task<long> WindowAsync(string provider)
+    {
+        using var list = JsonDocument.Parse((await koda.RunAsync("providers", "--json")).Out);
+        var found = list.RootElement.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("provider_id").GetString() == provider);
+        return long.Parse(found.GetProperty("context_tokens").ToString(), CultureInfo.InvariantCulture);
     }
 }

@@ -1,3 +1,4 @@
+using Koda.Contract.Tests.Code;
 using Koda.Contract.Tests.Journeys;
 using Koda.Contract.Tests.Runtime;
 using Koda.Server.Engine.Providers;
@@ -53,6 +54,25 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
 
         var asked = await Rest.Post($"{Providers}/{provider}/connection/verify", $$"""{"model":"{{model}}"}""");
         Assert.Equal(("message", "true"), (asked.Json.At("verification", "checked_via"), asked.Json.At("verification", "verified")));
+    }
+
+    [Fact]
+    public async Task The_window_of_a_local_endpoint_that_does_not_tell_it_is_what_its_owner_says()
+    {
+        await using var model = await ScriptedModel.StartAsync((context, _) => ScriptedModel.Stream(context, ModelTurn.Say("Short.")));
+        var saved = await Put("windowed", "local", $$"""{"base_url":"{{model.BaseUrl}}","default_model":"{{ModelTurn.Model}}","context_tokens":2000,"verify_after_save":true}""");
+        Assert.True(saved.Status == 200, saved.Text);
+        // What is not named again stays.
+        Assert.Equal("2000", (await Put("windowed", "local", "{}")).Json.At("context_tokens"));
+        (await Put("windowed", "local", """{"context_tokens":-1}""")).IsRefused(400, "request.invalid");
+
+        var applied = await Rest.Put("/api/control-plane/agents/windowed", """{"provider":{"connection":"windowed"},"system_prompt":"Be brief."}""");
+        Assert.True(applied.Status == 200, applied.Text);
+        var session = await koda.Host.NewSession("windowed");
+        await koda.Host.Begin(session, new string('x', 40_000));
+        await koda.Host.Whole(session);
+        Assert.InRange(model.Requests.Last().ToJsonString().Length, 100, 20_000);
+        Assert.Equal("0", (await Put("windowed", "local", """{"context_tokens":0}""")).Json.At("context_tokens"));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class ModelChoices(OpenProvider providers, ModelStore models)
         {
             var (provider, model) = await Named(queries, name, cancellationToken) ?? (own, name);
             var facts = await Facts(queries, provider.Id, model, cancellationToken);
-            found.Add(new FallbackModel(provider.Id == own.Id ? "" : provider.Id, provider.Kind, model, facts?.ContextTokens ?? 0));
+            found.Add(new FallbackModel(provider.Id == own.Id ? "" : provider.Id, provider.Kind, model, facts?.ContextTokens ?? provider.ContextTokens));
         }
         return found;
     }

@@ -34,7 +34,7 @@ internal sealed class TurnPlan(AgentProviders providers)
                 CostBeforeMicros = spent,
                 BudgetMicros = settings.BudgetMicros,
                 BudgetWarnPercent = settings.BudgetWarnPercent,
-                ContextTokens = facts?.ContextTokens ?? 0,
+                ContextTokens = facts?.ContextTokens ?? provider.ContextTokens,
                 MaxOutputTokens = facts?.MaxOutputTokens ?? 0,
                 CompactionPercent = settings.CompactionPercent,
                 BasePermissions = settings.Permissions,

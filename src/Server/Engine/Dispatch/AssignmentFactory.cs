@@ -53,7 +53,7 @@ internal sealed class AssignmentFactory(Database database, AgentCatalog agents, 
         var model = context.Model.Length > 0 ? context.Model : definition.Model.Length > 0 ? definition.Model : provider.DefaultModel;
         var facts = (await ModelStore.Find(database, provider.Id, [model], cancellationToken)).SingleOrDefault();
         var sessions = await database.Read(CodeSettingStore.Read, cancellationToken);
-        var answering = new Answering(provider, model, facts?.ContextTokens ?? 0, sessions.CompactionPercent);
+        var answering = new Answering(provider, model, facts?.ContextTokens ?? provider.ContextTokens, sessions.CompactionPercent);
         if (_known.Count >= MostKept)
             _known.Clear();
         _known[key] = (answering, clock.GetTimestamp());

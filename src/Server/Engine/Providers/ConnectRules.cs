@@ -18,6 +18,9 @@ internal sealed record ConnectRequest(string ProviderId, AuthMode AuthMode)
     /// <summary>The model of agents that name none.</summary>
     public string? DefaultModel { get; init; }
 
+    /// <summary>How many tokens its models read. 0: nobody knows.</summary>
+    public long? ContextTokens { get; init; }
+
     public bool VerifyAfterSave { get; init; }
 
     /// <summary>It is built in, and needs no connection.</summary>
@@ -29,6 +32,7 @@ internal static class ConnectRules
 {
     private const int LongestKey = 4096;
     private const int LongestModel = 256;
+    private const long LargestContext = 100_000_000;
 
     /// <summary>Checks a request against what is stored, and makes of it what is to be stored.</summary>
     /// <exception cref="EngineException">INVALID_REQUEST with all problems, PROVIDER_AUTH_MODE_UNSUPPORTED, PROVIDER_ADDRESS_REFUSED.</exception>
@@ -47,6 +51,8 @@ internal static class ConnectRules
         CheckKey(request, stored, entry, url, problems);
         if (request.DefaultModel?.Length > LongestModel)
             problems["default_model"] = $"must have at most {LongestModel} characters";
+        if (request.ContextTokens is < 0 or > LargestContext)
+            problems["context_tokens"] = $"must be at most {LargestContext}, and 0 where nobody knows";
         if (problems.Count > 0)
             throw new EngineException(ErrorReason.InvalidRequest, $"The connection of provider '{id}' has {problems.Count} fault(s).", problems);
         RefuseMode(id, request.AuthMode, entry);
@@ -55,6 +61,7 @@ internal static class ConnectRules
         {
             ClearKey = request.ClearApiKey || request.AuthMode == AuthMode.Local && request.ApiKey.Length == 0,
             DefaultModel = request.DefaultModel,
+            Options = ConnectionOptions.Of(request.ContextTokens ?? stored?.ContextTokens ?? 0),
         };
     }
 

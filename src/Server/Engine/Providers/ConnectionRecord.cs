@@ -31,6 +31,9 @@ internal sealed record ConnectionRecord
 
     public string DefaultModel { get; init; } = "";
 
+    /// <inheritdoc cref="ProviderRecord.ContextTokens"/>
+    public long ContextTokens { get; init; }
+
     /// <summary>Agents that name no connection use this one, because a person chose it.</summary>
     public bool IsDefault { get; init; }
 

@@ -60,5 +60,6 @@ internal sealed class OpenProvider(ProviderStore providers, SecretBox box, Known
         {
             DefaultModel = row.DefaultModel,
             AuthMode = EnumText<AuthMode>.Parse(row.AuthMode),
+            ContextTokens = ConnectionOptions.ContextTokens(row.Options),
         };
 }

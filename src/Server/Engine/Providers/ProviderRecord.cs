@@ -7,6 +7,9 @@ internal sealed record ProviderRecord(string Id, string Kind, string BaseUrl, bo
     public string DefaultModel { get; init; } = "";
 
     public AuthMode AuthMode { get; init; }
+
+    /// <summary>How many tokens its models read, as whoever connected it said. 0: he did not.</summary>
+    public long ContextTokens { get; init; }
 }
 
 /// <summary>What a worker needs to call a provider. Never logged, never stored like this.</summary>

@@ -56,6 +56,7 @@ internal sealed class ReadConnections(ProviderStore providers, LimitStore limits
         HasKey = row.SealedKey is not null,
         Source = row.Source,
         DefaultModel = row.DefaultModel,
+        ContextTokens = ConnectionOptions.ContextTokens(row.Options),
         IsDefault = row.IsDefault,
         Revision = row.Revision,
         Verified = row.Verified,

@@ -50,6 +50,7 @@ internal sealed partial class ProviderService(
             BaseUrl = request.HasBaseUrl ? request.BaseUrl : null,
             Kind = request.HasKind ? request.Kind : null,
             DefaultModel = request.HasDefaultModel ? request.DefaultModel : null,
+            ContextTokens = request.HasContextTokens ? request.ContextTokens : null,
             VerifyAfterSave = request.VerifyAfterSave,
         };
         return ProviderViews.From(await connectProvider.Execute(CallerReading.From(context), connect, context.CancellationToken));

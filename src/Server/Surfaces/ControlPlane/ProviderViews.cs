@@ -31,6 +31,7 @@ internal static class ProviderViews
             Source = connection.Source,
             DefaultModel = connection.DefaultModel,
             IsDefault = connection.IsDefault,
+            ContextTokens = connection.ContextTokens,
             ModelsFetchedAt = Time(connection.ModelsFetchedAt),
             UpdatedAt = Time(connection.UpdatedAt),
             EnvironmentVariables = { Variables(connection.Entry) },
