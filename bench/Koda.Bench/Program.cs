@@ -13,7 +13,7 @@ if (args is not ["--database", var database, "--connection", var connectionStrin
     return 2;
 }
 
-var parts = Environment.GetEnvironmentVariable("BENCH_PARTS")?.Split(',') ?? ["idle", "submit", "start", "feed", "replay", "idle-feeds", "sessions", "depth"];
+var parts = Environment.GetEnvironmentVariable("BENCH_PARTS")?.Split(',') ?? ["idle", "submit", "start", "feed", "replay", "idle-feeds", "sessions", "turns", "depth"];
 var tasks = Benchmarks.Setting("BENCH_TASKS", 5000);
 await using var probe = new DatabaseProbe(connectionString);
 await using var server = await ServerProcess.Start(database);
@@ -48,6 +48,12 @@ if (parts.Contains("sessions"))
     using var sessions = new SessionBenchmarks(server);
     var seconds = Benchmarks.Setting("BENCH_SECONDS", 10);
     Benchmarks.Print("koda sessions, 20 at once, 100 tokens/s each, 3 clients each", await sessions.Streaming(20, 100, 3, warmUp: seconds, seconds));
+}
+
+if (parts.Contains("turns"))
+{
+    using var sessions = new SessionBenchmarks(server);
+    Benchmarks.Print("koda turns, 4 sessions at once, a model that answers at once", await sessions.TurnLatency(4, Benchmarks.Setting("BENCH_TURNS", 200)));
 }
 
 var depth = 0;

@@ -11,6 +11,7 @@ namespace Koda.Bench;
 internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
 {
     private const string Agent = "bench-talker";
+    private const int TurnsOfOne = 10;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })
     {
@@ -26,7 +27,8 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
     /// </summary>
     public async Task<object> Streaming(int sessions, int perSecond, int clients, int warmUp, int seconds)
     {
-        await using var model = await StreamingModel.Start(perSecond);
+        // As a model does, and time enough for everybody to follow: what is sent before that is no delay of the stream.
+        await using var model = await StreamingModel.Start(perSecond, thought: TimeSpan.FromSeconds(1));
         await Define(model);
         using var worker = StartWorker(sessions);
         try
@@ -48,6 +50,46 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
             worker.Kill(entireProcessTree: true);
             await worker.WaitForExitAsync();
         }
+    }
+
+    /// <summary>
+    /// Turns of <paramref name="callers"/> sessions at once, <paramref name="rounds"/> times, whose model answers at once: from sending the message to the end of
+    /// the turn's stream. A tenth of the rounds goes before.
+    /// </summary>
+    public async Task<object> TurnLatency(int callers, int rounds)
+    {
+        await using var model = await StreamingModel.Start(perSecond: 1000, thought: TimeSpan.Zero);
+        model.Tokens = 1;
+        await Define(model);
+        using var worker = StartWorker(callers);
+        try
+        {
+            var taken = new List<double>();
+            string[] ids = [];
+            for (var round = 0; round < rounds + rounds / 10; round++)
+            {
+                // Their conversations stay short.
+                if (round % TurnsOfOne == 0)
+                    ids = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Create()));
+                var times = await Task.WhenAll(ids.Select(Turn));
+                if (round >= rounds / 10)
+                    taken.AddRange(times);
+            }
+            return new { turns = taken.Count, ms = Percentiles.Of(taken) };
+        }
+        finally
+        {
+            worker.Kill(entireProcessTree: true);
+            await worker.WaitForExitAsync();
+        }
+    }
+
+    private async Task<double> Turn(string session)
+    {
+        var sentAt = Stopwatch.GetTimestamp();
+        await Post($"/sessions/{session}/messages", new { content = "Count." });
+        var followed = await Follow(session);
+        return followed.Count == 1 ? Stopwatch.GetElapsedTime(sentAt).TotalMilliseconds : throw new InvalidOperationException("A turn ended without its answer.");
     }
 
     private async Task<IReadOnlyList<List<double>>> Turns(int sessions, int clients)

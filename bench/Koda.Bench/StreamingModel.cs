@@ -12,14 +12,13 @@ namespace Koda.Bench;
 /// <summary>A model on the chat completions wire that answers at a steady pace; each token is the time at which it was sent.</summary>
 internal sealed class StreamingModel : IAsyncDisposable
 {
-    private static readonly TimeSpan s_thought = TimeSpan.FromSeconds(1);
-
     private readonly WebApplication _app;
     private readonly int _perSecond;
+    private readonly TimeSpan _thought;
 
-    private StreamingModel(WebApplication app, int perSecond)
+    private StreamingModel(WebApplication app, int perSecond, TimeSpan thought)
     {
-        (_app, _perSecond) = (app, perSecond);
+        (_app, _perSecond, _thought) = (app, perSecond, thought);
         app.MapPost("/v1/chat/completions", Answer);
     }
 
@@ -29,13 +28,14 @@ internal sealed class StreamingModel : IAsyncDisposable
     public string BaseUrl => $"{_app.Urls.Single()}/v1";
 
     /// <param name="perSecond">How many tokens a second each answer has.</param>
-    public static async Task<StreamingModel> Start(int perSecond)
+    /// <param name="thought">How long it thinks before the first one.</param>
+    public static async Task<StreamingModel> Start(int perSecond, TimeSpan thought)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        var model = new StreamingModel(app, perSecond);
+        var model = new StreamingModel(app, perSecond, thought);
         await app.StartAsync();
         return model;
     }
@@ -46,8 +46,7 @@ internal sealed class StreamingModel : IAsyncDisposable
     {
         var tokens = Tokens;
         context.Response.ContentType = "text/event-stream";
-        // As a model does, and time enough for everybody to follow: what is sent before that is no delay of the stream.
-        await Task.Delay(s_thought, context.RequestAborted);
+        await Task.Delay(_thought, context.RequestAborted);
         var begin = Stopwatch.GetTimestamp();
         for (var i = 0; i < tokens; i++)
         {
