@@ -12,6 +12,8 @@ namespace Koda.Worker.Snapshots;
 /// <param name="hidden">What no snapshot holds, and no restore touches.</param>
 internal sealed class GitSnapshots(string program, string data, TimeProvider time, PrivatePaths hidden) : ISnapshots
 {
+    private readonly KnownPlaces _known = new();
+
     /// <summary>Snapshots by the git of this machine, if it has one.</summary>
     public static ISnapshots Find(string data, TimeProvider time, PrivatePaths hidden) =>
         Executables.Find("git") is { } program ? new GitSnapshots(program, data, time, hidden) : new NoSnapshots();
@@ -121,10 +123,11 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         var (modes, tree) = (FileModes.Of(place, held), await writing);
         if (place.Tip is { } tip && tip.Tree == tree && tip.Mark.Modes?.Write() == modes.Write() && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
             return tip.Mark.TaskId == mark.TaskId ? tip with { Files = await DifferencesAsync(place, tip, ct) } : tip;
-        var files = place.Tip is null ? [] : await new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
         var noted = mark with { Folder = place.Folder, Modes = modes, Time = mark.Time > 0 ? mark.Time : Now };
-        var commit = await CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
-        return new Snapshot(commit, tree, noted) { IsNew = true, Files = files };
+        var comparing = place.Tip is null ? Task.FromResult<IReadOnlyList<FileDifference>>([]) : new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
+        var committing = CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
+        await Task.WhenAll(comparing, committing);
+        return new Snapshot(await committing, tree, noted) { IsNew = true, Files = await comparing };
     }
 
     // What a restore replaced is always kept under its own name, and what it brought back is kept anew for the turn that finds it: else
@@ -144,8 +147,9 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
             ("GIT_AUTHOR_NAME", "Koda"), ("GIT_AUTHOR_EMAIL", "koda@localhost"), ("GIT_AUTHOR_DATE", date),
             ("GIT_COMMITTER_NAME", "Koda"), ("GIT_COMMITTER_EMAIL", "koda@localhost"), ("GIT_COMMITTER_DATE", date));
         string[] parents = (parent ?? place.Base) is { } from ? ["-p", from] : [];
-        var commit = (await git.FeedAsync(GitText.Raw(mark.Write()), ct, ["commit-tree", tree, .. parents, "-F", "-"])).Trim();
-        await place.MoveAsync(commit, parent, ct);
+        var message = mark.Write();
+        var commit = (await git.FeedAsync(GitText.Raw(message), ct, ["commit-tree", tree, .. parents, "-F", "-"])).Trim();
+        await place.MoveAsync(new Snapshot(commit, tree, SnapshotMark.Read(message)!), parent, ct);
         return commit;
     }
 
@@ -172,5 +176,5 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Task<SnapshotPlace> FindAsync(SnapshotSubject subject, CancellationToken ct) =>
-        SnapshotPlace.FindAsync(program, data, subject, hidden, ct);
+        SnapshotPlace.FindAsync(program, data, subject, hidden, _known, ct);
 }

@@ -11,9 +11,10 @@ internal sealed class SnapshotPlace
 
     private readonly Git _refs;
     private readonly string _ref;
+    private readonly KnownPlaces _known;
 
-    private SnapshotPlace(Git files, Git refs, ShadowDirectory shadow, SnapshotSubject subject) =>
-        (Files, _refs, Shadow, Subject, _ref) = (files, refs, shadow, subject, Ref(subject));
+    private SnapshotPlace(Git files, Git refs, ShadowDirectory shadow, SnapshotSubject subject, KnownPlaces known) =>
+        (Files, _refs, Shadow, Subject, _ref, _known) = (files, refs, shadow, subject, Ref(subject), known);
 
     public SnapshotSubject Subject { get; }
 
@@ -54,23 +55,25 @@ internal sealed class SnapshotPlace
     public static string Ref(SnapshotSubject subject) => $"refs/koda/{subject.ConversationId}";
 
     /// <summary>Finds the place. A conversation stays where its first snapshot is.</summary>
-    public static async Task<SnapshotPlace> FindAsync(string program, string data, SnapshotSubject subject, PrivatePaths hidden, CancellationToken ct)
+    public static async Task<SnapshotPlace> FindAsync(
+        string program, string data, SnapshotSubject subject, PrivatePaths hidden, KnownPlaces known, CancellationToken ct)
     {
         var git = new Git(program, subject.Workspace, new Dictionary<string, string>());
         var home = ShadowDirectory.Home(data, subject.Workspace);
         var own = ShadowDirectory.OpenOwn(home);
-        var (excludes, found) = (UserExcludes.FindAsync(git, ct), UserRepository.FindAsync(git, subject.Workspace, ct));
+        var (excludes, found) = (UserExcludes.FindAsync(git, ct), known.RepositoryAsync(git, subject.Workspace, ct));
         var (ignore, repository) = (await excludes, await found);
         var kept = !own.Has(Ref(subject)) && repository is { Writable: true };
         var refs = kept ? repository!.Open(git) : git.With(("GIT_DIR", own.Path));
         var shadow = kept ? ShadowDirectory.OpenBeside(home, repository!) : own;
-        var (tip, head) = await TipAsync(refs, Ref(subject), ct);
+        var refDirectory = kept ? repository!.CommonDirectory : own.Path;
+        var (tip, head) = known.Tip($"{refDirectory}/{Ref(subject)}") is { } noted ? (noted, null) : await TipAsync(refs, Ref(subject), ct);
         shadow.Exclude(repository?.Excludes);
         var folder = tip?.Mark.Folder ?? FolderIn(repository, subject.Workspace);
         var workTree = folder.Length == 0 ? subject.Workspace : subject.Workspace[..^folder.Length];
         var objects = kept ? repository!.Objects : $"{own.Path}/objects";
         var files = new Git(program, workTree, Variables(shadow, workTree, ignore, objects));
-        return new SnapshotPlace(files, refs, shadow, subject)
+        return new SnapshotPlace(files, refs, shadow, subject, known)
         {
             Repository = repository,
             WorkTree = workTree,
@@ -79,20 +82,21 @@ internal sealed class SnapshotPlace
             HashLength = GitIndex.HashLength(kept ? repository!.Format : "sha1"),
             IgnoreFile = ignore,
             Hidden = [.. hidden.Within(subject.Workspace).Select(path => GitText.Raw(path[(workTree.TrimEnd('/').Length + 1)..]))],
-            RefDirectory = kept ? repository!.CommonDirectory : own.Path,
+            RefDirectory = refDirectory,
             Tip = tip,
             Base = kept ? head : null,
         };
     }
 
     /// <summary>Makes a commit the latest snapshot, if that is still what it was when this place was found.</summary>
-    public async Task MoveAsync(string commit, string? from, CancellationToken ct)
+    public async Task MoveAsync(Snapshot made, string? from, CancellationToken ct)
     {
-        string[] arguments = ["update-ref", _ref, commit, from ?? NoCommit];
+        string[] arguments = ["update-ref", _ref, made.Commit, from ?? NoCommit];
         var answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
         if (answer.ExitCode != 0 && RemoveStaleLock())
             answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
         Git.Checked(arguments, answer);
+        _known.Note($"{RefDirectory}/{_ref}", made);
     }
 
     /// <summary>Removes the conversation's snapshots.</summary>

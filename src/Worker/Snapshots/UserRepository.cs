@@ -34,8 +34,11 @@ internal sealed record UserRepository(string TopLevel, string GitDirectory, stri
         var found = new UserRepository(lines[0], lines[1], lines[2], lines[3], Writable: false);
         if (!RealPaths.IsWithin(workspace, found.TopLevel) || await found.IgnoresAsync(git, workspace, ct))
             return null;
-        return found with { Writable = !foreign && found.IsOf(found.TopLevel) && found.IsPlain() };
+        return foreign ? found : found.Anew();
     }
+
+    /// <summary>The same, of this worker's user, with another look at whether snapshots may be kept in it.</summary>
+    public UserRepository Anew() => this with { Writable = IsOf(TopLevel) && IsPlain() };
 
     /// <summary>Git at work on this repository as its user's.</summary>
     public Git Open(Git git) => git.With(("GIT_DIR", GitDirectory), ("GIT_WORK_TREE", TopLevel));

@@ -132,7 +132,7 @@ public sealed class InnerRepositoryTests
         Directory.Delete(Path.Combine(folder.Root, "a"), recursive: true);
         File.CreateSymbolicLink(Path.Combine(folder.Root, "a"), folder.Outside);
 
-        var place = await SnapshotPlace.FindAsync(SnapshotFolder.GitPath, folder.Data, folder.Subject, PrivatePaths.OfMachine, CancellationToken.None);
+        var place = await SnapshotPlace.FindAsync(SnapshotFolder.GitPath, folder.Data, folder.Subject, PrivatePaths.OfMachine, new KnownPlaces(), CancellationToken.None);
         await taken.Mark.Modes!.ApplyAsync(place, taken.Tree, CancellationToken.None);
 
         Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(outside), 8));
