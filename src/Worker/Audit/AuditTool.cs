@@ -15,7 +15,7 @@ internal sealed class AuditTool() : FileTool<AuditTool.Arguments>(ToolName, Desc
 
     private const string Description =
         "Audits the workspace for security faults by fixed rules (injection, traversal, secrets, cryptography, headers and the like) in JavaScript, TypeScript, Python, "
-        + "C#, Go, templates and configuration. Gives findings with severity, place and advice, and says which files were read and what was looked for.";
+        + "C#, Go, templates and configuration. Gives findings with severity, place and advice, places worth a look with what speaks against them, and says which files were read and what was looked for.";
 
     private const string Schema =
         """

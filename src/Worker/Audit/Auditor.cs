@@ -1,5 +1,6 @@
 using System.Text;
 using Koda.Worker.Audit.Code;
+using Koda.Worker.Audit.Project;
 using Koda.Worker.Audit.Rules;
 using Koda.Worker.Audit.Scan;
 
@@ -28,6 +29,7 @@ internal sealed class Auditor(RulePack pack)
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly HashSet<Rule> _remedied = [];
+    private readonly ProjectFacts _project = new(pack);
 
     /// <param name="files">The files, in the order in which they are read.</param>
     /// <param name="ct">Ends it.</param>
@@ -42,26 +44,28 @@ internal sealed class Auditor(RulePack pack)
         }
         // A published package may hold nothing but what was built; then that is what there is to look at.
         var holdsSources = all.Exists(file => FileRoles.Of(file.Path) is FileRole.Source && LanguageOf(file.Path).IsCode());
-        var findings = new List<Finding>();
+        var candidates = new List<Candidate>();
         foreach (var file in all)
         {
             ct.ThrowIfCancellationRequested();
-            await AddAsync(file, holdsSources, coverage, findings, ct);
+            await AddAsync(file, holdsSources, coverage, candidates, ct);
         }
-        return new AuditResult(
-            [
-                .. findings.GroupBy(finding => finding.Rule).SelectMany(group => group.Key.Nowhere is null ? group : _remedied.Contains(group.Key) ? [] : group.Take(1))
-                    .OrderBy(finding => finding.Severity).ThenBy(finding => finding.Rule.Id, StringComparer.Ordinal).ThenBy(finding => finding.Path, StringComparer.Ordinal)
-                    .ThenBy(finding => finding.Line).ThenBy(finding => finding.Column),
-            ],
-            coverage,
-            pack.Rules,
-            [.. all.Select(file => file.Path)]);
+        var judged = Judged(candidates).ToLookup(finding => finding.Confidence is Confidence.Low);
+        return new AuditResult([.. judged[false]], [.. judged[true]], coverage, pack.Rules, [.. all.Select(file => file.Path)]);
+    }
+
+    private IEnumerable<Finding> Judged(IEnumerable<Candidate> candidates)
+    {
+        var judgement = new Judgement(_project);
+        return candidates.Select(judgement.Of).OrderBy(finding => finding.Confidence is Confidence.Low)
+            .GroupBy(finding => finding.Rule).SelectMany(group => group.Key.Nowhere is null ? group : _remedied.Contains(group.Key) ? [] : group.Take(1))
+            .OrderBy(finding => finding.Severity).ThenBy(finding => finding.Rule.Id, StringComparer.Ordinal).ThenBy(finding => finding.Path, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Line).ThenBy(finding => finding.Column);
     }
 
     private static Language LanguageOf(string path) => Languages.Of(path[(path.LastIndexOf('/') + 1)..]);
 
-    private async Task AddAsync(AuditedFile file, bool holdsSources, Coverage coverage, List<Finding> findings, CancellationToken ct)
+    private async Task AddAsync(AuditedFile file, bool holdsSources, Coverage coverage, List<Candidate> candidates, CancellationToken ct)
     {
         var role = FileRoles.Of(file.Path) is FileRole.Built && !holdsSources ? FileRole.Source : FileRoles.Of(file.Path);
         if (Obstacle(file, role) is { } why)
@@ -73,10 +77,10 @@ internal sealed class Auditor(RulePack pack)
         {
             if (await ReadAsync(file, ct) is not { } text)
                 coverage.Skip(file.Path, Skipped.NotText);
-            else if (LanguageOf(file.Path).IsCode() && IsMinified(text))
+            else if ((LanguageOf(file.Path).IsCode() || LanguageOf(file.Path) is Language.Html) && IsMinified(text))
                 coverage.Skip(file.Path, Skipped.Made);
             else
-                Scan(file.Path, role, text, coverage, findings);
+                Scan(file.Path, FileRoles.Of(role, LanguageOf(file.Path), text), text, coverage, candidates);
         }
         catch (TooComplexException)
         {
@@ -99,11 +103,11 @@ internal sealed class Auditor(RulePack pack)
         : file.Length > MaxBytes ? Skipped.TooLarge
         : null;
 
-    private void Scan(string path, FileRole role, string text, Coverage coverage, List<Finding> findings)
+    private void Scan(string path, FileRole role, string text, Coverage coverage, List<Candidate> candidates)
     {
         var left = 0;
-        var found = new FileScan(pack).Run(path, role, text, ref left);
-        findings.AddRange(found);
+        candidates.AddRange(new FileScan(pack, _project).Run(path, role, text, ref left));
+        _project.Add(path, role, LanguageOf(path), text);
         coverage.Add(path, LanguageOf(path), role, left);
         if (role is not (FileRole.Test or FileRole.Documentation))
             _remedied.UnionWith(pack.Rules.Where(rule => rule.Nowhere is { } remedy && !_remedied.Contains(rule) && remedy.IsMatch(text)));

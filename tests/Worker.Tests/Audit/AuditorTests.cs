@@ -57,7 +57,7 @@ public sealed class AuditorTests
 
     [Fact]
     public async Task A_package_of_built_files_only_is_looked_at() =>
-        Assert.Equal("dist/a.js", Assert.Single((await Audits.OfAsync(("dist/a.js", Fault), ("package.json", "{}\n"))).Findings).Path);
+        Assert.Equal("dist/a.js", Assert.Single((await Audits.OfAsync(("dist/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("package.json", "{}\n"))).Findings).Path);
 
     [Fact]
     public async Task Credentials_are_found_everywhere_and_never_shown()

@@ -191,6 +191,9 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
         // What is left over of a list of characters that are allowed.
         if (Names.LastOf(called) is "replace" or "replaceAll" or "Replace" or "sub" or "ReplaceAllString" && code.Parts(open).Any(part => code.Tokens[part.From].Text.TrimStart('/').StartsWith("[^", StringComparison.Ordinal)))
             return Value.Plain;
+        // What is joined begins with its first part, which is not known here.
+        if (Names.LastOf(called) is "join" or "Join" && code.Language is Language.Py)
+            return arguments.Append(receiver).Aggregate((one, two) => two.Origin > one.Origin ? two : one).Via(called) with { Lead = Origin.Unknown };
         if (facts.IsKept(called))
             return arguments.Append(receiver).Aggregate((one, two) => two.Origin > one.Origin ? two : one).Via(called);
         if (Names.LastOf(called) == "format" && receiver.Text is not null)

@@ -29,6 +29,12 @@ internal sealed class FlowFacts
     /// <summary>What stands before a function, or in a parameter, that strangers call.</summary>
     public required Matcher Handler { get; init; }
 
+    /// <summary>What a file holds that reads what strangers send.</summary>
+    public required Matcher Serves { get; init; }
+
+    /// <summary>What a file holds that asks another program over the network.</summary>
+    public required Matcher Asks { get; init; }
+
     /// <summary>Declarations of parameters that hold no text, or what the program itself hands over.</summary>
     public required Matcher PlainType { get; init; }
 
@@ -48,12 +54,12 @@ internal sealed class FlowFacts
     {
         if (PlainType.IsMatch(parameter.Declaration))
             return Value.Plain;
-        return new Value(Handler.IsMatch(function.Before) || Handler.IsMatch(parameter.Declaration) ? Origin.Input : Origin.Parameter);
+        return new Value(Handler.IsMatch(function.Before) || Handler.IsMatch(parameter.Declaration) ? Origin.Input : Origin.Parameter) { Takers = function.Called };
     }
 
     /// <summary>What is known of a part of a value.</summary>
     public Value Taken(string member, Value whole, string name) =>
-        member.Length > 0 && IsInput($"{name}.{member}") ? new Value(Origin.Input)
+        member.Length > 0 && IsInput($"{name}.{member}") ? new Value(Origin.Input) { Inputs = $"{name}.{member}", Gaps = $"{name}.{member}" }
         : member.Length > 0 && IsEnvironment($"{name}.{member}") ? new Value(Origin.Environment)
         : whole with { Text = null, IsStructure = false, IsFunction = false };
 

@@ -39,6 +39,9 @@ internal sealed class FunctionIndex
     /// <summary>The names of the functions that the file declares.</summary>
     public IReadOnlySet<string> Declared { get; }
 
+    /// <summary>The names that its functions are called by, once for each.</summary>
+    public IEnumerable<string> Called => _functions.Select(function => function.Called).Where(name => name.Length > 0);
+
     /// <summary>Whether a bracket opens the parameters of a function.</summary>
     public bool IsHeader(int open) => _headers.Contains(open);
 

@@ -6,7 +6,19 @@ namespace Koda.Worker.Audit.Code;
 /// <param name="Header">From its first token to its body.</param>
 /// <param name="Body">What it does.</param>
 /// <param name="Before">What stands before it and tells about it: decorators or attributes, or what it is handed to.</param>
-internal sealed record Function(string Name, IReadOnlyList<Parameter> Parameters, Span Header, Span Body, string Before);
+internal sealed record Function(string Name, IReadOnlyList<Parameter> Parameters, Span Header, Span Body, string Before)
+{
+    /// <summary>Stands for the name of functions that are called back with what something else got.</summary>
+    public const string CalledBack = "?";
+
+    private static readonly HashSet<string> s_errors = ["err", "error", "er", "e", "_", "_err", "_error"];
+
+    /// <summary>The name that it is called by: its own, that of what it is put into, or <see cref="CalledBack"/>. Empty: none.</summary>
+    public string Called { get; init; } = Name;
+
+    /// <summary>Whether its parameters are an error and a result.</summary>
+    public bool TakesResult => Name.Length == 0 && Parameters.Count > 1 && s_errors.Contains(Parameters[0].Name);
+}
 
 /// <summary>A parameter.</summary>
 /// <param name="Name">Its name.</param>
@@ -34,12 +46,22 @@ internal static class Functions
         var (header, name) = Header(code, open);
         if (header < 0 || Body(code, close, isNamed: name.Length > 0 || code.IsName(open - 1, "function") || code.IsName(open - 1, "func")) is not { } body)
             return null;
-        return new Function(name, [.. code.Parts(open).SelectMany(part => Parameters(code, part))], new Span(header, body.From), body, Before(code, header));
+        var function = new Function(name, [.. code.Parts(open).SelectMany(part => Parameters(code, part))], new Span(header, body.From), body, Before(code, header));
+        return name.Length > 0 ? function : function with { Called = Holder(code, header) ?? (function.TakesResult ? Function.CalledBack : "") };
     }
 
     private static Function? Short(SourceCode code, int arrow) => code.Language is Language.Js or Language.Cs && Body(code, arrow - 1, isNamed: false) is { } body
-        ? new Function("", [new Parameter(code.Tokens[arrow - 1].Text, code.Tokens[arrow - 1].Text)], new Span(arrow - 1, body.From), body, Before(code, arrow - 1))
+        ? new Function("", [new Parameter(code.Tokens[arrow - 1].Text, code.Tokens[arrow - 1].Text)], new Span(arrow - 1, body.From), body, Before(code, arrow - 1)) { Called = Holder(code, arrow - 1) ?? "" }
         : null;
+
+    // run = (a) => …, run: function (a) { … }, run := func(a string) { … }
+    private static string? Holder(SourceCode code, int header)
+    {
+        var i = header - 1;
+        while (code.IsName(i, "function") || code.IsName(i, "async") || code.IsName(i, "func") || code.Is(i, "*"))
+            i--;
+        return (code.Is(i, "=") || code.Is(i, ":") || code.Is(i, ":=")) && i > 0 && code.Tokens[i - 1] is { Kind: TokenKind.Name or TokenKind.Text } holder ? holder.Text : null;
+    }
 
     private static (int Start, string Name) Header(SourceCode code, int open)
     {

@@ -13,6 +13,16 @@ internal sealed class Places(string text)
     /// <summary>The column of a place, from 1.</summary>
     public int Column(int at) => at - _lines[Line(at) - 1] + 1;
 
+    /// <summary>How many characters of white space a line begins with.</summary>
+    public int Margin(int line)
+    {
+        var from = _lines[line - 1];
+        var at = from;
+        while (at < text.Length && text[at] is ' ' or '\t')
+            at++;
+        return at - from;
+    }
+
     /// <summary>A line without white space around it; of a very long one the beginning.</summary>
     public string Text(int line)
     {

@@ -53,6 +53,9 @@ internal readonly record struct Value(Origin Origin, string? Text = null)
     /// <summary>The names that give what a stranger sends, in the order of the parts, whatever variables it went through.</summary>
     public string Inputs { get; init; } = "";
 
+    /// <summary>What the functions are called whose parameters it is made of, with spaces between them.</summary>
+    public string Takers { get; init; } = "";
+
     /// <summary>What the parts that are not constant are called.</summary>
     public string Gaps { get; init; } = "";
 
@@ -78,7 +81,7 @@ internal readonly record struct Value(Origin Origin, string? Text = null)
     public Value Or(Value other)
     {
         var worse = other.Origin > Origin ? other : this;
-        return worse with { Text = worse.Text ?? (Origin == other.Origin ? Text ?? other.Text : null), Through = Both(Through, other.Through), Gaps = Both(Gaps, other.Gaps), Inputs = Both(Inputs, other.Inputs), IsFunction = IsFunction && other.IsFunction };
+        return worse with { Text = worse.Text ?? (Origin == other.Origin ? Text ?? other.Text : null), Through = Both(Through, other.Through), Gaps = Both(Gaps, other.Gaps), Inputs = Both(Inputs, other.Inputs), Takers = Both(Takers, other.Takers), IsFunction = IsFunction && other.IsFunction };
     }
 
     /// <summary>The same, gone through a call.</summary>

@@ -14,6 +14,7 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
     private const int LongestLine = 180;
     private const int LongestPath = 400;
     private const int LongestFindings = 20_000;
+    private const int DoubtfulShown = 20;
 
     private readonly StringBuilder _text = new();
     private readonly List<Finding> _notPrinted = [];
@@ -31,6 +32,7 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         {
             WriteFindings("Findings", result.Findings, NoneAtAll());
         }
+        WriteDoubtful();
         WriteCoverage();
         WriteKinds();
         return _text.ToString();
@@ -39,7 +41,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
     private string Summary()
     {
         var counts = Enum.GetValues<Severity>().Select(severity => $"{severity}: {result.Findings.Count(finding => finding.Severity == severity)}");
-        return $"**{result.Findings.Count} {(result.Findings.Count == 1 ? "finding" : "findings")}** ({string.Join(", ", counts)})";
+        return $"**{result.Findings.Count} {(result.Findings.Count == 1 ? "finding" : "findings")}** ({string.Join(", ", counts)})"
+            + (result.Doubtful.Count == 0 ? "" : $", and {result.Doubtful.Count} {(result.Doubtful.Count == 1 ? "place" : "places")} worth a look");
     }
 
     private string NoneAsked()
@@ -88,6 +91,23 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         _text.Append(CultureInfo.InvariantCulture, $"{(printed > PlacesShown ? "\n" : "")}\nAdvice: {rule.Advice} (CWE-{rule.Cwe})\n\n");
     }
 
+    // A line for each: it is no finding, and must not take the eye from one.
+    private void WriteDoubtful()
+    {
+        if (result.Doubtful.Count == 0)
+            return;
+        _text.Append("## Worth a look\n\nThese have the form of a fault, but the code speaks against it. They are not counted as findings.\n\n");
+        foreach (var group in result.Doubtful.OrderByDescending(focus.Holds).Take(DoubtfulShown).GroupBy(finding => finding.Doubt))
+        {
+            _text.Append(CultureInfo.InvariantCulture, $"{Against(group.Key)}:\n\n");
+            foreach (var finding in group)
+                _text.Append(CultureInfo.InvariantCulture, $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: {finding.Rule.Title} (`{finding.Rule.Id}`, {finding.Severity})\n");
+            _text.Append('\n');
+        }
+        if (result.Doubtful.Count > DoubtfulShown)
+            _text.Append(CultureInfo.InvariantCulture, $"Not printed: {result.Doubtful.Count - DoubtfulShown} more. The format `json` gives them all.\n\n");
+    }
+
     private void WriteCoverage()
     {
         var coverage = result.Coverage;
@@ -126,6 +146,18 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         _text.Append("\nThe rules read one function of one file at a time: they do not follow data from one function into another, and they do not know missing ");
         _text.Append("checks of who may do what. Other kinds of fault were not looked for. A person should judge each finding.\n");
     }
+
+    private static string Against(Doubt? doubt) => doubt switch
+    {
+        Doubt.NotShipped => "In an example or the like, which nobody runs in earnest",
+        Doubt.Copied => "In a copy of another project's library, to be repaired there",
+        Doubt.Accepted => "A comment says that it was looked at and is meant",
+        Doubt.Switched => "Only where an option asks for it",
+        Doubt.OwnCaller => "The value comes from the program itself or who runs it; no stranger is seen to reach it",
+        Doubt.Protocol => "The code talks to another program, whose protocol decides it",
+        Doubt.NoApplication => "It matters where the code is deployed; this is a library or a tool",
+        _ => "What would make it harmful is not beside it",
+    };
 
     private static string Reason(Skipped why) => why switch
     {

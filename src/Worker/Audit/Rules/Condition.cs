@@ -40,6 +40,9 @@ internal sealed class Condition
     /// <summary>Whether what is not there fulfils it.</summary>
     public bool IsAbsence => _words.Contains("absent");
 
+    /// <summary>Whether it asks where the value comes from.</summary>
+    public bool AsksOrigin => _words.Any(word => word.TrimStart('!') is "dynamic" or "built" or "given" or "input" or "sql" or "query" or "address");
+
     public bool Holds(Value value, string code, Matcher? safe) =>
         _words.All(word => Holds(word, value)) && _matchers.TrueForAll(each => Matches(each, value, code))
         && (safe is null || value.Through.Length == 0 || !safe.IsMatch(value.Through));

@@ -34,6 +34,21 @@ internal sealed class Rule
     /// <summary>If this is anywhere in the workspace, there is no finding; otherwise the first place is one.</summary>
     public Matcher? Nowhere { get; init; }
 
+    /// <summary>The origins of a value that count only where a stranger is seen to reach it: what the operator or the program's own code hands over does no harm.</summary>
+    public Origin[] Unreached { get; init; } = [];
+
+    /// <summary>Whether it is a setting, which an option of the program may rightly switch.</summary>
+    public bool Setting { get; init; }
+
+    /// <summary>Whether it matters in applications that are deployed only, and not in libraries and tools.</summary>
+    public bool Deployed { get; init; }
+
+    /// <summary>Whether the protocol of another program may ask for it.</summary>
+    public bool Protocol { get; init; }
+
+    /// <summary>What the statement, or the name of its function, looks like where the program decides for itself, and no protocol. Null: nothing tells.</summary>
+    public Matcher? Kept { get; init; }
+
     /// <summary>Whether the code shows a secret, which is not shown again.</summary>
     public bool Secret { get; init; }
 
@@ -87,6 +102,18 @@ internal sealed class Pattern
     /// "recursive") and whether the member's name is one after the other of an object's (<c>looped</c>).
     /// </summary>
     public Dictionary<string, Condition> Where { get; init; } = [];
+
+    /// <summary>What must be in the file, or in another of its folder, for it to do harm. Null: nothing else.</summary>
+    public Matcher? Beside { get; init; }
+
+    /// <summary>Whether it matters in applications that are deployed only, and not in libraries and tools.</summary>
+    public bool Deployed { get; init; }
+
+    /// <summary>What the path of the file looks like. Null: it does not matter.</summary>
+    public Matcher? Path { get; init; }
+
+    /// <summary>Whether the rule asks where a value comes from.</summary>
+    public bool AsksOrigin => Where.Values.Any(condition => condition.AsksOrigin);
 
     /// <summary>How many lines around count for <see cref="Near"/>.</summary>
     public int Lines { get; init; } = 6;

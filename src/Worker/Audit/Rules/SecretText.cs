@@ -14,7 +14,7 @@ internal static class SecretText
     private static readonly Regex s_name = Compiled(@"^(?:\p{L}+[-_.:/ ]?)+\d{0,2}$|^[\W_]+$|^\d+$|^[./#@<]|^\w+://|%[sdv]|\.(?:json|js|ts|pem|key|txt|ya?ml)$|^[A-Za-z_]+\d?$|^[\w.$]+\(|[{}<>]|^[A-Z0-9_]+$|\s");
 
     private static readonly Regex s_placeholder = Compiled(
-        @"(?i)example|placeholder|change.?me|your[-_ ]?|xxx|dummy|sample|fake|redacted|undefined|localhost|process\.env|getenv|environ|\*\*\*|\.\.\.|todo|fixme|^test|insert[-_ ]|replace[-_ ]|<[\w -]+>|\$\{|\{\{|foobar|12345678|abcdef");
+        @"(?i)example|placeholder|change.?me|your[-_ ]?|xxx|dummy|sample|fake|redacted|undefined|localhost|process\.env|getenv|environ|\*\*|\.\.\.|todo|fixme|^test|insert[-_ ]|replace[-_ ]|<[\w -]+>|\$\{|\{\{|foobar|12345678|abcdef");
 
     private static readonly Regex s_password = Compiled(@"[0-9!@#$%^&*+=?]");
 

@@ -73,7 +73,7 @@ internal static class AddressText
         if (s_own.IsMatch(value.Gaps) || s_own.IsMatch(value.Inputs))
             return false;
         if (value.Text is not { } text)
-            return true;
+            return value.Lead == Origin.Input;
         if (value.Lead != Origin.Input)
             return false;
         var at = text.IndexOf(Value.Gap, StringComparison.Ordinal);

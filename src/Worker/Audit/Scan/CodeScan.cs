@@ -8,6 +8,7 @@ internal sealed class CodeScan(CodeFile file, RuleIndex index)
 {
     private readonly SourceCode _code = file.Code;
     private readonly PatternMatch _match = new(file);
+    private readonly Circumstances _circumstances = new(file);
 
     public IEnumerable<Hit> Run() => Calls().Concat(Properties()).Concat(Mentions()).Concat(Comparisons()).Concat(Returns()).Concat(Texts());
 
@@ -138,5 +139,10 @@ internal sealed class CodeScan(CodeFile file, RuleIndex index)
     private bool IsDocumentation(int at) => _code.Language == Language.Py && (at == 0 || _code.Is(at - 1, ";") || _code.Is(at - 1, "{")) && (at + 1 == _code.Tokens.Length || _code.Is(at + 1, ";"));
 
     private Hit Hit(RulePattern rule, Span span, Origin origin) =>
-        new(rule.Rule, _code.Tokens[span.From].Start, _code.Tokens[Math.Max(span.From, span.To - 1)].End, _code.Normalized(span), origin);
+        new(rule, _code.Tokens[span.From].Start, _code.Tokens[Math.Max(span.From, span.To - 1)].End, _code.Normalized(span), origin)
+        {
+            Takers = _match.Takers,
+            Statement = rule.Rule.Kept is null ? "" : $"{file.Functions.At(span.From)?.Called} {_code.Normalized(_code.StatementAt(span.From))}",
+            IsSwitched = rule.Rule.Setting && _circumstances.IsSwitched(span.From),
+        };
 }

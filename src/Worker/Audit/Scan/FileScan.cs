@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using Koda.Worker.Audit.Code;
+using Koda.Worker.Audit.Project;
 using Koda.Worker.Audit.Rules;
 
 namespace Koda.Worker.Audit.Scan;
 
 /// <summary>What the rules find in one file.</summary>
 /// <param name="pack">The rules.</param>
-internal sealed class FileScan(RulePack pack)
+/// <param name="project">Gets what the file says about the project.</param>
+internal sealed class FileScan(RulePack pack, ProjectFacts project)
 {
     private const int MostOfARule = 40;
 
@@ -19,16 +21,16 @@ internal sealed class FileScan(RulePack pack)
     /// <param name="text">All of it.</param>
     /// <param name="left">Counts what is not given, because a rule finds too much of the same.</param>
     /// <exception cref="TooComplexException">It cannot be read within the bounds for one file.</exception>
-    public IReadOnlyList<Finding> Run(string path, FileRole role, string text, ref int left)
+    public IReadOnlyList<Candidate> Run(string path, FileRole role, string text, ref int left)
     {
         var language = Languages.Of(path[(path.LastIndexOf('/') + 1)..]);
-        var hits = Hits(language, role, text).Where(hit => Counts(hit.Rule, role)).ToList();
-        var findings = new List<Finding>();
+        var hits = Hits(language, role, text).Where(hit => Counts(hit.Rule, role) && (hit.Source.Pattern.Path?.IsMatch(path) ?? true)).ToList();
+        var candidates = new List<Candidate>();
         var seen = new Dictionary<string, int>();
         var places = new Places(text);
         foreach (var hit in Distinct(hits, places).OrderBy(hit => hit.Start))
         {
-            if (findings.Count(finding => finding.Rule == hit.Rule) == MostOfARule)
+            if (candidates.Count(candidate => candidate.Hit.Rule == hit.Rule) == MostOfARule)
             {
                 left++;
                 continue;
@@ -36,9 +38,10 @@ internal sealed class FileScan(RulePack pack)
             var code = $"{hit.Rule.Id}\n{path}\n{hit.Code}";
             seen[code] = seen.TryGetValue(code, out var before) ? before + 1 : 0;
             var line = places.Line(hit.Start);
-            findings.Add(new Finding(hit.Rule, SeverityOf(hit, role), path, line, places.Column(hit.Start), Shown(places, line, hit, text), hit.Origin, Fingerprint(code, seen[code])));
+            var finding = new Finding(hit.Rule, SeverityOf(hit, role), path, line, places.Column(hit.Start), Shown(places, line, hit, text), hit.Origin, Fingerprint(code, seen[code]));
+            candidates.Add(new Candidate(finding with { Doubt = DoubtOf(hit, role, places, line) }, hit));
         }
-        return findings;
+        return candidates;
     }
 
     private IEnumerable<Hit> Hits(Language language, FileRole role, string text)
@@ -48,12 +51,27 @@ internal sealed class FileScan(RulePack pack)
         if (role is FileRole.Test or FileRole.Documentation)
             return hits;
         if (language.IsCode())
-            return hits.Concat(new CodeScan(new CodeFile(language, text, pack.Flow[language]), index).Run());
+        {
+            var file = new CodeFile(language, text, pack.Flow[language]);
+            hits = [.. hits.Concat(new CodeScan(file, index).Run())];
+            if (role is FileRole.Source)
+                project.AddCalls(file);
+            return hits;
+        }
         hits = hits.Concat(TextScan.Lines(text, language, index));
         return language == Language.Html && text.Contains("<script", StringComparison.OrdinalIgnoreCase)
             ? hits.Concat(new CodeScan(new CodeFile(Language.Js, Comments.Scripts(Comments.Blanked(text, language)), pack.Flow[Language.Js]), pack.Indexes[Language.Js]).Run())
             : hits;
     }
+
+    // A key that works was given away, whatever stands around it.
+    private static Doubt? DoubtOf(Hit hit, FileRole role, Places places, int line) =>
+        hit.Rule.Everywhere ? null
+        : role is FileRole.Example ? Doubt.NotShipped
+        : role is FileRole.Copied ? Doubt.Copied
+        : Accepted.At(places, line, hit.Rule.Setting || hit.Rule.Protocol) ? Doubt.Accepted
+        : hit.IsSwitched ? Doubt.Switched
+        : null;
 
     // Elsewhere than in sources only a leaked credential matters, wherever it stands; in what builds them, what they connect to besides.
     private static bool Counts(Rule rule, FileRole role) => role switch

@@ -9,9 +9,14 @@ namespace Koda.Worker.Audit.Scan;
 internal sealed class PatternMatch(CodeFile file)
 {
     private readonly SourceCode _code = file.Code;
+    private readonly HashSet<string> _takers = [];
+
+    /// <summary>The functions whose parameters the values are made of that the last call or value was matched by.</summary>
+    public string Takers => string.Join(' ', _takers);
 
     public Origin? Call(RulePattern rule, Call call)
     {
+        _takers.Clear();
         var origin = Origin.Constant;
         foreach (var (on, condition) in rule.Pattern.Where)
         {
@@ -31,6 +36,7 @@ internal sealed class PatternMatch(CodeFile file)
 
     public Origin? Value(RulePattern rule, string name, int at, Span value)
     {
+        _takers.Clear();
         var origin = Origin.Constant;
         foreach (var (on, condition) in rule.Pattern.Where)
         {
@@ -145,7 +151,10 @@ internal sealed class PatternMatch(CodeFile file)
         if (argument is not { IsEmpty: false } given)
             return condition.IsAbsence ? Origin.Constant : null;
         var value = file.Flow.Of(given);
-        return condition.Holds(value, _code.Normalized(given), safe) ? value.Origin : null;
+        if (!condition.Holds(value, _code.Normalized(given), safe))
+            return null;
+        _takers.UnionWith(value.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return value.Origin;
     }
 
     private Span? Positional(Call call, int number)

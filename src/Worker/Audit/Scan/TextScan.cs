@@ -23,7 +23,7 @@ internal static partial class TextScan
                 if (rule.Pattern.Line!.Match(line) is { Success: true } match && !(rule.Rule.Guard?.IsMatch(line) ?? false)
                     && (!rule.Rule.Secret || SecretText.LooksRandom(SecretIn(match))))
                 {
-                    yield return new Hit(rule.Rule, start + match.Index, start + match.Index + match.Length, line.Trim(), Origin.Constant);
+                    yield return new Hit(rule, start + match.Index, start + match.Index + match.Length, line.Trim(), Origin.Constant);
                 }
             }
         }
@@ -37,7 +37,7 @@ internal static partial class TextScan
             foreach (Match match in rule.Pattern.Anything!.Matches(text))
             {
                 if (!(rule.Rule.Guard?.IsMatch(match.Value) ?? false))
-                    yield return new Hit(rule.Rule, match.Index, match.Index + match.Length, match.Value, Origin.Constant);
+                    yield return new Hit(rule, match.Index, match.Index + match.Length, match.Value, Origin.Constant);
             }
         }
     }
