@@ -89,6 +89,8 @@ public sealed class EngineMetricsTests(PostgresFixture postgres) : IClassFixture
         await server.Submit();
         await hung.Take();
         await hung.Next<AttemptLost>();
+        // The worker hears of it before it is counted, or after.
+        await Task.WhenAll(lost.WaitForMeasurementsAsync(1, TimeSpan.FromMinutes(1)), ended.WaitForMeasurementsAsync(1, TimeSpan.FromMinutes(1)));
 
         Assert.Equal("lease_expired", Assert.Single(lost.GetMeasurementSnapshot()).Tags["koda.lease.reason"]);
         Assert.Equal("lease_expired", Assert.Single(ended.GetMeasurementSnapshot()).Tags["koda.attempt.outcome"]);
