@@ -75,7 +75,9 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
     {
         var first = (int)((uint)Interlocked.Increment(ref _first) % groups.Count);
         var order = groups.Skip(first).Concat(groups.Take(first)).ToList();
-        var sizes = order.ConvertAll(group => order.Exists(other => other != group && other.Competes(group)) ? (group.Credit + MostTurns - 1) / MostTurns : group.Credit);
+        var askers = groups.SelectMany(group => group.AgentIds).CountBy(id => id).ToDictionary();
+        var anyAgent = groups.Exists(group => group.AgentIds.Length == 0);
+        var sizes = order.ConvertAll(group => groups.Count > 1 && (anyAgent || group.AgentIds.Any(id => askers[id] > 1)) ? (group.Credit + MostTurns - 1) / MostTurns : group.Credit);
         return
         [
             .. Enumerable.Range(0, MostTurns).SelectMany(turn => order.Zip(sizes, (group, size) => (Group: group, Credit: Math.Min(size, group.Credit - (turn * size)))))
@@ -87,7 +89,8 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
     /// <summary>Workers that may take the same tasks.</summary>
     private sealed class Group(WorkerLikeness likeness, IReadOnlyList<WorkerDemand> workers, int maxClaim)
     {
-        private readonly string[] _agentIds = [.. workers[0].AgentIds.Select(id => id.ToLowerInvariant())];
+        /// <summary>The agents that they run, in lower case. Empty: any.</summary>
+        public string[] AgentIds { get; } = [.. workers[0].AgentIds.Select(id => id.ToLowerInvariant()).Distinct()];
 
         public WorkerLikeness Likeness => likeness;
 
@@ -98,9 +101,7 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
         /// <summary>With less than was asked for, nothing is left that these workers may take.</summary>
         public bool IsSatisfied => Tasks.Count < Credit;
 
-        public bool Competes(Group other) => _agentIds.Length == 0 || other._agentIds.Length == 0 || _agentIds.Intersect(other._agentIds).Any();
-
-        public ClaimDemand Demand(int credit) => new(_agentIds, [.. workers[0].WorkspaceRoots], credit)
+        public ClaimDemand Demand(int credit) => new(AgentIds, [.. workers[0].WorkspaceRoots], credit)
         {
             Offers = [.. WorkerRoute.Offers(workers[0].Role, workers[0].Tags, likeness.WorkerId)],
         };

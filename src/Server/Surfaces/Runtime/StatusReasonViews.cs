@@ -1,4 +1,5 @@
 using System.Globalization;
+using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Tasks;
 using Wire = Koda.Protos.Runtime.V1;
 
@@ -31,7 +32,8 @@ internal static class StatusReasonViews
         _ => null,
     };
 
-    private static string Route(string needs) => needs.Length == 0 ? "" : $" with {needs.Replace(":", " ", StringComparison.Ordinal).Replace("\n", ", ", StringComparison.Ordinal)}";
+    // An id of a worker may hold colons of its own.
+    private static string Route(string needs) => needs.Length == 0 ? "" : $" with {string.Join(", ", needs.Split(WorkerRoute.Separator).Select(need => string.Join(' ', need.Split(':', 2))))}";
 
     private static Wire.StatusReason Reason(string code, string message) => new() { Code = code, Message = message };
 }
