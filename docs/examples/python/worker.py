@@ -87,7 +87,7 @@ class Worker:
 
 if __name__ == "__main__":
     worker, url = Worker(), sys.argv[1]
-    with grpc.insecure_channel(urlsplit(url).netloc) as channel:
+    with grpc.insecure_channel(urlsplit(url).netloc, [("grpc.max_reconnect_backoff_ms", 1000)]) as channel:
         while True:
             try:
                 worker.serve(rpc.WorkerServiceStub(channel), os.environ["KODA_TOKEN"])
