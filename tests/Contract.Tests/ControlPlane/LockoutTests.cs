@@ -49,13 +49,13 @@ public sealed class LockoutTests(PostgresFixture postgres) : IClassFixture<Postg
             var reply = await Login(identifier, $"wrong {guess}", $"8.{guess % 250}.4.4");
             lock (statuses)
                 statuses[reply.Status] = statuses.GetValueOrDefault(reply.Status) + 1;
+            Assert.True(reply.Status is 401 or 423, $"{reply.Status} {reply.Text}");
         });
 
         // The first fifty and what drains meanwhile, and one for each address if the attack goes on for longer than newcomers wait.
         var took = Stopwatch.GetElapsedTime(started);
         var most = SignInRule.Crowd + 1 + (int)(took / SignInRule.Window * SignInRule.Crowd) + (took > SignInRule.NewcomerWait ? 250 : 0);
         Assert.InRange(statuses[401], SignInRule.Crowd, most);
-        Assert.Equal(1000, statuses[401] + statuses[423]);
 
         // The owner's own device does not notice; another one waits a minute, once; a name that nobody has is answered alike.
         Assert.Equal(200, (await Login(Username, Password, "8.0.4.4", _device)).Status);

@@ -1,5 +1,6 @@
 using Dapper;
 using Koda.Server.Infrastructure.Postgres;
+using Npgsql;
 
 namespace Koda.Server.Engine.Owners;
 
@@ -12,8 +13,10 @@ internal sealed record Tries(double Failures, TimeSpan? Left, TimeSpan Age);
 /// <summary>The only writer of <c>sign_in_failures</c>. A row lives for some hours, so the table is never larger than what was tried in them.</summary>
 internal static class SignInFailureStore
 {
+    // The advisory lock is given in the order in which it was asked for. Of those who wait for a row, any is next: in a crowd some would wait too long.
     private const string LockSql = """
-        insert into sign_in_failures as known (subject, failures) values (@subject, 0)
+        insert into sign_in_failures as known (subject, failures)
+        select @subject, 0 from (select pg_advisory_xact_lock(hashtextextended(encode(@subject, 'hex'), 0))) as turn
         on conflict (subject) do update set subject = known.subject
         returning failures, locked_until - clock_timestamp() as left, clock_timestamp() - failed_at as age
         """;
@@ -21,6 +24,12 @@ internal static class SignInFailureStore
     /// <summary>What is known of a subject, of which nothing else is counted before the transaction ends.</summary>
     public static Task<Tries> Lock(Transaction transaction, byte[] subject, CancellationToken cancellationToken) =>
         transaction.Connection.QuerySingleAsync<Tries>(new CommandDefinition(LockSql, new { subject }, cancellationToken: cancellationToken));
+
+    private const string LeftSql = "select locked_until - clock_timestamp() from sign_in_failures where subject = @subject and locked_until > clock_timestamp()";
+
+    /// <summary>For how long a subject has to wait still; null: it need not.</summary>
+    public static Task<TimeSpan?> Left(NpgsqlConnection connection, byte[] subject, CancellationToken cancellationToken) =>
+        connection.QuerySingleOrDefaultAsync<TimeSpan?>(new CommandDefinition(LeftSql, new { subject }, cancellationToken: cancellationToken));
 
     private const string SetSql = """
         update sign_in_failures set failures = @failures, locked_until = clock_timestamp() + @wait, failed_at = clock_timestamp()

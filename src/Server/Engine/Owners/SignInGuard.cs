@@ -55,19 +55,27 @@ internal sealed class SignInGuard(Database database, KnownDeviceStore devices)
     public static Task Admit(Transaction transaction, OwnerRecord owner, Caller caller, CancellationToken cancellationToken) =>
         SignInFailureStore.Admit(transaction, AddressPlace(AccountOf(owner, ""), caller), cancellationToken);
 
-    private Task<SignInTry> Begin(byte[] place, byte[]? account, KnownDevice? device, CancellationToken cancellationToken) => database.InTransaction(
-        async (transaction, token) =>
-        {
-            var level = account is null ? 0 : SignInRule.Level(await SignInFailureStore.Lock(transaction, account, token));
-            var verdict = SignInRule.Try(await SignInFailureStore.Lock(transaction, place, token), SignInRule.IsUnderAttack(level));
-            if (verdict.IsNews)
-                await SignInFailureStore.Set(transaction, place, verdict.Failures, verdict.Wait, token);
-            if (account is not null && verdict.Refusal is null)
-                await SignInFailureStore.Set(transaction, account, SignInRule.Raised(level), wait: null, token);
-            await SignInFailureStore.Sweep(transaction, s_rowLife, MostSwept, token);
-            return new SignInTry(verdict.Refusal, place, account, device);
-        },
-        cancellationToken);
+    private async Task<SignInTry> Begin(byte[] place, byte[]? account, KnownDevice? device, CancellationToken cancellationToken)
+    {
+        // Who waits already takes no turn at the account, which each of a crowd would hold up.
+        var left = await database.Read((connection, token) => SignInFailureStore.Left(connection, place, token), cancellationToken);
+        return left is null
+            ? await database.InTransaction((transaction, token) => Count(transaction, place, account, device, token), cancellationToken)
+            : new SignInTry(left, place, account, device);
+    }
+
+    private static async Task<SignInTry> Count(
+        Transaction transaction, byte[] place, byte[]? account, KnownDevice? device, CancellationToken cancellationToken)
+    {
+        var level = account is null ? 0 : SignInRule.Level(await SignInFailureStore.Lock(transaction, account, cancellationToken));
+        var verdict = SignInRule.Try(await SignInFailureStore.Lock(transaction, place, cancellationToken), SignInRule.IsUnderAttack(level));
+        if (verdict.IsNews)
+            await SignInFailureStore.Set(transaction, place, verdict.Failures, verdict.Wait, cancellationToken);
+        if (account is not null && verdict.Refusal is null)
+            await SignInFailureStore.Set(transaction, account, SignInRule.Raised(level), wait: null, cancellationToken);
+        await SignInFailureStore.Sweep(transaction, s_rowLife, MostSwept, cancellationToken);
+        return new SignInTry(verdict.Refusal, place, account, device);
+    }
 
     private static string AccountOf(OwnerRecord? owner, string identifier) =>
         owner is null ? $"unknown:{identifier.Trim().ToLowerInvariant()}" : $"owner:{owner.PrincipalId}";
