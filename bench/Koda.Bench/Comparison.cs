@@ -1,8 +1,8 @@
 namespace Koda.Bench;
 
 /// <summary>
-/// Two builds on one PostgreSQL, measured in turns of a few seconds: what else happens on the machine happens to both, so that their ratio is worth more than
-/// two runs one after the other.
+/// Two builds on one PostgreSQL, measured in turns of a few seconds: what else happens on the machine happens to both, so that their ratio
+/// is worth more than two runs one after the other.
 /// </summary>
 internal static class Comparison
 {

@@ -19,8 +19,9 @@ internal sealed class FeedBenchmarks(ServerProcess server, Benchmarks benchmarks
     };
 
     /// <summary>
-    /// Each of <paramref name="watchers"/> follows a task of its own by SSE while a worker reports one event a second to each of them, spread evenly, after two seconds to warm up.
-    /// The time runs from the worker's sending of the event, its commit included, to its arrival at the client.
+    /// Each of <paramref name="watchers"/> follows a task of its own by SSE while a worker reports one event a second to each of them,
+    /// spread evenly, after two seconds to warm up. The time runs from the worker's sending of the event, its commit included, to its
+    /// arrival at the client.
     /// </summary>
     public async Task<object> FeedLatency(int watchers, int seconds)
     {

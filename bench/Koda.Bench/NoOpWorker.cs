@@ -5,7 +5,9 @@ using Koda.Protos.Worker.V1;
 
 namespace Koda.Bench;
 
-/// <summary>The least that a worker is: takes offers and completes them at once. It stands for a no-op handler of a queue's client library.</summary>
+/// <summary>
+/// The least that a worker is: takes offers and completes them at once. It stands for a no-op handler of a queue's client library.
+/// </summary>
 internal sealed class NoOpWorker(WorkerService.WorkerServiceClient client, Metadata credentials, int credit) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();

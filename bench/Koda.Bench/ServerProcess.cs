@@ -46,7 +46,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server of a checkout that tools/build.sh has built; of this one where <paramref name="checkout"/> names none.</summary>
+    /// <summary>
+    /// Starts the server of a checkout that tools/build.sh has built; of this one where <paramref name="checkout"/> names none.
+    /// </summary>
     public static async Task<ServerProcess> Start(string databaseUrl, string? checkout = null)
     {
         var data = Directory.CreateTempSubdirectory("koda-bench-data-");

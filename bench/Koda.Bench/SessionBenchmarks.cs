@@ -21,9 +21,10 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
     };
 
     /// <summary>
-    /// Each of <paramref name="sessions"/> has a turn at once on one worker; its model streams <paramref name="perSecond"/> tokens a second, and
-    /// <paramref name="clients"/> follow each by SSE. The time runs from the provider's sending of a token to its arrival at a client. Turns of the same kind go before:
-    /// a server and a worker that run for days are measured, not their just-in-time compilers.
+    /// Each of <paramref name="sessions"/> has a turn at once on one worker; its model streams <paramref name="perSecond"/> tokens a
+    /// second, and
+    /// <paramref name="clients"/> follow each by SSE. The time runs from the provider's sending of a token to its arrival at a client.
+    /// Turns of the same kind go before: a server and a worker that run for days are measured, not their just-in-time compilers.
     /// </summary>
     public async Task<object> Streaming(int sessions, int perSecond, int clients, int warmUp, int seconds)
     {
@@ -53,8 +54,8 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
     }
 
     /// <summary>
-    /// Turns of <paramref name="callers"/> sessions at once, <paramref name="rounds"/> times, whose model answers at once: from sending the message to the end of
-    /// the turn's stream. A tenth of the rounds goes before.
+    /// Turns of <paramref name="callers"/> sessions at once, <paramref name="rounds"/> times, whose model answers at once: from sending the
+    /// message to the end of the turn's stream. A tenth of the rounds goes before.
     /// </summary>
     public async Task<object> TurnLatency(int callers, int rounds)
     {

@@ -5,7 +5,9 @@ using Koda.Protos.Common.V1;
 
 namespace Koda.Cli;
 
-/// <summary>Says what a server refused in the words of the command line: options and commands, where the server names fields and routes.</summary>
+/// <summary>
+/// Says what a server refused in the words of the command line: options and commands, where the server names fields and routes.
+/// </summary>
 /// <param name="command">The command that was typed. Null: none was.</param>
 internal sealed class CommandWords(CommandResult? command)
 {
@@ -24,39 +26,55 @@ internal sealed class CommandWords(CommandResult? command)
 
     /// <param name="reason">Why a call was refused.</param>
     /// <param name="ofContract">What the contract advises callers of REST.</param>
-    internal string? Hint(ErrorReason reason, string? ofContract) => reason switch
-    {
-        ErrorReason.Internal => "Try again; if it persists, report the request id that --verbose shows.",
-        ErrorReason.MalformedBody or ErrorReason.InvalidRequest or ErrorReason.AgentInvalid or ErrorReason.UnsupportedMediaType or ErrorReason.MethodNotAllowed
-            or ErrorReason.UpgradeRequired or ErrorReason.TargetTooLong or ErrorReason.HeadersTooLarge or ErrorReason.CrossSite or ErrorReason.AgentSectionNotFound
+    internal string? Hint(ErrorReason reason, string? ofContract) =>
+        reason switch
+        {
+            ErrorReason.Internal => "Try again; if it persists, report the request id that --verbose shows.",
+            ErrorReason.MalformedBody
+            or ErrorReason.InvalidRequest
+            or ErrorReason.AgentInvalid
+            or ErrorReason.UnsupportedMediaType
+            or ErrorReason.MethodNotAllowed
+            or ErrorReason.UpgradeRequired
+            or ErrorReason.TargetTooLong
+            or ErrorReason.HeadersTooLarge
+            or ErrorReason.CrossSite
+            or ErrorReason.AgentSectionNotFound
             or ErrorReason.ApprovalAlreadyAnswered => command is null ? null : $"Try: {WrongUsage.PathOf(command)} --help",
-        ErrorReason.AgentPublishBlocked => "Correct the draft with koda agents edit, then publish.",
-        ErrorReason.RouteNotFound => "The server is older than this command: compare them with koda version.",
-        ErrorReason.Unauthenticated or ErrorReason.SessionExpired => "Sign in with koda login, or set KODA_TOKEN.",
-        ErrorReason.PermissionDenied => "Use a token with that scope: koda token create NAME --scope SCOPE makes one.",
-        ErrorReason.RateLimited or ErrorReason.TaskQueueFull or ErrorReason.AccountLocked or ErrorReason.AuthRateLimited or ErrorReason.DeadlineExceeded => "Try again a little later.",
-        ErrorReason.Unavailable => "Try again shortly; koda doctor says what is the matter.",
-        ErrorReason.InvalidCursor or ErrorReason.CursorExpired => "Begin again from the start.",
-        ErrorReason.AgentNotFound => "koda agents lists them.",
-        ErrorReason.AgentNotRunnable => "koda agents publish and koda agents activate let it take work.",
-        ErrorReason.AgentVersionNotFound => "koda agents versions lists them.",
-        ErrorReason.TaskNotFound => "koda tasks lists them.",
-        ErrorReason.TaskStateConflict => "koda tasks shows how it stands.",
-        ErrorReason.WorkspaceNotServed => "Name a directory below one of these, or start a worker with --root for this one.",
-        ErrorReason.ApprovalNotFound => "koda approve --list lists those that wait.",
-        ErrorReason.SecretNotFound => "koda agents secret list lists them.",
-        ErrorReason.SkillNotFound => "koda skills lists them.",
-        ErrorReason.ProviderNotFound or ErrorReason.ConnectionNotFound or ErrorReason.IntegrationNotFound or ErrorReason.ConnectionKeyUnsupported => "koda providers lists them.",
-        ErrorReason.ProviderCredentialInvalid or ErrorReason.ProviderNotConfigured or ErrorReason.ProviderAuthModeUnsupported =>
-            "Connect it: koda providers connect PROVIDER --key-stdin, or --local for an endpoint that needs no key",
-        ErrorReason.ProviderVerificationFailed => "Correct that, or save it all the same with --no-verify.",
-        ErrorReason.ProviderUnavailable => "Try again later.",
-        ErrorReason.ConversationNotFound => "koda sessions lists them.",
-        ErrorReason.TurnRunning => "Wait for the turn to end, or cancel it in koda chat.",
-        ErrorReason.TokenNotFound => "koda token list lists them.",
-        ErrorReason.ScopeEscalation => "Ask for scopes that your own token has.",
-        _ => string.IsNullOrEmpty(ofContract) ? null : ofContract,
-    };
+            ErrorReason.AgentPublishBlocked => "Correct the draft with koda agents edit, then publish.",
+            ErrorReason.RouteNotFound => "The server is older than this command: compare them with koda version.",
+            ErrorReason.Unauthenticated or ErrorReason.SessionExpired => "Sign in with koda login, or set KODA_TOKEN.",
+            ErrorReason.PermissionDenied => "Use a token with that scope: koda token create NAME --scope SCOPE makes one.",
+            ErrorReason.RateLimited
+            or ErrorReason.TaskQueueFull
+            or ErrorReason.AccountLocked
+            or ErrorReason.AuthRateLimited
+            or ErrorReason.DeadlineExceeded => "Try again a little later.",
+            ErrorReason.Unavailable => "Try again shortly; koda doctor says what is the matter.",
+            ErrorReason.InvalidCursor or ErrorReason.CursorExpired => "Begin again from the start.",
+            ErrorReason.AgentNotFound => "koda agents lists them.",
+            ErrorReason.AgentNotRunnable => "koda agents publish and koda agents activate let it take work.",
+            ErrorReason.AgentVersionNotFound => "koda agents versions lists them.",
+            ErrorReason.TaskNotFound => "koda tasks lists them.",
+            ErrorReason.TaskStateConflict => "koda tasks shows how it stands.",
+            ErrorReason.WorkspaceNotServed => "Name a directory below one of these, or start a worker with --root for this one.",
+            ErrorReason.ApprovalNotFound => "koda approve --list lists those that wait.",
+            ErrorReason.SecretNotFound => "koda agents secret list lists them.",
+            ErrorReason.SkillNotFound => "koda skills lists them.",
+            ErrorReason.ProviderNotFound
+            or ErrorReason.ConnectionNotFound
+            or ErrorReason.IntegrationNotFound
+            or ErrorReason.ConnectionKeyUnsupported => "koda providers lists them.",
+            ErrorReason.ProviderCredentialInvalid or ErrorReason.ProviderNotConfigured or ErrorReason.ProviderAuthModeUnsupported =>
+                "Connect it: koda providers connect PROVIDER --key-stdin, or --local for an endpoint that needs no key",
+            ErrorReason.ProviderVerificationFailed => "Correct that, or save it all the same with --no-verify.",
+            ErrorReason.ProviderUnavailable => "Try again later.",
+            ErrorReason.ConversationNotFound => "koda sessions lists them.",
+            ErrorReason.TurnRunning => "Wait for the turn to end, or cancel it in koda chat.",
+            ErrorReason.TokenNotFound => "koda token list lists them.",
+            ErrorReason.ScopeEscalation => "Ask for scopes that your own token has.",
+            _ => string.IsNullOrEmpty(ofContract) ? null : ofContract,
+        };
 
     // The last name of a path is what an option is called after: context.workspace, agent_id, expires_in_days.
     internal string Name(string field)

@@ -14,7 +14,8 @@ internal sealed class HelpText(HelpAction options, string rootLesson) : Synchron
     public override int Invoke(ParseResult parseResult)
     {
         var result = options.Invoke(parseResult);
-        parseResult.InvocationConfiguration.Output.WriteLine(parseResult.CommandResult.Command is TaughtCommand taught ? taught.Lesson : rootLesson);
+        parseResult.InvocationConfiguration.Output.WriteLine(
+            parseResult.CommandResult.Command is TaughtCommand taught ? taught.Lesson : rootLesson);
         return result;
     }
 }

@@ -40,9 +40,11 @@ internal static class KodaCommand
                 ProcessTerminationTimeout = parse.CommandResult.Command is TaughtCommand { KeepsInterrupts: true } ? null : Termination,
             });
         }
-        catch (Exception e) when (e is KodaException or CliException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is KodaException or CliException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            return ErrorReport.Write(terminal, common.Format(parse) == Lists.ListFormat.Json, e, parse.CommandResult, parse.GetValue(common.Verbose));
+            return ErrorReport.Write(
+                terminal, common.Format(parse) == Lists.ListFormat.Json, e, parse.CommandResult, parse.GetValue(common.Verbose));
         }
     }
 
@@ -50,20 +52,39 @@ internal static class KodaCommand
     {
         var root = new RootCommand("Runs, watches, steers and audits AI agents on a Koda server.")
         {
-            common.Json, common.Data, common.Url, common.Verbose,
-            Local.UpCommand.Create(common), Local.DownCommand.Create(common),
-            Onboarding.OnboardCommand.Create(common), Local.ServerCommand.Create(common), Local.WorkerCommand.Create(common), Workers.WorkersCommand.Create(common), Logs.LogsCommand.Create(common),
-            Chat.ChatCommand.Create(common), Sessions.SessionsCommand.Create(common), Tasks.RunCommand.Create(common), Tasks.TasksCommand.Create(common),
-            Tasks.WatchCommand.Create(common), Tasks.TraceCommand.Create(common),
-            Approvals.ApproveCommand.Create(common), Agents.AgentsCommand.Create(common),
-            Providers.ProvidersCommand.Create(common), Providers.ModelsCommand.Create(common),
+            common.Json,
+            common.Data,
+            common.Url,
+            common.Verbose,
+            Local.UpCommand.Create(common),
+            Local.DownCommand.Create(common),
+            Onboarding.OnboardCommand.Create(common),
+            Local.ServerCommand.Create(common),
+            Local.WorkerCommand.Create(common),
+            Workers.WorkersCommand.Create(common),
+            Logs.LogsCommand.Create(common),
+            Chat.ChatCommand.Create(common),
+            Sessions.SessionsCommand.Create(common),
+            Tasks.RunCommand.Create(common),
+            Tasks.TasksCommand.Create(common),
+            Tasks.WatchCommand.Create(common),
+            Tasks.TraceCommand.Create(common),
+            Approvals.ApproveCommand.Create(common),
+            Agents.AgentsCommand.Create(common),
+            Providers.ProvidersCommand.Create(common),
+            Providers.ModelsCommand.Create(common),
             Skills.SkillsCommand.Create(common),
             Identity.LoginCommand.Create(common), Identity.LogoutCommand.Create(common),
             Identity.RegisterCommand.Create(common), Identity.SetupCodeCommand.Create(common),
             Identity.PasswordCommand.Create(common), Identity.TokenCommand.Create(common), Identity.AuditCommand.Create(common),
             Settings.SettingsCommand.Create(common),
-            Secrets.SecretsCommand.Create(common), Doctor.DoctorCommand.Create(common), Evidence.VerifyCommand.Create(common),
-            Bench.BenchCommand.Create(common), OpenApi.OpenApiCommand.Create(common), CompletionCommand.Create(common), Manual.ManCommand.Create(common),
+            Secrets.SecretsCommand.Create(common),
+            Doctor.DoctorCommand.Create(common),
+            Evidence.VerifyCommand.Create(common),
+            Bench.BenchCommand.Create(common),
+            OpenApi.OpenApiCommand.Create(common),
+            CompletionCommand.Create(common),
+            Manual.ManCommand.Create(common),
             VersionCommand.Create(common),
         };
         foreach (var steering in Tasks.SteeringCommands.Create(common)) root.Add(steering);

@@ -10,7 +10,10 @@ internal static class Nearest
     /// <summary>The words that are as near as it gets, if that is near enough.</summary>
     public static IReadOnlyList<string> Of(string given, IEnumerable<string> words)
     {
-        var near = words.Select(word => (Word: word, Distance: Distance(given, word))).Where(found => found.Distance <= Limit(given)).ToList();
+        var near = words
+            .Select(word => (Word: word, Distance: Distance(given, word)))
+            .Where(found => found.Distance <= Limit(given))
+            .ToList();
         return [.. near.Where(found => found.Distance == near.Min(other => other.Distance)).Select(found => found.Word)];
     }
 
@@ -19,7 +22,8 @@ internal static class Nearest
     // How many letters have to be added, removed, replaced or exchanged with the next one. What only goes on as it was begun counts as one.
     private static int Distance(string one, string other)
     {
-        if (one.TrimStart('-').Length > 1 && other.StartsWith(one, StringComparison.OrdinalIgnoreCase)) return Math.Min(1, other.Length - one.Length);
+        if (one.TrimStart('-').Length > 1 && other.StartsWith(one, StringComparison.OrdinalIgnoreCase))
+            return Math.Min(1, other.Length - one.Length);
         var steps = new int[one.Length + 1, other.Length + 1];
         for (var i = 0; i <= one.Length; i++) steps[i, 0] = i;
         for (var j = 0; j <= other.Length; j++) steps[0, j] = j;
@@ -29,7 +33,8 @@ internal static class Nearest
             {
                 var same = char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]);
                 steps[i, j] = Math.Min(Math.Min(steps[i - 1, j], steps[i, j - 1]) + 1, steps[i - 1, j - 1] + (same ? 0 : 1));
-                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1]) steps[i, j] = Math.Min(steps[i, j], steps[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
+                    steps[i, j] = Math.Min(steps[i, j], steps[i - 2, j - 2] + 1);
             }
         }
         return steps[one.Length, other.Length];

@@ -13,16 +13,19 @@ internal static class VersionCommand
 
     public static Command Create(CommonOptions common)
     {
-        var command = new TaughtCommand("version", "Shows the version of this command and of the server, when one answers.", "koda version --json");
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            var server = await ServerVersionAsync(session, cancellation);
-            session.Terminal.Out.WriteLine(session.Json
-                ? JsonSerializer.Serialize(new { version = Version, server_version = server })
-                : $"koda {Version}\nserver {server ?? "none answers"}");
-            return ExitCode.Ok;
-        });
+        var command = new TaughtCommand(
+            "version", "Shows the version of this command and of the server, when one answers.", "koda version --json");
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var server = await ServerVersionAsync(session, cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json
+                        ? JsonSerializer.Serialize(new { version = Version, server_version = server })
+                        : $"koda {Version}\nserver {server ?? "none answers"}");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
@@ -30,7 +33,8 @@ internal static class VersionCommand
     {
         try
         {
-            await using var client = new KodaClient(session.ClientOptions() with { MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(2) });
+            await using var client = new KodaClient(
+                session.ClientOptions() with { MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(2) });
             return (await client.GetReadinessAsync(cancellation)).Version;
         }
         catch (KodaException e) when (e.Unreachable || e.Status == Grpc.Core.StatusCode.DeadlineExceeded)

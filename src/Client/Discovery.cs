@@ -11,16 +11,20 @@ internal static class Discovery
         return new KodaClientOptions
         {
             Url = url,
-            Token = NonEmpty(environment("KODA_TOKEN")) ?? data.Session.Read(url) ?? (SameServer(url, local) ? data.ReadOperatorToken() : null),
+            Token = NonEmpty(environment("KODA_TOKEN"))
+                ?? data.Session.Read(url)
+                ?? (SameServer(url, local) ? data.ReadOperatorToken() : null),
         };
     }
 
     public static Uri ParseUrl(string text) =>
         !Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             ? throw new FormatException($"'{text}' is not an address of a server. Write it like http://127.0.0.1:8090.")
-            : url.PathAndQuery != "/" || url.UserInfo.Length > 0
-                ? throw new FormatException($"'{text}' is more than an address: gRPC is served at the root of one. Write it like {url.Scheme}://{url.Authority}.")
-                : url;
+        : url.PathAndQuery != "/" || url.UserInfo.Length > 0
+            ? throw new FormatException(
+                $"'{text}' is more than an address: gRPC is served at the root of one. Write it like {url.Scheme}://{url.Authority}."
+            )
+        : url;
 
     public static bool SameServer(Uri a, Uri b) => a.Port == b.Port && a.Scheme == b.Scheme
         && (a.Host == b.Host || (a.IsLoopback && b.IsLoopback));

@@ -13,8 +13,8 @@ public sealed record KodaClientOptions
     public string? Token { get; init; }
 
     /// <summary>
-    /// Carries the calls, by HTTP/2 without a proxy, redirects or cookies; whoever made it disposes of it. Null: connections of the client's own,
-    /// which find out within seconds that the server is gone.
+    /// Carries the calls, by HTTP/2 without a proxy, redirects or cookies; whoever made it disposes of it. Null: connections of the
+    /// client's own, which find out within seconds that the server is gone.
     /// </summary>
     public HttpMessageHandler? HttpHandler { get; init; }
 
@@ -37,8 +37,9 @@ public sealed record KodaClientOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Reads <c>KODA_URL</c> and <c>KODA_TOKEN</c>; what they leave open comes from the files that a local server keeps in its data directory.
-    /// A session goes to the server that a person signed in to, the directory's token to its own server only, never to another one that <c>KODA_URL</c> names.
+    /// Reads <c>KODA_URL</c> and <c>KODA_TOKEN</c>; what they leave open comes from the files that a local server keeps in its data
+    /// directory. A session goes to the server that a person signed in to, the directory's token to its own server only, never to another
+    /// one that <c>KODA_URL</c> names.
     /// </summary>
     /// <param name="dataDirectory">The data directory. Null: <c>KODA_DATA</c>, or <c>~/.koda</c>.</param>
     /// <param name="environment">Reads a variable. Null: the process's own.</param>

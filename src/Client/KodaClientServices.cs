@@ -10,7 +10,8 @@ public static class KodaClientServices
 {
     /// <summary>Adds one <see cref="KodaClient"/> for all who ask for it. Its connections belong to the host.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="options">Where the server is, who calls it, and how patient the client is. Null: <see cref="KodaClientOptions.FromEnvironment"/>.</param>
+    /// <param name="options">Where the server is, who calls it, and how patient the client is. Null:
+    /// <see cref="KodaClientOptions.FromEnvironment"/>.</param>
     /// <returns>A builder of the client's HTTP, for handlers, interceptors and the channel.</returns>
     public static IHttpClientBuilder AddKodaClient(this IServiceCollection services, KodaClientOptions? options = null)
     {
@@ -20,7 +21,9 @@ public static class KodaClientServices
             .ConfigurePrimaryHttpMessageHandler(() => options.HttpHandler ?? ChannelSettings.CreateHandler(options.Url))
             .ConfigureGrpcClientCreator(invoker => new KodaClient(options, invoker));
         // The factory would make another for each who asks, and the root of services would keep them all to dispose of them.
-        services.Replace(ServiceDescriptor.Singleton(provider => provider.GetRequiredService<GrpcClientFactory>().CreateClient<KodaClient>(client.Name)));
+        services.Replace(
+            ServiceDescriptor.Singleton(provider =>
+                provider.GetRequiredService<GrpcClientFactory>().CreateClient<KodaClient>(client.Name)));
         return client;
     }
 }

@@ -35,7 +35,10 @@ public sealed class KodaException : Exception
     /// <summary>How long to wait before the next attempt. Null: the server did not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>True when no Koda server answered at the address; the code says whether nobody did, somebody else, or one whose certificate is not trusted.</summary>
+    /// <summary>
+    /// True when no Koda server answered at the address; the code says whether nobody did, somebody else, or one whose certificate is not
+    /// trusted.
+    /// </summary>
     public bool Unreachable { get; internal init; }
 }
 

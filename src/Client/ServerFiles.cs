@@ -24,7 +24,8 @@ public sealed record ServerFiles(string Directory)
         environment("KODA_DATA") is { Length: > 0 } given
             ? Path.GetFullPath(given)
             // A home that is not there is named all the same: an empty one would make this the current directory.
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".koda");
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".koda");
 
     /// <summary>The address of the server. Null: none was started with this directory.</summary>
     public Uri? ReadUrl() => Read(UrlFile) is { } text ? Discovery.ParseUrl(text) : null;

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Koda.Client;
 
-/// <summary>What a sign-in on this machine gave to a person, in a file that only they can read: the session, or what makes the device known.</summary>
+/// <summary>
+/// What a sign-in on this machine gave to a person, in a file that only they can read: the session, or what makes the device known.
+/// </summary>
 /// <param name="path">The file.</param>
 public sealed class SessionFile(string path)
 {

@@ -1,8 +1,8 @@
 namespace Koda.Files;
 
 /// <summary>
-/// Koda's own directories: the tokens, the master key, the database, the workers' files. What lies in them is for no agent, by whichever path:
-/// also through links, by a bind mount, and by a hard link to one of their files.
+/// Koda's own directories: the tokens, the master key, the database, the workers' files. What lies in them is for no agent, by whichever
+/// path: also through links, by a bind mount, and by a hard link to one of their files.
 /// </summary>
 /// <param name="directories">Their absolute paths. They need not exist yet.</param>
 internal sealed class DataDirectories(IEnumerable<string> directories)
@@ -57,7 +57,10 @@ internal sealed class DataDirectories(IEnumerable<string> directories)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(directory, "*", Everything).Select(entry => FileFacts.Of(entry, followLink: false))];
+            return
+            [
+                .. Directory.EnumerateFileSystemEntries(directory, "*", Everything).Select(entry => FileFacts.Of(entry, followLink: false)),
+            ];
         }
         catch (Exception none) when (none is IOException or UnauthorizedAccessException)
         {

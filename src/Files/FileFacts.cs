@@ -20,7 +20,9 @@ internal readonly partial record struct FileFacts(FileIdentity Identity, FileKin
     /// <summary>Whether it is a regular file.</summary>
     public bool IsFile => Kind == FileKind.File;
 
-    /// <summary>Looks at what a path leads to. Null: there is nothing, it may not be looked at, or this system has no <c>statx</c>.</summary>
+    /// <summary>
+    /// Looks at what a path leads to. Null: there is nothing, it may not be looked at, or this system has no <c>statx</c>.
+    /// </summary>
     public static FileFacts? Of(string path, bool followLink = true) => Ask(WorkingDirectory, path, followLink ? 0 : NoFollow);
 
     /// <summary>Looks at what lies in an open directory, without following a link.</summary>
@@ -60,7 +62,9 @@ internal readonly partial record struct FileFacts(FileIdentity Identity, FileKin
     private static partial int Statx(int directory, string path, int flags, uint wanted, Span<byte> answer);
 }
 
-/// <summary>The device and the number by which the kernel knows a file or directory: the same by links, hard links and bind mounts.</summary>
+/// <summary>
+/// The device and the number by which the kernel knows a file or directory: the same by links, hard links and bind mounts.
+/// </summary>
 internal readonly record struct FileIdentity(ulong Device, ulong Number);
 
 /// <summary>What lies at a path.</summary>

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace Koda.Providers;
 
 /// <summary>
-/// Sorts IP addresses by who may be asked there, as IANA's special-purpose registries (of October 2025) have them. The longest prefix that fits decides; of IPv6 only
-/// what is allocated (2000::/3) is global. Where an address carries an IPv4 address that some gateway would deliver to, the stricter of both decides.
+/// Sorts IP addresses by who may be asked there, as IANA's special-purpose registries (of October 2025) have them. The longest prefix that
+/// fits decides; of IPv6 only what is allocated (2000::/3) is global. Where an address carries an IPv4 address that some gateway would
+/// deliver to, the stricter of both decides.
 /// </summary>
 internal static class AddressRanges
 {
@@ -75,7 +76,9 @@ internal static class AddressRanges
     {
         if (address.IsIPv4MappedToIPv6)
             return Of(address.MapToIPv4());
-        var own = Array.Find(s_table, row => row.Network.BaseAddress.AddressFamily == address.AddressFamily && row.Network.Contains(address)).Reach;
+        var own = Array
+            .Find(s_table, row => row.Network.BaseAddress.AddressFamily == address.AddressFamily && row.Network.Contains(address))
+            .Reach;
         return Embedded(address).Select(Of).Append(own).Max();
     }
 

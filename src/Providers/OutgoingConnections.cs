@@ -5,9 +5,10 @@ using System.Net.Sockets;
 namespace Koda.Providers;
 
 /// <summary>
-/// The one way to hosts that agents, people or configuration name. It cannot be talked into asking the wrong machine: what is judged is the address that is
-/// connected to, after its name is resolved and for each connection anew, so a name that changes its address gains nothing. Redirects are not followed, so
-/// whoever follows one comes by here again; proxies, also those of the environment, are not used, because they would choose the address.
+/// The one way to hosts that agents, people or configuration name. It cannot be talked into asking the wrong machine: what is judged is the
+/// address that is connected to, after its name is resolved and for each connection anew, so a name that changes its address gains nothing.
+/// Redirects are not followed, so whoever follows one comes by here again; proxies, also those of the environment, are not used, because
+/// they would choose the address.
 /// </summary>
 /// <param name="allowLocal">Whether addresses of this machine and of private networks are reached too. Forbidden ones never are.</param>
 internal sealed class OutgoingConnections(bool allowLocal)
@@ -51,9 +52,13 @@ internal sealed class OutgoingConnections(bool allowLocal)
         return !s_metadataNames.Contains(name, StringComparer.OrdinalIgnoreCase) && (allowLocal || !IsLocalhost(name));
     }
 
-    /// <summary>Whether whoever wrote this address meant a private machine: it is a private address or <c>localhost</c>, literally.</summary>
+    /// <summary>
+    /// Whether whoever wrote this address meant a private machine: it is a private address or <c>localhost</c>, literally.
+    /// </summary>
     public bool NamesLocalMachine(Uri url) =>
-        IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? ReachOf(address) == AddressReach.Local : IsLocalhost(url.Host.TrimEnd('.'));
+        IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
+            ? ReachOf(address) == AddressReach.Local
+            : IsLocalhost(url.Host.TrimEnd('.'));
 
     private AddressReach ReachOf(IPAddress address)
     {

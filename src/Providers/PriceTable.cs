@@ -22,8 +22,8 @@ internal sealed record ModelPrice(
 internal sealed record LongPromptPrice(long OverTokens, long InputMicros, long OutputMicros, long CachedInputMicros, long CacheWriteMicros);
 
 /// <summary>
-/// List prices of models, by the longest prefix of the model's name, below what a provider itself says of its models. The worker counts costs by them, the
-/// server shows them.
+/// List prices of models, by the longest prefix of the model's name, below what a provider itself says of its models. The worker counts
+/// costs by them, the server shows them.
 /// </summary>
 internal sealed class PriceTable
 {
@@ -41,7 +41,8 @@ internal sealed class PriceTable
     public PriceTable With(IEnumerable<ModelPrice> own) => new(_prices, own.ToDictionary(price => price.Prefix, StringComparer.Ordinal));
 
     /// <summary>The price of an answer; null when it is unknown.</summary>
-    /// <param name="answered">The model as the answer names it, which may be more exact than what was asked, or another where a router chose.</param>
+    /// <param name="answered">The model as the answer names it, which may be more exact than what was asked, or another where a router
+    /// chose.</param>
     /// <param name="asked">The model that was asked.</param>
     public ModelPrice? Find(string answered, string asked) =>
         _own.GetValueOrDefault(answered) ?? _own.GetValueOrDefault(asked) ?? Find(answered) ?? Find(asked);
@@ -67,7 +68,9 @@ internal sealed class PriceTable
     private static PriceTable Load()
     {
         using var resource = typeof(PriceTable).Assembly.GetManifestResourceStream("Koda.Providers.prices.json")!;
-        return new PriceTable(JsonSerializer.Deserialize<PriceFile>(resource, s_json)!.Models.ToDictionary(price => price.Prefix, StringComparer.Ordinal), []);
+        return new PriceTable(
+            JsonSerializer.Deserialize<PriceFile>(resource, s_json)!.Models.ToDictionary(price => price.Prefix, StringComparer.Ordinal),
+            []);
     }
 
     private sealed record PriceFile(IReadOnlyList<ModelPrice> Models);

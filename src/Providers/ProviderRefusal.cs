@@ -53,7 +53,9 @@ internal sealed partial record ProviderRefusal(string Code, string Message, bool
         if (Says(piece, "error"))
             return FromStream(piece);
         // MiniMax: {"base_resp":{"status_code":1008,"status_msg":"…"}}, with code 0 in what went well.
-        if (Member(piece, "base_resp") is { } told && Member(told, "status_code") is { ValueKind: JsonValueKind.Number } code && code.GetRawText() != "0")
+        if (Member(piece, "base_resp") is { } told
+            && Member(told, "status_code") is { ValueKind: JsonValueKind.Number } code
+            && code.GetRawText() != "0")
             return FromStream(told);
         if (Text(piece, "object") == "error" || Text(piece, "type") == "error" || (Member(piece, "choices") is null && TellsOnly(piece)))
             return FromStream(piece);
@@ -94,14 +96,17 @@ internal sealed partial record ProviderRefusal(string Code, string Message, bool
         }
     }
 
-    // Seen: {"error":{"type","code","message"}}, {"type":"error","error":{…}}, [{"error":{…}}], {"error":"text"}, {"message":"text"}, {"detail":"text"}, "text".
+    // Seen: {"error":{"type","code","message"}}, {"type":"error","error":{…}}, [{"error":{…}}], {"error":"text"}, {"message":"text"},
+    // {"detail":"text"}, "text".
     private static Description Describe(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() > 0)
             return Describe(json[0]);
-        var described = json.ValueKind == JsonValueKind.Object && Member(json, "error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } error
-            ? Describe(error)
-            : DescribeObject(json);
+        var described =
+            json.ValueKind == JsonValueKind.Object
+            && Member(json, "error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } error
+                ? Describe(error)
+                : DescribeObject(json);
         return described with { Wait = described.Wait ?? RetryAfter.InBody(json) };
     }
 
@@ -114,11 +119,15 @@ internal sealed partial record ProviderRefusal(string Code, string Message, bool
         var message = (string[])["message", "status_msg", "msg", "error_msg", "detail", "error_message"];
         var said = message.Select(name => Text(json, name)).FirstOrDefault(text => text.Length > 0) ?? json.GetRawText();
         // Routers put what the provider behind them said beside their own words.
-        if (Member(json, "metadata") is { } more && Text(more, "raw") is { Length: > 0 } raw && !said.Contains(raw, StringComparison.Ordinal))
+        if (Member(json, "metadata") is { } more
+            && Text(more, "raw") is { Length: > 0 } raw
+            && !said.Contains(raw, StringComparison.Ordinal))
             said = $"{said} ({raw})";
         var code = Member(json, "code") ?? Member(json, "status_code") ?? Member(json, "status");
         int? number = code is { ValueKind: JsonValueKind.Number } && code.Value.TryGetInt32(out var given) ? given : null;
-        var type = new[] { Text(json, "code"), Text(json, "type"), Text(json, "status") }.FirstOrDefault(text => text is not ("" or "error")) ?? "";
+        var type = new[] { Text(json, "code"), Text(json, "type"), Text(json, "status") }.FirstOrDefault(text =>
+            text is not ("" or "error"))
+            ?? "";
         return new Description(type, number, said, Text(json, "param"), RetryAfter.InText(said));
     }
 
@@ -135,9 +144,12 @@ internal sealed partial record ProviderRefusal(string Code, string Message, bool
     }
 
     private static JsonElement? Member(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
-    private static string Text(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+    private static string Text(JsonElement json, string name) =>
+        Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 
     private static string Shorten(string text) => text.Length <= LongestMessage ? text : string.Concat(text.AsSpan(0, LongestMessage), "…");
 

@@ -5,39 +5,74 @@ internal static class RefusalWords
 {
     private static readonly string[] s_contextWords =
     [
-        "context_length_exceeded", "context length", "context window", "prompt is too long", "maximum context", "exceeds the available context",
-        "too many tokens", "input is too long", "exceed_context_size", "string_above_max_length", "maximum number of tokens allowed",
+        "context_length_exceeded",
+        "context length",
+        "context window",
+        "prompt is too long",
+        "maximum context",
+        "exceeds the available context",
+        "too many tokens",
+        "input is too long",
+        "exceed_context_size",
+        "string_above_max_length",
+        "maximum number of tokens allowed",
     ];
 
-    // How providers say that a limit is of the key, and not of the model that was asked: Anthropic "your account's rate limit", Mistral "Requests rate limit
-    // exceeded" for a workspace, gateways "this key". A message that names a model is about that one.
-    private static readonly string[] s_keyLimitWords = ["account's rate limit", "account rate limit", "requests rate limit exceeded", "api key", "this key"];
+    // How providers say that a limit is of the key, and not of the model that was asked: Anthropic "your account's rate limit", Mistral
+    // "Requests rate limit exceeded" for a workspace, gateways "this key". A message that names a model is about that one.
+    private static readonly string[] s_keyLimitWords =
+        ["account's rate limit", "account rate limit", "requests rate limit exceeded", "api key", "this key"];
 
     // Gemini answers a key that it does not know with 400.
     private static readonly string[] s_keyWords =
     [
-        "api key not valid", "api_key_invalid", "invalid api key", "invalid_api_key", "incorrect api key", "authentication", "unauthorized", "permission_error",
+        "api key not valid",
+        "api_key_invalid",
+        "invalid api key",
+        "invalid_api_key",
+        "incorrect api key",
+        "authentication",
+        "unauthorized",
+        "permission_error",
         "permission denied",
     ];
 
     // What only money helps against. Gemini calls its limits by the minute a quota too, and then names how long to wait.
     private static readonly string[] s_moneyWords =
     [
-        "insufficient_quota", "insufficient balance", "insufficient_balance", "insufficient credit", "insufficient funds", "credit balance is too low",
-        "exceeded your current quota", "billing", "payment required", "arrear", "out of credits", "余额不足", "欠费",
+        "insufficient_quota",
+        "insufficient balance",
+        "insufficient_balance",
+        "insufficient credit",
+        "insufficient funds",
+        "credit balance is too low",
+        "exceeded your current quota",
+        "billing",
+        "payment required",
+        "arrear",
+        "out of credits",
+        "余额不足",
+        "欠费",
     ];
 
     private static readonly string[] s_rateWords =
-        ["rate limit", "rate_limit", "ratelimit", "too many requests", "resource_exhausted", "resource exhausted", "slow down", "quota", "throttl"];
+    [
+        "rate limit", "rate_limit", "ratelimit", "too many requests", "resource_exhausted", "resource exhausted", "slow down", "quota",
+        "throttl",
+    ];
 
     private static readonly string[] s_busyWords =
         ["overloaded", "no capacity", "at capacity", "server is busy", "try again later", "service unavailable", "temporarily unavailable"];
 
     private static readonly string[] s_requestWords =
-        ["invalid_request", "not_found", "invalid_argument", "invalid argument", "bad_request", "bad request", "invalid params", "badrequest"];
+    [
+        "invalid_request", "not_found", "invalid_argument", "invalid argument", "bad_request", "bad request", "invalid params",
+        "badrequest",
+    ];
 
     /// <summary>Whether a limit is of the key.</summary>
-    public static bool OfKeyLimit(string message) => Has(message, s_keyLimitWords) && !message.Contains("model:", StringComparison.OrdinalIgnoreCase);
+    public static bool OfKeyLimit(string message) =>
+        Has(message, s_keyLimitWords) && !message.Contains("model:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The code of a refusal, and whether the same request may succeed later.</summary>
     public static (string Code, bool Retryable) Classify(int status, string type, string message, bool namesWait)
@@ -89,5 +124,6 @@ internal static class RefusalWords
             : 500;
     }
 
-    private static bool Has(string text, string[] words) => Array.Exists(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool Has(string text, string[] words) =>
+        Array.Exists(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -29,9 +29,13 @@ internal static partial class RetryAfter
         ("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset"),
     ];
 
-    /// <summary>Reads <c>retry-after-ms</c>, <c>Retry-After</c> as seconds or as a date, and when limits are reset. Null: none says anything usable.</summary>
+    /// <summary>
+    /// Reads <c>retry-after-ms</c>, <c>Retry-After</c> as seconds or as a date, and when limits are reset. Null: none says anything usable.
+    /// </summary>
     public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now) =>
-        Value(First(headers, "retry-after-ms"), now, milliseconds: true) ?? Value(First(headers, "Retry-After"), now) ?? Reset(headers, now);
+        Value(First(headers, "retry-after-ms"), now, milliseconds: true)
+        ?? Value(First(headers, "Retry-After"), now)
+        ?? Reset(headers, now);
 
     /// <summary>What an error object says, at any depth. Null: nothing.</summary>
     public static TimeSpan? InBody(JsonElement json) => InBody(json, 0);
@@ -67,21 +71,30 @@ internal static partial class RetryAfter
     }
 
     // A duration of protobuf's JSON is "34.07s"; some gateways write {"seconds":34,"nanos":70000000}.
-    private static TimeSpan? Named(JsonElement value, bool milliseconds) => value.ValueKind switch
-    {
-        JsonValueKind.Number => Value(value.GetRawText(), DateTimeOffset.UtcNow, milliseconds),
-        JsonValueKind.String => Value(value.GetString(), DateTimeOffset.UtcNow, milliseconds) ?? Duration(value.GetString()!),
-        JsonValueKind.Object => Value(Member(value, "seconds"), DateTimeOffset.UtcNow) is { } seconds
-            ? Bounded(seconds.TotalSeconds + (double.TryParse(Member(value, "nanos"), CultureInfo.InvariantCulture, out var nanos) ? nanos / 1e9 : 0))
-            : null,
-        _ => null,
-    };
+    private static TimeSpan? Named(JsonElement value, bool milliseconds) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Number => Value(value.GetRawText(), DateTimeOffset.UtcNow, milliseconds),
+            JsonValueKind.String => Value(value.GetString(), DateTimeOffset.UtcNow, milliseconds) ?? Duration(value.GetString()!),
+            JsonValueKind.Object => Value(Member(value, "seconds"), DateTimeOffset.UtcNow) is { } seconds
+                ? Bounded(
+                    seconds.TotalSeconds
+                        + (double.TryParse(Member(value, "nanos"), CultureInfo.InvariantCulture, out var nanos) ? nanos / 1e9 : 0))
+                : null,
+            _ => null,
+        };
 
     private static string? Member(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.ToString() : null;
 
-    private static TimeSpan? Reset(HttpResponseHeaders headers, DateTimeOffset now) => s_limits
-        .Where(limit => First(headers, limit.Remaining) is { } left && double.TryParse(left, CultureInfo.InvariantCulture, out var number) && number <= 0)
-        .Select(limit => First(headers, limit.Reset)).Select(reset => Value(reset, now) ?? (reset is null ? null : Duration(reset))).Max();
+    private static TimeSpan? Reset(HttpResponseHeaders headers, DateTimeOffset now) =>
+        s_limits
+            .Where(limit =>
+                First(headers, limit.Remaining) is { } left
+                && double.TryParse(left, CultureInfo.InvariantCulture, out var number)
+                && number <= 0)
+            .Select(limit => First(headers, limit.Reset))
+            .Select(reset => Value(reset, now) ?? (reset is null ? null : Duration(reset)))
+            .Max();
 
     /// <summary>A number of seconds, a moment in seconds or milliseconds since 1970, or a date.</summary>
     private static TimeSpan? Value(string? text, DateTimeOffset now, bool milliseconds = false)
@@ -96,7 +109,9 @@ internal static partial class RetryAfter
             return Bounded(seconds < FirstMoment || !double.IsFinite(seconds) ? seconds
                 : (seconds >= FirstMoment * 1000 ? seconds / 1000 : seconds) - (now.ToUnixTimeMilliseconds() / 1000.0));
         }
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && !Unit().IsMatch(text)
+        return
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            && !Unit().IsMatch(text)
             ? Bounded((date - now).TotalSeconds)
             : null;
     }
@@ -107,14 +122,18 @@ internal static partial class RetryAfter
         var parts = Part().Matches(text);
         if (parts.Count == 0)
             return null;
-        return Bounded(parts.Sum(part => double.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * part.Groups[2].Value.ToLowerInvariant() switch
-        {
-            var unit when unit.StartsWith("ms", StringComparison.Ordinal) || unit.StartsWith("milli", StringComparison.Ordinal) => 0.001,
-            ['m', ..] => 60,
-            ['h', ..] => 3600,
-            ['d', ..] => 86_400,
-            _ => 1,
-        }));
+        return Bounded(
+            parts.Sum(part =>
+                double.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+                * part.Groups[2].Value.ToLowerInvariant() switch
+                {
+                    var unit when unit.StartsWith("ms", StringComparison.Ordinal) || unit.StartsWith("milli", StringComparison.Ordinal) =>
+                        0.001,
+                    ['m', ..] => 60,
+                    ['h', ..] => 3600,
+                    ['d', ..] => 86_400,
+                    _ => 1,
+                }));
     }
 
     private static TimeSpan Bounded(double seconds) =>
@@ -128,7 +147,8 @@ internal static partial class RetryAfter
         RegexOptions.IgnoreCase)]
     private static partial Regex Asked();
 
-    [GeneratedRegex(@"(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|[smhd])(?![a-z])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|[smhd])(?![a-z])", RegexOptions.IgnoreCase)]
     private static partial Regex Part();
 
     [GeneratedRegex(@"^\s*[\d.]+\s*(ms|s|m|h|d)\b|\d(ms|s|m|h|d)$", RegexOptions.IgnoreCase)]

@@ -8,8 +8,8 @@ using Koda.Worker.Tools;
 namespace Koda.Worker;
 
 /// <summary>
-/// What an attempt does as spans below the call that submitted its task, and as measurements, named as OpenTelemetry's conventions for generative AI say
-/// (https://github.com/open-telemetry/semantic-conventions-genai). They hold names and numbers, never what was said.
+/// What an attempt does as spans below the call that submitted its task, and as measurements, named as OpenTelemetry's conventions for
+/// generative AI say (https://github.com/open-telemetry/semantic-conventions-genai). They hold names and numbers, never what was said.
 /// </summary>
 public static class WorkerTelemetry
 {
@@ -40,8 +40,11 @@ public static class WorkerTelemetry
         "koda.model.cost", "{USD}", "What models cost in US dollars, where the price is known.");
 
     private static readonly Histogram<double> s_toolDuration = s_meter.CreateHistogram(
-        "gen_ai.execute_tool.duration", "s", "The time of a tool's run.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600] });
+        "gen_ai.execute_tool.duration",
+        "s",
+        "The time of a tool's run.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600] }
+    );
 
     internal static Activity? StartAttempt(Assignment assignment)
     {

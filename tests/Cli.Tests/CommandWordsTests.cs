@@ -11,11 +11,17 @@ public sealed class CommandWordsTests
     [MemberData(nameof(Reasons))]
     public void No_advice_is_about_routes_headers_or_details_that_the_command_line_does_not_show(ErrorReason reason)
     {
-        var advice = ErrorReflection.Descriptor.EnumTypes.Single(type => type.Name == nameof(ErrorReason)).FindValueByNumber((int)reason).GetOptions()?.GetExtension(ErrorExtensions.Error)?.Hint;
+        var advice = ErrorReflection
+            .Descriptor.EnumTypes.Single(type => type.Name == nameof(ErrorReason))
+            .FindValueByNumber((int)reason)
+            .GetOptions()
+            ?.GetExtension(ErrorExtensions.Error)
+            ?.Hint;
 
         var said = new CommandWords(null).Hint(reason, advice) ?? "";
 
-        Assert.All((string[])["GET /", "/docs", "/api", "header", "Retry-After", "Authorization", "details", "fields"], word => Assert.DoesNotContain(word, said));
+        Assert.All((string[])["GET /", "/docs", "/api", "header", "Retry-After", "Authorization", "details", "fields"], word =>
+            Assert.DoesNotContain(word, said));
     }
 
     [Fact]

@@ -32,7 +32,9 @@ public sealed class KodaCommandTests
         Assert.Contains("Try: koda settings set --help", (await CliRun.Of("settings", "set")).Error);
         Assert.Contains("takes a whole number", (await CliRun.Of("providers", "limit", "ollama", "few")).Error);
 
-        var error = JsonDocument.Parse((await CliRun.Of("providers", "limit", "ollama", "few", "--json")).Error).RootElement.GetProperty("error");
+        var error = JsonDocument
+            .Parse((await CliRun.Of("providers", "limit", "ollama", "few", "--json")).Error)
+            .RootElement.GetProperty("error");
         Assert.Equal("cli.usage", error.GetProperty("code").GetString());
     }
 
@@ -54,7 +56,11 @@ public sealed class KodaCommandTests
     [InlineData("<version> takes a whole number, not 'two'.", "agents", "rollback", "atlas", "two")]
     [InlineData("--since takes a time such as 2026-01-31 or 2026-01-31T12:00Z, not 'now'.", "tasks", "--since", "now")]
     [InlineData("--outcome takes one of success, failure, denied, not 'bad'.", "audit", "--outcome", "bad")]
-    [InlineData("--status takes one of queued, running, completed, failed, cancelled, retrying, paused, not 'fialed'. Did you mean failed?", "tasks", "--status", "fialed")]
+    [InlineData(
+        "--status takes one of queued, running, completed, failed, cancelled, retrying, paused, not 'fialed'. Did you mean failed?",
+        "tasks",
+        "--status",
+        "fialed")]
     [InlineData("--output takes one of wide, json, name, not 'yaml'.", "tasks", "-o", "yaml")]
     [InlineData("<shell> takes one of bash, zsh, fish, not 'tcsh'.", "completion", "tcsh")]
     public async Task Wrong_usage_is_said_in_the_words_of_the_command_line(string sentence, params string[] args)
@@ -83,13 +89,19 @@ public sealed class KodaCommandTests
         {
             // It stands for the program, which answers the same question in this process.
             var program = Path.Combine(folder.FullName, "koda");
-            await File.WriteAllTextAsync(program, $"#!/bin/sh\ncat <<'END'\n{(await CliRun.Of("[suggest:14]", "koda agents pu")).Out}END\n");
+            await File.WriteAllTextAsync(
+                program, $"#!/bin/sh\ncat <<'END'\n{(await CliRun.Of("[suggest:14]", "koda agents pu")).Out}END\n");
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-            using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-                "bash", ["-c", $"{script}\nCOMP_LINE='koda agents pu' COMP_POINT=14 COMP_WORDS=(koda agents pu) COMP_CWORD=2; _koda {program}; echo \"${{COMPREPLY[*]}}\""])
-            {
-                RedirectStandardOutput = true,
-            })!;
+            using var bash = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(
+                    "bash",
+                    [
+                        "-c",
+                        $"{script}\nCOMP_LINE='koda agents pu' COMP_POINT=14 COMP_WORDS=(koda agents pu) COMP_CWORD=2; _koda {program}; echo \"${{COMPREPLY[*]}}\"",
+                    ])
+                {
+                    RedirectStandardOutput = true,
+                })!;
 
             Assert.Equal("publish", (await bash.StandardOutput.ReadToEndAsync()).Trim());
         }
@@ -128,13 +140,15 @@ public sealed class KodaCommandTests
         var run = await CliRun.Of();
 
         Assert.Equal(ExitCode.Ok, run.ExitCode);
-        Assert.All((string[])["up", "run", "tasks", "watch", "trace", "approve", "agents", "cancel", "doctor", "verify", "bench", "version"],
+        Assert.All(
+            (string[])["up", "run", "tasks", "watch", "trace", "approve", "agents", "cancel", "doctor", "verify", "bench", "version"],
             command => Assert.Contains($"\n  {command} ", run.Out));
         Assert.Contains("130", run.Out);
     }
 
     [Fact]
-    public async Task The_help_of_a_command_has_examples() => Assert.Contains("Examples:\n  koda run ", (await CliRun.Of("run", "--help")).Out);
+    public async Task The_help_of_a_command_has_examples() =>
+        Assert.Contains("Examples:\n  koda run ", (await CliRun.Of("run", "--help")).Out);
 
     [Fact]
     public async Task Version_needs_no_server()

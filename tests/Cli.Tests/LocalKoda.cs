@@ -20,7 +20,8 @@ public sealed class LocalKoda : IAsyncLifetime
     {
         File.WriteAllText(Path.Combine(Workspace, "server.js"), "require('http').createServer((q, r) => r.end(eval(q.url)));\n");
         // A chat in the tests' own process begins in their directory.
-        var up = await RunAsync("up", "--listen", Url, "--workspace", Workspace, "--root", Workspace, "--root", Directory.GetCurrentDirectory(), "--detach");
+        var up = await RunAsync(
+            "up", "--listen", Url, "--workspace", Workspace, "--root", Workspace, "--root", Directory.GetCurrentDirectory(), "--detach");
         Assert.True(up.ExitCode == 0, up.Error);
         Assert.Contains("Koda is ready", up.Out);
         Assert.Contains("Starting the server ...", up.Error);
@@ -64,10 +65,13 @@ public sealed class LocalKoda : IAsyncLifetime
     }
 
     /// <summary>Applies an agent that plays these steps.</summary>
-    internal async Task ApplyScriptAsync(string id, string steps, string tools = "[read, write, bash]", string mode = "primary", string permissions = "[]")
+    internal async Task ApplyScriptAsync(
+        string id, string steps, string tools = "[read, write, bash]", string mode = "primary", string permissions = "[]")
     {
         var file = Path.Combine(Workspace, id + ".yaml");
-        await File.WriteAllTextAsync(file, $"id: {id}\nmode: {mode}\ntools: {tools}\npermissions: {permissions}\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n");
+        await File.WriteAllTextAsync(
+            file,
+            $"id: {id}\nmode: {mode}\ntools: {tools}\npermissions: {permissions}\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n");
         var applied = await RunAsync("agents", "apply", file);
         Assert.True(applied.ExitCode == 0, applied.Error);
     }

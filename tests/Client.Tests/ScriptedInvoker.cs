@@ -22,8 +22,16 @@ internal sealed class ScriptedInvoker : CallInvoker
     public ScriptedInvoker Session(IEnumerable<Code.SessionEvent> events, StatusCode? cut = null) => Then(_ => Stream(events, cut));
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-        new(Unary<TResponse>(method.FullName, request, options), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options,
+        TRequest request) =>
+        new(
+            Unary<TResponse>(method.FullName, request, options),
+            Task.FromResult(new Metadata()),
+            () => Status.DefaultSuccess,
+            () => [],
+            () => { });
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
@@ -61,7 +69,9 @@ internal sealed class ScriptedInvoker : CallInvoker
     private object Next(string method, object request, CallOptions options)
     {
         Calls.Add((method.Split('/')[^1], request, options.Headers ?? []));
-        return _script.TryDequeue(out var line) ? line(request) : throw new InvalidOperationException($"The script has no answer to {method}.");
+        return _script.TryDequeue(out var line)
+            ? line(request)
+            : throw new InvalidOperationException($"The script has no answer to {method}.");
     }
 
     private sealed class Reader<T>(IAsyncEnumerable<T> items) : IAsyncStreamReader<T>

@@ -18,15 +18,22 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
-    public static TheoryData<string> Guarded() => [.. Contract.Methods.Where(method => !method.Policy().Anonymous).Select(method => method.FullName)];
+    public static TheoryData<string> Guarded() =>
+        [.. Contract.Methods.Where(method => !method.Policy().Anonymous).Select(method => method.FullName)];
 
     /// <summary>Those that need a credential even on the server's own machine.</summary>
     public static TheoryData<string> Closed() =>
-        [.. Contract.Methods.Where(method => !method.Policy().Anonymous && !method.Policy().AnonymousOnLoopback).Select(method => method.FullName)];
+        [
+            .. Contract
+                .Methods.Where(method => !method.Policy().Anonymous && !method.Policy().AnonymousOnLoopback)
+                .Select(method => method.FullName),
+        ];
 
-    public static TheoryData<string> OpenOnLoopback() => [.. Contract.Methods.Where(method => method.Policy().AnonymousOnLoopback).Select(method => method.FullName)];
+    public static TheoryData<string> OpenOnLoopback() =>
+        [.. Contract.Methods.Where(method => method.Policy().AnonymousOnLoopback).Select(method => method.FullName)];
 
-    public static TheoryData<string> Anonymous() => [.. Contract.Methods.Where(method => method.Policy().Anonymous).Select(method => method.FullName)];
+    public static TheoryData<string> Anonymous() =>
+        [.. Contract.Methods.Where(method => method.Policy().Anonymous).Select(method => method.FullName)];
 
     public static TheoryData<string> WithBody() =>
         [.. Contract.Methods.Where(method => method.Bindings().Any(binding => binding.HasBody)).Select(method => method.FullName)];
@@ -64,7 +71,9 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
         var method = Contract.Method(name);
         var token = await Token(method.Policy().Scopes);
 
-        Assert.DoesNotContain(await Call(method, token), new[] { StatusCode.Unauthenticated, StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
+        Assert.DoesNotContain(
+            await Call(method, token),
+            new[] { StatusCode.Unauthenticated, StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
         foreach (var binding in method.Bindings())
             Assert.DoesNotContain((await Send(binding, token)).Status, new[] { 401, 403, 405, 500, 501 });
     }
@@ -75,7 +84,9 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
     {
         var method = Contract.Method(name);
 
-        Assert.DoesNotContain(await Call(method, null), new[] { StatusCode.Unauthenticated, StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
+        Assert.DoesNotContain(
+            await Call(method, null),
+            new[] { StatusCode.Unauthenticated, StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
         foreach (var binding in method.Bindings())
         {
             Assert.DoesNotContain((await Send(binding, null)).Status, new[] { 401, 403, 405, 500, 501 });
@@ -92,7 +103,8 @@ public sealed partial class EveryRpcTests(KodaFixture koda) : IClassFixture<Koda
     {
         var method = Contract.Method(name);
 
-        Assert.DoesNotContain(await Call(method, null), new[] { StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
+        Assert.DoesNotContain(
+            await Call(method, null), new[] { StatusCode.PermissionDenied, StatusCode.Unimplemented, StatusCode.Internal });
         foreach (var binding in method.Bindings())
             Assert.NotEqual("auth.unauthenticated", (await Send(binding, null))["code"]);
     }

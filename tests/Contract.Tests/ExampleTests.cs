@@ -81,9 +81,12 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task The_examples_of_artifacts_are_answered_as_they_say_and_hold_the_whole_result()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "grep", """{"pattern":"line","max_results":2000}"""), ModelTurn.Say("Long."));
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "grep", """{"pattern":"line","max_results":2000}"""),
+            ModelTurn.Say("Long."));
         await Host.Define("searcher", model, tools: """["grep"]""");
-        await File.WriteAllLinesAsync(Path.Combine(Host.Workspace, "long.txt"), Enumerable.Range(1, 2000).Select(line => $"line {line} of a long file"));
+        await File.WriteAllLinesAsync(
+            Path.Combine(Host.Workspace, "long.txt"), Enumerable.Range(1, 2000).Select(line => $"line {line} of a long file"));
         Host.StartWorker(options => options with { AgentIds = ["searcher"] });
         var task = await Host.Submit("searcher", "Search it.");
         await Host.Follow(task);
@@ -92,13 +95,17 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
 
         await SendAll("runtime/artifacts.http", ("task_id", task), ("artifact_id", artifact));
 
-        Assert.Contains("line 1000 of a long file", (await Host.Rest.Get($"/api/runtime/artifacts/{artifact}/download")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "line 1000 of a long file",
+            (await Host.Rest.Get($"/api/runtime/artifacts/{artifact}/download")).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_examples_of_owner_sessions_and_tokens_are_answered_as_they_say()
     {
-        var codes = await Task.WhenAll(Host.Rest.Post($"{OwnerCalls.Auth}/bootstrap/codes"), Host.Rest.Post($"{OwnerCalls.Auth}/bootstrap/codes"));
+        var codes = await Task.WhenAll(
+            Host.Rest.Post($"{OwnerCalls.Auth}/bootstrap/codes"), Host.Rest.Post($"{OwnerCalls.Auth}/bootstrap/codes"));
         await SendAll("control-plane/bootstrap.http", ("code", codes[0]["code"]), ("other_code", codes[1]["code"]));
         await Host.SignIn();
         var sessions = await Host.Rest.Get($"{OwnerCalls.Auth}/sessions");

@@ -13,7 +13,9 @@ public sealed class HostedClientTests(KodaFixture koda) : IClassFixture<KodaFixt
     {
         var handler = new CountingHandler();
         var services = new ServiceCollection();
-        services.AddKodaClient(new KodaClientOptions { Url = koda.Host.Url, Token = koda.Host.OperatorToken }).AddHttpMessageHandler(() => handler);
+        services
+            .AddKodaClient(new KodaClientOptions { Url = koda.Host.Url, Token = koda.Host.OperatorToken })
+            .AddHttpMessageHandler(() => handler);
         using var provider = services.BuildServiceProvider();
         using var scope = provider.CreateScope();
 

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Koda.Contract.Tests;
 
-/// <summary>One documented request: a curl command or a request as editors send it, and the status that it says it is answered with.</summary>
+/// <summary>
+/// One documented request: a curl command or a request as editors send it, and the status that it says it is answered with.
+/// </summary>
 internal sealed partial record HttpExample(string File, string Title, int Status, string Text)
 {
     private const int UsualStatus = 200;
@@ -37,7 +39,8 @@ internal sealed partial record HttpExample(string File, string Title, int Status
     /// <summary>Sends the example, its variables filled in, and gives the status of the answer.</summary>
     public async Task<int> Send(IReadOnlyDictionary<string, string> variables)
     {
-        var text = variables.Aggregate(Text, (filled, variable) => filled.Replace($"{{{{{variable.Key}}}}}", variable.Value, StringComparison.Ordinal));
+        var text = variables.Aggregate(Text, (filled, variable) =>
+            filled.Replace($"{{{{{variable.Key}}}}}", variable.Value, StringComparison.Ordinal));
         if (text.Contains("{{", StringComparison.Ordinal))
             throw new InvalidOperationException($"{File}: '{Title}' has a variable that is not known: {text}");
         return text.StartsWith("curl ", StringComparison.Ordinal) ? await RunCurl(text) : await SendRequest(text);
@@ -48,7 +51,8 @@ internal sealed partial record HttpExample(string File, string Title, int Status
         var lines = part.ReplaceLineEndings("\n").Split('\n');
         var status = lines.Select(line => Answers().Match(line)).FirstOrDefault(match => match.Success);
         var text = string.Join('\n', lines.Skip(1).Where(line => !line.StartsWith('#'))).Trim();
-        return new HttpExample(file, lines[0], status is null ? UsualStatus : int.Parse(status.Groups[1].Value, CultureInfo.InvariantCulture), text);
+        return new HttpExample(
+            file, lines[0], status is null ? UsualStatus : int.Parse(status.Groups[1].Value, CultureInfo.InvariantCulture), text);
     }
 
     private static async Task<int> RunCurl(string command)

@@ -20,8 +20,12 @@ public sealed class OpenApiTests(KodaFixture koda) : IClassFixture<KodaFixture>,
         Assert.Equal(files.Select(Path.GetFileName).Order(), Directory.GetFiles(Committed(), "*.json").Select(Path.GetFileName).Order());
         foreach (var file in files)
         {
-            var (before, now) = (await File.ReadAllTextAsync(Path.Combine(Committed(), Path.GetFileName(file))), await File.ReadAllTextAsync(file));
-            Assert.True(before == now, $"docs/openapi/{Path.GetFileName(file)} is not what the contract gives; write it by: ./koda openapi docs/openapi");
+            var (before, now) = (
+                await File.ReadAllTextAsync(Path.Combine(Committed(), Path.GetFileName(file))),
+                await File.ReadAllTextAsync(file));
+            Assert.True(
+                before == now,
+                $"docs/openapi/{Path.GetFileName(file)} is not what the contract gives; write it by: ./koda openapi docs/openapi");
         }
     }
 

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Koda.Contract.Tests;
 
-/// <summary>What every refusal by REST must look like: <c>{code, message, details?}</c> as JSON, with the message once more as <c>error</c> for clients of coding sessions.</summary>
+/// <summary>
+/// What every refusal by REST must look like: <c>{code, message, details?}</c> as JSON, with the message once more as <c>error</c> for
+/// clients of coding sessions.
+/// </summary>
 internal static class Refusal
 {
     /// <summary>Checks the shape and gives the details; an empty object when there are none.</summary>

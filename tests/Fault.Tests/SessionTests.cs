@@ -49,7 +49,9 @@ public sealed class SessionTests(Cluster cluster)
         var whole = new List<SseItem<string>>();
         await foreach (var item in StreamAsync(cluster.B, session, after: null))
             whole.Add(item);
-        Assert.Equal(whole.Select(item => (item.EventId, item.EventType, item.Data)), seen.Select(item => (item.EventId, item.EventType, item.Data)));
+        Assert.Equal(
+            whole.Select(item => (item.EventId, item.EventType, item.Data)),
+            seen.Select(item => (item.EventId, item.EventType, item.Data)));
         Assert.Equal((1, 2), (model.Calls(1), model.Calls(2)));
         await cluster.AllRunAsync();
     }
@@ -105,7 +107,9 @@ public sealed class SessionTests(Cluster cluster)
         await PostAsync(cluster.A, $"/sessions/{session}/messages", new { content = "Look around." });
         using var http = new HttpClient { BaseAddress = cluster.B.Url };
         await Eventually.IsTrue(
-            async () => (await http.GetFromJsonAsync<JsonArray>($"/sessions/{session}/subagents"))!.Count == 2, Patience, () => "both are started");
+            async () => (await http.GetFromJsonAsync<JsonArray>($"/sessions/{session}/subagents"))!.Count == 2,
+            Patience,
+            () => "both are started");
 
         worker.Kill();
         cluster.A.Kill();
@@ -143,7 +147,10 @@ public sealed class SessionTests(Cluster cluster)
         {
             // Without a sandbox nobody knows which files such a command touches.
             if (item.EventType == "user_question")
-                await PostAsync(cluster.A, $"/sessions/{session}/answer", new { question_id = (string)JsonNode.Parse(item.Data)!["question_id"]!, response = "once" });
+                await PostAsync(
+                    cluster.A,
+                    $"/sessions/{session}/answer",
+                    new { question_id = (string)JsonNode.Parse(item.Data)!["question_id"]!, response = "once" });
         }
         Assert.Equal(Files, CountOf(workspace, "changed\n"));
 
@@ -163,17 +170,21 @@ public sealed class SessionTests(Cluster cluster)
         Assert.Equal(Files, CountOf(workspace, "changed\n"));
     }
 
-    private async Task ScriptAsync(string agentId, string mode, string steps) => await cluster.ClientOfA.Agents.ApplyAsync(agentId, new AgentDefinition
-    {
-        Mode = mode,
-        Tools = { "task" },
-        Provider = new ProviderDefinition { Kind = "offline", Options = $$"""{"script": {{steps}}}""" },
-    });
+    private async Task ScriptAsync(string agentId, string mode, string steps) =>
+        await cluster.ClientOfA.Agents.ApplyAsync(
+            agentId,
+            new AgentDefinition
+            {
+                Mode = mode,
+                Tools = { "task" },
+                Provider = new ProviderDefinition { Kind = "offline", Options = $$"""{"script": {{steps}}}""" },
+            });
 
     private async Task<string> CreateAsync(string agent, string? workspace = null)
     {
         // With a title of its own no model is asked for one.
-        var created = await PostAsync(cluster.A, "/sessions", new { agent_id = agent, title = agent, workspace = workspace ?? cluster.CreateWorkspace(agent) });
+        var created = await PostAsync(
+            cluster.A, "/sessions", new { agent_id = agent, title = agent, workspace = workspace ?? cluster.CreateWorkspace(agent) });
         return (string)created!["id"]!;
     }
 

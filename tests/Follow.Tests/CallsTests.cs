@@ -13,7 +13,8 @@ public sealed class CallsTests(PostgresFixture postgres, Peers peers) : IClassFi
     {
         await using var server = await RunningServer.StartAsync(postgres);
 
-        var outcome = JsonNode.Parse(await peers.RunAsync(program, script, server.Url.GetLeftPart(UriPartial.Authority), server.OperatorToken));
+        var outcome = JsonNode.Parse(
+            await peers.RunAsync(program, script, server.Url.GetLeftPart(UriPartial.Authority), server.OperatorToken));
 
         var expected = JsonNode.Parse("""
             {

@@ -33,7 +33,10 @@ public sealed class FollowTests(PostgresFixture postgres, Peers peers) : IClassF
         await task.RecordAsync(History);
         followers.Start(task, server.Url);
 
-        var cuts = followers.Each.Select(follower => CutAsync(follower, Random.Shared.Next(1, History + (Batches * FollowedTask.BatchSize)), task, server.Url)).ToList();
+        var cuts = followers
+            .Each.Select(follower =>
+                CutAsync(follower, Random.Shared.Next(1, History + (Batches * FollowedTask.BatchSize)), task, server.Url))
+            .ToList();
         await followers.RecordInSightAsync(task, Batches);
         await task.CompleteAsync();
         await Task.WhenAll(cuts);

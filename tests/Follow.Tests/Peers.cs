@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Koda.Follow.Tests;
 
-/// <summary>The programs that are not ours, with their packages and with clients generated from the protos, made once for all tests.</summary>
+/// <summary>
+/// The programs that are not ours, with their packages and with clients generated from the protos, made once for all tests.
+/// </summary>
 public sealed class Peers : IAsyncLifetime
 {
     internal const string Python = "/usr/bin/python3";
@@ -38,7 +40,10 @@ public sealed class Peers : IAsyncLifetime
                 "--proto_path=.", $"--python_out={Stubs}", $"--grpc_out={Stubs}", "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin",
                 $"--es_out={generated}", "--es_opt=target=js,import_extension=js",
                 $"--plugin=protoc-gen-es={Path.Combine(node, "node_modules", ".bin", "protoc-gen-es")}",
-                .. Files(protos, "google/api"), .. Files(protos, "google/rpc"), .. Files(protos, "koda/common/v1"), .. Files(protos, "koda/runtime/v1"),
+                .. Files(protos, "google/api"),
+                .. Files(protos, "google/rpc"),
+                .. Files(protos, "koda/common/v1"),
+                .. Files(protos, "koda/runtime/v1"),
             ]);
     }
 
@@ -54,7 +59,9 @@ public sealed class Peers : IAsyncLifetime
         try
         {
             await process.WaitForExitAsync(limit.Token);
-            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}");
+            Assert.True(
+                process.ExitCode == 0,
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await output}\n{await errors}");
             return await output;
         }
         finally
@@ -65,7 +72,12 @@ public sealed class Peers : IAsyncLifetime
 
     private static Process StartIn(string folder, string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["STUBS"] = Stubs;
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }

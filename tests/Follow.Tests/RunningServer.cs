@@ -19,7 +19,13 @@ internal sealed class RunningServer(WebApplication app, Uri url, string folder) 
     {
         var folder = Directory.CreateTempSubdirectory("koda-follow-").FullName;
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var options = new ServerOptions { DataDirectory = folder, DatabaseUrl = postgres.ConnectionString, Listen = url, Lease = FollowedTask.Lease };
+        var options = new ServerOptions
+        {
+            DataDirectory = folder,
+            DatabaseUrl = postgres.ConnectionString,
+            Listen = url,
+            Lease = FollowedTask.Lease,
+        };
         return new RunningServer(await ServerHost.StartAsync(options, CancellationToken.None), url, folder);
     }
 

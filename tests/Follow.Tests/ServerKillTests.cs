@@ -17,7 +17,8 @@ public sealed class ServerKillTests(PostgresFixture postgres, Peers peers) : ICl
     public async Task Clients_go_on_after_their_last_event_when_the_server_was_killed_and_started_again()
     {
         using var server = await StartServerAsync();
-        await using var task = await FollowedTask.SubmitAsync(server.Url, server.Files.ReadOperatorToken()!, server.Files.ReadWorkerToken()!);
+        await using var task = await FollowedTask.SubmitAsync(
+            server.Url, server.Files.ReadOperatorToken()!, server.Files.ReadWorkerToken()!);
         await using var followers = new AllFollowers(peers);
         await task.RecordAsync(History);
         followers.Start(task, server.Url);

@@ -11,19 +11,26 @@ namespace Koda.Fuzz.Tests;
 /// <param name="HasReason">Whether the gRPC status has details, as everything has that the server says on purpose.</param>
 /// <param name="IsServed">Whether the request came as far as to be named.</param>
 /// <param name="IsWhole">Whether it was read to its end.</param>
-internal sealed record Answer(int Status, int? Grpc, string Message, string ContentType, string Body, bool HasReason, bool IsServed = true, bool IsWhole = true)
+internal sealed record Answer(
+    int Status, int? Grpc, string Message, string ContentType, string Body, bool HasReason, bool IsServed = true, bool IsWhole = true)
 {
     /// <summary>What the body of an error says of its kind; empty: it is no body of the surface.</summary>
     public string Code { get; } = ContentType == "application/json" ? CodeOf(Body) : "";
 
-    public string Label => Grpc is { } code ? $"grpc {code}" : Status == 0 ? "closed" : Status >= 500 ? $"{Status} {Code}".TrimEnd() : $"{Status}";
+    public string Label =>
+        Grpc is { } code ? $"grpc {code}"
+        : Status == 0 ? "closed"
+        : Status >= 500 ? $"{Status} {Code}".TrimEnd()
+        : $"{Status}";
 
     private static string CodeOf(string json)
     {
         try
         {
             using var body = JsonDocument.Parse(json);
-            return body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("code", out var code) ? code.GetString() ?? "" : "";
+            return body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("code", out var code)
+                ? code.GetString() ?? ""
+                : "";
         }
         catch (JsonException)
         {

@@ -46,5 +46,9 @@ internal sealed class FuzzReport(Action<string> say)
         .ToString();
 
     private static string Sorted(ConcurrentDictionary<string, int> counts) =>
-        string.Join(", ", counts.OrderByDescending(count => count.Value).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {count.Value}")));
+        string.Join(
+            ", ",
+            counts
+                .OrderByDescending(count => count.Value)
+                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {count.Value}")));
 }

@@ -25,8 +25,12 @@ internal sealed class FuzzRun(FuzzServer server, FuzzReport report, Action<strin
         await server.PrepareAsync();
         using var over = new CancellationTokenSource(time);
         using var sender = new Sender(server.Url);
-        var lanes = Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(new Hostile(new Random(seed + lane)), sender, most, over.Token)));
-        var workers = Enumerable.Range(1, Workers).Select(number => Task.Run(() => new FuzzWorker(server, report, new Hostile(new Random(seed - number))).RunAsync(over.Token)));
+        var lanes = Enumerable
+            .Range(0, Lanes)
+            .Select(lane => Task.Run(() => LaneAsync(new Hostile(new Random(seed + lane)), sender, most, over.Token)));
+        var workers = Enumerable
+            .Range(1, Workers)
+            .Select(number => Task.Run(() => new FuzzWorker(server, report, new Hostile(new Random(seed - number))).RunAsync(over.Token)));
         await Task.WhenAll(lanes.Concat(workers));
     }
 
@@ -52,7 +56,9 @@ internal sealed class FuzzRun(FuzzServer server, FuzzReport report, Action<strin
             var answer = await sender.SendAsync(input, patience.Token);
             report.Add(input.Kind, input.Rpc, answer);
             if (_oracle.Judge(input, answer) is { } wrong)
-                report.Find($"{input.Kind.Split(' ')[0]} {input.Rpc} {wrong}", $"{wrong}\n  {input.Rpc}\n  {Short(input.Describe())}\n  {answer.Label}: {Short(answer.Message + answer.Body)}");
+                report.Find(
+                    $"{input.Kind.Split(' ')[0]} {input.Rpc} {wrong}",
+                    $"{wrong}\n  {input.Rpc}\n  {Short(input.Describe())}\n  {answer.Label}: {Short(answer.Message + answer.Body)}");
             if (answer is { ContentType: "application/json", Status: 200 or 201 or 202 })
                 Learn(input.Rpc, answer.Body);
         }

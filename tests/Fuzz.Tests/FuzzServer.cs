@@ -55,8 +55,14 @@ internal sealed class FuzzServer : IAsyncDisposable
         var postgres = await PostgresProcess.StartAsync(Path.Combine(folder.FullName, "db"));
         var owner = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var server = KodaServerProcess.Create(
-            folder.FullName, "server", postgres.ConnectionString, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), TimeSpan.FromSeconds(10),
-            ("CONTROL_PLANE_API_TOKEN", owner), ("CONTROL_PLANE_RATE_LIMIT", "off"), ("DOTNET_GCHeapHardLimit", HeapLimit));
+            folder.FullName,
+            "server",
+            postgres.ConnectionString,
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            TimeSpan.FromSeconds(10),
+            ("CONTROL_PLANE_API_TOKEN", owner),
+            ("CONTROL_PLANE_RATE_LIMIT", "off"),
+            ("DOTNET_GCHeapHardLimit", HeapLimit));
         server.Start();
         await server.ReadyAsync();
         return new FuzzServer(folder, postgres, server, owner);
@@ -68,7 +74,11 @@ internal sealed class FuzzServer : IAsyncDisposable
         await Ask(HttpMethod.Put, "/api/control-plane/settings/system", "{}");
         await Ask(HttpMethod.Put, "/settings/permission", """{"value":{}}""");
         var agent = "fuzz-" + Guid.NewGuid().ToString("N")[..8];
-        await Ask(HttpMethod.Put, $"/api/control-plane/agents/{agent}", """{"name":"fuzz","provider":{"kind":"offline"},"system_prompt":"x","tools":["read"]}""");
+        await Ask(
+            HttpMethod.Put,
+            $"/api/control-plane/agents/{agent}",
+            """{"name":"fuzz","provider":{"kind":"offline"},"system_prompt":"x","tools":["read"]}"""
+        );
         await Ask(HttpMethod.Post, $"/api/control-plane/agents/{agent}/publish", "{}");
         Known.Add("agent_id", agent, "atlas", "engineer", "explorer");
         await Ask(HttpMethod.Put, $"/api/control-plane/agents/{agent}/secrets/KEY_A", """{"value":"secret-value-of-fuzz"}""");
@@ -110,16 +120,34 @@ internal sealed class FuzzServer : IAsyncDisposable
     public IReadOnlyList<string> Alarms()
     {
         // What it prints, and its own files.
-        var logs = Directory.EnumerateFiles(_folder.FullName, "*.log", SearchOption.AllDirectories).Where(file => !file.StartsWith(Path.Combine(_folder.FullName, "db"), StringComparison.Ordinal));
+        var logs = Directory
+            .EnumerateFiles(_folder.FullName, "*.log", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(Path.Combine(_folder.FullName, "db"), StringComparison.Ordinal));
         var lines = logs.SelectMany(file => File.ReadLines(file)).ToArray();
-        return [.. Enumerable.Range(0, lines.Length).Where(at => s_alarms.Any(alarm => lines[at].Contains(alarm, StringComparison.Ordinal)))
-            .Select(at => (Sort: lines[at].Split(" broke with ")[0], Text: string.Join('\n', lines[at..Math.Min(lines.Length, at + ShownLines)])))
-            .DistinctBy(alarm => alarm.Sort).Take(MostAlarms).Select(alarm => alarm.Text)];
+        return
+        [
+            .. Enumerable
+                .Range(0, lines.Length)
+                .Where(at => s_alarms.Any(alarm => lines[at].Contains(alarm, StringComparison.Ordinal)))
+                .Select(at =>
+                    (Sort: lines[at].Split(" broke with ")[0], Text: string.Join('\n', lines[at..Math.Min(lines.Length, at + ShownLines)])))
+                .DistinctBy(alarm => alarm.Sort)
+                .Take(MostAlarms)
+                .Select(alarm => alarm.Text),
+        ];
     }
 
     /// <summary>What <c>koda verify</c> says of every chain of the log.</summary>
-    public Task<string> VerifyAsync() => PeerProcess.RunAsync(
-        _folder.FullName, TimeSpan.FromMinutes(10), "/usr/bin/env", $"KODA_URL={Url.GetLeftPart(UriPartial.Authority)}", $"KODA_TOKEN={Owner}", "dotnet", KodaProcess.Program(), "verify");
+    public Task<string> VerifyAsync() =>
+        PeerProcess.RunAsync(
+            _folder.FullName,
+            TimeSpan.FromMinutes(10),
+            "/usr/bin/env",
+            $"KODA_URL={Url.GetLeftPart(UriPartial.Authority)}",
+            $"KODA_TOKEN={Owner}",
+            "dotnet",
+            KodaProcess.Program(),
+            "verify");
 
     public async ValueTask DisposeAsync()
     {
@@ -131,7 +159,8 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     private int Megabytes(string field)
     {
-        var line = File.ReadLines($"/proc/{_server.Id.ToString(CultureInfo.InvariantCulture)}/status").Single(line => line.StartsWith(field, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_server.Id.ToString(CultureInfo.InvariantCulture)}/status")
+            .Single(line => line.StartsWith(field, StringComparison.Ordinal));
         return int.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 

@@ -5,8 +5,9 @@ using Rpcs = Koda.Contract.Tests.Contract;
 namespace Koda.Fuzz.Tests;
 
 /// <summary>
-/// Hostile inputs by every face of a real server. <c>KODA_FUZZ_SECONDS</c> (30), <c>KODA_FUZZ_INPUTS</c> (no limit) and <c>KODA_FUZZ_SEED</c> (one that is always the same, so that
-/// the suite gives the same answer for the same commit; 0: one by chance) say what is sent.
+/// Hostile inputs by every face of a real server. <c>KODA_FUZZ_SECONDS</c> (30), <c>KODA_FUZZ_INPUTS</c> (no limit) and
+/// <c>KODA_FUZZ_SEED</c> (one that is always the same, so that the suite gives the same answer for the same commit; 0: one by chance) say
+/// what is sent.
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
@@ -34,7 +35,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.InRange(server.PeakMegabytes(), 1, MostMegabytes);
     }
 
-    private static int? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static int? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private void Say(string text)
     {

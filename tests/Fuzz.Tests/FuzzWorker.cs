@@ -43,7 +43,11 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(over);
             limit.CancelAfter(TimeSpan.FromSeconds(2));
             using var stream = invoker.AsyncDuplexStreamingCall(s_work, null, new CallOptions(_credential, cancellationToken: over));
-            var hello = new WorkRequest { Hello = new Hello { WorkerId = $"fuzz-{hostile.Random.Next()}", Name = "fuzz", Slots = 4 }, Credit = 4 };
+            var hello = new WorkRequest
+            {
+                Hello = new Hello { WorkerId = $"fuzz-{hostile.Random.Next()}", Name = "fuzz", Slots = 4 },
+                Credit = 4,
+            };
             await WriteAsync(stream, hello.ToByteArray(), over);
             var offers = TakeAsync(stream, limit.Token);
             var wire = new WireMaker(hostile, server.Known, hostile.Pick([0.0, 0.05, 0.2]));
@@ -82,26 +86,58 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
         }
     }
 
-    /// <summary>A report that holds, so that there are approvals to answer and tasks to retry. Null: what comes by chance is to do.</summary>
-    private WorkRequest? Report(AttemptRef attempt) => hostile.Random.Next(4) switch
-    {
-        0 => new WorkRequest { Completions = { new Completion { Attempt = attempt, Output = "a\0b", Events = { new ReportedEvent { Kind = "tool.finished", Payload = """{"a":"\u0000\ud800"}""" } } } } },
-        1 => new WorkRequest { Failures = { new Failure { Attempt = attempt, Code = "fuzz\0", Message = "\0" } } },
-        2 => new WorkRequest
+    /// <summary>
+    /// A report that holds, so that there are approvals to answer and tasks to retry. Null: what comes by chance is to do.
+    /// </summary>
+    private WorkRequest? Report(AttemptRef attempt) =>
+        hostile.Random.Next(4) switch
         {
-            Suspensions =
+            0 => new WorkRequest
             {
-                new Suspension
+                Completions =
                 {
-                    Attempt = attempt,
-                    Approval = new ApprovalRequest { CallId = "c", Tool = "bash", Arguments = "{}", Risk = "low", Preview = "\0", Digest = Convert.ToHexStringLower(SHA256.HashData("bash\0{}"u8)) },
+                    new Completion
+                    {
+                        Attempt = attempt,
+                        Output = "a\0b",
+                        Events =
+                        {
+                            new ReportedEvent { Kind = "tool.finished", Payload = """{"a":"\u0000\ud800"}""" },
+                        },
+                    },
                 },
             },
-        },
-        _ => null,
-    };
+            1 => new WorkRequest
+            {
+                Failures =
+                {
+                    new Failure { Attempt = attempt, Code = "fuzz\0", Message = "\0" },
+                },
+            },
+            2 => new WorkRequest
+            {
+                Suspensions =
+                {
+                    new Suspension
+                    {
+                        Attempt = attempt,
+                        Approval = new ApprovalRequest
+                        {
+                            CallId = "c",
+                            Tool = "bash",
+                            Arguments = "{}",
+                            Risk = "low",
+                            Preview = "\0",
+                            Digest = Convert.ToHexStringLower(SHA256.HashData("bash\0{}"u8)),
+                        },
+                    },
+                },
+            },
+            _ => null,
+        };
 
-    private async Task WriteAsync(AsyncDuplexStreamingCall<byte[], WorkResponse> stream, byte[] message, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        AsyncDuplexStreamingCall<byte[], WorkResponse> stream, byte[] message, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try

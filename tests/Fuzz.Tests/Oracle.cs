@@ -25,7 +25,9 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
     /// <summary>What is wrong with an answer. Null: nothing.</summary>
     public string? Judge(FuzzInput input, Answer answer)
     {
-        if (secrets.FirstOrDefault(secret => answer.Body.Contains(secret, StringComparison.Ordinal) || answer.Message.Contains(secret, StringComparison.Ordinal)) is { } shown)
+        if (secrets.FirstOrDefault(secret =>
+                answer.Body.Contains(secret, StringComparison.Ordinal) || answer.Message.Contains(secret, StringComparison.Ordinal)) is
+            { } shown)
             return $"shows {shown}";
         if (Inside().Match(answer.Body) is { Success: true } inside || (inside = Inside().Match(answer.Message)).Success)
             return $"shows the inside: {inside.Value}";
@@ -35,7 +37,9 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
         if (answer.Grpc is Unknown or DataLoss || (answer.Grpc == Internal && answer.HasReason))
             return $"gRPC status {answer.Grpc}: {answer.Message}";
         // A deadline that passes in the midst of a reply ends it by a reset: who gave it does not wait for the status.
-        if (AsksForGrpc(http, answer) && http.Headers.All(header => header.Name != "grpc-timeout") && answer is { Status: 200, Grpc: null, IsWhole: true })
+        if (AsksForGrpc(http, answer)
+            && http.Headers.All(header => header.Name != "grpc-timeout")
+            && answer is { Status: 200, Grpc: null, IsWhole: true })
             return "a gRPC answer without a status";
         return answer.Status switch
         {
@@ -43,15 +47,24 @@ internal sealed partial class Oracle(IReadOnlyCollection<string> secrets)
             >= 500 when !s_documented.Contains((answer.Status, answer.Code)) => $"status {answer.Status}",
             // What is no HTTP to Kestrel it answers itself, with nothing.
             400 or 414 or 431 when answer is { Body: "", IsServed: false } => null,
-            >= 400 when http.Method != "HEAD" && answer.Grpc is null && answer.Code.Length == 0 => $"status {answer.Status} without the body of the surface",
-            _ => answer.Body.Contains("event: error", StringComparison.Ordinal) && answer.Body.Contains("\"internal\"", StringComparison.Ordinal) ? "a feed that ended by an internal error" : null,
+            >= 400 when http.Method != "HEAD" && answer.Grpc is null && answer.Code.Length == 0 =>
+                $"status {answer.Status} without the body of the surface",
+            _ => answer.Body.Contains("event: error", StringComparison.Ordinal)
+            && answer.Body.Contains("\"internal\"", StringComparison.Ordinal)
+                ? "a feed that ended by an internal error"
+                : null,
         };
     }
 
     // REST looks at the type of a body only where there is one.
     private static bool AsksForGrpc(HttpInput input, Answer answer) =>
-        input.IsGrpc && (input.Target.StartsWith("/koda.", StringComparison.Ordinal) || answer.ContentType.StartsWith("application/grpc", StringComparison.Ordinal));
+        input.IsGrpc
+        && (
+            input.Target.StartsWith("/koda.", StringComparison.Ordinal)
+            || answer.ContentType.StartsWith("application/grpc", StringComparison.Ordinal));
 
-    [GeneratedRegex(@"\n   at [A-Z]\w+\.|\bSystem\.[A-Z]\w+Exception|\bNpgsql\b|\bPostgresException|\b(?:22|23|42)[0-9A-Z]{3}: |\.cs:line|Koda\.(?:Server|Rpc)\.|\bselect .* from ", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\n   at [A-Z]\w+\.|\bSystem\.[A-Z]\w+Exception|\bNpgsql\b|\bPostgresException|\b(?:22|23|42)[0-9A-Z]{3}: |\.cs:line|Koda\.(?:Server|Rpc)\.|\bselect .* from ",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Inside();
 }

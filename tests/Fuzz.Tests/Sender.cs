@@ -30,7 +30,11 @@ internal sealed partial class Sender(Uri server) : IDisposable
 
     private async Task<Answer> SendAsync(HttpInput input, CancellationToken patience)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(input.Method), new Uri(server.GetLeftPart(UriPartial.Authority) + input.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        using var request = new HttpRequestMessage(
+            new HttpMethod(input.Method),
+            new Uri(
+                server.GetLeftPart(UriPartial.Authority) + input.Target,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
             Version = input.Version,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -87,9 +91,17 @@ internal sealed partial class Sender(Uri server) : IDisposable
         if (type.StartsWith("application/grpc-web-text", StringComparison.Ordinal))
             text = Plain(text);
         var status = Header(response, "grpc-status") ?? (WebStatus().Match(text) is { Success: true } web ? web.Groups[1].Value : null);
-        var hasReason = Header(response, "grpc-status-details-bin") is not null || text.Contains("grpc-status-details-bin", StringComparison.Ordinal);
+        var hasReason =
+            Header(response, "grpc-status-details-bin") is not null || text.Contains("grpc-status-details-bin", StringComparison.Ordinal);
         return new Answer(
-            (int)response.StatusCode, status is null ? null : int.Parse(status, CultureInfo.InvariantCulture), Header(response, "grpc-message") ?? "", type, text, hasReason, response.Headers.Contains("x-request-id"), IsWhole: body.Length < MostOfABody);
+            (int)response.StatusCode,
+            status is null ? null : int.Parse(status, CultureInfo.InvariantCulture),
+            Header(response, "grpc-message") ?? "",
+            type,
+            text,
+            hasReason,
+            response.Headers.Contains("x-request-id"),
+            IsWhole: body.Length < MostOfABody);
     }
 
     private static string Plain(string base64)
@@ -106,7 +118,9 @@ internal sealed partial class Sender(Uri server) : IDisposable
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out var trailers) ? trailers.First() : response.Headers.TryGetValues(name, out var headers) ? headers.First() : null;
+        response.TrailingHeaders.TryGetValues(name, out var trailers) ? trailers.First()
+        : response.Headers.TryGetValues(name, out var headers) ? headers.First()
+        : null;
 
     private async Task<Answer> SendAsync(RawInput input, CancellationToken patience)
     {
@@ -128,7 +142,11 @@ internal sealed partial class Sender(Uri server) : IDisposable
         }
 
         var text = Encoding.Latin1.GetString(body.GetBuffer(), 0, (int)body.Length);
-        var worst = StatusLine().Matches(text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+        var worst = StatusLine()
+            .Matches(text)
+            .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
+            .DefaultIfEmpty(0)
+            .Max();
         return new Answer(worst, null, "", "", text, HasReason: false);
     }
 

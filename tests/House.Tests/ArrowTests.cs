@@ -42,8 +42,12 @@ public sealed partial class ArrowTests
     [Fact]
     public void Each_table_is_written_by_one_store()
     {
-        var writers = SourceFile.Under("src/Server")
-            .SelectMany(file => TableWrite().Matches(file.Text).Select(match => (Table: match.Groups[1].Value, Store: file.Folder + "/" + file.Name.Split('.')[0])))
+        var writers = SourceFile
+            .Under("src/Server")
+            .SelectMany(file =>
+                TableWrite()
+                    .Matches(file.Text)
+                    .Select(match => (Table: match.Groups[1].Value, Store: file.Folder + "/" + file.Name.Split('.')[0])))
             .Distinct()
             .GroupBy(write => write.Table, write => write.Store)
             .ToList();
@@ -74,14 +78,19 @@ public sealed partial class ArrowTests
             .Where(used => used.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)));
 
     [Fact]
-    public void There_is_one_way_out() => Rule.Holds(
-        "Whoever asks a host that others name goes by OutgoingConnections, which judges the address. Only the calls to Koda's own server do not.",
-        SourceFile.Under("src").Where(file => file.Path != "src/Providers/OutgoingConnections.cs" && file.Path != "src/Client/Calls/ChannelSettings.cs")
-            .SelectMany(file => file.Find(OwnWayOut())));
+    public void There_is_one_way_out() =>
+        Rule.Holds(
+            "Whoever asks a host that others name goes by OutgoingConnections, which judges the address. Only the calls to Koda's own server do not.",
+            SourceFile
+                .Under("src")
+                .Where(file => file.Path != "src/Providers/OutgoingConnections.cs" && file.Path != "src/Client/Calls/ChannelSettings.cs")
+                .SelectMany(file => file.Find(OwnWayOut())));
 
     private static string SurfaceOf(SourceFile file) => file.Path[(Server + "Surfaces/").Length..].Split('/')[0];
 
-    [GeneratedRegex(@"\bnew (SocketsHttpHandler|HttpClientHandler|WebRequestHandler|ClientWebSocket|TcpClient)\b|\bnew HttpClient( \{|\(\))|SocketsHttpHandler \w+\(.*=> new\(\)")]
+    [GeneratedRegex(
+        @"\bnew (SocketsHttpHandler|HttpClientHandler|WebRequestHandler|ClientWebSocket|TcpClient)\b|\bnew HttpClient( \{|\(\))|SocketsHttpHandler \w+\(.*=> new\(\)"
+    )]
     private static partial Regex OwnWayOut();
 
     [GeneratedRegex(@"\b(Npgsql|Dapper|Infrastructure\.Postgres|IDbConnection)\b")]

@@ -54,16 +54,21 @@ public sealed class ContractTests
     public void Every_route_has_an_example()
     {
         var examples = SourceFile.Under("docs/http", "*.http").SelectMany(HttpRoute.Examples).ToList();
-        Rule.Holds("docs/http shows no request for it.",
-            Rest.Where(method => !Bindings(method).Any(route => examples.Any(example => HttpRoute.Matches(route, example)))).Select(method => method.FullName));
+        Rule.Holds(
+            "docs/http shows no request for it.",
+            Rest.Where(method => !Bindings(method).Any(route => examples.Any(example => HttpRoute.Matches(route, example))))
+                .Select(method => method.FullName));
     }
 
     [Fact]
-    public void Every_error_reason_has_a_status_and_a_code() => Rule.Holds(
-        "A reason declares its gRPC code and its machine code.",
-        ErrorReflection.Descriptor.EnumTypes.Single(type => type.Name == nameof(ErrorReason)).Values
-            .Where(value => value.Number != 0 && value.GetOptions()?.GetExtension(ErrorExtensions.Error) is not { Grpc: > 0, Code.Length: > 0 })
-            .Select(value => value.Name));
+    public void Every_error_reason_has_a_status_and_a_code() =>
+        Rule.Holds(
+            "A reason declares its gRPC code and its machine code.",
+            ErrorReflection
+                .Descriptor.EnumTypes.Single(type => type.Name == nameof(ErrorReason))
+                .Values.Where(value =>
+                    value.Number != 0 && value.GetOptions()?.GetExtension(ErrorExtensions.Error) is not { Grpc: > 0, Code.Length: > 0 })
+                .Select(value => value.Name));
 
     private static MethodPolicy? Policy(MethodDescriptor method) => method.GetOptions()?.GetExtension(PolicyExtensions.Method);
 

@@ -27,7 +27,9 @@ public sealed class ErrorListTests
         if (Environment.GetEnvironmentVariable("KODA_WRITE_ERRORS") == "1")
             File.WriteAllText(file, page);
 
-        Assert.True(File.ReadAllText(file) == page, "docs/errors.md is not what the contract says; write it by: KODA_WRITE_ERRORS=1 dotnet test tests/House.Tests");
+        Assert.True(
+            File.ReadAllText(file) == page,
+            "docs/errors.md is not what the contract says; write it by: KODA_WRITE_ERRORS=1 dotnet test tests/House.Tests");
     }
 
     private static IEnumerable<string> Rows()
@@ -47,9 +49,13 @@ public sealed class ErrorListTests
         using var stream = typeof(ErrorReason).Assembly.GetManifestResourceStream("koda.protoset")!;
         var file = FileDescriptorSet.Parser.ParseFrom(stream).File.Single(file => file.Name == ErrorReflection.Descriptor.Name);
         var position = file.EnumType.Select(type => type.Name).ToList().IndexOf(nameof(ErrorReason));
-        return file.SourceCodeInfo.Location
-            .Where(location => location.Path is [5, var type, 2, _] && type == position)
-            .ToDictionary(location => location.Path[3], location => string.Join(' ', location.LeadingComments.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+        return file
+            .SourceCodeInfo.Location.Where(location => location.Path is [5, var type, 2, _] && type == position)
+            .ToDictionary(
+                location => location.Path[3],
+                location =>
+                    string.Join(
+                        ' ', location.LeadingComments.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
     }
 
     /// <summary>The HTTP status of a gRPC code, as google.rpc.Code has it.</summary>

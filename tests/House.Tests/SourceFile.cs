@@ -30,6 +30,26 @@ internal sealed partial record SourceFile(string Path, string Text)
         .Where(item => pattern.IsMatch(item.line))
         .Select(item => $"{Path}:{item.index + 1}: {item.line.Trim()}");
 
+    /// <summary>The lines that are longer than so many columns without the texts in them, as <c>path:line: text</c>.</summary>
+    public IEnumerable<string> LongLines(int columns)
+    {
+        var isRaw = false;
+        foreach (var (line, index) in Text.Split('\n').Select((line, index) => (line, index)))
+        {
+            var isWithin = isRaw;
+            isRaw ^= RawQuotes().Count(line) % 2 == 1;
+            if (line.Length > columns && !isWithin && Quoted().Replace(line, "\"\"") is var bare && (bare == line || bare.Length > columns))
+                yield return $"{Path}:{index + 1}: {line.Trim()}";
+        }
+    }
+
+    [GeneratedRegex("\"\"\"")]
+    private static partial Regex RawQuotes();
+
+    // A raw text that begins here goes to the end of the line, or ends in it.
+    [GeneratedRegex(@"""{3}.*?(""{3}|$)|""(\\.|[^""\\])*""")]
+    private static partial Regex Quoted();
+
     [GeneratedRegex("(^|/)(bin|obj|node_modules)/")]
     private static partial Regex Foreign();
 }

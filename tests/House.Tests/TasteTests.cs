@@ -17,6 +17,11 @@ public sealed partial class TasteTests
         "Split it by subject.", Tests.Where(file => file.Lines > 400).Select(file => $"{file.Path}: {file.Lines}"));
 
     [Fact]
+    public void A_line_has_at_most_140_columns() => Rule.Holds(
+        "Break it. Text in quotes may go on: it is found by who searches for it.",
+        Code.Concat(Tests).SelectMany(file => file.LongLines(140)));
+
+    [Fact]
     public void Half_of_the_code_files_have_under_60_lines()
     {
         var median = Code.Select(file => file.Lines).Order().ElementAt(Code.Count / 2);

@@ -13,7 +13,9 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
     public async Task Reflection_lists_the_services()
     {
         var services = await RunAsync("grpc", "--list-services", server.Address.AbsoluteUri);
-        Assert.Equal(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", TestService], services.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", TestService],
+            services.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]
@@ -31,7 +33,8 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
     public async Task A_stream_is_read_to_its_end(string protocol)
     {
         var replies = await CallAsync(protocol, "StreamingOutputCall", """{"responseParameters":[{"size":3},{"size":6},{"size":9}]}""");
-        Assert.Equal(["AAAA", "AAAAAAAA", "AAAAAAAAAAAA"], replies.Split('"').Where(text => text.StartsWith("AAAA", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["AAAA", "AAAAAAAA", "AAAAAAAAAAAA"], replies.Split('"').Where(text => text.StartsWith("AAAA", StringComparison.Ordinal)));
     }
 
     private Task<string> CallAsync(string protocol, string method, string request) =>

@@ -55,7 +55,8 @@ public sealed partial class AimockServer : IDisposable
         _process.Dispose();
     }
 
-    private static string NodeFolder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../Worker.Tests/node"));
+    private static string NodeFolder([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../Worker.Tests/node"));
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Address();

@@ -29,7 +29,12 @@ internal sealed class KodaServerProcess : KodaProcess
     /// <param name="lease">How long a worker may be silent.</param>
     /// <param name="settings">More variables of its environment.</param>
     public static KodaServerProcess Create(
-        string folder, string name, string connectionString, string masterKey, TimeSpan lease, params (string Variable, string Value)[] settings)
+        string folder,
+        string name,
+        string connectionString,
+        string masterKey,
+        TimeSpan lease,
+        params (string Variable, string Value)[] settings)
     {
         var environment = new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Variable, setting.Value)))
         {

@@ -13,9 +13,21 @@ internal sealed class KodaWorkerProcess : KodaProcess
     /// <param name="sandbox">Whether it confines commands where that works. Otherwise they run by the agents' rules alone.</param>
     public KodaWorkerProcess(string folder, string name, Uri server, string token, int slots = 4, bool sandbox = false)
         : base(
-            folder, name, new Dictionary<string, string> { ["KODA_TOKEN"] = token },
-            ["worker", "--url", server.GetLeftPart(UriPartial.Authority), "--name", name, "--workspace", folder,
-                "--slots", slots.ToString(CultureInfo.InvariantCulture), .. sandbox ? Array.Empty<string>() : ["--no-sandbox", "--unconfined-commands"]])
+            folder,
+            name,
+            new Dictionary<string, string> { ["KODA_TOKEN"] = token },
+            [
+                "worker",
+                "--url",
+                server.GetLeftPart(UriPartial.Authority),
+                "--name",
+                name,
+                "--workspace",
+                folder,
+                "--slots",
+                slots.ToString(CultureInfo.InvariantCulture),
+                .. sandbox ? Array.Empty<string>() : ["--no-sandbox", "--unconfined-commands"],
+            ])
     {
     }
 }

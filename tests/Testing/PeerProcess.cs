@@ -17,7 +17,9 @@ public static class PeerProcess
         return process.ExitCode == 0;
     }
 
-    /// <summary>Runs a program and gives its output; fails the test with all that it wrote when it fails, or does not end in time.</summary>
+    /// <summary>
+    /// Runs a program and gives its output; fails the test with all that it wrote when it fails, or does not end in time.
+    /// </summary>
     public static async Task<string> RunAsync(string directory, TimeSpan limit, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)

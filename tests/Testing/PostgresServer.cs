@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Koda.Testing;
 
-/// <summary>The PostgreSQL that all tests of a process share, with a migrated template from which each test class gets its database.</summary>
+/// <summary>
+/// The PostgreSQL that all tests of a process share, with a migrated template from which each test class gets its database.
+/// </summary>
 internal sealed class PostgresServer
 {
     private const string FolderPrefix = "kt-";

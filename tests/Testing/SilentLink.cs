@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Koda.Testing;
 
-/// <summary>A TCP link to a server that can fall silent: connections stay open and carry nothing any more, as when the other end's machine is gone.</summary>
+/// <summary>
+/// A TCP link to a server that can fall silent: connections stay open and carry nothing any more, as when the other end's machine is gone.
+/// </summary>
 public sealed class SilentLink : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -63,7 +65,10 @@ public sealed class SilentLink : IAsyncDisposable
             await StaySilentAsync();
             return;
         }
-        using var far = new Socket(_server.AddressFamily, SocketType.Stream, _server.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        using var far = new Socket(
+            _server.AddressFamily,
+            SocketType.Stream,
+            _server.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
         await far.ConnectAsync(_server, _closed.Token);
         await using var stream = new NetworkStream(far);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token, silence.Token);

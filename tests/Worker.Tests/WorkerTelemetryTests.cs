@@ -16,7 +16,10 @@ public sealed class WorkerTelemetryTests
         using var duration = Collect<double>("gen_ai.client.operation.duration");
         using var tokens = Collect<long>("gen_ai.client.token.usage");
         using var cost = Collect<double>("koda.model.cost");
-        var model = new ScriptedModel(ScriptedModel.Says("Done.")) { Usage = new ModelUsage { InputTokens = 30, OutputTokens = 4, CostMicros = 250_000 } };
+        var model = new ScriptedModel(ScriptedModel.Says("Done."))
+        {
+            Usage = new ModelUsage { InputTokens = 30, OutputTokens = 4, CostMicros = 250_000 },
+        };
         using var harness = new AgentHarness(model) { ModelName = "measured-1" };
 
         await harness.RunAsync();
@@ -26,7 +29,8 @@ public sealed class WorkerTelemetryTests
         Assert.DoesNotContain("error.type", call.Tags.Keys);
         Assert.Equal(
             [("input", 30L), ("output", 4L)],
-            Of(tokens, "gen_ai.request.model", "measured-1").Select(measured => ((string)measured.Tags["gen_ai.token.type"]!, measured.Value)));
+            Of(tokens, "gen_ai.request.model", "measured-1")
+                .Select(measured => ((string)measured.Tags["gen_ai.token.type"]!, measured.Value)));
         Assert.Equal(0.25, Assert.Single(Of(cost, "gen_ai.request.model", "measured-1")).Value);
     }
 
@@ -51,7 +55,10 @@ public sealed class WorkerTelemetryTests
     public async Task A_price_that_nobody_knows_is_no_cost()
     {
         using var cost = Collect<double>("koda.model.cost");
-        var model = new ScriptedModel(ScriptedModel.Says("Done.")) { Usage = new ModelUsage { InputTokens = 1, OutputTokens = 1, PriceUnknown = true } };
+        var model = new ScriptedModel(ScriptedModel.Says("Done."))
+        {
+            Usage = new ModelUsage { InputTokens = 1, OutputTokens = 1, PriceUnknown = true },
+        };
         using var harness = new AgentHarness(model) { ModelName = "measured-3" };
 
         await harness.RunAsync();
@@ -66,7 +73,8 @@ public sealed class WorkerTelemetryTests
 
         await RunAsync("measured_tool", () => Task.FromResult(new ToolResult("It is so.")));
         await RunAsync("measured_tool", () => Task.FromResult(new ToolResult("It is not.") { IsError = true }));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => RunAsync("measured_tool", () => Task.FromException<ToolResult>(new OperationCanceledException())));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            RunAsync("measured_tool", () => Task.FromException<ToolResult>(new OperationCanceledException())));
 
         Assert.Equal(
             [null, "tool_error", "cancelled"],
@@ -107,10 +115,12 @@ public sealed class WorkerTelemetryTests
         Activity span;
         lock (stopped)
             span = stopped.Single(activity => activity.TraceId == parent.TraceId);
-        Assert.Equal(("execute_tool broken", parent.SpanId, ActivityStatusCode.Error), (span.OperationName, span.ParentSpanId, span.Status));
+        Assert.Equal(
+            ("execute_tool broken", parent.SpanId, ActivityStatusCode.Error), (span.OperationName, span.ParentSpanId, span.Status));
     }
 
-    private static Task<ToolResult> RunAsync(string tool, Func<Task<ToolResult>> run) => WorkerTelemetry.RunToolAsync(tool, "call_1", TimeProvider.System, run);
+    private static Task<ToolResult> RunAsync(string tool, Func<Task<ToolResult>> run) =>
+        WorkerTelemetry.RunToolAsync(tool, "call_1", TimeProvider.System, run);
 
     private static MetricCollector<T> Collect<T>(string name) where T : struct => new(meterScope: null, WorkerTelemetry.SourceName, name);
 

@@ -5,7 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Koda.Cli.Agents;
 
 /// <summary>
-/// An agent's definition as YAML or JSON (which YAML includes): <c>id</c>, and the fields of <c>AgentDefinition</c> by their names in the contract.
+/// An agent's definition as YAML or JSON (which YAML includes): <c>id</c>, and the fields of <c>AgentDefinition</c> by their names in the
+/// contract.
 /// </summary>
 /// <param name="Id">The agent's id.</param>
 /// <param name="Definition">The whole definition.</param>
@@ -24,7 +25,8 @@ internal sealed record AgentFile(string Id, AgentDefinition Definition)
             if (key is YamlScalarNode { Value: "id" }) id = value as YamlScalarNode;
             else fields.Add(key, value);
         }
-        if (string.IsNullOrEmpty(id?.Value)) throw new AgentFileException(root.Start.Line, "'id' is missing: the agent's name in URLs, such as reviewer");
+        if (string.IsNullOrEmpty(id?.Value))
+            throw new AgentFileException(root.Start.Line, "'id' is missing: the agent's name in URLs, such as reviewer");
         var definition = new AgentDefinition();
         new MessageReader(environment).Read(fields, definition);
         return new AgentFile(id.Value, definition);

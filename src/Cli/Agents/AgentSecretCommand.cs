@@ -25,42 +25,57 @@ internal static class AgentSecretCommand
 
     private static TaughtCommand Set(CommonOptions common, Argument<string> id, Argument<string> name)
     {
-        var command = new TaughtCommand("set", "Stores a secret that is read from stdin.", "koda agents secret set reviewer GITHUB_TOKEN < token.txt") { id, name };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand(
+            "set", "Stores a secret that is read from stdin.", "koda agents secret set reviewer GITHUB_TOKEN < token.txt")
         {
-            await using var session = common.Open(parse);
-            // The end of line is the editor's, not the secret's.
-            var value = (await session.Terminal.In.ReadToEndAsync(cancellation)).TrimEnd('\r', '\n');
-            var secret = await session.Client.Agents.SetSecretAsync(parse.GetRequiredValue(id), parse.GetRequiredValue(name), value, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(secret) : $"{secret.SecretKey} is stored.");
-            return ExitCode.Ok;
-        });
+            id,
+            name,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                // The end of line is the editor's, not the secret's.
+                var value = (await session.Terminal.In.ReadToEndAsync(cancellation)).TrimEnd('\r', '\n');
+                var secret = await session.Client.Agents.SetSecretAsync(
+                    parse.GetRequiredValue(id), parse.GetRequiredValue(name), value, cancellation);
+                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(secret) : $"{secret.SecretKey} is stored.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
     private static TaughtCommand List(CommonOptions common, Argument<string> id)
     {
-        var command = new TaughtCommand("list", "Lists the names of an agent's secrets.", "koda agents secret list reviewer") { id, common.Output };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand("list", "Lists the names of an agent's secrets.", "koda agents secret list reviewer")
         {
-            await using var session = common.Open(parse);
-            var secrets = await session.Client.Agents.ListSecretsAsync(parse.GetRequiredValue(id), cancellation);
-            s_listing.Write(session, secrets.Items, _ => JsonOutput.Text(secrets), "The agent has no secrets.");
-            return ExitCode.Ok;
-        });
+            id,
+            common.Output,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var secrets = await session.Client.Agents.ListSecretsAsync(parse.GetRequiredValue(id), cancellation);
+                s_listing.Write(session, secrets.Items, _ => JsonOutput.Text(secrets), "The agent has no secrets.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
     private static TaughtCommand Remove(CommonOptions common, Argument<string> id, Argument<string> name)
     {
         var command = new TaughtCommand("remove", "Removes a secret.", "koda agents secret remove reviewer GITHUB_TOKEN") { id, name };
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            var removed = await session.Client.Agents.RemoveSecretAsync(parse.GetRequiredValue(id), parse.GetRequiredValue(name), cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(removed) : $"{parse.GetRequiredValue(name).ToUpperInvariant()} is removed.");
-            return ExitCode.Ok;
-        });
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var removed = await session.Client.Agents.RemoveSecretAsync(
+                    parse.GetRequiredValue(id), parse.GetRequiredValue(name), cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json ? JsonOutput.Text(removed) : $"{parse.GetRequiredValue(name).ToUpperInvariant()} is removed.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 }

@@ -31,16 +31,24 @@ internal static class AgentsCommand
             koda agents create scout
             koda agents diff scout
             koda agents publish scout
-            """)
-        { common.Output, ShowAgentCommand.Create(common), ApplyAgentCommand.Create(common), AgentSecretCommand.Create(common) };
-        foreach (var more in DraftCommands.Create(common).Concat(LifecycleCommands.Create(common)).Concat(VersionCommands.Create(common))) command.Add(more);
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
-            s_listing.Write(session, agents, JsonOutput.List, "There is no agent. Publish one with: koda agents apply agent.yaml");
-            return ExitCode.Ok;
-        });
+            common.Output,
+            ShowAgentCommand.Create(common),
+            ApplyAgentCommand.Create(common),
+            AgentSecretCommand.Create(common),
+        };
+        foreach (var more in DraftCommands.Create(common).Concat(LifecycleCommands.Create(common)).Concat(VersionCommands.Create(common)))
+            command.Add(more);
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
+                s_listing.Write(session, agents, JsonOutput.List, "There is no agent. Publish one with: koda agents apply agent.yaml");
+                return ExitCode.Ok;
+            });
         return command;
     }
 }

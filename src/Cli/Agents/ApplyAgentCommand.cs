@@ -30,17 +30,21 @@ internal static class ApplyAgentCommand
             "Creates an agent, or replaces its definition, and publishes it. The same file again changes nothing.",
             "koda agents apply reviewer.yaml",
             "A file:\n  " + Example.ReplaceLineEndings("\n  "))
-        { file };
-        command.SetAction(async (parse, cancellation) =>
         {
-            await using var session = common.Open(parse);
-            var agent = Read(session.Terminal, parse.GetRequiredValue(file));
-            var applied = await session.Client.Agents.ApplyAsync(agent.Id, agent.Definition, cancellation);
-            session.Terminal.Out.WriteLine(session.Json
-                ? JsonOutput.Text(applied)
-                : applied.Changed ? $"{applied.Id} is published as version {applied.Version}." : $"{applied.Id} is unchanged at version {applied.Version}.");
-            return ExitCode.Ok;
-        });
+            file,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var agent = Read(session.Terminal, parse.GetRequiredValue(file));
+                var applied = await session.Client.Agents.ApplyAsync(agent.Id, agent.Definition, cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json ? JsonOutput.Text(applied)
+                    : applied.Changed ? $"{applied.Id} is published as version {applied.Version}."
+                    : $"{applied.Id} is unchanged at version {applied.Version}.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 

@@ -13,14 +13,23 @@ internal static class LifecycleCommands
         yield return Act(common, "publish", "Publishes the draft: tasks that are submitted from now on run on it.",
             async (session, id, c) => Write(session, await session.Client.Agents.PublishAsync(id, cancellation: c)));
         yield return Move(common, "activate", "Lets a published agent take work.", (agents, id, c) => agents.ActivateAsync(id, c));
-        yield return Move(common, "pause", "Lets an agent take no work for now. Its running tasks are queued again after their current step.", (agents, id, c) => agents.PauseAsync(id, c));
-        yield return Move(common, "archive", "Puts an agent away. Activating it brings it back.", (agents, id, c) => agents.ArchiveAsync(id, c));
-        yield return Act(common, "delete", "Deletes an agent with its draft and its secrets. Its tasks keep their history.", async (session, id, c) =>
-        {
-            var deleted = await session.Client.Agents.DeleteAsync(id, c);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(deleted) : $"{id} is deleted.");
-            return ExitCode.Ok;
-        });
+        yield return Move(
+            common,
+            "pause",
+            "Lets an agent take no work for now. Its running tasks are queued again after their current step.",
+            (agents, id, c) => agents.PauseAsync(id, c));
+        yield return Move(common, "archive", "Puts an agent away. Activating it brings it back.", (agents, id, c) =>
+            agents.ArchiveAsync(id, c));
+        yield return Act(
+            common,
+            "delete",
+            "Deletes an agent with its draft and its secrets. Its tasks keep their history.",
+            async (session, id, c) =>
+            {
+                var deleted = await session.Client.Agents.DeleteAsync(id, c);
+                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(deleted) : $"{id} is deleted.");
+                return ExitCode.Ok;
+            });
     }
 
     public static int Write(Session session, AgentPublication published)
@@ -41,11 +50,13 @@ internal static class LifecycleCommands
         Act(common, name, summary, async (session, id, c) =>
         {
             var agent = await call(session.Client.Agents, id, c);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(agent) : $"{agent.AgentId} is {agent.State.ToString().ToLowerInvariant()}.");
+            session.Terminal.Out.WriteLine(
+                session.Json ? JsonOutput.Text(agent) : $"{agent.AgentId} is {agent.State.ToString().ToLowerInvariant()}.");
             return ExitCode.Ok;
         });
 
-    private static TaughtCommand Act(CommonOptions common, string name, string summary, Func<Session, string, CancellationToken, Task<int>> act)
+    private static TaughtCommand Act(
+        CommonOptions common, string name, string summary, Func<Session, string, CancellationToken, Task<int>> act)
     {
         var id = AgentArgument.Create();
         var command = new TaughtCommand(name, summary, $"koda agents {name} reviewer") { id };

@@ -24,50 +24,79 @@ internal static class VersionCommands
 
     private static TaughtCommand Versions(CommonOptions common, Argument<string> id)
     {
-        var command = new TaughtCommand("versions", "Lists what was published of an agent, newest first.", "koda agents versions reviewer") { id, common.Output };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand("versions", "Lists what was published of an agent, newest first.", "koda agents versions reviewer")
         {
-            await using var session = common.Open(parse);
-            var versions = await session.Client.Agents.ListVersionsAsync(parse.GetRequiredValue(id), cancellation).ToListAsync(cancellation);
-            s_listing.Write(session, versions, JsonOutput.List, "Nothing of it was published yet.");
-            return ExitCode.Ok;
-        });
+            id,
+            common.Output,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var versions = await session
+                    .Client.Agents.ListVersionsAsync(parse.GetRequiredValue(id), cancellation)
+                    .ToListAsync(cancellation);
+                s_listing.Write(session, versions, JsonOutput.List, "Nothing of it was published yet.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
     private static TaughtCommand Diff(CommonOptions common, Argument<string> id)
     {
-        var from = new Option<string>("--from") { Description = "A version, or 'published' (as without it).", DefaultValueFactory = _ => "" };
+        var from = new Option<string>("--from")
+        {
+            Description = "A version, or 'published' (as without it).",
+            DefaultValueFactory = _ => "",
+        };
         var to = new Option<string>("--to") { Description = "A version, or 'draft' (as without it).", DefaultValueFactory = _ => "" };
         var command = new TaughtCommand(
-            "diff", "Shows what differs between two versions of an agent, field by field.", "koda agents diff reviewer\nkoda agents diff reviewer --from 1 --to 2") { id, from, to };
-        command.SetAction(async (parse, cancellation) =>
+            "diff",
+            "Shows what differs between two versions of an agent, field by field.",
+            "koda agents diff reviewer\nkoda agents diff reviewer --from 1 --to 2")
         {
-            await using var session = common.Open(parse);
-            var diff = await session.Client.Agents.DiffAsync(parse.GetRequiredValue(id), parse.GetValue(from) ?? "", parse.GetValue(to) ?? "", cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.Text(diff));
-            else if (diff.Changes.Count == 0) session.Terminal.Out.WriteLine($"{diff.From} and {diff.To} are the same.");
-            foreach (var change in session.Json ? [] : diff.Changes)
+            id,
+            from,
+            to,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                session.Terminal.Out.WriteLine(change.Path);
-                session.Terminal.Out.WriteLine(session.Terminal.Paint($"  - {Printable.Text(change.Before)}", Tone.Bad));
-                session.Terminal.Out.WriteLine(session.Terminal.Paint($"  + {Printable.Text(change.After)}", Tone.Good));
-            }
-            return ExitCode.Ok;
-        });
+                await using var session = common.Open(parse);
+                var diff = await session.Client.Agents.DiffAsync(
+                    parse.GetRequiredValue(id), parse.GetValue(from) ?? "", parse.GetValue(to) ?? "", cancellation);
+                if (session.Json)
+                    session.Terminal.Out.WriteLine(JsonOutput.Text(diff));
+                else if (diff.Changes.Count == 0)
+                    session.Terminal.Out.WriteLine($"{diff.From} and {diff.To} are the same.");
+                foreach (var change in session.Json ? [] : diff.Changes)
+                {
+                    session.Terminal.Out.WriteLine(change.Path);
+                    session.Terminal.Out.WriteLine(session.Terminal.Paint($"  - {Printable.Text(change.Before)}", Tone.Bad));
+                    session.Terminal.Out.WriteLine(session.Terminal.Paint($"  + {Printable.Text(change.After)}", Tone.Good));
+                }
+                return ExitCode.Ok;
+            });
         return command;
     }
 
     private static TaughtCommand RollBack(CommonOptions common, Argument<string> id)
     {
         var version = new Argument<int>("version") { Description = "The version to go back to." };
-        var command = new TaughtCommand("rollback", "Publishes an older version again, as a new version.", "koda agents rollback reviewer 3") { id, version };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand(
+            "rollback", "Publishes an older version again, as a new version.", "koda agents rollback reviewer 3")
         {
-            await using var session = common.Open(parse);
-            return LifecycleCommands.Write(
-                session, await session.Client.Agents.RollBackAsync(parse.GetRequiredValue(id), parse.GetRequiredValue(version), cancellation));
-        });
+            id,
+            version,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                return LifecycleCommands.Write(
+                    session,
+                    await session.Client.Agents.RollBackAsync(parse.GetRequiredValue(id), parse.GetRequiredValue(version), cancellation));
+            });
         return command;
     }
 }

@@ -19,10 +19,17 @@ internal static class ApprovalPrompt
             var line = await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation);
             switch (line is null ? Consent.Later : ConsentKeys.Read(line))
             {
-                case Consent.Yes: await Approve(Runtime.ApprovalScope.Once); return true;
-                case Consent.Always: await Approve(Runtime.ApprovalScope.Always); return true;
-                case Consent.No: await AnswerAsync(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellation); return true;
-                case Consent.Later: return false;
+                case Consent.Yes:
+                    await Approve(Runtime.ApprovalScope.Once);
+                    return true;
+                case Consent.Always:
+                    await Approve(Runtime.ApprovalScope.Always);
+                    return true;
+                case Consent.No:
+                    await AnswerAsync(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellation);
+                    return true;
+                case Consent.Later:
+                    return false;
             }
         }
 

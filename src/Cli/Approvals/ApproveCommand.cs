@@ -61,7 +61,9 @@ internal static class ApproveCommand
 
     private static async Task ListAsync(Session session, CancellationToken cancellation)
     {
-        var waiting = await session.Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellation: cancellation).ToListAsync(cancellation);
+        var waiting = await session
+            .Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellation: cancellation)
+            .ToListAsync(cancellation);
         s_listing.Write(session, waiting, JsonOutput.List, "Nothing waits for an approval.");
     }
 }

@@ -28,7 +28,8 @@ internal static class BenchCommand
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
-            var result = await MeasureAsync(session.Client, parse.GetValue(callers), TimeSpan.FromSeconds(parse.GetValue(seconds)), cancellation);
+            var result = await MeasureAsync(
+                session.Client, parse.GetValue(callers), TimeSpan.FromSeconds(parse.GetValue(seconds)), cancellation);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonSerializer.Serialize(result, JsonSerializerOptions)
                 : string.Create(CultureInfo.InvariantCulture,
@@ -42,19 +43,24 @@ internal static class BenchCommand
 
     private static async Task<Result> MeasureAsync(KodaClient client, int callers, TimeSpan duration, CancellationToken cancellation)
     {
-        await client.Agents.ApplyAsync(AgentId, new AgentDefinition { Description = "Does nothing.", Provider = new() { Kind = "noop" } }, cancellation);
+        await client.Agents.ApplyAsync(
+            AgentId, new AgentDefinition { Description = "Does nothing.", Provider = new() { Kind = "noop" } }, cancellation);
         var latencies = new List<double>[callers];
         var begun = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(async caller =>
-        {
-            var mine = latencies[caller] = [];
-            while (Stopwatch.GetElapsedTime(begun) < duration)
-            {
-                var sent = Stopwatch.GetTimestamp();
-                await client.Tasks.SubmitAsync(new Runtime.SubmitTaskRequest { AgentId = AgentId, Query = "noop" }, cancellation: cancellation);
-                mine.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, callers)
+                .Select(async caller =>
+                {
+                    var mine = latencies[caller] = [];
+                    while (Stopwatch.GetElapsedTime(begun) < duration)
+                    {
+                        var sent = Stopwatch.GetTimestamp();
+                        await client.Tasks.SubmitAsync(
+                            new Runtime.SubmitTaskRequest { AgentId = AgentId, Query = "noop" }, cancellation: cancellation);
+                        mine.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                    }
+                }));
         var elapsed = Stopwatch.GetElapsedTime(begun);
         var all = latencies.SelectMany(one => one).Order().ToList();
         double At(double part) => all[Math.Min((int)(part * all.Count), all.Count - 1)];

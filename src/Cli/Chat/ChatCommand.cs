@@ -13,15 +13,42 @@ internal static class ChatCommand
 
     public static Command Create(CommonOptions common)
     {
-        var prompt = new Option<string?>("--print", "-p") { Description = "Ask this, print the answer and leave. '-' reads it from stdin.", HelpName = "PROMPT" };
+        var prompt = new Option<string?>("--print", "-p")
+        {
+            Description = "Ask this, print the answer and leave. '-' reads it from stdin.",
+            HelpName = "PROMPT",
+        };
         var id = new Option<string?>("--session", "-s") { Description = "Go on with this session.", HelpName = "ID" };
         var newest = new Option<bool>("--continue", "-c") { Description = "Go on with the last used session of this directory." };
-        var agent = new Option<string>("--agent", "-a") { Description = "The agent that answers. Default: the installation's.", DefaultValueFactory = _ => "" };
-        var model = new Option<string>("--model", "-m") { Description = "The model to ask, as listed by koda models.", DefaultValueFactory = _ => "" };
-        var variant = new Option<string>("--variant") { Description = "How much the model is to reason: adaptive, low, high or max.", DefaultValueFactory = _ => "" };
-        var workspace = new Option<string?>("--workspace", "-w") { Description = "The directory that the agent works in. Default: the current one for a local server, otherwise the worker's.", HelpName = "DIR" };
-        var files = new Option<string[]>("--file", "-f") { Description = "A file of the workspace that comes with the prompt. May be repeated.", HelpName = "PATH" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "With -p: allow whatever the agent asks for. Only for work that you would let it do unseen." };
+        var agent = new Option<string>("--agent", "-a")
+        {
+            Description = "The agent that answers. Default: the installation's.",
+            DefaultValueFactory = _ => "",
+        };
+        var model = new Option<string>("--model", "-m")
+        {
+            Description = "The model to ask, as listed by koda models.",
+            DefaultValueFactory = _ => "",
+        };
+        var variant = new Option<string>("--variant")
+        {
+            Description = "How much the model is to reason: adaptive, low, high or max.",
+            DefaultValueFactory = _ => "",
+        };
+        var workspace = new Option<string?>("--workspace", "-w")
+        {
+            Description = "The directory that the agent works in. Default: the current one for a local server, otherwise the worker's.",
+            HelpName = "DIR",
+        };
+        var files = new Option<string[]>("--file", "-f")
+        {
+            Description = "A file of the workspace that comes with the prompt. May be repeated.",
+            HelpName = "PATH",
+        };
+        var yes = new Option<bool>("--yes", "-y")
+        {
+            Description = "With -p: allow whatever the agent asks for. Only for work that you would let it do unseen.",
+        };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "With -p: show only the answer." };
         var command = new TaughtCommand(
             "chat",
@@ -38,8 +65,10 @@ internal static class ChatCommand
         command.KeepsInterrupts = true;
         command.Validators.Add(result =>
         {
-            if (result.GetValue(id) is not null && result.GetValue(newest)) result.AddError("--session and --continue exclude each other.");
-            if (result.GetValue(prompt) is null && (result.GetValue(yes) || result.GetValue(quiet) || result.GetValue(files) is { Length: > 0 }))
+            if (result.GetValue(id) is not null && result.GetValue(newest))
+                result.AddError("--session and --continue exclude each other.");
+            if (result.GetValue(prompt) is null
+                && (result.GetValue(yes) || result.GetValue(quiet) || result.GetValue(files) is { Length: > 0 }))
                 result.AddError("--yes, --quiet and --file need -p.");
         });
         command.SetAction(async (parse, cancellation) =>

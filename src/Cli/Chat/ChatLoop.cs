@@ -31,7 +31,8 @@ internal sealed class ChatLoop(ChatRoom room)
     private async Task WelcomeAsync(CancellationToken cancellation)
     {
         var session = room.Current;
-        room.Line($"{session.AgentId} · {(session.ModelId.Length > 0 ? session.ModelId : "its own model")} · {session.Workspace}", Tone.Faint);
+        room.Line(
+            $"{session.AgentId} · {(session.ModelId.Length > 0 ? session.ModelId : "its own model")} · {session.Workspace}", Tone.Faint);
         room.Line("/help lists the commands. Ctrl-C cancels a turn, twice leaves.", Tone.Faint);
         if (session.Title.Length > 0) room.Line(session.Title, Tone.Strong);
         var messages = await room.Api.ListMessagesAsync(session.Id, cancellation);

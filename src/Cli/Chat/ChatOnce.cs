@@ -29,9 +29,12 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
         };
         var printer = new ChatPrinter(Quiet || json ? Silence : room.Terminal, answers: false);
         var (turn, last) = await new ChatTurn(room, printer, AnswerAsync).RunAsync(request, cancellation);
-        if (json) room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
-        else if (last?.Done is not null) room.Terminal.Out.WriteLine(room.Terminal.OutIsScreen ? Printable.Text(printer.Answer) : printer.Answer);
-        else if (Quiet) room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
+        if (json)
+            room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
+        else if (last?.Done is not null)
+            room.Terminal.Out.WriteLine(room.Terminal.OutIsScreen ? Printable.Text(printer.Answer) : printer.Answer);
+        else if (Quiet)
+            room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
         return CodeOf(last);
     }
 
@@ -66,7 +69,8 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
             ["cost"] = last?.Done is { } done ? done.CostSnapshot / 1_000_000.0 : null,
             ["session_cost"] = session.TotalCost,
         };
-        return result.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        return result.ToJsonString(
+            new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     private static int CodeOf(Code.SessionEvent? last) => last switch

@@ -82,7 +82,8 @@ internal sealed class ChatPrinter(CliTerminal terminal, bool answers)
         var summary = ToolSummary.Of(input.RootElement);
         _lastCall = call.CallId;
         _calls[_lastCall] = $"{Printable.Text(call.Tool)} {Printable.Line(summary, 40)}";
-        terminal.Error.WriteLine($"{terminal.PaintError("●", Tone.Accent)} {terminal.PaintError(Printable.Text(call.Tool), Tone.Strong)} {summary}");
+        terminal.Error.WriteLine(
+            $"{terminal.PaintError("●", Tone.Accent)} {terminal.PaintError(Printable.Text(call.Tool), Tone.Strong)} {summary}");
     }
 
     private void ShowOutput(string text)

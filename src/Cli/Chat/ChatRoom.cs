@@ -17,7 +17,8 @@ internal sealed class ChatRoom(Session command, Code.Session current)
     public CliTerminal Terminal => command.Terminal;
 
     /// <summary>Where what is typed can be edited. Null: only whole lines come.</summary>
-    public LineEditor? Editor { get; } = command.Terminal.Keys is { } keys ? new LineEditor(command.Terminal, keys, SlashCommands.Beginning) : null;
+    public LineEditor? Editor { get; } =
+        command.Terminal.Keys is { } keys ? new LineEditor(command.Terminal, keys, SlashCommands.Beginning) : null;
 
     private readonly InputLines _lines = new(command.Terminal.In);
 

@@ -35,5 +35,6 @@ internal sealed class ChatStart(Session command)
 
     private async Task<Code.Session> NewestAsync(CancellationToken cancellation) =>
         await command.Client.Sessions.ListAsync(Directory, cancellation).FirstOrDefaultAsync(cancellation)
-            ?? throw new CliException($"There is no session of '{Directory}' yet.", ExitCode.Failed, "Begin one with: koda chat", "session.not_found");
+        ?? throw new CliException(
+            $"There is no session of '{Directory}' yet.", ExitCode.Failed, "Begin one with: koda chat", "session.not_found");
 }

@@ -17,7 +17,8 @@ internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Que
 
     /// <summary>Sends a message and follows the turn that it begins.</summary>
     /// <inheritdoc cref="FollowAsync(CancellationToken)"/>
-    public async Task<(Code.TurnStatus Turn, Code.SessionEvent? Last)> RunAsync(Code.SendMessageRequest message, CancellationToken cancellation)
+    public async Task<(Code.TurnStatus Turn, Code.SessionEvent? Last)> RunAsync(
+        Code.SendMessageRequest message, CancellationToken cancellation)
     {
         Code.TurnStatus? turn = null;
         var last = await FollowAsync(async () => turn = await room.Api.SendAsync(message, cancellation), cancellation);

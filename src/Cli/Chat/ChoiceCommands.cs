@@ -35,7 +35,8 @@ internal static class ChoiceCommands
         }
         var models = await room.Api.ListModelsAsync(cancellation);
         if (models.Count == 0)
-            room.Line("No provider is connected that lists models: koda providers connect. What an agent's own provider knows can be asked by its name.");
+            room.Line(
+                "No provider is connected that lists models: koda providers connect. What an agent's own provider knows can be asked by its name.");
         foreach (var model in models)
             room.Line($"{Mark(model.Id == room.Current.ModelId)} {model.Id,-48}  {model.ProviderName}");
     }
@@ -54,7 +55,8 @@ internal static class ChoiceCommands
             room.Line(Units.Count(refreshed.Tools, "tool"), Tone.Faint);
         }
         foreach (var server in (await room.Api.GetConfigAsync(cancellation)).McpServers)
-            room.Line($"{server.Name,-24}  {(!server.Enabled ? "off" : server.Active ? Units.Count(server.Tools, "tool") : "does not answer")}");
+            room.Line(
+                $"{server.Name,-24}  {(!server.Enabled ? "off" : server.Active ? Units.Count(server.Tools, "tool") : "does not answer")}");
     }
 
     private static string Mark(bool current) => current ? "*" : " ";

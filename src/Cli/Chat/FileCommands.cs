@@ -30,15 +30,19 @@ internal static class FileCommands
             room.Line(diff.NotKept.Count == 0 ? "Nothing is changed." : "Nothing that snapshots hold is changed.");
         else
             DiffView.Write(room.Terminal, diff.Diff);
-        if (diff.Truncated) room.Line("… the rest is too long to show", Tone.Notice);
-        foreach (var file in diff.Files) room.Line(ChangeOf(file), Tone.Faint);
-        if (diff.NotKept.Count > 0) room.Line($"Changed, and in no snapshot: {Printable.Line(string.Join(", ", diff.NotKept), LongestList)}", Tone.Notice);
+        if (diff.Truncated)
+            room.Line("… the rest is too long to show", Tone.Notice);
+        foreach (var file in diff.Files)
+            room.Line(ChangeOf(file), Tone.Faint);
+        if (diff.NotKept.Count > 0)
+            room.Line($"Changed, and in no snapshot: {Printable.Line(string.Join(", ", diff.NotKept), LongestList)}", Tone.Notice);
     }
 
     private static async Task Undo(ChatRoom room, string arguments, CancellationToken cancellation)
     {
         await room.Api.UndoAsync(room.Current.Id, cancellation);
-        room.Line("The files that snapshots hold are what the last turn found; what it left is kept as snapshot -1. The conversation stays.");
+        room.Line(
+            "The files that snapshots hold are what the last turn found; what it left is kept as snapshot -1. The conversation stays.");
     }
 
     private static async Task Snapshots(ChatRoom room, string arguments, CancellationToken cancellation)

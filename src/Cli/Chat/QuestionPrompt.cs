@@ -26,8 +26,10 @@ internal sealed class QuestionPrompt(ChatRoom room)
         if (!permission) ShowOptions(question);
         while (true)
         {
-            if (await room.ReadAsync(permission ? PermissionLine(question) : "answer: ", Tone.Plain, cancellation) is not { } line) return false;
-            if ((permission ? PermissionOf(line) : AnswerOf(question, line)) is not { } response) continue;
+            if (await room.ReadAsync(permission ? PermissionLine(question) : "answer: ", Tone.Plain, cancellation) is not { } line)
+                return false;
+            if ((permission ? PermissionOf(line) : AnswerOf(question, line)) is not { } response)
+                continue;
             // The turn may go on before the server's word of it is here; that must not look as if somebody else had answered.
             await SendAsync(question, response, CancellationToken.None);
             return true;
@@ -59,9 +61,14 @@ internal sealed class QuestionPrompt(ChatRoom room)
     internal static string? AnswerOf(Code.Question question, string line)
     {
         var text = line.Trim();
-        if (text.Length == 0) return null;
-        var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => Option(question, part)).ToList();
-        return names.Count > 0 && names.All(name => name is not null) && (question.Multiple || names.Count == 1) ? string.Join(", ", names) : text;
+        if (text.Length == 0)
+            return null;
+        var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => Option(question, part))
+            .ToList();
+        return names.Count > 0 && names.All(name => name is not null) && (question.Multiple || names.Count == 1)
+            ? string.Join(", ", names)
+            : text;
     }
 
     private static string? Option(Code.Question question, string part) =>
@@ -69,7 +76,8 @@ internal sealed class QuestionPrompt(ChatRoom room)
             ? question.Options[number - 1]
             : null;
 
-    private static string PermissionLine(Code.Question question) => ConsentKeys.Line(Printable.Line(question.AlwaysPattern, 80), later: false);
+    private static string PermissionLine(Code.Question question) =>
+        ConsentKeys.Line(Printable.Line(question.AlwaysPattern, 80), later: false);
 
     private static string Action(Code.Question question)
     {

@@ -27,7 +27,8 @@ internal static class SessionCommands
         await foreach (var session in room.Api.ListAsync(room.Current.Workspace, cancellation).Take(Listed))
         {
             var mark = session.Id == room.Current.Id ? "*" : " ";
-            room.Line($"{mark} {session.Id}  {Units.Age(session.UpdatedAt),8}  {Units.Cost(session.TotalCost),8}  {Printable.Line(session.Title, 60)}");
+            room.Line(
+                $"{mark} {session.Id}  {Units.Age(session.UpdatedAt),8}  {Units.Cost(session.TotalCost),8}  {Printable.Line(session.Title, 60)}");
         }
     }
 

@@ -7,7 +7,8 @@ namespace Koda.Cli.Chat;
 /// <param name="Arguments">What it takes, for the help.</param>
 /// <param name="Summary">What it does.</param>
 /// <param name="RunAsync">Does it: the chat and what stands behind the name.</param>
-internal sealed record SlashCommand(string Name, string Arguments, string Summary, Func<ChatRoom, string, CancellationToken, Task> RunAsync);
+internal sealed record SlashCommand(
+    string Name, string Arguments, string Summary, Func<ChatRoom, string, CancellationToken, Task> RunAsync);
 
 /// <summary>The commands of a chat.</summary>
 internal static class SlashCommands

@@ -15,12 +15,20 @@ internal static class SubagentCommands
 
     private static async Task Start(ChatRoom room, string arguments, CancellationToken cancellation)
     {
-        if (arguments.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is not [var agent, var prompt])
+        if (arguments.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            is not [var agent, var prompt])
         {
             room.Line("Name an agent and its work: /task explorer Where is the configuration read?", Tone.Bad);
             return;
         }
-        var started = await room.Api.StartSubagentAsync(new() { SessionId = room.Current.Id, AgentId = agent, Prompt = prompt }, cancellation);
+        var started = await room.Api.StartSubagentAsync(
+            new()
+            {
+                SessionId = room.Current.Id,
+                AgentId = agent,
+                Prompt = prompt,
+            },
+            cancellation);
         room.Line($"{agent} works in session {started.SessionId}", Tone.Faint);
     }
 
@@ -29,7 +37,8 @@ internal static class SubagentCommands
         foreach (var subagent in await room.Api.ListSubagentsAsync(room.Current.Id, cancellation))
         {
             var state = subagent.TimedOut ? "timed out" : subagent.State.ToString().ToLowerInvariant();
-            room.Line($"{subagent.SessionId}  {state,-9}  {Units.Cost(subagent.Cost),8}  {subagent.AgentId}  {Printable.Line(subagent.Title, Shown)}");
+            room.Line(
+                $"{subagent.SessionId}  {state,-9}  {Units.Cost(subagent.Cost),8}  {subagent.AgentId}  {Printable.Line(subagent.Title, Shown)}");
         }
     }
 }

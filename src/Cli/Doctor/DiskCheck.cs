@@ -11,15 +11,24 @@ internal static class DiskCheck
         while (!Directory.Exists(existing))
         {
             if (Path.GetDirectoryName(existing) is not { Length: > 0 } above)
-                return new Check("disk", CheckStatus.Failed, $"there is no disk for '{dataDirectory}'", "Set KODA_DATA, or --data, to a directory that can be made.");
+                return new Check(
+                    "disk",
+                    CheckStatus.Failed,
+                    $"there is no disk for '{dataDirectory}'",
+                    "Set KODA_DATA, or --data, to a directory that can be made.");
             existing = above;
         }
         if (!CanWrite(existing))
             return new Check(
-                "disk", CheckStatus.Failed, $"this user may not write to '{existing}'", "Give it to this user, or set KODA_DATA, or --data, to another directory.");
+                "disk",
+                CheckStatus.Failed,
+                $"this user may not write to '{existing}'",
+                "Give it to this user, or set KODA_DATA, or --data, to another directory.");
         var free = new DriveInfo(existing).AvailableFreeSpace;
         var detail = $"{free / (1024 * 1024):N0} MiB free for '{dataDirectory}'";
-        return free >= Least ? new Check("disk", CheckStatus.Ok, detail) : new Check("disk", CheckStatus.Failed, detail, "Koda wants at least 1 GiB.");
+        return free >= Least
+            ? new Check("disk", CheckStatus.Ok, detail)
+            : new Check("disk", CheckStatus.Failed, detail, "Koda wants at least 1 GiB.");
     }
 
     private static bool CanWrite(string directory)

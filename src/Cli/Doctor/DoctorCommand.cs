@@ -24,25 +24,32 @@ internal static class DoctorCommand
             """
             koda doctor
             koda doctor --json | jq '.checks[] | select(.status != "ok")'
-            """);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            List<Probe> probes =
-            [
-                .. ProgramChecks.Server, .. ProgramChecks.Worker,
-                Probe.Of("disk", _ => Task.FromResult(DiskCheck.Of(session.Files.Directory))), new ServerChecks(session.ClientOptions()).Probe,
-            ];
-            var checks = new List<Check>();
-            await foreach (var check in Probe.RunAsync(probes, cancellation))
+            """
+        );
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                checks.Add(check);
-                if (!session.Json) Write(session.Terminal, check);
-            }
-            var failed = checks.Any(check => check.Status == CheckStatus.Failed);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonSerializer.Serialize(new { ok = !failed, version = VersionCommand.Version, checks }, Options));
-            return failed ? ExitCode.Failed : ExitCode.Ok;
-        });
+                await using var session = common.Open(parse);
+                List<Probe> probes =
+                [
+                    .. ProgramChecks.Server,
+                    .. ProgramChecks.Worker,
+                    Probe.Of("disk", _ => Task.FromResult(DiskCheck.Of(session.Files.Directory))),
+                    new ServerChecks(session.ClientOptions()).Probe,
+                ];
+                var checks = new List<Check>();
+                await foreach (var check in Probe.RunAsync(probes, cancellation))
+                {
+                    checks.Add(check);
+                    if (!session.Json)
+                        Write(session.Terminal, check);
+                }
+                var failed = checks.Any(check => check.Status == CheckStatus.Failed);
+                if (session.Json)
+                    session.Terminal.Out.WriteLine(
+                        JsonSerializer.Serialize(new { ok = !failed, version = VersionCommand.Version, checks }, Options));
+                return failed ? ExitCode.Failed : ExitCode.Ok;
+            });
         return command;
     }
 

@@ -5,7 +5,12 @@ internal static class Packages
 {
     private static readonly (string Program, string Command)[] s_known =
     [
-        ("apt-get", "apt-get install"), ("dnf", "dnf install"), ("apk", "apk add"), ("pacman", "pacman -S"), ("zypper", "zypper install"), ("brew", "brew install"),
+        ("apt-get", "apt-get install"),
+        ("dnf", "dnf install"),
+        ("apk", "apk add"),
+        ("pacman", "pacman -S"),
+        ("zypper", "zypper install"),
+        ("brew", "brew install"),
     ];
 
     /// <summary>The command that installs a package.</summary>

@@ -9,7 +9,8 @@ internal sealed record Probe(string Name, Func<CancellationToken, Task<IReadOnly
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    public static Probe Of(string name, Func<CancellationToken, Task<Check>> look) => new(name, async cancellation => [await look(cancellation)]);
+    public static Probe Of(string name, Func<CancellationToken, Task<Check>> look) =>
+        new(name, async cancellation => [await look(cancellation)]);
 
     /// <summary>Looks at all of them at once and gives what they found in their order. None is waited for without end.</summary>
     public static async IAsyncEnumerable<Check> RunAsync(IEnumerable<Probe> probes, [EnumeratorCancellation] CancellationToken cancellation)

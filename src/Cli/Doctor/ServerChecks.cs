@@ -3,7 +3,9 @@ using Koda.Providers;
 
 namespace Koda.Cli.Doctor;
 
-/// <summary>Looks at the server: whether it answers, takes work, knows the key and has workers, and whether its clock and versions fit.</summary>
+/// <summary>
+/// Looks at the server: whether it answers, takes work, knows the key and has workers, and whether its clock and versions fit.
+/// </summary>
 internal sealed class ServerChecks(KodaClientOptions given)
 {
     // Certificates and tokens are judged by it; more than what an answer takes, and the header has whole seconds.
@@ -23,8 +25,13 @@ internal sealed class ServerChecks(KodaClientOptions given)
         var workers = (await TryAsync(() => client.ListWorkersAsync(cancellation))).Value ?? [];
         return
         [
-            Ready(readiness), .. readiness.Checks.Where(check => check.Name is "database" or "master_key").Select(Part), await KeyAsync(client, cancellation),
-            Connected(readiness), .. workers.Select(CommandsOf), await ClockAsync(cancellation), Versions(readiness.Version, workers),
+            Ready(readiness),
+            .. readiness.Checks.Where(check => check.Name is "database" or "master_key").Select(Part),
+            await KeyAsync(client, cancellation),
+            Connected(readiness),
+            .. workers.Select(CommandsOf),
+            await ClockAsync(cancellation),
+            Versions(readiness.Version, workers),
         ];
     }
 
@@ -40,20 +47,33 @@ internal sealed class ServerChecks(KodaClientOptions given)
         ? new Check("worker", CheckStatus.Ok, $"{readiness.ConnectedWorkers} connected")
         : new Check("worker", CheckStatus.Failed, "none is connected, so tasks stay queued", "Start one with: koda worker");
 
-    private static Check CommandsOf(Runtime.Worker worker) => worker.Commands switch
-    {
-        Runtime.CommandMode.Confined => new Check("commands", CheckStatus.Ok, $"{worker.Name} runs them in a sandbox"),
-        Runtime.CommandMode.Asked => new Check("commands", CheckStatus.Warning, $"{worker.Name} has no sandbox: {worker.UnconfinedReason}", "Each command of a task is asked about there."),
-        Runtime.CommandMode.Unconfined => new Check("commands", CheckStatus.Warning, $"{worker.Name} has no sandbox: {worker.UnconfinedReason}",
-            "It was started with --unconfined-commands: tasks' commands run by the agent's rules alone, with its rights."),
-        _ => new Check("commands", CheckStatus.Warning, $"{worker.Name} does not say how it runs them", "Update it."),
-    };
+    private static Check CommandsOf(Runtime.Worker worker) =>
+        worker.Commands switch
+        {
+            Runtime.CommandMode.Confined => new Check("commands", CheckStatus.Ok, $"{worker.Name} runs them in a sandbox"),
+            Runtime.CommandMode.Asked => new Check(
+                "commands",
+                CheckStatus.Warning,
+                $"{worker.Name} has no sandbox: {worker.UnconfinedReason}",
+                "Each command of a task is asked about there."),
+            Runtime.CommandMode.Unconfined => new Check(
+                "commands",
+                CheckStatus.Warning,
+                $"{worker.Name} has no sandbox: {worker.UnconfinedReason}",
+                "It was started with --unconfined-commands: tasks' commands run by the agent's rules alone, with its rights."),
+            _ => new Check("commands", CheckStatus.Warning, $"{worker.Name} does not say how it runs them", "Update it."),
+        };
 
     private static async Task<Check> KeyAsync(KodaClient client, CancellationToken cancellation)
     {
         if (client.Options.Token is null)
-            return new Check("key", CheckStatus.Failed, "there is none", "Sign in with koda login, set KODA_TOKEN, or set --data to the server's data directory.");
-        var (accepted, fault) = await TryAsync(async () => await client.Agents.ListAsync(cancellation: cancellation).CountAsync(cancellation) >= 0);
+            return new Check(
+                "key",
+                CheckStatus.Failed,
+                "there is none",
+                "Sign in with koda login, set KODA_TOKEN, or set --data to the server's data directory.");
+        var (accepted, fault) = await TryAsync(async () =>
+            await client.Agents.ListAsync(cancellation: cancellation).CountAsync(cancellation) >= 0);
         return accepted
             ? new Check("key", CheckStatus.Ok, "accepted")
             : new Check("key", CheckStatus.Failed, fault, "Sign in with koda login, or set KODA_TOKEN to a token of this server.");

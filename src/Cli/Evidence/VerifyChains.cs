@@ -4,7 +4,9 @@ using Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Cli.Evidence;
 
-/// <summary>Checks the events of every chain against their hashes without trusting the server: it gives the events, this computes.</summary>
+/// <summary>
+/// Checks the events of every chain against their hashes without trusting the server: it gives the events, this computes.
+/// </summary>
 internal sealed class VerifyChains
 {
     private readonly List<string> _breaks = [];

@@ -11,7 +11,8 @@ internal static class VerifyCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var id = Tasks.TaskArgument.CreateOptional("Verify this task only. Default: every task, every coding session and the audit stream.");
+        var id = Tasks.TaskArgument.CreateOptional(
+            "Verify this task only. Default: every task, every coding session and the audit stream.");
         var stored = new Option<bool>("--stored")
         {
             Description = "Read the database itself, of --data or $KODA_DATABASE_URL, with no server in between.",
@@ -26,7 +27,8 @@ internal static class VerifyCommand
             """) { id, stored };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(stored) && result.GetValue(id) is not null) result.AddError("--stored verifies every chain: leave out the id.");
+            if (result.GetValue(stored) && result.GetValue(id) is not null)
+                result.AddError("--stored verifies every chain: leave out the id.");
         });
         command.SetAction(async (parse, cancellation) =>
         {
@@ -55,7 +57,8 @@ internal static class VerifyCommand
         }
         catch (KodaException e) when (e.Status == StatusCode.PermissionDenied)
         {
-            session.Terminal.Error.WriteLine("This credential may not read the whole log: the chains of tasks are verified, and no others.");
+            session.Terminal.Error.WriteLine(
+                "This credential may not read the whole log: the chains of tasks are verified, and no others.");
             return await VerifyTasksAsync(session.Client, cancellation);
         }
     }
@@ -78,7 +81,8 @@ internal static class VerifyCommand
     {
         try
         {
-            var report = await StoredLog.VerifyAsync(session.Files.Directory, session.Terminal.Environment("KODA_DATABASE_URL"), cancellation);
+            var report = await StoredLog.VerifyAsync(
+                session.Files.Directory, session.Terminal.Environment("KODA_DATABASE_URL"), cancellation);
             return new VerifyReport(report.Streams, report.Events, report.Fault is { } fault ? [fault] : []);
         }
         catch (InvalidOperationException e)

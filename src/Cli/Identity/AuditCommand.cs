@@ -11,7 +11,12 @@ internal static class AuditCommand
 
     public static Command Create(CommonOptions common)
     {
-        var kind = new Option<string>("--kind") { Description = "Only kinds that begin so.", HelpName = "PREFIX", DefaultValueFactory = _ => "" };
+        var kind = new Option<string>("--kind")
+        {
+            Description = "Only kinds that begin so.",
+            HelpName = "PREFIX",
+            DefaultValueFactory = _ => "",
+        };
         var outcome = new Option<AuditOutcome>("--outcome") { Description = "Only success, failure or denied." };
         var count = new Option<int>("--last", "-n") { Description = "How many events.", DefaultValueFactory = _ => DefaultCount };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new events as they happen, until Ctrl-C." };
@@ -45,9 +50,11 @@ internal static class AuditCommand
     // Names, addresses and what a client calls itself come from outside, and may hold anything.
     private static string Line(CliTerminal terminal, AuditEvent entry)
     {
-        var details = string.Join(' ', entry.Details.OrderBy(detail => detail.Key, StringComparer.Ordinal).Select(detail => $"{detail.Key}={detail.Value}"));
+        var details = string.Join(
+            ' ', entry.Details.OrderBy(detail => detail.Key, StringComparer.Ordinal).Select(detail => $"{detail.Key}={detail.Value}"));
         var who = entry.Address.Length > 0 ? $"{entry.Name} from {entry.Address}" : entry.Name;
-        var text = $"{entry.Time.ToDateTime():u}  {entry.Outcome.ToString().ToLowerInvariant(),-7}  {entry.Kind}  {Printable.Line(who, 80)}  {Printable.Line($"{entry.Target} {details}", 200)}";
+        var text =
+            $"{entry.Time.ToDateTime():u}  {entry.Outcome.ToString().ToLowerInvariant(),-7}  {entry.Kind}  {Printable.Line(who, 80)}  {Printable.Line($"{entry.Target} {details}", 200)}";
         return terminal.Paint(text.TrimEnd(), entry.Outcome == AuditOutcome.Success ? Tone.Faint : Tone.Bad);
     }
 }

@@ -22,22 +22,32 @@ internal static class LoginCommand
             koda login
             koda login ana --password-stdin < password.txt
             koda login ana --url https://koda.example
-            """) { identifier, fromInput };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var terminal = session.Terminal;
-            var who = parse.GetValue(identifier) ?? await PasswordInput.AskAsync(terminal, "Username or e-mail: ", cancellation);
-            var password = await PasswordInput.ReadAsync(terminal, "Password: ", parse.GetValue(fromInput), cancellation);
-            // Whoever signs in has no valid credential yet, or wants another one.
-            await using var client = new KodaClient(session.ClientOptions() with { Token = null });
-            var reply = await client.Auth.LoginAsync(who, password, session.Files.Device.Read(client.Options.Url), cancellation);
-            session.Files.Session.Write(client.Options.Url, reply.SessionToken);
-            // An older server gives none.
-            if (reply.DeviceToken.Length > 0) session.Files.Device.Write(client.Options.Url, reply.DeviceToken);
-            terminal.Out.WriteLine(session.Json ? JsonOutput.Text(reply.Operator) : $"Signed in as {Printable.Line(reply.Operator.Username, 64)} at {client.Options.Url}.");
-            return ExitCode.Ok;
-        });
+            identifier,
+            fromInput,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var terminal = session.Terminal;
+                var who = parse.GetValue(identifier) ?? await PasswordInput.AskAsync(terminal, "Username or e-mail: ", cancellation);
+                var password = await PasswordInput.ReadAsync(terminal, "Password: ", parse.GetValue(fromInput), cancellation);
+                // Whoever signs in has no valid credential yet, or wants another one.
+                await using var client = new KodaClient(session.ClientOptions() with { Token = null });
+                var reply = await client.Auth.LoginAsync(who, password, session.Files.Device.Read(client.Options.Url), cancellation);
+                session.Files.Session.Write(client.Options.Url, reply.SessionToken);
+                // An older server gives none.
+                if (reply.DeviceToken.Length > 0)
+                    session.Files.Device.Write(client.Options.Url, reply.DeviceToken);
+                terminal.Out.WriteLine(
+                    session.Json
+                        ? JsonOutput.Text(reply.Operator)
+                        : $"Signed in as {Printable.Line(reply.Operator.Username, 64)} at {client.Options.Url}.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 }

@@ -20,30 +20,43 @@ internal static class PasswordCommand
 
     private static TaughtCommand Change(CommonOptions common)
     {
-        var fromInput = new Option<bool>("--password-stdin") { Description = "Read the current password from the first line of stdin and the new one from the second." };
+        var fromInput = new Option<bool>("--password-stdin")
+        {
+            Description = "Read the current password from the first line of stdin and the new one from the second.",
+        };
         var command = new TaughtCommand(
             "change",
             "Sets a new password. This session goes on, every other one ends; API tokens stay.",
             """
             koda password change
             koda password change --password-stdin < passwords.txt
-            """) { fromInput };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var current = await PasswordInput.ReadAsync(session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellation);
-            var wanted = await PasswordInput.ReadNewAsync(session.Terminal, parse.GetValue(fromInput), cancellation);
-            var done = await session.Client.Auth.ChangePasswordAsync(current, wanted, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(done) : "The password is changed; every other session has ended.");
-            return ExitCode.Ok;
-        });
+            fromInput,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var current = await PasswordInput.ReadAsync(
+                    session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellation);
+                var wanted = await PasswordInput.ReadNewAsync(session.Terminal, parse.GetValue(fromInput), cancellation);
+                var done = await session.Client.Auth.ChangePasswordAsync(current, wanted, cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json ? JsonOutput.Text(done) : "The password is changed; every other session has ended.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
     private static TaughtCommand Recover(CommonOptions common)
     {
         var identifier = new Argument<string>("identifier") { Description = "The username or the e-mail address." };
-        var fromInput = new Option<bool>("--password-stdin") { Description = "Read the recovery code from the first line of stdin and the new password from the second." };
+        var fromInput = new Option<bool>("--password-stdin")
+        {
+            Description = "Read the recovery code from the first line of stdin and the new password from the second.",
+        };
         var command = new TaughtCommand(
             "recover",
             "Sets a new password with a recovery code. Every session ends, and the other codes with it.",
@@ -76,21 +89,29 @@ internal static class PasswordCommand
             """
             koda password codes
             koda password codes --new
-            """) { renew, fromInput };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            if (!parse.GetValue(renew))
+            renew,
+            fromInput,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                var count = await session.Client.Auth.GetRecoveryCodesAsync(cancellation);
-                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(count) : $"{count.Remaining} of {Units.Count(count.Total, "recovery code")} left.");
+                await using var session = common.Open(parse);
+                if (!parse.GetValue(renew))
+                {
+                    var count = await session.Client.Auth.GetRecoveryCodesAsync(cancellation);
+                    session.Terminal.Out.WriteLine(
+                        session.Json ? JsonOutput.Text(count) : $"{count.Remaining} of {Units.Count(count.Total, "recovery code")} left.");
+                    return ExitCode.Ok;
+                }
+                var password = await PasswordInput.ReadAsync(
+                    session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellation);
+                var codes = await session.Client.Auth.RegenerateRecoveryCodesAsync(password, cancellation);
+                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(codes) : Words(codes));
                 return ExitCode.Ok;
-            }
-            var password = await PasswordInput.ReadAsync(session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellation);
-            var codes = await session.Client.Auth.RegenerateRecoveryCodesAsync(password, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(codes) : Words(codes));
-            return ExitCode.Ok;
-        });
+            });
         return command;
     }
 

@@ -15,8 +15,10 @@ internal static class PasswordInput
     public static async Task<string> ReadAsync(CliTerminal terminal, string prompt, bool fromInput, CancellationToken cancellation)
     {
         if (fromInput)
-            return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? throw NoInput("--password-stdin", "stdin holds no password.");
-        if (!terminal.Interactive) throw NoInput("--password-stdin", "Nobody can be asked for the password.");
+            return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation)
+                ?? throw NoInput("--password-stdin", "stdin holds no password.");
+        if (!terminal.Interactive)
+            throw NoInput("--password-stdin", "Nobody can be asked for the password.");
         terminal.Error.Write(prompt);
         var typed = await Task.Run(terminal.ReadHidden, cancellation).WaitAsync(cancellation);
         terminal.Error.WriteLine();

@@ -12,7 +12,11 @@ internal static class RegisterCommand
     {
         var username = new Argument<string>("username") { Description = "The name to sign in with." };
         var email = new Argument<string>("email") { Description = "The e-mail address, which signs in as well." };
-        var code = new Option<string?>("--code") { Description = "The setup code. Default: a new one, if this machine holds the operator's token.", HelpName = "XXXX-XXXX-XXXX" };
+        var code = new Option<string?>("--code")
+        {
+            Description = "The setup code. Default: a new one, if this machine holds the operator's token.",
+            HelpName = "XXXX-XXXX-XXXX",
+        };
         var name = new Option<string>("--name") { Description = "The name for people.", DefaultValueFactory = _ => "" };
         var fromInput = PasswordInput.StdinOption();
         var command = new TaughtCommand(

@@ -31,7 +31,8 @@ internal static class TokenCommand
         var name = new Argument<string>("name") { Description = "The token's name for people." };
         var scopes = new Option<string[]>("--scope")
         {
-            Description = "What it may do: control_plane (the default), runtime, read, worker, or a single scope such as agents.read. Can be given again.",
+            Description =
+                "What it may do: control_plane (the default), runtime, read, worker, or a single scope such as agents.read. Can be given again.",
             HelpName = "SCOPE",
         };
         var days = new Option<int>("--days") { Description = "How many days it is valid. Default: 90." };
@@ -41,28 +42,44 @@ internal static class TokenCommand
             """
             koda token create ci --scope runtime
             KODA_TOKEN=$(koda token create dashboard --scope read) koda tasks
-            """) { name, scopes, days };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var request = new CreateTokenRequest { Name = parse.GetRequiredValue(name), ExpiresInDays = parse.GetValue(days), Scopes = { parse.GetValue(scopes) ?? [] } };
-            var created = await session.Client.Auth.CreateTokenAsync(request, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(created) : created.Token);
-            return ExitCode.Ok;
-        });
+            name,
+            scopes,
+            days,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var request = new CreateTokenRequest
+                {
+                    Name = parse.GetRequiredValue(name),
+                    ExpiresInDays = parse.GetValue(days),
+                    Scopes = { parse.GetValue(scopes) ?? [] },
+                };
+                var created = await session.Client.Auth.CreateTokenAsync(request, cancellation);
+                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(created) : created.Token);
+                return ExitCode.Ok;
+            });
         return command;
     }
 
     private static TaughtCommand ListTokens(CommonOptions common)
     {
-        var command = new TaughtCommand("list", "Lists the tokens, newest first, without their secrets.", "koda token list") { common.Output };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand("list", "Lists the tokens, newest first, without their secrets.", "koda token list")
         {
-            await using var session = common.Open(parse);
-            var tokens = await session.Client.Auth.ListTokensAsync(cancellation).ToListAsync(cancellation);
-            s_listing.Write(session, tokens, JsonOutput.List, "There is no token. Create one with: koda token create NAME");
-            return ExitCode.Ok;
-        });
+            common.Output,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var tokens = await session.Client.Auth.ListTokensAsync(cancellation).ToListAsync(cancellation);
+                s_listing.Write(session, tokens, JsonOutput.List, "There is no token. Create one with: koda token create NAME");
+                return ExitCode.Ok;
+            });
         return command;
     }
 

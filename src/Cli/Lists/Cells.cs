@@ -21,7 +21,11 @@ internal sealed class Cells<T>
     public Cells(Column<T> column, bool whole, IReadOnlyCollection<T> items)
     {
         (_column, _whole) = (column, whole);
-        _texts = [column.Title, .. items.Select(item => Printable.Line(column.Text(item), int.MaxValue)).Select(text => text.Length > 0 ? text : Empty)];
+        _texts =
+        [
+            column.Title,
+            .. items.Select(item => Printable.Line(column.Text(item), int.MaxValue)).Select(text => text.Length > 0 ? text : Empty),
+        ];
         _tones = [Tone.Faint, .. items.Select(column.Tone)];
         _width = _natural = _texts.Max(Printable.Width);
     }

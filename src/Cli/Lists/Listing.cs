@@ -30,8 +30,14 @@ internal sealed class Listing<T>(Func<T, string> name, params IReadOnlyList<Colu
         var cells = columns.Where(column => wide || column.Importance > Importance.Extra)
             .Select((column, at) => new Cells<T>(column, at == 0 || column.Importance == Importance.Whole, items))
             .ToList();
-        if (terminal.OutIsScreen && !wide) Cells<T>.Fit(cells, terminal.Width);
-        return [.. Enumerable.Range(0, items.Count + 1).Select(row => string.Join(Cells<T>.Gap, cells.Select(column => column.At(row, terminal, column == cells[^1]))).TrimEnd())];
+        if (terminal.OutIsScreen && !wide)
+            Cells<T>.Fit(cells, terminal.Width);
+        return
+        [
+            .. Enumerable
+                .Range(0, items.Count + 1)
+                .Select(row => string.Join(Cells<T>.Gap, cells.Select(column => column.At(row, terminal, column == cells[^1]))).TrimEnd()),
+        ];
     }
 
     private static void WriteAll(CliTerminal terminal, IEnumerable<string> lines)

@@ -19,6 +19,7 @@ internal sealed class ChildOutput(string file)
         var at = Array.FindLastIndex(lines, line => line.StartsWith(Mark, StringComparison.Ordinal));
         if (at < 0) return null;
         var hint = string.Join('\n', lines.Skip(at + 1).Select(line => line.Trim()).TakeWhile(line => line.Length > 0));
-        return new CliException(lines[at][Mark.Length..], exitCode == 0 ? ExitCode.Failed : exitCode, hint.Length > 0 ? hint : null, "server.not_started");
+        return new CliException(
+            lines[at][Mark.Length..], exitCode == 0 ? ExitCode.Failed : exitCode, hint.Length > 0 ? hint : null, "server.not_started");
     }
 }

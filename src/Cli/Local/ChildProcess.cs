@@ -29,9 +29,13 @@ internal sealed class ChildProcess(LocalServer local, string role, Func<IEnumera
                 local.Pid(role).Write(_process.Id);
                 await _process.WaitForExitAsync(cancellation);
                 if (!HasWorked)
-                    throw output.Fault(_process.ExitCode) ?? new CliException($"The {role} did not start.", hint: $"Its log is '{local.NewestLog(role)}', and '{local.Output(role)}'");
-                if (Stopwatch.GetElapsedTime(started) > Steady) pause = FirstPause;
-                report($"The {role} ended with code {_process.ExitCode}; starting it again. Its log is '{local.NewestLog(role)}', and '{local.Output(role)}'");
+                    throw output.Fault(_process.ExitCode)
+                        ?? new CliException(
+                            $"The {role} did not start.", hint: $"Its log is '{local.NewestLog(role)}', and '{local.Output(role)}'");
+                if (Stopwatch.GetElapsedTime(started) > Steady)
+                    pause = FirstPause;
+                report(
+                    $"The {role} ended with code {_process.ExitCode}; starting it again. Its log is '{local.NewestLog(role)}', and '{local.Output(role)}'");
                 await Task.Delay(pause, cancellation);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

@@ -11,15 +11,23 @@ internal static class DataDirectoryFault
 
     private const string Another = "Name another directory with --data, or KODA_DATA.";
 
-    public static CliException Of(string directory, Exception cause) => cause switch
-    {
-        UnauthorizedAccessException => Fault(
-            $"This user may not write to the data directory '{directory}'.", "Give it to this user (chown), or name another one with --data, or KODA_DATA.", "data.refused"),
-        IOException { HResult: NoSpace or NoQuota } => Fault(
-            $"The disk of the data directory '{directory}' is full.", "Free some space, or name a directory on another disk with --data, or KODA_DATA.", "data.full"),
-        IOException { HResult: ReadOnly } => Fault($"The data directory '{directory}' lies on a read-only file system.", Another, "data.read_only"),
-        _ => Fault($"The data directory '{directory}' cannot be used: {cause.Message}", Another, "data.unusable"),
-    };
+    public static CliException Of(string directory, Exception cause) =>
+        cause switch
+        {
+            UnauthorizedAccessException => Fault(
+                $"This user may not write to the data directory '{directory}'.",
+                "Give it to this user (chown), or name another one with --data, or KODA_DATA.",
+                "data.refused"),
+            IOException { HResult: NoSpace or NoQuota } => Fault(
+                $"The disk of the data directory '{directory}' is full.",
+                "Free some space, or name a directory on another disk with --data, or KODA_DATA.",
+                "data.full"),
+            IOException { HResult: ReadOnly } => Fault(
+                $"The data directory '{directory}' lies on a read-only file system.",
+                Another,
+                "data.read_only"),
+            _ => Fault($"The data directory '{directory}' cannot be used: {cause.Message}", Another, "data.unusable"),
+        };
 
     /// <exception cref="CliException">There is too little room for a server.</exception>
     public static void RequireSpace(string directory)

@@ -19,8 +19,15 @@ internal static class DetachedStart
         limit.CancelAfter(Patience);
         try
         {
-            if (await ReadyProbe.WaitAsync(options.Address, options.Worker, () => supervisor.HasExited, new StartWatch(local, progress).See, limit.Token) is null)
-                throw output.Fault(supervisor.ExitCode) ?? new CliException($"Koda did not start.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
+            if (await ReadyProbe.WaitAsync(
+                    options.Address,
+                    options.Worker,
+                    () => supervisor.HasExited,
+                    new StartWatch(local, progress).See,
+                    limit.Token)
+                is null)
+                throw output.Fault(supervisor.ExitCode)
+                    ?? new CliException($"Koda did not start.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
             progress.End();
         }
         catch (CliException)
@@ -33,8 +40,10 @@ internal static class DetachedStart
         {
             progress.Abandon();
             await local.StopAsync(CancellationToken.None);
-            if (cancellation.IsCancellationRequested) throw;
-            throw new CliException($"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
+            if (cancellation.IsCancellationRequested)
+                throw;
+            throw new CliException(
+                $"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
         }
         await UpCommand.WelcomeAsync(session, local, options.Address, cancellation);
         return ExitCode.Ok;
@@ -42,7 +51,10 @@ internal static class DetachedStart
 
     private static string Tail(LocalServer local)
     {
-        var lines = LocalServer.Roles.SelectMany(role => new[] { local.NewestLog(role), local.Output(role) }).Where(File.Exists).SelectMany(log => File.ReadLines(log).TakeLast(LogTail));
+        var lines = LocalServer
+            .Roles.SelectMany(role => new[] { local.NewestLog(role), local.Output(role) })
+            .Where(File.Exists)
+            .SelectMany(log => File.ReadLines(log).TakeLast(LogTail));
         return string.Join('\n', lines);
     }
 }

@@ -10,9 +10,15 @@ internal static class ListenAddress
     public static string Default => KodaClientOptions.DefaultUrl.GetLeftPart(UriPartial.Authority);
 
     public static Uri Parse(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.AbsolutePath == "/" && url.Query.Length == 0
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme == Uri.UriSchemeHttp
+        && url.AbsolutePath == "/"
+        && url.Query.Length == 0
             ? url
-            : throw new CliException($"--listen takes an address like http://127.0.0.1:8090, not '{text}'.", ExitCode.Usage, code: "cli.usage");
+            : throw new CliException(
+                $"--listen takes an address like http://127.0.0.1:8090, not '{text}'.",
+                ExitCode.Usage,
+                code: "cli.usage");
 
     /// <summary>A server that listens on every address is reached by loopback.</summary>
     public static Uri ForClients(Uri listen) => listen.Host is "0.0.0.0" or "[::]"
@@ -34,12 +40,25 @@ internal static class ListenAddress
             throw e.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => new CliException(
-                    $"{place} is taken by another program.", ExitCode.Address, $"Stop that, or choose another address: --listen http://{listen.Host}:{listen.Port + 1}", "port.taken"),
+                    $"{place} is taken by another program.",
+                    ExitCode.Address,
+                    $"Stop that, or choose another address: --listen http://{listen.Host}:{listen.Port + 1}",
+                    "port.taken"),
                 SocketError.AccessDenied => new CliException(
-                    $"This user may not listen on {place}.", ExitCode.Address, "Ports below 1024 are for root: choose another one with --listen.", "port.refused"),
+                    $"This user may not listen on {place}.",
+                    ExitCode.Address,
+                    "Ports below 1024 are for root: choose another one with --listen.",
+                    "port.refused"),
                 SocketError.AddressNotAvailable => new CliException(
-                    $"This machine does not have the address of {place}.", ExitCode.Address, "Choose one of its own with --listen; http://0.0.0.0:8090 is all of them.", "port.no_address"),
-                _ => new CliException($"Cannot listen on {place}: {e.Message}.", ExitCode.Address, "Choose another address with --listen.", "port.refused"),
+                    $"This machine does not have the address of {place}.",
+                    ExitCode.Address,
+                    "Choose one of its own with --listen; http://0.0.0.0:8090 is all of them.",
+                    "port.no_address"),
+                _ => new CliException(
+                    $"Cannot listen on {place}: {e.Message}.",
+                    ExitCode.Address,
+                    "Choose another address with --listen.",
+                    "port.refused"),
             };
         }
     }

@@ -13,7 +13,8 @@ internal static class ReadyProbe
     /// <returns>The server's answer; null when none answers.</returns>
     public static async Task<Runtime.Readiness?> AskAsync(Uri url, CancellationToken cancellation)
     {
-        await using var client = new KodaClient(new KodaClientOptions { Url = url, MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(5) });
+        await using var client = new KodaClient(
+            new KodaClientOptions { Url = url, MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(5) });
         try
         {
             return await client.GetReadinessAsync(cancellation);
@@ -32,14 +33,17 @@ internal static class ReadyProbe
     /// <param name="seen">Told of every answer, and with null that none came.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="CliException">The server says that a person has to act before it is ready.</exception>
-    public static async Task<Runtime.Readiness?> WaitAsync(Uri url, bool worker, Func<bool> failed, Action<Runtime.Readiness?> seen, CancellationToken cancellation)
+    public static async Task<Runtime.Readiness?> WaitAsync(
+        Uri url, bool worker, Func<bool> failed, Action<Runtime.Readiness?> seen, CancellationToken cancellation)
     {
         while (!failed())
         {
             var answer = await AskAsync(url, cancellation);
             if (answer is { Ready: true } && (!worker || answer.ConnectedWorkers > 0)) return answer;
             if (answer?.Reasons.Contains(ForPeople) == true)
-                throw new CliException($"The server does not become ready. {answer.Checks.Single(check => check.Name == "master_key").Detail}", code: "server.not_ready");
+                throw new CliException(
+                    $"The server does not become ready. {answer.Checks.Single(check => check.Name == "master_key").Detail}",
+                    code: "server.not_ready");
             seen(answer);
             await Task.Delay(Interval, cancellation);
         }

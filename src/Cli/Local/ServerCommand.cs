@@ -11,8 +11,16 @@ internal static class ServerCommand
 
     public static Command Create(CommonOptions common)
     {
-        var listen = new Option<string?>("--listen") { Description = "The address to listen on. Default: $KODA_LISTEN, or http://127.0.0.1:8090.", HelpName = "URL" };
-        var database = new Option<string?>("--database-url") { Description = "A PostgreSQL server of yours. Default: $KODA_DATABASE_URL, or a private one in the data directory.", HelpName = "URL" };
+        var listen = new Option<string?>("--listen")
+        {
+            Description = "The address to listen on. Default: $KODA_LISTEN, or http://127.0.0.1:8090.",
+            HelpName = "URL",
+        };
+        var database = new Option<string?>("--database-url")
+        {
+            Description = "A PostgreSQL server of yours. Default: $KODA_DATABASE_URL, or a private one in the data directory.",
+            HelpName = "URL",
+        };
         var lease = new Option<int>("--lease")
         {
             Description = "How many seconds a worker may be silent before its tasks go to another one.",
@@ -32,34 +40,47 @@ internal static class ServerCommand
             koda server --data /var/lib/koda
             KODA_DATABASE_URL=postgres://koda@db/koda koda server --listen http://0.0.0.0:8090
             """,
-            ExitCode.Explanation) { listen, database, lease, format, supervised };
-        command.SetAction(async (parse, cancellation) =>
+            ExitCode.Explanation)
         {
-            await using var session = common.Open(parse);
-            if (parse.GetValue(supervised)) NativeProcess.LeaveTerminal();
-            var environment = session.Terminal.Environment;
-            var url = ListenAddress.Parse(parse.GetValue(listen) ?? environment("KODA_LISTEN") ?? ListenAddress.Default);
-            ListenAddress.RequireFree(url);
-            var local = new LocalServer(session.Files.Directory);
-            local.Prepare();
-            var logging = LogOptions.Parse(parse.GetValue(format), environment);
-            using var log = OperatorLog.Open(logging, local.Log("server"), console: !parse.GetValue(supervised));
-            local.WriteUrl(ListenAddress.ForClients(url));
-            await RunAsync(new ServerOptions
+            listen,
+            database,
+            lease,
+            format,
+            supervised,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                DataDirectory = session.Files.Directory,
-                Listen = url,
-                DatabaseUrl = parse.GetValue(database) ?? environment("KODA_DATABASE_URL"),
-                Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
-                AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-                Security = ServerSecurity.FromEnvironment(environment),
-                TelemetrySettings = environment,
-                Report = log.CreateLogger("server").Said,
-                Log = log.Provider,
-                LogLevel = logging.Level,
-            }, cancellation);
-            return ExitCode.Ok;
-        });
+                await using var session = common.Open(parse);
+                if (parse.GetValue(supervised))
+                    NativeProcess.LeaveTerminal();
+                var environment = session.Terminal.Environment;
+                var url = ListenAddress.Parse(parse.GetValue(listen) ?? environment("KODA_LISTEN") ?? ListenAddress.Default);
+                ListenAddress.RequireFree(url);
+                var local = new LocalServer(session.Files.Directory);
+                local.Prepare();
+                var logging = LogOptions.Parse(parse.GetValue(format), environment);
+                using var log = OperatorLog.Open(logging, local.Log("server"), console: !parse.GetValue(supervised));
+                local.WriteUrl(ListenAddress.ForClients(url));
+                await RunAsync(
+                    new ServerOptions
+                    {
+                        DataDirectory = session.Files.Directory,
+                        Listen = url,
+                        DatabaseUrl = parse.GetValue(database) ?? environment("KODA_DATABASE_URL"),
+                        Lease = TimeSpan.FromSeconds(parse.GetValue(lease)),
+                        AllowedHosts = (environment("KODA_ALLOWED_HOSTS") ?? "").Split(
+                            ',',
+                            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                        Security = ServerSecurity.FromEnvironment(environment),
+                        TelemetrySettings = environment,
+                        Report = log.CreateLogger("server").Said,
+                        Log = log.Provider,
+                        LogLevel = logging.Level,
+                    },
+                    cancellation);
+                return ExitCode.Ok;
+            });
         return command;
     }
 
@@ -71,7 +92,8 @@ internal static class ServerCommand
         }
         catch (ServerStartException e)
         {
-            var (exitCode, code) = e.Fault == StartFault.Database ? (ExitCode.Database, "database.unusable") : (ExitCode.Address, "port.taken");
+            var (exitCode, code) =
+                e.Fault == StartFault.Database ? (ExitCode.Database, "database.unusable") : (ExitCode.Address, "port.taken");
             throw new CliException(e.Message, exitCode, e.Hint, code);
         }
         catch (ArgumentException e)

@@ -19,10 +19,13 @@ internal sealed class Supervisor(LocalServer local, UpOptions options, StartWatc
         var worker = Task.CompletedTask;
         try
         {
-            if (await ReadyProbe.WaitAsync(options.Address, worker: false, () => server.IsCompleted, watch.See, cancellation) is null) await server;
+            if (await ReadyProbe.WaitAsync(options.Address, worker: false, () => server.IsCompleted, watch.See, cancellation) is null)
+                await server;
             serverProcess.HasWorked = true;
-            if (options.Worker) worker = workerProcess.KeepAsync(workerLife.Token);
-            var answer = await ReadyProbe.WaitAsync(options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, watch.See, cancellation);
+            if (options.Worker)
+                worker = workerProcess.KeepAsync(workerLife.Token);
+            var answer = await ReadyProbe.WaitAsync(
+                options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, watch.See, cancellation);
             workerProcess.HasWorked = answer is not null;
             if (answer is not null) await ready();
             await await Task.WhenAny(server, options.Worker ? worker : server);

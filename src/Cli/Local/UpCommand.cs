@@ -22,10 +22,18 @@ internal static class UpCommand
             koda up --detach --data ./state --listen http://127.0.0.1:9000
             koda up --workspace ~/src/shop --root ~/src --slots 8
             """,
-            "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.\n\n" + ExitCode.Explanation)
+            "KODA_DATABASE_URL uses a PostgreSQL server of yours; without it a private one runs in the data directory.\n\n"
+                + ExitCode.Explanation)
         {
-            UpOptions.ListenOption, UpOptions.WorkspaceOption, WorkerRoots.Option, UpOptions.SlotsOption, UpOptions.NoWorkerOption, UpOptions.UnconfinedOption,
-            UpOptions.LogFormatOption, detach, supervised,
+            UpOptions.ListenOption,
+            UpOptions.WorkspaceOption,
+            WorkerRoots.Option,
+            UpOptions.SlotsOption,
+            UpOptions.NoWorkerOption,
+            UpOptions.UnconfinedOption,
+            UpOptions.LogFormatOption,
+            detach,
+            supervised,
         };
         command.SetAction(async (parse, cancellation) =>
         {
@@ -45,7 +53,8 @@ internal static class UpCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, bool supervised, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Session session, LocalServer local, UpOptions options, bool supervised, CancellationToken cancellation)
     {
         using var log = OperatorLog.Open(options.Log, local.Log("up"), console: false);
         var progress = new ProgressLine(session.Terminal, supervised || session.Json);
@@ -92,7 +101,8 @@ internal static class UpCommand
         if (!session.Json)
         {
             await foreach (var missing in Probe.RunAsync(ProgramChecks.Worker, cancellation).Where(check => check.Status != CheckStatus.Ok))
-                session.Terminal.Error.WriteLine($"{session.Terminal.PaintError("Missing:", Tone.Notice)} {missing.Detail}. {missing.Advice}");
+                session.Terminal.Error.WriteLine(
+                    $"{session.Terminal.PaintError("Missing:", Tone.Notice)} {missing.Detail}. {missing.Advice}");
         }
         await OnboardCommand.OfferAsync(session, cancellation);
     }
@@ -102,10 +112,18 @@ internal static class UpCommand
         var address = url.GetLeftPart(UriPartial.Authority);
         var token = ShellText.Quote(local.Files.OperatorTokenFile);
         var terminal = session.Terminal;
-        terminal.Out.WriteLine(session.Json
-            ? JsonSerializer.Serialize(new { url = address, data = local.Files.Directory, operator_token_file = local.Files.OperatorTokenFile, docs = address + "/docs" })
-            : $$"""
-            {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{ShellText.Quote(local.Logs)}}
+        terminal.Out.WriteLine(
+            session.Json
+                ? JsonSerializer.Serialize(
+                    new
+                    {
+                        url = address,
+                        data = local.Files.Directory,
+                        operator_token_file = local.Files.OperatorTokenFile,
+                        docs = address + "/docs",
+                    })
+                : $$"""
+                {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{ShellText.Quote(local.Logs)}}
 
               {{terminal.Program}} run --agent atlas "Audit this repository."
               curl -H "Authorization: Bearer $(cat {{token}})" {{address}}/api/runtime/agents

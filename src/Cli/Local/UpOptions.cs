@@ -6,7 +6,14 @@ namespace Koda.Cli.Local;
 
 /// <summary>What <c>koda up</c> is asked for.</summary>
 internal sealed record UpOptions(
-    string Data, Uri Listen, string Workspace, IReadOnlyList<string> Roots, int Slots, bool Worker, LogOptions Log, bool UnconfinedCommands = false)
+    string Data,
+    Uri Listen,
+    string Workspace,
+    IReadOnlyList<string> Roots,
+    int Slots,
+    bool Worker,
+    LogOptions Log,
+    bool UnconfinedCommands = false)
 {
     /// <summary>The address by which this machine reaches the server.</summary>
     public Uri Address => ListenAddress.ForClients(Listen);
@@ -24,13 +31,18 @@ internal sealed record UpOptions(
         HelpName = "DIR",
     };
 
-    public static readonly Option<int> SlotsOption = new("--slots") { Description = "How many tasks the worker runs at once.", DefaultValueFactory = _ => 4 };
+    public static readonly Option<int> SlotsOption = new("--slots")
+    {
+        Description = "How many tasks the worker runs at once.",
+        DefaultValueFactory = _ => 4,
+    };
 
     public static readonly Option<bool> NoWorkerOption = new("--no-worker") { Description = "Start the server alone." };
 
     public static readonly Option<bool> UnconfinedOption = new("--unconfined-commands")
     {
-        Description = "Where there is no sandbox, let the worker run tasks' commands by the agent's rules alone. Default: $KODA_UNCONFINED_COMMANDS, or ask about each.",
+        Description =
+            "Where there is no sandbox, let the worker run tasks' commands by the agent's rules alone. Default: $KODA_UNCONFINED_COMMANDS, or ask about each.",
     };
 
     public static readonly Option<string?> LogFormatOption = LogOptions.FormatOption();
@@ -38,11 +50,18 @@ internal sealed record UpOptions(
     public static UpOptions From(ParseResult parse, Session session)
     {
         var workspace = Path.GetFullPath(parse.GetValue(WorkspaceOption) ?? Directory.GetCurrentDirectory());
-        if (!Directory.Exists(workspace)) throw new CliException($"The workspace {workspace} is not there.", ExitCode.Usage, code: "cli.usage");
+        if (!Directory.Exists(workspace))
+            throw new CliException($"The workspace {workspace} is not there.", ExitCode.Usage, code: "cli.usage");
         var roots = WorkerRoots.Of(parse, session.Terminal.Environment, parse.GetValue(WorkspaceOption));
         return new UpOptions(
-            session.Files.Directory, ListenAddress.Parse(parse.GetRequiredValue(ListenOption)), workspace, roots, parse.GetValue(SlotsOption), !parse.GetValue(NoWorkerOption),
-            LogOptions.Parse(parse.GetValue(LogFormatOption), session.Terminal.Environment), parse.GetValue(UnconfinedOption));
+            session.Files.Directory,
+            ListenAddress.Parse(parse.GetRequiredValue(ListenOption)),
+            workspace,
+            roots,
+            parse.GetValue(SlotsOption),
+            !parse.GetValue(NoWorkerOption),
+            LogOptions.Parse(parse.GetValue(LogFormatOption), session.Terminal.Environment),
+            parse.GetValue(UnconfinedOption));
     }
 
     public IEnumerable<string> ServerArguments() =>
@@ -58,8 +77,22 @@ internal sealed record UpOptions(
 
     public IEnumerable<string> UpArguments()
     {
-        string[] arguments = ["up", "--data", Data, "--listen", Listen.GetLeftPart(UriPartial.Authority), "--workspace", Workspace, .. RootArguments(),
-            "--slots", Slots.ToString(CultureInfo.InvariantCulture), .. Log.Arguments(), "--supervised", .. Unconfined];
+        string[] arguments =
+        [
+            "up",
+            "--data",
+            Data,
+            "--listen",
+            Listen.GetLeftPart(UriPartial.Authority),
+            "--workspace",
+            Workspace,
+            .. RootArguments(),
+            "--slots",
+            Slots.ToString(CultureInfo.InvariantCulture),
+            .. Log.Arguments(),
+            "--supervised",
+            .. Unconfined,
+        ];
         return Worker ? arguments : [.. arguments, "--no-worker"];
     }
 

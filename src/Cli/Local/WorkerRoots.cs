@@ -7,7 +7,8 @@ internal static class WorkerRoots
 {
     public static readonly Option<string[]> Option = new("--root")
     {
-        Description = "A directory below which workspaces may lie. May be repeated. Default: $KODA_ROOTS, or the home directory, the current one and --workspace; / is anywhere.",
+        Description =
+            "A directory below which workspaces may lie. May be repeated. Default: $KODA_ROOTS, or the home directory, the current one and --workspace; / is anywhere.",
         HelpName = "DIR",
     };
 

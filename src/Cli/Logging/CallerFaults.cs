@@ -14,11 +14,15 @@ internal static class CallerFaults
     private static readonly FrozenSet<string> s_unreadable = ["ErrorReadingMessage", "ErrorExecutingServiceMethod"];
 
     /// <summary>Whether an exception comes from how a caller behaved: it sent nonsense, or went away.</summary>
-    public static bool Is(Exception exception) => exception
-        is BadHttpRequestException or ConnectionResetException or ConnectionAbortedException or OperationCanceledException
-        || (exception is InvalidOperationException && exception.Message.StartsWith("Reading is already in progress", StringComparison.Ordinal));
+    public static bool Is(Exception exception) =>
+        exception is BadHttpRequestException or ConnectionResetException or ConnectionAbortedException or OperationCanceledException
+        || (
+            exception is InvalidOperationException
+            && exception.Message.StartsWith("Reading is already in progress", StringComparison.Ordinal));
 
-    /// <summary>What a caller was refused for: the code of the answer, or the name of the fault. Null: the event is about something else.</summary>
+    /// <summary>
+    /// What a caller was refused for: the code of the answer, or the name of the fault. Null: the event is about something else.
+    /// </summary>
     public static string? KindOf(LogEvent logEvent)
     {
         if (logEvent.Exception is { } exception && Is(exception))

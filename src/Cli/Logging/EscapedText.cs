@@ -3,10 +3,15 @@ using System.Text;
 
 namespace Koda.Cli.Logging;
 
-/// <summary>Text for a line of a log: it stays on its line, steers no terminal, looks like what it is, and is not longer than it may be.</summary>
+/// <summary>
+/// Text for a line of a log: it stays on its line, steers no terminal, looks like what it is, and is not longer than it may be.
+/// </summary>
 internal static class EscapedText
 {
-    /// <summary>Escapes control characters, line breaks, what changes the direction of text or shows nothing, and halves of characters, as <c>\u001b</c>; cuts the rest.</summary>
+    /// <summary>
+    /// Escapes control characters, line breaks, what changes the direction of text or shows nothing, and halves of characters, as
+    /// <c>\u001b</c>; cuts the rest.
+    /// </summary>
     public static string Of(string text, int length)
     {
         var shown = Math.Min(text.Length, length);
@@ -26,6 +31,11 @@ internal static class EscapedText
         return line.Append(cut).ToString();
     }
 
-    private static bool IsUnsafe(char character) => char.GetUnicodeCategory(character)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
+    private static bool IsUnsafe(char character) =>
+        char.GetUnicodeCategory(character)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.Surrogate;
 }

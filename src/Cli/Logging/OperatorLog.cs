@@ -10,7 +10,8 @@ using Serilog.Formatting.Display;
 namespace Koda.Cli.Logging;
 
 /// <summary>
-/// The log of a process that runs for long: times, levels, text or JSON lines, in files of a bounded size, and on the console where somebody is there to read it.
+/// The log of a process that runs for long: times, levels, text or JSON lines, in files of a bounded size, and on the console where
+/// somebody is there to read it.
 /// </summary>
 internal sealed class OperatorLog : IDisposable
 {
@@ -31,7 +32,10 @@ internal sealed class OperatorLog : IDisposable
     {
         (_outputs, _hold, Level) = (outputs, hold, options.Level);
         _counted = new RepeatedEvents(new PlainEvents(outputs), time);
-        _logger = new LoggerConfiguration().MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.Level)).WriteTo.Sink(_counted).CreateLogger();
+        _logger = new LoggerConfiguration()
+            .MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.Level))
+            .WriteTo.Sink(_counted)
+            .CreateLogger();
         Provider = new SerilogLoggerProvider(_logger);
     }
 
@@ -42,7 +46,8 @@ internal sealed class OperatorLog : IDisposable
     public ILoggerProvider Provider { get; }
 
     /// <param name="options">What is logged, and how.</param>
-    /// <param name="file">The file. Further ones get a number before the dot. Another process that has it already keeps it: then the console has all.</param>
+    /// <param name="file">The file. Further ones get a number before the dot. Another process that has it already keeps it: then the
+    /// console has all.</param>
     /// <param name="console">Whether the log goes to the standard output too.</param>
     /// <param name="size">The largest file, in bytes.</param>
     /// <param name="time">The clock of the summaries.</param>
@@ -54,7 +59,13 @@ internal sealed class OperatorLog : IDisposable
         var outputs = new LoggerConfiguration().MinimumLevel.Verbose();
         var hold = Hold(file + ".lock");
         if (hold is not null)
-            outputs.WriteTo.File(format, file, fileSizeLimitBytes: size, rollOnFileSizeLimit: true, retainedFileCountLimit: Files, rollingInterval: RollingInterval.Infinite);
+            outputs.WriteTo.File(
+                format,
+                file,
+                fileSizeLimitBytes: size,
+                rollOnFileSizeLimit: true,
+                retainedFileCountLimit: Files,
+                rollingInterval: RollingInterval.Infinite);
         if (console || hold is null)
             outputs.WriteTo.Console(format);
         return new OperatorLog(options, outputs.CreateLogger(), hold, time ?? TimeProvider.System);

@@ -5,8 +5,8 @@ using Serilog.Parsing;
 namespace Koda.Cli.Logging;
 
 /// <summary>
-/// Makes what others sent safe to write before any format sees it: values are escaped and cut, and so are the messages of exceptions, whose stacks are kept for
-/// faults of this program only.
+/// Makes what others sent safe to write before any format sees it: values are escaped and cut, and so are the messages of exceptions, whose
+/// stacks are kept for faults of this program only.
 /// </summary>
 internal sealed class PlainEvents(ILogEventSink inner) : ILogEventSink
 {
@@ -29,13 +29,15 @@ internal sealed class PlainEvents(ILogEventSink inner) : ILogEventSink
             logEvent.SpanId ?? default));
     }
 
-    private static LogEventPropertyValue Plain(LogEventPropertyValue value) => value switch
-    {
-        ScalarValue { Value: null or bool or int or long or double or DateTime or DateTimeOffset or TimeSpan or Guid or Enum } => value,
-        ScalarValue scalar => new ScalarValue(EscapedText.Of(scalar.Value.ToString() ?? "", MostOfValue)),
-        StructureValue structure => new StructureValue(structure.Properties.Select(member => new LogEventProperty(member.Name, Plain(member.Value)))),
-        _ => new ScalarValue(EscapedText.Of(value.ToString(), MostOfValue)),
-    };
+    private static LogEventPropertyValue Plain(LogEventPropertyValue value) =>
+        value switch
+        {
+            ScalarValue { Value: null or bool or int or long or double or DateTime or DateTimeOffset or TimeSpan or Guid or Enum } => value,
+            ScalarValue scalar => new ScalarValue(EscapedText.Of(scalar.Value.ToString() ?? "", MostOfValue)),
+            StructureValue structure => new StructureValue(
+                structure.Properties.Select(member => new LogEventProperty(member.Name, Plain(member.Value)))),
+            _ => new ScalarValue(EscapedText.Of(value.ToString(), MostOfValue)),
+        };
 
     // A line that somebody puts into the message of an exception is indented like the stack, and so does not look like one of the log.
     private static string Print(Exception exception)

@@ -6,8 +6,8 @@ using Serilog.Parsing;
 namespace Koda.Cli.Logging;
 
 /// <summary>
-/// Writes the first events of a kind in each minute and counts the others, so that nobody fills the log by being refused, and no fault by being repeated. What was
-/// counted is one line at the minute's end, and at the end of the process.
+/// Writes the first events of a kind in each minute and counts the others, so that nobody fills the log by being refused, and no fault by
+/// being repeated. What was counted is one line at the minute's end, and at the end of the process.
 /// </summary>
 internal sealed class RepeatedEvents : ILogEventSink, IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class RepeatedEvents : ILogEventSink, IDisposable
     private const int MostKinds = 100;
     private const string OtherKinds = "others";
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
-    private static readonly MessageTemplate s_summary = new MessageTemplateParser().Parse("Not written in the last minute, because there were more of the same: {Count} ({Kinds})");
+    private static readonly MessageTemplate s_summary = new MessageTemplateParser().Parse(
+        "Not written in the last minute, because there were more of the same: {Count} ({Kinds})");
 
     private readonly ILogEventSink _inner;
     private readonly TimeProvider _time;

@@ -15,7 +15,11 @@ internal static class LogsCommand
     {
         var server = new Option<bool>("--server") { Description = "Only the server's log." };
         var worker = new Option<bool>("--worker") { Description = "Only the worker's log." };
-        var tail = new Option<int>("--tail", "-n") { Description = "How many of the last lines. 0: none.", DefaultValueFactory = _ => Usual };
+        var tail = new Option<int>("--tail", "-n")
+        {
+            Description = "How many of the last lines. 0: none.",
+            DefaultValueFactory = _ => Usual,
+        };
         tail.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 0) result.AddError("--tail must not be below 0.");
@@ -28,30 +32,46 @@ internal static class LogsCommand
             koda logs
             koda logs --worker --follow
             koda logs --server --tail 1000 | grep WRN
-            """) { server, worker, tail, follow };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var local = new LocalServer(session.Files.Directory);
-            string[] wanted = (parse.GetValue(server), parse.GetValue(worker)) switch
+            server,
+            worker,
+            tail,
+            follow,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                (true, false) => ["server"],
-                (false, true) => ["worker"],
-                (true, true) => ["server", "worker"],
-                _ => LocalServer.Roles,
-            };
-            if (!wanted.Any(role => File.Exists(local.NewestLog(role))))
-                throw new CliException($"There is no log in '{local.Logs}'.", ExitCode.Failed, "koda up writes one; --data, or KODA_DATA, names another directory.", "log.not_found");
-            var logs = wanted.Select(role => new RoleLog(local, role)).ToList();
-            var last = logs.SelectMany(log => log.Tail(parse.GetValue(tail))).OrderBy(line => line.Time, StringComparer.Ordinal).TakeLast(parse.GetValue(tail)).ToList();
-            Write(session, last, wanted.Length > 1);
-            while (parse.GetValue(follow))
-            {
-                await Task.Delay(s_betweenLooks, cancellation);
-                Write(session, logs.SelectMany(log => log.More()).OrderBy(line => line.Time, StringComparer.Ordinal), wanted.Length > 1);
-            }
-            return ExitCode.Ok;
-        });
+                await using var session = common.Open(parse);
+                var local = new LocalServer(session.Files.Directory);
+                string[] wanted = (parse.GetValue(server), parse.GetValue(worker)) switch
+                {
+                    (true, false) => ["server"],
+                    (false, true) => ["worker"],
+                    (true, true) => ["server", "worker"],
+                    _ => LocalServer.Roles,
+                };
+                if (!wanted.Any(role => File.Exists(local.NewestLog(role))))
+                    throw new CliException(
+                        $"There is no log in '{local.Logs}'.",
+                        ExitCode.Failed,
+                        "koda up writes one; --data, or KODA_DATA, names another directory.",
+                        "log.not_found");
+                var logs = wanted.Select(role => new RoleLog(local, role)).ToList();
+                var last = logs.SelectMany(log => log.Tail(parse.GetValue(tail)))
+                    .OrderBy(line => line.Time, StringComparer.Ordinal)
+                    .TakeLast(parse.GetValue(tail))
+                    .ToList();
+                Write(session, last, wanted.Length > 1);
+                while (parse.GetValue(follow))
+                {
+                    await Task.Delay(s_betweenLooks, cancellation);
+                    Write(
+                        session, logs.SelectMany(log => log.More()).OrderBy(line => line.Time, StringComparer.Ordinal), wanted.Length > 1);
+                }
+                return ExitCode.Ok;
+            });
         return command;
     }
 

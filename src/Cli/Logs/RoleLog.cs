@@ -38,8 +38,10 @@ internal sealed class RoleLog(LocalServer local, string role)
     public IEnumerable<LogLine> More()
     {
         if (_file.Length > 0 && File.Exists(_file))
-            foreach (var line in Rest()) yield return line;
-        foreach (var file in Files().SkipWhile(file => _file.Length > 0 && File.Exists(_file) && file != _file).Where(file => file != _file))
+            foreach (var line in Rest())
+                yield return line;
+        foreach (
+            var file in Files().SkipWhile(file => _file.Length > 0 && File.Exists(_file) && file != _file).Where(file => file != _file))
         {
             (_file, _position) = (file, 0);
             foreach (var line in Rest()) yield return line;
@@ -47,9 +49,16 @@ internal sealed class RoleLog(LocalServer local, string role)
     }
 
     /// <summary>The files, the oldest first; each further one has a larger number.</summary>
-    private string[] Files() => Directory.Exists(local.Logs)
-        ? [.. Directory.EnumerateFiles(local.Logs, role + "*.log").OrderBy(File.GetLastWriteTimeUtc).ThenBy(file => file, StringComparer.Ordinal)]
-        : [];
+    private string[] Files() =>
+        Directory.Exists(local.Logs)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(local.Logs, role + "*.log")
+                    .OrderBy(File.GetLastWriteTimeUtc)
+                    .ThenBy(file => file, StringComparer.Ordinal),
+            ]
+            : [];
 
     // A line that has no end yet is still being written.
     private List<LogLine> Rest()
@@ -61,7 +70,14 @@ internal sealed class RoleLog(LocalServer local, string role)
         var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var whole = bytes.AsSpan(0, read).LastIndexOf((byte)'\n') + 1;
         _position = begin + whole;
-        return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').SkipLast(1).Select(line => new LogLine(role, _time = TimeOf(line) ?? _time, line))];
+        return
+        [
+            .. Encoding
+                .UTF8.GetString(bytes, 0, whole)
+                .Split('\n')
+                .SkipLast(1)
+                .Select(line => new LogLine(role, _time = TimeOf(line) ?? _time, line)),
+        ];
     }
 
     private static string? TimeOf(string line) => line switch

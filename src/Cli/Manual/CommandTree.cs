@@ -9,7 +9,8 @@ internal static class CommandTree
     public static IEnumerable<(string Path, Command Command)> Walk(Command command, string path = "koda") =>
         command.Subcommands.Where(known => !known.Hidden).SelectMany(known => Walk(known, $"{path} {known.Name}")).Prepend((path, command));
 
-    public static IEnumerable<Option> Options(Command command) => command.Options.Where(option => !option.Hidden && option is not System.CommandLine.Help.HelpOption);
+    public static IEnumerable<Option> Options(Command command) =>
+        command.Options.Where(option => !option.Hidden && option is not System.CommandLine.Help.HelpOption);
 
     /// <summary>What is typed, with what it takes.</summary>
     public static string Usage(string path, Command command)
@@ -22,7 +23,10 @@ internal static class CommandTree
     /// <summary>An option with its other names and its value.</summary>
     public static string Spelling(Option option)
     {
-        var names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
-        return option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0 ? names : $"{names} <{option.HelpName ?? option.Name.TrimStart('-')}>";
+        var names = string.Join(
+            ", ", option.Aliases.Append(option.Name).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
+        return option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0
+            ? names
+            : $"{names} <{option.HelpName ?? option.Name.TrimStart('-')}>";
     }
 }

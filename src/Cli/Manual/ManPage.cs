@@ -27,9 +27,11 @@ internal static class ManPage
         foreach (var (path, command) in CommandTree.Walk(root).Where(entry => entry.Command != root))
         {
             page.AppendLine($".SS \"{Text(CommandTree.Usage(path, command))}\"").AppendLine(Text(command.Description ?? ""));
-            foreach (var argument in command.Arguments.Where(argument => !argument.Hidden)) Item(page, $"<{argument.Name}>", argument.Description ?? "");
+            foreach (var argument in command.Arguments.Where(argument => !argument.Hidden))
+                Item(page, $"<{argument.Name}>", argument.Description ?? "");
             Options(page, command);
-            if (command is TaughtCommand taught) page.AppendLine(".PP\n.nf\n.RS 4").AppendLine(Text(taught.Examples)).AppendLine(".RE\n.fi");
+            if (command is TaughtCommand taught)
+                page.AppendLine(".PP\n.nf\n.RS 4").AppendLine(Text(taught.Examples)).AppendLine(".RE\n.fi");
         }
         page.AppendLine(".SH ENVIRONMENT");
         foreach (var line in Environment.Split('\n')) Item(page, line.Split('\t')[0], line.Split('\t')[1]);
@@ -44,7 +46,8 @@ internal static class ManPage
         foreach (var option in CommandTree.Options(command)) Item(page, CommandTree.Spelling(option), option.Description ?? "");
     }
 
-    private static void Item(StringBuilder page, string name, string text) => page.AppendLine($".TP\n.B {Text(name)}").AppendLine(Text(text));
+    private static void Item(StringBuilder page, string name, string text) =>
+        page.AppendLine($".TP\n.B {Text(name)}").AppendLine(Text(text));
 
     // A backslash begins an escape; a dot or a quote at the beginning of a line is a request; a hyphen that is typed must stay one.
     private static string Text(string text) => string.Join('\n', text.Split('\n').Select(line =>

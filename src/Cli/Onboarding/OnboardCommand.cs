@@ -16,16 +16,21 @@ internal static class OnboardCommand
             """
             koda onboard
             koda onboard --json
-            """);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.Text(status));
-            else if (session.Terminal.Interactive && !status.Steps.OnboardingComplete) await new OnboardingWalk(session).RunAsync(status, cancellation);
-            else session.Terminal.Out.WriteLine(Words(session, status));
-            return ExitCode.Ok;
-        });
+            """
+        );
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
+                if (session.Json)
+                    session.Terminal.Out.WriteLine(JsonOutput.Text(status));
+                else if (session.Terminal.Interactive && !status.Steps.OnboardingComplete)
+                    await new OnboardingWalk(session).RunAsync(status, cancellation);
+                else
+                    session.Terminal.Out.WriteLine(Words(session, status));
+                return ExitCode.Ok;
+            });
         return command;
     }
 
@@ -58,10 +63,14 @@ internal static class OnboardCommand
         var koda = session.Terminal.Program;
         if (status.Steps.OnboardingComplete) return "Everything is set up.";
         var steps = new List<string>();
-        if (!status.Steps.StorageReady) steps.Add($"{koda} doctor                                      what keeps the server from being ready");
-        if (!status.Steps.AccessConfigured) steps.Add($"{koda} register ana ana@example.org                register the owner");
-        if (!status.Steps.ProviderConfigured) steps.Add($"{koda} providers connect anthropic --key-stdin     connect a model; the offline provider needs none");
-        if (!status.Steps.AgentReady) steps.Add($"{koda} agents apply agent.yaml                     publish an agent");
+        if (!status.Steps.StorageReady)
+            steps.Add($"{koda} doctor                                      what keeps the server from being ready");
+        if (!status.Steps.AccessConfigured)
+            steps.Add($"{koda} register ana ana@example.org                register the owner");
+        if (!status.Steps.ProviderConfigured)
+            steps.Add($"{koda} providers connect anthropic --key-stdin     connect a model; the offline provider needs none");
+        if (!status.Steps.AgentReady)
+            steps.Add($"{koda} agents apply agent.yaml                     publish an agent");
         return $"""
             To set up, for others than this machine's own command line:
             {string.Join('\n', steps.Select(step => "  " + step))}

@@ -6,8 +6,9 @@ using Koda.Protos.ControlPlane.V1;
 namespace Koda.Cli.Onboarding;
 
 /// <summary>
-/// Three questions: the owner, a model provider, an agent. Each is answered for good before the next is asked, so that nothing has to be typed again for the
-/// sake of another, and what the server refuses is asked at once. An empty answer takes the proposal, or leaves the step for later.
+/// Three questions: the owner, a model provider, an agent. Each is answered for good before the next is asked, so that nothing has to be
+/// typed again for the sake of another, and what the server refuses is asked at once. An empty answer takes the proposal, or leaves the
+/// step for later.
 /// </summary>
 internal sealed class OnboardingWalk(Session session)
 {
@@ -17,8 +18,10 @@ internal sealed class OnboardingWalk(Session session)
 
     public async Task RunAsync(OnboardingStatus status, CancellationToken cancellation)
     {
-        Say($"Koda is not set up yet. Three questions; Enter takes what stands in brackets or skips. {Terminal.Program} onboard asks again.");
-        if (!status.Steps.AccessConfigured) await UntilAcceptedAsync(RegisterOwnerAsync, cancellation);
+        Say(
+            $"Koda is not set up yet. Three questions; Enter takes what stands in brackets or skips. {Terminal.Program} onboard asks again.");
+        if (!status.Steps.AccessConfigured)
+            await UntilAcceptedAsync(RegisterOwnerAsync, cancellation);
         var provider = new ProviderQuestion(session);
         if (status.Steps.ProviderConfigured) await provider.ShowAsync(cancellation);
         else await UntilAcceptedAsync(provider.AskAsync, cancellation);
@@ -63,17 +66,22 @@ internal sealed class OnboardingWalk(Session session)
         _setupCode ??= (await session.Client.Auth.IssueSetupCodeAsync(cancellation)).Code;
         var access = new BootstrapAccess { Username = username, Email = email, Password = password, BootstrapCode = _setupCode };
         var done = await session.Client.Onboarding.BootstrapAsync(new BootstrapRequest { Access = access }, cancellation);
-        Say($"  {Terminal.PaintError($"{username} owns this installation.", Tone.Good)} Each of these codes sets a new password once. They are not shown again:");
-        foreach (var code in done.RecoveryCodes) Say("  " + code);
+        Say(
+            $"  {Terminal.PaintError($"{username} owns this installation.", Tone.Good)} Each of these codes sets a new password once. They are not shown again:");
+        foreach (var code in done.RecoveryCodes)
+            Say("  " + code);
     }
 
     private async Task PickAgentAsync(CancellationToken cancellation)
     {
         var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
         Say("\n3 of 3: the agent that gets tasks which name none.");
-        foreach (var agent in agents) Say($"  {agent.Id,-12} {Printable.Line(agent.Description, 100)}");
-        var id = await PasswordInput.AskAsync(Terminal, "Agent", (agents.Find(agent => agent.Id == "engineer") ?? agents.FirstOrDefault())?.Id ?? "", cancellation);
-        if (id.Length == 0) return;
+        foreach (var agent in agents)
+            Say($"  {agent.Id,-12} {Printable.Line(agent.Description, 100)}");
+        var id = await PasswordInput.AskAsync(
+            Terminal, "Agent", (agents.Find(agent => agent.Id == "engineer") ?? agents.FirstOrDefault())?.Id ?? "", cancellation);
+        if (id.Length == 0)
+            return;
         var settings = new SystemSettings { Defaults = new DefaultSettings { AgentId = id } };
         await session.Client.Settings.PatchAsync(settings, cancellation: cancellation);
         Say($"  {Terminal.PaintError($"{id} gets them.", Tone.Good)} Another one: {Terminal.Program} settings set defaults.agent_id AGENT");

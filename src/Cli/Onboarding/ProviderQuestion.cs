@@ -27,10 +27,15 @@ internal sealed class ProviderQuestion(Session session)
         var id = await PasswordInput.AskAsync(Terminal, "Provider", isThere ? local!.ProviderId : Offline, cancellation);
         var chosen = known.Find(provider => provider.ProviderId == id || provider.Alias == id);
         var connection = id == Offline ? null : await ConnectAsync(id, chosen, cancellation);
-        if (connection is null && id != Offline) return;
-        await session.Client.Connections.SetDefaultAsync(new() { ConnectionKey = $"core:{connection?.ProviderId ?? Offline}", ForAgents = true }, cancellation);
-        if (connection is null) Say($"  {Terminal.PaintError("Agents work by rules for now.", Tone.Good)} A model later: {Terminal.Program} providers connect PROVIDER --key-stdin");
-        else await ReportAsync(connection, cancellation);
+        if (connection is null && id != Offline)
+            return;
+        await session.Client.Connections.SetDefaultAsync(
+            new() { ConnectionKey = $"core:{connection?.ProviderId ?? Offline}", ForAgents = true }, cancellation);
+        if (connection is null)
+            Say(
+                $"  {Terminal.PaintError("Agents work by rules for now.", Tone.Good)} A model later: {Terminal.Program} providers connect PROVIDER --key-stdin");
+        else
+            await ReportAsync(connection, cancellation);
     }
 
     /// <summary>Says what answers the question already.</summary>
@@ -47,13 +52,24 @@ internal sealed class ProviderQuestion(Session session)
         if (chosen is { SupportsLocal: true } && chosen.Kind == "ollama")
         {
             var address = await PasswordInput.AskAsync(Terminal, "Address", chosen.BaseUrl, cancellation);
-            return await session.Client.Providers.SaveLocalEndpointAsync(new() { ProviderId = id, BaseUrl = address, VerifyAfterSave = true }, cancellation);
+            return await session.Client.Providers.SaveLocalEndpointAsync(
+                new()
+                {
+                    ProviderId = id,
+                    BaseUrl = address,
+                    VerifyAfterSave = true,
+                },
+                cancellation);
         }
         var request = new SaveApiKeyRequest { ProviderId = id, VerifyAfterSave = true };
         if (chosen is null)
         {
             Say($"  {Printable.Line(id, 63)} is none of them, so it is a connection of your own to a server that speaks OpenAI's API.");
-            request.BaseUrl = await PasswordInput.AskAsync(Terminal, "Its address, such as https://models.example.com/v1 (Enter: another provider)", "", cancellation);
+            request.BaseUrl = await PasswordInput.AskAsync(
+                Terminal,
+                "Its address, such as https://models.example.com/v1 (Enter: another provider)",
+                "",
+                cancellation);
             if (request.BaseUrl.Length == 0)
             {
                 await AskAsync(cancellation);
@@ -68,15 +84,23 @@ internal sealed class ProviderQuestion(Session session)
     {
         var model = connection.DefaultModel.Length > 0 ? connection.DefaultModel : await AskModelAsync(connection, cancellation);
         var use = model.Length > 0 ? $" Agents that name no model use {Printable.Line(model, 80)}." : "";
-        Say($"  {Terminal.PaintError($"{connection.Title} works.", Tone.Good)}{use} Another one: {Terminal.Program} providers default {connection.ProviderId} --model MODEL");
+        Say(
+            $"  {Terminal.PaintError($"{connection.Title} works.", Tone.Good)}{use} Another one: {Terminal.Program} providers default {connection.ProviderId} --model MODEL");
     }
 
     private async Task<string> AskModelAsync(ProviderConnection connection, CancellationToken cancellation)
     {
-        var models = await session.Client.Providers.ListModelsAsync(connection.ProviderId, cancellation).Take(MostModels).ToListAsync(cancellation);
-        if (models.Count > 0) Say("  It has " + string.Join(", ", models.Select(model => Printable.Line(model.Id, 80))));
-        var model = await PasswordInput.AskAsync(Terminal, "Model of agents that name none", models.FirstOrDefault()?.Id ?? "", cancellation);
-        if (model.Length > 0) await session.Client.Connections.SetDefaultAsync(new() { ConnectionKey = $"core:{connection.ProviderId}", Model = model }, cancellation);
+        var models = await session
+            .Client.Providers.ListModelsAsync(connection.ProviderId, cancellation)
+            .Take(MostModels)
+            .ToListAsync(cancellation);
+        if (models.Count > 0)
+            Say("  It has " + string.Join(", ", models.Select(model => Printable.Line(model.Id, 80))));
+        var model = await PasswordInput.AskAsync(
+            Terminal, "Model of agents that name none", models.FirstOrDefault()?.Id ?? "", cancellation);
+        if (model.Length > 0)
+            await session.Client.Connections.SetDefaultAsync(
+                new() { ConnectionKey = $"core:{connection.ProviderId}", Model = model }, cancellation);
         return model;
     }
 
@@ -89,7 +113,9 @@ internal sealed class ProviderQuestion(Session session)
             using var answer = await http.GetAsync(new Uri(new Uri(address), "/api/version"), cancellation);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception absent) when (absent is HttpRequestException or UriFormatException || absent is TaskCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception absent)
+            when (absent is HttpRequestException or UriFormatException
+                || absent is TaskCanceledException && !cancellation.IsCancellationRequested)
         {
             return false;
         }

@@ -17,7 +17,8 @@ internal static class OpenApiCommand
         };
         var accepted = new Option<string?>("--accepted")
         {
-            Description = "A text, such as a changelog, in which a line for itself or in a list says of a break that it is wanted, in the words of this command.",
+            Description =
+                "A text, such as a changelog, in which a line for itself or in a list says of a break that it is wanted, in the words of this command.",
             HelpName = "FILE",
         };
         var command = new TaughtCommand(
@@ -26,18 +27,28 @@ internal static class OpenApiCommand
             """
             koda openapi docs/openapi
             koda openapi ./new --against ./old --accepted CHANGELOG.md
-            """) { folder, against, accepted };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var files = await OpenApiExport.WriteAsync(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellation);
-            var wanted = parse.GetValue(accepted) is { } text ? File.ReadLines(text).Select(line => line.Trim(' ', '-', '`')).ToHashSet() : [];
-            var breaks = parse.GetValue(against) is { } earlier ? files.SelectMany(file => FindBreaks(earlier, file)).Except(wanted).ToList() : [];
-            session.Terminal.Out.WriteLine(session.Json
-                ? JsonSerializer.Serialize(new { files, breaks })
-                : string.Join('\n', files.Concat(breaks)));
-            return breaks.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
-        });
+            folder,
+            against,
+            accepted,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var files = await OpenApiExport.WriteAsync(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellation);
+                var wanted = parse.GetValue(accepted) is { } text
+                    ? File.ReadLines(text).Select(line => line.Trim(' ', '-', '`')).ToHashSet()
+                    : [];
+                var breaks = parse.GetValue(against) is { } earlier
+                    ? files.SelectMany(file => FindBreaks(earlier, file)).Except(wanted).ToList()
+                    : [];
+                session.Terminal.Out.WriteLine(
+                    session.Json ? JsonSerializer.Serialize(new { files, breaks }) : string.Join('\n', files.Concat(breaks)));
+                return breaks.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+            });
         return command;
     }
 

@@ -5,7 +5,9 @@ namespace Koda.Cli.OpenApi;
 /// <summary>Finds what in a document would break the clients of an earlier one.</summary>
 internal static class OpenApiComparison
 {
-    /// <summary>The breaking differences, one sentence each; empty when the later document serves every client of the earlier one.</summary>
+    /// <summary>
+    /// The breaking differences, one sentence each; empty when the later document serves every client of the earlier one.
+    /// </summary>
     /// <param name="before">The document that clients were written against, as JSON.</param>
     /// <param name="after">The document that would replace it, as JSON.</param>
     public static IReadOnlyList<string> FindBreaks(string before, string after)
@@ -44,8 +46,10 @@ internal static class OpenApiComparison
             breaks.Add($"{place}: the body became required");
         foreach (var (type, media) in Members(old["requestBody"]?["content"]))
         {
-            if (current["requestBody"]?["content"]?[type] is not { } currentMedia) breaks.Add($"{place}: a body of {type} is no longer taken");
-            else schemas.Compare($"{place} request", media!["schema"], currentMedia["schema"], isInput: true);
+            if (current["requestBody"]?["content"]?[type] is not { } currentMedia)
+                breaks.Add($"{place}: a body of {type} is no longer taken");
+            else
+                schemas.Compare($"{place} request", media!["schema"], currentMedia["schema"], isInput: true);
         }
 
         foreach (var (status, reply) in Members(old["responses"]))

@@ -10,14 +10,26 @@ internal static class ConnectCommand
     public static Command Create(CommonOptions common)
     {
         var id = new Argument<string>("provider") { Description = "A provider of the list, or an id of your own for another address." };
-        var url = new Option<string?>("--base-url") { Description = "The address of the API. A provider of the list has its own.", HelpName = "URL" };
-        var key = new Option<bool>("--key-stdin") { Description = "Read the API key from stdin. A key is never an argument, where others could see it." };
+        var url = new Option<string?>("--base-url")
+        {
+            Description = "The address of the API. A provider of the list has its own.",
+            HelpName = "URL",
+        };
+        var key = new Option<bool>("--key-stdin")
+        {
+            Description = "Read the API key from stdin. A key is never an argument, where others could see it.",
+        };
         var local = new Option<bool>("--local")
         {
-            Description = "Connect an endpoint of this machine or network, which needs no key: ollama, claude, or an id of your own for LM Studio, vLLM, llama.cpp and the like.",
+            Description =
+                "Connect an endpoint of this machine or network, which needs no key: ollama, claude, or an id of your own for LM Studio, vLLM, llama.cpp and the like.",
         };
         var model = new Option<string?>("--model") { Description = "The model of agents that name none." };
-        var window = new Option<long?>("--context-tokens") { Description = "How many tokens its models read, where a local endpoint does not tell it.", HelpName = "N" };
+        var window = new Option<long?>("--context-tokens")
+        {
+            Description = "How many tokens its models read, where a local endpoint does not tell it.",
+            HelpName = "N",
+        };
         var unverified = new Option<bool>("--no-verify") { Description = "Save the connection without trying it." };
         var command = new TaughtCommand(
             "connect",
@@ -54,7 +66,8 @@ internal static class ConnectCommand
     private static string Words(ProviderConnection connection)
     {
         var account = connection.AccountLabel.Length > 0 ? $", as {Printable.Line(connection.AccountLabel, 60)}" : "";
-        var model = connection.DefaultModel.Length > 0 ? $" Agents that name no model use {Printable.Line(connection.DefaultModel, 80)}." : "";
+        var model =
+            connection.DefaultModel.Length > 0 ? $" Agents that name no model use {Printable.Line(connection.DefaultModel, 80)}." : "";
         return $"{connection.Title} is connected ({ProvidersCommand.State(connection)}){account}.{model}";
     }
 
@@ -77,6 +90,8 @@ internal static class ConnectCommand
     private static async Task<string> ReadKeyAsync(CliTerminal terminal, CancellationToken cancellation)
     {
         var key = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
-        return key.Length > 0 ? key : throw new CliException("stdin holds no key.", ExitCode.Usage, "See: koda providers connect --help", "provider.key_missing");
+        return key.Length > 0
+            ? key
+            : throw new CliException("stdin holds no key.", ExitCode.Usage, "See: koda providers connect --help", "provider.key_missing");
     }
 }

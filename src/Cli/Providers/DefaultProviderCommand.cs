@@ -9,7 +9,11 @@ internal static class DefaultProviderCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var id = new Argument<string?>("provider") { Description = "The provider. Absent: say which it is.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("provider")
+        {
+            Description = "The provider. Absent: say which it is.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var model = new Option<string?>("--model") { Description = "The model of agents that name none." };
         var command = new TaughtCommand(
             "default",
@@ -17,23 +21,35 @@ internal static class DefaultProviderCommand
             """
             koda providers default
             koda providers default ollama --model qwen3:8b
-            """) { id, model };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            if (parse.GetValue(id) is not { Length: > 0 } provider)
+            id,
+            model,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                if (parse.GetValue(model) is not null) throw new CliException("--model needs a provider.", ExitCode.Usage, "See: koda providers default --help", "cli.usage");
-                var defaults = await session.Client.Connections.ListDefaultsAsync(cancellation);
-                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(defaults) : Words(defaults.Agents));
+                await using var session = common.Open(parse);
+                if (parse.GetValue(id) is not { Length: > 0 } provider)
+                {
+                    if (parse.GetValue(model) is not null)
+                        throw new CliException(
+                            "--model needs a provider.", ExitCode.Usage, "See: koda providers default --help", "cli.usage");
+                    var defaults = await session.Client.Connections.ListDefaultsAsync(cancellation);
+                    session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(defaults) : Words(defaults.Agents));
+                    return ExitCode.Ok;
+                }
+                var request = new SetConnectionDefaultRequest { ConnectionKey = "core:" + provider, ForAgents = true };
+                if (parse.GetValue(model) is { } named)
+                    request.Model = named;
+                var chosen = await session.Client.Connections.SetDefaultAsync(request, cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json
+                        ? JsonOutput.Text(chosen)
+                        : $"Agents that name none use {chosen.Connection.Title}{Model(chosen.Connection.DefaultModel)}.");
                 return ExitCode.Ok;
-            }
-            var request = new SetConnectionDefaultRequest { ConnectionKey = "core:" + provider, ForAgents = true };
-            if (parse.GetValue(model) is { } named) request.Model = named;
-            var chosen = await session.Client.Connections.SetDefaultAsync(request, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(chosen) : $"Agents that name none use {chosen.Connection.Title}{Model(chosen.Connection.DefaultModel)}.");
-            return ExitCode.Ok;
-        });
+            });
         return command;
     }
 

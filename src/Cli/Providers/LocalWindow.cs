@@ -5,7 +5,10 @@ using Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Cli.Providers;
 
-/// <summary>How much the models of a local endpoint read: who does not know it sends too much, of which some servers drop the beginning without a word.</summary>
+/// <summary>
+/// How much the models of a local endpoint read: who does not know it sends too much, of which some servers drop the beginning without a
+/// word.
+/// </summary>
 internal static class LocalWindow
 {
     /// <summary>Whether neither the endpoint nor a person has said it of the model that is used.</summary>
@@ -17,7 +20,9 @@ internal static class LocalWindow
         return !models.Exists(model => model.Id == connection.DefaultModel && model.HasContextTokens);
     }
 
-    /// <summary>Asks who sits there, and saves the connection again with the answer. Where nobody does, it is said how to give it.</summary>
+    /// <summary>
+    /// Asks who sits there, and saves the connection again with the answer. Where nobody does, it is said how to give it.
+    /// </summary>
     /// <returns>The connection as it is then.</returns>
     public static async Task<ProviderConnection> AskAsync(
         Session session, SaveLocalEndpointRequest request, ProviderConnection connection, CancellationToken cancellation)
@@ -25,7 +30,8 @@ internal static class LocalWindow
         var model = Printable.Line(connection.DefaultModel, 80);
         while (session.Terminal.Interactive && !session.Json)
         {
-            var typed = await PasswordInput.AskAsync(session.Terminal, $"How many tokens does {model} read? Its server does not tell. (Enter: I do not know) ", cancellation);
+            var typed = await PasswordInput.AskAsync(
+                session.Terminal, $"How many tokens does {model} read? Its server does not tell. (Enter: I do not know) ", cancellation);
             if (typed.Trim().Length == 0)
                 break;
             if (long.TryParse(typed.Trim(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var tokens) && tokens > 0)

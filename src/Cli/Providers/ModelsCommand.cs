@@ -13,7 +13,10 @@ internal static class ModelsCommand
         model => model.Id,
         new("MODEL", model => model.Id),
         new("PROVIDER", model => model.ProviderId),
-        new("CONTEXT", model => model.HasContextTokens ? model.ContextTokens.ToString("N0", CultureInfo.InvariantCulture) : "") { Right = true },
+        new("CONTEXT", model => model.HasContextTokens ? model.ContextTokens.ToString("N0", CultureInfo.InvariantCulture) : "")
+        {
+            Right = true,
+        },
         new("INPUT", model => Price(model.Prices?.InputMicros)) { Right = true },
         new("OUTPUT", model => Price(model.Prices?.OutputMicros)) { Right = true },
         new("TOOLS", model => model.Abilities.HasTools ? model.Abilities.Tools ? "yes" : "no" : "", Importance.Detail));
@@ -28,22 +31,35 @@ internal static class ModelsCommand
             """
             koda models
             koda models openrouter --refresh
-            """) { id, refresh, common.Output };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var provider = parse.GetValue(id) ?? "";
-            if (parse.GetValue(refresh))
+            id,
+            refresh,
+            common.Output,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                if (provider.Length == 0) throw new CliException("--refresh needs a provider.", ExitCode.Usage, "See: koda models --help", "cli.usage");
-                await session.Client.Providers.RefreshModelsAsync(provider, cancellation);
-            }
-            var models = await session.Client.Providers.ListModelsAsync(provider, cancellation).ToListAsync(cancellation);
-            s_listing.Write(session, models, JsonOutput.List, "No models are known. Connect a provider with: koda providers connect PROVIDER --key-stdin");
-            return ExitCode.Ok;
-        });
+                await using var session = common.Open(parse);
+                var provider = parse.GetValue(id) ?? "";
+                if (parse.GetValue(refresh))
+                {
+                    if (provider.Length == 0)
+                        throw new CliException("--refresh needs a provider.", ExitCode.Usage, "See: koda models --help", "cli.usage");
+                    await session.Client.Providers.RefreshModelsAsync(provider, cancellation);
+                }
+                var models = await session.Client.Providers.ListModelsAsync(provider, cancellation).ToListAsync(cancellation);
+                s_listing.Write(
+                    session,
+                    models,
+                    JsonOutput.List,
+                    "No models are known. Connect a provider with: koda providers connect PROVIDER --key-stdin");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
-    private static string Price(long? micros) => micros is { } known ? string.Create(CultureInfo.InvariantCulture, $"${Units.Dollars(known):0.00}") : "unknown";
+    private static string Price(long? micros) =>
+        micros is { } known ? string.Create(CultureInfo.InvariantCulture, $"${Units.Dollars(known):0.00}") : "unknown";
 }

@@ -13,7 +13,14 @@ internal static class ProvidersCommand
         new("PROVIDER", provider => provider.ProviderId),
         new("NAME", provider => provider.Title, Importance.Detail),
         new("STATE", provider => string.Join(", ", Facts(provider))),
-        new("BY", provider => provider.HasAuthMode ? provider.AuthMode switch { AuthMode.ApiKey => "key", AuthMode.Local => "local", _ => "" } : ""),
+        new("BY", provider => provider.HasAuthMode
+                ? provider.AuthMode switch
+                {
+                    AuthMode.ApiKey => "key",
+                    AuthMode.Local => "local",
+                    _ => "",
+                }
+                : ""),
         new("ACCOUNT", provider => provider.AccountLabel, Importance.Detail),
         new("DEFAULT MODEL", provider => provider.DefaultModel),
         new("ADDRESS", provider => provider.BaseUrl, Importance.Detail));
@@ -33,7 +40,11 @@ internal static class ProvidersCommand
             koda providers disconnect groq
             """)
         {
-            common.Output, ConnectCommand.Create(common), VerifyProviderCommand.Create(common), DefaultProviderCommand.Create(common), LimitProviderCommand.Create(common),
+            common.Output,
+            ConnectCommand.Create(common),
+            VerifyProviderCommand.Create(common),
+            DefaultProviderCommand.Create(common),
+            LimitProviderCommand.Create(common),
             DisconnectCommand.Create(common),
         };
         command.SetAction(async (parse, cancellation) =>
@@ -57,9 +68,13 @@ internal static class ProvidersCommand
     private static IEnumerable<string> Facts(ProviderConnection connection)
     {
         yield return State(connection);
-        if (connection.IsDefault) yield return "default";
-        if (connection.MaxConcurrentTasks > 0) yield return $"at most {Units.Count(connection.MaxConcurrentTasks, "task")}";
-        foreach (var limit in connection.ModelLimits) yield return $"{Printable.Line(limit.Model, 40)} at most {limit.MaxConcurrentTasks}";
-        foreach (var pause in connection.Cooldowns) yield return $"{(pause.Model.Length > 0 ? Printable.Line(pause.Model, 40) + " " : "")}left alone until {Units.Moment(pause.Until)}";
+        if (connection.IsDefault)
+            yield return "default";
+        if (connection.MaxConcurrentTasks > 0)
+            yield return $"at most {Units.Count(connection.MaxConcurrentTasks, "task")}";
+        foreach (var limit in connection.ModelLimits)
+            yield return $"{Printable.Line(limit.Model, 40)} at most {limit.MaxConcurrentTasks}";
+        foreach (var pause in connection.Cooldowns)
+            yield return $"{(pause.Model.Length > 0 ? Printable.Line(pause.Model, 40) + " " : "")}left alone until {Units.Moment(pause.Until)}";
     }
 }

@@ -34,15 +34,17 @@ internal static class SecretsCommand
             "Replaces the master key and wraps every stored secret anew, while everything runs.",
             "koda secrets rotate-key",
             "With KODA_MASTER_KEY=<new>,<old> in the environment of the servers it wraps everything with the first key; then take the old one away.");
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            var rotated = await session.Client.Secrets.RotateMasterKeyAsync(cancellation);
-            session.Terminal.Out.WriteLine(session.Json
-                ? JsonOutput.Text(rotated)
-                : $"Master key {rotated.KeyId} replaces {rotated.PreviousKeyId}: {Units.Count(rotated.Rewrapped, "secret")} wrapped anew.");
-            return ExitCode.Ok;
-        });
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var rotated = await session.Client.Secrets.RotateMasterKeyAsync(cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json
+                        ? JsonOutput.Text(rotated)
+                        : $"Master key {rotated.KeyId} replaces {rotated.PreviousKeyId}: {Units.Count(rotated.Rewrapped, "secret")} wrapped anew.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
@@ -50,8 +52,10 @@ internal static class SecretsCommand
     {
         var source = key.Source == MasterKeySource.File ? "the data folder" : "the environment";
         var text = $"Master key {key.KeyId} from {source} seals {Units.Count(key.Secrets, "secret")}.";
-        if (key.SecretsWithOlderKeys > 0) text += $" {key.SecretsWithOlderKeys} are wrapped with an older key: koda secrets rotate-key moves them.";
-        if (key.UnreadableSecrets > 0) text += $" {key.UnreadableSecrets} cannot be read with any key of this server.";
+        if (key.SecretsWithOlderKeys > 0)
+            text += $" {key.SecretsWithOlderKeys} are wrapped with an older key: koda secrets rotate-key moves them.";
+        if (key.UnreadableSecrets > 0)
+            text += $" {key.UnreadableSecrets} cannot be read with any key of this server.";
         return text;
     }
 }

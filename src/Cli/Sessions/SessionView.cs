@@ -43,9 +43,13 @@ internal static class SessionView
             .AppendLine($"Session {session.Id} with {session.AgentId} in {session.Workspace}, {Units.Moment(session.CreatedAt)}.");
         foreach (var message in messages.Where(message => message.Role != "tool"))
         {
-            text.AppendLine().AppendLine($"## {(message.Role == "user" ? "You" : session.AgentId)}, {Units.Moment(message.CreatedAt)}").AppendLine();
-            if (message.Content.Trim().Length > 0) text.AppendLine(message.Content.Trim());
-            foreach (var call in message.Parts.Where(part => part.Type == "tool_call")) text.AppendLine($"- `{Call(call)}`");
+            text.AppendLine()
+                .AppendLine($"## {(message.Role == "user" ? "You" : session.AgentId)}, {Units.Moment(message.CreatedAt)}")
+                .AppendLine();
+            if (message.Content.Trim().Length > 0)
+                text.AppendLine(message.Content.Trim());
+            foreach (var call in message.Parts.Where(part => part.Type == "tool_call"))
+                text.AppendLine($"- `{Call(call)}`");
         }
         return text.ToString().TrimEnd();
     }

@@ -33,15 +33,29 @@ internal static class SessionsCommand
             koda sessions show 0198...
             koda sessions export 0198... > session.md
             koda sessions delete 0198...
-            """) { workspace, limit, common.Output, Show(common), Export(common), Delete(common) };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var directory = parse.GetValue(workspace) is { } given ? Path.GetFullPath(given) : "";
-            var sessions = await session.Client.Sessions.ListAsync(directory, cancellation).Take(parse.GetValue(limit)).ToListAsync(cancellation);
-            s_listing.Write(session, sessions, items => JsonOutput.List("sessions", items), "There is no session. Begin one with: koda chat");
-            return ExitCode.Ok;
-        });
+            workspace,
+            limit,
+            common.Output,
+            Show(common),
+            Export(common),
+            Delete(common),
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var directory = parse.GetValue(workspace) is { } given ? Path.GetFullPath(given) : "";
+                var sessions = await session
+                    .Client.Sessions.ListAsync(directory, cancellation)
+                    .Take(parse.GetValue(limit))
+                    .ToListAsync(cancellation);
+                s_listing.Write(
+                    session, sessions, items => JsonOutput.List("sessions", items), "There is no session. Begin one with: koda chat");
+                return ExitCode.Ok;
+            });
         return command;
     }
 
@@ -50,14 +64,19 @@ internal static class SessionsCommand
     private static TaughtCommand Show(CommonOptions common)
     {
         var id = Id();
-        var command = new TaughtCommand("show", "Shows a session: its directory, agent, cost and newest turn.", "koda sessions show 0198...") { id };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand(
+            "show", "Shows a session: its directory, agent, cost and newest turn.", "koda sessions show 0198...")
         {
-            await using var session = common.Open(parse);
-            var found = await session.Client.Sessions.GetAsync(parse.GetRequiredValue(id), cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(found) : SessionView.Detail(session.Terminal, found));
-            return ExitCode.Ok;
-        });
+            id,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var found = await session.Client.Sessions.GetAsync(parse.GetRequiredValue(id), cancellation);
+                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(found) : SessionView.Detail(session.Terminal, found));
+                return ExitCode.Ok;
+            });
         return command;
     }
 
@@ -85,15 +104,20 @@ internal static class SessionsCommand
     private static TaughtCommand Delete(CommonOptions common)
     {
         var id = Id();
-        var command = new TaughtCommand("delete", "Deletes a session with its messages and snapshots. The files stay as they are.", "koda sessions delete 0198...") { id };
-        command.SetAction(async (parse, cancellation) =>
+        var command = new TaughtCommand(
+            "delete", "Deletes a session with its messages and snapshots. The files stay as they are.", "koda sessions delete 0198...")
         {
-            await using var session = common.Open(parse);
-            var name = parse.GetRequiredValue(id);
-            await session.Client.Sessions.DeleteAsync(name, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? """{"ok":true}""" : $"{name} is deleted.");
-            return ExitCode.Ok;
-        });
+            id,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var name = parse.GetRequiredValue(id);
+                await session.Client.Sessions.DeleteAsync(name, cancellation);
+                session.Terminal.Out.WriteLine(session.Json ? """{"ok":true}""" : $"{name} is deleted.");
+                return ExitCode.Ok;
+            });
         return command;
     }
 }

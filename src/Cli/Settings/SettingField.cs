@@ -16,8 +16,12 @@ internal sealed record SettingField(string Path, FieldDescriptor? Group, FieldDe
 {
     public static IReadOnlyList<SettingField> All { get; } = [.. SystemSettings.Descriptor.Fields.InDeclarationOrder().SelectMany(In)];
 
-    public static SettingField Find(string name) => All.FirstOrDefault(field => field.Path == name)
-        ?? throw new CliException($"There is no setting '{Printable.Line(name, 80)}'. There are: {string.Join(", ", All.Select(field => field.Path))}", ExitCode.Usage, code: "setting.unknown");
+    public static SettingField Find(string name) =>
+        All.FirstOrDefault(field => field.Path == name)
+        ?? throw new CliException(
+            $"There is no setting '{Printable.Line(name, 80)}'. There are: {string.Join(", ", All.Select(field => field.Path))}",
+            ExitCode.Usage,
+            code: "setting.unknown");
 
     /// <summary>The value for people.</summary>
     public string Text(SystemSettings settings)
@@ -39,8 +43,10 @@ internal sealed record SettingField(string Path, FieldDescriptor? Group, FieldDe
         JsonNode value = Field.IsRepeated ? new JsonArray([.. texts.Select(text => (JsonNode)text)]) : Single(texts[0]);
         var body = new JsonObject { [Field.Name] = value };
         var issues = new List<FieldFault>();
-        var read = JsonOutput.Read(SystemSettings.Descriptor, (Group is null ? body : new JsonObject { [Group.Name] = body }).ToJsonString(), issues);
-        if (issues.Count > 0) throw Wrong(issues[0].Problem);
+        var read = JsonOutput.Read(
+            SystemSettings.Descriptor, (Group is null ? body : new JsonObject { [Group.Name] = body }).ToJsonString(), issues);
+        if (issues.Count > 0)
+            throw Wrong(issues[0].Problem);
         settings.MergeFrom((SystemSettings)read);
     }
 
@@ -52,15 +58,24 @@ internal sealed record SettingField(string Path, FieldDescriptor? Group, FieldDe
         _ => [new SettingField(field.Name, null, field)],
     };
 
-    private JsonNode Single(string text) => Field.FieldType switch
-    {
-        FieldType.Bool when bool.TryParse(text, out var flag) => flag,
-        FieldType.Double when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
-        FieldType.Int32 or FieldType.Int64 when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ => text,
-    };
+    private JsonNode Single(string text) =>
+        Field.FieldType switch
+        {
+            FieldType.Bool when bool.TryParse(text, out var flag) => flag,
+            FieldType.Double
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) =>
+                number,
+            FieldType.Int32
+            or FieldType.Int64 when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
+                number,
+            _ => text,
+        };
 
-    private static string Words(JsonNode? value) => value is null ? "-" : value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length == 0 ? "-" : Printable.Line(value.ToString(), 200);
+    private static string Words(JsonNode? value) =>
+        value is null ? "-"
+        : value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().Length == 0 ? "-"
+        : Printable.Line(value.ToString(), 200);
 
-    private CliException Wrong(string problem) => new($"{Path} {problem}.", ExitCode.Usage, "What each of them means: koda settings --help", "cli.usage");
+    private CliException Wrong(string problem) =>
+        new($"{Path} {problem}.", ExitCode.Usage, "What each of them means: koda settings --help", "cli.usage");
 }

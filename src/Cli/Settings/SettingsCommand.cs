@@ -49,7 +49,11 @@ internal static class SettingsCommand
     private static TaughtCommand Set(CommonOptions common)
     {
         var name = Name();
-        var values = new Argument<string[]>("value") { Description = "The value. Several for a list, which they replace.", Arity = ArgumentArity.OneOrMore };
+        var values = new Argument<string[]>("value")
+        {
+            Description = "The value. Several for a list, which they replace.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new TaughtCommand(
             "set",
             "Changes a setting.",
@@ -72,8 +76,13 @@ internal static class SettingsCommand
     private static TaughtCommand Reset(CommonOptions common)
     {
         var name = Name();
-        var command = new TaughtCommand("reset", "Gives a setting its default again.", "koda settings reset allowed_users", Meaning) { name };
-        command.SetAction((parse, cancellation) => ChangeAsync(common.Open(parse), SettingField.Find(parse.GetRequiredValue(name)), new SystemSettings(), cancellation));
+        var command = new TaughtCommand("reset", "Gives a setting its default again.", "koda settings reset allowed_users", Meaning)
+        {
+            name,
+        };
+        command.SetAction(
+            (parse, cancellation) =>
+                ChangeAsync(common.Open(parse), SettingField.Find(parse.GetRequiredValue(name)), new SystemSettings(), cancellation));
         return command;
     }
 

@@ -63,5 +63,6 @@ internal static class SkillsCommand
         details.OutputFormatEnforcement,
     }.Where(part => part.Length > 0)));
 
-    private static string Problem(SkillProblem problem) => $"{problem.File}: {problem.Path} {problem.Message}".Replace("  ", " ", StringComparison.Ordinal);
+    private static string Problem(SkillProblem problem) =>
+        $"{problem.File}: {problem.Path} {problem.Message}".Replace("  ", " ", StringComparison.Ordinal);
 }

@@ -21,31 +21,68 @@ internal sealed class EventPrinter(CliTerminal terminal)
         var payload = document.RootElement;
         switch (item.Kind)
         {
-            case "task.started": Line($"attempt {payload.Number("attempt")} on {payload.Text("worker_id")}", Tone.Faint); break;
-            case "task.waiting": Line("waits for an approval", Tone.Notice); break;
-            case "task.paused": Line("paused", Tone.Notice); break;
-            case "task.retrying": Line($"failed: {payload.ErrorText()}; tries again in {Units.Milliseconds(payload.Number("delay_ms"))}", Tone.Notice); break;
-            case "attempt.lost": Line($"worker {payload.Text("worker_id")} was lost; the task goes on elsewhere", Tone.Notice); break;
-            case "model.started": _said.Clear(); break;
-            case "model.delta": Say(payload.Text("text"), Tone.Plain); break;
-            case "model.reasoning": Say(payload.Text("text"), Tone.Faint); break;
-            case "model.failed": Line($"model: {payload.ErrorText()}", Tone.Notice); break;
-            case "tool.started": ShowCall(payload); break;
-            case "tool.output": ShowOutput(payload.Text("text")); break;
-            case "tool.finished": ShowResult(payload); break;
-            case "approval.answered": Line($"{payload.Text("decision")} by {payload.Text("by")}", Tone.Notice); break;
-            case "approval.expired": Line("the approval expired, which denies it", Tone.Notice); break;
-            case "guardrail.hit": Line($"stopped by {payload.Text("rule")}: {payload.Text("detail")}", Tone.Notice); break;
-            case "progress": Line(payload.Text("text"), Tone.Faint); break;
-            case "feed.gap": Line("older events are not kept any more", Tone.Notice); break;
-            case var kind when kind.StartsWith("security.", StringComparison.Ordinal): Line($"{kind} {item.Payload}", Tone.Notice); break;
+            case "task.started":
+                Line($"attempt {payload.Number("attempt")} on {payload.Text("worker_id")}", Tone.Faint);
+                break;
+            case "task.waiting":
+                Line("waits for an approval", Tone.Notice);
+                break;
+            case "task.paused":
+                Line("paused", Tone.Notice);
+                break;
+            case "task.retrying":
+                Line($"failed: {payload.ErrorText()}; tries again in {Units.Milliseconds(payload.Number("delay_ms"))}", Tone.Notice);
+                break;
+            case "attempt.lost":
+                Line($"worker {payload.Text("worker_id")} was lost; the task goes on elsewhere", Tone.Notice);
+                break;
+            case "model.started":
+                _said.Clear();
+                break;
+            case "model.delta":
+                Say(payload.Text("text"), Tone.Plain);
+                break;
+            case "model.reasoning":
+                Say(payload.Text("text"), Tone.Faint);
+                break;
+            case "model.failed":
+                Line($"model: {payload.ErrorText()}", Tone.Notice);
+                break;
+            case "tool.started":
+                ShowCall(payload);
+                break;
+            case "tool.output":
+                ShowOutput(payload.Text("text"));
+                break;
+            case "tool.finished":
+                ShowResult(payload);
+                break;
+            case "approval.answered":
+                Line($"{payload.Text("decision")} by {payload.Text("by")}", Tone.Notice);
+                break;
+            case "approval.expired":
+                Line("the approval expired, which denies it", Tone.Notice);
+                break;
+            case "guardrail.hit":
+                Line($"stopped by {payload.Text("rule")}: {payload.Text("detail")}", Tone.Notice);
+                break;
+            case "progress":
+                Line(payload.Text("text"), Tone.Faint);
+                break;
+            case "feed.gap":
+                Line("older events are not kept any more", Tone.Notice);
+                break;
+            case var kind when kind.StartsWith("security.", StringComparison.Ordinal):
+                Line($"{kind} {item.Payload}", Tone.Notice);
+                break;
         }
     }
 
     public void Note(string text) => Line(text, Tone.Notice);
 
     /// <summary>True when the model's last words, which are on the screen already, are this text.</summary>
-    public bool WasShown(string output) => terminal.ErrorIsScreen && output.Trim().Length > 0 && _said.ToString().Trim() == Printable.Text(output).Trim();
+    public bool WasShown(string output) =>
+        terminal.ErrorIsScreen && output.Trim().Length > 0 && _said.ToString().Trim() == Printable.Text(output).Trim();
 
     public void EndLine()
     {

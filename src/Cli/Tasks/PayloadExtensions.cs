@@ -9,7 +9,9 @@ internal static class PayloadExtensions
         payload.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ToString() : "";
 
     public static long Number(this JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? (long)number : 0;
+        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)
+            ? (long)number
+            : 0;
 
     public static string ErrorText(this JsonElement payload) =>
         payload.TryGetProperty("error", out var error) ? $"{error.Text("code")}: {error.Text("message")}" : "";

@@ -10,15 +10,29 @@ internal static class RunCommand
     public static Command Create(CommonOptions common)
     {
         var query = new Argument<string>("query") { Description = "What the agent is asked. '-' reads it from stdin." };
-        var agent = new Option<string>("--agent", "-a") { Description = "The agent: engineer, explorer, atlas or your own.", DefaultValueFactory = _ => "engineer" };
-        var workspace = new Option<string?>("--workspace", "-w") { Description = "The directory that the agent works in. Default: the current one for a local server, otherwise the worker's." };
+        var agent = new Option<string>("--agent", "-a")
+        {
+            Description = "The agent: engineer, explorer, atlas or your own.",
+            DefaultValueFactory = _ => "engineer",
+        };
+        var workspace = new Option<string?>("--workspace", "-w")
+        {
+            Description = "The directory that the agent works in. Default: the current one for a local server, otherwise the worker's.",
+        };
         var model = new Option<string>("--model") { Description = "The model, in place of the agent's.", DefaultValueFactory = _ => "" };
         var priority = new Option<int>("--priority") { Description = "Larger runs first: -100 to 100." };
-        var metadata = new Option<string[]>("--metadata", "-m") { Description = "An annotation, KEY=VALUE. May be repeated.", HelpName = "KEY=VALUE" };
+        var metadata = new Option<string[]>("--metadata", "-m")
+        {
+            Description = "An annotation, KEY=VALUE. May be repeated.",
+            HelpName = "KEY=VALUE",
+        };
         var key = new Option<string?>("--idempotency-key") { Description = "Submitting again with the same key gives the same task." };
         var detach = new Option<bool>("--detach", "-d") { Description = "Submit, print the task's id and return." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only the output." };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Approve whatever the agent asks for. Only for work that you would let it do unseen." };
+        var yes = new Option<bool>("--yes", "-y")
+        {
+            Description = "Approve whatever the agent asks for. Only for work that you would let it do unseen.",
+        };
         var command = new TaughtCommand(
             "run",
             "Gives an agent work and watches it: what the model says, the tools it calls, the changes it makes, the approvals it needs.",

@@ -31,17 +31,23 @@ internal static class SteeringCommands
     }
 
     private static TaughtCommand Steer(
-        CommonOptions common, string name, string summary, string example, Func<TaskClient, string, ParseResult, CancellationToken, Task<Runtime.Task>> call)
+        CommonOptions common,
+        string name,
+        string summary,
+        string example,
+        Func<TaskClient, string, ParseResult, CancellationToken, Task<Runtime.Task>> call)
     {
         var id = TaskArgument.Create();
         var command = new TaughtCommand(name, summary, example) { id };
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            var task = await call(session.Client.Tasks, parse.GetRequiredValue(id), parse, cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : $"{task.Id} is {Printable.Line(TaskView.StatusInWords(task), 300)}");
-            return ExitCode.Ok;
-        });
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var task = await call(session.Client.Tasks, parse.GetRequiredValue(id), parse, cancellation);
+                session.Terminal.Out.WriteLine(
+                    session.Json ? JsonOutput.Text(task) : $"{task.Id} is {Printable.Line(TaskView.StatusInWords(task), 300)}");
+                return ExitCode.Ok;
+            });
         return command;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
             await foreach (var item in session.Client.Tasks.WatchAsync(task.Id, afterSeq, OnCut, cancellation))
             {
                 Show(item);
-                if (item.Kind == "approval.requested" && !await SettleAsync(ApprovalOf(item), cancellation)) return ExitCode.WaitsForApproval;
+                if (item.Kind == "approval.requested" && !await SettleAsync(ApprovalOf(item), cancellation))
+                    return ExitCode.WaitsForApproval;
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -56,11 +57,14 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
         if (approval.State != Runtime.ApprovalState.Pending) return true;
         if (approveAll)
         {
-            await ApprovalPrompt.AnswerAsync(session, approval, Runtime.ApprovalDecision.Approve, Runtime.ApprovalScope.Once, "koda run --yes", cancellation);
+            await ApprovalPrompt.AnswerAsync(
+                session, approval, Runtime.ApprovalDecision.Approve, Runtime.ApprovalScope.Once, "koda run --yes", cancellation);
             return true;
         }
-        if (_terminal.Interactive && !session.Json) return await ApprovalPrompt.AskAsync(session, approval, cancellation);
-        _terminal.Error.WriteLine($"The task waits for an approval. Answer with: koda approve {approvalId}   (or --deny)   Then: koda watch {approval.TaskId}");
+        if (_terminal.Interactive && !session.Json)
+            return await ApprovalPrompt.AskAsync(session, approval, cancellation);
+        _terminal.Error.WriteLine(
+            $"The task waits for an approval. Answer with: koda approve {approvalId}   (or --deny)   Then: koda watch {approval.TaskId}");
         return false;
     }
 
@@ -75,7 +79,8 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
         if (!task.HasOutput && !quiet) _printer.WriteSaid();
         if (task.HasOutput && !(_terminal.OutIsScreen && _printer.WasShown(task.Output)))
             _terminal.Out.WriteLine(_terminal.OutIsScreen ? Printable.Text(task.Output) : task.Output);
-        if (task.Error is { } error) _terminal.Error.WriteLine(_terminal.PaintError($"{error.Code}: {Printable.Text(error.Message)}", Tone.Bad));
+        if (task.Error is { } error)
+            _terminal.Error.WriteLine(_terminal.PaintError($"{error.Code}: {Printable.Text(error.Message)}", Tone.Bad));
         if (!quiet)
         {
             var good = task.Status == Runtime.TaskStatus.Completed;

@@ -37,33 +37,47 @@ internal static class TasksCommand
             koda tasks --agent atlas --status failed
             koda tasks --dead-letters --json
             koda tasks tsk_...
-            """) { id, agent, status, since, limit, dead, common.Output };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            if (parse.GetValue(id) is { } one)
+            id,
+            agent,
+            status,
+            since,
+            limit,
+            dead,
+            common.Output,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
             {
-                var task = await session.Client.Tasks.GetAsync(one, cancellation);
-                session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : TaskView.Detail(session.Terminal, task));
+                await using var session = common.Open(parse);
+                if (parse.GetValue(id) is { } one)
+                {
+                    var task = await session.Client.Tasks.GetAsync(one, cancellation);
+                    session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : TaskView.Detail(session.Terminal, task));
+                    return ExitCode.Ok;
+                }
+                var filter = new Runtime.ListTasksRequest
+                {
+                    AgentId = parse.GetValue(agent) ?? "",
+                    Status = ParseStatus(parse.GetValue(status)),
+                    CreatedAfter = parse.GetValue(since) is { } time ? Timestamp.FromDateTimeOffset(time) : null,
+                    Limit = Math.Min(parse.GetValue(limit), 200),
+                };
+                var tasks = parse.GetValue(dead)
+                    ? session.Client.Tasks.ListDeadLettersAsync(filter.AgentId, cancellation)
+                    : session.Client.Tasks.ListAsync(filter, cancellation);
+                // To the contract, a cancelled task is one that failed for that reason.
+                if (parse.GetValue(status) is Cancelled or "failed")
+                    tasks = tasks.Where(task => TaskView.IsCancelled(task) == (parse.GetValue(status) == Cancelled));
+                s_listing.Write(
+                    session,
+                    await tasks.Take(parse.GetValue(limit)).ToListAsync(cancellation),
+                    JsonOutput.List,
+                    "No tasks. Submit one with: koda run --agent explorer \"What is in this repository?\"");
                 return ExitCode.Ok;
-            }
-            var filter = new Runtime.ListTasksRequest
-            {
-                AgentId = parse.GetValue(agent) ?? "",
-                Status = ParseStatus(parse.GetValue(status)),
-                CreatedAfter = parse.GetValue(since) is { } time ? Timestamp.FromDateTimeOffset(time) : null,
-                Limit = Math.Min(parse.GetValue(limit), 200),
-            };
-            var tasks = parse.GetValue(dead)
-                ? session.Client.Tasks.ListDeadLettersAsync(filter.AgentId, cancellation)
-                : session.Client.Tasks.ListAsync(filter, cancellation);
-            // To the contract, a cancelled task is one that failed for that reason.
-            if (parse.GetValue(status) is Cancelled or "failed") tasks = tasks.Where(task => TaskView.IsCancelled(task) == (parse.GetValue(status) == Cancelled));
-            s_listing.Write(
-                session, await tasks.Take(parse.GetValue(limit)).ToListAsync(cancellation), JsonOutput.List,
-                "No tasks. Submit one with: koda run --agent explorer \"What is in this repository?\"");
-            return ExitCode.Ok;
-        });
+            });
         return command;
     }
 

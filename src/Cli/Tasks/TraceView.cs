@@ -10,7 +10,13 @@ internal static class TraceView
     private static readonly Listing<Runtime.TraceStep> s_steps = new(
         step => $"{step.Seq}",
         new("SEQ", step => $"{step.Seq}") { Right = true },
-        new("STATUS", step => step.Status, Importance.Whole) { Tone = step => step.Status is "ok" or "" ? Tone.Good : step.Status == "running" ? Tone.Notice : Tone.Bad },
+        new("STATUS", step => step.Status, Importance.Whole)
+        {
+            Tone = step =>
+                step.Status is "ok" or "" ? Tone.Good
+                : step.Status == "running" ? Tone.Notice
+                : Tone.Bad,
+        },
         new("DURATION", step => Units.Milliseconds(step.DurationMs), Importance.Whole) { Right = true },
         new("STEP", step => Printable.Line(Headline(step), 160)));
 
@@ -25,7 +31,8 @@ internal static class TraceView
             if (full) WriteBody(terminal, step);
         }
         var totals = trace.Totals ?? new();
-        terminal.Out.WriteLine($"{Units.Count(totals.TokensIn, "token")} in, {totals.TokensOut:N0} out · {Units.Cost(totals.CostUsd)} · {Units.Milliseconds(totals.LatencyMs)} in model calls");
+        terminal.Out.WriteLine(
+            $"{Units.Count(totals.TokensIn, "token")} in, {totals.TokensOut:N0} out · {Units.Cost(totals.CostUsd)} · {Units.Milliseconds(totals.LatencyMs)} in model calls");
     }
 
     private static string Headline(Runtime.TraceStep step) => step switch
@@ -54,6 +61,7 @@ internal static class TraceView
             _ => [],
         };
         foreach (var (name, text) in parts.Where(part => part.Text.Length > 0))
-            terminal.Out.WriteLine(terminal.Paint($"        {name}: ", Tone.Faint) + Printable.Text(text).ReplaceLineEndings("\n          "));
+            terminal.Out.WriteLine(
+                terminal.Paint($"        {name}: ", Tone.Faint) + Printable.Text(text).ReplaceLineEndings("\n          "));
     }
 }

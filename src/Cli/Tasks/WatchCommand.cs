@@ -16,13 +16,21 @@ internal static class WatchCommand
             """
             koda watch tsk_...
             koda watch tsk_... --after 120 --json
-            """) { id, after, yes };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            var task = await session.Client.Tasks.GetAsync(parse.GetRequiredValue(id), cancellation);
-            return await new TaskFollower(session, parse.GetValue(yes), quiet: false).FollowAsync(task, parse.GetValue(after), cancellation);
-        });
+            id,
+            after,
+            yes,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                var task = await session.Client.Tasks.GetAsync(parse.GetRequiredValue(id), cancellation);
+                return await new TaskFollower(session, parse.GetValue(yes), quiet: false).FollowAsync(
+                    task, parse.GetValue(after), cancellation);
+            });
         return command;
     }
 }

@@ -42,17 +42,23 @@ internal sealed class CliTerminal
 
     private bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && !Dumb;
 
-    public static CliTerminal OfProcess() => new()
-    {
-        In = Console.In,
-        Out = Console.Out,
-        Error = Console.Error,
-        Interactive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
-        Keys = !Console.IsInputRedirected && !Console.IsErrorRedirected && System.Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb" ? new ConsoleKeys() : null,
-        OutIsScreen = !Console.IsOutputRedirected,
-        Width = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth,
-        ErrorIsScreen = !Console.IsErrorRedirected,
-    };
+    public static CliTerminal OfProcess() =>
+        new()
+        {
+            In = Console.In,
+            Out = Console.Out,
+            Error = Console.Error,
+            Interactive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
+            Keys =
+                !Console.IsInputRedirected
+                && !Console.IsErrorRedirected
+                && System.Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb"
+                    ? new ConsoleKeys()
+                    : null,
+            OutIsScreen = !Console.IsOutputRedirected,
+            Width = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth,
+            ErrorIsScreen = !Console.IsErrorRedirected,
+        };
 
     public string Paint(string text, Tone tone) => OutIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Koda.Cli.Terminal;
 
-/// <summary>A text while it is typed, with the place where the next character goes. It moves by what a person sees as one character.</summary>
+/// <summary>
+/// A text while it is typed, with the place where the next character goes. It moves by what a person sees as one character.
+/// </summary>
 internal sealed class EditedText
 {
     private readonly StringBuilder _text = new();

@@ -12,7 +12,8 @@ internal static class JsonOutput
     public static string Text(IMessage message) => MessageJson.ToText(message);
 
     /// <summary>Reads a message as REST does. It is of use only when no issue was added.</summary>
-    public static IMessage Read(MessageDescriptor type, string json, IList<FieldFault> issues) => MessageJson.Read(type, Encoding.UTF8.GetBytes(json), issues);
+    public static IMessage Read(MessageDescriptor type, string json, IList<FieldFault> issues) =>
+        MessageJson.Read(type, Encoding.UTF8.GetBytes(json), issues);
 
     /// <summary>A list of messages in the form of the API's pages.</summary>
     public static string List(IEnumerable<IMessage> items) => List("items", items);

@@ -159,5 +159,6 @@ internal sealed class LineEditor(CliTerminal terminal, IKeys keys, Func<string, 
         else view.Leave(typed, keys.Width, string.Join("  ", found));
     }
 
-    private static string Common(string one, string other) => string.Concat(one.TakeWhile((letter, at) => at < other.Length && other[at] == letter));
+    private static string Common(string one, string other) =>
+        string.Concat(one.TakeWhile((letter, at) => at < other.Length && other[at] == letter));
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Koda.Cli.Terminal;
 
-/// <summary>What a long start is at, with the time that each step takes: a line that moves on a screen, a line for each step elsewhere.</summary>
+/// <summary>
+/// What a long start is at, with the time that each step takes: a line that moves on a screen, a line for each step elsewhere.
+/// </summary>
 /// <param name="terminal">Where it is shown: on its error stream.</param>
 /// <param name="silent">Whether nothing is shown.</param>
 internal sealed class ProgressLine(CliTerminal terminal, bool silent)
@@ -51,7 +53,8 @@ internal sealed class ProgressLine(CliTerminal terminal, bool silent)
     private void Draw(string mark, string text)
     {
         var time = Units.Duration(Stopwatch.GetElapsedTime(_begin));
-        terminal.Error.Write($"{Anew}{mark} {Printable.Cut(text, Math.Max(terminal.Width - time.Length - 5, 10))}  {terminal.PaintError(time, Tone.Faint)}");
+        terminal.Error.Write(
+            $"{Anew}{mark} {Printable.Cut(text, Math.Max(terminal.Width - time.Length - 5, 10))}  {terminal.PaintError(time, Tone.Faint)}");
         terminal.Error.Flush();
     }
 }

@@ -15,7 +15,10 @@ internal static class WorkersCommand
         new("BUSY", worker => $"{worker.TaskIds.Count + worker.Turns} of {worker.Slots}", Importance.Whole) { Right = true },
         new("CONNECTED", worker => Units.Age(worker.ConnectedAt)) { Right = true },
         new("AGENTS", worker => AnyOr(worker.AgentIds)),
-        new("COMMANDS", Commands, Importance.Detail) { Tone = worker => worker.Commands == Runtime.CommandMode.Confined ? Tone.Plain : Tone.Notice },
+        new("COMMANDS", Commands, Importance.Detail)
+        {
+            Tone = worker => worker.Commands == Runtime.CommandMode.Confined ? Tone.Plain : Tone.Notice,
+        },
         new("ROOTS", worker => AnyOr(worker.WorkspaceRoots)),
         new("ROLE", worker => worker.Role, Importance.Extra),
         new("TAGS", worker => string.Join(' ', worker.Tags), Importance.Extra),
@@ -31,13 +34,22 @@ internal static class WorkersCommand
             koda workers
             koda workers -o wide
             koda workers --json | jq '.items[] | select(.task_ids != [])'
-            """) { common.Output };
-        command.SetAction(async (parse, cancellation) =>
+            """
+        )
         {
-            await using var session = common.Open(parse);
-            s_listing.Write(session, await session.Client.ListWorkersAsync(cancellation), JsonOutput.List, "None is connected. Start one with: koda worker");
-            return ExitCode.Ok;
-        });
+            common.Output,
+        };
+        command.SetAction(
+            async (parse, cancellation) =>
+            {
+                await using var session = common.Open(parse);
+                s_listing.Write(
+                    session,
+                    await session.Client.ListWorkersAsync(cancellation),
+                    JsonOutput.List,
+                    "None is connected. Start one with: koda worker");
+                return ExitCode.Ok;
+            });
         return command;
     }
 

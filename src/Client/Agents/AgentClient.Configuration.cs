@@ -8,9 +8,22 @@ namespace Koda.Client.Agents;
 public sealed partial class AgentClient
 {
     /// <summary>Lists the agents with their drafts by id, reading further pages as they are needed.</summary>
-    public IAsyncEnumerable<AgentSummary> ListConfigurationsAsync(AgentLifecycle state = default, string text = "", CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<AgentSummary> ListConfigurationsAsync(
+        AgentLifecycle state = default, string text = "", CancellationToken cancellation = default) =>
         Pages.ReadAsync(
-            (cursor, c) => _calls.RunAsync(o => _controlPlane.ListAgentsAsync(new() { State = state, Q = text, Cursor = cursor }, o), Repeat.WhenSafe, c),
+            (cursor, c) =>
+                _calls.RunAsync(
+                    o =>
+                        _controlPlane.ListAgentsAsync(
+                            new()
+                            {
+                                State = state,
+                                Q = text,
+                                Cursor = cursor,
+                            },
+                            o),
+                    Repeat.WhenSafe,
+                    c),
             page => page.Items,
             page => page.NextCursor,
             cancellation);
@@ -21,7 +34,8 @@ public sealed partial class AgentClient
 
     /// <summary>Creates a draft.</summary>
     public Task<AgentConfiguration> CreateAsync(string agentId, AgentDefinition definition, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.CreateAgentAsync(new() { AgentId = agentId, Definition = definition }, o), Repeat.Never, cancellation);
+        _calls.RunAsync(
+            o => _controlPlane.CreateAgentAsync(new() { AgentId = agentId, Definition = definition }, o), Repeat.Never, cancellation);
 
     /// <summary>Changes fields of a draft.</summary>
     /// <param name="agentId">The agent.</param>
@@ -41,8 +55,20 @@ public sealed partial class AgentClient
         _calls.RunAsync(o => _controlPlane.DeleteAgentAsync(new() { AgentId = agentId }, o), Repeat.WhenSafe, cancellation);
 
     /// <summary>Creates a draft that is like another agent's.</summary>
-    public Task<AgentConfiguration> CloneAsync(string sourceId, string agentId, string name = "", CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.CloneAgentAsync(new() { SourceId = sourceId, AgentId = agentId, Name = name }, o), Repeat.Never, cancellation);
+    public Task<AgentConfiguration> CloneAsync(
+        string sourceId, string agentId, string name = "", CancellationToken cancellation = default) =>
+        _calls.RunAsync(
+            o =>
+                _controlPlane.CloneAgentAsync(
+                    new()
+                    {
+                        SourceId = sourceId,
+                        AgentId = agentId,
+                        Name = name,
+                    },
+                    o),
+            Repeat.Never,
+            cancellation);
 
     /// <summary>Says everything that is wrong with a draft.</summary>
     public Task<AgentChecks> CheckAsync(string agentId, CancellationToken cancellation = default) =>
@@ -67,28 +93,57 @@ public sealed partial class AgentClient
     /// <summary>Lists the published versions, newest first.</summary>
     public IAsyncEnumerable<AgentVersion> ListVersionsAsync(string agentId, CancellationToken cancellation = default) =>
         Pages.ReadAsync(
-            (cursor, c) => _calls.RunAsync(o => _controlPlane.ListAgentVersionsAsync(new() { AgentId = agentId, Cursor = cursor }, o), Repeat.WhenSafe, c),
+            (cursor, c) =>
+                _calls.RunAsync(
+                    o => _controlPlane.ListAgentVersionsAsync(new() { AgentId = agentId, Cursor = cursor }, o),
+                    Repeat.WhenSafe,
+                    c),
             page => page.Items,
             page => page.NextCursor,
             cancellation);
 
     /// <summary>Compares two versions: numbers, <c>published</c> or <c>draft</c>.</summary>
     public Task<AgentDiff> DiffAsync(string agentId, string from = "", string to = "", CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.DiffAgentAsync(new() { AgentId = agentId, From = from, To = to }, o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(
+            o =>
+                _controlPlane.DiffAgentAsync(
+                    new()
+                    {
+                        AgentId = agentId,
+                        From = from,
+                        To = to,
+                    },
+                    o),
+            Repeat.WhenSafe,
+            cancellation);
 
     /// <summary>Publishes an older version's definition as a new version.</summary>
     public Task<AgentPublication> RollBackAsync(string agentId, int version, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.RollBackAgentAsync(new() { AgentId = agentId, Version = version }, o), Repeat.Never, cancellation);
+        _calls.RunAsync(
+            o => _controlPlane.RollBackAgentAsync(new() { AgentId = agentId, Version = version }, o), Repeat.Never, cancellation);
 
     /// <summary>Lists the names of an agent's secrets, 200 at most.</summary>
     public Task<ListAgentSecretsResponse> ListSecretsAsync(string agentId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.ListAgentSecretsAsync(new() { AgentId = agentId, Limit = 200 }, o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(
+            o => _controlPlane.ListAgentSecretsAsync(new() { AgentId = agentId, Limit = 200 }, o), Repeat.WhenSafe, cancellation);
 
     /// <summary>Stores a secret, or replaces it.</summary>
     public Task<AgentSecret> SetSecretAsync(string agentId, string name, string value, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.SetAgentSecretAsync(new() { AgentId = agentId, SecretKey = name, Value = value }, o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(
+            o =>
+                _controlPlane.SetAgentSecretAsync(
+                    new()
+                    {
+                        AgentId = agentId,
+                        SecretKey = name,
+                        Value = value,
+                    },
+                    o),
+            Repeat.WhenSafe,
+            cancellation);
 
     /// <summary>Removes a secret.</summary>
     public Task<RemovedAgentSecret> RemoveSecretAsync(string agentId, string name, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.RemoveAgentSecretAsync(new() { AgentId = agentId, SecretKey = name }, o), Repeat.Never, cancellation);
+        _calls.RunAsync(
+            o => _controlPlane.RemoveAgentSecretAsync(new() { AgentId = agentId, SecretKey = name }, o), Repeat.Never, cancellation);
 }

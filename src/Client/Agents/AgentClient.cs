@@ -32,5 +32,6 @@ public sealed partial class AgentClient
 
     /// <summary>Creates an agent, or replaces its definition, and publishes it. The same definition again changes nothing.</summary>
     public Task<AppliedAgent> ApplyAsync(string agentId, AgentDefinition definition, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _controlPlane.ApplyAgentAsync(new() { AgentId = agentId, Definition = definition }, o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(
+            o => _controlPlane.ApplyAgentAsync(new() { AgentId = agentId, Definition = definition }, o), Repeat.WhenSafe, cancellation);
 }

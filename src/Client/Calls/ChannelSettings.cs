@@ -10,7 +10,9 @@ public static class ChannelSettings
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections over HTTP/2 that notice within 15 seconds, while there are calls, that their server is gone without a word.</summary>
+    /// <summary>
+    /// Connections over HTTP/2 that notice within 15 seconds, while there are calls, that their server is gone without a word.
+    /// </summary>
     public static SocketsHttpHandler CreateHandler(Uri server) => new()
     {
         AllowAutoRedirect = false,

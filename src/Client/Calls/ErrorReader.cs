@@ -48,7 +48,9 @@ internal static class ErrorReader
         const string prefix = "ERROR_REASON_";
         var values = ErrorReflection.Descriptor.EnumTypes.Single(e => e.Name == nameof(ErrorReason));
         var value = values.FindValueByName(name.StartsWith(prefix, StringComparison.Ordinal) ? name : prefix + name);
-        return value is null ? (ErrorReason.Unspecified, null) : ((ErrorReason)value.Number, value.GetOptions()?.GetExtension(ErrorExtensions.Error));
+        return value is null
+            ? (ErrorReason.Unspecified, null)
+            : ((ErrorReason)value.Number, value.GetOptions()?.GetExtension(ErrorExtensions.Error));
     }
 
     private static string Fallback(StatusCode status) => status switch

@@ -11,7 +11,10 @@ internal interface IFeedSource<T>
     /// <summary>Where an event stands. Positions grow.</summary>
     long PositionOf(T item);
 
-    /// <summary>Whether the feed is over, asked when a connection ended in good order: a server that goes down may close its feeds as if they had ended.</summary>
+    /// <summary>
+    /// Whether the feed is over, asked when a connection ended in good order: a server that goes down may close its feeds as if they had
+    /// ended.
+    /// </summary>
     Task<bool> HasEndedAsync(FeedEnd<T> end, CancellationToken cancellation);
 }
 

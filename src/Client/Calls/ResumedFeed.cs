@@ -7,7 +7,8 @@ namespace Koda.Client.Calls;
 /// <param name="calls">What every call carries.</param>
 /// <param name="after">The last event that the caller has.</param>
 /// <param name="onCut">Told of each cut and of the pause before the next attempt.</param>
-internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, long after, Action<KodaException, TimeSpan>? onCut) : IDisposable
+internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, long after, Action<KodaException, TimeSpan>? onCut)
+    : IDisposable
     where T : class
 {
     private readonly CutFeed _patience = new(calls.Options, onCut);

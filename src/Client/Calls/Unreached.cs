@@ -4,7 +4,9 @@ using Grpc.Core;
 
 namespace Koda.Client.Calls;
 
-/// <summary>Why a call never came to a Koda server, in words. The channel has one status for most of it, and names exceptions of .NET.</summary>
+/// <summary>
+/// Why a call never came to a Koda server, in words. The channel has one status for most of it, and names exceptions of .NET.
+/// </summary>
 internal static class Unreached
 {
     private const string NotGrpc = "Bad gRPC response.";
@@ -36,7 +38,9 @@ internal static class Unreached
                 "Check the address, and that HTTP/2 is passed on up to the server.");
         }
 
-        return error.StatusCode == StatusCode.Unavailable ? ("server.unreachable", $"No Koda server answers: {error.Status.Detail}", null) : null;
+        return error.StatusCode == StatusCode.Unavailable
+            ? ("server.unreachable", $"No Koda server answers: {error.Status.Detail}", null)
+            : null;
     }
 
     private static T? Inner<T>(Exception? outer) where T : Exception

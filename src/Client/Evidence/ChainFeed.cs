@@ -22,7 +22,12 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
                 _call ??= service.ReadChains(new() { Cursor = _cursor }, calls.Prepare(cancellation));
                 if (await _call.ResponseStream.MoveNext(cancellation)) return Accept(_call.ResponseStream.Current);
                 // A server that goes down may close a stream as if it had ended.
-                await PauseAsync(new KodaException(new Status(StatusCode.Unavailable, "The log was closed before its end."), null) { Code = "feed.closed" }, cancellation);
+                await PauseAsync(
+                    new KodaException(new Status(StatusCode.Unavailable, "The log was closed before its end."), null)
+                    {
+                        Code = "feed.closed",
+                    },
+                    cancellation);
             }
             catch (RpcException e)
             {

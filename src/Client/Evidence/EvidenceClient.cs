@@ -25,7 +25,8 @@ public sealed class EvidenceClient
         cancellation);
 
     /// <summary>Reads the whole log, chain after chain, over as many connections as it takes.</summary>
-    /// <exception cref="KodaException">The server refused, or was away for longer than <see cref="KodaClientOptions.ResumeFor"/>.</exception>
+    /// <exception cref="KodaException">The server refused, or was away for longer than
+    /// <see cref="KodaClientOptions.ResumeFor"/>.</exception>
     public async IAsyncEnumerable<ChainPart> ReadChainsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var feed = new ChainFeed(_service, _calls);
@@ -34,6 +35,11 @@ public sealed class EvidenceClient
     }
 
     /// <summary>Reads a chain's next events, oldest first; none when it has no more.</summary>
-    public async Task<IReadOnlyList<ChainEvent>> ListEventsAsync(string streamId, long afterSeq, CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _service.ListChainEventsAsync(new() { StreamId = streamId, AfterSeq = afterSeq }, o), Repeat.WhenSafe, cancellation)).Items;
+    public async Task<IReadOnlyList<ChainEvent>> ListEventsAsync(
+        string streamId, long afterSeq, CancellationToken cancellation = default) =>
+        (
+            await _calls.RunAsync(
+                o => _service.ListChainEventsAsync(new() { StreamId = streamId, AfterSeq = afterSeq }, o),
+                Repeat.WhenSafe,
+                cancellation)).Items;
 }

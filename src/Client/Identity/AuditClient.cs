@@ -20,21 +20,24 @@ public sealed class AuditClient
     /// <summary>Lists audit events, newest first, reading further pages as they are needed.</summary>
     /// <param name="filter">Which events; its cursor is where the list begins.</param>
     /// <param name="cancellation">Ends the list.</param>
-    public IAsyncEnumerable<AuditEvent> ListAsync(ListAuditRequest? filter = null, CancellationToken cancellation = default) => Pages.ReadAsync(
-        (cursor, c) =>
-        {
-            var request = filter?.Clone() ?? new ListAuditRequest();
-            if (cursor.Length > 0) request.Cursor = cursor;
-            return _calls.RunAsync(o => _service.ListAuditAsync(request, o), Repeat.WhenSafe, c);
-        },
-        page => page.Items,
-        page => page.NextCursor,
-        cancellation);
+    public IAsyncEnumerable<AuditEvent> ListAsync(ListAuditRequest? filter = null, CancellationToken cancellation = default) =>
+        Pages.ReadAsync(
+            (cursor, c) =>
+            {
+                var request = filter?.Clone() ?? new ListAuditRequest();
+                if (cursor.Length > 0)
+                    request.Cursor = cursor;
+                return _calls.RunAsync(o => _service.ListAuditAsync(request, o), Repeat.WhenSafe, c);
+            },
+            page => page.Items,
+            page => page.NextCursor,
+            cancellation);
 
     /// <summary>Follows the audit stream for ever. A feed that is cut goes on after the last event it gave.</summary>
     /// <param name="filter">Which events, and the last one that the caller has.</param>
     /// <param name="cancellation">Ends the feed.</param>
-    public async IAsyncEnumerable<AuditEvent> WatchAsync(WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<AuditEvent> WatchAsync(
+        WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var request = filter.Clone();
         for (var failures = 0; ;)

@@ -10,7 +10,8 @@ public sealed partial class AuthClient
         o => _service.ChangePasswordAsync(new() { CurrentPassword = current, NewPassword = wanted }, o), Repeat.Never, cancellation);
 
     /// <summary>Sets a new password with a recovery code. Every session ends, and so do the other codes.</summary>
-    public Task<Done> RecoverPasswordAsync(string identifier, string recoveryCode, string wanted, CancellationToken cancellation = default) =>
+    public Task<Done> RecoverPasswordAsync(
+        string identifier, string recoveryCode, string wanted, CancellationToken cancellation = default) =>
         _calls.RunAsync(
             o => _service.RecoverPasswordAsync(new() { Identifier = identifier, RecoveryCode = recoveryCode, NewPassword = wanted }, o),
             Repeat.Never,

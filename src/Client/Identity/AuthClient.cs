@@ -37,14 +37,16 @@ public sealed partial class AuthClient
     /// <param name="password">The password.</param>
     /// <param name="deviceToken">What the earlier sign-in gave. Null: there was none.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<LoggedIn> LoginAsync(string identifier, string password, string? deviceToken, CancellationToken cancellation = default) => _calls.RunAsync(
-        options =>
-        {
-            if (deviceToken is not null) options.Headers!.Add("koda-device", deviceToken);
-            return _service.LoginAsync(new() { Identifier = identifier, Password = password }, options);
-        },
-        Repeat.Never,
-        cancellation);
+    public Task<LoggedIn> LoginAsync(string identifier, string password, string? deviceToken, CancellationToken cancellation = default) =>
+        _calls.RunAsync(
+            options =>
+            {
+                if (deviceToken is not null)
+                    options.Headers!.Add("koda-device", deviceToken);
+                return _service.LoginAsync(new() { Identifier = identifier, Password = password }, options);
+            },
+            Repeat.Never,
+            cancellation);
 
     /// <summary>Ends the session of the client's token.</summary>
     public Task<Done> LogoutAsync(CancellationToken cancellation = default) =>

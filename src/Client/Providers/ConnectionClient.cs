@@ -32,5 +32,6 @@ public sealed class ConnectionClient
 
     /// <summary>The newest snapshots of an integration's health.</summary>
     public Task<IntegrationHealth> GetHealthAsync(string integrationId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _integrations.GetIntegrationHealthAsync(new() { IntegrationId = integrationId }, o), Repeat.WhenSafe, cancellation);
+        _calls.RunAsync(
+            o => _integrations.GetIntegrationHealthAsync(new() { IntegrationId = integrationId }, o), Repeat.WhenSafe, cancellation);
 }

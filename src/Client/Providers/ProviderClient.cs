@@ -18,11 +18,14 @@ public sealed class ProviderClient
 
     /// <summary>Every provider, connected or not, and every connection of your own.</summary>
     public async Task<IReadOnlyList<ProviderConnection>> ListAsync(CancellationToken cancellation = default) =>
-        await Pages.ReadAsync(
-            (cursor, c) => _calls.RunAsync(o => _providers.ListProvidersAsync(new() { Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),
-            page => page.Items,
-            page => page.NextCursor,
-            cancellation).ToListAsync(cancellation);
+        await Pages
+            .ReadAsync(
+                (cursor, c) =>
+                    _calls.RunAsync(o => _providers.ListProvidersAsync(new() { Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),
+                page => page.Items,
+                page => page.NextCursor,
+                cancellation)
+            .ToListAsync(cancellation);
 
     /// <summary>Reads a provider's connection.</summary>
     public Task<ProviderConnection> GetAsync(string providerId, CancellationToken cancellation = default) =>
@@ -41,26 +44,47 @@ public sealed class ProviderClient
     /// <param name="model">A model that has to answer too. Empty: none.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<VerifiedConnection> VerifyAsync(string providerId, string model = "", CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _providers.VerifyProviderConnectionAsync(new() { ProviderId = providerId, Model = model }, o), Repeat.Never, cancellation);
+        _calls.RunAsync(
+            o => _providers.VerifyProviderConnectionAsync(new() { ProviderId = providerId, Model = model }, o), Repeat.Never, cancellation);
 
     /// <summary>Removes a connection and its key.</summary>
     public Task<ProviderConnection> DisconnectAsync(string providerId, CancellationToken cancellation = default) =>
         _calls.RunAsync(o => _providers.DisconnectProviderAsync(new() { ProviderId = providerId }, o), Repeat.WhenSafe, cancellation);
 
-    /// <summary>Sets how many tasks may use a connection, and single models of it, at once, in place of the limits before. 0: no limit.</summary>
+    /// <summary>
+    /// Sets how many tasks may use a connection, and single models of it, at once, in place of the limits before. 0: no limit.
+    /// </summary>
     public Task<ProviderConnection> SetLimitsAsync(
         string providerId, int maxConcurrentTasks, IEnumerable<ModelLimit>? models = null, CancellationToken cancellation = default)
     {
-        var request = new SetProviderLimitsRequest { ProviderId = providerId, MaxConcurrentTasks = maxConcurrentTasks, Models = { models ?? [] } };
+        var request = new SetProviderLimitsRequest
+        {
+            ProviderId = providerId,
+            MaxConcurrentTasks = maxConcurrentTasks,
+            Models = { models ?? [] },
+        };
         return _calls.RunAsync(o => _providers.SetProviderLimitsAsync(request, o), Repeat.WhenSafe, cancellation);
     }
 
     /// <summary>The models of all connections, or of one, as their providers last gave them.</summary>
-    public IAsyncEnumerable<Model> ListModelsAsync(string providerId = "", CancellationToken cancellation = default) => Pages.ReadAsync(
-        (cursor, c) => _calls.RunAsync(o => _providers.ListModelsAsync(new() { ProviderId = providerId, Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),
-        page => page.Items,
-        page => page.NextCursor,
-        cancellation);
+    public IAsyncEnumerable<Model> ListModelsAsync(string providerId = "", CancellationToken cancellation = default) =>
+        Pages.ReadAsync(
+            (cursor, c) =>
+                _calls.RunAsync(
+                    o =>
+                        _providers.ListModelsAsync(
+                            new()
+                            {
+                                ProviderId = providerId,
+                                Cursor = cursor,
+                                Limit = 200,
+                            },
+                            o),
+                    Repeat.WhenSafe,
+                    c),
+            page => page.Items,
+            page => page.NextCursor,
+            cancellation);
 
     /// <summary>Asks a provider for its models now.</summary>
     public Task<RefreshedModels> RefreshModelsAsync(string providerId, CancellationToken cancellation = default) =>

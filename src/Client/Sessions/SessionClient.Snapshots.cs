@@ -11,7 +11,9 @@ public sealed partial class SessionClient
 
     /// <summary>Lists the snapshots of a session, newest first.</summary>
     public async Task<IReadOnlyList<Code.Snapshot>> ListSnapshotsAsync(string sessionId, CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _snapshots.ListSnapshotsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)).Snapshots;
+        (
+            await _calls.RunAsync(o => _snapshots.ListSnapshotsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)
+        ).Snapshots;
 
     /// <summary>Brings the files back to what they were when a turn was over. What they are now is kept first.</summary>
     public Task RestoreAsync(string sessionId, long turn, CancellationToken cancellation = default) => _calls.RunAsync(

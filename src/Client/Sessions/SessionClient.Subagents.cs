@@ -13,5 +13,7 @@ public sealed partial class SessionClient
 
     /// <summary>Lists the subagents of a session, oldest first.</summary>
     public async Task<IReadOnlyList<Code.Subagent>> ListSubagentsAsync(string sessionId, CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _subagents.ListSubagentsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)).Subagents;
+        (
+            await _calls.RunAsync(o => _subagents.ListSubagentsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)
+        ).Subagents;
 }

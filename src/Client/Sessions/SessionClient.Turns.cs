@@ -33,12 +33,24 @@ public sealed partial class SessionClient
 
     /// <summary>Lists the questions that wait for an answer.</summary>
     public async Task<IReadOnlyList<Code.Question>> ListQuestionsAsync(string sessionId, CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _turns.ListQuestionsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)).Questions;
+        (
+            await _calls.RunAsync(o => _turns.ListQuestionsAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)
+        ).Questions;
 
     /// <summary>Answers a question: a permission with once, always or reject, a question with any text.</summary>
-    public Task AnswerAsync(string sessionId, string questionId, string response, CancellationToken cancellation = default) => _calls.RunAsync(
-        o => _turns.AnswerQuestionAsync(new() { SessionId = sessionId, QuestionId = questionId, Response = response }, o),
-        Repeat.Never, cancellation);
+    public Task AnswerAsync(string sessionId, string questionId, string response, CancellationToken cancellation = default) =>
+        _calls.RunAsync(
+            o =>
+                _turns.AnswerQuestionAsync(
+                    new()
+                    {
+                        SessionId = sessionId,
+                        QuestionId = questionId,
+                        Response = response,
+                    },
+                    o),
+            Repeat.Never,
+            cancellation);
 
     /// <summary>Reads where a session's newest turn stands.</summary>
     public Task<Code.TurnStatus> GetTurnAsync(string sessionId, CancellationToken cancellation = default) =>

@@ -65,11 +65,19 @@ public sealed partial class SessionClient
     /// <param name="cancellation">Ends the waiting.</param>
     public Task<Code.Session> BranchAsync(string sessionId, string messageId, CancellationToken cancellation = default) =>
         _calls.RunAsync(
-            o => _sessions.BranchSessionAsync(new() { SessionId = sessionId, MessageId = messageId }, o), Repeat.WhenSafe, cancellation, Key());
+            o => _sessions.BranchSessionAsync(new() { SessionId = sessionId, MessageId = messageId }, o),
+            Repeat.WhenSafe,
+            cancellation,
+            Key());
 
     private Task<Code.Session> ChangeAsync(string sessionId, Code.SessionChange change, string field, CancellationToken cancellation)
     {
-        var request = new Code.UpdateSessionRequest { SessionId = sessionId, Session = change, UpdateMask = new FieldMask { Paths = { field } } };
+        var request = new Code.UpdateSessionRequest
+        {
+            SessionId = sessionId,
+            Session = change,
+            UpdateMask = new FieldMask { Paths = { field } },
+        };
         return _calls.RunAsync(o => _sessions.UpdateSessionAsync(request, o), Repeat.WhenSafe, cancellation);
     }
 

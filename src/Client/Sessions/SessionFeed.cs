@@ -5,7 +5,8 @@ using Payload = Koda.Protos.Code.V1.SessionEvent.PayloadOneofCase;
 namespace Koda.Client.Sessions;
 
 /// <summary>The stream of a session's turn.</summary>
-internal sealed class SessionFeed(Code.TurnService.TurnServiceClient service, CallRunner calls, string sessionId) : IFeedSource<Code.SessionEvent>
+internal sealed class SessionFeed(Code.TurnService.TurnServiceClient service, CallRunner calls, string sessionId)
+    : IFeedSource<Code.SessionEvent>
 {
     public AsyncServerStreamingCall<Code.SessionEvent> Open(long after, CallOptions options) =>
         service.StreamSession(new() { SessionId = sessionId, AfterId = after }, options);

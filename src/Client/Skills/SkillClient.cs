@@ -17,7 +17,8 @@ public sealed class SkillClient
     }
 
     /// <summary>Lists the skills by id, reading further pages as they are needed.</summary>
-    public IAsyncEnumerable<Skill> ListAsync(string tag = "", string category = "", string text = "", CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<Skill> ListAsync(
+        string tag = "", string category = "", string text = "", CancellationToken cancellation = default) =>
         Pages.ReadAsync(
             (cursor, c) => _calls.RunAsync(
                 o => _skills.ListSkillsAsync(new() { Tag = tag, Category = category, Q = text, Cursor = cursor }, o), Repeat.WhenSafe, c),

@@ -22,8 +22,11 @@ public sealed partial class TaskClient
     /// </param>
     /// <param name="cancellation">Ends the waiting; the task may have been submitted.</param>
     public Task<Runtime.Task> SubmitAsync(
-        Runtime.SubmitTaskRequest request, string? idempotencyKey = null, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.SubmitTaskAsync(request, o), Repeat.WhenSafe, cancellation, idempotencyKey ?? Guid.CreateVersion7().ToString());
+        Runtime.SubmitTaskRequest request,
+        string? idempotencyKey = null,
+        CancellationToken cancellation = default) =>
+        _calls.RunAsync(
+            o => _service.SubmitTaskAsync(request, o), Repeat.WhenSafe, cancellation, idempotencyKey ?? Guid.CreateVersion7().ToString());
 
     /// <summary>Reads a task.</summary>
     public Task<Runtime.Task> GetAsync(string taskId, CancellationToken cancellation = default) =>
@@ -60,7 +63,18 @@ public sealed partial class TaskClient
         _calls.RunAsync(o => _service.GetTaskTraceAsync(new() { TaskId = taskId }, o), Repeat.WhenSafe, cancellation);
 
     /// <summary>Reads a page of a task's events, oldest first.</summary>
-    public Task<Runtime.EventPage> ListEventsAsync(string taskId, long afterSeq = 0, int limit = 0, CancellationToken cancellation = default) =>
+    public Task<Runtime.EventPage> ListEventsAsync(
+        string taskId, long afterSeq = 0, int limit = 0, CancellationToken cancellation = default) =>
         _calls.RunAsync(
-            o => _service.ListTaskEventsAsync(new() { TaskId = taskId, AfterSeq = afterSeq, Limit = limit }, o), Repeat.WhenSafe, cancellation);
+            o =>
+                _service.ListTaskEventsAsync(
+                    new()
+                    {
+                        TaskId = taskId,
+                        AfterSeq = afterSeq,
+                        Limit = limit,
+                    },
+                    o),
+            Repeat.WhenSafe,
+            cancellation);
 }

@@ -22,6 +22,9 @@ internal sealed class EngineException(
     /// <summary>A request that is refused for what some of its fields say.</summary>
     /// <param name="refusal">What cannot be done, without a full stop.</param>
     /// <param name="faults">What is wrong, by field.</param>
-    public static EngineException Invalid(string refusal, IReadOnlyDictionary<string, string> faults) => new(
-        ErrorReason.InvalidRequest, $"{refusal}: {string.Join("; ", faults.Select(fault => $"{fault.Key}: {fault.Value.TrimEnd('.')}"))}.", faults);
+    public static EngineException Invalid(string refusal, IReadOnlyDictionary<string, string> faults) =>
+        new(
+            ErrorReason.InvalidRequest,
+            $"{refusal}: {string.Join("; ", faults.Select(fault => $"{fault.Key}: {fault.Value.TrimEnd('.')}"))}.",
+            faults);
 }

@@ -38,10 +38,12 @@ internal sealed class EngineMetrics
         _meter = meters.Create(MeterName);
         _attemptsStarted = _meter.CreateCounter<long>("koda.attempt.started", "{attempt}", "Attempts that were offered to a worker.");
         _attemptsEnded = _meter.CreateCounter<long>("koda.attempt.ended", "{attempt}", "Attempts that ended, by outcome.");
-        _leasesLost = _meter.CreateCounter<long>("koda.lease.lost", "{lease}", "Attempts that a connected worker was told it does not hold.");
+        _leasesLost = _meter.CreateCounter<long>(
+            "koda.lease.lost", "{lease}", "Attempts that a connected worker was told it does not hold.");
         _batches = _meter.CreateHistogram("koda.batch.size", "{item}", "How much was committed together.", advice: s_sizes);
         _feeds = _meter.CreateUpDownCounter<long>("koda.feed.open", "{feed}", "Open feeds of events.");
-        _feedLag = _meter.CreateHistogram("koda.feed.lag", "s", "From the time of an event to its delivery to a follower.", advice: s_delays);
+        _feedLag = _meter.CreateHistogram(
+            "koda.feed.lag", "s", "From the time of an event to its delivery to a follower.", advice: s_delays);
         _modelCalls = _meter.CreateCounter<long>("koda.usage.model_calls", "{call}", "Answers of models, as workers reported them.");
         _toolCalls = _meter.CreateCounter<long>("koda.usage.tool_calls", "{call}", "Calls of tools that ended, as workers reported them.");
         _tokens = _meter.CreateCounter<long>("koda.usage.tokens", "{token}", "Tokens that models took and gave, as workers reported them.");
@@ -91,9 +93,15 @@ internal sealed class EngineMetrics
     public void ObserveQueue(Func<IReadOnlyList<QueuedTasks>> queue)
     {
         _meter.CreateObservableGauge(
-            "koda.queue.tasks", () => queue().Select(of => Measured(of.Tasks, of.AgentId)), "{task}", "Tasks that wait for a worker, by agent.");
+            "koda.queue.tasks",
+            () => queue().Select(of => Measured(of.Tasks, of.AgentId)),
+            "{task}",
+            "Tasks that wait for a worker, by agent.");
         _meter.CreateObservableGauge(
-            "koda.queue.age", () => queue().Select(of => Measured(of.Age.TotalSeconds, of.AgentId)), "s", "How long the first of them has waited.");
+            "koda.queue.age",
+            () => queue().Select(of => Measured(of.Age.TotalSeconds, of.AgentId)),
+            "s",
+            "How long the first of them has waited.");
     }
 
     private void Used(KeyValuePair<string, object?> agent, UsageTotals used)
@@ -105,5 +113,6 @@ internal sealed class EngineMetrics
         _cost.Add(used.CostMicros / 1e6, agent);
     }
 
-    private static Measurement<T> Measured<T>(T value, string agentId) where T : struct => new(value, KeyValuePair.Create<string, object?>(Agent, agentId));
+    private static Measurement<T> Measured<T>(T value, string agentId)
+        where T : struct => new(value, KeyValuePair.Create<string, object?>(Agent, agentId));
 }

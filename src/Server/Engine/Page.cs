@@ -13,13 +13,16 @@ internal static class Page
 
     /// <summary>The page size that is used for the one asked for; 0 asks for the default.</summary>
     /// <exception cref="EngineException">INVALID_REQUEST: it is negative.</exception>
-    public static int Limit(int asked, int otherwise = DefaultLimit, int most = MaxLimit) => asked switch
-    {
-        < 0 => throw new EngineException(
-            ErrorReason.InvalidRequest, "The page size must not be negative.", new Dictionary<string, string> { ["limit"] = "must not be negative" }),
-        0 => otherwise,
-        _ => Math.Min(asked, most),
-    };
+    public static int Limit(int asked, int otherwise = DefaultLimit, int most = MaxLimit) =>
+        asked switch
+        {
+            < 0 => throw new EngineException(
+                ErrorReason.InvalidRequest,
+                "The page size must not be negative.",
+                new Dictionary<string, string> { ["limit"] = "must not be negative" }),
+            0 => otherwise,
+            _ => Math.Min(asked, most),
+        };
 
     /// <summary>Cuts a page from a whole list, by the order of its keys.</summary>
     /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST.</exception>
@@ -27,10 +30,16 @@ internal static class Page
     {
         var after = ListCursor.Decode(list, cursor) ?? "";
         var size = Limit(limit);
-        return Of(all.Where(item => string.CompareOrdinal(key(item), after) > 0).OrderBy(key, StringComparer.Ordinal).Take(size + 1).ToList(), size, list, key);
+        return Of(
+            all.Where(item => string.CompareOrdinal(key(item), after) > 0).OrderBy(key, StringComparer.Ordinal).Take(size + 1).ToList(),
+            size,
+            list,
+            key);
     }
 
-    /// <summary>Cuts a page from rows that were read with one more than <paramref name="limit"/>; that one tells that the list goes on.</summary>
+    /// <summary>
+    /// Cuts a page from rows that were read with one more than <paramref name="limit"/>; that one tells that the list goes on.
+    /// </summary>
     public static Page<T> Of<T>(List<T> rows, int limit, string filters, Func<T, string> position)
     {
         if (rows.Count <= limit)

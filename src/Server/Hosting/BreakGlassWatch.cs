@@ -5,7 +5,10 @@ using Koda.Server.Surfaces;
 
 namespace Koda.Server.Hosting;
 
-/// <summary>Records what break-glass tokens are used for: each method that an address calls, once a minute, so that a busy script does not fill the log.</summary>
+/// <summary>
+/// Records what break-glass tokens are used for: each method that an address calls, once a minute, so that a busy script does not fill the
+/// log.
+/// </summary>
 internal sealed class BreakGlassWatch(AuditLog audit, TimeProvider clock)
 {
     private const int MaxRemembered = 1000;
@@ -22,7 +25,8 @@ internal sealed class BreakGlassWatch(AuditLog audit, TimeProvider clock)
         var key = (caller.Address, call.Method.FullName);
         if (_recorded.TryGetValue(key, out var at) && clock.GetElapsedTime(at) < s_once)
             return;
-        await audit.Record(caller, new SecurityEvent("security.auth.break_glass_used", $"rpc:{call.Method.FullName}"), call.Http.RequestAborted);
+        await audit.Record(
+            caller, new SecurityEvent("security.auth.break_glass_used", $"rpc:{call.Method.FullName}"), call.Http.RequestAborted);
         if (_recorded.Count >= MaxRemembered)
             _recorded.Clear();
         _recorded[key] = clock.GetTimestamp();

@@ -4,7 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Koda.Server.Hosting;
 
-/// <summary>What every request passes before its method, whatever its face: limits by address, the credential, the rights, limits by caller, and who watches.</summary>
+/// <summary>
+/// What every request passes before its method, whatever its face: limits by address, the credential, the rights, limits by caller, and who
+/// watches.
+/// </summary>
 internal static class CallAdmission
 {
     public static IServiceCollection AddCallAdmission(this IServiceCollection services)

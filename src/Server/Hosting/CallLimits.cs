@@ -10,10 +10,12 @@ using Microsoft.AspNetCore.Http;
 namespace Koda.Server.Hosting;
 
 /// <summary>
-/// Limits how often methods are called, by the buckets that their contract declares and with counters that all servers share. A method with a bucket of its
-/// own is counted there and nowhere else, the others in that of their service. Calls without a valid credential have one more, and are recorded.
+/// Limits how often methods are called, by the buckets that their contract declares and with counters that all servers share. A method with
+/// a bucket of its own is counted there and nowhere else, the others in that of their service. Calls without a valid credential have one
+/// more, and are recorded.
 /// </summary>
-internal sealed class CallLimits(RateLimitSettings settings, RateCountStore counts, KnownDeviceStore devices, AuditLog audit) : ICallRefusals
+internal sealed class CallLimits(RateLimitSettings settings, RateCountStore counts, KnownDeviceStore devices, AuditLog audit)
+    : ICallRefusals
 {
     /// <summary>Counts a call of which nothing is known but where it comes from.</summary>
     /// <exception cref="RpcFault">AUTH_RATE_LIMITED.</exception>
@@ -75,7 +77,9 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
             await audit.Record(CallerReading.From(call.Http), limited, CancellationToken.None);
         }
 
-        return new RpcFault(ErrorReason.AuthRateLimited, $"Too many calls: {budget.Limit} in {budget.Window.TotalSeconds:0} seconds are allowed, the next in {Seconds(count)} s.")
+        return new RpcFault(
+            ErrorReason.AuthRateLimited,
+            $"Too many calls: {budget.Limit} in {budget.Window.TotalSeconds:0} seconds are allowed, the next in {Seconds(count)} s.")
         {
             RetryAfter = count.Left,
             Details = new System.Text.Json.Nodes.JsonObject { ["bucket"] = bucket },
@@ -87,7 +91,8 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
     private async ValueTask RecordDenial(RpcCall call, CallFailure failure)
     {
         // Acts that judge a password or a code record their refusals themselves.
-        if (failure.Reason is not (ErrorReason.Unauthenticated or ErrorReason.SessionExpired or ErrorReason.PermissionDenied or ErrorReason.CrossSite))
+        if (failure.Reason
+            is not (ErrorReason.Unauthenticated or ErrorReason.SessionExpired or ErrorReason.PermissionDenied or ErrorReason.CrossSite))
             return;
         var denied = new SecurityEvent("security.auth.access_denied", $"rpc:{call.Method.FullName}", SecurityOutcome.Denied)
         {
@@ -96,7 +101,8 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
         await audit.Record(CallerReading.From(call.Http), denied, CancellationToken.None);
     }
 
-    // A known device is counted for itself: strangers who share its address, or a proxy that nobody told the server of, use nothing of its budget up.
+    // A known device is counted for itself: strangers who share its address, or a proxy that nobody told the server of, use nothing of its
+    // budget up.
     private async ValueTask<string> DeviceOf(RpcCall call)
     {
         var secret = DeviceCookie.Read(call.Http);

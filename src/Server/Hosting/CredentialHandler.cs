@@ -15,8 +15,8 @@ using Microsoft.Extensions.Options;
 namespace Koda.Server.Hosting;
 
 /// <summary>
-/// Authenticates requests by `Authorization: Bearer`, `X-Runtime-Token`, or the session's cookie, in this order; the same over gRPC, REST and feeds. What
-/// anybody may call takes a credential that is not valid for none, so that a stale cookie keeps nobody from signing in.
+/// Authenticates requests by `Authorization: Bearer`, `X-Runtime-Token`, or the session's cookie, in this order; the same over gRPC, REST
+/// and feeds. What anybody may call takes a credential that is not valid for none, so that a stale cookie keeps nobody from signing in.
 /// </summary>
 internal sealed class CredentialHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder, AuthenticateBearer bearer,
@@ -33,10 +33,13 @@ internal sealed class CredentialHandler(
     {
         var endpoint = Context.GetEndpoint();
         var policy = endpoint?.Metadata.GetMetadata<RpcMethod>()?.Policy;
-        // Nobody asks who the caller is; and whether the server is ready is asked most when its database is gone, and with it whatever could be known of the caller.
-        if (policy is { UnavailableUnless.Length: > 0 } || (policy is null && endpoint?.Metadata.GetMetadata<AuthorizationPolicy>() is null))
+        // Nobody asks who the caller is; and whether the server is ready is asked most when its database is gone, and with it whatever
+        // could be known of the caller.
+        if (policy is { UnavailableUnless.Length: > 0 }
+            || (policy is null && endpoint?.Metadata.GetMetadata<AuthorizationPolicy>() is null))
             return AuthenticateResult.NoResult();
-        // The caller's own deadline does not end it: a credential that is guessed in a hurry is refused, counted and recorded like any other.
+        // The caller's own deadline does not end it: a credential that is guessed in a hurry is refused, counted and recorded like any
+        // other.
         var untilGone = RpcCall.Of(Context)?.Lifetime.Peer ?? Context.RequestAborted;
         try
         {
@@ -46,18 +49,24 @@ internal sealed class CredentialHandler(
                 await admitUser.Execute(caller, untilGone);
             return Success(new AuthenticatedPrincipal(caller));
         }
-        catch (Exception refusal) when (refusal is RpcFault { Reason: ErrorReason.Unauthenticated } or EngineException { Reason: ErrorReason.SessionExpired })
+        catch (Exception refusal)
+            when (refusal is RpcFault { Reason: ErrorReason.Unauthenticated } or EngineException { Reason: ErrorReason.SessionExpired })
         {
             return AuthenticateResult.Fail(refusal);
         }
     }
 
     /// <summary>The program on this machine that calls; null when it needs a credential.</summary>
-    private CallPrincipal? Local(Endpoint endpoint, MethodPolicy? policy) => policy is { AnonymousOnLoopback: true } ? loopback.Admit(Context)
-        : endpoint.Metadata.GetMetadata<OpenOnLoopback>() is { } open && LoopbackPeer.IsDirect(Context) && !CrossSiteGuard.IsCrossSite(Request) ? open.Caller
+    private CallPrincipal? Local(Endpoint endpoint, MethodPolicy? policy) =>
+        policy is { AnonymousOnLoopback: true } ? loopback.Admit(Context)
+        : endpoint.Metadata.GetMetadata<OpenOnLoopback>() is { } open
+        && LoopbackPeer.IsDirect(Context)
+        && !CrossSiteGuard.IsCrossSite(Request)
+            ? open.Caller
         : null;
 
-    private static AuthenticateResult Success(CallPrincipal caller) => AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+    private static AuthenticateResult Success(CallPrincipal caller) =>
+        AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
 
     private async ValueTask<AuthenticatedCaller?> Find(CancellationToken cancellationToken)
     {
@@ -73,7 +82,8 @@ internal sealed class CredentialHandler(
         if (Request.Headers[RuntimeHeader] is [{ Length: > 0 } runtime, ..])
         {
             return await runtimeToken.Execute(runtime, cancellationToken)
-                ?? throw new RpcFault(ErrorReason.Unauthenticated, "The runtime token is not valid: it is unknown, expired, or for a part only.");
+                ?? throw new RpcFault(
+                    ErrorReason.Unauthenticated, "The runtime token is not valid: it is unknown, expired, or for a part only.");
         }
 
         if (!Request.Cookies.TryGetValue(SessionCookie.Name, out var cookie) || cookie.Length == 0)

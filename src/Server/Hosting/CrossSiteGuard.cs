@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Koda.Server.Hosting;
 
-/// <summary>Keeps pages of other sites from acting with a browser's cookie. Reading needs no guard: the browser gives them no answer to read.</summary>
+/// <summary>
+/// Keeps pages of other sites from acting with a browser's cookie. Reading needs no guard: the browser gives them no answer to read.
+/// </summary>
 internal static class CrossSiteGuard
 {
     /// <exception cref="RpcFault">CROSS_SITE; UNSUPPORTED_MEDIA_TYPE for what a plain form could have sent.</exception>
@@ -16,11 +18,13 @@ internal static class CrossSiteGuard
         if (IsCrossSite(request))
             throw new RpcFault(ErrorReason.CrossSite, "A page of another site may not act with this site's cookie.");
         if (!IsJsonOrGrpc(request.ContentType))
-            throw new RpcFault(ErrorReason.UnsupportedMediaType, "With a cookie, requests that change something must be sent as application/json.");
+            throw new RpcFault(
+                ErrorReason.UnsupportedMediaType, "With a cookie, requests that change something must be sent as application/json.");
     }
 
     /// <summary>A page of another site sent the request, as far as the browser says.</summary>
-    public static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site" || IsForeign(request);
+    public static bool IsCrossSite(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site" || IsForeign(request);
 
     private static bool IsForeign(HttpRequest request)
     {

@@ -1,6 +1,9 @@
 namespace Koda.Server.Hosting;
 
-/// <summary>Keeps a second server off a data folder whose private PostgreSQL the first one would stop under it. However the process ends, the system lets go.</summary>
+/// <summary>
+/// Keeps a second server off a data folder whose private PostgreSQL the first one would stop under it. However the process ends, the system
+/// lets go.
+/// </summary>
 internal sealed class DataFolderLock : IDisposable
 {
     private readonly FileStream _file;

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Koda.Server.Hosting;
 
 /// <summary>
-/// Looks whether a database of the operator's can be used before anything else asks it. One that does not answer is waited for, since it may start beside
-/// the server; what a person has to put right is said at once.
+/// Looks whether a database of the operator's can be used before anything else asks it. One that does not answer is waited for, since it
+/// may start beside the server; what a person has to put right is said at once.
 /// </summary>
 internal static partial class DatabaseAtStart
 {
@@ -59,7 +59,8 @@ internal static partial class DatabaseAtStart
                 $"There is no database '{database}' at {address}.",
                 $"Create it with: createdb -h {settings.Host} -p {settings.Port} -U {settings.Username} {database}"),
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } => Fault(
-                $"The database at {address} refuses the password of '{settings.Username}'.", "Correct it in --database-url or KODA_DATABASE_URL."),
+                $"The database at {address} refuses the password of '{settings.Username}'.",
+                "Correct it in --database-url or KODA_DATABASE_URL."),
             PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification } refused => Fault(
                 $"The database at {address} refuses '{settings.Username}': {refused.MessageText}.",
                 "Correct the user in --database-url or KODA_DATABASE_URL, or let it in by pg_hba.conf."),
@@ -71,19 +72,23 @@ internal static partial class DatabaseAtStart
                 "Give it in --database-url or KODA_DATABASE_URL: postgres://user:password@host/database"),
             PostgresException when DatabaseFailures.TroubleOf(failure) is not null => null,
             { InnerException: SocketException or IOException or TimeoutException } => null,
-            _ => Fault($"The database at {address} cannot be used: {failure.Message.TrimEnd('.')}.", "Correct --database-url or KODA_DATABASE_URL."),
+            _ => Fault(
+                $"The database at {address} cannot be used: {failure.Message.TrimEnd('.')}.",
+                "Correct --database-url or KODA_DATABASE_URL."),
         };
 
         ServerStartException Fault(string message, string hint) => new(StartFault.Database, message, hint, failure);
     }
 
-    private static string Problem(NpgsqlException failure) => failure.InnerException switch
-    {
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "the name of its host is not known",
-        SocketException socket => socket.Message,
-        TimeoutException => "nothing came in time",
-        _ => failure is PostgresException { MessageText: var text } ? text : failure.Message.TrimEnd('.'),
-    };
+    private static string Problem(NpgsqlException failure) =>
+        failure.InnerException switch
+        {
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+                "the name of its host is not known",
+            SocketException socket => socket.Message,
+            TimeoutException => "nothing came in time",
+            _ => failure is PostgresException { MessageText: var text } ? text : failure.Message.TrimEnd('.'),
+        };
 
     [LoggerMessage(1, LogLevel.Warning, "Waiting for the database at {Address}, for {Seconds} seconds at most: {Problem}.")]
     private static partial void Waiting(ILogger logger, string address, string problem, int seconds);

@@ -36,10 +36,17 @@ internal static class DatabaseUrl
         var value = parameter.Length == 2 ? Uri.UnescapeDataString(parameter[1]) : "";
         switch (parameter[0])
         {
-            case "host": settings.Host = value; break;
-            case "sslmode": settings.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true); break;
-            case "application_name": settings.ApplicationName = value; break;
-            default: throw new ArgumentException($"The database URL has a parameter that is not known: {parameter[0]}.");
+            case "host":
+                settings.Host = value;
+                break;
+            case "sslmode":
+                settings.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+                break;
+            case "application_name":
+                settings.ApplicationName = value;
+                break;
+            default:
+                throw new ArgumentException($"The database URL has a parameter that is not known: {parameter[0]}.");
         }
     }
 }

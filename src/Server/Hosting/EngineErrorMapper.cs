@@ -8,9 +8,13 @@ namespace Koda.Server.Hosting;
 /// <summary>Turns the engine's refusals into faults, which every face and dialect knows how to write.</summary>
 internal sealed class EngineErrorMapper : IErrorMapper
 {
-    public RpcFault? Map(Exception exception) => exception is not EngineException engine
-        ? null
-        : engine.Reason is ErrorReason.InvalidRequest or ErrorReason.AgentInvalid or ErrorReason.AgentPublishBlocked or ErrorReason.PasswordPolicy
+    public RpcFault? Map(Exception exception) =>
+        exception is not EngineException engine ? null
+        : engine.Reason
+            is ErrorReason.InvalidRequest
+                or ErrorReason.AgentInvalid
+                or ErrorReason.AgentPublishBlocked
+                or ErrorReason.PasswordPolicy
             ? new RpcFault(engine.Reason, engine.Message, engine)
             {
                 Fields = [.. engine.Details.Select(detail => new FieldFault(detail.Key, detail.Value))],

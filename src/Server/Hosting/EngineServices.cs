@@ -42,10 +42,19 @@ internal static class EngineServices
             .AddSingleton(new DataDirectories(options.DataDirectory.Length == 0 ? [] : [options.DataDirectory]))
             .AddSingleton<ServedWorkspaces>().AddSingleton<WorkspaceRules>()
             .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
-            .AddSingleton<Database>().AddSingleton<Migrator>().AddHostedService<DatabaseWatch>()
-            .AddSingleton<WakeUps>().AddRunning<Broadcast>()
-            .AddSingleton<SecretBox>().AddSingleton<KnownSecrets>().AddSingleton<GetMasterKey>().AddSingleton<RotateMasterKey>().AddSingleton<CheckMasterKey>()
-            .AddSingleton(CheckMasterKey.Column).AddSingleton(ProviderStore.Keys).AddSingleton(IdempotencyStore.Answers)
+            .AddSingleton<Database>()
+            .AddSingleton<Migrator>()
+            .AddHostedService<DatabaseWatch>()
+            .AddSingleton<WakeUps>()
+            .AddRunning<Broadcast>()
+            .AddSingleton<SecretBox>()
+            .AddSingleton<KnownSecrets>()
+            .AddSingleton<GetMasterKey>()
+            .AddSingleton<RotateMasterKey>()
+            .AddSingleton<CheckMasterKey>()
+            .AddSingleton(CheckMasterKey.Column)
+            .AddSingleton(ProviderStore.Keys)
+            .AddSingleton(IdempotencyStore.Answers)
             .AddSingleton<IRedactor>(provider => provider.GetRequiredService<KnownSecrets>());
         AddEvents(services);
         AddTasks(services);
@@ -56,10 +65,20 @@ internal static class EngineServices
         services.AddIdentity(options);
         services.AddConversations();
         services
-            .AddSingleton<ListApprovals>().AddSingleton<GetApproval>().AddSingleton<AnswerApproval>().AddSingleton<ExpireApprovals>()
-            .AddSingleton<CheckReadiness>().AddSingleton<AuditLog>().AddSingleton<ListChains>().AddSingleton<ReadChains>().AddSingleton<RunOnce>()
-            .AddSingleton<CurrentSettings>().AddSingleton<ChangeSettings>().AddSingleton<AdmitUser>()
-            .AddSingleton<ReadOnboarding>().AddSingleton<BootstrapInstallation>()
+            .AddSingleton<ListApprovals>()
+            .AddSingleton<GetApproval>()
+            .AddSingleton<AnswerApproval>()
+            .AddSingleton<ExpireApprovals>()
+            .AddSingleton<CheckReadiness>()
+            .AddSingleton<AuditLog>()
+            .AddSingleton<ListChains>()
+            .AddSingleton<ReadChains>()
+            .AddSingleton<RunOnce>()
+            .AddSingleton<CurrentSettings>()
+            .AddSingleton<ChangeSettings>()
+            .AddSingleton<AdmitUser>()
+            .AddSingleton<ReadOnboarding>()
+            .AddSingleton<BootstrapInstallation>()
             .AddHostedService<SweepIdempotencyKeys>();
         return services;
     }
@@ -78,13 +97,29 @@ internal static class EngineServices
         .AddSingleton<AgentCatalog>().AddSingleton<AgentProviders>()
         .AddSingleton<ListAgents>().AddSingleton<GetAgent>().AddSingleton<ApplyAgent>().AddSingleton<SeedBuiltInAgents>();
 
-    private static void AddDispatch(IServiceCollection services) => services
-        .AddSingleton<ReportAttempts>().AddSingleton<ReportQueue>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>().AddSingleton<OpenAttemptProvider>()
-        .AddSingleton<ClaimTasks>().AddSingleton<AssignmentFactory>().AddSingleton<ConnectionHost>().AddSingleton<ConnectWorker>()
-        .AddSingleton<ClaimLoop>().AddSingleton<LeaseLoop>().AddSingleton<SweepLoop>().AddSingleton<PresenceLoop>()
-        .AddSingleton<McpNews>().AddSingleton<TellMcp>().AddSingleton<ListMcpServers>().AddSingleton<ListWorkers>().AddSingleton<CommandWarnings>().AddSingleton<RefreshMcp>()
-        .AddRunning<Dispatcher>()
-        .AddSingleton<IDispatcherState>(provider => provider.GetRequiredService<Dispatcher>());
+    private static void AddDispatch(IServiceCollection services) =>
+        services
+            .AddSingleton<ReportAttempts>()
+            .AddSingleton<ReportQueue>()
+            .AddSingleton<ExpireLeases>()
+            .AddSingleton<HeldAttempts>()
+            .AddSingleton<OpenAttemptProvider>()
+            .AddSingleton<ClaimTasks>()
+            .AddSingleton<AssignmentFactory>()
+            .AddSingleton<ConnectionHost>()
+            .AddSingleton<ConnectWorker>()
+            .AddSingleton<ClaimLoop>()
+            .AddSingleton<LeaseLoop>()
+            .AddSingleton<SweepLoop>()
+            .AddSingleton<PresenceLoop>()
+            .AddSingleton<McpNews>()
+            .AddSingleton<TellMcp>()
+            .AddSingleton<ListMcpServers>()
+            .AddSingleton<ListWorkers>()
+            .AddSingleton<CommandWarnings>()
+            .AddSingleton<RefreshMcp>()
+            .AddRunning<Dispatcher>()
+            .AddSingleton<IDispatcherState>(provider => provider.GetRequiredService<Dispatcher>());
 
     /// <summary>One instance that others can ask for and that the host runs.</summary>
     private static IServiceCollection AddRunning<T>(this IServiceCollection services)

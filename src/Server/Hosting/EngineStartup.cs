@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Koda.Server.Hosting;
 
-/// <summary>What must be there before the first call: the schema, the built-in agents, the providers of the environment, the token files.</summary>
+/// <summary>
+/// What must be there before the first call: the schema, the built-in agents, the providers of the environment, the token files.
+/// </summary>
 internal static partial class EngineStartup
 {
     private static readonly TimeSpan s_betweenTries = TimeSpan.FromMilliseconds(500);

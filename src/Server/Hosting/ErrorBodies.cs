@@ -13,8 +13,8 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace Koda.Server.Hosting;
 
 /// <summary>
-/// Gives the errors that no surface wrote the body of the surface of their path. The limits of the request line and of the headers are kept here and not by
-/// Kestrel alone, which closes the connection with an empty answer; what is beyond its own, larger ones it still does.
+/// Gives the errors that no surface wrote the body of the surface of their path. The limits of the request line and of the headers are kept
+/// here and not by Kestrel alone, which closes the connection with an empty answer; what is beyond its own, larger ones it still does.
 /// </summary>
 internal static class ErrorBodies
 {
@@ -77,26 +77,36 @@ internal static class ErrorBodies
         var failure = CallFailure.From(fault);
         var output = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(output, s_writing))
-            http.RequestServices.GetRequiredService<DialectTable>().OfPath(http.Request.Path).WriteError(json, failure, http.TraceIdentifier);
+            http.RequestServices.GetRequiredService<DialectTable>()
+                .OfPath(http.Request.Path)
+                .WriteError(json, failure, http.TraceIdentifier);
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = output.WrittenCount;
         http.Response.Headers.XContentTypeOptions = "nosniff";
         await http.Response.BodyWriter.WriteAsync(output.WrittenMemory, http.RequestAborted);
     }
 
-    private static RpcFault? Fault(HttpContext http) => http.Response.StatusCode switch
-    {
-        StatusCodes.Status400BadRequest => new RpcFault(ErrorReason.MalformedBody, "The request is not valid HTTP."),
-        StatusCodes.Status404NotFound => new RpcFault(ErrorReason.RouteNotFound, "No route has this path."),
-        StatusCodes.Status405MethodNotAllowed =>
-            new RpcFault(ErrorReason.MethodNotAllowed, $"The path takes {http.Response.Headers.Allow}, not {http.Request.Method}."),
-        StatusCodes.Status413PayloadTooLarge => new RpcFault(ErrorReason.PayloadTooLarge, "The body is larger than the server takes."),
-        StatusCodes.Status414UriTooLong => new RpcFault(ErrorReason.TargetTooLong, $"The path and the query have more than {LongestTarget} characters."),
-        StatusCodes.Status415UnsupportedMediaType => new RpcFault(
-            ErrorReason.UnsupportedMediaType, "This path takes application/grpc, application/grpc-web and application/grpc-web-text, with protobuf."),
-        StatusCodes.Status426UpgradeRequired => new RpcFault(ErrorReason.UpgradeRequired, "gRPC needs HTTP/2; gRPC-Web works over HTTP/1.1."),
-        StatusCodes.Status431RequestHeaderFieldsTooLarge =>
-            new RpcFault(ErrorReason.HeadersTooLarge, $"The headers are more than {MostHeaders}, or larger than {LargestHeaders} bytes."),
-        _ => null,
-    };
+    private static RpcFault? Fault(HttpContext http) =>
+        http.Response.StatusCode switch
+        {
+            StatusCodes.Status400BadRequest => new RpcFault(ErrorReason.MalformedBody, "The request is not valid HTTP."),
+            StatusCodes.Status404NotFound => new RpcFault(ErrorReason.RouteNotFound, "No route has this path."),
+            StatusCodes.Status405MethodNotAllowed => new RpcFault(
+                ErrorReason.MethodNotAllowed,
+                $"The path takes {http.Response.Headers.Allow}, not {http.Request.Method}."),
+            StatusCodes.Status413PayloadTooLarge => new RpcFault(ErrorReason.PayloadTooLarge, "The body is larger than the server takes."),
+            StatusCodes.Status414UriTooLong => new RpcFault(
+                ErrorReason.TargetTooLong,
+                $"The path and the query have more than {LongestTarget} characters."),
+            StatusCodes.Status415UnsupportedMediaType => new RpcFault(
+                ErrorReason.UnsupportedMediaType,
+                "This path takes application/grpc, application/grpc-web and application/grpc-web-text, with protobuf."),
+            StatusCodes.Status426UpgradeRequired => new RpcFault(
+                ErrorReason.UpgradeRequired,
+                "gRPC needs HTTP/2; gRPC-Web works over HTTP/1.1."),
+            StatusCodes.Status431RequestHeaderFieldsTooLarge => new RpcFault(
+                ErrorReason.HeadersTooLarge,
+                $"The headers are more than {MostHeaders}, or larger than {LargestHeaders} bytes."),
+            _ => null,
+        };
 }

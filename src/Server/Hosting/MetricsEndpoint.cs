@@ -10,14 +10,15 @@ using OpenTelemetry.Metrics;
 namespace Koda.Server.Hosting;
 
 /// <summary>
-/// The metrics as Prometheus reads them, for programs on this machine and for credentials with the scope of it. What was forwarded is from elsewhere, whatever
-/// it says; who shows a credential is judged by that, wherever the call comes from.
+/// The metrics as Prometheus reads them, for programs on this machine and for credentials with the scope of it. What was forwarded is from
+/// elsewhere, whatever it says; who shows a credential is judged by that, wherever the call comes from.
 /// </summary>
 internal static class MetricsEndpoint
 {
     private const string Path = "/metrics";
 
-    private static readonly OpenOnLoopback s_local = new(new CallPrincipal("local", "this machine", new HashSet<string> { Scopes.Metrics }));
+    private static readonly OpenOnLoopback s_local = new(
+        new CallPrincipal("local", "this machine", new HashSet<string> { Scopes.Metrics }));
 
     public static void MapMetrics(this WebApplication app)
     {

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Hosting;
 
 /// <summary>
-/// Ends streams whose credential is revoked or expires while they are open: at once when this server hears of it, else when it looks, which it does as
-/// long as streams are open.
+/// Ends streams whose credential is revoked or expires while they are open: at once when this server hears of it, else when it looks, which
+/// it does as long as streams are open.
 /// </summary>
 internal sealed partial class OpenCalls : BackgroundService
 {
@@ -38,7 +38,8 @@ internal sealed partial class OpenCalls : BackgroundService
 
     public void Admitted(RpcCall call)
     {
-        if (call.Method.Type == MethodType.Unary || call.Principal is not AuthenticatedPrincipal { Caller: { CredentialId: not null } caller })
+        if (call.Method.Type == MethodType.Unary
+            || call.Principal is not AuthenticatedPrincipal { Caller: { CredentialId: not null } caller })
             return;
         _calls[call] = caller;
         call.Http.Response.OnCompleted(() =>
@@ -68,7 +69,8 @@ internal sealed partial class OpenCalls : BackgroundService
     {
         try
         {
-            foreach (var id in await _findEnded.Execute(_calls.Values.Select(caller => caller.CredentialId!.Value).Distinct(), cancellationToken))
+            var used = _calls.Values.Select(caller => caller.CredentialId!.Value).Distinct();
+            foreach (var id in await _findEnded.Execute(used, cancellationToken))
                 _memory.Over(id);
         }
         catch (EngineException failure)

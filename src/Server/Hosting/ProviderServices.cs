@@ -11,16 +11,32 @@ namespace Koda.Server.Hosting;
 /// <summary>The parts that know model providers, and what is served of them.</summary>
 internal static class ProviderServices
 {
-    public static IServiceCollection AddProviders(this IServiceCollection services, ServerOptions options) => services
-        .AddSingleton(new GuardedHttpOptions { AllowedHosts = options.AllowedHosts })
-        .AddSingleton<GuardedHttp>().AddSingleton<ProviderCalls>().AddSingleton<ProviderProbe>()
-        .AddSingleton<ProviderStore>().AddSingleton<ProviderHealthStore>()
-        .AddSingleton<SaveProvider>().AddSingleton<OpenProvider>().AddSingleton<ImportProviders>()
-        .AddSingleton<ReadConnections>().AddSingleton<ConnectProvider>().AddSingleton<VerifyProvider>().AddSingleton<DisconnectProvider>()
-        .AddHostedService<VerifyImported>()
-        .AddSingleton<LimitStore>().AddSingleton<CooldownStore>().AddSingleton<LimitProvider>().AddSingleton<EndCooldowns>().AddSingleton<ProviderLoad>()
-        .AddSingleton<ModelStore>().AddSingleton<RefreshModels>().AddSingleton<ListModels>()
-        .AddSingleton<ConnectionDefaults>().AddSingleton<ReadHealth>();
+    public static IServiceCollection AddProviders(this IServiceCollection services, ServerOptions options) =>
+        services
+            .AddSingleton(new GuardedHttpOptions { AllowedHosts = options.AllowedHosts })
+            .AddSingleton<GuardedHttp>()
+            .AddSingleton<ProviderCalls>()
+            .AddSingleton<ProviderProbe>()
+            .AddSingleton<ProviderStore>()
+            .AddSingleton<ProviderHealthStore>()
+            .AddSingleton<SaveProvider>()
+            .AddSingleton<OpenProvider>()
+            .AddSingleton<ImportProviders>()
+            .AddSingleton<ReadConnections>()
+            .AddSingleton<ConnectProvider>()
+            .AddSingleton<VerifyProvider>()
+            .AddSingleton<DisconnectProvider>()
+            .AddHostedService<VerifyImported>()
+            .AddSingleton<LimitStore>()
+            .AddSingleton<CooldownStore>()
+            .AddSingleton<LimitProvider>()
+            .AddSingleton<EndCooldowns>()
+            .AddSingleton<ProviderLoad>()
+            .AddSingleton<ModelStore>()
+            .AddSingleton<RefreshModels>()
+            .AddSingleton<ListModels>()
+            .AddSingleton<ConnectionDefaults>()
+            .AddSingleton<ReadHealth>();
 
     public static IServiceCollection AddProviderSurfaces(this IServiceCollection services) => services
         .AddSingleton<ProviderService>().AddSingleton<ConnectionService>().AddSingleton<IntegrationService>();

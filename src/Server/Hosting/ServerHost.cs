@@ -39,7 +39,8 @@ public static class ServerHost
         options.Security.Check();
         Directory.CreateDirectory(options.DataDirectory);
         var cluster = options.DatabaseUrl is null
-            ? await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = options.DataDirectory, Report = options.Report }, cancellationToken)
+            ? await PostgresCluster.Start(
+                new PostgresClusterOptions { DataFolder = options.DataDirectory, Report = options.Report }, cancellationToken)
             : null;
         options.Report("Preparing the server");
         var masterKeys = await KeyRing.Load(options.DataDirectory, cancellationToken);
@@ -63,12 +64,18 @@ public static class ServerHost
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
             throw new ServerStartException(
-                StartFault.Address, $"{address.GetLeftPart(UriPartial.Authority)} is taken by another program.", "Stop that, or choose another address with --listen.", taken);
+                StartFault.Address,
+                $"{address.GetLeftPart(UriPartial.Authority)} is taken by another program.",
+                "Stop that, or choose another address with --listen.",
+                taken);
         }
         catch (SocketException refused)
         {
             throw new ServerStartException(
-                StartFault.Address, $"Cannot listen on {address.GetLeftPart(UriPartial.Authority)}: {refused.Message}.", "Choose another address with --listen.", refused);
+                StartFault.Address,
+                $"Cannot listen on {address.GetLeftPart(UriPartial.Authority)}: {refused.Message}.",
+                "Choose another address with --listen.",
+                refused);
         }
     }
 
@@ -84,7 +91,8 @@ public static class ServerHost
         }
     }
 
-    private static ILogger StartupLog(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Koda.Server.Startup");
+    private static ILogger StartupLog(WebApplication app) =>
+        app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Koda.Server.Startup");
 
     private static WebApplication Build(ServerOptions options, PostgresCluster? cluster, KeyRing masterKeys)
     {
@@ -103,7 +111,8 @@ public static class ServerHost
             kestrel.Limits.Http2.KeepAlivePingDelay = s_ping;
             kestrel.Limits.Http2.KeepAlivePingTimeout = s_ping;
         });
-        // Nothing here blocks a thread, so a request need not change threads on its way in and out: that is most of what a quick call costs.
+        // Nothing here blocks a thread, so a request need not change threads on its way in and out: that is most of what a quick call
+        // costs.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         var connectionString = cluster?.ConnectionString ?? ConnectionString(options);
         builder.Services
@@ -128,10 +137,13 @@ public static class ServerHost
         app.UseOpenApiDocuments();
     }
 
-    private static IPEndPoint EndPointOf(Uri listen) => listen.Host switch
-    {
-        "localhost" => new IPEndPoint(IPAddress.Loopback, listen.Port),
-        var host when IPAddress.TryParse(host.Trim('[', ']'), out var address) => new IPEndPoint(address, listen.Port),
-        var host => throw new InvalidOperationException($"--listen takes an address, such as http://127.0.0.1:8090, and not the name '{host}'."),
-    };
+    private static IPEndPoint EndPointOf(Uri listen) =>
+        listen.Host switch
+        {
+            "localhost" => new IPEndPoint(IPAddress.Loopback, listen.Port),
+            var host when IPAddress.TryParse(host.Trim('[', ']'), out var address) => new IPEndPoint(address, listen.Port),
+            var host => throw new InvalidOperationException(
+                $"--listen takes an address, such as http://127.0.0.1:8090, and not the name '{host}'."
+            ),
+        };
 }

@@ -35,7 +35,9 @@ public sealed record ServerOptions
     /// <summary>How many tasks may be queued before callers are told to come back later.</summary>
     public long MaxQueuedTasks { get; init; } = 20_000_000;
 
-    /// <summary>Hosts, names or addresses, that model providers may have although they are private. Metadata addresses stay refused.</summary>
+    /// <summary>
+    /// Hosts, names or addresses, that model providers may have although they are private. Metadata addresses stay refused.
+    /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>Takes what the server logs. Null: the console does.</summary>

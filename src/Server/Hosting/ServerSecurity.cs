@@ -18,26 +18,32 @@ public sealed record ServerSecurity
     public bool AllowLoopbackBootstrap { get; init; }
 
     /// <summary>
-    /// `KODA_CODE_ANONYMOUS_LOOPBACK`: lets programs on this machine use coding sessions without a credential, while the server is bound to loopback.
+    /// `KODA_CODE_ANONYMOUS_LOOPBACK`: lets programs on this machine use coding sessions without a credential, while the server is bound to
+    /// loopback.
     /// </summary>
     public bool AnonymousLoopback { get; init; } = true;
 
     /// <summary>`CONTROL_PLANE_AUTH_MODE`: how people sign in. There is `local_account`.</summary>
     public string AuthMode { get; init; } = LocalAccount;
 
-    /// <summary>`CONTROL_PLANE_SECURE_COOKIES`: true sends cookies over TLS only; false never marks them so. Null: over TLS when the call came so.</summary>
+    /// <summary>
+    /// `CONTROL_PLANE_SECURE_COOKIES`: true sends cookies over TLS only; false never marks them so. Null: over TLS when the call came so.
+    /// </summary>
     public bool? SecureCookies { get; init; }
 
     /// <summary>
-    /// `CONTROL_PLANE_RATE_LIMIT`: other budgets than the documented ones, such as `240/60s,login=10/300s,profile=off`; the one without a name is that of
-    /// all calls without a bucket of their own. `off`: no limits. Null: the documented ones.
+    /// `CONTROL_PLANE_RATE_LIMIT`: other budgets than the documented ones, such as `240/60s,login=10/300s,profile=off`; the one without a
+    /// name is that of all calls without a bucket of their own. `off`: no limits. Null: the documented ones.
     /// </summary>
     public string? RateLimit { get; init; }
 
     /// <summary>`KODA_TRUSTED_PROXIES`: addresses and networks of proxies that say truly for whom they call.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>`KODA_ALLOWED_ORIGINS`: web origins, such as `https://app.example`, whose pages may call with a token of their own by REST, feeds and gRPC-Web. Cookies are never among it.</summary>
+    /// <summary>
+    /// `KODA_ALLOWED_ORIGINS`: web origins, such as `https://app.example`, whose pages may call with a token of their own by REST, feeds
+    /// and gRPC-Web. Cookies are never among it.
+    /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>`KODA_ENVIRONMENT=production`: refuses to start with settings that are not safe on a network.</summary>
@@ -60,7 +66,8 @@ public sealed record ServerSecurity
         Production = string.Equals(NonEmpty(read("KODA_ENVIRONMENT")), "production", StringComparison.OrdinalIgnoreCase),
     };
 
-    /// <exception cref="InvalidOperationException">A setting is unknown, or not safe in production; the message names all of them.</exception>
+    /// <exception cref="InvalidOperationException">A setting is unknown, or not safe in production; the message names all of
+    /// them.</exception>
     public void Check()
     {
         var faults = Production ? ProductionFaults().ToList() : [];
@@ -87,7 +94,12 @@ public sealed record ServerSecurity
 
     private IEnumerable<string> FormatFaults()
     {
-        Action[] readings = [() => _ = RateLimitSettings.Parse(RateLimit, RateBuckets.All), () => _ = Hosting.TrustedProxies.Parse(TrustedProxies), () => _ = Hosting.AllowedOrigins.Parse(AllowedOrigins)];
+        Action[] readings =
+        [
+            () => _ = RateLimitSettings.Parse(RateLimit, RateBuckets.All),
+            () => _ = Hosting.TrustedProxies.Parse(TrustedProxies),
+            () => _ = Hosting.AllowedOrigins.Parse(AllowedOrigins),
+        ];
         foreach (var read in readings)
         {
             string? fault = null;

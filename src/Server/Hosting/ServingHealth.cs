@@ -10,7 +10,8 @@ namespace Koda.Server.Hosting;
 internal sealed class ServingHealth(Database database) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(database.Health.Trouble is { } trouble ? HealthCheckResult.Unhealthy(trouble.Message()) : HealthCheckResult.Healthy());
+        Task.FromResult(
+            database.Health.Trouble is { } trouble ? HealthCheckResult.Unhealthy(trouble.Message()) : HealthCheckResult.Healthy());
 }
 
 internal static class ServingHealthExtensions
@@ -22,11 +23,15 @@ internal static class ServingHealthExtensions
     public static IServiceCollection AddServingHealth(this IServiceCollection services)
     {
         services.AddGrpcHealthChecks().AddCheck<ServingHealth>("database");
-        services.AddOptions<GrpcHealthChecksOptions>().Configure<MethodTable>((health, methods) =>
-        {
-            foreach (var service in methods.Services)
-                health.Services.Map(service.FullName, _ => true);
-        });
-        return services.Configure<HealthCheckPublisherOptions>(publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, s_lookEvery));
+        services
+            .AddOptions<GrpcHealthChecksOptions>()
+            .Configure<MethodTable>(
+                (health, methods) =>
+                {
+                    foreach (var service in methods.Services)
+                        health.Services.Map(service.FullName, _ => true);
+                });
+        return services.Configure<HealthCheckPublisherOptions>(publisher =>
+            (publisher.Delay, publisher.Period) = (TimeSpan.Zero, s_lookEvery));
     }
 }

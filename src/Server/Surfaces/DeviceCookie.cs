@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Surfaces;
 
-/// <summary>The token by which a device is known again: browsers keep it as a cookie, other clients send it as the header <c>Koda-Device</c>.</summary>
+/// <summary>
+/// The token by which a device is known again: browsers keep it as a cookie, other clients send it as the header <c>Koda-Device</c>.
+/// </summary>
 internal static class DeviceCookie
 {
     public const string Name = "koda_device";

@@ -12,12 +12,15 @@ internal static class LoopbackPeer
     private static readonly object s_user = new();
 
     /// <summary>
-    /// True for a loopback peer that asks for a loopback name and was not forwarded: a proxy on this machine is such a peer for everybody, and a web page
-    /// reaches this machine by a name of its own.
+    /// True for a loopback peer that asks for a loopback name and was not forwarded: a proxy on this machine is such a peer for everybody,
+    /// and a web page reaches this machine by a name of its own.
     /// </summary>
     public static bool IsDirect(HttpContext http) =>
-        http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer)
-        && (http.Request.Host.Host == "localhost" || (IPAddress.TryParse(http.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
+        http.Connection.RemoteIpAddress is { } peer
+        && IPAddress.IsLoopback(peer)
+        && (
+            http.Request.Host.Host == "localhost"
+            || (IPAddress.TryParse(http.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
         && !http.Request.Headers.Keys.Any(IsForwarded);
 
     /// <summary>Whose program the caller is.</summary>
@@ -48,7 +51,8 @@ internal static class LoopbackPeer
 
     // What a trusted proxy said is kept under the second name.
     private static bool IsForwarded(string header) =>
-        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
 }
 

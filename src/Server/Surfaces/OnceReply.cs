@@ -14,7 +14,9 @@ internal static class OnceReply
         ? new IdempotencyKey(context.GetPrincipal().Id, context.Method, key, SHA256.HashData(request.ToByteArray()))
         : null;
 
-    /// <summary>Runs a use case that takes a key and a way to write its answer, and gives the reply: a new one, or the one given the first time.</summary>
+    /// <summary>
+    /// Runs a use case that takes a key and a way to write its answer, and gives the reply: a new one, or the one given the first time.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="context">The call.</param>
     /// <param name="view">Writes the use case's result as the reply.</param>

@@ -6,7 +6,9 @@ namespace Koda.Server.Surfaces;
 internal static class PayloadReading
 {
     public static string Text(this JsonElement payload, string name) =>
-        payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+        payload.ValueKind == JsonValueKind.Object
+        && payload.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : "";
 
@@ -17,7 +19,9 @@ internal static class PayloadReading
             : 0;
 
     public static double Real(this JsonElement payload, string name) =>
-        payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+        payload.ValueKind == JsonValueKind.Object
+        && payload.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.Number
             ? value.GetDouble()
             : 0;
 

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Koda.Server.Surfaces;
 
 /// <summary>The cookie in which a browser keeps its session: out of reach of scripts and of other sites.</summary>
-/// <param name="AlwaysSecure">True to send it over TLS only, also when this server cannot see that there is a proxy with TLS before it.</param>
+/// <param name="AlwaysSecure">True to send it over TLS only, also when this server cannot see that there is a proxy with TLS before
+/// it.</param>
 internal sealed record SessionCookie(bool AlwaysSecure)
 {
     public const string Name = "koda_operator_session";

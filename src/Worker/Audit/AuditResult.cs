@@ -8,4 +8,9 @@ namespace Koda.Worker.Audit;
 /// <param name="Coverage">What was looked at.</param>
 /// <param name="Rules">The rules that looked.</param>
 /// <param name="Paths">The files.</param>
-internal sealed record AuditResult(IReadOnlyList<Finding> Findings, IReadOnlyList<Finding> Doubtful, Coverage Coverage, IReadOnlyList<Rule> Rules, IReadOnlyList<string> Paths);
+internal sealed record AuditResult(
+    IReadOnlyList<Finding> Findings,
+    IReadOnlyList<Finding> Doubtful,
+    Coverage Coverage,
+    IReadOnlyList<Rule> Rules,
+    IReadOnlyList<string> Paths);

@@ -38,7 +38,8 @@ internal sealed class AuditTool() : FileTool<AuditTool.Arguments>(ToolName, Desc
         if (!Path.Exists(start))
             throw new ToolException($"'{arguments.Path}' does not exist.");
         var walk = new FileWalk(context.Workspace, ignored: false);
-        var result = await new Auditor(RulePack.BuiltIn).RunAsync(walk.Files(start).Where(file => file.IsFile).Select(file => Audited(file, context)), ct);
+        var result = await new Auditor(RulePack.BuiltIn).RunAsync(
+            walk.Files(start).Where(file => file.IsFile).Select(file => Audited(file, context)), ct);
         walk.Passed.Tell(context);
         return new ToolResult(arguments.Format == "json"
             ? AuditJson.Write(result)

@@ -57,10 +57,19 @@ internal sealed class Auditor(RulePack pack)
     private IEnumerable<Finding> Judged(IEnumerable<Candidate> candidates)
     {
         var judgement = new Judgement(_project);
-        return candidates.Select(judgement.Of).OrderBy(finding => finding.Confidence is Confidence.Low)
-            .GroupBy(finding => finding.Rule).SelectMany(group => group.Key.Nowhere is null ? group : _remedied.Contains(group.Key) ? [] : group.Take(1))
-            .OrderBy(finding => finding.Severity).ThenBy(finding => finding.Rule.Id, StringComparer.Ordinal).ThenBy(finding => finding.Path, StringComparer.Ordinal)
-            .ThenBy(finding => finding.Line).ThenBy(finding => finding.Column);
+        return candidates
+            .Select(judgement.Of)
+            .OrderBy(finding => finding.Confidence is Confidence.Low)
+            .GroupBy(finding => finding.Rule)
+            .SelectMany(group =>
+                group.Key.Nowhere is null ? group
+                : _remedied.Contains(group.Key) ? []
+                : group.Take(1))
+            .OrderBy(finding => finding.Severity)
+            .ThenBy(finding => finding.Rule.Id, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Path, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Line)
+            .ThenBy(finding => finding.Column);
     }
 
     private static Language LanguageOf(string path) => Languages.Of(path[(path.LastIndexOf('/') + 1)..]);

@@ -37,10 +37,12 @@ internal sealed class Coverage
     public bool IsCut { get; private set; }
 
     /// <summary>How many files were read by all rules of a language, by language.</summary>
-    public IEnumerable<(Language Language, int Count)> ByLanguage => _read.CountBy(file => file.Language).OrderBy(each => each.Key).Select(each => (each.Key, each.Value));
+    public IEnumerable<(Language Language, int Count)> ByLanguage =>
+        _read.CountBy(file => file.Language).OrderBy(each => each.Key).Select(each => (each.Key, each.Value));
 
     /// <summary>Why files were not read, how many, and which for example.</summary>
-    public IEnumerable<(Skipped Why, int Count, IReadOnlyList<string> Examples)> NotRead => _skipped.Select(each => (each.Key, each.Value.Count, (IReadOnlyList<string>)each.Value.Examples));
+    public IEnumerable<(Skipped Why, int Count, IReadOnlyList<string> Examples)> NotRead =>
+        _skipped.Select(each => (each.Key, each.Value.Count, (IReadOnlyList<string>)each.Value.Examples));
 
     /// <summary>Counts a file that was read.</summary>
     public void Add(string path, Language language, FileRole role, int repeated)

@@ -19,7 +19,9 @@ internal static class AttachedFiles
         foreach (var file in files.Take(MaxFiles))
             content.Add(await ReadAsync(workspace, file, ct));
         if (files.Count > MaxFiles)
-            content.Add(new TextBlock($"(And {files.Count - MaxFiles} more attached files: {string.Join(", ", files.Skip(MaxFiles).Select(file => file.Path))})"));
+            content.Add(
+                new TextBlock(
+                    $"(And {files.Count - MaxFiles} more attached files: {string.Join(", ", files.Skip(MaxFiles).Select(file => file.Path))})"));
         return new ModelMessage(ModelRole.User, content);
     }
 
@@ -47,5 +49,6 @@ internal static class AttachedFiles
         }
     }
 
-    private static TextBlock Named(SentAttachment attached) => new($"(The file {attached.Path}, of type {attached.MimeType}, is attached. It is not text.)");
+    private static TextBlock Named(SentAttachment attached) =>
+        new($"(The file {attached.Path}, of type {attached.MimeType}, is attached. It is not text.)");
 }

@@ -38,7 +38,9 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
         // Less than a tenth of the room is not worth the summary, which takes room too.
         if (old.Sum(TokenEstimate.Of) * 10 < window || (cut == 1 && old[0].Text.StartsWith(Mark, StringComparison.Ordinal)))
             return false;
-        var answer = model is null ? null : await model.AskAsync(modelName, Instruction, Transcript.Of(old, MaxCharacters(window)), SummaryTokens, ct);
+        var answer = model is null
+            ? null
+            : await model.AskAsync(modelName, Instruction, Transcript.Of(old, MaxCharacters(window)), SummaryTokens, ct);
         var isByModel = answer is { Text.Length: > 0 };
         var summary = Bounded(isByModel ? answer!.Value.Text : RuleSummary.Of(old), window);
         var recent = conversation.Messages.Skip(cut);
@@ -60,14 +62,18 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
         var asked = turnStart > 0 ? "" : conversation.Message is { } sent ? ModelMessageJson.Read(sent.Message).Text : query;
         var text = new StringBuilder(Mark).Append("\n\n").Append(summary);
         if (conversation.Todo.Count > 0)
-            text.Append("\n\nYour list of things to do:\n").AppendJoin('\n', conversation.Todo.Select(item => $"- {item.Text} ({item.State})"));
+            text.Append("\n\nYour list of things to do:\n")
+                .AppendJoin('\n', conversation.Todo.Select(item => $"- {item.Text} ({item.State})"));
         if (asked.Length > 0)
-            text.Append("\n\nWhat the user asked last, and you are working on:\n\n").Append(Tools.Shortened.HeadAndTail(asked, LongestMessage).Text);
+            text.Append("\n\nWhat the user asked last, and you are working on:\n\n")
+                .Append(Tools.Shortened.HeadAndTail(asked, LongestMessage).Text);
         return text.ToString();
     }
 
     private static string Bounded(string summary, long window) =>
-        Tools.Shortened.HeadAndTail(summary, (int)Math.Clamp(window / 5 * CharactersPerToken, 400, 2 * SummaryTokens * CharactersPerToken)).Text;
+        Tools
+            .Shortened.HeadAndTail(summary, (int)Math.Clamp(window / 5 * CharactersPerToken, 400, 2 * SummaryTokens * CharactersPerToken))
+            .Text;
 
     private static int MaxCharacters(long window) => (int)Math.Min(window * CharactersPerToken / 2, 2_000_000);
 }

@@ -8,7 +8,8 @@ namespace Koda.Worker.Context;
 /// <summary>How much the model of an attempt reads.</summary>
 internal static class ModelWindow
 {
-    // Ollama reads a few thousand tokens unless it is told more, and drops what is before them without a word. More than this takes much memory.
+    // Ollama reads a few thousand tokens unless it is told more, and drops what is before them without a word. More than this takes much
+    // memory.
     private const int LargestLocal = 32 * 1024;
 
     /// <summary>The option that says it where nobody else does.</summary>

@@ -5,8 +5,8 @@ using Koda.Worker.Tools;
 namespace Koda.Worker.Context;
 
 /// <summary>
-/// Puts the bytes of images into prompts. The log names an image by digest, and by path when it is one of the workspace; one that was changed or removed since
-/// is only mentioned. So are old ones where they are many: providers take no more, and refuse the whole request.
+/// Puts the bytes of images into prompts. The log names an image by digest, and by path when it is one of the workspace; one that was
+/// changed or removed since is only mentioned. So are old ones where they are many: providers take no more, and refuse the whole request.
 /// </summary>
 internal sealed class PromptImages(Workspace workspace, KeptImages kept)
 {
@@ -26,7 +26,10 @@ internal sealed class PromptImages(Workspace workspace, KeptImages kept)
         var room = MostCharacters;
         var filled = new List<ModelMessage>();
         foreach (var message in messages.Reverse())
-            filled.Add(message.Images.Any() ? message with { Content = [.. message.Content.Reverse().Select(block => Fill(block)).Reverse()] } : message);
+            filled.Add(
+                message.Images.Any()
+                    ? message with { Content = [.. message.Content.Reverse().Select(block => Fill(block)).Reverse()] }
+                    : message);
         filled.Reverse();
         return filled;
 
@@ -41,7 +44,9 @@ internal sealed class PromptImages(Workspace workspace, KeptImages kept)
             if (_data.GetOrAdd(image.Digest, _ => Read(image)) is not { } data)
                 return new TextBlock($"({Named(image)} is not there any more as it was.)");
             room -= data.Length;
-            return room >= 0 ? image with { Data = data } : new TextBlock($"({Named(image)} is left out: together with newer ones it is too large.)");
+            return room >= 0
+                ? image with { Data = data }
+                : new TextBlock($"({Named(image)} is left out: together with newer ones it is too large.)");
         }
     }
 

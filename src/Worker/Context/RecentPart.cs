@@ -8,7 +8,10 @@ internal static class RecentPart
     private const int Turns = 10;
     private const long Tokens = 40_000;
 
-    /// <summary>Where it begins: at a message of the user or an answer of the model, whose results are all behind it. The number of messages: it is empty.</summary>
+    /// <summary>
+    /// Where it begins: at a message of the user or an answer of the model, whose results are all behind it. The number of messages: it is
+    /// empty.
+    /// </summary>
     /// <param name="messages">The messages.</param>
     /// <param name="window">How many tokens the model reads. At most a third of them is kept.</param>
     public static int Begin(IReadOnlyList<ModelMessage> messages, long window)

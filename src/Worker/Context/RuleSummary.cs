@@ -21,13 +21,26 @@ internal static class RuleSummary
         var asked = messages.Where(message => message.Role == ModelRole.User).Select(message => message.Text).ToList();
         if (asked.FirstOrDefault(IsSummary) is { } earlier)
             text.Append(Shortened.HeadAndTail(earlier[Compaction.Mark.Length..].Trim(), LongestEarlier).Text).Append("\n\n");
-        Append(text, "The user asked", asked.Where(message => !IsSummary(message)).TakeLast(Messages).Select(message => Line(message, LongestMessage)));
+        Append(
+            text,
+            "The user asked",
+            asked.Where(message => !IsSummary(message)).TakeLast(Messages).Select(message => Line(message, LongestMessage)));
         var calls = messages.SelectMany(message => message.ToolCalls).ToList();
         Append(text, "Files that were changed", PathsOf(calls, call => call.Tool is "write" or "edit" or "patch"));
         Append(text, "Files that were read", PathsOf(calls, call => call.Tool is "read"));
-        var failed = messages.SelectMany(message => message.Content).OfType<ToolResultBlock>().Where(result => result.IsError).Select(result => result.CallId).ToHashSet();
-        Append(text, "Commands that were run", calls.Where(call => call.Tool == "bash").TakeLast(Commands)
-            .Select(call => Line(Argument(call, "command"), LongestMessage) + (failed.Contains(call.CallId) ? " (failed)" : "")));
+        var failed = messages
+            .SelectMany(message => message.Content)
+            .OfType<ToolResultBlock>()
+            .Where(result => result.IsError)
+            .Select(result => result.CallId)
+            .ToHashSet();
+        Append(
+            text,
+            "Commands that were run",
+            calls
+                .Where(call => call.Tool == "bash")
+                .TakeLast(Commands)
+                .Select(call => Line(Argument(call, "command"), LongestMessage) + (failed.Contains(call.CallId) ? " (failed)" : "")));
         if (messages.LastOrDefault(message => message.Role == ModelRole.Assistant && message.Text.Length > 0) is { } last)
             text.Append("You said last:\n").Append(Shortened.HeadAndTail(last.Text, LongestLast).Text).Append('\n');
         return text.ToString().Trim();
@@ -39,7 +52,9 @@ internal static class RuleSummary
         calls.Where(which).Select(call => Argument(call, "path")).Where(path => path.Length > 0).Distinct().TakeLast(Paths);
 
     private static string Argument(ToolCallBlock call, string name) =>
-        call.ArgumentsError is null && JsonNode.Parse(call.Arguments)![name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+        call.ArgumentsError is null && JsonNode.Parse(call.Arguments)![name] is JsonValue value && value.TryGetValue(out string? text)
+            ? text
+            : "";
 
     private static void Append(StringBuilder text, string heading, IEnumerable<string> lines)
     {
@@ -48,5 +63,6 @@ internal static class RuleSummary
             text.Append(heading).Append(":\n").Append(written).Append('\n');
     }
 
-    private static string Line(string text, int length) => Shortened.HeadAndTail(text.ReplaceLineEndings(" ").Trim(), length).Text.ReplaceLineEndings(" ");
+    private static string Line(string text, int length) =>
+        Shortened.HeadAndTail(text.ReplaceLineEndings(" ").Trim(), length).Text.ReplaceLineEndings(" ");
 }

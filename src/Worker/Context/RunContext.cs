@@ -8,7 +8,8 @@ using Koda.Worker.Tools;
 namespace Koda.Worker.Context;
 
 /// <summary>
-/// Sees to what the model of a task or a turn reads: that it fits and, in turns, what is new at the beginning, and that it stays within the budget.
+/// Sees to what the model of a task or a turn reads: that it fits and, in turns, what is new at the beginning, and that it stays within the
+/// budget.
 /// </summary>
 internal sealed class RunContext : IDisposable
 {
@@ -27,7 +28,12 @@ internal sealed class RunContext : IDisposable
     private int _relievedStep = -1;
 
     public RunContext(
-        Assignment assignment, IModelProvider provider, Conversation conversation, Recorder recorder, IAttemptReports reports, Workspace workspace,
+        Assignment assignment,
+        IModelProvider provider,
+        Conversation conversation,
+        Recorder recorder,
+        IAttemptReports reports,
+        Workspace workspace,
         TimeProvider time)
     {
         (_conversation, _recorder, _reports, _workspace) = (conversation, recorder, reports, workspace);
@@ -59,7 +65,8 @@ internal sealed class RunContext : IDisposable
         var said = _assignment.Turn is null || _conversation.Begun ? [] : await OpeningAsync(ct);
         if (!isFull)
             return new NextCall(said) { Answering = model => _titling?.Begin(model) };
-        _recorder.Record(new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {Window} tokens."));
+        _recorder.Record(
+            new GuardrailHit(GuardrailHit.ContextFull, $"The conversation takes {_conversation.ContextTokens} of {Window} tokens."));
         return new NextCall([.. said, ModelMessage.User(LastAnswer)], MayCallTools: false);
     }
 

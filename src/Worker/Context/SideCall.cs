@@ -31,7 +31,8 @@ internal sealed class SideCall
         assignment.Agent.ProviderKind == OfflineProvider ? null : new SideCall(assignment, provider, time);
 
     /// <returns>The answer, which may be empty, and what it used; null when there is none.</returns>
-    public async Task<(string Text, ModelUsage Usage)?> AskAsync(string model, string system, string text, int maxTokens, CancellationToken ct)
+    public async Task<(string Text, ModelUsage Usage)?> AskAsync(
+        string model, string system, string text, int maxTokens, CancellationToken ct)
     {
         var request = new ModelRequest
         {

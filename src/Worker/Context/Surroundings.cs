@@ -6,7 +6,9 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Context;
 
-/// <summary>What a coding agent is told of where it works. It changes seldom, so that providers can read the prompt from their cache.</summary>
+/// <summary>
+/// What a coding agent is told of where it works. It changes seldom, so that providers can read the prompt from their cache.
+/// </summary>
 internal static partial class Surroundings
 {
     private const string Instructions = "AGENTS.md";
@@ -17,7 +19,11 @@ internal static partial class Surroundings
         var text = new StringBuilder();
         text.Append("# Where you work\n\n");
         text.Append("- Workspace: ").Append(workspace.Root).Append(". Paths of tools are relative to it.\n");
-        text.Append("- Platform: ").Append(RuntimeInformation.OSDescription).Append(", ").Append(RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()).Append('\n');
+        text.Append("- Platform: ")
+            .Append(RuntimeInformation.OSDescription)
+            .Append(", ")
+            .Append(RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant())
+            .Append('\n');
         text.Append("- Date: ").Append(time.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).Append('\n');
         text.Append("- Git: ").Append(Branch(workspace.Root)).Append('\n');
         if (Project(workspace) is { Length: > 0 } project)

@@ -5,8 +5,8 @@ using Koda.Worker.Providers;
 namespace Koda.Worker.Context;
 
 /// <summary>
-/// Finds a title for a conversation beside its first turn. The turn never waits for it: when it ends before the model has found one, the first words of the
-/// message are the title.
+/// Finds a title for a conversation beside its first turn. The turn never waits for it: when it ends before the model has found one, the
+/// first words of the message are the title.
 /// </summary>
 internal sealed class Titling(Conversation conversation, Recorder recorder, SideCall? model) : IDisposable
 {
@@ -26,7 +26,9 @@ internal sealed class Titling(Conversation conversation, Recorder recorder, Side
 
     private string Asked => conversation.Message is { } sent ? ModelMessageJson.Read(sent.Message).Text : "";
 
-    /// <summary>Asks for a title, once. To be called when the model has begun to answer, so that nothing is asked of it before the answer is.</summary>
+    /// <summary>
+    /// Asks for a title, once. To be called when the model has begun to answer, so that nothing is asked of it before the answer is.
+    /// </summary>
     /// <param name="modelName">The model that answers.</param>
     public void Begin(string modelName)
     {

@@ -35,10 +35,16 @@ internal static class Transcript
                 text.Append("AGENT CALLS ").Append(call.Tool).Append(": ").Append(Short(call.Arguments, LongestArguments)).Append("\n\n");
                 break;
             case ToolResultBlock result:
-                text.Append(result.IsError ? "ERROR OF " : "RESULT OF ").Append(result.Tool).Append(": ").Append(Short(result.Content, LongestResult)).Append("\n\n");
+                text.Append(result.IsError ? "ERROR OF " : "RESULT OF ")
+                    .Append(result.Tool)
+                    .Append(": ")
+                    .Append(Short(result.Content, LongestResult))
+                    .Append("\n\n");
                 break;
             case ImageBlock image:
-                text.Append(image.Path is null ? "THE TOOL SHOWED AN IMAGE OF THE TYPE " : "USER SHOWS THE IMAGE ").Append(image.Path ?? image.MimeType).Append("\n\n");
+                text.Append(image.Path is null ? "THE TOOL SHOWED AN IMAGE OF THE TYPE " : "USER SHOWS THE IMAGE ")
+                    .Append(image.Path ?? image.MimeType)
+                    .Append("\n\n");
                 break;
         }
     }

@@ -13,8 +13,14 @@ internal sealed class TurnBudget(Turn turn)
     public GuardrailHit? Warning(Conversation conversation)
     {
         var spent = turn.CostBeforeMicros + conversation.CostMicros;
-        return turn.BudgetMicros > 0 && turn.BudgetWarnPercent > 0 && !conversation.BudgetWarned && turn.CostBeforeMicros < _warnAt && spent >= _warnAt
-            ? new GuardrailHit(GuardrailHit.BudgetWarning, $"The conversation cost {Amount(spent)} of its budget of {Amount(turn.BudgetMicros)}.")
+        return
+            turn.BudgetMicros > 0
+            && turn.BudgetWarnPercent > 0
+            && !conversation.BudgetWarned
+            && turn.CostBeforeMicros < _warnAt
+            && spent >= _warnAt
+            ? new GuardrailHit(
+                GuardrailHit.BudgetWarning, $"The conversation cost {Amount(spent)} of its budget of {Amount(turn.BudgetMicros)}.")
             : null;
     }
 

@@ -15,7 +15,9 @@ internal sealed record AlwaysAllowed(string Tool, string Pattern)
 {
     /// <summary>Reads <c>tool:pattern</c>.</summary>
     public static AlwaysAllowed Parse(string text) =>
-        text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var at ? new AlwaysAllowed(text[..at], text[(at + 1)..]) : new AlwaysAllowed(text, "");
+        text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var at
+            ? new AlwaysAllowed(text[..at], text[(at + 1)..])
+            : new AlwaysAllowed(text, "");
 }
 
 /// <summary>A call that a person denied.</summary>

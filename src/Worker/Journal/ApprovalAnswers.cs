@@ -5,7 +5,8 @@ internal sealed class ApprovalAnswers
 {
     private const string DeniedText = "A person denied this call.";
     private const string ExpiredText = "Nobody approved this call in time, so it is denied.";
-    private const string UnansweredText = "Nobody answered this question in time. Decide by yourself, and say in your answer what you assumed.";
+    private const string UnansweredText =
+        "Nobody answered this question in time. Decide by yourself, and say in your answer what you assumed.";
     private const string Question = "question";
 
     private readonly Dictionary<string, ApprovalRequested> _asked = [];
@@ -23,9 +24,13 @@ internal sealed class ApprovalAnswers
     /// <summary>The answer to exactly this call. Null: nobody was asked, or nobody has answered.</summary>
     /// <param name="callId">The call.</param>
     /// <param name="digest">What the answer is bound to.</param>
-    public ApprovalAnswer? Find(string callId, string digest) => _answers.TryGetValue(callId, out var once) && once.Digest == digest ? once.Answer : null;
+    public ApprovalAnswer? Find(string callId, string digest) =>
+        _answers.TryGetValue(callId, out var once) && once.Digest == digest ? once.Answer : null;
 
-    /// <summary>The answer that allows every call of a tool, but not to leave the workspace nor what other tools have rules for. Null: there is none.</summary>
+    /// <summary>
+    /// The answer that allows every call of a tool, but not to leave the workspace nor what other tools have rules for. Null: there is
+    /// none.
+    /// </summary>
     public ApprovalAnswer? ForTool(string tool) => _always.GetValueOrDefault(tool);
 
     public void Apply(ApprovalRequested asked) => _asked[asked.ApprovalId] = asked;

@@ -10,10 +10,17 @@ namespace Koda.Worker.Journal;
 /// <param name="Arguments">The call's arguments.</param>
 /// <param name="Purpose">What is asked: <c>question</c>, or nothing for a permission.</param>
 /// <param name="Preview">What the person was shown. Null: that is not known.</param>
-/// <param name="AlwaysPattern">What an answer for always reaches: <c>tool:pattern</c>, several on lines of their own. Null: every call of the tool.</param>
+/// <param name="AlwaysPattern">What an answer for always reaches: <c>tool:pattern</c>, several on lines of their own. Null: every call of
+/// the tool.</param>
 internal sealed record ApprovalRequested(
-    string ApprovalId, string CallId, string Tool, string Digest, JsonNode? Arguments = null, string? Purpose = null, string? AlwaysPattern = null, string? Preview = null)
-    : IJournalPayload
+    string ApprovalId,
+    string CallId,
+    string Tool,
+    string Digest,
+    JsonNode? Arguments = null,
+    string? Purpose = null,
+    string? AlwaysPattern = null,
+    string? Preview = null) : IJournalPayload
 {
     public static string Kind => "approval.requested";
 }

@@ -16,7 +16,8 @@ internal sealed record ContextPruned(IReadOnlyList<string> CallIds, long TokensS
 /// <param name="TokensBefore">About how long the conversation was.</param>
 /// <param name="TokensAfter">About how long it is.</param>
 /// <param name="Checkpoint">All that is to be known of the events before this one.</param>
-internal sealed record ContextCompacted(string Summary, string By, long TokensBefore, long TokensAfter, Checkpoint Checkpoint) : IJournalPayload
+internal sealed record ContextCompacted(string Summary, string By, long TokensBefore, long TokensAfter, Checkpoint Checkpoint)
+    : IJournalPayload
 {
     public const string Model = "model";
     public const string Rule = "rule";
@@ -32,7 +33,12 @@ internal sealed record ContextCompacted(string Summary, string By, long TokensBe
 /// <param name="Turn">Where the running turn stands.</param>
 /// <param name="Titled">Whether the conversation has a title.</param>
 internal sealed record Checkpoint(
-    JsonArray Messages, IReadOnlyDictionary<string, string> Files, IReadOnlyList<KeptEvent> Kept, IReadOnlyList<string> Notes, TurnState Turn, bool Titled);
+    JsonArray Messages,
+    IReadOnlyDictionary<string, string> Files,
+    IReadOnlyList<KeptEvent> Kept,
+    IReadOnlyList<string> Notes,
+    TurnState Turn,
+    bool Titled);
 
 /// <summary>An older event that still holds.</summary>
 internal sealed record KeptEvent(string Kind, JsonObject Payload);

@@ -36,7 +36,9 @@ internal sealed partial class Conversation
     /// <summary>The SHA-256 of every file as the conversation last saw it.</summary>
     public IReadOnlyDictionary<string, string> Files => _files;
 
-    /// <summary>About how many tokens the next call reads: by what the last answer used, and never less than the length of the messages says.</summary>
+    /// <summary>
+    /// About how many tokens the next call reads: by what the last answer used, and never less than the length of the messages says.
+    /// </summary>
     public long ContextTokens
     {
         get
@@ -77,9 +79,13 @@ internal sealed partial class Conversation
     {
         foreach (var callId in pruned.CallIds)
         {
-            var index = _messages.FindIndex(message => message.Content is [ToolResultBlock result, ..] && result.CallId == callId && result.Content != Pruned);
+            var index = _messages.FindIndex(message =>
+                message.Content is [ToolResultBlock result, ..] && result.CallId == callId && result.Content != Pruned);
             if (index >= 0)
-                _messages[index] = _messages[index] with { Content = [(ToolResultBlock)_messages[index].Content[0] with { Content = Pruned }] };
+                _messages[index] = _messages[index] with
+                {
+                    Content = [(ToolResultBlock)_messages[index].Content[0] with { Content = Pruned }],
+                };
         }
         _counted = Math.Max(0, _counted - pruned.TokensSaved);
     }
@@ -123,7 +129,13 @@ internal sealed partial class Conversation
         }
         (Message, TurnStart, Begun, Titled) = (turn.Message, turn.Start, turn.Begun, Titled || titled);
         (BudgetWarned, PriceUnknownTold) = (turn.Warned, turn.PriceUnknownTold);
-        (Step, Tokens, CostMicros, AnsweredBy, _nudges, _nudged) = (turn.Step, turn.Tokens, turn.CostMicros, turn.AnsweredBy, turn.NudgesLeft, turn.Nudged);
+        (Step, Tokens, CostMicros, AnsweredBy, _nudges, _nudged) = (
+            turn.Step,
+            turn.Tokens,
+            turn.CostMicros,
+            turn.AnsweredBy,
+            turn.NudgesLeft,
+            turn.Nudged);
         _overhead = turn.Overhead;
         Count(usage);
     }

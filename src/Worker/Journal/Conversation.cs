@@ -12,7 +12,8 @@ namespace Koda.Worker.Journal;
 internal sealed partial class Conversation
 {
     private const string CutShort = "The turn ended while this call ran. Find out what it did before you repeat it.";
-    private const string Cut = "Your answer was cut because it reached its limit of output tokens, maybe within a call. Do it in smaller steps.";
+    private const string Cut =
+        "Your answer was cut because it reached its limit of output tokens, maybe within a call. Do it in smaller steps.";
     private const string Empty = "Your answer was empty. Go on with the work, or answer with what you have.";
     private const int Nudges = 2;
     private const string NotRun = "The turn ended before this call ran.";
@@ -173,7 +174,8 @@ internal sealed partial class Conversation
     private void Nudge(ModelMessage message)
     {
         var isPaused = StopReason == ModelStopReason.Paused;
-        var isEmpty = message.SaysNothing && StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence or ModelStopReason.ToolUse;
+        var isEmpty =
+            message.SaysNothing && StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence or ModelStopReason.ToolUse;
         _nudged = _nudges > 0 && !message.ToolCalls.Any() && (isPaused || isEmpty);
         if (_nudged)
             _nudges--;

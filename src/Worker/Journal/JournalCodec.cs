@@ -46,7 +46,8 @@ internal static partial class JournalCodec
         recorded.Usage.Length == 0 ? new ModelUsage() : JsonSerializer.Deserialize<ModelUsage>(recorded.Usage, Json) ?? new ModelUsage();
 
     /// <summary>A text of a payload. Empty: there is none of this name.</summary>
-    public static string Text(JsonObject payload, string name) => payload[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+    public static string Text(JsonObject payload, string name) =>
+        payload[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
     private static Usage Write(ModelUsage usage) => new()
     {

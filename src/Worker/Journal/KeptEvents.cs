@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Koda.Worker.Journal;
 
-/// <summary>Events that hold however much of a conversation is summed up: what people allowed or forbade for good, the list of things to do, the last snapshots, commands in the background.</summary>
+/// <summary>
+/// Events that hold however much of a conversation is summed up: what people allowed or forbade for good, the list of things to do, the
+/// last snapshots, commands in the background.
+/// </summary>
 internal sealed class KeptEvents
 {
     // The snapshot before the turn, and the one of it.
@@ -69,7 +72,10 @@ internal sealed class KeptEvents
     // The last one stays when it has ended, so that no other gets its id.
     private void Start(KeptEvent started)
     {
-        var ended = _background.Where(kept => kept.Kind == BackgroundEnded.Kind).Select(kept => JournalCodec.Text(kept.Payload, "id")).ToHashSet();
+        var ended = _background
+            .Where(kept => kept.Kind == BackgroundEnded.Kind)
+            .Select(kept => JournalCodec.Text(kept.Payload, "id"))
+            .ToHashSet();
         _background.RemoveAll(kept => ended.Contains(JournalCodec.Text(kept.Payload, "id")));
         _background.Add(started);
     }
@@ -79,7 +85,8 @@ internal sealed class KeptEvents
     {
         if (!_asked.Remove(JournalCodec.Text(answered, "approval_id"), out var asked))
             return;
-        if (JournalCodec.Text(answered, "scope") != ApprovalAnswered.Always && JournalCodec.Text(answered, "decision") == ApprovalAnswered.Approved)
+        if (JournalCodec.Text(answered, "scope") != ApprovalAnswered.Always
+            && JournalCodec.Text(answered, "decision") == ApprovalAnswered.Approved)
             return;
         _answers.Add(new KeptEvent(ApprovalRequested.Kind, asked));
         _answers.Add(new KeptEvent(ApprovalAnswered.Kind, answered));

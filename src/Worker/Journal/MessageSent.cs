@@ -8,7 +8,10 @@ namespace Koda.Worker.Journal;
 /// <param name="Attachments">Files of the workspace that come with it.</param>
 /// <param name="Background">Subagents that ended since the turn before.</param>
 internal sealed record MessageSent(
-    long Turn, JsonObject Message, IReadOnlyList<SentAttachment>? Attachments = null, IReadOnlyList<SubagentFinished>? Background = null) : IJournalPayload
+    long Turn,
+    JsonObject Message,
+    IReadOnlyList<SentAttachment>? Attachments = null,
+    IReadOnlyList<SubagentFinished>? Background = null) : IJournalPayload
 {
     public static string Kind => "message.sent";
 }

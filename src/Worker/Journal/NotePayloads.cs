@@ -24,7 +24,8 @@ internal sealed record PathRefused(string Tool, string Path) : IJournalPayload
 
 /// <summary>Commands of this work run without a sandbox.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="Accepted">Whether the worker was started to run those of tasks by the agent's rules alone; otherwise each is asked about.</param>
+/// <param name="Accepted">Whether the worker was started to run those of tasks by the agent's rules alone; otherwise each is asked
+/// about.</param>
 internal sealed record CommandsUnconfined(string Reason, bool Accepted) : IJournalPayload
 {
     public static string Kind => "security.commands_unconfined";

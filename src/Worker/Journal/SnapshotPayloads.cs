@@ -36,8 +36,12 @@ internal sealed record SnapshotTaken(
 /// <param name="LeftOut">How many files are not listed. Null: none.</param>
 /// <param name="NotKept">What changed since and stays as it is, since no snapshot holds it. Null: nothing.</param>
 internal sealed record SnapshotRestored(
-    long Turn, string Commit, string SafetyCommit, IReadOnlyList<FileDifference> Files, int? LeftOut = null, IReadOnlyList<string>? NotKept = null)
-    : IJournalPayload
+    long Turn,
+    string Commit,
+    string SafetyCommit,
+    IReadOnlyList<FileDifference> Files,
+    int? LeftOut = null,
+    IReadOnlyList<string>? NotKept = null) : IJournalPayload
 {
     private const int MaxFiles = 1000;
 
@@ -47,7 +51,12 @@ internal sealed record SnapshotRestored(
     {
         var left = restoration.Files.Count - MaxFiles;
         return new SnapshotRestored(
-            turn, restoration.Commit, restoration.SafetyCommit, [.. restoration.Files.Take(MaxFiles)], left > 0 ? left : null, restoration.NotKept);
+            turn,
+            restoration.Commit,
+            restoration.SafetyCommit,
+            [.. restoration.Files.Take(MaxFiles)],
+            left > 0 ? left : null,
+            restoration.NotKept);
     }
 }
 

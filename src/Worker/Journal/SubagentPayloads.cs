@@ -7,7 +7,8 @@ namespace Koda.Worker.Journal;
 /// <param name="Result">What it found, or why it has nothing.</param>
 /// <param name="CallId">The call that waited for it. Null: a person started it, and the next message tells of it.</param>
 /// <param name="CostMicros">What it cost.</param>
-internal sealed record SubagentFinished(string AgentId, string Title, string State, string Result, string? CallId = null, long CostMicros = 0) : IJournalPayload
+internal sealed record SubagentFinished(
+    string AgentId, string Title, string State, string Result, string? CallId = null, long CostMicros = 0) : IJournalPayload
 {
     public static string Kind => "subagent.finished";
 

@@ -28,7 +28,8 @@ internal sealed record ToolOutput(int Step, string CallId, string Tool, string S
 /// <param name="FileDigest">The SHA-256 of that file as the task knows it now: what a later write is checked against.</param>
 /// <param name="ApprovalId">The approval that allowed or denied it.</param>
 /// <param name="Artifacts">Artifacts that hold what is left out.</param>
-/// <param name="Files">The files that it changed, where they are several, each as <paramref name="Path"/> and <paramref name="FileDigest"/>.</param>
+/// <param name="Files">The files that it changed, where they are several, each as <paramref name="Path"/> and
+/// <paramref name="FileDigest"/>.</param>
 /// <param name="Images">The images that the model is shown with the result. The worker keeps their bytes.</param>
 internal sealed record ToolFinished(
     int Step, string CallId, string Tool, string Status, string Result, bool Truncated, long DurationMs, string? Diff = null,

@@ -18,7 +18,8 @@ internal sealed class AnswerEvents : IDisposable
 
     /// <param name="recorder">Where they are recorded.</param>
     /// <param name="step">The number of the model call.</param>
-    /// <param name="isTurn">Whether people watch closely: then the arguments of calls are recorded too, and where the reasoning ends.</param>
+    /// <param name="isTurn">Whether people watch closely: then the arguments of calls are recorded too, and where the reasoning
+    /// ends.</param>
     /// <param name="time">The clock.</param>
     public AnswerEvents(Recorder recorder, int step, bool isTurn, TimeProvider time)
     {

@@ -7,15 +7,20 @@ using Koda.Worker.Providers;
 namespace Koda.Worker.Loop;
 
 /// <summary>
-/// Takes arguments as models give them where the tool's schema leaves no doubt what is meant: a number or a boolean as a text, JSON inside of a text, all of the
-/// arguments as a text. What remains wrong is told to the model.
+/// Takes arguments as models give them where the tool's schema leaves no doubt what is meant: a number or a boolean as a text, JSON inside
+/// of a text, all of the arguments as a text. What remains wrong is told to the model.
 /// </summary>
 internal static partial class ArgumentReading
 {
     private const int MostLayers = 3;
     private const int Deepest = 32;
 
-    private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = Deepest };
+    private static readonly JsonDocumentOptions s_lenient = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = Deepest,
+    };
 
     /// <summary>The answer with the arguments of its calls as the tools take them.</summary>
     public static ModelMessage Of(ModelMessage answer, IReadOnlyList<ToolDefinition> tools) => answer.ToolCalls.Any()
@@ -129,8 +134,11 @@ internal static partial class ArgumentReading
         {
             case JsonValueKind.String:
                 var text = value.GetValue<string>().Trim();
-                if ((types.Contains("integer") && Integer().Match(text) is { Success: true } whole && Whole(whole.Groups[1].Value) is { } number)
-                    || (types.Contains("number") && Number().IsMatch(text) && (number = JsonNode.Parse(text) as JsonValue) is not null))
+                if ((
+                        types.Contains("integer")
+                        && Integer().Match(text) is { Success: true } whole
+                        && Whole(whole.Groups[1].Value) is { } number
+                    ) || (types.Contains("number") && Number().IsMatch(text) && (number = JsonNode.Parse(text) as JsonValue) is not null))
                 {
                     return number;
                 }
@@ -150,7 +158,9 @@ internal static partial class ArgumentReading
     }
 
     private static JsonValue? Whole(string digits) =>
-        long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : null;
+        long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? JsonValue.Create(number)
+            : null;
 
     /// <summary>The types that a schema allows. Empty: it does not say, or in a way that is not read here.</summary>
     private static HashSet<string> Types(JsonObject? schema) => schema?["type"] switch

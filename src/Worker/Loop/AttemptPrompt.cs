@@ -8,8 +8,8 @@ using Polly;
 namespace Koda.Worker.Loop;
 
 /// <summary>
-/// The system prompt of an attempt, with what skills and, in turns of conversations, the workspace add to it. Once a model was asked, the journal holds the
-/// prompt, and a later attempt goes on with that one; a turn begins with a new one, because it asks something else.
+/// The system prompt of an attempt, with what skills and, in turns of conversations, the workspace add to it. Once a model was asked, the
+/// journal holds the prompt, and a later attempt goes on with that one; a turn begins with a new one, because it asks something else.
 /// </summary>
 internal sealed class AttemptPrompt(WorkerCalls calls, ResiliencePipeline retry, TimeProvider time)
 {

@@ -37,7 +37,12 @@ internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline pat
         ProviderCredential credential;
         try
         {
-            var request = new GetProviderCredentialRequest { Attempt = assignment.Attempt, Connection = fallback.Connection, Model = fallback.Model };
+            var request = new GetProviderCredentialRequest
+            {
+                Attempt = assignment.Attempt,
+                Connection = fallback.Connection,
+                Model = fallback.Model,
+            };
             credential = await CredentialAsync(request, ct);
         }
         catch (RpcException error) when (!ct.IsCancellationRequested)
@@ -58,7 +63,8 @@ internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline pat
     {
         var address = credential.BaseUrl.Length == 0 ? null : new Uri(credential.BaseUrl);
         var key = credential.ApiKey.Length == 0 ? null : credential.ApiKey;
-        var own = credential.Prices.Select(price => new ModelPrice(price.Model, price.InputMicros, price.OutputMicros, price.CachedInputMicros, price.CacheWriteMicros));
+        var own = credential.Prices.Select(price => new ModelPrice(
+            price.Model, price.InputMicros, price.OutputMicros, price.CachedInputMicros, price.CacheWriteMicros));
         return ProviderFactory.Create(credential.Kind, address, key, options, prices: PriceTable.Known.With(own), learnt: learnt);
     }
 

@@ -99,7 +99,12 @@ internal sealed class AttemptRunner(
         var workspace = WorkspaceOf(assignment);
         assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
         var snapshots = new TurnSnapshots(
-            _snapshots, toolbox.CanChange ? workspace.Root : null, assignment, conversation, recorder, Permissions.DeniedBy(assignment.Agent.Permissions));
+            _snapshots,
+            toolbox.CanChange ? workspace.Root : null,
+            assignment,
+            conversation,
+            recorder,
+            Permissions.DeniedBy(assignment.Agent.Permissions));
         if (sandbox.Missing is { } missing && !conversation.Begun && TurnPermissions.Running.Any(tool => toolbox.Find(tool) is not null))
             recorder.Report(new CommandsUnconfined(missing, options.UnconfinedCommands));
         var permissions = TurnPermissions.Of(assignment, workspace, sandbox, options.UnconfinedCommands);
@@ -122,7 +127,15 @@ internal sealed class AttemptRunner(
             Background = background,
         };
         var model = new ModelCall(
-            assignment, provider, toolbox.Definitions, conversation, recorder, attempt, time, options.LongestPause, new PromptImages(workspace, _images));
+            assignment,
+            provider,
+            toolbox.Definitions,
+            conversation,
+            recorder,
+            attempt,
+            time,
+            options.LongestPause,
+            new PromptImages(workspace, _images));
         using var run = new RunContext(assignment, provider, conversation, recorder, attempt, workspace, time);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(

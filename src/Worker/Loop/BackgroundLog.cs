@@ -9,7 +9,8 @@ internal sealed class BackgroundLog(Recorder recorder, Redactor redactor, TimePr
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Printing> _printing = [];
 
-    public void Started(BackgroundCommand command) => recorder.Record(new BackgroundStarted(command.Origin.CallId, command.Id, command.Line));
+    public void Started(BackgroundCommand command) =>
+        recorder.Record(new BackgroundStarted(command.Origin.CallId, command.Id, command.Line));
 
     public void Printed(BackgroundCommand command, string text)
     {
@@ -49,7 +50,8 @@ internal sealed class BackgroundLog(Recorder recorder, Redactor redactor, TimePr
 
         public Printing(CallOrigin origin, Recorder recorder, Redactor redactor, TimeProvider time)
         {
-            _clean = new StreamRedactor(redactor, (stream, text) => recorder.Report(new ToolOutput(origin.Step, origin.CallId, origin.Tool, stream, text)));
+            _clean = new StreamRedactor(redactor, (stream, text) =>
+                recorder.Report(new ToolOutput(origin.Step, origin.CallId, origin.Tool, stream, text)));
             _text = new CoalescedText(time, _clean.Add);
         }
 

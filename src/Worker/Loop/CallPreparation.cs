@@ -70,19 +70,29 @@ internal sealed class CallPreparation(
             ApprovalId = covered > 0 ? always!.ApprovalId : null,
             // Each of them is permitted by the time that the call runs: by a rule, or by the answer to what is open.
             Reach = [.. demands.Select(demand => demand.Reach).OfType<OutsidePath>()],
-            Touched = [.. demands.Where(demand => demand.Changes && !Path.IsPathRooted(demand.Subject)).Select(demand => demand.Subject).Distinct()],
+            Touched =
+            [
+                .. demands
+                    .Where(demand => demand.Changes && !Path.IsPathRooted(demand.Subject))
+                    .Select(demand => demand.Subject)
+                    .Distinct(),
+            ],
         };
         if (open.Count == 0)
             return prepared;
         var answer = AnswerTo(prepared.Call);
         // What the words of a call lead to may have changed since: an answer reaches the paths that the person was shown.
-        if (answer is { Approved: true, Shown: { } shown } && !shown.EndsWith(Demand.Told(prepared.Open, context.Workspace), StringComparison.Ordinal))
+        if (answer is { Approved: true, Shown: { } shown }
+            && !shown.EndsWith(Demand.Told(prepared.Open, context.Workspace), StringComparison.Ordinal))
             answer = null;
         return answer switch
         {
             { Approved: true } => prepared with { ApprovalId = answer.ApprovalId },
             { } => Deny(prepared, prepared.Open[0], answer.Reason) with { ApprovalId = answer.ApprovalId },
-            null when prepared.Open.FirstOrDefault(_denied.Holds) is { } again => Deny(prepared, again, $"A person denied '{again.Subject}' before."),
+            null when prepared.Open.FirstOrDefault(_denied.Holds) is { } again => Deny(
+                prepared,
+                again,
+                $"A person denied '{again.Subject}' before."),
             null when unattended => Unattended(prepared),
             null => prepared with { Fate = CallFate.Ask, AlwaysPattern = AlwaysPattern(prepared.Open, tool) },
         };
@@ -93,9 +103,14 @@ internal sealed class CallPreparation(
         : Deny(prepared, prepared.Open[0], UnattendedText);
 
     // In a task an answer for always reaches every call of the tool, and of everything else only what it names.
-    private string AlwaysPattern(IReadOnlyList<Demand> open, ITool tool) => permissions.ByPattern
-        ? open.Any(demand => demand.Always.Length > 0) ? Lines(open.Select(demand => demand.AlwaysText)) : ""
-        : open.All(demand => IsOwn(demand, tool)) ? "" : Lines(open.Select(demand => IsOwn(demand, tool) ? $"{demand.Tool}:" : demand.AlwaysText));
+    private string AlwaysPattern(IReadOnlyList<Demand> open, ITool tool) =>
+        permissions.ByPattern
+            ? open.Any(demand => demand.Always.Length > 0)
+                ? Lines(open.Select(demand => demand.AlwaysText))
+                : ""
+            : open.All(demand => IsOwn(demand, tool))
+                ? ""
+                : Lines(open.Select(demand => IsOwn(demand, tool) ? $"{demand.Tool}:" : demand.AlwaysText));
 
     private static string Lines(IEnumerable<string> patterns) => string.Join('\n', patterns.Distinct());
 
@@ -130,7 +145,9 @@ internal sealed class CallPreparation(
         if (permissions.AsksForEach(demand.Tool))
             return action == PermissionAction.Deny ? PermissionAction.Deny : PermissionAction.Ask;
         action ??= demand.Harmless || permissions.Accepts(demand) ? PermissionAction.Allow : PermissionAction.Ask;
-        return action == PermissionAction.Ask && conversation.Approvals.Always.Any(always => Permissions.Covers(always.Tool, always.Pattern, demand))
+        return
+            action == PermissionAction.Ask
+            && conversation.Approvals.Always.Any(always => Permissions.Covers(always.Tool, always.Pattern, demand))
             ? PermissionAction.Allow
             : action.Value;
     }

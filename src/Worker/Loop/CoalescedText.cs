@@ -3,8 +3,9 @@ using System.Text;
 namespace Koda.Worker.Loop;
 
 /// <summary>
-/// Joins streamed pieces of text. A piece that comes after a pause goes out at once; what follows goes out every 25 milliseconds or 4 KiB, at a beat that
-/// all of a process share: what its attempts stream at one time is sent in one message and committed together. Pieces of different channels are not joined.
+/// Joins streamed pieces of text. A piece that comes after a pause goes out at once; what follows goes out every 25 milliseconds or 4 KiB,
+/// at a beat that all of a process share: what its attempts stream at one time is sent in one message and committed together. Pieces of
+/// different channels are not joined.
 /// </summary>
 internal sealed class CoalescedText : IDisposable
 {

@@ -17,7 +17,8 @@ internal sealed class DeniedPaths(ApprovalAnswers answers, Toolbox tools, ToolCo
     {
         for (; _read < answers.Denied.Count; _read++)
             _paths.AddRange(Paths(answers.Denied[_read]));
-        return PathOf(demand) is { } path && _paths.Any(denied => denied.Tool == Kind(demand.Tool) && RealPaths.IsWithin(path, denied.Path));
+        return PathOf(demand) is { } path
+            && _paths.Any(denied => denied.Tool == Kind(demand.Tool) && RealPaths.IsWithin(path, denied.Path));
     }
 
     private IEnumerable<(string Tool, string Path)> Paths(DeniedCall call)
@@ -26,8 +27,14 @@ internal sealed class DeniedPaths(ApprovalAnswers answers, Toolbox tools, ToolCo
         {
             return tools.Find(call.Tool) is not { } tool || JsonNode.Parse(call.Arguments) is not JsonObject arguments
                 ? []
-                : [.. tool.Bind(arguments).Demands(tool.Definition, context).Where(demand => call.Tool != BashTool.ToolName || demand.Reach is not null)
-                    .Select(demand => (Kind(demand.Tool), PathOf(demand)!)).Where(denied => denied.Item2 is not null)];
+                :
+                [
+                    .. tool.Bind(arguments)
+                        .Demands(tool.Definition, context)
+                        .Where(demand => call.Tool != BashTool.ToolName || demand.Reach is not null)
+                        .Select(demand => (Kind(demand.Tool), PathOf(demand)!))
+                        .Where(denied => denied.Item2 is not null),
+                ];
         }
         catch (Exception outdated) when (outdated is ToolException or JsonException or IOException)
         {
@@ -37,7 +44,12 @@ internal sealed class DeniedPaths(ApprovalAnswers answers, Toolbox tools, ToolCo
     }
 
     private string? PathOf(Demand demand) =>
-        demand.Subject != Demand.Unknown && PermissionPattern.IsByPath(demand.Tool) ? Path.GetFullPath(demand.Subject, context.Workspace.Root) : null;
+        demand.Subject != Demand.Unknown && PermissionPattern.IsByPath(demand.Tool)
+            ? Path.GetFullPath(demand.Subject, context.Workspace.Root)
+            : null;
 
-    private static string Kind(string tool) => Changing.Contains(tool) ? "write" : tool == Demand.ExternalRead ? Demand.ExternalDirectory : tool;
+    private static string Kind(string tool) =>
+        Changing.Contains(tool) ? "write"
+        : tool == Demand.ExternalRead ? Demand.ExternalDirectory
+        : tool;
 }

@@ -6,8 +6,8 @@ using Koda.Worker.Tools;
 namespace Koda.Worker.Loop;
 
 /// <summary>
-/// The commands in the background of this worker's turns. They live as long as their turn, also while it waits for a person; but when nobody comes
-/// back within some minutes they end, and what they printed is kept for whoever does.
+/// The commands in the background of this worker's turns. They live as long as their turn, also while it waits for a person; but when
+/// nobody comes back within some minutes they end, and what they printed is kept for whoever does.
 /// </summary>
 internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Held> _held = [];
 
-    /// <summary>The commands of an attempt's turn, those that an earlier attempt started included. What ended meanwhile is recorded.</summary>
+    /// <summary>
+    /// The commands of an attempt's turn, those that an earlier attempt started included. What ended meanwhile is recorded.
+    /// </summary>
     /// <param name="assignment">The attempt.</param>
     /// <param name="conversation">What is recorded of its turn.</param>
     /// <param name="recorder">Where those are recorded that a worker took along when it died.</param>
@@ -40,15 +42,22 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         return commands;
     }
 
-    /// <summary>Ends the commands with the attempt's work when its turn is over, however it ends, and holds them when it goes on later.</summary>
+    /// <summary>
+    /// Ends the commands with the attempt's work when its turn is over, however it ends, and holds them when it goes on later.
+    /// </summary>
     public async Task<AttemptOutcome> RunAsync(Assignment assignment, BackgroundCommands commands, Task<AttemptOutcome> work)
     {
         var waits = false;
         try
         {
             var outcome = await work;
-            waits = outcome is AttemptOutcome.Suspended or AttemptOutcome.Delegated or AttemptOutcome.CooledDown or AttemptOutcome.Failed { Retryable: true }
-                or AttemptOutcome.Stopped { Reason: StopReason.Pause };
+            waits =
+                outcome
+                    is AttemptOutcome.Suspended
+                        or AttemptOutcome.Delegated
+                        or AttemptOutcome.CooledDown
+                        or AttemptOutcome.Failed { Retryable: true }
+                        or AttemptOutcome.Stopped { Reason: StopReason.Pause };
             return outcome;
         }
         finally

@@ -9,7 +9,8 @@ using Polly.Retry;
 namespace Koda.Worker.Loop;
 
 /// <summary>
-/// Gets the next answer: asks again when the provider fails in a way that passes, and in turns of conversations asks the next model when one stays away.
+/// Gets the next answer: asks again when the provider fails in a way that passes, and in turns of conversations asks the next model when
+/// one stays away.
 /// </summary>
 internal sealed class ModelCall
 {
@@ -83,23 +84,28 @@ internal sealed class ModelCall
     }
 
     // A person waits for a turn and would have to begin again; a task is queued again by itself.
-    private RetryStrategyOptions Retry(bool isTurn) => new()
-    {
-        ShouldHandle = new PredicateBuilder().Handle<ProviderException>(error => error.Retryable && !IsLong(error)),
-        MaxRetryAttempts = isTurn ? 10 : 4,
-        BackoffType = DelayBackoffType.Exponential,
-        UseJitter = true,
-        Delay = TimeSpan.FromSeconds(isTurn ? 2 : 1),
-        MaxDelay = TimeSpan.FromSeconds(30),
-        // A pause of nothing, named again and again, would use up all tries within a blink.
-        DelayGenerator = retry => ValueTask.FromResult(
-            retry.Outcome.Exception is ProviderException { RetryAfter: { } asked } && (retry.AttemptNumber == 0 || asked >= s_shortestPause) ? asked : (TimeSpan?)null),
-        OnRetry = retry =>
+    private RetryStrategyOptions Retry(bool isTurn) =>
+        new()
         {
-            Record((ProviderException)retry.Outcome.Exception!, retry.RetryDelay);
-            return ValueTask.CompletedTask;
-        },
-    };
+            ShouldHandle = new PredicateBuilder().Handle<ProviderException>(error => error.Retryable && !IsLong(error)),
+            MaxRetryAttempts = isTurn ? 10 : 4,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(isTurn ? 2 : 1),
+            MaxDelay = TimeSpan.FromSeconds(30),
+            // A pause of nothing, named again and again, would use up all tries within a blink.
+            DelayGenerator = retry =>
+                ValueTask.FromResult(
+                    retry.Outcome.Exception is ProviderException { RetryAfter: { } asked }
+                    && (retry.AttemptNumber == 0 || asked >= s_shortestPause)
+                        ? asked
+                        : (TimeSpan?)null),
+            OnRetry = retry =>
+            {
+                Record((ProviderException)retry.Outcome.Exception!, retry.RetryDelay);
+                return ValueTask.CompletedTask;
+            },
+        };
 
     /// <summary>A provider that asks for a longer pause gets it between attempts, where it costs no slot.</summary>
     private bool IsLong(ProviderException error) => error.RetryAfter > _longestPause;
@@ -115,7 +121,8 @@ internal sealed class ModelCall
         for (var i = _current + 1; i < _models.Count; i++)
         {
             // A refused credential, or one that has used up its limit, is the same for every model of its connection.
-            if (error.Code != ProviderErrorCode.CredentialInvalid && !error.ConcernsKey || _models[i].Connection != _models[_current].Connection)
+            if (error.Code != ProviderErrorCode.CredentialInvalid && !error.ConcernsKey
+                || _models[i].Connection != _models[_current].Connection)
                 return i;
         }
         return null;
@@ -123,7 +130,8 @@ internal sealed class ModelCall
 
     /// <summary>What others that use the same model need to know. Null: nothing.</summary>
     private ProviderPause? PauseOf(ProviderException error) =>
-        error is { Code: ProviderErrorCode.RateLimited or ProviderErrorCode.Overloaded, RetryAfter: { } wait } && wait >= TimeSpan.FromMilliseconds(1)
+        error is { Code: ProviderErrorCode.RateLimited or ProviderErrorCode.Overloaded, RetryAfter: { } wait }
+        && wait >= TimeSpan.FromMilliseconds(1)
             ? new ProviderPause
             {
                 Model = error.ConcernsKey ? "" : _models[_current].Model,
@@ -135,9 +143,16 @@ internal sealed class ModelCall
 
     private void Record(ProviderException error, TimeSpan? delay, int? next = null)
     {
-        _recorder.Report(new ModelFailed(
-            _conversation.Step + 1, new JournalError(error.Code, error.Message), error.Retryable, (long?)error.RetryAfter?.TotalMilliseconds, _ask.ElapsedMs,
-            (long?)delay?.TotalMilliseconds, next is null ? null : _models[next.Value].Name, ++_failures));
+        _recorder.Report(
+            new ModelFailed(
+                _conversation.Step + 1,
+                new JournalError(error.Code, error.Message),
+                error.Retryable,
+                (long?)error.RetryAfter?.TotalMilliseconds,
+                _ask.ElapsedMs,
+                (long?)delay?.TotalMilliseconds,
+                next is null ? null : _models[next.Value].Name,
+                ++_failures));
         if (!error.Retryable || IsWaitedFor(error) || PauseOf(error) is not { } asked)
             return;
         _reports.Pause(asked);

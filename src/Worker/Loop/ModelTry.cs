@@ -36,12 +36,15 @@ internal sealed class ModelTry(
         var mayCall = next.MayCallTools && answer.StopReason != ModelStopReason.Refusal;
         var message = mayCall ? ArgumentReading.Of(answer.Message, tools) : WithoutCalls(answer.Message);
         if (answer.StopReason == ModelStopReason.ContextFull && !message.ToolCalls.Any())
-            throw new ProviderException(ProviderErrorCode.ContextTooLong, "The conversation left no room for the whole answer, so it was cut.", retryable: false);
+            throw new ProviderException(
+                ProviderErrorCode.ContextTooLong, "The conversation left no room for the whole answer, so it was cut.", retryable: false);
         var finished = new Journal.ModelFinished(
             step, ModelMessageJson.Write(message), answer.StopReason, ElapsedMs, firstToken, Dollars.Exactly(answer.Usage.CostMicros));
         recorder.Record(finished, answer.Usage);
         if (answer.Usage.PriceUnknown && HasBudget && !conversation.PriceUnknownTold)
-            recorder.Record(new GuardrailHit(GuardrailHit.PriceUnknown, $"Nobody knows what {model} costs, so it counts as free: no budget can stop it."));
+            recorder.Record(
+                new GuardrailHit(
+                    GuardrailHit.PriceUnknown, $"Nobody knows what {model} costs, so it counts as free: no budget can stop it."));
     }
 
     private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(

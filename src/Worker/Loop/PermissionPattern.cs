@@ -7,7 +7,10 @@ namespace Koda.Worker.Loop;
 internal static class PermissionPattern
 {
     private static readonly HashSet<string> ByPath =
-        ["list", "read", "glob", "grep", "search", "audit", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory, Demand.ExternalRead];
+    [
+        "list", "read", "glob", "grep", "search", "audit", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory,
+        Demand.ExternalRead,
+    ];
 
     /// <summary>Whether the subjects of a tool are paths.</summary>
     public static bool IsByPath(string tool) => ByPath.Contains(tool);
@@ -23,7 +26,9 @@ internal static class PermissionPattern
     /// <summary>Whether a pattern matches everything.</summary>
     public static bool IsForAll(string pattern) => pattern is "" or "*" or "**";
 
-    /// <summary>Whether a pattern speaks of a file by its own name, such as <c>.ssh</c> or <c>.docker/config.json</c>, and not only matches it.</summary>
+    /// <summary>
+    /// Whether a pattern speaks of a file by its own name, such as <c>.ssh</c> or <c>.docker/config.json</c>, and not only matches it.
+    /// </summary>
     public static bool Names(string pattern, string real)
     {
         var parts = real.Split('/');
@@ -38,7 +43,9 @@ internal static class PermissionPattern
         : GlobPattern.Text(pattern).IsMatch(subject)
             || (pattern.EndsWith(" *", StringComparison.Ordinal) && GlobPattern.Text(pattern[..^2]).IsMatch(subject));
 
-    /// <summary>Whether each of some words stands in a pattern as often as it is given. Only its value, after <c>=</c>, may be left open there.</summary>
+    /// <summary>
+    /// Whether each of some words stands in a pattern as often as it is given. Only its value, after <c>=</c>, may be left open there.
+    /// </summary>
     public static bool Holds(string pattern, IReadOnlyList<string> words)
     {
         if (words.Count == 0)
@@ -55,11 +62,13 @@ internal static class PermissionPattern
         GlobPattern.Path(pattern.Contains('/', StringComparison.Ordinal) ? pattern : $"**/{pattern}").IsMatch(path)
         || (pattern.EndsWith("/**", StringComparison.Ordinal) && GlobPattern.Path(pattern[..^3]).IsMatch(path));
 
-    private static string Home(string pattern) => pattern switch
-    {
-        "~" => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-        _ when pattern.StartsWith("~/", StringComparison.Ordinal) => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + pattern[1..],
-        _ when pattern.StartsWith("./", StringComparison.Ordinal) => pattern[2..],
-        _ => pattern,
-    };
+    private static string Home(string pattern) =>
+        pattern switch
+        {
+            "~" => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+            _ when pattern.StartsWith("~/", StringComparison.Ordinal) => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)
+                + pattern[1..],
+            _ when pattern.StartsWith("./", StringComparison.Ordinal) => pattern[2..],
+            _ => pattern,
+        };
 }

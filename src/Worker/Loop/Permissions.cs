@@ -5,8 +5,8 @@ using Koda.Worker.Tools;
 namespace Koda.Worker.Loop;
 
 /// <summary>
-/// What an agent may do. Within a layer the last rule that matches decides, and a later layer stands above an earlier one; but the project's
-/// may only be stricter than what lies below, since a repository that was cloned is not trusted.
+/// What an agent may do. Within a layer the last rule that matches decides, and a later layer stands above an earlier one; but the
+/// project's may only be stricter than what lies below, since a repository that was cloned is not trusted.
 /// </summary>
 /// <param name="below">The defaults and the installation's rules.</param>
 /// <param name="project">The rules of the workspace.</param>
@@ -37,7 +37,9 @@ internal sealed class Permissions(
     /// <summary>Whether a person is asked for each call of a tool, whatever the rules allow and was allowed for always.</summary>
     public bool AsksForEach(string tool) => Unconfined == UnconfinedCommands.Ask && TurnPermissions.Running.Contains(tool);
 
-    /// <summary>Whether the worker was started to run commands without a sandbox, so that what nobody can know of them beforehand needs no answer.</summary>
+    /// <summary>
+    /// Whether the worker was started to run commands without a sandbox, so that what nobody can know of them beforehand needs no answer.
+    /// </summary>
     public bool Accepts(Demand demand) => Unconfined == UnconfinedCommands.Accept && demand is { Leaves: true, Subject: Demand.Unknown };
 
     /// <summary>What the rules say of a demand. Null: nothing.</summary>
@@ -48,7 +50,10 @@ internal sealed class Permissions(
         var decisions = demand.Spellings.Prepend(demand.Subject).Distinct().Select(spelling => Decide(demand, spelling)).ToList();
         var strictest = decisions.Aggregate(Strictest);
         var named = demand with { NamedOnly = true };
-        strictest = demand.Forbidding.Select(spelling => Decide(named, spelling)).Where(action => action != PermissionAction.Allow).Aggregate(strictest, Strictest);
+        strictest = demand
+            .Forbidding.Select(spelling => Decide(named, spelling))
+            .Where(action => action != PermissionAction.Allow)
+            .Aggregate(strictest, Strictest);
         // One spelling that no rule allows is enough to ask about all.
         return strictest == PermissionAction.Allow && decisions.Contains(null) ? null : strictest;
     }
@@ -76,7 +81,9 @@ internal sealed class Permissions(
 
     /// <summary>Whether an agent's own rules forbid to read a file. Null: they forbid none.</summary>
     public static Func<string, bool>? DeniedBy(IReadOnlyList<PermissionRule> rules) =>
-        rules.Any(rule => rule.Action == PermissionAction.Deny && PermissionPattern.IsFor(rule, "read")) ? new Permissions(rules).Forbids : null;
+        rules.Any(rule => rule.Action == PermissionAction.Deny && PermissionPattern.IsFor(rule, "read"))
+            ? new Permissions(rules).Forbids
+            : null;
 
     /// <summary>What a person's answer for always to <paramref name="pattern"/> of <paramref name="tool"/> says of a demand.</summary>
     public static bool Covers(string tool, string pattern, Demand demand)
@@ -84,17 +91,28 @@ internal sealed class Permissions(
         if (demand.Unless is { } other && Covers(tool, pattern, other))
             return true;
         var rule = new PermissionRule { Tool = tool, Pattern = pattern, Action = PermissionAction.Allow };
-        return demand.Subject != Demand.Unknown && demand.Spellings.Prepend(demand.Subject).All(spelling => Last([rule], demand, spelling) is not null);
+        return demand.Subject != Demand.Unknown
+            && demand.Spellings.Prepend(demand.Subject).All(spelling => Last([rule], demand, spelling) is not null);
     }
 
-    private List<PermissionRule> KeptFromReading => field ??=
-        [.. below.Concat(project).Concat(agent).Concat(Ceiling).Where(rule => rule.Action != PermissionAction.Allow && PermissionPattern.IsFor(rule, "read")
-            && !PermissionPattern.IsForAll(rule.Pattern))];
+    private List<PermissionRule> KeptFromReading =>
+        field ??= [
+            .. below
+                .Concat(project)
+                .Concat(agent)
+                .Concat(Ceiling)
+                .Where(rule =>
+                    rule.Action != PermissionAction.Allow
+                    && PermissionPattern.IsFor(rule, "read")
+                    && !PermissionPattern.IsForAll(rule.Pattern)),
+        ];
 
     private PermissionAction? Decide(Demand demand, string spelling)
     {
         var ceiling = Last(Ceiling, demand, spelling);
-        return ceiling is null or PermissionAction.Allow ? DecideBelow(demand, spelling) : Strictest(DecideBelow(demand, spelling), ceiling);
+        return ceiling is null or PermissionAction.Allow
+            ? DecideBelow(demand, spelling)
+            : Strictest(DecideBelow(demand, spelling), ceiling);
     }
 
     private PermissionAction? DecideBelow(Demand demand, string spelling)
@@ -113,7 +131,9 @@ internal sealed class Permissions(
             if (!PermissionPattern.IsFor(rule, demand.Tool) || (demand.NamedOnly && PermissionPattern.IsForAll(rule.Pattern)))
                 continue;
             // What is allowed in general is not meant for credentials.
-            if (demand.Credential is { } credential && rule.Action == PermissionAction.Allow && !PermissionPattern.Names(rule.Pattern, credential))
+            if (demand.Credential is { } credential
+                && rule.Action == PermissionAction.Allow
+                && !PermissionPattern.Names(rule.Pattern, credential))
                 continue;
             if (PermissionPattern.IsForAll(rule.Pattern) || rule.Pattern == spelling)
                 return rule.Action;

@@ -25,10 +25,12 @@ internal static class ProjectPermissions
             using var stream = workspace.OpenToRead(File);
             if (stream.Length > MaxBytes)
                 return Everything;
-            using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var json = JsonDocument.Parse(
+                stream, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return [.. json.RootElement.EnumerateObject().SelectMany(Rules)];
         }
-        catch (Exception unreadable) when (unreadable is JsonException or ToolException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception unreadable)
+            when (unreadable is JsonException or ToolException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             return Everything;
         }
@@ -36,9 +38,12 @@ internal static class ProjectPermissions
 
     private static IReadOnlyList<PermissionRule> Everything => [new PermissionRule { Tool = "*", Action = PermissionAction.Ask }];
 
-    private static IEnumerable<PermissionRule> Rules(JsonProperty tool) => tool.Value.ValueKind == JsonValueKind.String
-        ? [new PermissionRule { Tool = tool.Name, Action = Action(tool.Value) }]
-        : tool.Value.EnumerateObject().Select(rule => new PermissionRule { Tool = tool.Name, Pattern = rule.Name, Action = Action(rule.Value) });
+    private static IEnumerable<PermissionRule> Rules(JsonProperty tool) =>
+        tool.Value.ValueKind == JsonValueKind.String
+            ? [new PermissionRule { Tool = tool.Name, Action = Action(tool.Value) }]
+            : tool
+                .Value.EnumerateObject()
+                .Select(rule => new PermissionRule { Tool = tool.Name, Pattern = rule.Name, Action = Action(rule.Value) });
 
     // A word that is not known is taken for caution.
     private static PermissionAction Action(JsonElement action) => action.GetString() switch

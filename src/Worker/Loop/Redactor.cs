@@ -50,7 +50,10 @@ internal sealed class Redactor
     });
 
     // Of a key in many lines a program may print one. Short lines and words stand in other texts too.
-    private static IEnumerable<string> Lines(string secret) => secret.Contains('\n', StringComparison.Ordinal)
-        ? secret.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(line => line.Length >= ShortestLine && !line.Contains(' ', StringComparison.Ordinal))
-        : [];
+    private static IEnumerable<string> Lines(string secret) =>
+        secret.Contains('\n', StringComparison.Ordinal)
+            ? secret
+                .Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => line.Length >= ShortestLine && !line.Contains(' ', StringComparison.Ordinal))
+            : [];
 }

@@ -3,10 +3,14 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Loop;
 
-/// <summary>Patterns of rules over files as they are compared: relative to the workspace and with the links on the way resolved, however they are spelled.</summary>
+/// <summary>
+/// Patterns of rules over files as they are compared: relative to the workspace and with the links on the way resolved, however they are
+/// spelled.
+/// </summary>
 internal static class RulePaths
 {
-    public static IReadOnlyList<PermissionRule> Of(IEnumerable<PermissionRule> rules, Workspace workspace) => [.. rules.Select(rule => Of(rule, workspace))];
+    public static IReadOnlyList<PermissionRule> Of(IEnumerable<PermissionRule> rules, Workspace workspace) =>
+        [.. rules.Select(rule => Of(rule, workspace))];
 
     private static PermissionRule Of(PermissionRule rule, Workspace workspace)
     {
@@ -33,7 +37,9 @@ internal static class RulePaths
             var shown = real == workspace.Root ? "" : workspace.Shown(real);
             var rest = parts.Skip(known.Count).ToList();
             // One name without a directory is meant wherever it lies.
-            return shown.Length == 0 ? (rest.Count == 1 && rest[0] != "**" ? $"**/{rest[0]}" : string.Join('/', rest)) : string.Join('/', rest.Prepend(shown));
+            return shown.Length == 0
+                ? (rest.Count == 1 && rest[0] != "**" ? $"**/{rest[0]}" : string.Join('/', rest))
+                : string.Join('/', rest.Prepend(shown));
         }
         catch (IOException)
         {

@@ -4,7 +4,9 @@ using Koda.Worker.Providers;
 
 namespace Koda.Worker.Loop;
 
-/// <summary>Notices arguments of a call that do not end: a model that repeats itself would write until its limit, and fill the log.</summary>
+/// <summary>
+/// Notices arguments of a call that do not end: a model that repeats itself would write until its limit, and fill the log.
+/// </summary>
 internal sealed class RunawayInput(string model, IModelProvider provider)
 {
     private const int LongestInput = 256 * 1024;
@@ -44,7 +46,8 @@ internal sealed class RunawayInput(string model, IModelProvider provider)
         if (_text.Length > 0)
             content.Add(new TextBlock(_text.ToString()));
         foreach (var (id, (tool, arguments)) in _calls)
-            content.Add(new ToolCallBlock(id, tool, id == callId ? arguments.ToString(0, Kept) + ToolCallBlock.CutMark : arguments.ToString()));
+            content.Add(
+                new ToolCallBlock(id, tool, id == callId ? arguments.ToString(0, Kept) + ToolCallBlock.CutMark : arguments.ToString()));
         // Nobody tells what an answer used that was not read to its end.
         var usage = provider.Priced(model, new ModelUsage { OutputTokens = TokenEstimate.OfLength(_length) });
         return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), ModelStopReason.ToolUse, usage, model);

@@ -1,6 +1,8 @@
 namespace Koda.Worker.Loop;
 
-/// <summary>Takes secrets out of text that comes in pieces: what may be the beginning of one waits for the next piece of its channel.</summary>
+/// <summary>
+/// Takes secrets out of text that comes in pieces: what may be the beginning of one waits for the next piece of its channel.
+/// </summary>
 /// <param name="redactor">Knows the secrets.</param>
 /// <param name="emit">Takes the channel and the text.</param>
 internal sealed class StreamRedactor(Redactor redactor, Action<string, string> emit)

@@ -25,7 +25,9 @@ internal sealed class ToolRound(
                 if (fault is null)
                     return Ask(next[0], preview);
                 // Nobody is asked about what cannot be done.
-                await RunAsync([next[0] with { Fate = CallFate.Invalid, Reason = fault.Message, RefusedPath = (fault as PathRefusedException)?.Path }], ct);
+                await RunAsync(
+                    [next[0] with { Fate = CallFate.Invalid, Reason = fault.Message, RefusedPath = (fault as PathRefusedException)?.Path }],
+                    ct);
                 continue;
             }
             if (next[0].Fate == CallFate.Delegate)
@@ -83,7 +85,10 @@ internal sealed class ToolRound(
         var leaves = Demand.Told(call.Open, context.Workspace);
         try
         {
-            var preview = leaves.Length > 0 && call.Call.Tool != BashTool.ToolName ? call.Bound.Subject(context) : await call.Bound.PreviewAsync(context, ct);
+            var preview =
+                leaves.Length > 0 && call.Call.Tool != BashTool.ToolName
+                    ? call.Bound.Subject(context)
+                    : await call.Bound.PreviewAsync(context, ct);
             return (Shortened.HeadAndTail(preview).Text + leaves, null);
         }
         // What it may not look at before it is allowed is what the person is asked about.

@@ -66,11 +66,15 @@ internal sealed class ToolRunner(
 
     private async Task<ToolResult> RunAsync(int step, PreparedCall call, IToolCall bound, CancellationToken ct)
     {
-        var clean = new StreamRedactor(redactor, (stream, text) => recorder.Report(new ToolOutput(step, call.Call.CallId, call.Call.Tool, stream, text)));
+        var clean = new StreamRedactor(redactor, (stream, text) =>
+            recorder.Report(new ToolOutput(step, call.Call.CallId, call.Call.Tool, stream, text)));
         try
         {
             using var output = new CoalescedText(context.Time, clean.Add);
-            return await bound.RunAsync((context with { Output = output.Add, Origin = new CallOrigin(step, call.Call.CallId, call.Call.Tool) }).Reaching(call.Reach), ct);
+            return await bound.RunAsync(
+                (context with { Output = output.Add, Origin = new CallOrigin(step, call.Call.CallId, call.Call.Tool) }).Reaching(
+                    call.Reach),
+                ct);
         }
         catch (ToolException error)
         {

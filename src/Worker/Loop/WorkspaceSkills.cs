@@ -3,7 +3,9 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Loop;
 
-/// <summary>The skills that a workspace brings: the markdown files in its folder <c>.koda/skills</c>. What they say is judged by the server.</summary>
+/// <summary>
+/// The skills that a workspace brings: the markdown files in its folder <c>.koda/skills</c>. What they say is judged by the server.
+/// </summary>
 internal static class WorkspaceSkills
 {
     private const string Folder = ".koda/skills";

@@ -58,5 +58,6 @@ internal sealed record McpListing(IReadOnlyList<McpListed> Tools, IReadOnlyList<
         return new McpListing(tools, leftOut);
     }
 
-    private static string Text(JsonNode? item, string name) => (item as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+    private static string Text(JsonNode? item, string name) =>
+        (item as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 }

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Koda.Worker.Mcp;
 
 /// <summary>
-/// Names of tools as every provider takes them: at most 64 letters, digits, hyphens and underscores. A name that is changed such that it could be another's gets
-/// a digest of what it was, so that it is the same whenever the server is asked.
+/// Names of tools as every provider takes them: at most 64 letters, digits, hyphens and underscores. A name that is changed such that it
+/// could be another's gets a digest of what it was, so that it is the same whenever the server is asked.
 /// </summary>
 internal sealed partial class McpNames
 {

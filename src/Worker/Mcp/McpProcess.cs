@@ -5,7 +5,9 @@ using ModelContextProtocol.Protocol;
 
 namespace Koda.Worker.Mcp;
 
-/// <summary>The program of a server of tools: in the sandbox, unless the worker's owner says otherwise or there is none. It ends with the worker.</summary>
+/// <summary>
+/// The program of a server of tools: in the sandbox, unless the worker's owner says otherwise or there is none. It ends with the worker.
+/// </summary>
 internal sealed class McpProcess : IAsyncDisposable
 {
     private const int ShownLines = 10;
@@ -59,8 +61,9 @@ internal sealed class McpProcess : IAsyncDisposable
                 confined = sandbox.Confine(command, place.Reach(options, own.FullName));
             // A sandbox ends with the worker by itself. What holds a process group for that would keep the input from the program.
             var line = confined?.Line ?? WithWorker.Program(command);
-            var process = await LastingThread.StartAsync(StartInfo(SetSid is null ? line : [SetSid, .. line], options, own.FullName, confined is not null))
-                ?? throw new ToolException($"{options.Command} does not start.");
+            var process = await LastingThread.StartAsync(
+                StartInfo(SetSid is null ? line : [SetSid, .. line], options, own.FullName, confined is not null)
+            ) ?? throw new ToolException($"{options.Command} does not start.");
             return new McpProcess(process, confined, own);
         }
         catch

@@ -3,7 +3,9 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Mcp;
 
-/// <summary>What a call gave, with all of its parts as a model reads them. A part of an unknown or broken shape is shown as it is.</summary>
+/// <summary>
+/// What a call gave, with all of its parts as a model reads them. A part of an unknown or broken shape is shown as it is.
+/// </summary>
 internal static class McpResult
 {
     private const int LongestStrange = 4_000;

@@ -93,5 +93,11 @@ internal static class McpSchema
     }
 
     private static HashSet<string> Names(JsonNode? names) =>
-        [.. (names as JsonArray)?.OfType<JsonValue>().Select(name => name.TryGetValue(out string? text) ? text : "").Where(name => name.Length > 0) ?? []];
+        [
+            .. (names as JsonArray)
+                ?.OfType<JsonValue>()
+                .Select(name => name.TryGetValue(out string? text) ? text : "")
+                .Where(name => name.Length > 0)
+                ?? [],
+        ];
 }

@@ -17,7 +17,14 @@ namespace Koda.Worker.Mcp;
 /// <param name="told">Hears whether it answers, and how many tools it gives.</param>
 /// <param name="logger">Where it says that it does not start.</param>
 internal sealed class McpServer(
-    string name, McpServerOptions options, McpPlace place, Func<Sandbox> sandbox, HttpClient web, TimeProvider time, Action<bool, int> told, ILogger logger) : IAsyncDisposable
+    string name,
+    McpServerOptions options,
+    McpPlace place,
+    Func<Sandbox> sandbox,
+    HttpClient web,
+    TimeProvider time,
+    Action<bool, int> told,
+    ILogger logger) : IAsyncDisposable
 {
     /// <summary>How long a server that did not start is left alone: every attempt would wait for it otherwise.</summary>
     public static readonly TimeSpan Rebound = TimeSpan.FromMinutes(1);
@@ -201,7 +208,12 @@ internal sealed class McpServer(
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
                 throw new ToolException($"The address of the server '{name}' is none of http or https.");
-            var http = new HttpClientTransportOptions { Endpoint = address, Name = name, AdditionalHeaders = options.Headers?.ToDictionary() };
+            var http = new HttpClientTransportOptions
+            {
+                Endpoint = address,
+                Name = name,
+                AdditionalHeaders = options.Headers?.ToDictionary(),
+            };
             return new HttpClientTransport(http, web, ownsHttpClient: false);
         }
         if (options.Command is null)

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Worker.Mcp;
 
 /// <summary>
-/// The servers of tools of a worker: those of its own file, and those of projects where it was told to trust them. One that is started the same way runs
-/// once, whoever uses it. It stays between attempts and ends when nobody has used it for some minutes.
+/// The servers of tools of a worker: those of its own file, and those of projects where it was told to trust them. One that is started the
+/// same way runs once, whoever uses it. It stays between attempts and ends when nobody has used it for some minutes.
 /// </summary>
-internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpClient web, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpClient web, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     /// <summary>How long a server that nobody uses goes on.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -105,13 +106,19 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
         }
     }
 
-    private Dictionary<string, McpServer> Take(IReadOnlyDictionary<string, McpServerOptions> named, Workspace workspace, string directory, bool isOwn) =>
-        named.Where(server => !server.Value.Disabled).ToDictionary(server => server.Key, server => Take(server.Key, server.Value, workspace, directory, isOwn));
+    private Dictionary<string, McpServer> Take(
+        IReadOnlyDictionary<string, McpServerOptions> named, Workspace workspace, string directory, bool isOwn) =>
+        named
+            .Where(server => !server.Value.Disabled)
+            .ToDictionary(server => server.Key, server => Take(server.Key, server.Value, workspace, directory, isOwn));
 
     private McpServer Take(string name, McpServerOptions entry, Workspace workspace, string directory, bool isOwn)
     {
         var filled = entry.Filled(workspace, directory);
-        return Take(name, filled, new McpPlace(isOwn, isOwn && !entry.NamesWorkspace ? null : workspace.Root, entry.Cwd is null ? null : filled.Cwd));
+        return Take(
+            name,
+            filled,
+            new McpPlace(isOwn, isOwn && !entry.NamesWorkspace ? null : workspace.Root, entry.Cwd is null ? null : filled.Cwd));
     }
 
     private McpServer Take(string name, McpServerOptions filled, McpPlace place)

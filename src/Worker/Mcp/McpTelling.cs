@@ -9,7 +9,8 @@ namespace Koda.Worker.Mcp;
 internal sealed class McpTelling(McpServers servers, Action<McpReport> tell, ILogger logger)
 {
     // What is asked while servers are looked at is answered by one more look.
-    private readonly Channel<long> _asked = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<long> _asked = Channel.CreateBounded<long>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <summary>Has the servers looked at again. Never waits.</summary>
     public void Refresh(long number) => _asked.Writer.TryWrite(number);

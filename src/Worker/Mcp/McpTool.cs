@@ -23,7 +23,8 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
         name, Shortened.HeadAndTail(tool.Description, MaxDescription).Text, tool.Schema, ReadOnly: false);
 
     /// <summary>The same tool by another name, as all tools of an attempt need one of their own.</summary>
-    public McpTool As(McpNames names) => names.Of(owner, tool.Name) is var own && own == name ? this : new McpTool(own, owner, server, tool);
+    public McpTool As(McpNames names) =>
+        names.Of(owner, tool.Name) is var own && own == name ? this : new McpTool(own, owner, server, tool);
 
     public IToolCall Bind(JsonObject arguments) => new Call(this, arguments);
 
@@ -39,7 +40,8 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
         {
             throw new ToolException($"The server '{owner}' did not answer within {Timeout.TotalSeconds} seconds.");
         }
-        catch (Exception error) when (error is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException)
+        catch (Exception error)
+            when (error is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
             throw new ToolException($"The server '{owner}' failed: {error.Message}");
         }

@@ -24,7 +24,9 @@ internal sealed record ImageBlock(string? Path, string MimeType, string Digest) 
 /// <param name="Redacted">Whether the provider encrypted the reasoning, so that <paramref name="Signature"/> holds all of it.</param>
 internal sealed record ReasoningBlock(string Text, string? Signature = null, bool Redacted = false) : ContentBlock
 {
-    /// <summary>Where the provider put the text, if it has several places for it: it takes the text back only there. Null: its usual one.</summary>
+    /// <summary>
+    /// Where the provider put the text, if it has several places for it: it takes the text back only there. Null: its usual one.
+    /// </summary>
     public string? Field { get; init; }
 }
 
@@ -57,7 +59,8 @@ internal sealed record ToolCallBlock(string CallId, string Tool, string Argument
             try
             {
                 using var document = JsonDocument.Parse(Arguments, s_strict);
-                return document.RootElement.ValueKind != JsonValueKind.Object ? $"The arguments of {Tool} must be a JSON object, not {document.RootElement.ValueKind}."
+                return document.RootElement.ValueKind != JsonValueKind.Object
+                        ? $"The arguments of {Tool} must be a JSON object, not {document.RootElement.ValueKind}."
                     : Arguments.Contains("\\u", StringComparison.Ordinal) && !IsText(document.RootElement) ? NoText
                     : null;
             }

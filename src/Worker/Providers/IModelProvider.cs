@@ -3,7 +3,9 @@ namespace Koda.Worker.Providers;
 /// <summary>A source of model answers, or of answers by rule.</summary>
 internal interface IModelProvider
 {
-    /// <summary>Streams one answer. The last event is always a <see cref="ModelFinished"/>; an answer that breaks off throws instead.</summary>
+    /// <summary>
+    /// Streams one answer. The last event is always a <see cref="ModelFinished"/>; an answer that breaks off throws instead.
+    /// </summary>
     /// <exception cref="ProviderException">The provider refused the request, failed, or sent something that is not an answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken ct);

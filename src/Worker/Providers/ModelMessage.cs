@@ -2,13 +2,17 @@ using Koda.Worker.Providers.Wire;
 
 namespace Koda.Worker.Providers;
 
-/// <summary>One message of a conversation. A message of role <see cref="ModelRole.Tool"/> holds exactly one <see cref="ToolResultBlock"/>, and behind it the images of the result.</summary>
+/// <summary>
+/// One message of a conversation. A message of role <see cref="ModelRole.Tool"/> holds exactly one <see cref="ToolResultBlock"/>, and
+/// behind it the images of the result.
+/// </summary>
 /// <param name="Role">One of <see cref="ModelRole"/>.</param>
 /// <param name="Content">The blocks in order.</param>
 internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Content)
 {
     /// <summary>
-    /// Which model of which endpoint gave an answer. Ids, reasoning and opaque members mean something there only. Null: nobody's in particular.
+    /// Which model of which endpoint gave an answer. Ids, reasoning and opaque members mean something there only. Null: nobody's in
+    /// particular.
     /// </summary>
     public string? Origin { get; init; }
 
@@ -21,7 +25,9 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
     /// <summary>The images.</summary>
     public IEnumerable<ImageBlock> Images => Content.OfType<ImageBlock>();
 
-    /// <summary>What a message of role <see cref="ModelRole.Tool"/> says: its result, and what stands for images that are left out.</summary>
+    /// <summary>
+    /// What a message of role <see cref="ModelRole.Tool"/> says: its result, and what stands for images that are left out.
+    /// </summary>
     public ToolResultBlock Result => (ToolResultBlock)Content[0] is var result && Text is { Length: > 0 } text
         ? result with { Content = $"{result.Content}\n{text}" }
         : result;
@@ -47,7 +53,8 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
     }
 
     /// <summary>
-    /// The messages with the images of results told by the user, behind all results of one answer: for providers whose results are text only.
+    /// The messages with the images of results told by the user, behind all results of one answer: for providers whose results are text
+    /// only.
     /// </summary>
     public static IReadOnlyList<ModelMessage> WithImagesBeside(IEnumerable<ModelMessage> messages)
     {
@@ -80,7 +87,8 @@ internal sealed record ModelMessage(string Role, IReadOnlyList<ContentBlock> Con
 
     public static ModelMessage Assistant(params IReadOnlyList<ContentBlock> content) => new(ModelRole.Assistant, content);
 
-    public static ModelMessage ToolResult(string callId, string tool, string content, bool isError, IEnumerable<ImageBlock>? images = null) =>
+    public static ModelMessage ToolResult(
+        string callId, string tool, string content, bool isError, IEnumerable<ImageBlock>? images = null) =>
         new(ModelRole.Tool, [new ToolResultBlock(callId, tool, content, isError), .. images ?? []]);
 }
 

@@ -20,7 +20,9 @@ internal static class ModelMessageJson
                 ["is_error"] = result.IsError,
             };
             if (message.Images.Any())
-                told["images"] = new JsonArray([.. message.Images.Select(image => new JsonObject { ["mime_type"] = image.MimeType, ["digest"] = image.Digest })]);
+                told["images"] = new JsonArray([
+                    .. message.Images.Select(image => new JsonObject { ["mime_type"] = image.MimeType, ["digest"] = image.Digest }),
+                ]);
             return told;
         }
         var json = new JsonObject
@@ -41,9 +43,17 @@ internal static class ModelMessageJson
             var role = Text(json, "role");
             return role == ModelRole.Tool
                 ? ModelMessage.ToolResult(
-                    Text(json, "call_id"), Text(json, "tool"), Text(json, "content"), Flag(json, "is_error"),
-                    json["images"]?.AsArray().Select(image => new ImageBlock(null, Text(image!.AsObject(), "mime_type"), Text(image.AsObject(), "digest"))))
-                : new ModelMessage(role, [.. json["content"]!.AsArray().Select(block => ReadBlock(block!.AsObject()))]) { Origin = Optional(json, "origin") };
+                    Text(json, "call_id"),
+                    Text(json, "tool"),
+                    Text(json, "content"),
+                    Flag(json, "is_error"),
+                    json["images"]
+                        ?.AsArray()
+                        .Select(image => new ImageBlock(null, Text(image!.AsObject(), "mime_type"), Text(image.AsObject(), "digest"))))
+                : new ModelMessage(role, [.. json["content"]!.AsArray().Select(block => ReadBlock(block!.AsObject()))])
+                {
+                    Origin = Optional(json, "origin"),
+                };
         }
         catch (Exception error) when (error is InvalidOperationException or NullReferenceException)
         {
@@ -78,7 +88,13 @@ internal static class ModelMessageJson
             case TextBlock text:
                 return new JsonObject { ["type"] = "text", ["text"] = text.Text };
             case ImageBlock image:
-                return new JsonObject { ["type"] = "image", ["path"] = image.Path, ["mime_type"] = image.MimeType, ["digest"] = image.Digest };
+                return new JsonObject
+                {
+                    ["type"] = "image",
+                    ["path"] = image.Path,
+                    ["mime_type"] = image.MimeType,
+                    ["digest"] = image.Digest,
+                };
             case ReasoningBlock reasoning:
                 var json = new JsonObject { ["type"] = "reasoning", ["text"] = reasoning.Text };
                 if (reasoning.Signature is not null)
@@ -106,15 +122,22 @@ internal static class ModelMessageJson
         }
     }
 
-    private static ContentBlock ReadBlock(JsonObject json) => Text(json, "type") switch
-    {
-        "text" => new TextBlock(Text(json, "text")),
-        "image" => new ImageBlock(Text(json, "path"), Text(json, "mime_type"), Text(json, "digest")),
-        "reasoning" => new ReasoningBlock(Text(json, "text"), Optional(json, "signature"), Flag(json, "redacted")) { Field = Optional(json, "field") },
-        "opaque" => new OpaqueBlock(json["members"]!.ToJsonString()),
-        "tool_call" => new ToolCallBlock(Text(json, "call_id"), Text(json, "tool"), Arguments(json["arguments"])) { Opaque = json["opaque"]?.ToJsonString() },
-        var type => throw new FormatException($"The journal holds a content block of the unknown type '{type}'."),
-    };
+    private static ContentBlock ReadBlock(JsonObject json) =>
+        Text(json, "type") switch
+        {
+            "text" => new TextBlock(Text(json, "text")),
+            "image" => new ImageBlock(Text(json, "path"), Text(json, "mime_type"), Text(json, "digest")),
+            "reasoning" => new ReasoningBlock(Text(json, "text"), Optional(json, "signature"), Flag(json, "redacted"))
+            {
+                Field = Optional(json, "field"),
+            },
+            "opaque" => new OpaqueBlock(json["members"]!.ToJsonString()),
+            "tool_call" => new ToolCallBlock(Text(json, "call_id"), Text(json, "tool"), Arguments(json["arguments"]))
+            {
+                Opaque = json["opaque"]?.ToJsonString(),
+            },
+            var type => throw new FormatException($"The journal holds a content block of the unknown type '{type}'."),
+        };
 
     // Arguments that were not a JSON object are kept as the text that the model sent.
     private static string Arguments(JsonNode? node) =>

@@ -15,13 +15,17 @@ internal sealed record ModelRequest
     /// <summary>The conversation so far, oldest first.</summary>
     public required IReadOnlyList<ModelMessage> Messages { get; init; }
 
-    /// <summary>Where among them stands what is to be answered. What comes after it, though the user says it, is added by the agent loop.</summary>
+    /// <summary>
+    /// Where among them stands what is to be answered. What comes after it, though the user says it, is added by the agent loop.
+    /// </summary>
     public int Question { get; init; }
 
     /// <summary>The tools that the model may call.</summary>
     public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
 
-    /// <summary>False when the model is to answer without calling any of the tools, which it is still told of: the conversation holds calls of them.</summary>
+    /// <summary>
+    /// False when the model is to answer without calling any of the tools, which it is still told of: the conversation holds calls of them.
+    /// </summary>
     public bool MayCallTools { get; init; } = true;
 
     /// <summary>How much the model is to reason, one of <see cref="ReasoningVariant"/>. Empty: as <see cref="Options"/> say.</summary>

@@ -6,8 +6,8 @@ using Koda.Worker.Providers.Learning;
 namespace Koda.Worker.Providers;
 
 /// <summary>
-/// A conversation as one model takes it. What means something only to the model that said it goes back to that one: of the answers of others the reasoning and
-/// the opaque members are left out, and ids that would be refused are replaced.
+/// A conversation as one model takes it. What means something only to the model that said it goes back to that one: of the answers of
+/// others the reasoning and the opaque members are left out, and ids that would be refused are replaced.
 /// </summary>
 internal static partial class PortableHistory
 {
@@ -18,13 +18,19 @@ internal static partial class PortableHistory
     public static IReadOnlyList<ModelMessage> Of(ModelRequest request, string origin)
     {
         var ids = new Dictionary<string, string>();
-        return [.. request.Messages.Select(message => message.Role switch
-        {
-            ModelRole.Assistant => Answer(message, message.IsForeignTo(origin), request.Traits, ids),
-            ModelRole.Tool when message.Content[0] is ToolResultBlock result && ids.TryGetValue(result.CallId, out var id) && id != result.CallId =>
-                message with { Content = [result with { CallId = id }, .. message.Content.Skip(1)] },
-            _ => message,
-        })];
+        return
+        [
+            .. request.Messages.Select(message =>
+                message.Role switch
+                {
+                    ModelRole.Assistant => Answer(message, message.IsForeignTo(origin), request.Traits, ids),
+                    ModelRole.Tool
+                        when message.Content[0] is ToolResultBlock result
+                            && ids.TryGetValue(result.CallId, out var id)
+                            && id != result.CallId => message with { Content = [result with { CallId = id }, .. message.Content.Skip(1)] },
+                    _ => message,
+                }),
+        ];
     }
 
     private static ModelMessage Answer(ModelMessage message, bool isForeign, ModelTraits traits, Dictionary<string, string> ids)

@@ -14,7 +14,8 @@ internal static class ProviderFactory
     /// <param name="baseUrl">Where the provider's API is. Null: the kind's own address.</param>
     /// <param name="apiKey">The credential. Null: none is sent.</param>
     /// <param name="options">The agent's <c>provider_options</c>.</param>
-    /// <param name="handler">Carries the requests. Null: a guarded one, which refuses metadata addresses always and private ones unless configured.</param>
+    /// <param name="handler">Carries the requests. Null: a guarded one, which refuses metadata addresses always and private ones unless
+    /// configured.</param>
     /// <param name="prices">What its models cost. Null: their list prices.</param>
     /// <param name="learnt">What is known of models, and is added to. Null: nothing.</param>
     /// <exception cref="ProviderException">The kind is unknown, or its settings are not usable.</exception>
@@ -27,14 +28,17 @@ internal static class ProviderFactory
         if (baseUrl is not null && (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https") || baseUrl.UserInfo.Length > 0))
         {
             throw new ProviderException(
-                ProviderErrorCode.InvalidRequest, "The provider's base URL must be an absolute http or https address without credentials.", retryable: false);
+                ProviderErrorCode.InvalidRequest,
+                "The provider's base URL must be an absolute http or https address without credentials.",
+                retryable: false);
         }
 
         switch (kind)
         {
             case "anthropic":
                 var anthropic = AnthropicProvider.Endpoint(baseUrl, apiKey).With(options);
-                return new LearningProvider(AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options), prices), anthropic, learnt);
+                return new LearningProvider(
+                    AnthropicProvider.Create(anthropic, anthropic.CreateClient(handler, options), prices), anthropic, learnt);
             case "openai":
                 var openAi = OpenAiProvider.Endpoint(baseUrl, apiKey).With(options);
                 return new LearningProvider(new OpenAiProvider(openAi, openAi.CreateClient(handler, options), prices), openAi, learnt);
@@ -45,7 +49,9 @@ internal static class ProviderFactory
                 return OfflineProvider.Create(options);
             default:
                 throw new ProviderException(
-                    ProviderErrorCode.InvalidRequest, $"There is no provider of the kind '{kind}'; use anthropic, openai, ollama or offline.", retryable: false);
+                    ProviderErrorCode.InvalidRequest,
+                    $"There is no provider of the kind '{kind}'; use anthropic, openai, ollama or offline.",
+                    retryable: false);
         }
     }
 }

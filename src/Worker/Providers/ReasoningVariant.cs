@@ -1,6 +1,8 @@
 namespace Koda.Worker.Providers;
 
-/// <summary>How much a model is to reason before it answers. Each provider says it in its own way; a model that does not reason ignores it.</summary>
+/// <summary>
+/// How much a model is to reason before it answers. Each provider says it in its own way; a model that does not reason ignores it.
+/// </summary>
 internal static class ReasoningVariant
 {
     /// <summary>The model decides.</summary>

@@ -14,7 +14,8 @@ internal sealed record OpenedFallback(IModelProvider Provider, JsonObject? Optio
 /// <param name="assignment">The turn.</param>
 /// <param name="own">Asks models at the attempt's own connection.</param>
 /// <param name="open">Opens the connection of a fallback, or throws a <see cref="ProviderException"/>.</param>
-internal sealed class RoutedProvider(Assignment assignment, IModelProvider own, Func<FallbackModel, CancellationToken, Task<OpenedFallback>> open) : IModelProvider
+internal sealed class RoutedProvider(
+    Assignment assignment, IModelProvider own, Func<FallbackModel, CancellationToken, Task<OpenedFallback>> open) : IModelProvider
 {
     private readonly ConcurrentDictionary<string, OpenedFallback> _opened = [];
 

@@ -21,14 +21,42 @@ internal static class StopReasons
                 return ModelStopReason.StopSequence;
             case "length" or "max_tokens" or "max_output_tokens" or "max_length" or "token_limit" or "incomplete":
                 return ModelStopReason.MaxTokens;
-            case "model_context_window_exceeded" or "model_length" or "context_length_exceeded" or "context_window_exceeded" or "context_length":
+            case "model_context_window_exceeded"
+            or "model_length"
+            or "context_length_exceeded"
+            or "context_window_exceeded"
+            or "context_length":
                 return ModelStopReason.ContextFull;
-            case "content_filter" or "content_filtered" or "refusal" or "safety" or "recitation" or "blocklist" or "prohibited_content" or "spii" or "sensitive"
-                or "guardrail_intervened" or "image_safety" or "language" or "content-filter":
+            case "content_filter"
+            or "content_filtered"
+            or "refusal"
+            or "safety"
+            or "recitation"
+            or "blocklist"
+            or "prohibited_content"
+            or "spii"
+            or "sensitive"
+            or "guardrail_intervened"
+            or "image_safety"
+            or "language"
+            or "content-filter":
                 return ModelStopReason.Refusal;
-            case "error" or "failed" or "server_error" or "network_error" or "abort" or "aborted" or "cancelled" or "canceled" or "insufficient_system_resource"
-                or "malformed_function_call" or "unexpected_tool_call" or "timeout" or "load" or "unload":
-                throw new ProviderException(ProviderErrorCode.Unavailable, $"The provider broke off: it ended the answer with '{said}'.", retryable: true);
+            case "error"
+            or "failed"
+            or "server_error"
+            or "network_error"
+            or "abort"
+            or "aborted"
+            or "cancelled"
+            or "canceled"
+            or "insufficient_system_resource"
+            or "malformed_function_call"
+            or "unexpected_tool_call"
+            or "timeout"
+            or "load"
+            or "unload":
+                throw new ProviderException(
+                    ProviderErrorCode.Unavailable, $"The provider broke off: it ended the answer with '{said}'.", retryable: true);
             default:
                 return said;
         }

@@ -53,7 +53,8 @@ internal abstract record AttemptOutcome
                 message.Delegations.Add(new Delegation { Attempt = attempt, Subagents = { delegated.Subagents }, Events = { lastEvents } });
                 break;
             case CooledDown cooled:
-                message.Stops.Add(new Stop { Attempt = attempt, Reason = StopReason.Cooldown, Pause = cooled.Pause, Events = { lastEvents } });
+                message.Stops.Add(
+                    new Stop { Attempt = attempt, Reason = StopReason.Cooldown, Pause = cooled.Pause, Events = { lastEvents } });
                 break;
             case Stopped stopped:
                 message.Stops.Add(new Stop { Attempt = attempt, Reason = stopped.Reason, Events = { lastEvents } });

@@ -62,16 +62,22 @@ public static class WorkerHost
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
         if (options.DefaultWorkspace is { } workspace && PrivatePaths.Of(options).IsKoda(RealPaths.Resolve(workspace)))
-            throw new ArgumentException($"The workspace {workspace} is Koda's data directory, or lies in it. No agent works there: name another by --workspace.", nameof(options));
+            throw new ArgumentException(
+                $"The workspace {workspace} is Koda's data directory, or lies in it. No agent works there: name another by --workspace.",
+                nameof(options));
         logger ??= NullLogger.Instance;
         var calls = new WorkerCalls(invoker, options.Token);
         var sandbox = options.Sandbox ? await Sandbox.DetectAsync(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
-        using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(ConnectTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
+        using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(ConnectTimeout))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         await using var servers = new McpServers(options, sandbox, web, TimeProvider.System, logger);
         await using var background = new HeldCommands(TimeProvider.System);
         var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers, background);
-        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End, sandbox).RunAsync(stop);
+        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End, sandbox).RunAsync(
+            stop);
     }
 }

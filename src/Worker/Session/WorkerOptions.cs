@@ -39,7 +39,8 @@ public sealed record WorkerOptions
     public bool Sandbox { get; init; } = true;
 
     /// <summary>
-    /// Whether commands of tasks run by the agent's rules alone where there is no sandbox. Without it each of them is asked about there, whatever the rules allow.
+    /// Whether commands of tasks run by the agent's rules alone where there is no sandbox. Without it each of them is asked about there,
+    /// whatever the rules allow.
     /// </summary>
     public bool UnconfinedCommands { get; init; }
 
@@ -59,14 +60,16 @@ public sealed record WorkerOptions
     public string DataDirectory { get; init; } = Path.Combine(ServerFiles.DefaultDirectory(Environment.GetEnvironmentVariable), "worker");
 
     /// <summary>
-    /// Further directories that no agent works in, opens or sees, such as the data directory of a server on this machine. Those of this user
-    /// (<c>KODA_DATA</c>, <c>~/.koda</c>) and <see cref="DataDirectory"/> always are such.
+    /// Further directories that no agent works in, opens or sees, such as the data directory of a server on this machine. Those of this
+    /// user (<c>KODA_DATA</c>, <c>~/.koda</c>) and <see cref="DataDirectory"/> always are such.
     /// </summary>
     public IReadOnlyList<string> PrivateDirectories { get; init; } = [];
 
     internal static readonly TimeSpan UsualLongestPause = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest pause that a running attempt waits for when a provider asks for one. For a longer one it gives its slot back.</summary>
+    /// <summary>
+    /// The longest pause that a running attempt waits for when a provider asks for one. For a longer one it gives its slot back.
+    /// </summary>
     public TimeSpan LongestPause { get; init; } = UsualLongestPause;
 
     /// <summary>How long running attempts get to reach their next step when the worker is told to leave.</summary>

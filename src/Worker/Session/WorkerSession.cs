@@ -110,21 +110,28 @@ internal sealed class WorkerSession
             await serving;
     }
 
-    private Hello Hello() => new()
-    {
-        WorkerId = _options.WorkerId,
-        Name = _options.Name,
-        Version = typeof(WorkerSession).Assembly.GetName().Version?.ToString(3) ?? "",
-        Slots = _options.Slots,
-        AgentIds = { _options.AgentIds },
-        Role = _options.Role,
-        Tags = { _options.Tags },
-        WorkspaceRoots = { Roots(_options.WorkspaceRoots) },
-        DefaultWorkspace = _options.DefaultWorkspace ?? "",
-        Held = { _attempts.All().Select(attempt => attempt.Rejoin()) },
-        Commands = _sandbox is null ? null
-            : new CommandConfinement { Confined = _sandbox.Missing is null, Missing = _sandbox.Missing ?? "", Accepted = _options.UnconfinedCommands },
-    };
+    private Hello Hello() =>
+        new()
+        {
+            WorkerId = _options.WorkerId,
+            Name = _options.Name,
+            Version = typeof(WorkerSession).Assembly.GetName().Version?.ToString(3) ?? "",
+            Slots = _options.Slots,
+            AgentIds = { _options.AgentIds },
+            Role = _options.Role,
+            Tags = { _options.Tags },
+            WorkspaceRoots = { Roots(_options.WorkspaceRoots) },
+            DefaultWorkspace = _options.DefaultWorkspace ?? "",
+            Held = { _attempts.All().Select(attempt => attempt.Rejoin()) },
+            Commands = _sandbox is null
+                ? null
+                : new CommandConfinement
+                {
+                    Confined = _sandbox.Missing is null,
+                    Missing = _sandbox.Missing ?? "",
+                    Accepted = _options.UnconfinedCommands,
+                },
+        };
 
     // Tasks name directories by any path: by the one that a person knows, or by the real one. All below "/" is any directory.
     private static IEnumerable<string> Roots(IReadOnlyList<string> roots) =>

@@ -58,26 +58,40 @@ internal sealed class CommandReading(
         };
     }
 
-    private void Note(string program, IReadOnlyList<ShellWord> words, string text, ShellNode.Simple command, bool wraps, WorkingPlaces places)
+    private void Note(
+        string program, IReadOnlyList<ShellWord> words, string text, ShellNode.Simple command, bool wraps, WorkingPlaces places)
     {
         var removal = Programs.Removing.GetValueOrDefault(program)
             ?? (program == "find" && words.Any(word => word.Static == "-delete") ? "rm" : null);
-        facts.Add(new ShellCommand(program, text, Plain(program, words.Skip(1)), wraps)
-        {
-            Whole = command.Redirects.Count > 0 && text == command.Bare ? command.Text : null,
-            Running = RunningOptions.Of(program, words, places),
-            Bare = program == "git" ? Plain(program, WithoutOptions(words)) : null,
-            Templates = words.All(word => word.Static is not null) ? [] : [Template(program, words.Skip(1)), Template(program, WithoutOptions(words))],
-            Removal = removal,
-            Removed = removal is null ? [] : [.. words.Skip(1).Select(word => word.Static).OfType<string>()
-                .Where(word => !word.StartsWith('-')).SelectMany(word => paths.Resolve(word, places))],
-        });
+        facts.Add(
+            new ShellCommand(program, text, Plain(program, words.Skip(1)), wraps)
+            {
+                Whole = command.Redirects.Count > 0 && text == command.Bare ? command.Text : null,
+                Running = RunningOptions.Of(program, words, places),
+                Bare = program == "git" ? Plain(program, WithoutOptions(words)) : null,
+                Templates = words.All(word => word.Static is not null)
+                    ? []
+                    : [Template(program, words.Skip(1)), Template(program, WithoutOptions(words))],
+                Removal = removal,
+                Removed = removal is null
+                    ? []
+                    :
+                    [
+                        .. words
+                            .Skip(1)
+                            .Select(word => word.Static)
+                            .OfType<string>()
+                            .Where(word => !word.StartsWith('-'))
+                            .SelectMany(word => paths.Resolve(word, places)),
+                    ],
+            });
     }
 
     private static string Plain(string program, IEnumerable<ShellWord> words) =>
         string.Join(' ', words.Select(word => word.Value ?? word.Text).Prepend(program));
 
-    private static string Template(string program, IEnumerable<ShellWord> words) => string.Join(' ', words.Select(word => word.Static ?? "*").Prepend(program));
+    private static string Template(string program, IEnumerable<ShellWord> words) =>
+        string.Join(' ', words.Select(word => word.Static ?? "*").Prepend(program));
 
     private static IEnumerable<ShellWord> WithoutOptions(IReadOnlyList<ShellWord> words)
     {
@@ -104,7 +118,8 @@ internal sealed class CommandReading(
         paths.Path(path, writes: false, places);
     }
 
-    private static readonly HashSet<string> SystemPrograms = ["/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
+    private static readonly HashSet<string> SystemPrograms =
+        ["/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
 
     private static List<ShellWord> Inner(IReadOnlyList<ShellWord> words, Programs.Wrapper wrapper)
     {
@@ -116,7 +131,9 @@ internal sealed class CommandReading(
                 if (option[1] != '-' && option.Length == 2 && wrapper.Valued.Contains(option[1], StringComparison.Ordinal))
                     i++;
             }
-            else if (words[i].Static != "--" && !(wrapper.Assigns && words[i].Value?.IndexOf('=', StringComparison.Ordinal) > 0) && before-- <= 0)
+            else if (words[i].Static != "--"
+                && !(wrapper.Assigns && words[i].Value?.IndexOf('=', StringComparison.Ordinal) > 0)
+                && before-- <= 0)
             {
                 return [.. words.Skip(i), .. wrapper.Appends ? new[] { Unseen } : []];
             }
@@ -154,7 +171,8 @@ internal sealed class CommandReading(
             return new Outcome(WorkingPlaces.Anywhere, places);
         var from = target[0] == '/' ? ["/"] : places.Directories;
         // The shell takes ".." away by name, and where that leads nowhere as the kernel does.
-        var reached = WorkingPlaces.At(from.Select(directory => System.IO.Path.GetFullPath($"{directory}/{target}")).Concat(paths.Resolve(target, places)));
+        var reached = WorkingPlaces.At(
+            from.Select(directory => System.IO.Path.GetFullPath($"{directory}/{target}")).Concat(paths.Resolve(target, places)));
         return new Outcome(reached, places) { Certain = still && reached.Directories.All(System.IO.Directory.Exists) };
     }
 
@@ -205,7 +223,9 @@ internal sealed class CommandReading(
     {
         if (!ConfinedPrograms.Confines(program, words))
             facts.Trust(text);
-        var writes = !Programs.Reading.Contains(program) && !(program == "sed" && !words.Any(word => word.Static?.StartsWith("-i", StringComparison.Ordinal) == true));
+        var writes =
+            !Programs.Reading.Contains(program)
+            && !(program == "sed" && !words.Any(word => word.Static?.StartsWith("-i", StringComparison.Ordinal) == true));
         if (program == "ln" && Linked(words, places))
             return Outcome.At(places);
         var first = Programs.TextFirst.Contains(program)
@@ -251,7 +271,8 @@ internal sealed class CommandReading(
     private bool Linked(IReadOnlyList<ShellWord> words, WorkingPlaces places)
     {
         var files = words.Skip(1).Where(word => word.Static?.StartsWith('-') != true).ToList();
-        var symbolic = words.Any(word => word.Static is { } option && option.StartsWith('-') && option.Contains('s', StringComparison.Ordinal));
+        var symbolic = words.Any(word =>
+            word.Static is { } option && option.StartsWith('-') && option.Contains('s', StringComparison.Ordinal));
         if (!symbolic || files.Count == 0 || files.Any(word => word.Static is null))
             return false;
         var link = files.Count > 1 ? files[^1].Static! : ".";

@@ -27,8 +27,29 @@ internal static partial class ConfinedPrograms
 
     private static readonly HashSet<string> FindWords =
     [
-        "-name", "-iname", "-path", "-ipath", "-type", "-maxdepth", "-mindepth", "-print", "-print0", "-size", "-mtime", "-mmin", "-empty", "-prune",
-        "-not", "-o", "-a", "-or", "-and", "!", "(", ")", "-delete",
+        "-name",
+        "-iname",
+        "-path",
+        "-ipath",
+        "-type",
+        "-maxdepth",
+        "-mindepth",
+        "-print",
+        "-print0",
+        "-size",
+        "-mtime",
+        "-mmin",
+        "-empty",
+        "-prune",
+        "-not",
+        "-o",
+        "-a",
+        "-or",
+        "-and",
+        "!",
+        "(",
+        ")",
+        "-delete",
     ];
 
     /// <summary>Whether a command touches no file but those that its words name.</summary>
@@ -42,7 +63,10 @@ internal static partial class ConfinedPrograms
             "find" => values.All(value => !value!.StartsWith('-') || FindWords.Contains(value)),
             "printf" => values.Count > 0 && !values[0]!.StartsWith('-'),
             "test" or "[" => !values.Contains("-v") && !values.Contains("-R"),
-            "sed" => values.Count > 1 && Options(program, values) && values.FirstOrDefault(value => !value!.StartsWith('-')) is { } script && PrintedLines().IsMatch(script),
+            "sed" => values.Count > 1
+                && Options(program, values)
+                && values.FirstOrDefault(value => !value!.StartsWith('-')) is { } script
+                && PrintedLines().IsMatch(script),
             "uniq" => Options(program, values) && values.Count(value => !value!.StartsWith('-')) <= 1,
             // What a pattern matches would get the names that are there already.
             "cp" or "mv" => Options(program, values) && !words.Any(word => word.IsPattern),
@@ -52,15 +76,19 @@ internal static partial class ConfinedPrograms
     }
 
     /// <summary>Whether a program that runs another command does nothing else by the words before it.</summary>
-    public static bool Wraps(string program, IEnumerable<ShellWord> words) => program switch
-    {
-        "time" or "command" or "nohup" or "timeout" or "nice" => words.Skip(1).All(word => word.Static is { } text && PlainWord().IsMatch(text)),
-        "env" => words.Skip(1).All(word => word.Static is { } text && HarmlessVariables.Contains(text.Split('=')[0])),
-        _ => false,
-    };
+    public static bool Wraps(string program, IEnumerable<ShellWord> words) =>
+        program switch
+        {
+            "time" or "command" or "nohup" or "timeout" or "nice" => words
+                .Skip(1)
+                .All(word => word.Static is { } text && PlainWord().IsMatch(text)),
+            "env" => words.Skip(1).All(word => word.Static is { } text && HarmlessVariables.Contains(text.Split('=')[0])),
+            _ => false,
+        };
 
     /// <summary>Whether programs heed none of the variables.</summary>
-    public static bool Heeds(IEnumerable<ShellAssignment> assignments) => !assignments.All(assignment => HarmlessVariables.Contains(assignment.Name));
+    public static bool Heeds(IEnumerable<ShellAssignment> assignments) =>
+        !assignments.All(assignment => HarmlessVariables.Contains(assignment.Name));
 
     /// <summary>Whether all variables are the script's own, so that neither the shell nor what it runs heeds them.</summary>
     public static bool Keeps(IEnumerable<ShellAssignment> assignments) =>
@@ -76,7 +104,10 @@ internal static partial class ConfinedPrograms
 
     // Behind a letter that takes a value, the rest of the word is that value, which may be a number or a list of them.
     private static bool IsKnown(string option, string letters) =>
-        option[1] != '-' && option.Skip(1).All(letter => letters.Contains(letter, StringComparison.Ordinal) || char.IsAsciiDigit(letter) || letter is ',' or '.');
+        option[1] != '-'
+        && option
+            .Skip(1)
+            .All(letter => letters.Contains(letter, StringComparison.Ordinal) || char.IsAsciiDigit(letter) || letter is ',' or '.');
 
     [GeneratedRegex(@"^(?:(?:\d+|\$)(?:,(?:\d+|\$))?[pdq];?)+$")]
     private static partial Regex PrintedLines();

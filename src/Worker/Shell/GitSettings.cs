@@ -7,7 +7,19 @@ internal static class GitSettings
 
     private static readonly HashSet<string> Changing =
     [
-        "set", "unset", "edit", "rename-section", "remove-section", "--unset", "--unset-all", "--add", "--replace-all", "--edit", "-e", "--rename-section", "--remove-section",
+        "set",
+        "unset",
+        "edit",
+        "rename-section",
+        "remove-section",
+        "--unset",
+        "--unset-all",
+        "--add",
+        "--replace-all",
+        "--edit",
+        "-e",
+        "--rename-section",
+        "--remove-section",
     ];
 
     private static readonly HashSet<string> Asking = ["get", "list", "--list", "-l"];
@@ -28,11 +40,15 @@ internal static class GitSettings
             return false;
         var values = words.Skip(1).Select(word => word.Value?.Split('=')[0]).ToList();
         if (command != "config")
-            return Subcommands.GetValueOrDefault(command) is { } changing && values.Any(value => value is not null && changing.Contains(value));
+            return Subcommands.GetValueOrDefault(command) is { } changing
+                && values.Any(value => value is not null && changing.Contains(value));
         if (values.Any(value => value is not null && (Elsewhere.Contains(value) || value.StartsWith("--get", StringComparison.Ordinal))))
             return false;
         var asks = values.FirstOrDefault() is { } first && Asking.Contains(first);
-        return !asks && (values.Any(value => value is null || Changing.Contains(value)) || values.Count(value => value?.StartsWith('-') == false) > 1);
+        return !asks
+            && (
+                values.Any(value => value is null || Changing.Contains(value))
+                || values.Count(value => value?.StartsWith('-') == false) > 1);
     }
 
     /// <summary>The configuration of the repository that a directory lies in. Null: there is none.</summary>

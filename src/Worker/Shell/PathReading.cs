@@ -17,7 +17,9 @@ internal sealed class PathReading(ShellFacts facts)
     /// <summary>Notes the file of a redirect.</summary>
     public void Redirect(ShellRedirect redirect, WorkingPlaces places)
     {
-        if (redirect.Target.Static is not { } path || path.StartsWith("/dev/tcp/", StringComparison.Ordinal) || path.StartsWith("/dev/udp/", StringComparison.Ordinal))
+        if (redirect.Target.Static is not { } path
+            || path.StartsWith("/dev/tcp/", StringComparison.Ordinal)
+            || path.StartsWith("/dev/udp/", StringComparison.Ordinal))
             facts.Leave($"{redirect.Operator} {redirect.Target.Text}");
         else
             Path(path, redirect.Writes, places, redirected: true);
@@ -71,13 +73,18 @@ internal sealed class PathReading(ShellFacts facts)
         if (value.Length == 0 || Addresses.Any(scheme => value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)))
             return [];
         var option = value[0] == '-';
-        var starts = Enumerable.Range(1, value.Length - 1).Where(i => value[i - 1] is '=' or ':' or ',' || (option && i == 2)).Take(MaxParts + 1).ToList();
+        var starts = Enumerable
+            .Range(1, value.Length - 1)
+            .Where(i => value[i - 1] is '=' or ':' or ',' || (option && i == 2))
+            .Take(MaxParts + 1)
+            .ToList();
         if (value.Length > MaxLength || starts.Count > MaxParts)
             facts.Leave(value[..Math.Min(80, value.Length)]);
         return starts.Take(MaxParts).Select(start => Home(value[start..])).Concat(option ? [] : [value]);
     }
 
-    private static string Home(string text) => text == "~" || text.StartsWith("~/", StringComparison.Ordinal) ? $"/tmp/home{text[1..]}" : text;
+    private static string Home(string text) =>
+        text == "~" || text.StartsWith("~/", StringComparison.Ordinal) ? $"/tmp/home{text[1..]}" : text;
 
     private void Pattern(string pattern, bool writes, WorkingPlaces places)
     {
@@ -110,7 +117,11 @@ internal sealed class PathReading(ShellFacts facts)
             matches.Add($"{directory}/{part.Replace("/", "", StringComparison.Ordinal)}");
             try
             {
-                matches.AddRange(Directory.EnumerateFileSystemEntries(directory).Where(entry => glob.IsMatch(System.IO.Path.GetFileName(entry))).Take(MaxMatches));
+                matches.AddRange(
+                    Directory
+                        .EnumerateFileSystemEntries(directory)
+                        .Where(entry => glob.IsMatch(System.IO.Path.GetFileName(entry)))
+                        .Take(MaxMatches));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -6,9 +6,52 @@ internal static class Programs
     /// <summary>Their words are text, not files.</summary>
     public static readonly HashSet<string> Talking =
     [
-        "echo", "printf", ":", "true", "false", "sleep", "exit", "return", "break", "continue", "kill", "date", "seq", "expr", "pwd", "wait",
-        "shift", "set", "unset", "export", "local", "declare", "typeset", "readonly", "let", "tr", "which", "type", "hash", "jobs", "umask",
-        "whoami", "id", "uname", "hostname", "nproc", "uptime", "trap", "read", "getopts", "yes", "times", "ulimit", "bg", "fg", "disown",
+        "echo",
+        "printf",
+        ":",
+        "true",
+        "false",
+        "sleep",
+        "exit",
+        "return",
+        "break",
+        "continue",
+        "kill",
+        "date",
+        "seq",
+        "expr",
+        "pwd",
+        "wait",
+        "shift",
+        "set",
+        "unset",
+        "export",
+        "local",
+        "declare",
+        "typeset",
+        "readonly",
+        "let",
+        "tr",
+        "which",
+        "type",
+        "hash",
+        "jobs",
+        "umask",
+        "whoami",
+        "id",
+        "uname",
+        "hostname",
+        "nproc",
+        "uptime",
+        "trap",
+        "read",
+        "getopts",
+        "yes",
+        "times",
+        "ulimit",
+        "bg",
+        "fg",
+        "disown",
     ];
 
     /// <summary>Their first word is a text to look for, unless an option gives it.</summary>
@@ -17,9 +60,56 @@ internal static class Programs
     /// <summary>They read their files and change none.</summary>
     public static readonly HashSet<string> Reading =
     [
-        "cat", "head", "tail", "wc", "nl", "tac", "cut", "diff", "cmp", "comm", "stat", "file", "ls", "tree", "du", "df", "md5sum", "sha1sum",
-        "sha256sum", "sha512sum", "basename", "dirname", "realpath", "readlink", "strings", "od", "hexdump", "paste", "join", "column", "fold",
-        "rev", "test", "[", "grep", "egrep", "fgrep", "rg", "ag", "jq", "less", "more", "cd", "pushd", "find", "awk", "gawk", "mawk", "bat", "zcat",
+        "cat",
+        "head",
+        "tail",
+        "wc",
+        "nl",
+        "tac",
+        "cut",
+        "diff",
+        "cmp",
+        "comm",
+        "stat",
+        "file",
+        "ls",
+        "tree",
+        "du",
+        "df",
+        "md5sum",
+        "sha1sum",
+        "sha256sum",
+        "sha512sum",
+        "basename",
+        "dirname",
+        "realpath",
+        "readlink",
+        "strings",
+        "od",
+        "hexdump",
+        "paste",
+        "join",
+        "column",
+        "fold",
+        "rev",
+        "test",
+        "[",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "ag",
+        "jq",
+        "less",
+        "more",
+        "cd",
+        "pushd",
+        "find",
+        "awk",
+        "gawk",
+        "mawk",
+        "bat",
+        "zcat",
     ];
 
     /// <summary>They remove files, which has rules of its own.</summary>
@@ -30,7 +120,8 @@ internal static class Programs
     public static readonly HashSet<string> Shells = ["bash", "sh", "dash", "zsh", "ksh", "ash", "rbash", "busybox"];
 
     /// <summary>They change how the rest of a script is read, or run what is not in their words.</summary>
-    public static readonly HashSet<string> Rereading = ["source", ".", "alias", "shopt", "enable", "bind", "complete", "fc", "history", "mapfile", "readarray", "coproc"];
+    public static readonly HashSet<string> Rereading =
+        ["source", ".", "alias", "shopt", "enable", "bind", "complete", "fc", "history", "mapfile", "readarray", "coproc"];
 
     /// <summary>They run another command.</summary>
     public static readonly IReadOnlyDictionary<string, Wrapper> Wrapping = new Dictionary<string, Wrapper>
@@ -58,7 +149,10 @@ internal static class Programs
     };
 
     /// <summary>Whether a program changes no file.</summary>
-    public static bool KeepsFiles(string? program) => program is not null && (program == ShellCommand.Assignment || Reading.Contains(program) || Talking.Contains(program)) && program != "find";
+    public static bool KeepsFiles(string? program) =>
+        program is not null
+        && (program == ShellCommand.Assignment || Reading.Contains(program) || Talking.Contains(program))
+        && program != "find";
 
     /// <param name="Valued">The one-letter options that take the next word.</param>
     /// <param name="Before">How many words come before the command.</param>

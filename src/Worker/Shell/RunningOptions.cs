@@ -33,8 +33,11 @@ internal static partial class RunningOptions
         ["pnpm"] = NodePackages("c"),
         ["yarn"] = NodePackages(""),
         ["tar"] = new(
-            ["to-command", "use-compress-program", "checkpoint-action", "rsh-command", "rmt-command", "info-script", "new-volume-script"], "IF")
-        { Bundled = true },
+            ["to-command", "use-compress-program", "checkpoint-action", "rsh-command", "rmt-command", "info-script", "new-volume-script"],
+            "IF")
+        {
+            Bundled = true,
+        },
         ["sort"] = new(["compress-program"]),
         ["split"] = new(["filter"]),
         ["rg"] = new(["pre", "hostname-bin"]),
@@ -71,7 +74,9 @@ internal static partial class RunningOptions
     // A number, or the name of a pipe.
     private static readonly string[] NoOptions = ["$((", "${#", "$#", "$?", "$$", "$!", "<(", ">("];
 
-    /// <summary>Those of a command, as they are written once quotes are taken away. Words that are known only when it runs may be such words.</summary>
+    /// <summary>
+    /// Those of a command, as they are written once quotes are taken away. Words that are known only when it runs may be such words.
+    /// </summary>
     /// <param name="program">The program's name.</param>
     /// <param name="words">The command, its program first.</param>
     /// <param name="places">Where it may run, for patterns that may match files with the names of options.</param>
@@ -102,7 +107,9 @@ internal static partial class RunningOptions
         var found = new List<string>();
         for (var i = 0; i < words.Count && words[i].Value != "--"; i++)
         {
-            var text = NoOptions.Any(start => words[i].Text.StartsWith(start, StringComparison.Ordinal)) || (i > 0 && words[i - 1].Value is { } before && Texts.Contains(before));
+            var text =
+                NoOptions.Any(start => words[i].Text.StartsWith(start, StringComparison.Ordinal))
+                || (i > 0 && words[i - 1].Value is { } before && Texts.Contains(before));
             if (words[i].Value is { } value ? known.Fit(value, i == 0) : !text)
                 found.Add(words[i].Value ?? words[i].Text);
             else if (words[i].IsPattern && MatchingOption(words[i].Value, places) is { } option)
@@ -112,13 +119,22 @@ internal static partial class RunningOptions
     }
 
     // The shell hands files over by their names, which may be options.
-    private static string? MatchingOption(string? pattern, WorkingPlaces places) => pattern is null || pattern[0] is not ('*' or '?' or '[' or '-') ? null
+    private static string? MatchingOption(string? pattern, WorkingPlaces places) =>
+        pattern is null || pattern[0] is not ('*' or '?' or '[' or '-') ? null
         : places.Unknown ? $"-{pattern}"
-        : places.Directories.Where(Directory.Exists).SelectMany(directory => Directory.EnumerateFileSystemEntries(directory, "-*")).Select(Path.GetFileName).FirstOrDefault();
+        : places
+            .Directories.Where(Directory.Exists)
+            .SelectMany(directory => Directory.EnumerateFileSystemEntries(directory, "-*"))
+            .Select(Path.GetFileName)
+            .FirstOrDefault();
 
-    private static Words NodePackages(string letters) => new(
-        ["script-shell", "shell", "node-options", "userconfig", "globalconfig", "git", "viewer", "editor", "browser", "onload-script", "init-module", "call", "use-yarnrc"],
-        letters);
+    private static Words NodePackages(string letters) =>
+        new(
+            [
+                "script-shell", "shell", "node-options", "userconfig", "globalconfig", "git", "viewer", "editor", "browser",
+                "onload-script", "init-module", "call", "use-yarnrc",
+            ],
+            letters);
 
     [GeneratedRegex(@"^(?:\.?SHELL(?:FLAGS)?|MAKEFLAGS|MAKEFILES)\s*[:?+!]*=")]
     private static partial Regex MakeVariable();
@@ -126,7 +142,9 @@ internal static partial class RunningOptions
     [GeneratedRegex(@"^--?(?:exec|toolexec|vettool|overlay|modfile)(?:=|$)|^--?ldflags=.*extld|^-extld")]
     private static partial Regex GoOption();
 
-    [GeneratedRegex(@"^@|^(?:--?|/)(?:p|property):(?:Custom|DirectoryBuild|MSBuild|VSTest|[^=]*Tool(?:Path|Exe))|^(?:--?|/)(?:l|logger|dl|distributedlogger):.*\.dll", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^@|^(?:--?|/)(?:p|property):(?:Custom|DirectoryBuild|MSBuild|VSTest|[^=]*Tool(?:Path|Exe))|^(?:--?|/)(?:l|logger|dl|distributedlogger):.*\.dll",
+        RegexOptions.IgnoreCase)]
     private static partial Regex DotnetOption();
 
     [GeneratedRegex("^-(?:wrapper$|fplugin|B|specs|fuse-ld|Wl,.*plugin)|^@")]

@@ -78,7 +78,10 @@ internal sealed record ShellCommand(string? Program, string Text, string Plain, 
     /// <summary>The command without the options before its subcommand. Null: it has none.</summary>
     public string? Bare { get; init; }
 
-    /// <summary>The command, and the same without the options before its subcommand, with <c>*</c> for the words that are known only when it runs; none when all are known.</summary>
+    /// <summary>
+    /// The command, and the same without the options before its subcommand, with <c>*</c> for the words that are known only when it runs;
+    /// none when all are known.
+    /// </summary>
     public IReadOnlyList<string> Templates { get; init; } = [];
 
     /// <summary>What it removes, as rules of their own see it: <c>rm</c> or <c>rmdir</c>. Null: nothing.</summary>

@@ -9,7 +9,10 @@ internal abstract record ShellNode
     /// <param name="Redirects">Where its input and output go.</param>
     /// <param name="Text">How it is written, without what is nested in here-documents.</param>
     public sealed record Simple(
-        IReadOnlyList<ShellAssignment> Assignments, IReadOnlyList<ShellWord> Words, IReadOnlyList<ShellRedirect> Redirects, string Text) : ShellNode
+        IReadOnlyList<ShellAssignment> Assignments,
+        IReadOnlyList<ShellWord> Words,
+        IReadOnlyList<ShellRedirect> Redirects,
+        string Text) : ShellNode
     {
         /// <summary>The same without its redirects, one blank between its parts.</summary>
         public string Bare { get; init; } = Text;

@@ -64,7 +64,8 @@ internal sealed partial class ShellParser
             draft.Unknown((ValueOnly().IsMatch(inside) ? Expansions(inside) : Calculated(Expansions(inside))).Nested);
     }
 
-    // Such an expansion only takes a variable's value, or another text where there is none: no part of it is calculated, and no variable changes.
+    // Such an expansion only takes a variable's value, or another text where there is none: no part of it is calculated, and no variable
+    // changes.
     [GeneratedRegex(@"^#?(?:[a-zA-Z_]\w*|[\d@*#?$!-])(?:\[[@*\d]+\])?(?:$|:?[-+?]|[#%/^,])")]
     private static partial Regex ValueOnly();
 

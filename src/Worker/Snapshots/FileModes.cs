@@ -25,7 +25,10 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
             .Where(file => file.Mode is not null).Select(file => (file.Path, file.Runs, Mode: (int)file.Mode!)).ToList();
         var plain = Usual(files.Where(file => !file.Runs).Select(file => file.Mode));
         var runnable = Usual(files.Where(file => file.Runs).Select(file => file.Mode));
-        var others = files.Where(file => file.Mode != (file.Runs ? runnable : plain)).Take(MaxOthers).ToDictionary(file => file.Path, file => file.Mode);
+        var others = files
+            .Where(file => file.Mode != (file.Runs ? runnable : plain))
+            .Take(MaxOthers)
+            .ToDictionary(file => file.Path, file => file.Mode);
         return new FileModes(plain, runnable, others);
     }
 
@@ -66,9 +69,12 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
     public static FileModes? Read(string message)
     {
         var lines = message.Split('\n');
-        if (Array.Find(lines, line => line.StartsWith(UsualField, StringComparison.Ordinal))?[UsualField.Length..].Split(' ') is not [var plain, var runnable])
+        if (Array.Find(lines, line => line.StartsWith(UsualField, StringComparison.Ordinal))?[UsualField.Length..].Split(' ')
+            is not [var plain, var runnable])
             return null;
-        var others = lines.Where(line => line.StartsWith(OtherField, StringComparison.Ordinal)).Select(line => line[OtherField.Length..].Split(' '))
+        var others = lines
+            .Where(line => line.StartsWith(OtherField, StringComparison.Ordinal))
+            .Select(line => line[OtherField.Length..].Split(' '))
             .ToDictionary(other => GitText.Raw(Uri.UnescapeDataString(other[1])), other => Convert.ToInt32(other[0], 8));
         return new FileModes(Convert.ToInt32(plain, 8), Convert.ToInt32(runnable, 8), others);
     }
@@ -78,9 +84,12 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
     private static int Usual(IEnumerable<int> modes) => modes.GroupBy(mode => mode).MaxBy(group => group.Count())?.Key ?? 0;
 
     // "100644 blob hash\tpath"
-    private static IEnumerable<(string Path, bool Runs)> Entries(string output) => GitText.Entries(output)
-        .Where(entry => entry.StartsWith("100", StringComparison.Ordinal))
-        .Select(entry => (entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], entry.StartsWith("100755", StringComparison.Ordinal)));
+    private static IEnumerable<(string Path, bool Runs)> Entries(string output) =>
+        GitText
+            .Entries(output)
+            .Where(entry => entry.StartsWith("100", StringComparison.Ordinal))
+            .Select(entry =>
+                (entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], entry.StartsWith("100755", StringComparison.Ordinal)));
 
     // Null: there is no such file, or it is a link.
     private static int? Present(SnapshotPlace place, string path) => Full(place, path) is { } full ? Mode(full) & Bits : null;

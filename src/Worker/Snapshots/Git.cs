@@ -25,7 +25,8 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
     ];
 
     // What only looks may outlive a worker that is killed: it ends when nobody reads what it prints.
-    private static readonly HashSet<string> s_looking = ["rev-parse", "cat-file", "ls-files", "ls-tree", "diff-tree", "for-each-ref", "log", "config", "check-ignore"];
+    private static readonly HashSet<string> s_looking =
+        ["rev-parse", "cat-file", "ls-files", "ls-tree", "diff-tree", "for-each-ref", "log", "config", "check-ignore"];
 
     /// <summary>The same with further variables.</summary>
     public Git With(params IEnumerable<(string Name, string Value)> variables)

@@ -39,7 +39,9 @@ internal sealed record GitIndex(IReadOnlyList<IndexEntry> Entries, string? Tree,
                 return null;
             entries.Add(new IndexEntry(index.AsMemory(begin, fixedLength), path, hashLength));
         }
-        return ReadExtensions(index, at, end, hashLength) is var (known, trees) && known ? new GitIndex(entries, RootOf(trees, hashLength), trees) : null;
+        return ReadExtensions(index, at, end, hashLength) is var (known, trees) && known
+            ? new GitIndex(entries, RootOf(trees, hashLength), trees)
+            : null;
     }
 
     // Gives the length of what stands before the name, and moves to the next entry.

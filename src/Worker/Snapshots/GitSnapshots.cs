@@ -110,7 +110,14 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         await (wanted.Mark.Modes?.ApplyAsync(place, wanted.Tree, ct) ?? Task.CompletedTask);
         if (safety.Tree != wanted.Tree)
         {
-            var restored = wanted.Mark with { Kind = SnapshotKind.Restored, Summary = "restored", TaskId = mark.TaskId, Folder = place.Folder, Time = Now };
+            var restored = wanted.Mark with
+            {
+                Kind = SnapshotKind.Restored,
+                Summary = "restored",
+                TaskId = mark.TaskId,
+                Folder = place.Folder,
+                Time = Now,
+            };
             await CommitAsync(place, wanted.Tree, safety.Commit, restored, ct);
         }
         index.Keep();
@@ -121,10 +128,15 @@ internal sealed class GitSnapshots(string program, string data, TimeProvider tim
         var (git, held) = (index.Open(place.Files), index.Read());
         var writing = held.Tree is { } known && known == place.Tip?.Tree ? Task.FromResult(known) : TreeAsync(git, ct);
         var (modes, tree) = (FileModes.Of(place, held), await writing);
-        if (place.Tip is { } tip && tip.Tree == tree && tip.Mark.Modes?.Write() == modes.Write() && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
+        if (place.Tip is { } tip
+            && tip.Tree == tree
+            && tip.Mark.Modes?.Write() == modes.Write()
+            && (tip.Mark.TaskId == mark.TaskId || Continues(tip.Mark.Kind, mark.Kind)))
             return tip.Mark.TaskId == mark.TaskId ? tip with { Files = await DifferencesAsync(place, tip, ct) } : tip;
         var noted = mark with { Folder = place.Folder, Modes = modes, Time = mark.Time > 0 ? mark.Time : Now };
-        var comparing = place.Tip is null ? Task.FromResult<IReadOnlyList<FileDifference>>([]) : new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
+        var comparing = place.Tip is null
+            ? Task.FromResult<IReadOnlyList<FileDifference>>([])
+            : new Comparison(git, place.Folder).FilesAsync(place.Tip.Tree, tree, ct);
         var committing = CommitAsync(place, tree, place.Tip?.Commit, noted, ct);
         await Task.WhenAll(comparing, committing);
         return new Snapshot(await committing, tree, noted) { IsNew = true, Files = await comparing };

@@ -1,6 +1,8 @@
 namespace Koda.Worker.Snapshots;
 
-/// <summary>What lies in a workspace and is private, or not to be read by the agent: no snapshot holds it, and no restore writes or removes it.</summary>
+/// <summary>
+/// What lies in a workspace and is private, or not to be read by the agent: no snapshot holds it, and no restore writes or removes it.
+/// </summary>
 internal static class HiddenFiles
 {
     /// <summary>Whether a path in the work tree, as git writes it, is one of them or lies in one.</summary>
@@ -37,5 +39,6 @@ internal static class HiddenFiles
     }
 
     private static bool IsDenied(SnapshotPlace place, string path) =>
-        path.StartsWith(GitText.Raw(place.Folder), StringComparison.Ordinal) && place.Subject.Denied?.Invoke(GitText.Shown(path)[place.Folder.Length..]) == true;
+        path.StartsWith(GitText.Raw(place.Folder), StringComparison.Ordinal)
+        && place.Subject.Denied?.Invoke(GitText.Shown(path)[place.Folder.Length..]) == true;
 }

@@ -3,8 +3,8 @@ using Koda.Worker.Tools;
 namespace Koda.Worker.Snapshots;
 
 /// <summary>
-/// The git repositories inside of a workspace, also submodules. Snapshots hold their files like any others. Git's own files in them are their
-/// own affair: of one that a snapshot does not know, nothing is taken away.
+/// The git repositories inside of a workspace, also submodules. Snapshots hold their files like any others. Git's own files in them are
+/// their own affair: of one that a snapshot does not know, nothing is taken away.
 /// </summary>
 internal static class InnerRepositories
 {
@@ -18,7 +18,8 @@ internal static class InnerRepositories
     {
         // It is gone from the index before anybody asks for its content.
         var empty = (await git.RunAsync(ct, "hash-object", "--stdin")).Trim();
-        await git.FeedAsync(string.Concat(roots.Select(root => $"100644 {empty} 0\t{root}{Seed}\0")), ct, "update-index", "-z", "--index-info");
+        await git.FeedAsync(
+            string.Concat(roots.Select(root => $"100644 {empty} 0\t{root}{Seed}\0")), ct, "update-index", "-z", "--index-info");
     }
 
     /// <summary>A tree to restore, with the repositories that are there and that it knows nothing of as they are.</summary>
@@ -27,7 +28,8 @@ internal static class InnerRepositories
     /// <param name="present">The tree of what is there.</param>
     /// <param name="ct">Cuts it off.</param>
     /// <returns>The tree, and the repositories, as git writes them.</returns>
-    public static async Task<(string Tree, IReadOnlyList<string> Kept)> KeepAsync(SnapshotPlace place, string wanted, string present, CancellationToken ct)
+    public static async Task<(string Tree, IReadOnlyList<string> Kept)> KeepAsync(
+        SnapshotPlace place, string wanted, string present, CancellationToken ct)
     {
         var kept = new List<string>();
         foreach (var root in Roots(place))

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Koda.Worker.Snapshots;
 
-/// <summary>What git has told of workspaces and need not be asked again while it is to be seen that it still holds: most of what a small snapshot costs is git's starts.</summary>
+/// <summary>
+/// What git has told of workspaces and need not be asked again while it is to be seen that it still holds: most of what a small snapshot
+/// costs is git's starts.
+/// </summary>
 internal sealed class KnownPlaces
 {
     private const int Most = 64;
@@ -15,7 +18,10 @@ internal sealed class KnownPlaces
     public async Task<UserRepository?> RepositoryAsync(Git git, string workspace, CancellationToken ct)
     {
         var seen = Look(workspace);
-        if (seen is not null && _repositories.TryGetValue(workspace, out var known) && known.Until > Environment.TickCount64 && known.Seen.IsLike(seen))
+        if (seen is not null
+            && _repositories.TryGetValue(workspace, out var known)
+            && known.Until > Environment.TickCount64
+            && known.Seen.IsLike(seen))
             return known.Repository.Anew();
         var found = await UserRepository.FindAsync(git, workspace, ct);
         if (seen is not null && found is { Writable: true } && found.TopLevel == workspace)
@@ -31,7 +37,11 @@ internal sealed class KnownPlaces
             return null;
         try
         {
-            return new FileInfo(reference) is { Exists: true, LinkTarget: null, Length: < 100 } file && File.ReadAllText(file.FullName).TrimEnd('\n') == known.Commit ? known : null;
+            return
+                new FileInfo(reference) is { Exists: true, LinkTarget: null, Length: < 100 } file
+                && File.ReadAllText(file.FullName).TrimEnd('\n') == known.Commit
+                ? known
+                : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -50,8 +60,11 @@ internal sealed class KnownPlaces
         var directory = $"{workspace}/.git";
         try
         {
-            return FileFacts.Of(directory, followLink: false) is { Kind: FileKind.Directory } facts && File.Exists($"{directory}/HEAD")
-                && !File.Exists($"{directory}/commondir") && new FileInfo($"{directory}/config") is { Exists: true, LinkTarget: null, Length: < 65_536 } config
+            return
+                FileFacts.Of(directory, followLink: false) is { Kind: FileKind.Directory } facts
+                && File.Exists($"{directory}/HEAD")
+                && !File.Exists($"{directory}/commondir")
+                && new FileInfo($"{directory}/config") is { Exists: true, LinkTarget: null, Length: < 65_536 } config
                 ? new Seen(facts.Identity, File.ReadAllBytes(config.FullName))
                 : null;
         }

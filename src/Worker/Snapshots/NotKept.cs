@@ -17,7 +17,10 @@ internal static class NotKept
     /// <returns>Files relative to the workspace; directories, with a slash, in which there are many. Null: nothing changed.</returns>
     public static async Task<IReadOnlyList<string>?> SinceAsync(SnapshotPlace place, Git git, Snapshot since, CancellationToken ct)
     {
-        var taken = since.Mark.Time > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(since.Mark.Time) - s_granularity : await place.TimeAsync(since.Commit, ct);
+        var taken =
+            since.Mark.Time > 0
+                ? DateTimeOffset.FromUnixTimeMilliseconds(since.Mark.Time) - s_granularity
+                : await place.TimeAsync(since.Commit, ct);
         var folder = GitText.Raw(place.Folder);
         // Without ignore files git names all that is not in the index.
         var scope = folder.Length == 0 ? ":(top)" : $":(top,literal){place.Folder}";

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Koda.Worker.Snapshots;
 
-/// <summary>A file of a work tree by a handle: a program in the workspace may put a link in the place of a directory above it at any time.</summary>
+/// <summary>
+/// A file of a work tree by a handle: a program in the workspace may put a link in the place of a directory above it at any time.
+/// </summary>
 internal static class PlacedFile
 {
     /// <summary>The file, directory or link itself that lies at a real path.</summary>

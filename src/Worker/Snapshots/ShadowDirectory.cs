@@ -30,7 +30,10 @@ internal sealed class ShadowDirectory
 
     /// <summary>Whether a ref is in it.</summary>
     public bool Has(string name) =>
-        File.Exists($"{Path}/{name}") || (File.Exists($"{Path}/packed-refs") && File.ReadLines($"{Path}/packed-refs").Any(line => line.EndsWith(name, StringComparison.Ordinal)));
+        File.Exists($"{Path}/{name}")
+        || (
+            File.Exists($"{Path}/packed-refs")
+            && File.ReadLines($"{Path}/packed-refs").Any(line => line.EndsWith(name, StringComparison.Ordinal)));
 
     /// <summary>Notes what is ignored beside the files named .gitignore.</summary>
     public void Exclude(string? file) =>

@@ -5,12 +5,14 @@ namespace Koda.Worker.Snapshots;
 /// <param name="ConversationId">The conversation.</param>
 internal sealed record SnapshotSubject(string Workspace, Guid ConversationId)
 {
-    /// <summary>Files that are kept although git ignores them, relative to the workspace: those that the conversation's turns touch by name.</summary>
+    /// <summary>
+    /// Files that are kept although git ignores them, relative to the workspace: those that the conversation's turns touch by name.
+    /// </summary>
     public IReadOnlyCollection<string> Touched { get; init; } = [];
 
     /// <summary>
-    /// Whether the rules forbid to read a file, by its path relative to the workspace: then no snapshot holds it, and no restore touches it.
-    /// Null: they forbid none.
+    /// Whether the rules forbid to read a file, by its path relative to the workspace: then no snapshot holds it, and no restore touches
+    /// it. Null: they forbid none.
     /// </summary>
     public Func<string, bool>? Denied { get; init; }
 }

@@ -125,8 +125,11 @@ internal sealed class SnapshotPlace
     }
 
     /// <summary>When a commit was made, to the second.</summary>
-    public async Task<DateTimeOffset> TimeAsync(string commit, CancellationToken ct) => DateTimeOffset.FromUnixTimeSeconds(
-        long.Parse((await _refs.RunAsync(ct, "log", "-1", "--no-show-signature", "--format=%ct", commit, "--")).Trim(), CultureInfo.InvariantCulture));
+    public async Task<DateTimeOffset> TimeAsync(string commit, CancellationToken ct) =>
+        DateTimeOffset.FromUnixTimeSeconds(
+            long.Parse(
+                (await _refs.RunAsync(ct, "log", "-1", "--no-show-signature", "--format=%ct", commit, "--")).Trim(),
+                CultureInfo.InvariantCulture));
 
     /// <summary>The snapshots of the conversation, newest first.</summary>
     public async Task<IReadOnlyList<Snapshot>> HistoryAsync(CancellationToken ct)

@@ -36,7 +36,11 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
         var left = LeftOut(others);
         string[] found = [.. changed.Where(path => !HiddenFiles.Hold(place, path)), .. others.Except(left)];
         if (found.Length > 0 && !await TryTakeAsync(found, ct))
-            await AddAsync(["add", "--all", "--ignore-errors"], [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)], mayBeNone: true, ct);
+            await AddAsync(
+                ["add", "--all", "--ignore-errors"],
+                [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)],
+                mayBeNone: true,
+                ct);
         string[] held = [.. index.Read().Entries.Select(entry => entry.Path)];
         await AddEvenIfIgnoredAsync([.. await AddedByUserAsync([.. held, .. others], ct), .. Touched()], ct);
         // An index of before may hold what was not known to be private yet.
@@ -63,30 +67,48 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
     /// <summary>Takes in the touched files that are there, and nothing else.</summary>
     public Task AddTouchedAsync(CancellationToken ct) => AddEvenIfIgnoredAsync(Touched(), ct);
 
-    // Git has just said where it looked, and need not walk once more. It takes all or fails: at a file that cannot be read, or is something else by now.
-    private async Task<bool> TryTakeAsync(string[] found, CancellationToken ct) => (await _git.TryAsync(
-        ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"], string.Concat(found.Select(path => $"{path}\0")), int.MaxValue, ct)).ExitCode == 0;
+    // Git has just said where it looked, and need not walk once more. It takes all or fails: at a file that cannot be read, or is something
+    // else by now.
+    private async Task<bool> TryTakeAsync(string[] found, CancellationToken ct) =>
+        (
+            await _git.TryAsync(
+                ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"],
+                string.Concat(found.Select(path => $"{path}\0")),
+                int.MaxValue,
+                ct)).ExitCode == 0;
 
     // What the index has and is not what it was, and what git would take in besides.
     private async Task<(string[] Changed, string[] Others)> LookAsync(CancellationToken ct)
     {
         string[] scope = ["--", Literal(GitText.Raw(Root)), .. Without(place.Hidden.Select(GitText.Shown))];
-        var entries = GitText.Entries(await _git.RunAsync(ct, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
-        return ([.. entries.Where(entry => !IsOther(entry)).Select(entry => entry[2..]).Distinct()], [.. entries.Where(IsOther).Select(entry => entry[2..])]);
+        var entries = GitText.Entries(
+            await _git.RunAsync(ct, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
+        return (
+            [.. entries.Where(entry => !IsOther(entry)).Select(entry => entry[2..]).Distinct()],
+            [.. entries.Where(IsOther).Select(entry => entry[2..])]);
     }
 
     private static bool IsOther(string entry) => entry.StartsWith("? ", StringComparison.Ordinal);
 
-    private IEnumerable<string> Touched() => place.Subject.Touched.SelectMany(path => FilesAt(GitText.Raw(place.Folder + path))).Take(MaxTouchedFiles);
+    private IEnumerable<string> Touched() =>
+        place.Subject.Touched.SelectMany(path => FilesAt(GitText.Raw(place.Folder + path))).Take(MaxTouchedFiles);
 
     private IEnumerable<string> FilesAt(string path)
     {
         var directory = GitText.Usable(path) is { } name ? new DirectoryInfo($"{place.WorkTree}/{name}") : null;
         if (directory is not { Exists: true, LinkTarget: null })
             return [path];
-        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-        return directory.EnumerateFiles("*", all).Select(file => Path.GetRelativePath(place.WorkTree, file.FullName))
-            .Where(file => !file.Split('/').Contains(Repositories.Name)).Select(GitText.Raw);
+        var all = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.None,
+            IgnoreInaccessible = true,
+        };
+        return directory
+            .EnumerateFiles("*", all)
+            .Select(file => Path.GetRelativePath(place.WorkTree, file.FullName))
+            .Where(file => !file.Split('/').Contains(Repositories.Name))
+            .Select(GitText.Raw);
     }
 
     private async Task AddAsync(string[] command, IReadOnlyList<string> paths, bool mayBeNone, CancellationToken ct)
@@ -155,7 +177,8 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
         return (file.LinkTarget is not null || file.Exists) && RealPaths.Resolve(file.DirectoryName!) == file.DirectoryName;
     }
 
-    private static IEnumerable<string> Without(IEnumerable<string> paths) => paths.Select(path => $":(exclude,top,literal){path.TrimEnd('/')}");
+    private static IEnumerable<string> Without(IEnumerable<string> paths) =>
+        paths.Select(path => $":(exclude,top,literal){path.TrimEnd('/')}");
 
     private static string Literal(string path) => path == "." ? ":(top)" : $":(top,literal){path}";
 }

@@ -13,7 +13,12 @@ namespace Koda.Worker.Snapshots;
 /// <param name="recorder">Where snapshots are recorded.</param>
 /// <param name="denied">Whether the rules forbid to read a file. Null: they forbid none.</param>
 internal sealed class TurnSnapshots(
-    ISnapshots snapshots, string? workspace, Assignment assignment, Conversation conversation, Recorder recorder, Func<string, bool>? denied = null)
+    ISnapshots snapshots,
+    string? workspace,
+    Assignment assignment,
+    Conversation conversation,
+    Recorder recorder,
+    Func<string, bool>? denied = null)
 {
     private readonly HashSet<string> _touched = [];
     private Task _before = Task.CompletedTask;
@@ -52,7 +57,8 @@ internal sealed class TurnSnapshots(
     }
 
     /// <summary>Waits until what the turn found is kept. To be called before the first thing that changes a file is recorded.</summary>
-    /// <param name="touched">The files and directories that it names, relative to the workspace: they are kept although they are ignored.</param>
+    /// <param name="touched">The files and directories that it names, relative to the workspace: they are kept although they are
+    /// ignored.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task BeforeChangeAsync(IReadOnlyCollection<string> touched, CancellationToken ct)
     {
@@ -61,8 +67,11 @@ internal sealed class TurnSnapshots(
         var added = touched.Where(_touched.Add).Where(path => Path.Exists($"{workspace}/{path}")).ToList();
         if (workspace is null || assignment.Turn is not { Snapshots: true } told || added.Count == 0 || _failed)
             return;
-        await RecordAsync(() => snapshots.HoldAsync(
-            Subject with { Touched = added }, new SnapshotMark(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", assignment.TaskId), ct));
+        await RecordAsync(() =>
+            snapshots.HoldAsync(
+                Subject with { Touched = added },
+                new SnapshotMark(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", assignment.TaskId),
+                ct));
     }
 
     private SnapshotSubject Subject => new(workspace!, Guid.Parse(assignment.Turn.ConversationId)) { Touched = _touched, Denied = denied };

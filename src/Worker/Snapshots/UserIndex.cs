@@ -4,8 +4,8 @@ using System.Text;
 namespace Koda.Worker.Snapshots;
 
 /// <summary>
-/// What the user's git has already looked at: the first snapshot of a conversation begins with it, so that it need not read every file. Only
-/// files that git keeps byte for byte are taken over.
+/// What the user's git has already looked at: the first snapshot of a conversation begins with it, so that it need not read every file.
+/// Only files that git keeps byte for byte are taken over.
 /// </summary>
 internal static class UserIndex
 {
@@ -20,7 +20,9 @@ internal static class UserIndex
         try
         {
             var written = source.LastWriteTimeUtc;
-            return GitIndex.Read(await File.ReadAllBytesAsync(source.FullName, ct), GitIndex.HashLength(repository.Format)) is { } index ? (index, written) : null;
+            return GitIndex.Read(await File.ReadAllBytesAsync(source.FullName, ct), GitIndex.HashLength(repository.Format)) is { } index
+                ? (index, written)
+                : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -35,7 +37,9 @@ internal static class UserIndex
     /// <param name="ct">Cuts it off.</param>
     public static async Task CopyAsync(SnapshotPlace place, string file, GitIndex known, CancellationToken ct)
     {
-        if (place.Repository is not { Format: "sha1" } repository || repository.Objects != place.Objects || repository.TopLevel != place.WorkTree)
+        if (place.Repository is not { Format: "sha1" } repository
+            || repository.Objects != place.Objects
+            || repository.TopLevel != place.WorkTree)
             return;
         if (await ReadAsync(repository, ct) is not var (users, written))
             return;
@@ -51,7 +55,8 @@ internal static class UserIndex
     }
 
     // Where sizes differ the file was converted, and where git has no size it has no content.
-    private static async Task<List<IndexEntry>> SameAsync(SnapshotPlace place, List<IndexEntry> entries, GitIndex known, CancellationToken ct)
+    private static async Task<List<IndexEntry>> SameAsync(
+        SnapshotPlace place, List<IndexEntry> entries, GitIndex known, CancellationToken ct)
     {
         var lookedAt = known.Entries.Select(entry => (entry.Hash, entry.Size)).ToHashSet();
         var asked = entries.Where(entry => !lookedAt.Contains((entry.Hash, entry.Size))).ToList();
@@ -88,7 +93,10 @@ internal static class UserIndex
 
     // A filter may keep the size of what it changes.
     private static bool Filters(SnapshotPlace place, UserRepository repository, List<IndexEntry> entries) =>
-        entries.Where(entry => entry.Path == s_attributes[0] || entry.Path.EndsWith($"/{s_attributes[0]}", StringComparison.Ordinal)).Select(entry => $"{place.WorkTree}/{GitText.Shown(entry.Path)}")
-            .Append($"{repository.CommonDirectory}/{s_attributes[1]}").Append($"{place.WorkTree}/{s_attributes[0]}")
+        entries
+            .Where(entry => entry.Path == s_attributes[0] || entry.Path.EndsWith($"/{s_attributes[0]}", StringComparison.Ordinal))
+            .Select(entry => $"{place.WorkTree}/{GitText.Shown(entry.Path)}")
+            .Append($"{repository.CommonDirectory}/{s_attributes[1]}")
+            .Append($"{place.WorkTree}/{s_attributes[0]}")
             .Any(file => File.Exists(file) && File.ReadAllText(file).Contains("filter", StringComparison.Ordinal));
 }

@@ -26,8 +26,11 @@ internal sealed class WorkingIndex : IDisposable
 
     /// <summary>What is in it now.</summary>
     /// <exception cref="SnapshotException">It cannot be read.</exception>
-    public GitIndex Read() => !File.Exists(_copy) ? GitIndex.Empty
-        : GitIndex.Read(File.ReadAllBytes(_copy), _place.HashLength) ?? throw new SnapshotException("The index of the snapshots cannot be read.");
+    public GitIndex Read() =>
+        !File.Exists(_copy)
+            ? GitIndex.Empty
+            : GitIndex.Read(File.ReadAllBytes(_copy), _place.HashLength)
+                ?? throw new SnapshotException("The index of the snapshots cannot be read.");
 
     public Git Open(Git git) => git.With(("GIT_INDEX_FILE", _copy));
 
@@ -46,10 +49,15 @@ internal sealed class WorkingIndex : IDisposable
     // What the conversation before has looked at need not be asked of git again.
     private GitIndex OfAnother()
     {
-        var latest = new DirectoryInfo(Path.GetDirectoryName(_kept)!).EnumerateFiles("index-*").Where(file => file.Extension.Length == 0).MaxBy(file => file.LastWriteTimeUtc);
+        var latest = new DirectoryInfo(Path.GetDirectoryName(_kept)!)
+            .EnumerateFiles("index-*")
+            .Where(file => file.Extension.Length == 0)
+            .MaxBy(file => file.LastWriteTimeUtc);
         try
         {
-            return latest is not null && GitIndex.Read(File.ReadAllBytes(latest.FullName), _place.HashLength) is { } read ? read : GitIndex.Empty;
+            return latest is not null && GitIndex.Read(File.ReadAllBytes(latest.FullName), _place.HashLength) is { } read
+                ? read
+                : GitIndex.Empty;
         }
         catch (FileNotFoundException)
         {

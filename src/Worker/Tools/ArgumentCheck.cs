@@ -28,15 +28,19 @@ internal static class ArgumentCheck
             throw new ToolException($"The arguments of {tool} are not valid: {string.Join("; ", problems)}.");
     }
 
-    private static string? Problem(JsonObject expected, JsonNode value) => (Type(expected), value.GetValueKind()) switch
-    {
-        ("string", JsonValueKind.String) => Length(expected, value.GetValue<string>()),
-        ("boolean", JsonValueKind.True or JsonValueKind.False) => null,
-        ("integer", JsonValueKind.Number) => Range(expected, value),
-        ("array", JsonValueKind.Array) => value.AsArray().Select(item => Item(expected["items"] as JsonObject, item)).FirstOrDefault(problem => problem is not null),
-        ("object", JsonValueKind.Object) => Members(expected, value.AsObject()),
-        var (type, kind) => $"must be {(type == "array" ? "an" : "a")} {type}, not {kind.ToString().ToLowerInvariant()}",
-    };
+    private static string? Problem(JsonObject expected, JsonNode value) =>
+        (Type(expected), value.GetValueKind()) switch
+        {
+            ("string", JsonValueKind.String) => Length(expected, value.GetValue<string>()),
+            ("boolean", JsonValueKind.True or JsonValueKind.False) => null,
+            ("integer", JsonValueKind.Number) => Range(expected, value),
+            ("array", JsonValueKind.Array) => value
+                .AsArray()
+                .Select(item => Item(expected["items"] as JsonObject, item))
+                .FirstOrDefault(problem => problem is not null),
+            ("object", JsonValueKind.Object) => Members(expected, value.AsObject()),
+            var (type, kind) => $"must be {(type == "array" ? "an" : "a")} {type}, not {kind.ToString().ToLowerInvariant()}",
+        };
 
     private static string? Item(JsonObject? expected, JsonNode? item) => expected is null
         ? item?.GetValueKind() == JsonValueKind.String ? null : "must hold strings only"
@@ -58,7 +62,8 @@ internal static class ArgumentCheck
     private static string? Length(JsonObject expected, string text) =>
         text.Length < (expected["minLength"]?.GetValue<int>() ?? 0) ? "must not be empty"
         : text.Contains('\0', StringComparison.Ordinal) ? "must not contain a zero character"
-        : expected["enum"] is JsonArray choices && !choices.Any(choice => choice!.GetValue<string>() == text) ? $"must be one of {string.Join(", ", choices)}"
+        : expected["enum"] is JsonArray choices && !choices.Any(choice => choice!.GetValue<string>() == text)
+            ? $"must be one of {string.Join(", ", choices)}"
         : null;
 
     private static string? Range(JsonObject expected, JsonNode value)

@@ -72,7 +72,9 @@ internal sealed class BackgroundCommand : IDisposable
             return _unread.Length > 0 ? Task.CompletedTask : Task.WhenAny(_news.Task, _run);
     }
 
-    /// <summary>Tells another log from now on, with what was printed while there was none. Null: nothing is told until there is one again.</summary>
+    /// <summary>
+    /// Tells another log from now on, with what was printed while there was none. Null: nothing is told until there is one again.
+    /// </summary>
     public void Attach(IBackgroundLog? log)
     {
         lock (_gate)

@@ -13,7 +13,8 @@ internal sealed class BackgroundCommands(int started = 0)
     private int _number = started;
 
     /// <summary>The number in an id that a command was given. 0: it is none.</summary>
-    public static int NumberOf(string id) => id.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(id[Prefix.Length..], out var number) ? number : 0;
+    public static int NumberOf(string id) =>
+        id.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(id[Prefix.Length..], out var number) ? number : 0;
 
     /// <summary>Whether there is one that runs, or has something to say.</summary>
     public bool Any => All().Count > 0;
@@ -33,8 +34,10 @@ internal sealed class BackgroundCommands(int started = 0)
     }
 
     /// <exception cref="ToolException">There is none with this id.</exception>
-    public BackgroundCommand Find(string id) => All().Find(command => command.Id == id)
-        ?? throw new ToolException($"No command '{id}' runs in the background. Those of an earlier turn, and of a worker that is gone, have ended.");
+    public BackgroundCommand Find(string id) =>
+        All().Find(command => command.Id == id)
+        ?? throw new ToolException(
+            $"No command '{id}' runs in the background. Those of an earlier turn, and of a worker that is gone, have ended.");
 
     public bool Has(string id) => All().Exists(command => command.Id == id);
 

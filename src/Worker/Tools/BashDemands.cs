@@ -12,8 +12,41 @@ internal static partial class BashDemands
     // Their second word says what they do.
     private static readonly HashSet<string> WithSubcommands =
     [
-        "git", "npm", "yarn", "pnpm", "npx", "bun", "deno", "cargo", "go", "dotnet", "docker", "podman", "kubectl", "helm", "pip", "pip3", "uv", "poetry", "gem",
-        "bundle", "make", "just", "mvn", "gradle", "apt", "apt-get", "brew", "systemctl", "terraform", "gh", "az", "aws", "gcloud", "rustup", "composer",
+        "git",
+        "npm",
+        "yarn",
+        "pnpm",
+        "npx",
+        "bun",
+        "deno",
+        "cargo",
+        "go",
+        "dotnet",
+        "docker",
+        "podman",
+        "kubectl",
+        "helm",
+        "pip",
+        "pip3",
+        "uv",
+        "poetry",
+        "gem",
+        "bundle",
+        "make",
+        "just",
+        "mvn",
+        "gradle",
+        "apt",
+        "apt-get",
+        "brew",
+        "systemctl",
+        "terraform",
+        "gh",
+        "az",
+        "aws",
+        "gcloud",
+        "rustup",
+        "composer",
     ];
 
     public static IEnumerable<Demand> Of(string command, ToolContext context)
@@ -89,12 +122,15 @@ internal static partial class BashDemands
         }),
     };
 
-    private static Demand Somewhere(Demand unless) => new(Demand.ExternalDirectory, Demand.Unknown) { Always = Demand.Unknown, Unless = unless };
+    private static Demand Somewhere(Demand unless) =>
+        new(Demand.ExternalDirectory, Demand.Unknown) { Always = Demand.Unknown, Unless = unless };
 
     private static IEnumerable<Demand> Named(ShellFacts facts, ToolContext context)
     {
         var named = facts.Paths.Where(path => context.Workspace.Holds(path.Real) || !context.Sandbox.Hides(path.Real)).ToList();
-        foreach (var path in named.Where(path => !context.Workspace.Holds(path.Real) || (path.Writes && GuardedPaths.Holds(context.Workspace, path.Real))))
+        foreach (
+            var path in named.Where(path =>
+                !context.Workspace.Holds(path.Real) || (path.Writes && GuardedPaths.Holds(context.Workspace, path.Real))))
             yield return FileDemands.Outside(path.Real, path.Writes);
         foreach (var path in facts.Paths)
         {

@@ -12,8 +12,15 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<int> Fo
     /// <summary>The checkers that fit the projects that the paths belong to, and are installed.</summary>
     public static IEnumerable<Checker> For(Workspace workspace, IReadOnlyList<string> paths)
     {
-        var folders = paths.Select(path => workspace.Resolve(path)).Select(path => Directory.Exists(path) ? path : Path.GetDirectoryName(path)!).Distinct().ToList();
-        return folders.SelectMany(folder => Project(workspace, folder)).Concat(Python(workspace, paths)).DistinctBy(checker => string.Join('\0', checker.Command.Append(checker.Folder)));
+        var folders = paths
+            .Select(path => workspace.Resolve(path))
+            .Select(path => Directory.Exists(path) ? path : Path.GetDirectoryName(path)!)
+            .Distinct()
+            .ToList();
+        return folders
+            .SelectMany(folder => Project(workspace, folder))
+            .Concat(Python(workspace, paths))
+            .DistinctBy(checker => string.Join('\0', checker.Command.Append(checker.Folder)));
     }
 
     // The project file that is next on the way up to the workspace, of each language.
@@ -21,14 +28,28 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<int> Fo
     {
         if (Nearest(workspace, folder, "tsconfig.json") is { } typescript && TypeScript(workspace, typescript) is { } tsc)
             yield return tsc;
-        if (Nearest(workspace, folder, "eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", ".eslintrc*") is { } javascript && EsLint(workspace, javascript) is { } eslint)
+        if (Nearest(workspace, folder, "eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", ".eslintrc*")
+                is { } javascript
+            && EsLint(workspace, javascript) is { } eslint)
             yield return eslint;
         if (Nearest(workspace, folder, "go.mod") is { } go && Executables.Find("go") is { } goProgram)
             yield return new Checker("go vet", go, [1, 2], [goProgram, "-C", go, "vet", "./..."]);
         if (Nearest(workspace, folder, "Cargo.toml") is { } rust && Executables.Find("cargo") is { } cargo)
-            yield return new Checker("cargo check", rust, [101], [cargo, "check", "--offline", "--quiet", "--message-format", "short", "--manifest-path", $"{rust}/Cargo.toml"]);
-        if (Nearest(workspace, folder, "*.sln", "*.slnx", "*.csproj", "*.fsproj") is { } dotnet && Executables.Find("dotnet") is { } program)
-            yield return new Checker("dotnet build", dotnet, [1], [program, "build", dotnet, "--no-restore", "--nologo", "-v", "q", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
+            yield return new Checker(
+                "cargo check",
+                rust,
+                [101],
+                [cargo, "check", "--offline", "--quiet", "--message-format", "short", "--manifest-path", $"{rust}/Cargo.toml"]);
+        if (Nearest(workspace, folder, "*.sln", "*.slnx", "*.csproj", "*.fsproj") is { } dotnet
+            && Executables.Find("dotnet") is { } program)
+            yield return new Checker(
+                "dotnet build",
+                dotnet,
+                [1],
+                [
+                    program, "build", dotnet, "--no-restore", "--nologo", "-v", "q", "-consoleLoggerParameters:NoSummary",
+                    "-nodeReuse:false", "-p:UseSharedCompilation=false",
+                ]);
     }
 
     private static Checker? TypeScript(Workspace workspace, string folder) => Own(workspace, folder, "tsc") is { } own
@@ -57,7 +78,9 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<int> Fo
 
     // What a project installs for itself comes before what the machine has.
     private static string? Own(Workspace workspace, string folder, string program) =>
-        Installed(workspace, folder, $"node_modules/.bin/{program}") ?? Installed(workspace, folder, $".venv/bin/{program}") ?? Executables.Find(program);
+        Installed(workspace, folder, $"node_modules/.bin/{program}")
+        ?? Installed(workspace, folder, $".venv/bin/{program}")
+        ?? Executables.Find(program);
 
     private static string? Installed(Workspace workspace, string folder, string path) =>
         new[] { folder, workspace.Root }.Select(directory => $"{directory}/{path}").FirstOrDefault(File.Exists);
@@ -89,9 +112,15 @@ internal sealed record Checker(string Name, string Folder, IReadOnlyList<int> Fo
         sys.exit(bad)
         """;
 
-    private static IEnumerable<string> PythonFiles(Workspace workspace, string path) => File.Exists(path)
-        ? path.EndsWith(".py", StringComparison.Ordinal) ? [path] : []
-        : new FileWalk(workspace, ignored: false).Files(path).Where(file => file is { IsFile: true, Extension: ".py" }).Select(file => file.Path);
+    private static IEnumerable<string> PythonFiles(Workspace workspace, string path) =>
+        File.Exists(path)
+            ? path.EndsWith(".py", StringComparison.Ordinal)
+                ? [path]
+                : []
+            : new FileWalk(workspace, ignored: false)
+                .Files(path)
+                .Where(file => file is { IsFile: true, Extension: ".py" })
+                .Select(file => file.Path);
 
     private static string? Nearest(Workspace workspace, string folder, params string[] patterns)
     {

@@ -27,7 +27,11 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
         IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("koda-home-");
-        using var confined = context.Sandbox.Covering([.. context.Workspace.Private.Below("/", []), .. context.Sandbox.Missing is null && keeps is null ? KeptFiles.Of(context) : []])
+        using var confined = context
+            .Sandbox.Covering([
+                .. context.Workspace.Private.Below("/", []),
+                .. context.Sandbox.Missing is null && keeps is null ? KeptFiles.Of(context) : [],
+            ])
             .Confine(program, new Reach(context.Workspace.Root, writable) { Outside = context.Outside });
         confined.User?.Take(home.FullName);
         try
@@ -57,7 +61,10 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
             RedirectStandardError = true,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in CommandEnvironment.Create(home, confined: context.Sandbox.Missing is null).Concat(environment ?? new Dictionary<string, string>()))
+        foreach (
+            var (name, value) in CommandEnvironment
+                .Create(home, confined: context.Sandbox.Missing is null)
+                .Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
         start.Environment[Marker] = _id;
         return start;
@@ -70,7 +77,9 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         using var pipes = new CancellationTokenSource();
         var reading = Task.WhenAll(
-            keeps is null ? PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token) : PumpLinesAsync(keeps, process.StandardOutput.BaseStream, pipes.Token),
+            keeps is null
+                ? PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token)
+                : PumpLinesAsync(keeps, process.StandardOutput.BaseStream, pipes.Token),
             PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
         var tree = new ProcessTree(process, ofSandbox: context.Sandbox.Missing is null);
         var timedOut = false;

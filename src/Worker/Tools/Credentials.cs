@@ -1,30 +1,156 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// What usually holds credentials in the home directories of this machine. To open it is asked about, wherever the workspace is; only a rule
-/// that names it allows it.
+/// What usually holds credentials in the home directories of this machine. To open it is asked about, wherever the workspace is; only a
+/// rule that names it allows it.
 /// </summary>
 internal sealed class Credentials
 {
     private static readonly string[] Usual =
     [
         // Keys and passwords of programs.
-        ".ssh", ".gnupg", ".netrc", "_netrc", ".authinfo", ".authinfo.gpg", ".pgpass", ".my.cnf", ".mylogin.cnf", ".pg_service.conf", ".git-credentials", ".config/git/credentials", ".gitcookies",
-        ".config/gh", ".config/glab-cli", ".config/hub", ".subversion/auth", ".password-store", ".local/share/keyrings", ".local/share/kwalletd", ".config/op", ".op", ".config/Bitwarden CLI", ".config/sops", ".config/age",
-        ".vault-token", ".rclone.conf", ".config/rclone", ".s3cfg", ".boto", ".smbcredentials", ".config/filezilla", ".cert", ".pki", ".keychain",
+        ".ssh",
+        ".gnupg",
+        ".netrc",
+        "_netrc",
+        ".authinfo",
+        ".authinfo.gpg",
+        ".pgpass",
+        ".my.cnf",
+        ".mylogin.cnf",
+        ".pg_service.conf",
+        ".git-credentials",
+        ".config/git/credentials",
+        ".gitcookies",
+        ".config/gh",
+        ".config/glab-cli",
+        ".config/hub",
+        ".subversion/auth",
+        ".password-store",
+        ".local/share/keyrings",
+        ".local/share/kwalletd",
+        ".config/op",
+        ".op",
+        ".config/Bitwarden CLI",
+        ".config/sops",
+        ".config/age",
+        ".vault-token",
+        ".rclone.conf",
+        ".config/rclone",
+        ".s3cfg",
+        ".boto",
+        ".smbcredentials",
+        ".config/filezilla",
+        ".cert",
+        ".pki",
+        ".keychain",
         // Clouds and clusters.
-        ".aws", ".azure", ".config/gcloud", ".config/doctl", ".config/hcloud", ".config/heroku", ".config/flyctl", ".fly", ".oci", ".aliyun", ".kube", ".docker/config.json", ".docker/contexts", ".config/containers/auth.json",
-        ".config/helm/registry", ".helm/repository", ".terraform.d", ".terraformrc", ".pulumi/credentials.json", ".config/netlify", ".config/vercel", ".local/share/com.vercel.cli", ".wrangler", ".config/.wrangler", ".databrickscfg", ".snowflake", ".ansible/vault_pass", ".vault_pass",
+        ".aws",
+        ".azure",
+        ".config/gcloud",
+        ".config/doctl",
+        ".config/hcloud",
+        ".config/heroku",
+        ".config/flyctl",
+        ".fly",
+        ".oci",
+        ".aliyun",
+        ".kube",
+        ".docker/config.json",
+        ".docker/contexts",
+        ".config/containers/auth.json",
+        ".config/helm/registry",
+        ".helm/repository",
+        ".terraform.d",
+        ".terraformrc",
+        ".pulumi/credentials.json",
+        ".config/netlify",
+        ".config/vercel",
+        ".local/share/com.vercel.cli",
+        ".wrangler",
+        ".config/.wrangler",
+        ".databrickscfg",
+        ".snowflake",
+        ".ansible/vault_pass",
+        ".vault_pass",
         // Package registries.
-        ".npmrc", ".yarnrc.yml", ".config/yarn", ".pypirc", ".config/pypoetry/auth.toml", ".pip/pip.conf", ".config/pip/pip.conf", ".cargo/credentials", ".cargo/credentials.toml", ".nuget/NuGet/NuGet.Config", ".config/NuGet/NuGet.Config",
-        ".gem/credentials", ".local/share/gem/credentials", ".bundle/config", ".m2/settings.xml", ".m2/settings-security.xml", ".gradle/gradle.properties", ".composer/auth.json", ".config/composer/auth.json", ".hex", ".condarc", ".sbt/.credentials",
+        ".npmrc",
+        ".yarnrc.yml",
+        ".config/yarn",
+        ".pypirc",
+        ".config/pypoetry/auth.toml",
+        ".pip/pip.conf",
+        ".config/pip/pip.conf",
+        ".cargo/credentials",
+        ".cargo/credentials.toml",
+        ".nuget/NuGet/NuGet.Config",
+        ".config/NuGet/NuGet.Config",
+        ".gem/credentials",
+        ".local/share/gem/credentials",
+        ".bundle/config",
+        ".m2/settings.xml",
+        ".m2/settings-security.xml",
+        ".gradle/gradle.properties",
+        ".composer/auth.json",
+        ".config/composer/auth.json",
+        ".hex",
+        ".condarc",
+        ".sbt/.credentials",
         // Assistants and models.
-        ".claude", ".claude.json", ".codex", ".gemini", ".config/github-copilot", ".copilot", ".cursor", ".config/opencode", ".local/share/opencode", ".continue", ".aider.conf.yml", ".config/goose", ".huggingface", ".cache/huggingface/token", ".kaggle", ".wandb", ".config/openai",
+        ".claude",
+        ".claude.json",
+        ".codex",
+        ".gemini",
+        ".config/github-copilot",
+        ".copilot",
+        ".cursor",
+        ".config/opencode",
+        ".local/share/opencode",
+        ".continue",
+        ".aider.conf.yml",
+        ".config/goose",
+        ".huggingface",
+        ".cache/huggingface/token",
+        ".kaggle",
+        ".wandb",
+        ".config/openai",
         // Browsers, mail, money.
-        ".mozilla", ".config/google-chrome", ".config/chromium", ".config/BraveSoftware", ".config/microsoft-edge", ".config/vivaldi", ".config/opera", "snap/firefox", "snap/chromium", ".var/app/org.mozilla.firefox", ".thunderbird",
-        ".config/Slack", ".config/discord", ".config/Signal", ".bitcoin", ".ethereum", ".electrum", "Library/Keychains", "Library/Application Support/Google/Chrome", "Library/Application Support/Firefox", "Library/Cookies",
+        ".mozilla",
+        ".config/google-chrome",
+        ".config/chromium",
+        ".config/BraveSoftware",
+        ".config/microsoft-edge",
+        ".config/vivaldi",
+        ".config/opera",
+        "snap/firefox",
+        "snap/chromium",
+        ".var/app/org.mozilla.firefox",
+        ".thunderbird",
+        ".config/Slack",
+        ".config/discord",
+        ".config/Signal",
+        ".bitcoin",
+        ".ethereum",
+        ".electrum",
+        "Library/Keychains",
+        "Library/Application Support/Google/Chrome",
+        "Library/Application Support/Firefox",
+        "Library/Cookies",
         // What was typed.
-        ".bash_history", ".zsh_history", ".histfile", ".sh_history", ".ash_history", ".local/share/fish/fish_history", ".python_history", ".node_repl_history", ".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo",
+        ".bash_history",
+        ".zsh_history",
+        ".histfile",
+        ".sh_history",
+        ".ash_history",
+        ".local/share/fish/fish_history",
+        ".python_history",
+        ".node_repl_history",
+        ".psql_history",
+        ".mysql_history",
+        ".sqlite_history",
+        ".rediscli_history",
+        ".lesshst",
+        ".viminfo",
     ];
 
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
@@ -41,7 +167,8 @@ internal sealed class Credentials
     public IEnumerable<string> All => _paths;
 
     /// <summary>The home directories of this machine's users.</summary>
-    public static IEnumerable<string> Homes => Users().Prepend(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).Where(Path.IsPathRooted);
+    public static IEnumerable<string> Homes =>
+        Users().Prepend(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).Where(Path.IsPathRooted);
 
     /// <summary>The one that a real path is or lies in, also by a hard link. Null: none.</summary>
     public string? Holding(string real)
@@ -89,7 +216,14 @@ internal sealed class Credentials
     {
         try
         {
-            return [.. File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(user => user.Length > 5).Select(user => user[5]).Where(Directory.Exists)];
+            return
+            [
+                .. File.ReadLines("/etc/passwd")
+                    .Select(line => line.Split(':'))
+                    .Where(user => user.Length > 5)
+                    .Select(user => user[5])
+                    .Where(Directory.Exists),
+            ];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -7,7 +7,11 @@ internal sealed class DiffFilter(Func<string, bool> mayRead, bool marked)
 {
     private const string OfTwo = "diff --git ";
     private static readonly string[] s_ofMerges = ["diff --cc ", "diff --combined "];
-    private static readonly string[] s_headers = ["index ", "mode ", "old mode ", "new mode ", "new file ", "deleted file ", "similarity ", "dissimilarity ", "rename ", "copy ", "Binary "];
+    private static readonly string[] s_headers =
+    [
+        "index ", "mode ", "old mode ", "new mode ", "new file ", "deleted file ", "similarity ", "dissimilarity ", "rename ", "copy ",
+        "Binary ",
+    ];
 
     private bool _hides;
 
@@ -21,7 +25,11 @@ internal sealed class DiffFilter(Func<string, bool> mayRead, bool marked)
             _hides = !Pairs(line[OfTwo.Length..]).All(mayRead);
         else if (Array.Find(s_ofMerges, start => line.StartsWith(start, StringComparison.Ordinal)) is { } merged)
             _hides = !mayRead(Name(line[merged.Length..]));
-        else if (_hides && marked && line.Length > 0 && !" +-@\\".Contains(line[0], StringComparison.Ordinal) && !s_headers.Any(header => line.StartsWith(header, StringComparison.Ordinal)))
+        else if (_hides
+            && marked
+            && line.Length > 0
+            && !" +-@\\".Contains(line[0], StringComparison.Ordinal)
+            && !s_headers.Any(header => line.StartsWith(header, StringComparison.Ordinal)))
             _hides = false;
         Hid |= _hides;
         return !_hides;
@@ -44,5 +52,6 @@ internal sealed class DiffFilter(Func<string, bool> mayRead, bool marked)
         return found.Count > 0 ? found : [names];
     }
 
-    private static string Name(string given) => given.StartsWith("a/", StringComparison.Ordinal) || given.StartsWith("b/", StringComparison.Ordinal) ? given[2..] : given.Trim('"');
+    private static string Name(string given) =>
+        given.StartsWith("a/", StringComparison.Ordinal) || given.StartsWith("b/", StringComparison.Ordinal) ? given[2..] : given.Trim('"');
 }

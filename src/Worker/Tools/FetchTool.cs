@@ -31,7 +31,12 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
     protected override string Subject(Arguments arguments, ToolContext context) => arguments.Url;
 
     protected override IEnumerable<Demand> Demands(Arguments arguments, ToolContext context) =>
-        [new Demand(Definition.Name, arguments.Url) { Always = GlobPattern.Exactly(Address(arguments.Url).GetLeftPart(UriPartial.Authority)) + "/*" }];
+        [
+            new Demand(Definition.Name, arguments.Url)
+            {
+                Always = GlobPattern.Exactly(Address(arguments.Url).GetLeftPart(UriPartial.Authority)) + "/*",
+            },
+        ];
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {

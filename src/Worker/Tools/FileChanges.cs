@@ -24,7 +24,8 @@ internal static class FileChanges
     }
 
     /// <summary>Makes the changes. When one cannot be made, those before it are taken back.</summary>
-    public static async Task<IReadOnlyList<FileChange>> ApplyAsync(IReadOnlyList<PlannedChange> changes, ToolContext context, CancellationToken ct)
+    public static async Task<IReadOnlyList<FileChange>> ApplyAsync(
+        IReadOnlyList<PlannedChange> changes, ToolContext context, CancellationToken ct)
     {
         await PlanAsync(changes, context, ct);
         var made = new List<FileChange>();

@@ -30,7 +30,14 @@ internal static class FileDemands
         if (OfCredential(tool, workspace, real, writes) is { } asked)
             yield return asked;
         else
-            yield return new Demand(tool, shown) { Harmless = !writes, Changes = writes, Always = GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/')) + (string.IsNullOrEmpty(folder) ? "" : "/**") };
+            yield return new Demand(tool, shown)
+            {
+                Harmless = !writes,
+                Changes = writes,
+                Always =
+                    GlobPattern.Exactly(string.IsNullOrEmpty(folder) ? shown : folder.TrimEnd('/'))
+                    + (string.IsNullOrEmpty(folder) ? "" : "/**"),
+            };
         // Whether a text occurs in a file is learned by replacing it.
         if (tool == "edit" && workspace.Holds(real) && File.Exists(real))
             yield return new Demand("read", shown) { Harmless = true, Always = GlobPattern.Exactly(shown) };

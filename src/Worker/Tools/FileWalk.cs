@@ -32,7 +32,8 @@ internal sealed class FileWalk(Workspace workspace, bool ignored)
     /// <summary>What lies directly in a directory, by name. Null for what cannot be looked at.</summary>
     public static IEnumerable<(string Name, FileFacts? Facts)> Entries(SafeFileHandle directory)
     {
-        var names = new FileSystemEnumerable<string>($"{NativeFiles.Anchor(directory)}/", (ref FileSystemEntry entry) => entry.FileName.ToString(), s_everything);
+        var names = new FileSystemEnumerable<string>(
+            $"{NativeFiles.Anchor(directory)}/", (ref FileSystemEntry entry) => entry.FileName.ToString(), s_everything);
         return names.Order(StringComparer.Ordinal).Select(name => (name, FileFacts.In(directory, name)));
     }
 
@@ -60,7 +61,10 @@ internal sealed class FileWalk(Workspace workspace, bool ignored)
                 continue;
             }
             // By another name it may be a hidden file too.
-            if (name == Repositories.Name || _hidden.Contains(real) || workspace.Private.IsKoda(found) || (found is { IsFile: true, Names: > 1 } && !workspace.Shows(real)))
+            if (name == Repositories.Name
+                || _hidden.Contains(real)
+                || workspace.Private.IsKoda(found)
+                || (found is { IsFile: true, Names: > 1 } && !workspace.Shows(real)))
                 continue;
             var isDirectory = found.Kind == FileKind.Directory;
             if ((isDirectory && s_skipped.Contains(name)) || rules?.Ignores(real, isDirectory) == true)

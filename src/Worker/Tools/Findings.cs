@@ -22,7 +22,8 @@ internal static partial class Findings
     }
 
     // a.ts(3,5): error …   a.cs(3,5): error …   a.go:3:5: …   a.py:3:5: …   a.py:3:5 - error: …
-    [GeneratedRegex(@"^(?:vet: )?(?<path>[^\s:(][^:(]*?)(?:\((?<line>\d+)(?:,(?<column>\d+))?\)|:(?<line>\d+)(?::(?<column>\d+))?):?\s+(?<text>\S.*)$")]
+    [GeneratedRegex(
+        @"^(?:vet: )?(?<path>[^\s:(][^:(]*?)(?:\((?<line>\d+)(?:,(?<column>\d+))?\)|:(?<line>\d+)(?::(?<column>\d+))?):?\s+(?<text>\S.*)$")]
     private static partial Regex Line();
 
     // MSBuild names the project behind each message.

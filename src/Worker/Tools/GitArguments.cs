@@ -9,10 +9,38 @@ internal static partial class GitArguments
 {
     private static readonly string[] Diff =
     [
-        "--stat", "--numstat", "--shortstat", "--name-only", "--name-status", "--summary", "--patch", "-p", "--no-patch", "-s", "--unified",
-        "--cached", "--staged", "-w", "-b", "--ignore-all-space", "--ignore-space-change", "--ignore-blank-lines", "--minimal", "--patience",
-        "--histogram", "--word-diff", "--diff-filter", "-M", "-C", "--find-renames", "--find-copies", "--merge-base", "--raw", "--check",
-        "--no-color", "--exit-code",
+        "--stat",
+        "--numstat",
+        "--shortstat",
+        "--name-only",
+        "--name-status",
+        "--summary",
+        "--patch",
+        "-p",
+        "--no-patch",
+        "-s",
+        "--unified",
+        "--cached",
+        "--staged",
+        "-w",
+        "-b",
+        "--ignore-all-space",
+        "--ignore-space-change",
+        "--ignore-blank-lines",
+        "--minimal",
+        "--patience",
+        "--histogram",
+        "--word-diff",
+        "--diff-filter",
+        "-M",
+        "-C",
+        "--find-renames",
+        "--find-copies",
+        "--merge-base",
+        "--raw",
+        "--check",
+        "--no-color",
+        "--exit-code",
     ];
 
     private static readonly string[] Log =
@@ -52,7 +80,12 @@ internal static partial class GitArguments
 
     /// <summary>The arguments with absolute paths of the workspace relative to it.</summary>
     public static IReadOnlyList<string> Relative(IReadOnlyList<string> arguments, Workspace workspace) =>
-        [.. arguments.Select(argument => argument == workspace.Root ? "." : argument.StartsWith(workspace.Root + "/", StringComparison.Ordinal) ? argument[(workspace.Root.Length + 1)..] : argument)];
+        [
+            .. arguments.Select(argument =>
+                argument == workspace.Root ? "."
+                : argument.StartsWith(workspace.Root + "/", StringComparison.Ordinal) ? argument[(workspace.Root.Length + 1)..]
+                : argument),
+        ];
 
     /// <summary>The files whose content is named: of a revision, of the index, or to blame.</summary>
     public static IEnumerable<string> Contents(IReadOnlyList<string> arguments) => arguments.Skip(1)
@@ -60,9 +93,13 @@ internal static partial class GitArguments
         .SelectMany(argument => Behind(argument, ':').Concat(arguments[0] == "blame" ? [argument] : []));
 
     /// <summary>What may be the name of an object in which it is not told which file it was.</summary>
-    public static IEnumerable<string> Names(IReadOnlyList<string> arguments) => arguments[0] is "show" or "diff" or "log"
-        ? arguments.Skip(1).TakeWhile(argument => argument != "--").Where(argument => !argument.StartsWith('-') && !argument.Contains(':', StringComparison.Ordinal))
-        : [];
+    public static IEnumerable<string> Names(IReadOnlyList<string> arguments) =>
+        arguments[0] is "show" or "diff" or "log"
+            ? arguments
+                .Skip(1)
+                .TakeWhile(argument => argument != "--")
+                .Where(argument => !argument.StartsWith('-') && !argument.Contains(':', StringComparison.Ordinal))
+            : [];
 
     private static IEnumerable<string> Behind(string argument, char mark)
     {
@@ -83,7 +120,8 @@ internal static partial class GitArguments
         if (command == "branch" && !arguments.Contains("--list"))
             throw new ToolException("git branch may be used with --list only.");
         // Lines of a graph cannot be told from those of a diff.
-        if (arguments.Contains("--graph") && arguments.Any(argument => s_shows.Any(option => argument.StartsWith(option, StringComparison.Ordinal))))
+        if (arguments.Contains("--graph")
+            && arguments.Any(argument => s_shows.Any(option => argument.StartsWith(option, StringComparison.Ordinal))))
             throw new ToolException("git log shows no diffs beside --graph.");
         var paths = false;
         foreach (var argument in arguments.Skip(1))

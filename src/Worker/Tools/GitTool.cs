@@ -26,11 +26,42 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     // What a repository's own configuration could make git run, and what it asks over the network, is switched off.
     private static readonly string[] Safe =
     [
-        "--no-pager", "--literal-pathspecs",
-        "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.quotePath=false",
-        "-c", "core.sshCommand=false", "-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never",
-        "-c", "submodule.recurse=false", "-c", "color.ui=false", "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "diff.srcPrefix=a/",
-        "-c", "diff.dstPrefix=b/", "-c", "diff.suppressBlankEmpty=false", "-c", "diff.relative=false",
+        "--no-pager",
+        "--literal-pathspecs",
+        "-c",
+        "safe.directory=*",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "-c",
+        "core.pager=cat",
+        "-c",
+        "core.quotePath=false",
+        "-c",
+        "core.sshCommand=false",
+        "-c",
+        "diff.external=",
+        "-c",
+        "log.showSignature=false",
+        "-c",
+        "protocol.allow=never",
+        "-c",
+        "submodule.recurse=false",
+        "-c",
+        "color.ui=false",
+        "-c",
+        "diff.noprefix=false",
+        "-c",
+        "diff.mnemonicPrefix=false",
+        "-c",
+        "diff.srcPrefix=a/",
+        "-c",
+        "diff.dstPrefix=b/",
+        "-c",
+        "diff.suppressBlankEmpty=false",
+        "-c",
+        "diff.relative=false",
     ];
 
     private static readonly string[] FilterParts = ["clean", "smudge", "process"];
@@ -45,7 +76,8 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
             Refuse(content, context);
         foreach (var name in GitArguments.Names(given))
         {
-            if ((await RunAsync(["rev-parse", "-q", "--verify", $"{name}^{{blob}}"], context with { Output = (_, _) => { } }, ct)).ExitCode == 0)
+            if ((await RunAsync(["rev-parse", "-q", "--verify", $"{name}^{{blob}}"], context with { Output = (_, _) => { } }, ct)).ExitCode
+                == 0)
                 throw new PathRefusedException(name, "give what a file held as REVISION:PATH.");
         }
         var filters = await FiltersAsync(context, ct);
@@ -54,7 +86,9 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
             path => !path.StartsWith(prefix, StringComparison.Ordinal) || context.MayRead(path[prefix.Length..]),
             marked: !given.Any(argument => argument.StartsWith("--word-diff", StringComparison.Ordinal)));
         var result = await RunAsync([.. filters, .. command], context, ct, filter.Keeps);
-        var text = (result.Output.Length == 0 ? "(nothing)" : result.Output) + (filter.Hid ? "\n(what may not be read without asking is left out)" : "");
+        var text =
+            (result.Output.Length == 0 ? "(nothing)" : result.Output)
+            + (filter.Hid ? "\n(what may not be read without asking is left out)" : "");
         return new ToolResult(result.ExitCode == 0 ? text : $"{text.TrimEnd('\n')}\n(exit code {result.ExitCode})")
         {
             IsError = result.ExitCode != 0,
@@ -86,7 +120,8 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     private static IEnumerable<string> Without(string filter) =>
         [.. FilterParts.SelectMany(part => new[] { "-c", $"filter.{filter}.{part}=" }), "-c", $"filter.{filter}.required=false"];
 
-    private static Task<CommandResult> RunAsync(IEnumerable<string> arguments, ToolContext context, CancellationToken ct, Func<string, bool>? keeps = null)
+    private static Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments, ToolContext context, CancellationToken ct, Func<string, bool>? keeps = null)
     {
         var environment = new Dictionary<string, string>
         {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>A glob pattern over the paths of files, as it is given to tools: relative to a directory or absolute, or a name that may lie anywhere.</summary>
+/// <summary>
+/// A glob pattern over the paths of files, as it is given to tools: relative to a directory or absolute, or a name that may lie anywhere.
+/// </summary>
 internal sealed class GlobFilter
 {
     private readonly Regex _pattern;

@@ -22,13 +22,15 @@ internal static class GlobPattern
     public static Regex Text(string pattern) => Kept(pattern, isText: true);
 
     /// <summary>A pattern that matches this text and no other.</summary>
-    public static string Exactly(string text) => string.Concat(text.Select(character => character is '*' or '?' or '[' or '{' ? $"[{character}]" : $"{character}"));
+    public static string Exactly(string text) =>
+        string.Concat(text.Select(character => character is '*' or '?' or '[' or '{' ? $"[{character}]" : $"{character}"));
 
     private static Regex Kept(string pattern, bool isText)
     {
         if (s_kept.Count > MaxKept)
             s_kept.Clear();
-        return s_kept.GetOrAdd((pattern, isText), key => key.Text ? Compile(key.Pattern, star: ".*", any: ".") : Compile(key.Pattern, star: "[^/]*", any: "[^/]"));
+        return s_kept.GetOrAdd((pattern, isText), key =>
+            key.Text ? Compile(key.Pattern, star: ".*", any: ".") : Compile(key.Pattern, star: "[^/]*", any: "[^/]"));
     }
 
     private static Regex Compile(string pattern, string star, string any)

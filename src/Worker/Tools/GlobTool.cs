@@ -38,7 +38,9 @@ internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Descript
         {
             ct.ThrowIfCancellationRequested();
             var shown = context.Workspace.Shown(file.Path);
-            if (!filter.Matches(Path.GetRelativePath(directory, file.Path)) || !context.MayRead(shown) || (file.Facts.Kind == FileKind.Link && Directory.Exists(file.Path)))
+            if (!filter.Matches(Path.GetRelativePath(directory, file.Path))
+                || !context.MayRead(shown)
+                || (file.Facts.Kind == FileKind.Link && Directory.Exists(file.Path)))
                 continue;
             if (found.Count == MaxFiles)
                 return Task.FromResult(Cut(found));

@@ -46,7 +46,9 @@ internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Descript
             text.Append(CultureInfo.InvariantCulture, $"{match.Path}:{match.Number}:{match.Text}\n");
         if (found.Count > max)
             text.Append("(there are more matches: narrow the search or raise max_results)\n");
-        text.Append(found.Count == 0 ? "(no match)" : "").Append(found.Count == 0 && search.Passed.Told.Length > 0 ? "\n" : "").Append(search.Passed.Told);
+        text.Append(found.Count == 0 ? "(no match)" : "")
+            .Append(found.Count == 0 && search.Passed.Told.Length > 0 ? "\n" : "")
+            .Append(search.Passed.Told);
         return Task.FromResult(new ToolResult(text.ToString()) { Truncated = found.Count > max });
     }
 }

@@ -2,8 +2,8 @@ namespace Koda.Worker.Tools;
 
 /// <summary>
 /// What lies in a workspace and is run or trusted later, outside of any sandbox: hooks and configuration of its git repositories, and the
-/// project's own rules in <c>.koda</c>. To change them counts as leaving the workspace. A command in a sandbox cannot change them, nor make them
-/// where they are not there yet.
+/// project's own rules in <c>.koda</c>. To change them counts as leaving the workspace. A command in a sandbox cannot change them, nor make
+/// them where they are not there yet.
 /// </summary>
 internal sealed class GuardedPaths : IDisposable
 {
@@ -13,8 +13,15 @@ internal sealed class GuardedPaths : IDisposable
     // A repository that shares with itself is what it was: without this file, but nobody can make another.
     private const string SharesWithItself = ".\n";
 
-    // Each of them makes git run a program, or makes it look for such settings elsewhere. What stands for those that are not there changes nothing.
-    private static readonly (string Name, string? Text)[] Settings = [("config", ""), ("config.worktree", ""), ("hooks", null), ("commondir", SharesWithItself)];
+    // Each of them makes git run a program, or makes it look for such settings elsewhere. What stands for those that are not there changes
+    // nothing.
+    private static readonly (string Name, string? Text)[] Settings =
+    [
+        ("config", ""),
+        ("config.worktree", ""),
+        ("hooks", null),
+        ("commondir", SharesWithItself),
+    ];
     private static readonly (string Name, string? Text)[] SettingsOfWorkTree = [("config.worktree", "")];
     private static readonly string[] Told = ["commondir", "gitdir"];
 
@@ -42,7 +49,9 @@ internal sealed class GuardedPaths : IDisposable
     /// <param name="user">Who runs it. Null: the worker's own user.</param>
     public static GuardedPaths Hold(Reach reach, CommandUser? user)
     {
-        var open = reach.Outside.Where(path => path.Writable && path.Path.Split('/').Any(part => part is Repositories.Name or Rules)).ToList();
+        var open = reach
+            .Outside.Where(path => path.Writable && path.Path.Split('/').Any(part => part is Repositories.Name or Rules))
+            .ToList();
         var guarded = new GuardedPaths(open, user);
         try
         {
@@ -99,7 +108,10 @@ internal sealed class GuardedPaths : IDisposable
 
     private void HoldSettings(string root, string directory, IEnumerable<(string Name, string? Text)> settings)
     {
-        foreach (var (path, text) in settings.Select(setting => ($"{directory}/{setting.Name}", setting.Text)).Where(setting => !IsOpen(setting.Item1)))
+        foreach (
+            var (path, text) in settings
+                .Select(setting => ($"{directory}/{setting.Name}", setting.Text))
+                .Where(setting => !IsOpen(setting.Item1)))
         {
             if ((!Path.Exists(path) || Placeholder.IsOne(path, text)) && Placeholder.Hold(path, text, _user) is { } placeholder)
                 _placeholders.Add(placeholder);

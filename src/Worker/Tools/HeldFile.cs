@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>A file without a name, which lasts as long as the worker. Programs that the worker starts open it by <see cref="Path"/>.</summary>
+/// <summary>
+/// A file without a name, which lasts as long as the worker. Programs that the worker starts open it by <see cref="Path"/>.
+/// </summary>
 internal sealed class HeldFile
 {
     private readonly SafeFileHandle _handle;

@@ -21,9 +21,12 @@ internal interface IToolCall
     /// <exception cref="ToolException">The call would leave the workspace.</exception>
     string Subject(ToolContext context);
 
-    /// <summary>Everything that must be allowed before the call runs. Without one of its own, a call needs its tool for its subject.</summary>
+    /// <summary>
+    /// Everything that must be allowed before the call runs. Without one of its own, a call needs its tool for its subject.
+    /// </summary>
     /// <exception cref="ToolException">The call cannot run at all.</exception>
-    IEnumerable<Demand> Demands(ToolDefinition tool, ToolContext context) => [new Demand(tool.Name, Subject(context)) { Harmless = tool.ReadOnly }];
+    IEnumerable<Demand> Demands(ToolDefinition tool, ToolContext context) =>
+        [new Demand(tool.Name, Subject(context)) { Harmless = tool.ReadOnly }];
 
     /// <summary>What a person is asked; the answer is the result. Null: the call asks nothing.</summary>
     UserQuestion? Question => null;

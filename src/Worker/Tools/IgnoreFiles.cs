@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// What the files of a tree that are named <c>.gitignore</c> and <c>.ignore</c>, and <c>info/exclude</c> of its repositories, leave out at one
-/// directory: the last line that matches decides, those of deeper files before others, those of <c>.ignore</c> before all.
+/// What the files of a tree that are named <c>.gitignore</c> and <c>.ignore</c>, and <c>info/exclude</c> of its repositories, leave out at
+/// one directory: the last line that matches decides, those of deeper files before others, those of <c>.ignore</c> before all.
 /// </summary>
 internal sealed class IgnoreFiles
 {
@@ -21,8 +21,8 @@ internal sealed class IgnoreFiles
     private readonly IReadOnlyList<(string Directory, IReadOnlyList<IgnoreRule> Rules)> _searches;
 
     private IgnoreFiles(
-        IReadOnlyList<(string Directory, IReadOnlyList<IgnoreRule> Rules)> git, IReadOnlyList<(string Directory, IReadOnlyList<IgnoreRule> Rules)> searches) =>
-        (_git, _searches) = (git, searches);
+        IReadOnlyList<(string Directory, IReadOnlyList<IgnoreRule> Rules)> git,
+        IReadOnlyList<(string Directory, IReadOnlyList<IgnoreRule> Rules)> searches) => (_git, _searches) = (git, searches);
 
     /// <summary>What holds above a directory. Who asks for a directory that is left out asks for all that lies in it.</summary>
     /// <param name="start">The real path.</param>
@@ -111,7 +111,8 @@ internal sealed class IgnoreFiles
         try
         {
             // Git follows no link here either.
-            using var file = new FileStream(NativeFiles.OpenToRead($"{NativeFiles.Anchor(directory)}/{name}"), FileAccess.Read, bufferSize: 0);
+            using var file = new FileStream(
+                NativeFiles.OpenToRead($"{NativeFiles.Anchor(directory)}/{name}"), FileAccess.Read, bufferSize: 0);
             if (!file.CanSeek || file.Length > MaxBytes)
                 return [];
             using var reader = new StreamReader(file, Encoding.UTF8);

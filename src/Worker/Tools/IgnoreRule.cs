@@ -116,11 +116,12 @@ internal sealed class IgnoreRule
                     break;
             }
         }
-        return new Regex(regex.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+        return new Regex(
+            regex.Append("\\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
     }
 
-    // Two or more between slashes stand for any directories, others for any text within a name. Git looks at what follows the plain beginning of a
-    // pattern by itself, so that a slash before it is not missed.
+    // Two or more between slashes stand for any directories, others for any text within a name. Git looks at what follows the plain
+    // beginning of a pattern by itself, so that a slash before it is not missed.
     private static int Stars(string pattern, int first, StringBuilder regex)
     {
         var last = first;
@@ -151,7 +152,10 @@ internal sealed class IgnoreRule
                 return null;
             if (pattern[i] == ']' && !first)
                 break;
-            if (pattern[i] == '[' && i + 1 < pattern.Length && pattern[i + 1] == ':' && pattern.IndexOf(":]", i + 2, StringComparison.Ordinal) is > 0 and var end)
+            if (pattern[i] == '['
+                && i + 1 < pattern.Length
+                && pattern[i + 1] == ':'
+                && pattern.IndexOf(":]", i + 2, StringComparison.Ordinal) is > 0 and var end)
             {
                 if (!s_classes.TryGetValue(pattern[(i + 2)..end], out var named))
                     return null;

@@ -15,7 +15,8 @@ internal static class KeptFiles
         var kept = In(context.Workspace.Root, "", context).Kept;
         return kept.Count <= MaxPaths
             ? kept
-            : throw new ToolException($"{kept.Count} files of the workspace may not be read, which is too many to keep from a command. Use the other tools.");
+            : throw new ToolException(
+                $"{kept.Count} files of the workspace may not be read, which is too many to keep from a command. Use the other tools.");
     }
 
     /// <summary>Those at or below some paths, relative to the workspace.</summary>
@@ -51,8 +52,13 @@ internal static class KeptFiles
     {
         try
         {
-            return [.. new FileSystemEnumerable<(string, bool)>(
-                directory, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })];
+            return
+            [
+                .. new FileSystemEnumerable<(string, bool)>(
+                    directory,
+                    (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory),
+                    new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true }),
+            ];
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,11 @@ namespace Koda.Worker.Tools;
 internal static class KernelSettings
 {
     private static readonly (string Name, string Bad)[] Settings =
-        [("user.max_user_namespaces", "0"), ("kernel.unprivileged_userns_clone", "0"), ("kernel.apparmor_restrict_unprivileged_userns", "1")];
+    [
+        ("user.max_user_namespaces", "0"),
+        ("kernel.unprivileged_userns_clone", "0"),
+        ("kernel.apparmor_restrict_unprivileged_userns", "1"),
+    ];
 
     /// <summary>Those that forbid user namespaces here, as a part of a sentence; empty when none does.</summary>
     public static string Forbidding => string.Concat(Settings.Where(setting => Value(setting.Name) == setting.Bad)

@@ -1,8 +1,8 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// The repository of a workspace that is a further work tree of it, and so lies elsewhere. It is the workspace's own when it points back, which
-/// nothing in the workspace can bring about.
+/// The repository of a workspace that is a further work tree of it, and so lies elsewhere. It is the workspace's own when it points back,
+/// which nothing in the workspace can bring about.
 /// </summary>
 /// <param name="WorkTree">What it keeps for this work tree.</param>
 /// <param name="Common">What all of its work trees share.</param>
@@ -42,7 +42,9 @@ internal sealed record LinkedRepository(string WorkTree, string Common)
     private static string? Line(string path, string start)
     {
         var file = new FileInfo(path);
-        if (file is not { Exists: true, LinkTarget: null, Length: < MaxLength } || File.ReadAllText(path) is not { } text || !text.StartsWith(start, StringComparison.Ordinal))
+        if (file is not { Exists: true, LinkTarget: null, Length: < MaxLength }
+            || File.ReadAllText(path) is not { } text
+            || !text.StartsWith(start, StringComparison.Ordinal))
             return null;
         return text[start.Length..].Trim();
     }

@@ -34,7 +34,11 @@ internal sealed class ListTool() : FileTool<ListTool.Arguments>("list", Descript
             throw new ToolException($"'{arguments.Path}' does not exist.");
         using var directory = context.Workspace.OpenDirectory(path);
         var hidden = context.Workspace.HiddenBelow(path).Where(context.Workspace.Private.IsKoda).ToHashSet();
-        var entries = FileWalk.Entries(directory).Where(entry => !hidden.Contains($"{path}/{entry.Name}") && !IsKoda(entry.Facts, context)).Take(MaxEntries + 1).ToList();
+        var entries = FileWalk
+            .Entries(directory)
+            .Where(entry => !hidden.Contains($"{path}/{entry.Name}") && !IsKoda(entry.Facts, context))
+            .Take(MaxEntries + 1)
+            .ToList();
         var text = new StringBuilder();
         foreach (var (name, facts) in entries.Take(MaxEntries))
             text.Append(Line(path, name, facts)).Append('\n');

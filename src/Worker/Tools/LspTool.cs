@@ -55,7 +55,9 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
         foreach (var finding in shown.Take(MaxProblems))
             yield return finding;
         if (shown.Count == 0 && done.Length > 0)
-            yield return elsewhere == 0 ? "No problem found." : $"No problem found. There are {elsewhere} in other files, which may have kept these from being looked at.";
+            yield return elsewhere == 0
+                ? "No problem found."
+                : $"No problem found. There are {elsewhere} in other files, which may have kept these from being looked at.";
         if (done.Length > 0)
             yield return $"(checked by {done})";
         foreach (var run in runs.Where(run => run.Failure is not null))

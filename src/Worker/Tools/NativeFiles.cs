@@ -46,7 +46,9 @@ internal static partial class NativeFiles
     /// <summary>Opens a file or directory to lock it.</summary>
     public static SafeFileHandle OpenToHold(string path) => Open(path, ReadOnly | NonBlocking | NoFollow | CloseOnExec, 0, path);
 
-    /// <summary>Locks what is open, unless another's lock is in the way. The lock ends with the handle, and replaces the one that the handle had.</summary>
+    /// <summary>
+    /// Locks what is open, unless another's lock is in the way. The lock ends with the handle, and replaces the one that the handle had.
+    /// </summary>
     public static bool Lock(SafeFileHandle handle, bool exclusive) =>
         LockNative((int)handle.DangerousGetHandle(), (exclusive ? ExclusiveLock : SharedLock) | WithoutWaiting) == 0;
 
@@ -80,14 +82,16 @@ internal static partial class NativeFiles
     public static void ChangeOwner(string path, uint user, uint group)
     {
         if (ChangeOwnerNative(path, user, group) != 0)
-            throw new IOException($"'{path}' cannot be given to the workspace's owner: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+            throw new IOException(
+                $"'{path}' cannot be given to the workspace's owner: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
     }
 
     /// <summary>Gives an open file or directory to somebody, whatever became of its name.</summary>
     public static void ChangeOwner(SafeFileHandle handle, uint user, uint group)
     {
         if (ChangeOwnerNative((int)handle.DangerousGetHandle(), "", user, group, ItselfByHandle) != 0)
-            throw new IOException($"A file cannot be given to the workspace's owner: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+            throw new IOException(
+                $"A file cannot be given to the workspace's owner: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
     }
 
     private static SafeFileHandle Open(string path, int flags, uint mode, string shown)

@@ -5,7 +5,9 @@ namespace Koda.Worker.Tools;
 /// <param name="Text">The line with its end.</param>
 internal sealed record PatchLine(char Mark, string Text);
 
-/// <summary>A part of a patch. Its lines may have moved; what stands in them must fit exactly, but for carriage returns at their ends.</summary>
+/// <summary>
+/// A part of a patch. Its lines may have moved; what stands in them must fit exactly, but for carriage returns at their ends.
+/// </summary>
 /// <param name="Line">The line where it stood when the patch was made, from 1; where nothing is replaced, the line before it.</param>
 /// <param name="Lines">Its lines.</param>
 internal sealed record PatchHunk(int Line, IReadOnlyList<PatchLine> Lines)
@@ -39,16 +41,20 @@ internal sealed record PatchHunk(int Line, IReadOnlyList<PatchLine> Lines)
         }
         return lines.SkipLast(1).All(line => line.EndsWith('\n'))
             ? string.Concat(lines)
-            : throw new ToolException($"A line without an end would stand in the middle of '{path}'. Only the last one may have '\\ No newline at end of file' behind it.");
+            : throw new ToolException(
+                $"A line without an end would stand in the middle of '{path}'. Only the last one may have '\\ No newline at end of file' behind it.");
     }
 
-    // At its own line, or else at the only place where it fits. Where an earlier hunk was not at its line, none is sure to be; its lines are
-    // not touched again.
+    // At its own line, or else at the only place where it fits. Where an earlier hunk was not at its line, none is sure to be; its lines
+    // are not touched again.
     private int? PlaceIn(List<string> lines, int expected, int from, bool strayed)
     {
         if (!strayed && expected >= from && FitsAt(lines, expected, IsAlike))
             return expected;
-        var places = Old.Count == 0 ? [] : Enumerable.Range(from, Math.Max(0, lines.Count - from)).Where(at => FitsAt(lines, at, IsAlike)).Take(2).ToList();
+        var places =
+            Old.Count == 0
+                ? []
+                : Enumerable.Range(from, Math.Max(0, lines.Count - from)).Where(at => FitsAt(lines, at, IsAlike)).Take(2).ToList();
         return places.Count == 1 ? places[0] : null;
     }
 

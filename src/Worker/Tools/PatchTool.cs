@@ -39,18 +39,25 @@ internal sealed class PatchTool() : Tool<PatchTool.Arguments>("patch", Descripti
         string.Join(", ", Changes(arguments, context).Select(change => context.Workspace.Shown(context.Workspace.Locate(change.Path))));
 
     // Rules for edit hold here too: it is the same done to several files.
-    protected override IEnumerable<Demand> Demands(Arguments arguments, ToolContext context) => Changes(arguments, context).SelectMany(change =>
-        FileDemands.Of("edit", context.Workspace, change.Path, writes: true)
-            .Append(new Demand(Definition.Name, context.Workspace.Shown(context.Workspace.Locate(change.Path))) { Harmless = true }));
+    protected override IEnumerable<Demand> Demands(Arguments arguments, ToolContext context) =>
+        Changes(arguments, context).SelectMany(change =>
+        {
+            var shown = context.Workspace.Shown(context.Workspace.Locate(change.Path));
+            return FileDemands.Of("edit", context.Workspace, change.Path, writes: true)
+                .Append(new Demand(Definition.Name, shown) { Harmless = true });
+        });
 
     protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
-        string.Concat((await FileChanges.PlanAsync(Changes(arguments, context), context, ct)).Select(file => UnifiedDiff.Between(file.Shown, file.Before, file.After)));
+        string.Concat(
+            (await FileChanges.PlanAsync(Changes(arguments, context), context, ct)).Select(file =>
+                UnifiedDiff.Between(file.Shown, file.Before, file.After)));
 
     protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
     {
         var changes = await FileChanges.ApplyAsync(Changes(arguments, context), context, ct);
         if (!changes.Any(change => change.IsChange))
-            throw new ToolException($"Nothing is changed by that: {string.Join(", ", changes.Select(change => change.Shown))} would stay as it is.");
+            throw new ToolException(
+                $"Nothing is changed by that: {string.Join(", ", changes.Select(change => change.Shown))} would stay as it is.");
         return new ToolResult($"Changed {string.Join(", ", changes.Where(change => change.IsChange).Select(change => change.Shown))}.")
         {
             Diff = string.Concat(changes.Select(change => UnifiedDiff.Between(change.Shown, change.Before, change.After))),
@@ -58,14 +65,17 @@ internal sealed class PatchTool() : Tool<PatchTool.Arguments>("patch", Descripti
         };
     }
 
-    private static IReadOnlyList<PlannedChange> Changes(Arguments arguments, ToolContext context) => arguments switch
-    {
-        { Patch: { } patch, Edits: null } => UnifiedPatch.Parse(patch, path => File.Exists(context.Workspace.Locate(path))),
-        { Patch: null, Edits: { Count: > 0 } edits } =>
-        [
-            .. edits.GroupBy(edit => context.Workspace.Shown(context.Workspace.Locate(edit.Path))).Select(file => new PlannedChange(file.Key, before =>
-                file.Aggregate(before ?? throw new ToolException($"'{file.Key}' does not exist."), (text, edit) => edit.Of(text)))),
-        ],
-        _ => throw new ToolException("Give either a patch or edits."),
-    };
+    private static IReadOnlyList<PlannedChange> Changes(Arguments arguments, ToolContext context) =>
+        arguments switch
+        {
+            { Patch: { } patch, Edits: null } => UnifiedPatch.Parse(patch, path => File.Exists(context.Workspace.Locate(path))),
+            { Patch: null, Edits: { Count: > 0 } edits } =>
+            [
+                .. edits
+                    .GroupBy(edit => context.Workspace.Shown(context.Workspace.Locate(edit.Path)))
+                    .Select(file => new PlannedChange(file.Key, before =>
+                        file.Aggregate(before ?? throw new ToolException($"'{file.Key}' does not exist."), (text, edit) => edit.Of(text)))),
+            ],
+            _ => throw new ToolException("Give either a patch or edits."),
+        };
 }

@@ -5,7 +5,8 @@ namespace Koda.Worker.Tools;
 /// <summary>Tells whether a pattern over text may match what is known in part only.</summary>
 internal static partial class PatternOverlap
 {
-    /// <param name="pattern">A pattern as <see cref="GlobPattern.Text"/> takes it. Classes count as any character and alternatives as any text.</param>
+    /// <param name="pattern">A pattern as <see cref="GlobPattern.Text"/> takes it. Classes count as any character and alternatives as any
+    /// text.</param>
     /// <param name="template">A text in which <c>*</c> stands for what is not known.</param>
     /// <returns>Whether some text fits both.</returns>
     public static bool Exists(string pattern, string template)

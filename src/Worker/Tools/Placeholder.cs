@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// Something harmless in the place of what is not there, so that a sandbox can keep it from being made: nothing can be mounted on a name that
-/// does not exist. Who has one holds a lock on it, which ends with him, also when he is killed; who made it takes it away again when nobody else
-/// holds it and nothing has become of it. One that is left over does no harm.
+/// Something harmless in the place of what is not there, so that a sandbox can keep it from being made: nothing can be mounted on a name
+/// that does not exist. Who has one holds a lock on it, which ends with him, also when he is killed; who made it takes it away again when
+/// nobody else holds it and nothing has become of it. One that is left over does no harm.
 /// </summary>
 internal sealed class Placeholder : IDisposable
 {
@@ -16,7 +16,8 @@ internal sealed class Placeholder : IDisposable
     private readonly SafeFileHandle _held;
     private readonly bool _isMade;
 
-    private Placeholder(string path, string? text, SafeFileHandle held, bool isMade) => (_path, _text, _held, _isMade) = (path, text, held, isMade);
+    private Placeholder(string path, string? text, SafeFileHandle held, bool isMade) =>
+        (_path, _text, _held, _isMade) = (path, text, held, isMade);
 
     /// <summary>Makes one, or holds one that another made. Null: nobody can make anything there, or something else is there.</summary>
     /// <param name="path">Where.</param>
@@ -60,7 +61,10 @@ internal sealed class Placeholder : IDisposable
         using (_held)
         {
             // What holds text is nobody else's: whoever is last takes it away.
-            if (!(_isMade || _text is { Length: > 0 }) || !Path.Exists(_path) || !IsOne(_path, _text) || !NativeFiles.Lock(_held, exclusive: true))
+            if (!(_isMade || _text is { Length: > 0 })
+                || !Path.Exists(_path)
+                || !IsOne(_path, _text)
+                || !NativeFiles.Lock(_held, exclusive: true))
                 return;
             if (_text is null)
                 Directory.Delete(_path);

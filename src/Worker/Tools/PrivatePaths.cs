@@ -4,8 +4,8 @@ using Koda.Worker.Session;
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// What is not for agents, also where it lies in a workspace. Koda's own directories are for none, whatever is allowed; credentials are opened
-/// when that was asked, and searches, snapshots and sandboxes leave them out otherwise.
+/// What is not for agents, also where it lies in a workspace. Koda's own directories are for none, whatever is allowed; credentials are
+/// opened when that was asked, and searches, snapshots and sandboxes leave them out otherwise.
 /// </summary>
 /// <param name="koda">Koda's own directories.</param>
 /// <param name="homes">The home directories whose credentials are meant.</param>
@@ -21,8 +21,10 @@ internal sealed class PrivatePaths(IEnumerable<string> koda, IEnumerable<string>
     public static PrivatePaths Of(WorkerOptions options) => Of([options.DataDirectory, .. options.PrivateDirectories]);
 
     /// <summary>The same with further directories of Koda's.</summary>
-    public static PrivatePaths Of(IEnumerable<string> koda) => new(
-        koda.Concat([ServerFiles.DefaultDirectory(Environment.GetEnvironmentVariable), ServerFiles.DefaultDirectory(_ => null)]), Credentials.Homes);
+    public static PrivatePaths Of(IEnumerable<string> koda) =>
+        new(
+            koda.Concat([ServerFiles.DefaultDirectory(Environment.GetEnvironmentVariable), ServerFiles.DefaultDirectory(_ => null)]),
+            Credentials.Homes);
 
     /// <summary>Whether a real path, which need not exist, is Koda's own.</summary>
     public bool IsKoda(string real) => _koda.Hold(real);

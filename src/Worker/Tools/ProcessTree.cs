@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// A process that leads a session of its own, and the one that it starts: a sandbox has two, of which one waits for the other. Whoever stops one
-/// of them keeps nobody waiting.
+/// A process that leads a session of its own, and the one that it starts: a sandbox has two, of which one waits for the other. Whoever
+/// stops one of them keeps nobody waiting.
 /// </summary>
 internal sealed class ProcessTree(Process first, bool ofSandbox)
 {
@@ -42,7 +42,9 @@ internal sealed class ProcessTree(Process first, bool ofSandbox)
     private List<int> All() => ofSandbox ? [first.Id, .. Children(first.Id)] : [first.Id];
 
     private static IEnumerable<int> Children(int process) =>
-        Read($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+        Read($"/proc/{process}/task/{process}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
 
     private static bool IsStopped(int process)
     {

@@ -19,7 +19,12 @@ internal static class QuotedPath
             else if (i + 3 < quoted.Length && quoted.AsSpan(i + 1, 3).IndexOfAnyExceptInRange('0', '7') < 0)
                 (bytes, i) = ([.. bytes, (byte)Convert.ToInt32(quoted.Substring(i + 1, 3), 8)], i + 3);
             else
-                (bytes, i) = ([.. bytes, (byte)(Letters.IndexOf(quoted[i + 1], StringComparison.Ordinal) is >= 0 and var at ? Meant[at] : quoted[i + 1])], i + 1);
+                (bytes, i) = (
+                    [
+                        .. bytes,
+                        (byte)(Letters.IndexOf(quoted[i + 1], StringComparison.Ordinal) is >= 0 and var at ? Meant[at] : quoted[i + 1]),
+                    ],
+                    i + 1);
         }
         return Encoding.UTF8.GetString([.. bytes]);
     }

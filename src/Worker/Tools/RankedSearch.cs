@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>Ranks files by how much they are about some words: rare words count more, and those of a path more than those of the text.</summary>
+/// <summary>
+/// Ranks files by how much they are about some words: rare words count more, and those of a path more than those of the text.
+/// </summary>
 internal sealed partial class RankedSearch
 {
     private const int MaxFiles = 20_000;
@@ -48,10 +50,14 @@ internal sealed partial class RankedSearch
     }
 
     public IReadOnlyList<string> Best(int count) =>
-    [
-        .. _found.Select(file => (File: file, Score: Score(file))).OrderByDescending(each => each.Score).ThenBy(each => each.File.Path, StringComparer.Ordinal)
-            .Take(count).Select(each => each.File.ToString()),
-    ];
+        [
+            .. _found
+                .Select(file => (File: file, Score: Score(file)))
+                .OrderByDescending(each => each.Score)
+                .ThenBy(each => each.File.Path, StringComparer.Ordinal)
+                .Take(count)
+                .Select(each => each.File.ToString()),
+        ];
 
     // Words that are in few files say more; a second occurrence says less than the first; files with more of the words come first.
     private double Score(Candidate file) =>
@@ -77,7 +83,13 @@ internal sealed partial class RankedSearch
         {
             return [];
         }
-        return [.. best.OrderByDescending(line => line.Hits).Take(LinesShown).OrderBy(line => line.Number).Select(line => $"  {line.Number}: {line.Text}")];
+        return
+        [
+            .. best.OrderByDescending(line => line.Hits)
+                .Take(LinesShown)
+                .OrderBy(line => line.Number)
+                .Select(line => $"  {line.Number}: {line.Text}"),
+        ];
     }
 
     private int Count(string text, double[] counts, double weight)
@@ -93,13 +105,15 @@ internal sealed partial class RankedSearch
         return hits;
     }
 
-    private static string Stem(string word) => word.Length > 4 && word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal) ? word[..^1] : word;
+    private static string Stem(string word) =>
+        word.Length > 4 && word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal) ? word[..^1] : word;
 
     [GeneratedRegex(@"[\p{L}\p{N}_]{2,}")]
     private static partial Regex Word();
 
     private sealed record Candidate(string Path, double[] Counts, IReadOnlyList<string> Lines)
     {
-        public override string ToString() => Lines.Aggregate(new StringBuilder(Path), (text, line) => text.Append('\n').Append(line)).ToString();
+        public override string ToString() =>
+            Lines.Aggregate(new StringBuilder(Path), (text, line) => text.Append('\n').Append(line)).ToString();
     }
 }

@@ -25,6 +25,8 @@ internal sealed record Reach(string Workspace, bool Writable)
 
     /// <summary>The directories in which it may change something.</summary>
     public IEnumerable<string> Written =>
-        Outside.Where(path => path.Writable && !RealPaths.IsWithin(path.Path, Workspace) && Directory.Exists(path.Path)).Select(path => path.Path)
+        Outside
+            .Where(path => path.Writable && !RealPaths.IsWithin(path.Path, Workspace) && Directory.Exists(path.Path))
+            .Select(path => path.Path)
             .Concat(Writable ? [Workspace] : []);
 }

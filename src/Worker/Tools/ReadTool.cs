@@ -54,7 +54,8 @@ internal sealed class ReadTool() : FileTool<ReadTool.Arguments>("read", Descript
         var length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
         var kind = Image(head.AsSpan(0, length));
         if (kind is not null || head.AsSpan(0, length).Contains((byte)0))
-            throw new ToolException($"'{path}' is {(kind is null ? "a binary file" : $"an image ({kind})")} of {stream.Length} bytes, which is not text to read.");
+            throw new ToolException(
+                $"'{path}' is {(kind is null ? "a binary file" : $"an image ({kind})")} of {stream.Length} bytes, which is not text to read.");
     }
 
     private static string? Image(ReadOnlySpan<byte> head) =>

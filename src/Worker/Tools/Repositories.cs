@@ -30,7 +30,8 @@ internal static class Repositories
         };
 
     /// <summary>The directories in which a repository, those of its submodules and what they keep for work trees have settings.</summary>
-    public static IEnumerable<string> SettingsOf(string repository) => Own(repository).SelectMany(own => Directories($"{own}/worktrees").Prepend(own));
+    public static IEnumerable<string> SettingsOf(string repository) =>
+        Own(repository).SelectMany(own => Directories($"{own}/worktrees").Prepend(own));
 
     private static bool IsBare(ref FileSystemEntry entry)
     {
@@ -40,14 +41,17 @@ internal static class Repositories
         return Beside.All(name => Directory.Exists($"{directory}/{name}"));
     }
 
-    private static string Found(ref FileSystemEntry entry) => entry.FileName.SequenceEqual(Name) ? entry.ToFullPath() : entry.Directory.ToString();
+    private static string Found(ref FileSystemEntry entry) =>
+        entry.FileName.SequenceEqual(Name) ? entry.ToFullPath() : entry.Directory.ToString();
 
     private static IEnumerable<string> Own(string repository) => [repository, .. Modules($"{repository}/modules")];
 
     private static IEnumerable<string> Modules(string directory) =>
         Directories(directory).SelectMany(module => File.Exists($"{module}/{Head}") ? Own(module) : Modules(module));
 
-    private static IEnumerable<string> Directories(string directory) => Directory.Exists(directory)
-        ? Directory.EnumerateDirectories(directory, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })
-        : [];
+    private static IEnumerable<string> Directories(string directory) =>
+        Directory.Exists(directory)
+            ? Directory.EnumerateDirectories(
+                directory, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })
+            : [];
 }

@@ -1,8 +1,8 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// What a command may make outside of the workspace and is not there yet. A sandbox shows an empty directory in the place of the one that is to
-/// hold it. When the command has ended, what it made under an allowed name is moved there; everything else is thrown away.
+/// What a command may make outside of the workspace and is not there yet. A sandbox shows an empty directory in the place of the one that
+/// is to hold it. When the command has ended, what it made under an allowed name is moved there; everything else is thrown away.
 /// </summary>
 internal sealed class StagedPaths : IDisposable
 {
@@ -12,7 +12,8 @@ internal sealed class StagedPaths : IDisposable
     /// <param name="user">Who makes it. Null: the worker's own user.</param>
     public StagedPaths(IReadOnlyList<OutsidePath> outside, CommandUser? user)
     {
-        foreach (var place in outside.Where(path => path.Writable && !Path.Exists(path.Path)).GroupBy(path => Path.GetDirectoryName(path.Path)))
+        foreach (
+            var place in outside.Where(path => path.Writable && !Path.Exists(path.Path)).GroupBy(path => Path.GetDirectoryName(path.Path)))
         {
             if (place.Key is not { } parent || parent == "/" || !Directory.Exists(parent))
                 continue;
@@ -32,7 +33,8 @@ internal sealed class StagedPaths : IDisposable
     {
         foreach (var (place, stage, names) in _places)
         {
-            foreach (var name in names.Where(name => Path.Exists($"{stage}/{name}") || new FileInfo($"{stage}/{name}").LinkTarget is not null))
+            foreach (
+                var name in names.Where(name => Path.Exists($"{stage}/{name}") || new FileInfo($"{stage}/{name}").LinkTarget is not null))
                 Move($"{stage}/{name}", $"{place}/{name}");
         }
     }

@@ -31,13 +31,16 @@ internal sealed class SubagentTool(IReadOnlyList<CallableAgent> agents)
         """;
 
     /// <summary>The tool of an assignment; none when it is offered no agents.</summary>
-    public static IEnumerable<ITool> For(Assignment assignment) => assignment.Turn is { Subagents: { Count: > 0 } agents } ? [new SubagentTool(agents)] : [];
+    public static IEnumerable<ITool> For(Assignment assignment) =>
+        assignment.Turn is { Subagents: { Count: > 0 } agents } ? [new SubagentTool(agents)] : [];
 
     protected override string Subject(Arguments arguments, ToolContext context) => arguments.Agent;
 
-    protected override SubagentRequest Subagent(Arguments arguments) => agents.Any(agent => agent.AgentId == arguments.Agent)
-        ? new SubagentRequest { AgentId = arguments.Agent, Prompt = arguments.Prompt, Title = arguments.Title }
-        : throw new ToolException($"There is no agent '{arguments.Agent}' to call. Use one of: {string.Join(", ", agents.Select(agent => agent.AgentId))}.");
+    protected override SubagentRequest Subagent(Arguments arguments) =>
+        agents.Any(agent => agent.AgentId == arguments.Agent)
+            ? new SubagentRequest { AgentId = arguments.Agent, Prompt = arguments.Prompt, Title = arguments.Title }
+            : throw new ToolException(
+                $"There is no agent '{arguments.Agent}' to call. Use one of: {string.Join(", ", agents.Select(agent => agent.AgentId))}.");
 
     protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
         throw new ToolException("The other agent gave no answer.");

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// The system calls that a sandbox refuses, as a filter for the kernel (seccomp): those that set the bits that lend a file's owner to whoever
-/// runs it, that make namespaces or mounts, and that reach parts of the kernel which no toolchain needs.
+/// The system calls that a sandbox refuses, as a filter for the kernel (seccomp): those that set the bits that lend a file's owner to
+/// whoever runs it, that make namespaces or mounts, and that reach parts of the kernel which no toolchain needs.
 /// </summary>
 internal static class SystemCalls
 {
@@ -36,7 +36,8 @@ internal static class SystemCalls
     private static readonly uint[] Families = [1, 2, 10, 16];
 
     /// <summary>Why there is no filter on this machine. Null: there is one.</summary>
-    public static string? Missing => Filter.Length > 0 ? null : $"No filter of system calls is known for {RuntimeInformation.ProcessArchitecture}.";
+    public static string? Missing =>
+        Filter.Length > 0 ? null : $"No filter of system calls is known for {RuntimeInformation.ProcessArchitecture}.";
 
     /// <summary>The filter as the kernel takes it; empty where none is known for the machine.</summary>
     public static byte[] Filter { get; } = RuntimeInformation.ProcessArchitecture switch
@@ -46,7 +47,8 @@ internal static class SystemCalls
         _ => [],
     };
 
-    // open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr, open_tree_attr; openat2, io_uring, clone3 hide what they are asked for.
+    // open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr, open_tree_attr; openat2, io_uring, clone3 hide what they are
+    // asked for.
     private static IEnumerable<Refusal> Everywhere =>
     [
         .. Always(NotPermitted, 428, 429, 430, 431, 432, 433, 442, 467), .. Always(NotThere, 425, 426, 427, 435, 437),
@@ -55,10 +57,12 @@ internal static class SystemCalls
 
     private static IEnumerable<Refusal> OnX64 =>
     [
-        // mount, umount2, pivot_root, unshare, setns, add_key, request_key, keyctl, bpf, perf_event_open, userfaultfd, kexec, modules, open_by_handle_at
+        // mount, umount2, pivot_root, unshare, setns, add_key, request_key, keyctl, bpf, perf_event_open, userfaultfd, kexec, modules,
+        // open_by_handle_at
         .. Always(NotPermitted, 165, 166, 155, 272, 308, 248, 249, 250, 321, 298, 323, 246, 320, 175, 313, 176, 304),
         new Refusal(56, NotPermitted, (0, NewNamespaces)),
-        new Refusal(90, NotPermitted, (1, LentBits)), new Refusal(91, NotPermitted, (1, LentBits)), new Refusal(268, NotPermitted, (2, LentBits)),
+        new Refusal(90, NotPermitted, (1, LentBits)), new Refusal(91, NotPermitted, (1, LentBits)),
+        new Refusal(268, NotPermitted, (2, LentBits)),
         new Refusal(83, NotPermitted, (1, LentBits)), new Refusal(258, NotPermitted, (2, LentBits)),
         new Refusal(133, NotPermitted, (1, LentBits)), new Refusal(259, NotPermitted, (2, LentBits)),
         new Refusal(85, NotPermitted, (1, LentBits)),

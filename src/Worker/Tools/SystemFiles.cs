@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Koda.Worker.Tools;
 
-/// <summary>What a sandbox shows of the machine: programs, libraries and what these need to know; of its people and its network nothing.</summary>
+/// <summary>
+/// What a sandbox shows of the machine: programs, libraries and what these need to know; of its people and its network nothing.
+/// </summary>
 internal static class SystemFiles
 {
     private const int AccountsAt = 9;
@@ -13,15 +15,42 @@ internal static class SystemFiles
 
     private const string Nobody = "65534";
 
-    private static readonly string Open = $"""a=$1 g=$2 h=$3 f=$4; shift 4; exec "$@" {AccountsAt}<"$a" {GroupsAt}<"$g" {HostsAt}<"$h" {FilterAt}<"$f" """;
+    private static readonly string Open =
+        $"""a=$1 g=$2 h=$3 f=$4; shift 4; exec "$@" {AccountsAt}<"$a" {GroupsAt}<"$g" {HostsAt}<"$h" {FilterAt}<"$f" """;
 
     private static readonly string[] Shown =
     [
-        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store",
-        "/etc/alternatives", "/etc/ca-certificates", "/etc/crypto-policies", "/etc/dotnet", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-        "/etc/localtime", "/etc/maven/logging", "/etc/maven/m2.conf", "/etc/mime.types", "/etc/nsswitch.conf", "/etc/perl", "/etc/pki/ca-trust/extracted",
-        "/etc/pki/java", "/etc/pki/tls/cert.pem", "/etc/pki/tls/certs", "/etc/pki/tls/openssl.cnf", "/etc/protocols", "/etc/services", "/etc/ssl/certs",
-        "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf",
+        "/usr",
+        "/bin",
+        "/sbin",
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/nix/store",
+        "/etc/alternatives",
+        "/etc/ca-certificates",
+        "/etc/crypto-policies",
+        "/etc/dotnet",
+        "/etc/fonts",
+        "/etc/ld.so.cache",
+        "/etc/ld.so.conf",
+        "/etc/ld.so.conf.d",
+        "/etc/localtime",
+        "/etc/maven/logging",
+        "/etc/maven/m2.conf",
+        "/etc/mime.types",
+        "/etc/nsswitch.conf",
+        "/etc/perl",
+        "/etc/pki/ca-trust/extracted",
+        "/etc/pki/java",
+        "/etc/pki/tls/cert.pem",
+        "/etc/pki/tls/certs",
+        "/etc/pki/tls/openssl.cnf",
+        "/etc/protocols",
+        "/etc/services",
+        "/etc/ssl/certs",
+        "/etc/ssl/cert.pem",
+        "/etc/ssl/openssl.cnf",
     ];
 
     // Settings of languages that carry their version in the name.
@@ -45,10 +74,24 @@ internal static class SystemFiles
 
     /// <summary>The arguments of <c>bwrap</c> for what has no file of its own on the machine.</summary>
     public static IEnumerable<string> Arguments =>
-    [
-        "--perms", "0444", "--ro-bind-data", $"{AccountsAt}", "/etc/passwd", "--perms", "0444", "--ro-bind-data", $"{GroupsAt}", "/etc/group",
-        "--perms", "0444", "--ro-bind-data", $"{HostsAt}", "/etc/hosts", .. SystemCalls.Missing is null ? new[] { "--seccomp", $"{FilterAt}" } : [],
-    ];
+        [
+            "--perms",
+            "0444",
+            "--ro-bind-data",
+            $"{AccountsAt}",
+            "/etc/passwd",
+            "--perms",
+            "0444",
+            "--ro-bind-data",
+            $"{GroupsAt}",
+            "/etc/group",
+            "--perms",
+            "0444",
+            "--ro-bind-data",
+            $"{HostsAt}",
+            "/etc/hosts",
+            .. SystemCalls.Missing is null ? new[] { "--seccomp", $"{FilterAt}" } : [],
+        ];
 
     /// <summary>The command line that opens for <paramref name="command"/> what its arguments name.</summary>
     public static IReadOnlyList<string> Opening(CommandUser user, IReadOnlyList<string> command)
@@ -57,8 +100,11 @@ internal static class SystemFiles
         return ["/bin/sh", "-c", Open, "sh", accounts.Path, groups.Path, Hosts.Path, Filter.Path, .. command];
     }
 
-    private static string AccountsOf(CommandUser user) => string.Concat(
-        user.Id == 0 ? "" : $"root:x:0:0:root:/:/bin/sh\n", $"{Name(user)}:x:{user.Id}:{user.Group}::{Sandbox.Home}:/bin/bash\n", $"nobody:x:{Nobody}:{Nobody}::/:/bin/false\n");
+    private static string AccountsOf(CommandUser user) =>
+        string.Concat(
+            user.Id == 0 ? "" : $"root:x:0:0:root:/:/bin/sh\n",
+            $"{Name(user)}:x:{user.Id}:{user.Group}::{Sandbox.Home}:/bin/bash\n",
+            $"nobody:x:{Nobody}:{Nobody}::/:/bin/false\n");
 
     private static string GroupsOf(CommandUser user) => string.Concat(
         user.Group == 0 ? "" : "root:x:0:\n", $"{Name(user)}:x:{user.Group}:\n", $"nogroup:x:{Nobody}:\n");

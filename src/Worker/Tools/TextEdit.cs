@@ -12,9 +12,12 @@ internal sealed record TextEdit(string Path, string OldText, string NewText, boo
         if (OldText == NewText)
             throw new ToolException("old_text and new_text are the same.");
         // Who writes carriage returns that are there means them.
-        var isLiteral = (OldText.Contains('\r', StringComparison.Ordinal) || NewText.Contains('\r', StringComparison.Ordinal)) && text.Contains(OldText, StringComparison.Ordinal);
+        var isLiteral =
+            (OldText.Contains('\r', StringComparison.Ordinal) || NewText.Contains('\r', StringComparison.Ordinal))
+            && text.Contains(OldText, StringComparison.Ordinal);
         if (isLiteral || !text.Contains("\r\n", StringComparison.Ordinal))
-            return Checked(text, isLiteral ? OldText : LineEnds.Plain(OldText)).Replace(isLiteral ? OldText : LineEnds.Plain(OldText), NewText, StringComparison.Ordinal);
+            return Checked(text, isLiteral ? OldText : LineEnds.Plain(OldText))
+                .Replace(isLiteral ? OldText : LineEnds.Plain(OldText), NewText, StringComparison.Ordinal);
         return InWindowsText(text);
     }
 
@@ -26,7 +29,10 @@ internal sealed record TextEdit(string Path, string OldText, string NewText, boo
         for (var at = text.IndexOf("\r\n", StringComparison.Ordinal); at >= 0; at = text.IndexOf("\r\n", at + 2, StringComparison.Ordinal))
             lost.Add(at - lost.Count);
         var (old, now, result, kept) = (LineEnds.Plain(OldText), LineEnds.Plain(NewText), new StringBuilder(), 0);
-        for (var at = plain.IndexOf(old, StringComparison.Ordinal); at >= 0; at = plain.IndexOf(old, at + old.Length, StringComparison.Ordinal))
+        for (
+            var at = plain.IndexOf(old, StringComparison.Ordinal);
+            at >= 0;
+            at = plain.IndexOf(old, at + old.Length, StringComparison.Ordinal))
         {
             result.Append(text, kept, Real(at, lost) - kept);
             Append(result, now, EndsAt(plain, at, at + old.Length, lost));

@@ -37,7 +37,9 @@ internal sealed class TextSearch(ToolContext context, Regex pattern, string? glo
         }
     }
 
-    /// <summary>A regular expression as the tools take it: it takes time in proportion to the text, unless it looks around or back.</summary>
+    /// <summary>
+    /// A regular expression as the tools take it: it takes time in proportion to the text, unless it looks around or back.
+    /// </summary>
     /// <exception cref="ToolException">The expression is not valid.</exception>
     public static Regex Compile(string pattern, bool ignoreCase)
     {

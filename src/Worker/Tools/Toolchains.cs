@@ -1,9 +1,9 @@
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// The toolchains that PATH and some variables name, and those in the home directory of the worker's user. Commands have another home: they are
-/// told where these are, and a sandbox shows the parts of them that hold programs and packages. Other parts may hold what is secret: keys below
-/// <c>.dotnet</c>, tokens in <c>.cargo</c>.
+/// The toolchains that PATH and some variables name, and those in the home directory of the worker's user. Commands have another home: they
+/// are told where these are, and a sandbox shows the parts of them that hold programs and packages. Other parts may hold what is secret:
+/// keys below <c>.dotnet</c>, tokens in <c>.cargo</c>.
 /// </summary>
 internal static class Toolchains
 {
@@ -14,8 +14,28 @@ internal static class Toolchains
 
     private static readonly string[] Parts =
     [
-        ".rustup/toolchains", ".rustup/settings.toml", ".rustup/update-hashes", ".cargo/bin", ".pyenv", ".nvm/versions", ".volta", ".asdf",
-        ".rbenv", ".sdkman/candidates", ".dotnet/dotnet", ".dotnet/host", ".dotnet/shared", ".dotnet/sdk", ".dotnet/sdk-manifests", ".dotnet/packs", ".dotnet/tools", ".nuget/packages", "go/pkg/mod", ".local/share/fnm", ".local/share/mise/installs", ".local/share/uv/python",
+        ".rustup/toolchains",
+        ".rustup/settings.toml",
+        ".rustup/update-hashes",
+        ".cargo/bin",
+        ".pyenv",
+        ".nvm/versions",
+        ".volta",
+        ".asdf",
+        ".rbenv",
+        ".sdkman/candidates",
+        ".dotnet/dotnet",
+        ".dotnet/host",
+        ".dotnet/shared",
+        ".dotnet/sdk",
+        ".dotnet/sdk-manifests",
+        ".dotnet/packs",
+        ".dotnet/tools",
+        ".nuget/packages",
+        "go/pkg/mod",
+        ".local/share/fnm",
+        ".local/share/mise/installs",
+        ".local/share/uv/python",
     ];
 
     // Packages that programs look for in the home directory, and nowhere else without writing there too.
@@ -23,22 +43,40 @@ internal static class Toolchains
 
     // What a program takes for its own folder when nobody names it, below the home that it has not got.
     private static readonly (string Variable, string Folder)[] Folders =
-        [("RUSTUP_HOME", ".rustup"), ("PYENV_ROOT", ".pyenv"), ("GOMODCACHE", "go/pkg/mod"), ("VOLTA_HOME", ".volta"), ("ASDF_DATA_DIR", ".asdf"), ("NUGET_PACKAGES", ".nuget/packages")];
+    [
+        ("RUSTUP_HOME", ".rustup"),
+        ("PYENV_ROOT", ".pyenv"),
+        ("GOMODCACHE", "go/pkg/mod"),
+        ("VOLTA_HOME", ".volta"),
+        ("ASDF_DATA_DIR", ".asdf"),
+        ("NUGET_PACKAGES", ".nuget/packages"),
+    ];
 
     // What says where a toolchain is.
     private static readonly string[] Told = ["JAVA_HOME", "GOROOT", "DOTNET_ROOT", "RUSTUP_HOME", "PYENV_ROOT", "NUGET_PACKAGES"];
 
     /// <summary>What a sandbox shows of them, to be read.</summary>
     public static IEnumerable<Mount> Mounts =>
-    [
-        .. Executables.Path.SelectMany(WithLibraries).Concat(Set.Select(variable => variable.Value.TrimEnd('/'))).Distinct().Where(IsPublic)
-            .Concat(Parts.Select(part => $"{Home}/{part}")).Where(Path.Exists).Select(path => new Mount(path, MountKind.Readable)),
-        .. Caches.Where(part => Path.Exists($"{Home}/{part}")).Select(part => new Mount($"{Sandbox.Home}/{part}", MountKind.Readable, $"{Home}/{part}")),
-    ];
+        [
+            .. Executables
+                .Path.SelectMany(WithLibraries)
+                .Concat(Set.Select(variable => variable.Value.TrimEnd('/')))
+                .Distinct()
+                .Where(IsPublic)
+                .Concat(Parts.Select(part => $"{Home}/{part}"))
+                .Where(Path.Exists)
+                .Select(path => new Mount(path, MountKind.Readable)),
+            .. Caches
+                .Where(part => Path.Exists($"{Home}/{part}"))
+                .Select(part => new Mount($"{Sandbox.Home}/{part}", MountKind.Readable, $"{Home}/{part}")),
+        ];
 
     /// <summary>The variables that say where they are.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Variables => Folders
-        .Select(folder => KeyValuePair.Create(folder.Variable, $"{Home}/{folder.Folder}")).Where(folder => Directory.Exists(folder.Value)).Concat(Set);
+    public static IEnumerable<KeyValuePair<string, string>> Variables =>
+        Folders
+            .Select(folder => KeyValuePair.Create(folder.Variable, $"{Home}/{folder.Folder}"))
+            .Where(folder => Directory.Exists(folder.Value))
+            .Concat(Set);
 
     /// <summary>
     /// Whether a directory may be shown as a whole: it holds no home directory, and neither it nor one on the way to it belongs to somebody
@@ -49,7 +87,8 @@ internal static class Toolchains
         if (!Directory.Exists(directory))
             return false;
         var real = RealPaths.Resolve(directory);
-        if (RealPaths.IsWithin(Home, real) || Parts.Concat(Caches).Any(part => $"{Home}/{part}".StartsWith(real + "/", StringComparison.Ordinal)))
+        if (RealPaths.IsWithin(Home, real)
+            || Parts.Concat(Caches).Any(part => $"{Home}/{part}".StartsWith(real + "/", StringComparison.Ordinal)))
             return false;
         if (!OperatingSystem.IsLinux())
             return true;
@@ -67,10 +106,14 @@ internal static class Toolchains
     private static IEnumerable<string> WithLibraries(string directory)
     {
         yield return directory;
-        if (Path.GetFileName(directory) == "bin" && Path.GetDirectoryName(directory) is { } root && root != Optional && RealPaths.IsWithin(root, Optional))
+        if (Path.GetFileName(directory) == "bin"
+            && Path.GetDirectoryName(directory) is { } root
+            && root != Optional
+            && RealPaths.IsWithin(root, Optional))
             yield return root;
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Set => Told
-        .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name) ?? "")).Where(variable => Path.IsPathRooted(variable.Value) && variable.Value.TrimEnd('/').Length > 0);
+    private static IEnumerable<KeyValuePair<string, string>> Set =>
+        Told.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name) ?? ""))
+            .Where(variable => Path.IsPathRooted(variable.Value) && variable.Value.TrimEnd('/').Length > 0);
 }

@@ -4,15 +4,20 @@ using System.Text.RegularExpressions;
 namespace Koda.Worker.Tools;
 
 /// <summary>
-/// Reads unified diffs as git does: a hunk has the lines that its header counts, whatever they look like. What git would do and this does not
-/// is refused, as is what git would pass over.
+/// Reads unified diffs as git does: a hunk has the lines that its header counts, whatever they look like. What git would do and this does
+/// not is refused, as is what git would pass over.
 /// </summary>
 internal sealed partial class UnifiedPatch
 {
     private static readonly (string Start, string Why)[] s_refused =
     [
-        ("rename ", "renames"), ("copy ", "copies"), ("old mode ", "changes the mode of"), ("new mode ", "changes the mode of"), ("deleted file mode ", "deletes"),
-        ("GIT binary patch", "changes bytes of"), ("Binary files ", "changes bytes of"),
+        ("rename ", "renames"),
+        ("copy ", "copies"),
+        ("old mode ", "changes the mode of"),
+        ("new mode ", "changes the mode of"),
+        ("deleted file mode ", "deletes"),
+        ("GIT binary patch", "changes bytes of"),
+        ("Binary files ", "changes bytes of"),
     ];
 
     private readonly List<string> _lines;
@@ -69,7 +74,10 @@ internal sealed partial class UnifiedPatch
         }
         if (IsHeader)
             ReadFile();
-        else if (made && header.Length % 2 == 1 && Name(header[((header.Length / 2) + 1)..]) is { } empty && header[2..].StartsWith(empty, StringComparison.Ordinal))
+        else if (made
+            && header.Length % 2 == 1
+            && Name(header[((header.Length / 2) + 1)..]) is { } empty
+            && header[2..].StartsWith(empty, StringComparison.Ordinal))
             _changes.Add(new PlannedChange(empty, text => text is null ? "" : throw new ToolException($"'{empty}' exists already.")));
         else
             throw new ToolException($"The patch says no change of '{header}'.");
@@ -148,12 +156,15 @@ internal sealed partial class UnifiedPatch
         return name != given && !_exists(name) && _exists(given) ? given : name;
     }
 
-    private static string Name(string given) => given is [>= 'a' and <= 'z', '/', ..] && "abciwo".Contains(given[0], StringComparison.Ordinal) ? given[2..] : given;
+    private static string Name(string given) =>
+        given is [>= 'a' and <= 'z', '/', ..] && "abciwo".Contains(given[0], StringComparison.Ordinal) ? given[2..] : given;
 
     private static string Given(string line)
     {
         var name = line[4..].TrimEnd('\n', '\r');
-        return name.StartsWith('"') && name.LastIndexOf('"') is > 0 and var end ? QuotedPath.Read(name[1..end]) : name.Split('\t')[0].Trim();
+        return name.StartsWith('"') && name.LastIndexOf('"') is > 0 and var end
+            ? QuotedPath.Read(name[1..end])
+            : name.Split('\t')[0].Trim();
     }
 
     private static int Count(Group group) => group.Success ? int.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 1;

@@ -9,7 +9,10 @@ internal static class WalkedFiles
 
     // They open what lies in the directories that they are given, or in the one where they run.
     private static readonly HashSet<string> s_walking =
-        ["rg", "ag", "ack", "rgrep", "tar", "bsdtar", "zip", "7z", "7za", "cpio", "pax", "rsync", "scp", "git", "find", "fd", "fdfind", "xargs", "parallel", "rclone", "restic", "ctags"];
+    [
+        "rg", "ag", "ack", "rgrep", "tar", "bsdtar", "zip", "7z", "7za", "cpio", "pax", "rsync", "scp", "git", "find", "fd", "fdfind",
+        "xargs", "parallel", "rclone", "restic", "ctags",
+    ];
 
     // They do so when they are told to.
     private static readonly HashSet<string> s_recursing = ["grep", "egrep", "fgrep", "cp", "mv", "diff", "install", "ln", "chmod", "sort"];
@@ -26,8 +29,21 @@ internal static class WalkedFiles
     {
         var words = command.Plain.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var program = command.Program ?? "";
-        var directories = words.Skip(1).Where(word => !word.StartsWith('-')).Select(word => RealPaths.Resolve(Path.GetFullPath(word, workspace.Root))).Where(Directory.Exists).ToList();
-        var recurses = s_walking.Contains(program) || (s_recursing.Contains(program) && (directories.Count > 0 || words.Any(word => word.StartsWith('-') && word.Contains('r', StringComparison.OrdinalIgnoreCase))));
-        return !recurses ? [] : directories.Count > 0 ? directories : [workspace.Root];
+        var directories = words
+            .Skip(1)
+            .Where(word => !word.StartsWith('-'))
+            .Select(word => RealPaths.Resolve(Path.GetFullPath(word, workspace.Root)))
+            .Where(Directory.Exists)
+            .ToList();
+        var recurses =
+            s_walking.Contains(program)
+            || (
+                s_recursing.Contains(program)
+                && (
+                    directories.Count > 0
+                    || words.Any(word => word.StartsWith('-') && word.Contains('r', StringComparison.OrdinalIgnoreCase))));
+        return !recurses ? []
+            : directories.Count > 0 ? directories
+            : [workspace.Root];
     }
 }

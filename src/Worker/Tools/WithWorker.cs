@@ -14,15 +14,18 @@ internal static class WithWorker
     private static readonly Lazy<string?> SetPriv = new(() => Executables.Find("setpriv") is { } found && Works(found) ? found : null);
 
     /// <summary>A program that starts no others. Where the machine cannot do that, the line as it is.</summary>
-    public static IReadOnlyList<string> Program(IReadOnlyList<string> line) => SetPriv.Value is { } setpriv ? [setpriv, "--pdeathsig", "TERM", "--", .. line] : line;
+    public static IReadOnlyList<string> Program(IReadOnlyList<string> line) =>
+        SetPriv.Value is { } setpriv ? [setpriv, "--pdeathsig", "TERM", "--", .. line] : line;
 
     /// <summary>A program with what it starts, as far as that stays in its process group, which must be its own.</summary>
-    public static IReadOnlyList<string> Tree(IReadOnlyList<string> line) => SetPriv.Value is null ? line : Program(["/bin/sh", "-c", Group, "sh", .. line]);
+    public static IReadOnlyList<string> Tree(IReadOnlyList<string> line) =>
+        SetPriv.Value is null ? line : Program(["/bin/sh", "-c", Group, "sh", .. line]);
 
     // Small systems have a setpriv that does not know this.
     private static bool Works(string setpriv)
     {
-        using var trial = Process.Start(new ProcessStartInfo(setpriv, ["--pdeathsig", "TERM", "--", "true"]) { RedirectStandardError = true });
+        using var trial = Process.Start(
+            new ProcessStartInfo(setpriv, ["--pdeathsig", "TERM", "--", "true"]) { RedirectStandardError = true });
         trial?.WaitForExit();
         return trial is { ExitCode: 0 };
     }

@@ -53,7 +53,8 @@ internal sealed class Workspace
     }
 
     /// <summary>The same workspace with paths outside of it that may be reached too.</summary>
-    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) => outside.Count == 0 ? this : new Workspace(Root, Private, outside, _forbidden);
+    public Workspace Reaching(IReadOnlyList<OutsidePath> outside) =>
+        outside.Count == 0 ? this : new Workspace(Root, Private, outside, _forbidden);
 
     /// <summary>The same workspace, in which some files are not opened to read, whatever asks for them.</summary>
     /// <param name="forbidden">Whether a file is one of them, by its path relative to the workspace.</param>
@@ -113,7 +114,8 @@ internal sealed class Workspace
             throw new PathRefusedException(path, "it lies outside of the workspace and may only be read.");
         if (Shown(real).Split('/').Contains(".git"))
             throw new PathRefusedException(path, "what git keeps about the repository is not written by tools.");
-        return Opened(path, real, create: true, name => File.Exists(name) ? NativeFiles.OpenToChange(name) : Made(real, NativeFiles.CreateNew(name)));
+        return Opened(path, real, create: true, name =>
+            File.Exists(name) ? NativeFiles.OpenToChange(name) : Made(real, NativeFiles.CreateNew(name)));
     }
 
     /// <summary>Opens a regular file of a directory that a walk came to.</summary>
@@ -122,7 +124,8 @@ internal sealed class Workspace
     /// <param name="real">The real path, for what is said of it.</param>
     /// <exception cref="ToolException">There is no such file.</exception>
     public FileStream OpenToRead(SafeFileHandle directory, string name, string real) =>
-        Guarded(Shown(real), () => Checked(Shown(real), NativeFiles.OpenToRead($"{NativeFiles.Anchor(directory)}/{name}"), FileAccess.Read));
+        Guarded(Shown(real), () =>
+            Checked(Shown(real), NativeFiles.OpenToRead($"{NativeFiles.Anchor(directory)}/{name}"), FileAccess.Read));
 
     /// <summary>Opens a directory without following a link.</summary>
     public SafeFileHandle OpenDirectory(string real) => OpenDirectory(real, create: false);

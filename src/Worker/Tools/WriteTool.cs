@@ -35,6 +35,8 @@ internal sealed class WriteTool() : FileTool<WriteTool.Arguments>("write", Descr
     {
         var change = await FileChange.ApplyAsync(arguments.Path, context, before => LineEnds.Like(before, arguments.Content), ct);
         return change.Result(
-            change.Before is null ? $"Created {change.Shown}." : change.IsChange ? $"Replaced the content of {change.Shown}." : $"{change.Shown} holds just that already.");
+            change.Before is null ? $"Created {change.Shown}."
+            : change.IsChange ? $"Replaced the content of {change.Shown}."
+            : $"{change.Shown} holds just that already.");
     }
 }

@@ -17,7 +17,8 @@ public sealed class AgentsCommandTests(LocalKoda koda)
         await File.WriteAllTextAsync(file, "id: helper\ntools: [list, read]\n");
         Assert.StartsWith("Helper is at version 2. Changed tools.\n", await Out("agents", "edit", file, "--publish"));
         Assert.Contains("First publication.", await Out("agents", "versions", "helper"), StringComparison.Ordinal);
-        Assert.Equal("tools\n  - [\"list\"]\n  + [\"list\",\"read\"]\n", await Out("agents", "diff", "helper", "--from", "1", "--to", "published"));
+        Assert.Equal(
+            "tools\n  - [\"list\"]\n  + [\"list\",\"read\"]\n", await Out("agents", "diff", "helper", "--from", "1", "--to", "published"));
         Assert.StartsWith("Helper is at version 3. Rolled back to version 1.", await Out("agents", "rollback", "helper", "1"));
         Assert.Equal("Helper is paused.\n", await Out("agents", "pause", "HELPER"));
         Assert.Equal("Helper is archived.\n", await Out("agents", "archive", "helper"));

@@ -48,7 +48,9 @@ public sealed class ChatCommandTests(LocalKoda koda)
         Assert.StartsWith("All is well.", result.GetProperty("answer").GetString());
         Assert.Equal("succeeded", result.GetProperty("state").GetString());
         Assert.Equal(JsonValueKind.Null, result.GetProperty("error").ValueKind);
-        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("chat", "-p", "And now?", "--session", result.GetProperty("session_id").GetString()!)).ExitCode);
+        Assert.Equal(
+            ExitCode.Ok,
+            (await koda.RunAsync("chat", "-p", "And now?", "--session", result.GetProperty("session_id").GetString()!)).ExitCode);
     }
 
     [Fact]
@@ -102,7 +104,8 @@ public sealed class ChatCommandTests(LocalKoda koda)
     {
         await koda.ApplyScriptAsync("says", Says);
 
-        var chat = await koda.RunWithInputAsync("/agent\n/agent says\n/agent nobody\n/model\n/variant high\nWell?\n", "chat", "--agent", "explorer");
+        var chat = await koda.RunWithInputAsync(
+            "/agent\n/agent says\n/agent nobody\n/model\n/variant high\nWell?\n", "chat", "--agent", "explorer");
 
         Assert.Contains("* explorer", chat.Error);
         Assert.Contains("says answers from now on", chat.Error);
@@ -113,7 +116,10 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task What_a_turn_did_to_the_files_is_shown_undone_and_brought_back()
     {
-        await koda.ApplyScriptAsync("writer", """[{tool_calls: [{tool: write, arguments: {path: made.txt, content: "hello\n"}}]}, {text: "Written."}]""");
+        await koda.ApplyScriptAsync(
+            "writer",
+            """[{tool_calls: [{tool: write, arguments: {path: made.txt, content: "hello\n"}}]}, {text: "Written."}]"""
+        );
         var made = Path.Combine(koda.Workspace, "made.txt");
 
         var chat = await koda.RunWithInputAsync("Write it.\n/snapshots\n/diff\n/undo\n/diff\n", "chat", "--agent", "writer");
@@ -149,7 +155,10 @@ public sealed class ChatCommandTests(LocalKoda koda)
     {
         await koda.ApplyScriptAsync("plain", Says);
         var servers = Path.Combine(koda.Data, "worker", "mcp.json");
-        await File.WriteAllTextAsync(servers, """{"mcpServers": {"gone": {"command": "/no/such/program"}, "later": {"command": "/no/such/program", "disabled": true}}}""");
+        await File.WriteAllTextAsync(
+            servers,
+            """{"mcpServers": {"gone": {"command": "/no/such/program"}, "later": {"command": "/no/such/program", "disabled": true}}}"""
+        );
 
         var chat = await koda.RunWithInputAsync("/mcp refresh\n", "chat", "--agent", "plain");
         File.Delete(servers);
@@ -175,7 +184,10 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_turn_that_fails_says_why_and_exits_with_1()
     {
-        await koda.ApplyScriptAsync("fails", """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]""");
+        await koda.ApplyScriptAsync(
+            "fails",
+            """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]"""
+        );
 
         var chat = await koda.RunAsync("chat", "-p", "?", "--agent", "fails", "--json");
 

@@ -61,7 +61,10 @@ internal sealed class ChatPerson : IAsyncDisposable
     {
         await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while ((await client.Sessions.ListAsync("", patience.Token).FirstAsync(patience.Token)).Turn is not { } turn || !wanted(turn)) await Task.Delay(20, patience.Token);
+        while (!await IsThere()) await Task.Delay(20, patience.Token);
+
+        async Task<bool> IsThere() =>
+            (await client.Sessions.ListAsync("", patience.Token).FirstAsync(patience.Token)).Turn is { } turn && wanted(turn);
     }
 
     public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromMinutes(1));
@@ -115,7 +118,11 @@ internal sealed class ChatPerson : IAsyncDisposable
         {
             var shown = ToString();
             var count = 0;
-            for (var at = shown.IndexOf(text, StringComparison.Ordinal); at >= 0; at = shown.IndexOf(text, at + 1, StringComparison.Ordinal)) count++;
+            for (
+                var at = shown.IndexOf(text, StringComparison.Ordinal);
+                at >= 0;
+                at = shown.IndexOf(text, at + 1, StringComparison.Ordinal))
+                count++;
             return count;
         }
     }

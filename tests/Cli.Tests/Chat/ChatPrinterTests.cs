@@ -18,7 +18,17 @@ public sealed class ChatPrinterTests
             new() { ToolEnd = new() { Tool = "edit", CallId = "1", Diff = "@@ -1 +1 @@\n-old\n+new\n" } },
             new() { Delta = new() { Content = "Do" } },
             new() { Delta = new() { Content = "ne." } },
-            new() { Done = new() { Usage = new() { InputTokens = 1200, OutputTokens = 30 }, CostSnapshot = 1500, SessionCost = 0.25, ContextSize = 50, MaxInputTokens = 200 } },
+            new()
+            {
+                Done = new()
+                {
+                    Usage = new() { InputTokens = 1200, OutputTokens = 30 },
+                    CostSnapshot = 1500,
+                    SessionCost = 0.25,
+                    ContextSize = 50,
+                    MaxInputTokens = 200,
+                },
+            },
         ];
 
         foreach (var item in events) printer.Show(item);

@@ -12,7 +12,8 @@ public sealed class QuestionPromptTests
     [InlineData("r", "reject")]
     [InlineData("", null)]
     [InlineData("perhaps", null)]
-    public void A_permission_is_one_of_three_words(string typed, string? response) => Assert.Equal(response, QuestionPrompt.PermissionOf(typed));
+    public void A_permission_is_one_of_three_words(string typed, string? response) =>
+        Assert.Equal(response, QuestionPrompt.PermissionOf(typed));
 
     [Theory]
     [InlineData("2", false, "Go")]

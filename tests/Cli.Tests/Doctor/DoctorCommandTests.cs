@@ -19,7 +19,11 @@ public sealed class DoctorCommandTests(LocalKoda koda)
         Assert.True(report.GetProperty("ok").GetBoolean());
         var names = report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ToList();
         Assert.Equal(
-            ["postgres", "git", "sandbox", "ripgrep", "disk", "server", "database", "master key", "key", "worker", "commands", "clock", "versions"], names);
+            [
+                "postgres", "git", "sandbox", "ripgrep", "disk", "server", "database", "master key", "key", "worker", "commands", "clock",
+                "versions",
+            ],
+            names);
         Assert.All((string[])["server", "database", "key", "clock", "versions"], name => Assert.Equal("ok", StatusOf(report, name)));
     }
 
@@ -37,7 +41,10 @@ public sealed class DoctorCommandTests(LocalKoda koda)
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "koda"), ["doctor", "--url", $"http://{silent.LocalEndpoint}", "--data", koda.Data])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "koda"),
+            ["doctor", "--url", $"http://{silent.LocalEndpoint}", "--data", koda.Data]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -86,5 +93,10 @@ public sealed class DoctorCommandTests(LocalKoda koda)
     }
 
     private static string? StatusOf(JsonElement report, string name) =>
-        report.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == name).GetProperty("status").GetString();
+        report
+            .GetProperty("checks")
+            .EnumerateArray()
+            .Single(check => check.GetProperty("name").GetString() == name)
+            .GetProperty("status")
+            .GetString();
 }

@@ -20,7 +20,9 @@ public sealed class IdentityCommandTests(LocalKoda koda)
         Assert.True(registered.ExitCode == 0, registered.Error);
         Assert.Equal(10, registered.Out.Split('\n').Count(line => line.StartsWith("  ", StringComparison.Ordinal)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SessionFile));
-        Assert.Equal(ExitCode.Failed, (await koda.RunWithInputAsync(Password, "register", "eve", "eve@example.org", "--code", code, "--password-stdin")).ExitCode);
+        Assert.Equal(
+            ExitCode.Failed,
+            (await koda.RunWithInputAsync(Password, "register", "eve", "eve@example.org", "--code", code, "--password-stdin")).ExitCode);
 
         Assert.Equal(0, (await koda.RunAsync("logout")).ExitCode);
         Assert.False(File.Exists(SessionFile));
@@ -32,7 +34,9 @@ public sealed class IdentityCommandTests(LocalKoda koda)
         {
             using var body = new StringContent("""{"identifier":"ana","password":"a guess"}""", null, "application/json");
             using var refused = await stranger.PostAsync("/api/control-plane/auth/login", body);
-            Assert.Contains(refused.StatusCode, guess < 4 ? [HttpStatusCode.Unauthorized] : new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
+            Assert.Contains(
+                refused.StatusCode,
+                guess < 4 ? [HttpStatusCode.Unauthorized] : new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
         }
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(koda.Data, "device.json")));
         var signedIn = await koda.RunWithInputAsync(Password, "login", "ana", "--password-stdin");

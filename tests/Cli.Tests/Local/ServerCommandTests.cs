@@ -14,7 +14,10 @@ public sealed class ServerCommandTests(LocalKoda koda)
     {
         var url = $"Host={Path.Combine(koda.Data, "postgres", "socket")};Username=koda;Database=elsewhere";
 
-        var run = await koda.RunInAsync(new() { ["KODA_DATABASE_URL"] = url }, [.. command, "--data", _data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"]);
+        var run = await koda.RunInAsync(
+            new() { ["KODA_DATABASE_URL"] = url },
+            [.. command, "--data", _data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"]
+        );
 
         Is(run, ExitCode.Database, "There is no database 'elsewhere' at ", "createdb");
         Directory.Delete(_data, recursive: true);
@@ -23,7 +26,16 @@ public sealed class ServerCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_database_URL_that_is_none()
     {
-        var run = await koda.RunInAsync([], "server", "--data", _data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}", "--database-url", "postgres://[");
+        var run = await koda.RunInAsync(
+            [],
+            "server",
+            "--data",
+            _data,
+            "--listen",
+            $"http://127.0.0.1:{LocalKoda.FreePort()}",
+            "--database-url",
+            "postgres://["
+        );
 
         Is(run, ExitCode.Database, "The database URL must look like postgres://", "--database-url");
         Directory.Delete(_data, recursive: true);
@@ -44,14 +56,22 @@ public sealed class ServerCommandTests(LocalKoda koda)
     [InlineData("server", "--listen", "http://192.0.2.1:8090")]
     [InlineData("up", "--listen", "http://192.0.2.1:8090")]
     public async Task An_address_of_another_machine(params string[] command) =>
-        Is(await koda.RunInAsync([], [.. command, "--data", _data]), ExitCode.Address, "This machine does not have the address of http://192.0.2.1:8090.", "--listen");
+        Is(
+            await koda.RunInAsync([], [.. command, "--data", _data]),
+            ExitCode.Address,
+            "This machine does not have the address of http://192.0.2.1:8090.",
+            "--listen");
 
     [Theory]
     [InlineData("server", "/sys/koda", "This user may not write to the data directory '/sys/koda'.")]
     [InlineData("up", "/sys/koda", "This user may not write to the data directory '/sys/koda'.")]
     [InlineData("up", "/dev/null/koda", "The data directory '/dev/null/koda' cannot be used: ")]
-    public async Task A_data_directory_that_cannot_be_written(string command, string data, string sentence) => Is(
-        await koda.RunInAsync([], command, "--data", data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"), ExitCode.DataDirectory, sentence, "--data");
+    public async Task A_data_directory_that_cannot_be_written(string command, string data, string sentence) =>
+        Is(
+            await koda.RunInAsync([], command, "--data", data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"),
+            ExitCode.DataDirectory,
+            sentence,
+            "--data");
 
     private static void Is(CliRun run, int exitCode, string sentence, string advice)
     {

@@ -30,7 +30,10 @@ public sealed class UpCommandTests(LocalKoda koda)
         var run = await running;
 
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error);
-        var lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = run
+            .Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         var events = lines.SkipLast(1).ToList();
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(line => line.GetProperty("seq").GetInt64()));
         Assert.Single(events, line => line.GetProperty("kind").GetString() == "task.completed");

@@ -10,7 +10,8 @@ public sealed class WorkerRootsTests
     private static string Here => Directory.GetCurrentDirectory();
 
     [Fact]
-    public void Usually_a_worker_serves_the_home_directory_and_the_one_that_it_was_started_in() => Assert.Equal(new[] { Home, Here }.Distinct(), Of());
+    public void Usually_a_worker_serves_the_home_directory_and_the_one_that_it_was_started_in() =>
+        Assert.Equal(new[] { Home, Here }.Distinct(), Of());
 
     [Fact]
     public void A_named_workspace_is_served() => Assert.Equal(new[] { "/tmp", Home, Here }.Distinct(), Of(workspace: "/tmp/"));

@@ -20,7 +20,10 @@ public sealed partial class FloodTests(LocalKoda koda)
 
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (request, stop) =>
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, "/api/runtime/tasks") { Content = new StringContent($"\u001b[2J\n{{{request}", null, "application/json") };
+            using var message = new HttpRequestMessage(HttpMethod.Post, "/api/runtime/tasks")
+            {
+                Content = new StringContent($"\u001b[2J\n{{{request}", null, "application/json"),
+            };
             if (request % 2 == 0)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             using var answer = await http.SendAsync(message, stop);
@@ -28,7 +31,7 @@ public sealed partial class FloodTests(LocalKoda koda)
         });
 
         using var limit = new CancellationTokenSource(Patience);
-        while (Counted() - before < Requests && !limit.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None);
+        while (Counted() - before < Requests && !limit.IsCancellationRequested) await Task.Delay(500, CancellationToken.None);
         Assert.Equal(Requests, Counted() - before);
         Assert.InRange(Size() - size, 1, MostBytes);
         Assert.All(Lines(), line => Assert.DoesNotContain(line, char.IsControl));

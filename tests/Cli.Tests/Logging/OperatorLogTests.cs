@@ -79,10 +79,13 @@ public sealed partial class OperatorLogTests : IDisposable
         Assert.Contains(ours, line => line.StartsWith("       at ", StringComparison.Ordinal));
         Assert.Single(ours, line => Stamp().IsMatch(line));
 
-        foreach (var theirs in new Exception[]
-        {
-            new InvalidOperationException("Reading is already in progress."), new OperationCanceledException(Evil), new Microsoft.AspNetCore.Http.BadHttpRequestException(Evil),
-        })
+        foreach (
+            var theirs in new Exception[]
+            {
+                new InvalidOperationException("Reading is already in progress."),
+                new OperationCanceledException(Evil),
+                new Microsoft.AspNetCore.Http.BadHttpRequestException(Evil),
+            })
         {
             var lines = Written(LogFormat.Text, log => Failed(log, Thrown(theirs), "a"));
             Assert.Equal(2, lines.Length);
@@ -110,7 +113,9 @@ public sealed partial class OperatorLogTests : IDisposable
         var counted = lines.Select(line => Summary().Match(line)).Where(match => match.Success).ToList();
         Assert.Equal(4, counted.Count);
         Assert.Equal(20_000, written + counted.Sum(match => int.Parse(match.Groups[1].Value, null)));
-        Assert.All(counted, match => Assert.All(codes, code => Assert.Contains($"{code} {1250 - RepeatedEvents.MostRefusals}", match.Value, StringComparison.Ordinal)));
+        Assert.All(counted, match =>
+            Assert.All(codes, code =>
+                Assert.Contains($"{code} {1250 - RepeatedEvents.MostRefusals}", match.Value, StringComparison.Ordinal)));
     }
 
     [Fact]

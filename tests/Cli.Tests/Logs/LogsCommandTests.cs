@@ -20,7 +20,10 @@ public sealed class LogsCommandTests : IDisposable
         var run = await CliRun.Of("logs", "--data", _data);
 
         Assert.Equal(
-            ["server 2026-01-31T12:00:01.000Z INF a: one", "server    more of one", "worker 2026-01-31T12:00:02.000Z INF b: two", "server 2026-01-31T12:00:03.000Z WRN a: three"],
+            [
+                "server 2026-01-31T12:00:01.000Z INF a: one", "server    more of one", "worker 2026-01-31T12:00:02.000Z INF b: two",
+                "server 2026-01-31T12:00:03.000Z WRN a: three",
+            ],
             run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

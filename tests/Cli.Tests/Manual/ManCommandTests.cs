@@ -19,11 +19,20 @@ public sealed class ManCommandTests
         var page = (await CliRun.Of("man")).Out;
 
         Assert.StartsWith(".TH KODA 1", page);
-        string[] parts = ["koda up", "koda agents secret set", "koda sessions export", @"\-\-dead\-letters", @"\-o, \-\-output <wide|json|name>", "KODA_VERBOSE"];
+        string[] parts =
+        [
+            "koda up",
+            "koda agents secret set",
+            "koda sessions export",
+            @"\-\-dead\-letters",
+            @"\-o, \-\-output <wide|json|name>",
+            "KODA_VERBOSE",
+        ];
         Assert.All(parts, part => Assert.Contains(part, page));
         Assert.DoesNotContain("supervised", page);
         Assert.DoesNotContain(page.Split('\n'), line => line.StartsWith('\''));
     }
 
-    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    private static string Repository([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

@@ -19,10 +19,25 @@ public sealed class OnboardCommandTests : IAsyncLifetime
         Assert.Contains("koda register", before.Out);
         Assert.Contains("koda providers connect", before.Out);
 
-        // Each refusal asks its own question once more, and no other: a password that is too short, or that is typed differently the second time, an address
-        // at which nobody answers, an agent that there is not.
+        // Each refusal asks its own question once more, and no other: a password that is too short, or that is typed differently the second
+        // time, an address at which nobody answers, an agent that there is not.
         var walk = await Walk(
-            lines: ["ana", "ana@example.org", "ana", "ana@example.org", "ana", "ana@example.org", "ollama", "http://127.0.0.1:1", "antropic", "", "offline", "nobody", "explorer"],
+            lines:
+            [
+                "ana",
+                "ana@example.org",
+                "ana",
+                "ana@example.org",
+                "ana",
+                "ana@example.org",
+                "ollama",
+                "http://127.0.0.1:1",
+                "antropic",
+                "",
+                "offline",
+                "nobody",
+                "explorer",
+            ],
             hidden: ["short", "short", "Tall-ships-42-sail", "Tall-ships-43-sail", "Tall-ships-42-sail", "Tall-ships-42-sail"]);
 
         Assert.True(walk.ExitCode == ExitCode.Ok, walk.Error);
@@ -32,7 +47,8 @@ public sealed class OnboardCommandTests : IAsyncLifetime
         Assert.Contains("No agent has the id 'nobody'.", walk.Error);
         Assert.Contains("ana owns this installation.", walk.Error);
         Assert.Contains("explorer gets them.", walk.Error);
-        Assert.Equal("defaults.agent_id is explorer.", (await _fresh.RunAsync("settings", "set", "defaults.agent_id", "explorer")).Out.Trim());
+        Assert.Equal(
+            "defaults.agent_id is explorer.", (await _fresh.RunAsync("settings", "set", "defaults.agent_id", "explorer")).Out.Trim());
         Assert.Equal(10, walk.Error.Split('\n').Count(line => line.Trim() is { Length: 14 } code && code.Count(c => c == '-') == 2));
         Assert.DoesNotContain("Tall-ships", walk.Error + walk.Out);
         Assert.Contains("Everything is set up.", (await _fresh.RunAsync("onboard")).Out);

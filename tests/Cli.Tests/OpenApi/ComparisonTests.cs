@@ -55,18 +55,30 @@ public class ComparisonTests
     [InlineData("paths./a.get.responses.200", null, "GET /a: the reply 200 was removed")]
     [InlineData("paths./a.get.responses.200.content", "{}", "GET /a 200: application/json was removed")]
     [InlineData("paths./a.get.parameters", "[]", "GET /a: the parameter query.q was removed")]
-    [InlineData("paths./a.get.parameters", """[{"name":"q","in":"query","required":true,"schema":{"type":"string"}}]""", "GET /a: the parameter query.q became required")]
-    [InlineData("paths./a.get.parameters", """[{"name":"q","in":"query","schema":{"type":"integer"}}]""", "GET /a: the parameter query.q changed its type from string to integer")]
+    [InlineData(
+        "paths./a.get.parameters",
+        """[{"name":"q","in":"query","required":true,"schema":{"type":"string"}}]""",
+        "GET /a: the parameter query.q became required")]
+    [InlineData(
+        "paths./a.get.parameters",
+        """[{"name":"q","in":"query","schema":{"type":"integer"}}]""",
+        "GET /a: the parameter query.q changed its type from string to integer")]
     [InlineData("paths./a.get.security", """[{"bearer":[]}]""", "GET /a: a credential became required")]
     [InlineData("paths./a.post.x-required-scopes", """["s"]""", "POST /a: the scope s became required")]
     [InlineData("paths./a.post.requestBody.required", "true", "POST /a: the body became required")]
     [InlineData("components.schemas.Node.properties.note", null, "GET /a 200 reply.note was removed")]
-    [InlineData("components.schemas.Node.properties.note", """{"type":["string","null"]}""", "GET /a 200 reply.note changed its type from string to null or string")]
+    [InlineData(
+        "components.schemas.Node.properties.note",
+        """{"type":["string","null"]}""",
+        "GET /a 200 reply.note changed its type from string to null or string")]
     [InlineData("components.schemas.Node.properties.id.format", "\"int32\"", "GET /a 200 reply.id changed its format from int64 to int32")]
     [InlineData("components.schemas.Node.required", "[]", "GET /a 200 reply.id is no longer always there")]
     [InlineData("components.schemas.Input.required", """["kind"]""", "POST /a request.kind became required")]
     [InlineData("components.schemas.Input.properties.kind.enum", """["x"]""", "POST /a request.kind no longer takes the value y")]
-    [InlineData("components.schemas.Input.properties.items.items", """{"type":"integer"}""", "POST /a request.items[] changed its type from string to integer")]
+    [InlineData(
+        "components.schemas.Input.properties.items.items",
+        """{"type":"integer"}""",
+        "POST /a request.items[] changed its type from string to integer")]
     public void A_breaking_change_is_named(string path, string? value, string expected) => Assert.Equal([expected], Breaks(path, value));
 
     /// <summary>Compares the document with one in which the value at the path is replaced, or removed.</summary>

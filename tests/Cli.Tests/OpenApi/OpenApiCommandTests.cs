@@ -44,7 +44,9 @@ public sealed class OpenApiCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, (await CliRun.Of("openapi", Old)).ExitCode);
         var file = Path.Combine(Old, "control-plane.json");
         var document = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
-        document["paths"]!["/api/runtime/tasks"]!["post"]!["parameters"]!.AsArray().Add(JsonNode.Parse("""{"name":"X-Lost","in":"header","schema":{"type":"string"}}"""));
+        document["paths"]!["/api/runtime/tasks"]!["post"]!["parameters"]!
+            .AsArray()
+            .Add(JsonNode.Parse("""{"name":"X-Lost","in":"header","schema":{"type":"string"}}"""));
         await File.WriteAllTextAsync(file, document.ToJsonString());
     }
 }

@@ -56,9 +56,17 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
         await using var server = await WireServer.StartAsync(OnlyModels);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var terminal = new CliTerminal { In = new StringReader("many\n32,768\n"), Out = output, Error = error, Interactive = true, Environment = _ => null };
+        var terminal = new CliTerminal
+        {
+            In = new StringReader("many\n32,768\n"),
+            Out = output,
+            Error = error,
+            Interactive = true,
+            Environment = _ => null,
+        };
 
-        var code = await KodaCommand.RunAsync(["providers", "connect", "asked", "--local", "--base-url", $"{server.Url}v1", "--data", koda.Data], terminal);
+        var code = await KodaCommand.RunAsync(
+            ["providers", "connect", "asked", "--local", "--base-url", $"{server.Url}v1", "--data", koda.Data], terminal);
 
         Assert.True(code == ExitCode.Ok, error.ToString());
         Assert.Equal(2, error.ToString().Split("How many tokens does quiet-7b read?").Length - 1);
@@ -75,7 +83,9 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
 
         var silent = await koda.RunAsync([.. connect, "--json"]);
         Assert.Equal(ExitCode.Ok, silent.ExitCode);
-        Assert.Contains("How many tokens quiet-7b reads is not known. Say it with: koda providers connect unasked --local --context-tokens N", silent.Error);
+        Assert.Contains(
+            "How many tokens quiet-7b reads is not known. Say it with: koda providers connect unasked --local --context-tokens N",
+            silent.Error);
         Assert.Equal(0, await WindowAsync("unasked"));
 
         var given = await koda.RunAsync("providers", "connect", "unasked", "--local", "--context-tokens", "8192");
@@ -114,7 +124,10 @@ public sealed class ProvidersCommandTests(LocalKoda koda)
     private async Task<long> WindowAsync(string provider)
     {
         using var list = JsonDocument.Parse((await koda.RunAsync("providers", "--json")).Out);
-        var found = list.RootElement.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("provider_id").GetString() == provider);
+        var found = list
+            .RootElement.GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("provider_id").GetString() == provider);
         return long.Parse(found.GetProperty("context_tokens").ToString(), CultureInfo.InvariantCulture);
     }
 }

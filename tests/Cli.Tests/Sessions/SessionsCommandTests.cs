@@ -23,7 +23,11 @@ public sealed class SessionsCommandTests(LocalKoda koda)
         Assert.Contains("What is here?", exported.Out);
         Assert.Contains("- `read server.js`", exported.Out);
         Assert.Contains("It serves.", exported.Out);
-        Assert.NotEmpty(JsonDocument.Parse((await koda.RunAsync("sessions", "export", id, "--json")).Out).RootElement.GetProperty("messages").EnumerateArray());
+        Assert.NotEmpty(
+            JsonDocument
+                .Parse((await koda.RunAsync("sessions", "export", id, "--json")).Out)
+                .RootElement.GetProperty("messages")
+                .EnumerateArray());
 
         Assert.Equal(ExitCode.Ok, (await koda.RunAsync("sessions", "delete", id)).ExitCode);
         Assert.Equal(ExitCode.Failed, (await koda.RunAsync("sessions", "show", id)).ExitCode);

@@ -24,8 +24,10 @@ public sealed class SettingsCommandTests(LocalKoda koda)
         try
         {
             using var settings = JsonDocument.Parse(set.Out);
-            Assert.Equal(["ci", "dashboard"], settings.RootElement.GetProperty("allowed_users").EnumerateArray().Select(user => user.GetString()));
-            Assert.Equal("allowed_users is ci, dashboard.", (await koda.RunAsync("settings", "set", "allowed_users", "ci", "dashboard")).Out.Trim());
+            Assert.Equal(
+                ["ci", "dashboard"], settings.RootElement.GetProperty("allowed_users").EnumerateArray().Select(user => user.GetString()));
+            Assert.Equal(
+                "allowed_users is ci, dashboard.", (await koda.RunAsync("settings", "set", "allowed_users", "ci", "dashboard")).Out.Trim());
         }
         finally
         {

@@ -28,14 +28,17 @@ public sealed class EventPrinterTests
     [Fact]
     public void A_change_is_shown_as_its_diff()
     {
-        var text = Print(("tool.finished", """{"tool":"edit","status":"ok","duration_ms":3,"diff":"--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n"}"""));
+        var text = Print(
+            ("tool.finished", """{"tool":"edit","status":"ok","duration_ms":3,"diff":"--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n"}"""));
 
         Assert.Contains("  -old\n  +new\n", text);
     }
 
     [Fact]
     public void A_failed_call_says_why() =>
-        Assert.Contains("✗ error: no such file", Print(("tool.finished", """{"status":"error","result":"no such file","duration_ms":1}""")));
+        Assert.Contains(
+            "✗ error: no such file",
+            Print(("tool.finished", """{"status":"error","result":"no such file","duration_ms":1}""")));
 
     [Fact]
     public void Results_of_calls_side_by_side_are_named() =>

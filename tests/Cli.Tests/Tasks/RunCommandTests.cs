@@ -29,7 +29,10 @@ public sealed class RunCommandTests(LocalKoda koda)
 
         var run = await koda.RunAsync("run", "--agent", "says", "--json", "?");
 
-        var lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = run
+            .Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         var seqs = lines.SkipLast(1).Select(line => line.GetProperty("seq").GetInt64()).ToList();
         Assert.Equal(Enumerable.Range(1, seqs.Count).Select(n => (long)n), seqs);
         Assert.Equal("completed", lines[^1].GetProperty("status").GetString());

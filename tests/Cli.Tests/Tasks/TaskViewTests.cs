@@ -19,7 +19,11 @@ public sealed class TaskViewTests
     [Fact]
     public void A_status_is_shown_with_its_reason()
     {
-        var task = new Runtime.Task { Status = Runtime.TaskStatus.Running, StatusReason = new() { Code = "task.cancel_requested", Message = "The task stops after its current step." } };
+        var task = new Runtime.Task
+        {
+            Status = Runtime.TaskStatus.Running,
+            StatusReason = new() { Code = "task.cancel_requested", Message = "The task stops after its current step." },
+        };
 
         Assert.Equal("running: The task stops after its current step.", TaskView.StatusInWords(task));
         Assert.Equal("queued", TaskView.StatusInWords(new Runtime.Task { Status = Runtime.TaskStatus.Queued }));
@@ -44,11 +48,21 @@ public sealed class TaskViewTests
     [InlineData(0, 0, 0, "completed · 2 tool calls")]
     [InlineData(1, 1, 0, "completed · 1 model call · 2 tool calls · 10 tokens · cost unknown")]
     [InlineData(2, 1, 0.01, "completed · 2 model calls · 2 tool calls · 10 tokens · cost $0.0100 and more")]
-    public void What_no_model_did_names_none_and_a_price_that_nobody_knows_is_not_zero(int calls, int unpriced, double cost, string summary) => Assert.Equal(
-        summary,
-        TaskView.Summary(new()
-        {
-            Status = Runtime.TaskStatus.Completed,
-            Usage = new() { ModelCalls = calls, UnpricedCalls = unpriced, ToolCalls = 2, InputTokens = 10, CostUsd = cost },
-        }));
+    public void What_no_model_did_names_none_and_a_price_that_nobody_knows_is_not_zero(
+        int calls, int unpriced, double cost, string summary) =>
+        Assert.Equal(
+            summary,
+            TaskView.Summary(
+                new()
+                {
+                    Status = Runtime.TaskStatus.Completed,
+                    Usage = new()
+                    {
+                        ModelCalls = calls,
+                        UnpricedCalls = unpriced,
+                        ToolCalls = 2,
+                        InputTokens = 10,
+                        CostUsd = cost,
+                    },
+                }));
 }

@@ -17,9 +17,19 @@ public sealed class LineEditorTests
     [Fact]
     public async Task What_is_typed_is_corrected_in_the_middle()
     {
-        _keys.Types("hllo wide world").Presses(ConsoleKey.Home).Presses(ConsoleKey.RightArrow).Types("e")
-            .Presses(ConsoleKey.E, ConsoleModifiers.Control).Presses(ConsoleKey.LeftArrow, ConsoleModifiers.Control).Presses(ConsoleKey.W, ConsoleModifiers.Control)
-            .Presses(ConsoleKey.End).Types("!").Presses(ConsoleKey.LeftArrow).Presses(ConsoleKey.Backspace).Types("D");
+        _keys
+            .Types("hllo wide world")
+            .Presses(ConsoleKey.Home)
+            .Presses(ConsoleKey.RightArrow)
+            .Types("e")
+            .Presses(ConsoleKey.E, ConsoleModifiers.Control)
+            .Presses(ConsoleKey.LeftArrow, ConsoleModifiers.Control)
+            .Presses(ConsoleKey.W, ConsoleModifiers.Control)
+            .Presses(ConsoleKey.End)
+            .Types("!")
+            .Presses(ConsoleKey.LeftArrow)
+            .Presses(ConsoleKey.Backspace)
+            .Types("D");
         Assert.Equal("hello worlD!", await ReadAsync());
     }
 
@@ -37,7 +47,14 @@ public sealed class LineEditorTests
         await ReadAsync();
         _keys.Types("two");
         await ReadAsync();
-        _keys.Types("dra").Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.DownArrow).Presses(ConsoleKey.DownArrow).Types("ft");
+        _keys
+            .Types("dra")
+            .Presses(ConsoleKey.UpArrow)
+            .Presses(ConsoleKey.UpArrow)
+            .Presses(ConsoleKey.UpArrow)
+            .Presses(ConsoleKey.DownArrow)
+            .Presses(ConsoleKey.DownArrow)
+            .Types("ft");
         Assert.Equal("draft", await ReadAsync());
         _keys.Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.P, ConsoleModifiers.Control).Types("!");
         Assert.Equal("two!", await ReadAsync());
@@ -55,7 +72,13 @@ public sealed class LineEditorTests
     [Fact]
     public async Task Pasted_lines_stay_one_text_in_which_the_arrows_move_up_and_down()
     {
-        _keys.Pastes("first\nsecond\n").Types("third").Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.End).Types("!");
+        _keys
+            .Pastes("first\nsecond\n")
+            .Types("third")
+            .Presses(ConsoleKey.UpArrow)
+            .Presses(ConsoleKey.UpArrow)
+            .Presses(ConsoleKey.End)
+            .Types("!");
         Assert.Equal("first!\nsecond\nthird", await ReadAsync());
     }
 

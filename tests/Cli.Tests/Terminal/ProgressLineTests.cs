@@ -24,7 +24,15 @@ public sealed class ProgressLineTests
     {
         using var output = new StringWriter();
         var line = new ProgressLine(
-            new() { In = TextReader.Null, Out = TextWriter.Null, Error = output, ErrorIsScreen = screen, Environment = name => name == "NO_COLOR" ? "1" : null }, silent: false);
+            new()
+            {
+                In = TextReader.Null,
+                Out = TextWriter.Null,
+                Error = output,
+                ErrorIsScreen = screen,
+                Environment = name => name == "NO_COLOR" ? "1" : null,
+            },
+            silent: false);
         line.Show("Starting the database");
         line.Show("Starting the database");
         line.Show("Starting the server");

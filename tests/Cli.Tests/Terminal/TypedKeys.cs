@@ -38,8 +38,15 @@ internal sealed class TypedKeys : IKeys
 
     public TypedKeys Pastes(string text) => Burst(text.Select(Key));
 
-    public TypedKeys Presses(ConsoleKey key, ConsoleModifiers modifiers = ConsoleModifiers.None) => Burst(
-        [new ConsoleKeyInfo(key is ConsoleKey.Enter ? '\r' : '\0', key, false, modifiers.HasFlag(ConsoleModifiers.Alt), modifiers.HasFlag(ConsoleModifiers.Control))]);
+    public TypedKeys Presses(ConsoleKey key, ConsoleModifiers modifiers = ConsoleModifiers.None) =>
+        Burst([
+            new ConsoleKeyInfo(
+                key is ConsoleKey.Enter ? '\r' : '\0',
+                key,
+                false,
+                modifiers.HasFlag(ConsoleModifiers.Alt),
+                modifiers.HasFlag(ConsoleModifiers.Control)),
+        ]);
 
     private TypedKeys Burst(IEnumerable<ConsoleKeyInfo> keys)
     {

@@ -28,7 +28,13 @@ public sealed class ErrorReaderTests
         var error = Read(
             StatusCode.ResourceExhausted,
             new ErrorInfo { Reason = "TASK_QUEUE_FULL" },
-            new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "query", Description = "must not be empty" } } },
+            new BadRequest
+            {
+                FieldViolations =
+                {
+                    new BadRequest.Types.FieldViolation { Field = "query", Description = "must not be empty" },
+                },
+            },
             new RequestInfo { RequestId = "req-1" },
             new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(3)) });
 

@@ -16,7 +16,8 @@ public sealed class SessionFeedTests
             .Session([Says(2), Says(3), Ends(4)]);
 
         Assert.Equal([1, 2, 3, 4], await IdsAsync(server));
-        Assert.Equal([0L, 2, 2], server.Calls.Select(call => call.Request).Cast<Code.StreamSessionRequest>().Select(request => request.AfterId));
+        Assert.Equal(
+            [0L, 2, 2], server.Calls.Select(call => call.Request).Cast<Code.StreamSessionRequest>().Select(request => request.AfterId));
     }
 
     [Fact]

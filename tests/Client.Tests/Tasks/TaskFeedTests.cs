@@ -87,7 +87,8 @@ public sealed class TaskFeedTests
         });
     }
 
-    private static IEnumerable<long> Watched(ScriptedInvoker server) => server.Calls.Select(call => call.Request).OfType<Runtime.WatchTaskRequest>().Select(r => r.AfterSeq);
+    private static IEnumerable<long> Watched(ScriptedInvoker server) =>
+        server.Calls.Select(call => call.Request).OfType<Runtime.WatchTaskRequest>().Select(r => r.AfterSeq);
 
     private static async Task<List<long>> SeqsAsync(ScriptedInvoker server)
     {

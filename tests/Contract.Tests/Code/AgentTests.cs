@@ -22,9 +22,15 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         var created = await Host.Rest.Post("/agents", agent);
 
         Assert.True(created.Status == 201, created.Text);
-        Assert.Equal(("Critic", "subagent", "0.3", "900", "2000", "false"), (
-            created["name"], created["mode"], created.Json.At("temperature"), created.Json.At("max_tokens"), created.Json.At("reasoning_budget"),
-            created.Json.At("builtin")));
+        Assert.Equal(
+            ("Critic", "subagent", "0.3", "900", "2000", "false"),
+            (
+                created["name"],
+                created["mode"],
+                created.Json.At("temperature"),
+                created.Json.At("max_tokens"),
+                created.Json.At("reasoning_budget"),
+                created.Json.At("builtin")));
         Assert.Equal("""{"edit":{"*":"ask","src/**":"allow"},"fetch":{"*":"deny"}}""", created.Json["permission"]!.ToJsonString());
         Assert.Equal("""["bash","write"]""", created.Json["deny_tools"]!.ToJsonString());
         Assert.Equal("""["a"]""", created.Json["skills"]!["allow"]!.ToJsonString());
@@ -50,7 +56,9 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         await Host.Whole(session);
 
         var agent = (await Host.Rest.Get("/agents/tempered")).Json;
-        Assert.Equal(("0.4", "12000", "subagent", "Edited."), (agent.At("temperature"), agent.At("reasoning_budget"), agent.At("mode"), agent.At("description")));
+        Assert.Equal(
+            ("0.4", "12000", "subagent", "Edited."),
+            (agent.At("temperature"), agent.At("reasoning_budget"), agent.At("mode"), agent.At("description")));
         Assert.Equal("0.4", model.Requests.First().At("temperature"));
     }
 
@@ -73,6 +81,8 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
             {"id":"wrong","mode":"boss","temperature":9,"max_tokens":-1,"reasoning_budget":-1,"permission":{"bash":"maybe"},"model":"no/such","skills":{"allow":["*"],"deny":["a"]}}
             """);
 
-        refused.IsRefused(400, "request.invalid").BlamesFields("mode", "temperature", "max_tokens", "reasoning_budget", "permission", "model", "skills.deny");
+        refused
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("mode", "temperature", "max_tokens", "reasoning_budget", "permission", "model", "skills.deny");
     }
 }

@@ -10,7 +10,8 @@ namespace Koda.Contract.Tests.Code;
 public sealed class BackgroundTests(WorkingKodaFixture koda) : IClassFixture<WorkingKodaFixture>, IDisposable
 {
     // Whoever holds the lock lives, also in a sandbox that hides its processes.
-    private const string Serve = """{"command":"exec 9> lock; flock 9; echo serving; until [ -e asked ]; do sleep 0.05; done; echo asked; sleep 1000","background":true}""";
+    private const string Serve =
+        """{"command":"exec 9> lock; flock 9; echo serving; until [ -e asked ]; do sleep 0.05; done; echo asked; sleep 1000","background":true}""";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("koda-background-");
 
@@ -41,7 +42,9 @@ public sealed class BackgroundTests(WorkingKodaFixture koda) : IClassFixture<Wor
     public async Task One_ends_when_the_turn_is_cancelled_while_it_waits()
     {
         await using var model = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "bash", Serve), ModelTurn.Call("call_2", "ask", """{"question":"Go on?"}"""), ModelTurn.Say("Never said."));
+            ModelTurn.Call("call_1", "bash", Serve),
+            ModelTurn.Call("call_2", "ask", """{"question":"Go on?"}"""),
+            ModelTurn.Say("Never said."));
         var session = await Begin("cancelled-server", model);
         await Host.Reach(session, "user_question");
         await Eventually.IsTrue(() => Task.FromResult(Lives()), "The command runs while the turn waits.");
@@ -53,7 +56,12 @@ public sealed class BackgroundTests(WorkingKodaFixture koda) : IClassFixture<Wor
 
     private async Task<string> Begin(string agent, ScriptedModel model)
     {
-        await Host.Define(agent, model, tools: """["bash","bash_output","ask"]""", permissions: """[{"tool":"bash","action":"allow"},{"tool":"external_directory","action":"allow"}]""");
+        await Host.Define(
+            agent,
+            model,
+            tools: """["bash","bash_output","ask"]""",
+            permissions: """[{"tool":"bash","action":"allow"},{"tool":"external_directory","action":"allow"}]"""
+        );
         var session = await Host.NewSession(agent, _folder.FullName);
         await Host.Begin(session, "Serve.");
         return session;

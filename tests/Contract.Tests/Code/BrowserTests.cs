@@ -13,7 +13,8 @@ namespace Koda.Contract.Tests.Code;
 /// <summary>What a page in a real browser can do to the sessions of the machine that it is shown on.</summary>
 public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaFixture>, IAsyncLifetime
 {
-    // Every way in which a page can send something: by fetch with and without a preflight, by XMLHttpRequest, by a form, by an image, by a stream.
+    // Every way in which a page can send something: by fetch with and without a preflight, by XMLHttpRequest, by a form, by an image, by a
+    // stream.
     private const string Attack = """
         <!doctype html><body>running<iframe name="hidden"></iframe><script>
         const target = location.hash.slice(1), seen = [];
@@ -72,7 +73,8 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
     [Fact]
     public async Task A_page_whose_name_is_rebound_to_this_machine_neither_creates_nor_sees_a_session()
     {
-        // The browser takes both for one site: its page came from the attacker, and what the page asks for goes to Koda, under the attacker's name.
+        // The browser takes both for one site: its page came from the attacker, and what the page asks for goes to Koda, under the
+        // attacker's name.
         var site = $"http://rebound.example:{Host.Url.Port}";
 
         var seen = await Visit($"{site}/attack.html#{site}", $"--proxy-server={_attacker!.Urls.Single()}");
@@ -86,7 +88,12 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
         Assert.StartsWith("SEEN ", seen, StringComparison.Ordinal);
         Assert.DoesNotContain(_session, seen, StringComparison.Ordinal);
         Assert.DoesNotContain("opened", seen, StringComparison.Ordinal);
-        Assert.Equal([_session], (await Host.Rest.Get("/sessions")).Json.AsArray().Select(session => session!["id"]!.GetValue<string>()).Where(id => id == _session));
+        Assert.Equal(
+            [_session],
+            (await Host.Rest.Get("/sessions"))
+                .Json.AsArray()
+                .Select(session => session!["id"]!.GetValue<string>())
+                .Where(id => id == _session));
         Assert.DoesNotContain("stolen", (await Host.Rest.Get("/sessions")).Text, StringComparison.Ordinal);
     }
 
@@ -98,10 +105,18 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
         {
             string[] arguments =
             [
-                "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", $"--user-data-dir={profile.FullName}", "--virtual-time-budget=10000", .. options,
-                "--dump-dom", url,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                $"--user-data-dir={profile.FullName}",
+                "--virtual-time-budget=10000",
+                .. options,
+                "--dump-dom",
+                url,
             ];
-            using var browser = Process.Start(new ProcessStartInfo("chromium", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var browser = Process.Start(
+                new ProcessStartInfo("chromium", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             using var deadline = new CancellationTokenSource(Patience);
             var errors = browser.StandardError.ReadToEndAsync(deadline.Token);
             var page = await browser.StandardOutput.ReadToEndAsync(deadline.Token);
@@ -116,7 +131,9 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
         }
     }
 
-    /// <summary>Serves the page, and hands everything else that comes as to a proxy on to Koda, the name that was asked for included.</summary>
+    /// <summary>
+    /// Serves the page, and hands everything else that comes as to a proxy on to Koda, the name that was asked for included.
+    /// </summary>
     private async Task Serve(HttpContext context)
     {
         if (context.Request.Path == "/attack.html")
@@ -126,10 +143,12 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
             return;
         }
         using var http = new HttpClient { BaseAddress = Host.Url };
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
+        using var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
         if (context.Request.ContentLength > 0)
             request.Content = new StreamContent(context.Request.Body);
-        foreach (var header in context.Request.Headers.Where(header => !header.Key.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)))
+        foreach (
+            var header in context.Request.Headers.Where(header => !header.Key.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)))
         {
             if (!request.Headers.TryAddWithoutValidation(header.Key, [.. header.Value]))
                 request.Content?.Headers.TryAddWithoutValidation(header.Key, [.. header.Value]);

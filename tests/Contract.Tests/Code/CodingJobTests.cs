@@ -6,10 +6,14 @@ using Xunit;
 
 namespace Koda.Contract.Tests.Code;
 
-/// <summary>A coding job as a developer does it: a failing test repaired in a repository with work of its own, a second attempt in a branch, the first one back.</summary>
+/// <summary>
+/// A coding job as a developer does it: a failing test repaired in a repository with work of its own, a second attempt in a branch, the
+/// first one back.
+/// </summary>
 public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<WorkingKodaFixture>, IAsyncLifetime
 {
-    private const string Faulty = "export function average(numbers) {\n  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);\n}\n";
+    private const string Faulty =
+        "export function average(numbers) {\n  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);\n}\n";
     private const string Edit = """{"path":"average.js","old_text":"(numbers.length + 1)","new_text":"numbers.length"}""";
     private const string OtherEdit = """{"path":"average.js","old_text":"(numbers.length + 1)","new_text":"Math.max(1, numbers.length)"}""";
     private const string RunTests = """{"command":"node --test --test-reporter=tap"}""";
@@ -50,17 +54,22 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
     [InlineData("anthropic")]
     public async Task A_test_is_made_green_and_a_second_attempt_gives_way_to_the_first(string wire)
     {
-        await using var model = await ScriptedModel.StartAsync((context, request) =>
-        {
-            var messages = request["messages"]!.ToJsonString();
-            var edit = messages.Contains("another way", StringComparison.Ordinal) ? OtherEdit : Edit;
-            ModelTurn[] turns =
-            [
-                ModelTurn.Call("call_1", "read", """{"path":"average.js"}"""), ModelTurn.Call("call_2", "bash", RunTests), ModelTurn.Call("call_3", "edit", edit),
-                ModelTurn.Call("call_4", "bash", RunTests), ModelTurn.Say("The divisor was one too many."),
-            ];
-            return ScriptedModel.Stream(context, turns[request["messages"]!.AsArray().Count(message => message!.At("role") == "assistant")]);
-        });
+        await using var model = await ScriptedModel.StartAsync(
+            (context, request) =>
+            {
+                var messages = request["messages"]!.ToJsonString();
+                var edit = messages.Contains("another way", StringComparison.Ordinal) ? OtherEdit : Edit;
+                ModelTurn[] turns =
+                [
+                    ModelTurn.Call("call_1", "read", """{"path":"average.js"}"""),
+                    ModelTurn.Call("call_2", "bash", RunTests),
+                    ModelTurn.Call("call_3", "edit", edit),
+                    ModelTurn.Call("call_4", "bash", RunTests),
+                    ModelTurn.Say("The divisor was one too many."),
+                ];
+                return ScriptedModel.Stream(
+                    context, turns[request["messages"]!.AsArray().Count(message => message!.At("role") == "assistant")]);
+            });
         var agent = $"jobber-{wire}";
         await Host.Define(
             agent, model, tools: """["read","edit","bash"]""", wire: wire,
@@ -79,9 +88,12 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
         Assert.Equal((null, "(exit code 1)"), (ends[0].Data["error"]?.ToString(), ends[1].Data.At("error")));
         Assert.Contains("# fail 1", ends[1].Data.At("output"), StringComparison.Ordinal);
         Assert.Contains("# fail 0", ends[3].Data.At("output"), StringComparison.Ordinal);
-        Assert.Contains("+  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length;", ends[2].Data.At("diff"), StringComparison.Ordinal);
+        Assert.Contains(
+            "+  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length;", ends[2].Data.At("diff"), StringComparison.Ordinal);
         var first = await File.ReadAllTextAsync(Source);
-        var branch = (await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{(await Host.Messages(session))[0].At("id")}}"}"""))["id"];
+        var branch = (
+            await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{(await Host.Messages(session))[0].At("id")}}"}""")
+        )["id"];
         Assert.Equal(204, (await Host.Rest.Post($"/sessions/{session}/undo")).Status);
         Assert.Equal(Faulty, await File.ReadAllTextAsync(Source));
         await Host.Begin(branch, "Repair it another way.");
@@ -96,7 +108,8 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
         Assert.Equal(before, await Repository() with { Status = before.Status });
         Assert.Equal(["average.js"], await Changed());
         var diff = (await Host.Rest.Get($"/sessions/{session}/diff")).Json;
-        Assert.Equal(("average.js", "modified"), (diff["files"]!.AsArray().Single()!.At("path"), diff["files"]!.AsArray().Single()!.At("change")));
+        Assert.Equal(
+            ("average.js", "modified"), (diff["files"]!.AsArray().Single()!.At("path"), diff["files"]!.AsArray().Single()!.At("change")));
         await HttpExample.SendAll(Host, "code/snapshots.http", ("session_id", session));
         (await Host.Rest.Post($"/sessions/{session}/snapshots/99/restore")).IsRefused(404, "snapshot.not_found");
     }
@@ -125,7 +138,8 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
     private async Task Answer(string session, string response)
     {
         var asked = await Host.Reach(session, "user_question");
-        Assert.Contains("-  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);", asked.Data.At("preview"), StringComparison.Ordinal);
+        Assert.Contains(
+            "-  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);", asked.Data.At("preview"), StringComparison.Ordinal);
         Assert.Equal(Faulty, await File.ReadAllTextAsync(Source));
         var answered = await Host.Answer(session, asked.Data.At("question_id"), response);
         Assert.True(answered.Status == 204, answered.Text);
@@ -145,14 +159,18 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
 
     private async Task<string[]> Changed() => (await Git("diff --name-only")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private async Task<string> Hash(string path) => Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(_package.FullName, path))));
+    private async Task<string> Hash(string path) =>
+        Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(_package.FullName, path))));
 
     private Task Write(string path, string text) => File.WriteAllTextAsync(Path.Combine(_package.FullName, path), text);
 
     private async Task<string> Git(string arguments)
     {
         // Without optional locks a look changes nothing, not even the index.
-        var start = new ProcessStartInfo("git", $"--no-optional-locks -C {_package.FullName} {arguments}") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("git", $"--no-optional-locks -C {_package.FullName} {arguments}")
+        {
+            RedirectStandardOutput = true,
+        };
         using var git = Process.Start(start)!;
         var output = await git.StandardOutput.ReadToEndAsync();
         await git.WaitForExitAsync();

@@ -48,7 +48,8 @@ public sealed class CompactionTests(KodaFixture koda) : IClassFixture<KodaFixtur
         if (last == "third" && !Text(request).Contains(Mark, StringComparison.Ordinal))
         {
             context.Response.StatusCode = 400;
-            return context.Response.WriteAsJsonAsync(new { error = new { code = "context_length_exceeded", message = "This model's maximum context length is 4096 tokens." } });
+            return context.Response.WriteAsJsonAsync(
+                new { error = new { code = "context_length_exceeded", message = "This model's maximum context length is 4096 tokens." } });
         }
         var answer = Text(request).Contains(Mark, StringComparison.Ordinal) ? "third" : last;
         return ScriptedModel.Stream(context, ModelTurn.Say($"Answer to {answer} {new string('a', 8_000)}"));

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Koda.Contract.Tests.Code;
 
-/// <summary>A server with a worker as <c>koda up</c> starts it: commands run in a sandbox, and the server's directory is kept from agents.</summary>
+/// <summary>
+/// A server with a worker as <c>koda up</c> starts it: commands run in a sandbox, and the server's directory is kept from agents.
+/// </summary>
 public sealed class ConfinedKodaFixture : KodaFixture
 {
     /// <inheritdoc/>

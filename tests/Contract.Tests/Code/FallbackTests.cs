@@ -50,7 +50,10 @@ public sealed class FallbackTests(PrivateKodaFixture koda) : IClassFixture<Priva
         await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("Done."));
         model.Listed = Priced();
         await Connect("shop", model);
-        var task = await Host.Rest.Post("/api/runtime/tasks", """{"agent_id":"explorer","query":"Do it.","context":{"provider":"shop","model":"vendor/house-brand"}}""");
+        var task = await Host.Rest.Post(
+            "/api/runtime/tasks",
+            """{"agent_id":"explorer","query":"Do it.","context":{"provider":"shop","model":"vendor/house-brand"}}"""
+        );
         Assert.True(task.Status == 202, task.Text);
 
         var ended = await Host.Follow(task["id"]);
@@ -70,7 +73,10 @@ public sealed class FallbackTests(PrivateKodaFixture koda) : IClassFixture<Priva
 
     private async Task Connect(string id, ScriptedModel model)
     {
-        var connected = await Host.Rest.Put($"/api/control-plane/providers/{id}/connection/api-key", $$"""{"api_key":"sk-{{id}}-1234","base_url":"{{model.BaseUrl}}"}""");
+        var connected = await Host.Rest.Put(
+            $"/api/control-plane/providers/{id}/connection/api-key",
+            $$"""{"api_key":"sk-{{id}}-1234","base_url":"{{model.BaseUrl}}"}"""
+        );
         Assert.True(connected.Status == 200, connected.Text);
         var listed = await Host.Rest.Post($"/api/control-plane/providers/{id}/models/refresh");
         Assert.True(listed.Status == 200, listed.Text);

@@ -9,14 +9,16 @@ using Xunit;
 namespace Koda.Contract.Tests.Code;
 
 /// <summary>
-/// A task, a session, a subagent, an MCP tool and a hook each try to read the operator's token, the master key, another agent's secret and the
-/// worker's environment, and to answer a question that their own agent asks. Rules allow all of it, so that nothing but the sandbox holds them.
+/// A task, a session, a subagent, an MCP tool and a hook each try to read the operator's token, the master key, another agent's secret and
+/// the worker's environment, and to answer a question that their own agent asks. Rules allow all of it, so that nothing but the sandbox
+/// holds them.
 /// </summary>
 public sealed class KeptFromAgentsTests(ConfinedKodaFixture koda) : IClassFixture<ConfinedKodaFixture>, IAsyncLifetime
 {
     private const string Variable = "KODA_TEST_OF_THE_WORKER";
     private const string Agents = "/api/control-plane/agents";
-    private const string AllowAll = """[{"tool":"bash","action":"allow"},{"tool":"mcp__*","action":"allow"},{"tool":"write","action":"ask"}]""";
+    private const string AllowAll =
+        """[{"tool":"bash","action":"allow"},{"tool":"mcp__*","action":"allow"},{"tool":"write","action":"ask"}]""";
 
     // A server of one tool over standard input and output: the tool is the script.
     private const string ToolServer =
@@ -154,9 +156,15 @@ public sealed class KeptFromAgentsTests(ConfinedKodaFixture koda) : IClassFixtur
     {
         await Write("plain", "to be seen\n");
         await Write("server.py", ToolServer);
-        var entry = new JsonObject { ["command"] = "python3", ["args"] = new JsonArray("${workspace}/server.py"), ["cwd"] = "${workspace}" };
+        var entry = new JsonObject
+        {
+            ["command"] = "python3",
+            ["args"] = new JsonArray("${workspace}/server.py"),
+            ["cwd"] = "${workspace}",
+        };
         await File.WriteAllTextAsync(
-            Path.Combine(Host.WorkerDirectory, "mcp.json"), new JsonObject { ["mcpServers"] = new JsonObject { ["own"] = entry } }.ToJsonString());
+            Path.Combine(Host.WorkerDirectory, "mcp.json"),
+            new JsonObject { ["mcpServers"] = new JsonObject { ["own"] = entry } }.ToJsonString());
         await Shell("git init -q && git config user.name ana && git config user.email ana@example.org");
         await Write(".git/hooks/pre-commit", "#!/bin/sh\nsh try.sh hook\n");
         await Shell("chmod +x .git/hooks/pre-commit");

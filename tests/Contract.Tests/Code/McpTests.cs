@@ -40,7 +40,9 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
         Assert.Equal(before + tools, config["tool_count"]!.GetValue<int>());
         Assert.Equal(
             ["broken True False", "everything True True", "off False False"],
-            config["mcp_servers"]!.AsArray().Select(server => $"{server!.At("name")} {server!["enabled"]!.GetValue<bool>()} {server["active"]!.GetValue<bool>()}"));
+            config["mcp_servers"]!
+                .AsArray()
+                .Select(server => $"{server!.At("name")} {server!["enabled"]!.GetValue<bool>()} {server["active"]!.GetValue<bool>()}"));
     }
 
     [Fact]
@@ -80,11 +82,17 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
         Assert.StartsWith("data:image/png;base64,iVBOR", behind["content"]![1]!.At("image_url", "url"));
 
         await DefineLooker(model, "anthropic");
-        var branch = await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{(await Host.Messages(session))[^1].At("id")}}"}""");
+        var branch = await Host.Rest.Post(
+            $"/sessions/{session}/branch",
+            $$"""{"message_id":"{{(await Host.Messages(session))[^1].At("id")}}"}"""
+        );
         await Host.Begin(branch["id"], "And now?");
         await Host.Whole(branch["id"]);
 
-        var result = Last(model)["messages"]!.AsArray().SelectMany(message => message!["content"]!.AsArray()).Single(block => block!.At("type") == "tool_result")!;
+        var result = Last(model)["messages"]!
+            .AsArray()
+            .SelectMany(message => message!["content"]!.AsArray())
+            .Single(block => block!.At("type") == "tool_result")!;
         Assert.Equal("image/png", result["content"]!.AsArray().Single(block => block!.At("type") == "image")!.At("source", "media_type"));
     }
 
@@ -110,17 +118,26 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
 
     private static ModelTurn TinyImage => ModelTurn.Call("call_1", "mcp__everything__get-tiny-image", "{}");
 
-    private static JsonObject Last(ScriptedModel model) => model.Requests.Last(request => request.ToJsonString().Contains("get-tiny-image", StringComparison.Ordinal));
+    private static JsonObject Last(ScriptedModel model) =>
+        model.Requests.Last(request => request.ToJsonString().Contains("get-tiny-image", StringComparison.Ordinal));
 
     private async Task DefineLooker(ScriptedModel model, string wire)
     {
         Name(new JsonObject { ["everything"] = new JsonObject { ["command"] = "node", ["args"] = new JsonArray(Everything(), "stdio") } });
-        await Host.Define("looker", model, tools: """["mcp__everything__get-tiny-image"]""", permissions: """[{"tool":"*","action":"allow"}]""", wire: wire);
+        await Host.Define(
+            "looker",
+            model,
+            tools: """["mcp__everything__get-tiny-image"]""",
+            permissions: """[{"tool":"*","action":"allow"}]""",
+            wire: wire);
     }
 
     private void Name(JsonObject servers) =>
         File.WriteAllText(Path.Combine(Host.WorkerDirectory, "mcp.json"), new JsonObject { ["mcpServers"] = servers }.ToJsonString());
 
-    private static string Everything([CallerFilePath] string here = "") => Path.GetFullPath(
-        Path.Combine(Path.GetDirectoryName(here)!, "../../Worker.Tests/node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"));
+    private static string Everything([CallerFilePath] string here = "") =>
+        Path.GetFullPath(
+            Path.Combine(
+                Path.GetDirectoryName(here)!,
+                "../../Worker.Tests/node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"));
 }

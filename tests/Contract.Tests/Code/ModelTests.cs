@@ -15,7 +15,10 @@ public sealed class ModelTests(PrivateKodaFixture koda) : IClassFixture<PrivateK
         string session;
         await using (var model = await ScriptedModel.StartAsync(ModelTurn.Say("Hello.")))
         {
-            var connected = await Host.Rest.Put("/api/control-plane/providers/house/connection/api-key", $$"""{"api_key":"sk-scripted","base_url":"{{model.BaseUrl}}"}""");
+            var connected = await Host.Rest.Put(
+                "/api/control-plane/providers/house/connection/api-key",
+                $$"""{"api_key":"sk-scripted","base_url":"{{model.BaseUrl}}"}"""
+            );
             Assert.True(connected.Status == 200, connected.Text);
 
             await HttpExample.SendAll(Host, "code/models.http");

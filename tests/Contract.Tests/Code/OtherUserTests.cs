@@ -48,7 +48,8 @@ public sealed class OtherUserTests(PostgresFixture postgres) : IClassFixture<Pos
     private static async Task<(int Status, JsonNode? Body)> Curl(string url, string version, string user = "0", params string[] more)
     {
         string[] curl = ["curl", "-sS", version, "-w", "\n%{http_code}", url, .. more];
-        var start = new ProcessStartInfo("setpriv", user == "0" ? curl.Prepend("--") : ["--reuid", user, "--regid", user, "--clear-groups", .. curl])
+        var start = new ProcessStartInfo(
+            "setpriv", user == "0" ? curl.Prepend("--") : ["--reuid", user, "--regid", user, "--clear-groups", .. curl])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -11,8 +11,8 @@ using Xunit;
 namespace Koda.Contract.Tests.Code;
 
 /// <summary>
-/// Jobs in packages that everybody has, with what folders have in truth: CRLF line ends, a repository inside, a socket, files that only their owner reads. A planted
-/// fault makes each red; the agent makes it green, and all that it did is undone without a trace.
+/// Jobs in packages that everybody has, with what folders have in truth: CRLF line ends, a repository inside, a socket, files that only
+/// their owner reads. A planted fault makes each red; the agent makes it green, and all that it did is undone without a trace.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<WorkingKodaFixture>, IDisposable
@@ -76,8 +76,12 @@ public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<Wor
             ModelTurn.Call("call_8", "bash", RunTests),
             ModelTurn.Say("Repaired."));
         await Host.Define(
-            $"{job.Package}-repairer", model, tools: """["grep","read","edit","write","bash"]""", wire: wire,
-            permissions: """[{"tool":"bash","pattern":"node --test*","action":"allow"},{"tool":"bash","pattern":"chmod 755 secret.txt","action":"allow"}]""");
+            $"{job.Package}-repairer",
+            model,
+            tools: """["grep","read","edit","write","bash"]""",
+            wire: wire,
+            permissions: """[{"tool":"bash","pattern":"node --test*","action":"allow"},{"tool":"bash","pattern":"chmod 755 secret.txt","action":"allow"}]"""
+        );
         var (tree, owners) = (Tree(), await Owners());
         var session = await Host.NewSession($"{job.Package}-repairer", Root);
 
@@ -108,10 +112,17 @@ public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<Wor
         var diff = (await Host.Rest.Get($"/sessions/{session}/diff")).Json;
         var files = diff["files"]!.AsArray().Select(file => (file!.At("path"), file!.At("change"))).ToList();
         Assert.Equal(
-            [(job.File, "modified"), ("secret.txt", "modified"), ("vendor/inner/more/new.md", "added"), ("vendor/inner/notes.md", "modified")],
+            [
+                (job.File, "modified"),
+                ("secret.txt", "modified"),
+                ("vendor/inner/more/new.md", "added"),
+                ("vendor/inner/notes.md", "modified"),
+            ],
             files.Order());
         var ofFile = diff.At("diff").Split($"diff --git a/{job.File} ")[1].Split("diff --git ")[0].Split('\n');
-        var (wrong, right) = (job.Wrong.Split('\n').Except(job.Right.Split('\n')).Single(), job.Right.Split('\n').Except(job.Wrong.Split('\n')).Single());
+        var (wrong, right) = (
+            job.Wrong.Split('\n').Except(job.Right.Split('\n')).Single(),
+            job.Right.Split('\n').Except(job.Wrong.Split('\n')).Single());
         Assert.Equal([$"-{wrong}\r", $"+{right}\r"], ofFile.Where(line => line is ['-', not '-', ..] or ['+', not '+', ..]));
     }
 
@@ -143,7 +154,9 @@ public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<Wor
         await Git(folder, "-c", "user.name=ana", "-c", "user.email=ana@example.org", "commit", "-q", "-m", "first");
     }
 
-    /// <summary>All that lies in the package but the owner's repository, into which snapshots are written: what it is, its mode and its bytes.</summary>
+    /// <summary>
+    /// All that lies in the package but the owner's repository, into which snapshots are written: what it is, its mode and its bytes.
+    /// </summary>
     private string Tree() => string.Join('\n', new DirectoryInfo(Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
         .Where(entry => !entry.FullName.StartsWith($"{Root}/.git/", StringComparison.Ordinal))
         .Select(entry => $"{entry.FullName[Root.Length..]} {entry.UnixFileMode} {Content(entry)}").Order(StringComparer.Ordinal));
@@ -156,15 +169,26 @@ public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<Wor
     };
 
     /// <summary>What the owners of both repositories see of them.</summary>
-    private async Task<string> Owners() => string.Join('\n', await Task.WhenAll(new[] { ".", "vendor/inner" }.Select(async folder => string.Join(
-        '\n',
-        await Git(folder, "status", "--porcelain=v2"), await Git(folder, "for-each-ref", "refs/heads", "refs/tags", "refs/stash"), await Git(folder, "rev-parse", "HEAD"),
-        await Git(folder, "ls-files", "--stage"), await Git(folder, "config", "--list", "--local")))));
+    private async Task<string> Owners() =>
+        string.Join(
+            '\n',
+            await Task.WhenAll(
+                new[] { ".", "vendor/inner" }.Select(async folder =>
+                    string.Join(
+                        '\n',
+                        await Git(folder, "status", "--porcelain=v2"),
+                        await Git(folder, "for-each-ref", "refs/heads", "refs/tags", "refs/stash"),
+                        await Git(folder, "rev-parse", "HEAD"),
+                        await Git(folder, "ls-files", "--stage"),
+                        await Git(folder, "config", "--list", "--local")))));
 
     private async Task<string> Git(string folder, params string[] arguments)
     {
         // Without optional locks a look changes nothing, not even the index.
-        var start = new ProcessStartInfo("git", ["--no-optional-locks", "-C", Path.Combine(Root, folder), .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("git", ["--no-optional-locks", "-C", Path.Combine(Root, folder), .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
         using var git = Process.Start(start)!;
         var output = await git.StandardOutput.ReadToEndAsync();
         await git.WaitForExitAsync();
@@ -185,7 +209,8 @@ public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<Wor
 
     private static string Crlf(string text) => text.ReplaceLineEndings("\r\n");
 
-    private static ModelTurn Call(int number, string tool, JsonObject arguments) => ModelTurn.Call($"call_{number}", tool, arguments.ToJsonString());
+    private static ModelTurn Call(int number, string tool, JsonObject arguments) =>
+        ModelTurn.Call($"call_{number}", tool, arguments.ToJsonString());
 
     /// <param name="Package">The package, as it is installed.</param>
     /// <param name="File">The file with the fault.</param>

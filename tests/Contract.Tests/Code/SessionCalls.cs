@@ -16,7 +16,8 @@ internal static class SessionCalls
     /// <summary>Creates a session and gives its id.</summary>
     public static async Task<string> NewSession(this KodaHost host, string agent, string? workspace = null)
     {
-        var reply = await host.Rest.Post("/sessions", new JsonObject { ["agent_id"] = agent, ["workspace"] = workspace ?? host.Workspace }.ToJsonString());
+        var reply = await host.Rest.Post(
+            "/sessions", new JsonObject { ["agent_id"] = agent, ["workspace"] = workspace ?? host.Workspace }.ToJsonString());
         Assert.True(reply.Status == 201, reply.Text);
         return reply["id"];
     }

@@ -59,7 +59,9 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Contains("'nobody'", refused["message"], StringComparison.Ordinal);
         Assert.Equal(refused["message"], refused["error"]);
         var session = await Host.NewSession("explorer");
-        (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":"nowhere/none"}""")).IsRefused(400, "request.invalid").BlamesFields("model_id");
+        (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":"nowhere/none"}"""))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("model_id");
         Assert.Equal("offline/any", (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":"offline/any"}"""))["model_id"]);
         Assert.Equal("", (await Host.Rest.Patch($"/sessions/{session}", """{"model_id":null}"""))["model_id"]);
     }
@@ -106,7 +108,8 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>
 
         var branch = await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{point}}"}""");
 
-        Assert.Equal((201, session, point, "0"), (branch.Status, branch["parent_id"], branch["branch_point_message_id"], branch.Json.At("cost")));
+        Assert.Equal(
+            (201, session, point, "0"), (branch.Status, branch["parent_id"], branch["branch_point_message_id"], branch.Json.At("cost")));
         Assert.Equal(["first", "One."], (await Host.Messages(branch["id"])).Select(message => message.At("content")));
         await Host.Begin(branch["id"], "other");
         Assert.Equal("Two.", (await Host.Whole(branch["id"])).First(item => item.Name == "delta").Data.At("content"));
@@ -114,6 +117,10 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Equal(["first", "One.", "second", "Two."], (await Host.Messages(session)).Select(message => message.At("content")));
         (await Host.Rest.Post($"/sessions/{session}/branch", """{"message_id":"msg_1"}""")).IsRefused(404, "message.not_found");
         await Host.Rest.Delete($"/sessions/{session}");
-        Assert.Equal(("", ""), ((await Host.Rest.Get($"/sessions/{branch["id"]}"))["parent_id"], (await Host.Rest.Get($"/sessions/{branch["id"]}"))["branch_point_message_id"]));
+        Assert.Equal(
+            ("", ""),
+            (
+                (await Host.Rest.Get($"/sessions/{branch["id"]}"))["parent_id"],
+                (await Host.Rest.Get($"/sessions/{branch["id"]}"))["branch_point_message_id"]));
     }
 }

@@ -26,7 +26,10 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
         for (var cut = 0; cut < whole.Count - 1; cut++)
             Assert.Equal(whole.Skip(cut + 1).Select(Told), (await Host.Whole(session, whole[cut].Id)).Select(Told));
         using var http = new HttpClient { BaseAddress = Host.Url };
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream") { Headers = { { "Last-Event-ID", whole[^1].Id } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream")
+        {
+            Headers = { { "Last-Event-ID", whole[^1].Id } },
+        };
         using var nothing = await http.SendAsync(request);
         Assert.Equal(204, (int)nothing.StatusCode);
         await Host.Begin(session, "And again.");
@@ -45,7 +48,10 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
         await Host.Begin(session, "first");
         var last = (await Host.Whole(session))[^1].Id;
 
-        var beyond = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream{query}") { Headers = { { "Last-Event-ID", last + "0" } } };
+        var beyond = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream{query}")
+        {
+            Headers = { { "Last-Event-ID", last + "0" } },
+        };
 
         (await Host.Rest.Send(beyond)).IsRefused(400, "cursor.invalid");
     }

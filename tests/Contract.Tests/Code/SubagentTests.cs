@@ -15,7 +15,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     {
         await using var scouts = await HeldModel.StartAsync();
         await using var lead = await ScriptedModel.StartAsync(
-            ModelTurn.Calls(("call_1", "task", Work("scout", "Look left.")), ("call_2", "task", Work("scout", "Look right."))), ModelTurn.Say("Both looked."));
+            ModelTurn.Calls(("call_1", "task", Work("scout", "Look left.")), ("call_2", "task", Work("scout", "Look right."))),
+            ModelTurn.Say("Both looked."));
         // Two slots for three turns: were the caller to hold one, its subagents could not run at once.
         var session = await Calling("lead", lead, "scout", scouts.Server, slots: 2);
 
@@ -30,8 +31,14 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Equal([("call_1", "running"), ("call_2", "running")], running.Select(each => (each!.At("call_id"), each!.At("state"))));
         Assert.Equal(
             ["tool_start call_1", "tool_start call_2", "tool_output call_1", "tool_output call_2", "tool_end call_1", "tool_end call_2"],
-            events.Where(item => item.Name is "tool_start" or "tool_output" or "tool_end").Select(item => $"{item.Name} {item.Data.At("call_id")}").Order(ByStage));
-        var results = lead.Requests.Last()["messages"]!.AsArray().Where(message => message!.At("role") == "tool").Select(message => message!.At("content"));
+            events
+                .Where(item => item.Name is "tool_start" or "tool_output" or "tool_end")
+                .Select(item => $"{item.Name} {item.Data.At("call_id")}")
+                .Order(ByStage));
+        var results = lead.Requests.Last()["messages"]!
+            .AsArray()
+            .Where(message => message!.At("role") == "tool")
+            .Select(message => message!.At("content"));
         Assert.Equal(["Done: Look left.", "Done: Look right."], results);
         var done = events[^1];
         var read = (await Host.Rest.Get($"/sessions/{session}")).Json;
@@ -45,10 +52,13 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task A_subagent_asks_in_its_callers_stream_and_knows_what_was_allowed_there_for_always()
     {
         await using var scribe = await ScriptedModel.StartAsync(
-            ModelTurn.Call("w1", "write", """{"path":"first.txt","content":"c"}"""), ModelTurn.Call("w2", "write", """{"path":"asked.md","content":"b"}"""),
+            ModelTurn.Call("w1", "write", """{"path":"first.txt","content":"c"}"""),
+            ModelTurn.Call("w2", "write", """{"path":"asked.md","content":"b"}"""),
             ModelTurn.Say("Wrote both."));
         await using var lead = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "write", """{"path":"first.txt","content":"a"}"""), ModelTurn.Call("call_2", "task", Work("scribe", "Write.")), ModelTurn.Say("Done."));
+            ModelTurn.Call("call_1", "write", """{"path":"first.txt","content":"a"}"""),
+            ModelTurn.Call("call_2", "task", Work("scribe", "Write.")),
+            ModelTurn.Say("Done."));
         const string Asks = """[{"tool":"write","action":"ask"}]""";
         var session = await Calling("editor", lead, "scribe", scribe, Asks, """["task","write"]""", """["write"]""", Asks);
 
@@ -72,16 +82,27 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task A_subagent_may_do_no_more_than_who_called_it()
     {
         await using var writer = await ScriptedModel.StartAsync(
-            ModelTurn.Call("w1", "write", """{"path":"forbidden.txt","content":"a"}"""), ModelTurn.Say("I may not."));
-        await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("writer", "Write.")), ModelTurn.Say("Done."));
+            ModelTurn.Call("w1", "write", """{"path":"forbidden.txt","content":"a"}"""),
+            ModelTurn.Say("I may not."));
+        await using var lead = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "task", Work("writer", "Write.")), ModelTurn.Say("Done."));
         var session = await Calling(
-            "careful", lead, "writer", writer, """[{"tool":"write","action":"deny"}]""", """["task"]""", """["write"]""", """[{"tool":"write","action":"allow"}]""");
+            "careful",
+            lead,
+            "writer",
+            writer,
+            """[{"tool":"write","action":"deny"}]""",
+            """["task"]""",
+            """["write"]""",
+            """[{"tool":"write","action":"allow"}]"""
+        );
 
         await Host.Begin(session, "Write.");
         await Host.Whole(session);
 
         Assert.False(File.Exists(Path.Combine(Host.Workspace, "forbidden.txt")));
-        Assert.Contains("forbid", writer.Requests.Last()["messages"]!.AsArray().Single(message => message!.At("role") == "tool")!.At("content"));
+        Assert.Contains(
+            "forbid", writer.Requests.Last()["messages"]!.AsArray().Single(message => message!.At("role") == "tool")!.At("content"));
     }
 
     [Fact]
@@ -92,10 +113,20 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         {
             await File.WriteAllTextAsync(Path.Combine(outside.FullName, "secret"), "outer text");
             await using var reader = await ScriptedModel.StartAsync(
-                ModelTurn.Call("r1", "read", $$"""{"path":"{{outside.FullName}}/secret"}"""), ModelTurn.Say("I may not."));
-            await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("leaver", "Read.")), ModelTurn.Say("Done."));
+                ModelTurn.Call("r1", "read", $$"""{"path":"{{outside.FullName}}/secret"}"""),
+                ModelTurn.Say("I may not."));
+            await using var lead = await ScriptedModel.StartAsync(
+                ModelTurn.Call("call_1", "task", Work("leaver", "Read.")), ModelTurn.Say("Done."));
             var session = await Calling(
-                "homely", lead, "leaver", reader, "[]", """["task"]""", """["read"]""", """[{"tool":"external_directory","action":"allow"}]""");
+                "homely",
+                lead,
+                "leaver",
+                reader,
+                "[]",
+                """["task"]""",
+                """["read"]""",
+                """[{"tool":"external_directory","action":"allow"}]"""
+            );
 
             await Host.Begin(session, "Read.");
             var asked = await Host.Reach(session, "user_question");
@@ -114,7 +145,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task Cancelling_a_turn_cancels_its_subagents()
     {
         await using var scouts = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("idler", "Wait.")), ModelTurn.Say("Never."));
+        await using var lead = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "task", Work("idler", "Wait.")), ModelTurn.Say("Never."));
         var session = await Calling("impatient", lead, "idler", scouts.Server);
         await Host.Begin(session, "Wait.");
         await scouts.NextAsked();
@@ -129,7 +161,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task One_that_runs_too_long_is_stopped_and_its_caller_is_told()
     {
         await using var scouts = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("sleeper", "Sleep.")), ModelTurn.Say("It slept."));
+        await using var lead = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "task", Work("sleeper", "Sleep.")), ModelTurn.Say("It slept."));
         await Host.Rest.Put("/settings/session.subagent_timeout", """{"value":"0.3"}""");
         var session = await Calling("punctual", lead, "sleeper", scouts.Server);
 
@@ -147,7 +180,9 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     {
         await using var absent = await HeldModel.StartAsync();
         await using var lead = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "task", Work("absent", "Wait.")), ModelTurn.Call("call_2", "task", Work("absent", "Wait.")), ModelTurn.Say("Nobody came."));
+            ModelTurn.Call("call_1", "task", Work("absent", "Wait.")),
+            ModelTurn.Call("call_2", "task", Work("absent", "Wait.")),
+            ModelTurn.Say("Nobody came."));
         await Host.Define("lonely", lead, tools: """["task"]""");
         await Host.Define("absent", absent.Server, mode: "subagent");
         Host.StartWorker(options => options with { AgentIds = ["lonely"] });
@@ -155,7 +190,10 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
 
         await Host.Begin(session, "Wait.");
         await Eventually.IsTrue(
-            async () => (await Host.Rest.Get($"/sessions/{session}/turn"))["progress"].StartsWith("waiting for absent (Wait.", StringComparison.Ordinal), "it is told");
+            async () =>
+                (await Host.Rest.Get($"/sessions/{session}/turn"))["progress"]
+                    .StartsWith("waiting for absent (Wait.", StringComparison.Ordinal),
+            "it is told");
         await Host.Rest.Post($"/sessions/{session}/cancel");
         await Host.Rest.Put("/settings/session.subagent_patience", """{"value":"0.3"}""");
         await Host.Begin(session, "Wait again.");
@@ -170,7 +208,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task One_that_has_spent_its_budget_ends_and_says_so()
     {
         await using var spender = await ScriptedModel.StartAsync(ModelTurn.Call("l1", "list", "{}"), ModelTurn.Say("Never said."));
-        await using var lead = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "task", Work("spender", "Spend.")), ModelTurn.Say("It was dear."));
+        await using var lead = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "task", Work("spender", "Spend.")), ModelTurn.Say("It was dear."));
         await Host.Rest.Put("/settings/session.subagent_budget", """{"value":"0.0005"}""");
         var session = await Calling("thrifty", lead, "spender", spender, calledTools: """["list"]""");
 
@@ -190,22 +229,33 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         await using var lead = await ScriptedModel.StartAsync(ModelTurn.Say("I see."));
         var session = await Calling("host-agent", lead, "helper", scouts.Server);
 
-        var started = await Host.Rest.Post($"/sessions/{session}/subagent", """{"agent_id":"helper","prompt":"Find it.","title":"Search"}""");
+        var started = await Host.Rest.Post(
+            $"/sessions/{session}/subagent",
+            """{"agent_id":"helper","prompt":"Find it.","title":"Search"}"""
+        );
         await scouts.NextAsked();
         (await Host.Rest.Delete($"/sessions/{session}")).IsRefused(409, "turn.running");
         scouts.Release("Find it.");
         await Eventually.IsTrue(async () => await StateOf(session) == "succeeded", "the subagent has ended");
-        await Eventually.IsTrue(async () => (await Host.Rest.Post($"/sessions/{session}/branch", """{"message_id":"?"}""")).Status == 404, "its end is told");
+        await Eventually.IsTrue(
+            async () => (await Host.Rest.Post($"/sessions/{session}/branch", """{"message_id":"?"}""")).Status == 404,
+            "its end is told");
         await Host.Begin(session, "What is new?");
         await Host.Whole(session);
 
         Assert.Equal((202, "running"), (started.Status, started["state"]));
         var own = (await Host.Rest.Get($"/sessions/{started["session_id"]}")).Json;
         Assert.Equal(("true", session, "Search"), (own.At("subagent"), own.At("parent_id"), own.At("title")));
-        var told = lead.Requests.Last()["messages"]!.AsArray().Where(message => message!.At("role") == "user").Select(message => message!.At("content")).ToList();
+        var told = lead.Requests.Last()["messages"]!
+            .AsArray()
+            .Where(message => message!.At("role") == "user")
+            .Select(message => message!.At("content"))
+            .ToList();
         Assert.Equal("What is new?", told[^1]);
         Assert.Contains("Done: Find it.", told[^2]);
-        var part = (await Host.Messages(session))[0]["parts"]!.AsArray().Single(each => each!.At("type") == "background_event")!["content"]!;
+        var part = (await Host.Messages(session))[0]["parts"]!.AsArray().Single(each => each!.At("type") == "background_event")![
+            "content"
+        ]!;
         Assert.Equal(("helper", "succeeded", "Done: Find it."), (part.At("agent_id"), part.At("state"), part.At("result")));
     }
 
@@ -239,8 +289,15 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     private async Task<string> StateOf(string session) => (await Host.Rest.Get($"/sessions/{session}/subagents")).Json[0]!.At("state");
 
     private async Task<string> Calling(
-        string caller, ScriptedModel model, string called, ScriptedModel calledModel, string permissions = "[]", string tools = """["task"]""",
-        string calledTools = "[]", string calledPermissions = "[]", int slots = 4)
+        string caller,
+        ScriptedModel model,
+        string called,
+        ScriptedModel calledModel,
+        string permissions = "[]",
+        string tools = """["task"]""",
+        string calledTools = "[]",
+        string calledPermissions = "[]",
+        int slots = 4)
     {
         await Host.Define(caller, model, tools, permissions);
         await Host.Define(called, calledModel, calledTools, calledPermissions, mode: "subagent");

@@ -21,18 +21,27 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
         await Host.Begin(session, "Once more, please.");
         var events = await Host.Whole(session);
 
-        Assert.Equal("Hello, as I said.", string.Concat(events.Where(item => item.Name == "delta").Select(item => item.Data.At("content"))));
+        Assert.Equal(
+            "Hello, as I said.", string.Concat(events.Where(item => item.Name == "delta").Select(item => item.Data.At("content"))));
         Assert.Equal("done", events[^1].Name);
-        var asked = model.Requests.Last()["messages"]!.AsArray().Select(message => $"{message!.At("role")}: {message!.At("content")}").ToList();
+        var asked = model.Requests.Last()["messages"]!
+            .AsArray()
+            .Select(message => $"{message!.At("role")}: {message!.At("content")}")
+            .ToList();
         Assert.Equal(
             ["user: What does a.txt say?", "assistant: ", "tool: 1\thello\n", "assistant: It says hello.", "user: Once more, please."],
             asked.Where(message => !message.StartsWith("system", StringComparison.Ordinal)));
         var read = (await Host.Rest.Get($"/sessions/{session}")).Json;
         Assert.Equal(
             (3 * ModelTurn.InputTokens, 3 * ModelTurn.OutputTokens, (long)ModelTurn.InputTokens),
-            (read["total_input_tokens"]!.GetValue<int>(), read["total_output_tokens"]!.GetValue<int>(), read["last_input_tokens"]!.GetValue<long>()));
+            (
+                read["total_input_tokens"]!.GetValue<int>(),
+                read["total_output_tokens"]!.GetValue<int>(),
+                read["last_input_tokens"]!.GetValue<long>()));
         Assert.True(read["cost"]!.GetValue<double>() > 0);
-        Assert.Equal(["user", "assistant", "tool", "assistant", "user", "assistant"], (await Host.Messages(session)).Select(message => message.At("role")));
+        Assert.Equal(
+            ["user", "assistant", "tool", "assistant", "user", "assistant"],
+            (await Host.Messages(session)).Select(message => message.At("role")));
     }
 
     [Fact]
@@ -45,7 +54,9 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
 
         (await Host.Say(session, "second")).IsRefused(409, "turn.running");
         (await Host.Rest.Delete($"/sessions/{session}")).IsRefused(409, "turn.running");
-        (await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{(await Host.Messages(session))[0].At("id")}}"}""")).IsRefused(409, "turn.running");
+        (
+            await Host.Rest.Post($"/sessions/{session}/branch", $$"""{"message_id":"{{(await Host.Messages(session))[0].At("id")}}"}""")
+        ).IsRefused(409, "turn.running");
         var waiting = await Host.Begin(session, "third", ""","queue":true""");
         Assert.Equal(1, waiting["queued_messages"]!.GetValue<int>());
         model.Release("first");
@@ -101,7 +112,9 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Equal(("permission", "write"), (asked.Data.At("purpose"), asked.Data.At("tool")));
         Assert.Equal((question, "permission"), (listed.At("question_id"), listed.At("purpose")));
         Assert.Equal(204, answered.Status);
-        Assert.Equal(["tool_start", "tool_end", "delta", "done"], events.Select(item => item.Name).Where(name => name is not ("title_updated" or "tool_input_delta")));
+        Assert.Equal(
+            ["tool_start", "tool_end", "delta", "done"],
+            events.Select(item => item.Name).Where(name => name is not ("title_updated" or "tool_input_delta")));
         Assert.Equal("made", await File.ReadAllTextAsync(Path.Combine(Host.Workspace, "new.txt")));
         (await Host.Answer(session, question, "reject")).IsRefused(409, "approval.already_answered");
     }
@@ -124,7 +137,9 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
     {
         var session = await Host.NewSession("explorer");
 
-        (await Host.Rest.Post($"/sessions/{session}/messages", """{"content":" ","variant":"huge"}""")).IsRefused(400, "request.invalid").BlamesFields("content", "variant");
+        (await Host.Rest.Post($"/sessions/{session}/messages", """{"content":" ","variant":"huge"}"""))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("content", "variant");
         (await Host.Say("01a202eb-824c-7be1-b1be-8955690cf7f9", "hello")).IsRefused(404, "conversation.not_found");
         (await Host.Say(session, "hello", ""","agent_id":"nobody" """)).IsRefused(404, "agent.not_found");
     }

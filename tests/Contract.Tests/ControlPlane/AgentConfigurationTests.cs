@@ -15,14 +15,22 @@ public sealed class AgentConfigurationTests(WorkingKodaFixture koda) : IClassFix
     public async Task An_agent_grows_from_a_draft_to_an_answer()
     {
         var created = await Host.Rest.Post(Agents, """{"agent_id": "Newcomer", "definition": {"name": "New", "tools": ["read"]}}""");
-        var edited = await Patch("newcomer", """{"provider": {"kind": "offline"}, "tools": ["list", "read", "grep"], "limits": {"max_iterations": 5}}""");
+        var edited = await Patch(
+            "newcomer",
+            """{"provider": {"kind": "offline"}, "tools": ["list", "read", "grep"], "limits": {"max_iterations": 5}}"""
+        );
         var published = await Host.Rest.Post($"{Agents}/newcomer/publish");
         var task = await Host.Submit("NEWCOMER", "What is here?");
 
-        Assert.Equal((201, "Newcomer", "draft", 0), (created.Status, created["agent_id"], created["state"], created.Json["version"]!.GetValue<int>()));
+        Assert.Equal(
+            (201, "Newcomer", "draft", 0),
+            (created.Status, created["agent_id"], created["state"], created.Json["version"]!.GetValue<int>()));
         Assert.True(created.Json.AsObject().ContainsKey("published") && created.Json["published"] is null);
-        Assert.Equal((200, "New", "offline"), (edited.Status, edited.Json["draft"]!.At("name"), edited.Json["draft"]!.At("provider", "kind")));
-        Assert.Equal((200, "Newcomer", "1", "1"), (published.Status, published["agent_id"], published.Json.At("version"), published.Json.At("applied_version")));
+        Assert.Equal(
+            (200, "New", "offline"), (edited.Status, edited.Json["draft"]!.At("name"), edited.Json["draft"]!.At("provider", "kind")));
+        Assert.Equal(
+            (200, "Newcomer", "1", "1"),
+            (published.Status, published["agent_id"], published.Json.At("version"), published.Json.At("applied_version")));
         Assert.Equal("completed", (await Host.Follow(task)).At("status"));
     }
 
@@ -33,11 +41,20 @@ public sealed class AgentConfigurationTests(WorkingKodaFixture koda) : IClassFix
             {"agent_id": "patched", "definition": {"name": "A", "description": "B", "limits": {"max_tokens": 7, "max_iterations": 3}, "tools": ["read", "list"]}}
             """);
 
-        var reply = await Patch("patched", """{"description": null, "limits": {"max_tokens": 9, "max_iterations": null}, "tools": ["grep"]}""");
+        var reply = await Patch(
+            "patched",
+            """{"description": null, "limits": {"max_tokens": 9, "max_iterations": null}, "tools": ["grep"]}"""
+        );
 
         var draft = reply.Json["draft"]!;
-        Assert.Equal(("A", "", "9", "0", """["grep"]"""), (
-            draft.At("name"), draft.At("description"), draft.At("limits", "max_tokens"), draft.At("limits", "max_iterations"), draft["tools"]!.ToJsonString()));
+        Assert.Equal(
+            ("A", "", "9", "0", """["grep"]"""),
+            (
+                draft.At("name"),
+                draft.At("description"),
+                draft.At("limits", "max_tokens"),
+                draft.At("limits", "max_iterations"),
+                draft["tools"]!.ToJsonString()));
     }
 
     [Fact]
@@ -91,7 +108,10 @@ public sealed class AgentConfigurationTests(WorkingKodaFixture koda) : IClassFix
     [Fact]
     public async Task A_draft_with_errors_is_not_published_and_every_one_is_named()
     {
-        await Host.Rest.Post(Agents, """{"agent_id": "faulty", "definition": {"tools": ["fly"], "provider": {"kind": "openai"}, "retry": {"max_attempts": 500}}}""");
+        await Host.Rest.Post(
+            Agents,
+            """{"agent_id": "faulty", "definition": {"tools": ["fly"], "provider": {"kind": "openai"}, "retry": {"max_attempts": 500}}}"""
+        );
 
         var blocked = await Host.Rest.Post($"{Agents}/faulty/publish");
         var shown = await Host.Rest.Get($"{Agents}/faulty");

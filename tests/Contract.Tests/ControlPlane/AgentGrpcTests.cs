@@ -23,11 +23,14 @@ public sealed class AgentGrpcTests(KodaFixture koda) : IClassFixture<KodaFixture
     [Fact]
     public async Task An_agent_lives_its_whole_life()
     {
-        var created = await Agents.CreateAsync("Native", new AgentDefinition { Name = "N", Tools = { "read" }, Limits = new LimitsDefinition { MaxTokens = 5 } });
-        var edited = await Agents.EditAsync("native", new AgentDefinition { Description = "D", Limits = new LimitsDefinition { MaxIterations = 2 } });
+        var created = await Agents.CreateAsync(
+            "Native", new AgentDefinition { Name = "N", Tools = { "read" }, Limits = new LimitsDefinition { MaxTokens = 5 } });
+        var edited = await Agents.EditAsync(
+            "native", new AgentDefinition { Description = "D", Limits = new LimitsDefinition { MaxIterations = 2 } });
         var checks = await Agents.CheckAsync("native");
         var first = await Agents.PublishAsync("native", edited.Etag);
-        var masked = await Agents.EditAsync("native", new AgentDefinition { Model = "ignored" }, new FieldMask { Paths = { "description", "limits.max_tokens", "tools" } });
+        var masked = await Agents.EditAsync(
+            "native", new AgentDefinition { Model = "ignored" }, new FieldMask { Paths = { "description", "limits.max_tokens", "tools" } });
         var diff = await Agents.DiffAsync("native");
         var second = await Agents.PublishAsync("native");
         var back = await Agents.RollBackAsync("native", 1);
@@ -37,11 +40,19 @@ public sealed class AgentGrpcTests(KodaFixture koda) : IClassFixture<KodaFixture
         var listed = await Agents.ListConfigurationsAsync(AgentLifecycle.Draft, "native").ToListAsync();
 
         Assert.Equal(("Native", AgentLifecycle.Draft, 0), (created.AgentId, created.State, created.Version));
-        Assert.Equal(("N", "D", 5L, 2), (edited.Draft.Name, edited.Draft.Description, edited.Draft.Limits.MaxTokens, edited.Draft.Limits.MaxIterations));
+        Assert.Equal(
+            ("N", "D", 5L, 2),
+            (edited.Draft.Name, edited.Draft.Description, edited.Draft.Limits.MaxTokens, edited.Draft.Limits.MaxIterations));
         Assert.True(checks.Ok);
         Assert.Equal((1, 1, 1), (first.Version, first.DesiredVersion, first.AppliedVersion));
-        Assert.Equal(("", "", 0L, 2, 0), (
-            masked.Draft.Description, masked.Draft.Model, masked.Draft.Limits.MaxTokens, masked.Draft.Limits.MaxIterations, masked.Draft.Tools.Count));
+        Assert.Equal(
+            ("", "", 0L, 2, 0),
+            (
+                masked.Draft.Description,
+                masked.Draft.Model,
+                masked.Draft.Limits.MaxTokens,
+                masked.Draft.Limits.MaxIterations,
+                masked.Draft.Tools.Count));
         Assert.Equal(["description", "tools", "limits.max_tokens"], diff.Changes.Select(change => change.Path));
         Assert.Equal((2, 3), (second.Version, back.Version));
         Assert.Equal([3, 2, 1], versions.Select(entry => entry.Version));
@@ -62,7 +73,14 @@ public sealed class AgentGrpcTests(KodaFixture koda) : IClassFixture<KodaFixture
     {
         await Agents.ApplyAsync("native-parts", new AgentDefinition { SystemPrompt = "You are.", Skills = { "release-notes" } });
 
-        var put = await Raw.ReplaceAgentSectionAsync(new ReplaceAgentSectionRequest { AgentId = "native-parts", Section = "memory", Content = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8("""{"memory_scope":"team"}""") } }, Token);
+        var put = await Raw.ReplaceAgentSectionAsync(
+            new ReplaceAgentSectionRequest
+            {
+                AgentId = "native-parts",
+                Section = "memory",
+                Content = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8("""{"memory_scope":"team"}""") },
+            },
+            Token);
         var read = await Raw.GetAgentSectionAsync(new GetAgentSectionRequest { AgentId = "native-parts", Section = "memory" }, Token);
         var secret = await Agents.SetSecretAsync("native-parts", "token", "a-long-secret");
         var one = await Raw.GetAgentSecretAsync(new GetAgentSecretRequest { AgentId = "native-parts", SecretKey = "Token" }, Token);
@@ -87,17 +105,30 @@ public sealed class AgentGrpcTests(KodaFixture koda) : IClassFixture<KodaFixture
     {
         await Agents.CreateAsync("refusing", new AgentDefinition { Tools = { "fly" } });
 
-        foreach (var (call, code, reason) in new (Func<Task> Call, StatusCode Code, ErrorReason Reason)[]
-        {
-            (() => Agents.CreateAsync("REFUSING", new AgentDefinition()), StatusCode.Aborted, ErrorReason.AgentConflict),
-            (() => Agents.EditAsync("refusing", new AgentDefinition { Name = "x" }, etag: "77"), StatusCode.Aborted, ErrorReason.AgentConflict),
-            (() => Agents.PublishAsync("refusing"), StatusCode.FailedPrecondition, ErrorReason.AgentPublishBlocked),
-            (() => Agents.PauseAsync("refusing"), StatusCode.FailedPrecondition, ErrorReason.AgentStateConflict),
-            (() => Agents.RollBackAsync("refusing", 4), StatusCode.NotFound, ErrorReason.AgentVersionNotFound),
-            (() => Raw.GetAgentSectionAsync(new GetAgentSectionRequest { AgentId = "refusing", Section = "voice" }, Token).ResponseAsync, StatusCode.NotFound, ErrorReason.AgentSectionNotFound),
-            (() => Agents.EditAsync("refusing", new AgentDefinition(), new FieldMask { Paths = { "colour" } }), StatusCode.InvalidArgument, ErrorReason.InvalidRequest),
-            (() => Agents.CreateAsync("not an id", new AgentDefinition()), StatusCode.InvalidArgument, ErrorReason.InvalidRequest),
-        })
+        foreach (
+            var (call, code, reason) in new (Func<Task> Call, StatusCode Code, ErrorReason Reason)[]
+            {
+                (() => Agents.CreateAsync("REFUSING", new AgentDefinition()), StatusCode.Aborted, ErrorReason.AgentConflict),
+                (
+                    () => Agents.EditAsync("refusing", new AgentDefinition { Name = "x" }, etag: "77"),
+                    StatusCode.Aborted,
+                    ErrorReason.AgentConflict),
+                (() => Agents.PublishAsync("refusing"), StatusCode.FailedPrecondition, ErrorReason.AgentPublishBlocked),
+                (() => Agents.PauseAsync("refusing"), StatusCode.FailedPrecondition, ErrorReason.AgentStateConflict),
+                (() => Agents.RollBackAsync("refusing", 4), StatusCode.NotFound, ErrorReason.AgentVersionNotFound),
+                (
+                    () =>
+                        Raw.GetAgentSectionAsync(
+                            new GetAgentSectionRequest { AgentId = "refusing", Section = "voice" },
+                            Token).ResponseAsync,
+                    StatusCode.NotFound,
+                    ErrorReason.AgentSectionNotFound),
+                (
+                    () => Agents.EditAsync("refusing", new AgentDefinition(), new FieldMask { Paths = { "colour" } }),
+                    StatusCode.InvalidArgument,
+                    ErrorReason.InvalidRequest),
+                (() => Agents.CreateAsync("not an id", new AgentDefinition()), StatusCode.InvalidArgument, ErrorReason.InvalidRequest),
+            })
         {
             if (reason == ErrorReason.AgentSectionNotFound)
                 Assert.Equal(code, (await Assert.ThrowsAsync<RpcException>(call)).StatusCode);

@@ -17,7 +17,11 @@ public sealed class AgentSecretTests(WorkingKodaFixture koda) : IClassFixture<Wo
     public async Task A_secret_reaches_the_command_and_shows_nowhere()
     {
         await using var model = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "bash", """{"command":"printf %s \"$MY_TOKEN\" | tee copy.txt; echo; printf '%s' \"${MY_TOKEN:0:20}\"; sleep 0.2; echo \"${MY_TOKEN:20}\"; env | grep MY_"}"""),
+            ModelTurn.Call(
+                "call_1",
+                "bash",
+                """{"command":"printf %s \"$MY_TOKEN\" | tee copy.txt; echo; printf '%s' \"${MY_TOKEN:0:20}\"; sleep 0.2; echo \"${MY_TOKEN:20}\"; env | grep MY_"}"""
+            ),
             ModelTurn.Say("Done."));
         await Host.Define("keeper", model, tools: """["bash"]""", permissions: """[{"tool":"bash","action":"allow"}]""");
         var put = await Host.Rest.Put($"{Agents}/keeper/secrets/my_token", $$"""{"value": "{{_value}}"}""");
@@ -27,7 +31,15 @@ public sealed class AgentSecretTests(WorkingKodaFixture koda) : IClassFixture<Wo
 
         Assert.Equal(_value, await File.ReadAllTextAsync(Path.Combine(Host.Workspace, "copy.txt")));
         var replies = new List<string> { put.Text };
-        foreach (var path in new[] { $"{Agents}/keeper", $"{Agents}/keeper/secrets", $"{Agents}/keeper/secrets/MY_TOKEN", $"/api/runtime/tasks/{task}/trace", $"/api/runtime/tasks/{task}" })
+        foreach (
+            var path in new[]
+            {
+                $"{Agents}/keeper",
+                $"{Agents}/keeper/secrets",
+                $"{Agents}/keeper/secrets/MY_TOKEN",
+                $"/api/runtime/tasks/{task}/trace",
+                $"/api/runtime/tasks/{task}",
+            })
             replies.Add((await Host.Rest.Get(path)).Text);
         Assert.All(replies, text => Assert.DoesNotContain(_value, text, StringComparison.Ordinal));
         Assert.Contains("redacted", replies[4], StringComparison.Ordinal);
@@ -47,7 +59,9 @@ public sealed class AgentSecretTests(WorkingKodaFixture koda) : IClassFixture<Wo
         var removed = await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Agents}/owner/secrets/deploy_key"));
         var again = await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Agents}/owner/secrets/deploy_key"));
 
-        Assert.Equal((200, "agent:owner:DEPLOY_KEY", "agent", "DEPLOY_KEY", ""), (put.Status, put["id"], put["scope"], put["secret_key"], put["preview"]));
+        Assert.Equal(
+            (200, "agent:owner:DEPLOY_KEY", "agent", "DEPLOY_KEY", ""),
+            (put.Status, put["id"], put["scope"], put["secret_key"], put["preview"]));
         Assert.Equal("DEPLOY_KEY", Assert.Single(listed.Json["items"]!.AsArray())!.At("secret_key"));
         Assert.Equal(put.Text, read.Text);
         Assert.Equal((400, "request.invalid"), (refused.Status, refused["code"]));

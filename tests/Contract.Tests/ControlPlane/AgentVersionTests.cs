@@ -67,7 +67,10 @@ public sealed class AgentVersionTests(KodaFixture koda) : IClassFixture<KodaFixt
             ["skills"] = """{"skills":["*"]}""",
             ["permissions"] = """{"permissions":[{"tool":"list","pattern":"","action":"allow"}]}""",
         };
-        var created = await Host.Rest.Post(Agents, """{"agent_id": "sectioned", "definition": {"limits": {"max_tokens": 1}, "description": "goes"}}""");
+        var created = await Host.Rest.Post(
+            Agents,
+            """{"agent_id": "sectioned", "definition": {"limits": {"max_tokens": 1}, "description": "goes"}}"""
+        );
 
         foreach (var (section, content) in contents)
         {
@@ -75,11 +78,20 @@ public sealed class AgentVersionTests(KodaFixture koda) : IClassFixture<KodaFixt
             Assert.True(put.Status == 200, put.Text);
             Assert.Equal(content, (await Host.Rest.Get($"{Agents}/sectioned/sections/{section}")).Json["content"]!.ToJsonString());
         }
-        var limits = await Host.Rest.Put($"{Agents}/sectioned/sections/limits", """{"limits": {"max_iterations": 9}, "retry": {"max_attempts": 2}}""");
+        var limits = await Host.Rest.Put(
+            $"{Agents}/sectioned/sections/limits",
+            """{"limits": {"max_iterations": 9}, "retry": {"max_attempts": 2}}"""
+        );
 
-        Assert.Equal([.. contents.Keys.Append("limits").Order()], created.Json["sections"]!.AsArray().Select(name => name!.GetValue<string>()).Order());
-        Assert.Equal(("9", "0", "2"), (
-            limits.Json.At("content", "limits", "max_iterations"), limits.Json.At("content", "limits", "max_tokens"), limits.Json.At("content", "retry", "max_attempts")));
+        Assert.Equal(
+            [.. contents.Keys.Append("limits").Order()],
+            created.Json["sections"]!.AsArray().Select(name => name!.GetValue<string>()).Order());
+        Assert.Equal(
+            ("9", "0", "2"),
+            (
+                limits.Json.At("content", "limits", "max_iterations"),
+                limits.Json.At("content", "limits", "max_tokens"),
+                limits.Json.At("content", "retry", "max_attempts")));
         var unknown = await Host.Rest.Get($"{Agents}/sectioned/sections/voice");
         Assert.Equal((404, "agent.section_not_found"), (unknown.Status, unknown["code"]));
         var foreign = await Host.Rest.Put($"{Agents}/sectioned/sections/tools", """{"tools": ["read"], "model": "m", "colour": 1}""");
@@ -91,13 +103,18 @@ public sealed class AgentVersionTests(KodaFixture koda) : IClassFixture<KodaFixt
     [Fact]
     public async Task A_clone_is_a_draft_without_secrets_and_keys()
     {
-        await Host.Rest.Put($"{Agents}/original", """{"name": "Original", "tools": ["bash"], "provider": {"kind": "openai", "api_key": "sk-original-123456"}}""");
+        await Host.Rest.Put(
+            $"{Agents}/original",
+            """{"name": "Original", "tools": ["bash"], "provider": {"kind": "openai", "api_key": "sk-original-123456"}}"""
+        );
         await Host.Rest.Put($"{Agents}/original/secrets/token", """{"value": "do-not-copy-me"}""");
 
         var clone = await Host.Rest.Post($"{Agents}/original/clone", """{"agent_id": "copy", "name": "Copy"}""");
         var checks = await Host.Rest.Post($"{Agents}/copy/publish-checks");
 
-        Assert.Equal((201, "draft", "Copy", """["bash"]"""), (clone.Status, clone["state"], clone["name"], clone.Json["draft"]!["tools"]!.ToJsonString()));
+        Assert.Equal(
+            (201, "draft", "Copy", """["bash"]"""),
+            (clone.Status, clone["state"], clone["name"], clone.Json["draft"]!["tools"]!.ToJsonString()));
         Assert.Empty(clone.Json["secrets"]!.AsArray());
         Assert.Equal("false", checks.Json.At("ok"));
         Assert.Equal(["provider.api_key"], checks.Json["errors"]!.AsArray().Select(error => error!.At("path")));

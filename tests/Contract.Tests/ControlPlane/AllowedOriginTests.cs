@@ -24,7 +24,8 @@ public sealed class AllowedOriginTests(PostgresFixture postgres) : IClassFixture
         using var refused = await host.Http.SendAsync(Get("/api/runtime/tasks", Listed, "none"));
         Assert.Equal((401, Listed), ((int)refused.StatusCode, refused.Headers.GetValues("Access-Control-Allow-Origin").Single()));
 
-        using var feed = await host.Http.SendAsync(Get("/api/control-plane/audit", Listed, host.OperatorToken, "text/event-stream"), HttpCompletionOption.ResponseHeadersRead);
+        using var feed = await host.Http.SendAsync(
+            Get("/api/control-plane/audit", Listed, host.OperatorToken, "text/event-stream"), HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal((true, Listed), (feed.IsSuccessStatusCode, feed.Headers.GetValues("Access-Control-Allow-Origin").Single()));
 
         using var call = await host.Http.SendAsync(GrpcWeb(Listed, host.OperatorToken));
@@ -52,24 +53,42 @@ public sealed class AllowedOriginTests(PostgresFixture postgres) : IClassFixture
     [InlineData("app.example")]
     [InlineData("https://app.example/path")]
     [InlineData("ftp://app.example")]
-    public async Task An_origin_is_a_scheme_and_a_host(string origin) => await Assert.ThrowsAsync<InvalidOperationException>(() => Start(origin));
+    public async Task An_origin_is_a_scheme_and_a_host(string origin) =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Start(origin));
 
-    private static HttpRequestMessage Preflight(string origin) => new(HttpMethod.Options, "/api/runtime/tasks")
-    {
-        Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "POST" }, { "Access-Control-Request-Headers", "authorization,content-type" } },
-    };
+    private static HttpRequestMessage Preflight(string origin) =>
+        new(HttpMethod.Options, "/api/runtime/tasks")
+        {
+            Headers =
+            {
+                { "Origin", origin },
+                { "Access-Control-Request-Method", "POST" },
+                { "Access-Control-Request-Headers", "authorization,content-type" },
+            },
+        };
 
-    private static HttpRequestMessage Get(string path, string origin, string token, string accept = "application/json") => new(HttpMethod.Get, path)
-    {
-        Headers = { { "Origin", origin }, { "Authorization", $"Bearer {token}" }, { "Accept", accept } },
-    };
+    private static HttpRequestMessage Get(string path, string origin, string token, string accept = "application/json") =>
+        new(HttpMethod.Get, path)
+        {
+            Headers =
+            {
+                { "Origin", origin },
+                { "Authorization", $"Bearer {token}" },
+                { "Accept", accept },
+            },
+        };
 
-    private static HttpRequestMessage GrpcWeb(string origin, string token) => new(HttpMethod.Post, "/koda.runtime.v1.ReadinessService/GetReadiness")
-    {
-        Headers = { { "Origin", origin }, { "Authorization", $"Bearer {token}" } },
-        Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc-web") } },
-    };
+    private static HttpRequestMessage GrpcWeb(string origin, string token) =>
+        new(HttpMethod.Post, "/koda.runtime.v1.ReadinessService/GetReadiness")
+        {
+            Headers = { { "Origin", origin }, { "Authorization", $"Bearer {token}" } },
+            Content = new ByteArrayContent([0, 0, 0, 0, 0])
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/grpc-web") },
+            },
+        };
 
     private Task<KodaHost> Start(params string[] origins) =>
-        KodaHost.StartAsync(postgres.ConnectionString, options => options with { Security = options.Security with { AllowedOrigins = origins } });
+        KodaHost.StartAsync(postgres.ConnectionString, options =>
+            options with { Security = options.Security with { AllowedOrigins = origins } });
 }

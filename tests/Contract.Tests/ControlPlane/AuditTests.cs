@@ -46,11 +46,14 @@ public sealed class AuditTests(KodaFixture koda) : IClassFixture<KodaFixture>, I
         var id = created.Json["item"]!.At("id");
         await Host.Anonymous(session).Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/tokens/{id}"));
         await Host.Anonymous(created["token"]).Post($"{Auth}/tokens", """{"name":"x"}""");
-        await Host.Anonymous(session).Post($"{Auth}/password/change", new JsonObject { ["current_password"] = Password, ["new_password"] = Password }.ToJsonString());
+        await Host.Anonymous(session)
+            .Post(
+                $"{Auth}/password/change", new JsonObject { ["current_password"] = Password, ["new_password"] = Password }.ToJsonString());
         await Host.Anonymous(session).Post($"{Auth}/logout");
 
         var token = await Newest("security.token.created");
-        Assert.Equal((id, "session", "audited"), (token.At("target")["token:".Length..], token.At("credential"), token.At("details", "name")));
+        Assert.Equal(
+            (id, "session", "audited"), (token.At("target")["token:".Length..], token.At("credential"), token.At("details", "name")));
         Assert.Equal($"token:{id}", (await Newest("security.token.revoked")).At("target"));
         Assert.Equal("success", (await Newest("security.auth.password_changed")).At("outcome"));
         Assert.Equal("denied", (await Newest("security.auth.access_denied")).At("outcome"));
@@ -69,7 +72,8 @@ public sealed class AuditTests(KodaFixture koda) : IClassFixture<KodaFixture>, I
         for (var cursor = ""; ;)
         {
             var page = await Host.Rest.Get($"{Audit}?limit=3&kind=security.auth.&cursor={cursor}");
-            Assert.All(page.Json["items"]!.AsArray(), item => Assert.StartsWith("security.auth.", item!.At("kind"), StringComparison.Ordinal));
+            Assert.All(page.Json["items"]!.AsArray(), item =>
+                Assert.StartsWith("security.auth.", item!.At("kind"), StringComparison.Ordinal));
             seqs.AddRange(page.Json["items"]!.AsArray().Select(item => item!["seq"]!.GetValue<long>()));
             if ((cursor = page["next_cursor"]).Length == 0)
                 break;

@@ -39,11 +39,18 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
             $"{Auth}/register-owner", Registration(("registration_token", exchanged["registration_token"])));
 
         Assert.True(registered.Status == 201, registered.Text);
-        Assert.Equal(("ana", "ana@example.org", "Ana"), (registered.Json["operator"]!.At("username"), registered.Json["operator"]!.At("email"), registered.Json["operator"]!.At("display_name")));
+        Assert.Equal(
+            ("ana", "ana@example.org", "Ana"),
+            (
+                registered.Json["operator"]!.At("username"),
+                registered.Json["operator"]!.At("email"),
+                registered.Json["operator"]!.At("display_name")));
         var codes = registered.Json["recovery_codes"]!.AsArray().Select(each => each!.GetValue<string>()).ToList();
         Assert.Equal(10, codes.Distinct().Count());
         Assert.All(codes, each => Assert.Matches(new Regex("^[a-z2-9]{4}(-[a-z2-9]{4}){2}$"), each));
-        Assert.Matches("^koda_operator_session=kodas_[^;]+; max-age=604800; path=/; samesite=strict; httponly$", registered.Cookie("koda_operator_session"));
+        Assert.Matches(
+            "^koda_operator_session=kodas_[^;]+; max-age=604800; path=/; samesite=strict; httponly$",
+            registered.Cookie("koda_operator_session"));
         Assert.Matches("^koda_device=kodad_[^;]+; max-age=15552000; path=/; samesite=strict; httponly$", registered.Cookie("koda_device"));
         Assert.False(File.Exists(Path.Combine(Host.DataDirectory, "setup.code")));
         var status = await Host.Anonymous(registered["session_token"]).Get($"{Auth}/status");
@@ -56,7 +63,8 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         await Host.EnsureOwner();
 
-        (await Host.Anonymous().Post($"{Auth}/register-owner", Registration(("bootstrap_code", "ABCD-EFGH-JKMN")))).IsRefused(409, "auth.owner_exists");
+        (await Host.Anonymous().Post($"{Auth}/register-owner", Registration(("bootstrap_code", "ABCD-EFGH-JKMN")))).IsRefused(
+            409, "auth.owner_exists");
         (await Host.Anonymous().Post($"{Auth}/bootstrap/exchange", """{"code":"ABCD-EFGH-JKMN"}""")).IsRefused(409, "auth.owner_exists");
         (await Host.Rest.Post($"{Auth}/bootstrap/codes")).IsRefused(409, "auth.owner_exists");
     }
@@ -66,7 +74,8 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         var codes = await Task.WhenAll(Host.Rest.Post($"{Auth}/bootstrap/codes"), Host.Rest.Post($"{Auth}/bootstrap/codes"));
 
-        var replies = await Task.WhenAll(codes.Select(code => Host.Anonymous().Post($"{Auth}/register-owner", Registration(("bootstrap_code", code["code"])))));
+        var replies = await Task.WhenAll(
+            codes.Select(code => Host.Anonymous().Post($"{Auth}/register-owner", Registration(("bootstrap_code", code["code"])))));
 
         Assert.Equal([201, 409], replies.Select(reply => reply.Status).Order());
     }
@@ -78,7 +87,8 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
         var exchanged = await Host.Anonymous().Post($"{Auth}/bootstrap/exchange", $$"""{"code":"{{code}}"}""");
 
         (await Host.Anonymous().Post($"{Auth}/bootstrap/exchange", $$"""{"code":"{{code}}"}""")).IsRefused(401, "auth.bootstrap_invalid");
-        (await Host.Anonymous().Post($"{Auth}/register-owner", Registration(("bootstrap_code", code)))).IsRefused(401, "auth.bootstrap_invalid");
+        (await Host.Anonymous().Post($"{Auth}/register-owner", Registration(("bootstrap_code", code)))).IsRefused(
+            401, "auth.bootstrap_invalid");
         await Execute("update setup_codes set used_at = now() where kind = 'registration'");
         (await Host.Anonymous().Post($"{Auth}/register-owner", Registration(("registration_token", exchanged["registration_token"]))))
             .IsRefused(401, "auth.bootstrap_invalid");
@@ -118,8 +128,11 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
     [InlineData("Password123!!")]
     [InlineData("aA1!aA1!aA1!aaaaaaaaaaaaaaaaa")]
     public async Task A_weak_password_is_refused(string password, string username = "somebody") =>
-        (await Host.Anonymous().Post($"{Auth}/register-owner", Registration(("username", username), ("email", "ana@example.org"), ("password", password))))
-        .IsRefused(400, "auth.password_policy").BlamesFields("password");
+        (
+            await Host.Anonymous()
+                .Post($"{Auth}/register-owner", Registration(("username", username), ("email", "ana@example.org"), ("password", password))))
+            .IsRefused(400, "auth.password_policy")
+            .BlamesFields("password");
 
     [Fact]
     public async Task A_caller_on_this_machine_needs_no_code_where_that_is_allowed()
@@ -128,9 +141,12 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
             postgres.ConnectionString, options => options with { Security = options.Security with { AllowLoopbackBootstrap = true } });
         Assert.True((await trusting.Anonymous().Get($"{Auth}/status")).Bool("loopback_trust_enabled"));
 
-        (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("X-Forwarded-For", "203.0.113.7"))).IsRefused(401, "auth.bootstrap_invalid");
-        (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("Host", "koda.example"))).IsRefused(401, "auth.bootstrap_invalid");
-        (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("Origin", "https://evil.example"))).IsRefused(401, "auth.bootstrap_invalid");
+        (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("X-Forwarded-For", "203.0.113.7"))).IsRefused(
+            401, "auth.bootstrap_invalid");
+        (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("Host", "koda.example"))).IsRefused(
+            401, "auth.bootstrap_invalid");
+        (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration(), ("Origin", "https://evil.example"))).IsRefused(
+            401, "auth.bootstrap_invalid");
         Assert.Equal(201, (await trusting.Anonymous().Post($"{Auth}/register-owner", Registration())).Status);
     }
 

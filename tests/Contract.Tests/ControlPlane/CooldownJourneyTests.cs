@@ -31,14 +31,16 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     [InlineData(529, "provider.overloaded")]
     public async Task A_task_waits_for_its_provider_at_no_cost_while_others_go_on(int status, string code)
     {
-        await using var busy = await WireServer.StartAsync(WireServer.Reply(status, """{"error":{"message":"later"}}""", ("Retry-After", "600")));
+        await using var busy = await WireServer.StartAsync(
+            WireServer.Reply(status, """{"error":{"message":"later"}}""", ("Retry-After", "600")));
         await using var free = await ScriptedModel.StartAsync(ModelTurn.Say("Done."));
         await Connect("busy", $"{busy.Url}v1");
         await Connect("free", free.BaseUrl);
 
         var waiting = await _koda.Submit("busy", "Wait.");
         await Eventually.IsTrue(
-            async () => (await _koda.Rest.Get($"{TaskCalls.Tasks}/{waiting}")).Json.At("status_reason", "code") == "provider.cooldown", "the task waits for its provider");
+            async () => (await _koda.Rest.Get($"{TaskCalls.Tasks}/{waiting}")).Json.At("status_reason", "code") == "provider.cooldown",
+            "the task waits for its provider");
         var next = await _koda.Submit("busy", "Wait too.");
         var done = await _koda.Follow(await _koda.Submit("free", "Work."));
 
@@ -56,19 +58,26 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
         busy.Answer = context => ScriptedModel.Stream(context, ModelTurn.Say("At last."));
         var saved = await _koda.Rest.Put($"{Providers}/busy/connection/api-key", """{"api_key":"sk-another-0123456789"}""");
         Assert.Empty(saved.Json["cooldowns"]!.AsArray());
-        Assert.Equal(("completed", "At last."), (await _koda.Follow(waiting)) switch { var ended => (ended.At("status"), ended.At("output")) });
+        Assert.Equal(
+            ("completed", "At last."),
+            (await _koda.Follow(waiting)) switch
+            {
+                var ended => (ended.At("status"), ended.At("output")),
+            });
         Assert.Equal("completed", (await _koda.Follow(next)).At("status"));
     }
 
     [Fact]
     public async Task A_limit_of_the_key_cools_every_model_of_it_at_one_refusal()
     {
-        await using var busy = await WireServer.StartAsync(WireServer.Reply(429, """{"message":"Requests rate limit exceeded"}""", ("Retry-After", "600")));
+        await using var busy = await WireServer.StartAsync(
+            WireServer.Reply(429, """{"message":"Requests rate limit exceeded"}""", ("Retry-After", "600")));
         await Connect("whole", $"{busy.Url}v1");
         await _koda.Rest.Put("/api/control-plane/agents/other-model", """{"model":"n","provider":{"connection":"whole"}}""");
         var first = await _koda.Submit("whole", "Wait.");
         await Eventually.IsTrue(
-            async () => (await _koda.Rest.Get($"{TaskCalls.Tasks}/{first}")).Json.At("status_reason", "code") == "provider.cooldown", "the task waits for its provider");
+            async () => (await _koda.Rest.Get($"{TaskCalls.Tasks}/{first}")).Json.At("status_reason", "code") == "provider.cooldown",
+            "the task waits for its provider");
 
         var second = await _koda.Submit("other-model", "Wait too.");
 
@@ -94,9 +103,15 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
 
     private async Task Connect(string id, string url)
     {
-        var saved = await _koda.Rest.Put($"{Providers}/{id}/connection/api-key", $$"""{"api_key":"sk-test-0123456789","base_url":"{{url}}"}""");
+        var saved = await _koda.Rest.Put(
+            $"{Providers}/{id}/connection/api-key",
+            $$"""{"api_key":"sk-test-0123456789","base_url":"{{url}}"}"""
+        );
         Assert.True(saved.Status == 200, saved.Text);
-        var applied = await _koda.Rest.Put($"/api/control-plane/agents/{id}", $$"""{"model":"m","provider":{"connection":"{{id}}"},"system_prompt":"Be brief."}""");
+        var applied = await _koda.Rest.Put(
+            $"/api/control-plane/agents/{id}",
+            $$"""{"model":"m","provider":{"connection":"{{id}}"},"system_prompt":"Be brief."}"""
+        );
         Assert.True(applied.Status == 200, applied.Text);
     }
 }

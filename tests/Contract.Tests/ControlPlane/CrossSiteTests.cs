@@ -51,7 +51,13 @@ public sealed class CrossSiteTests(KodaFixture koda) : IClassFixture<KodaFixture
     [Fact]
     public async Task A_page_of_this_server_may_do_what_its_session_may()
     {
-        var reply = await Send(HttpMethod.Post, "tokens", """{"name":"x"}""", "application/json", ("Origin", Origin), ("Sec-Fetch-Site", "same-origin"));
+        var reply = await Send(
+            HttpMethod.Post,
+            "tokens",
+            """{"name":"x"}""",
+            "application/json",
+            ("Origin", Origin),
+            ("Sec-Fetch-Site", "same-origin"));
 
         Assert.Equal(201, reply.Status);
     }
@@ -65,7 +71,8 @@ public sealed class CrossSiteTests(KodaFixture koda) : IClassFixture<KodaFixture
         var asked = await Host.Anonymous().Send(preflight);
         var read = await Send(HttpMethod.Get, "status", null, headers: ("Origin", "https://evil.example"));
 
-        Assert.DoesNotContain(asked.Headers.Concat(read.Headers), header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(asked.Headers.Concat(read.Headers), header =>
+            header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -77,6 +84,10 @@ public sealed class CrossSiteTests(KodaFixture koda) : IClassFixture<KodaFixture
     }
 
     private Task<RestReply> Send(
-        HttpMethod method, string path, string? body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
+        HttpMethod method,
+        string path,
+        string? body,
+        string contentType = "application/json",
+        params (string Name, string Value)[] headers) =>
         Host.Anonymous().Send(WithCookie(method, $"{Auth}/{path}", _session, body, contentType, headers));
 }

@@ -32,7 +32,9 @@ public sealed class EvidenceTests(KodaFixture koda) : IClassFixture<KodaFixture>
         Assert.Equal(ChainKind.Task, chains.Single(chain => chain.StreamId == TaskId.Parse(task.Id).ToString()).Kind);
         Assert.Equal(ChainKind.Session, chains.Single(chain => chain.StreamId == session).Kind);
         Assert.Single(chains, chain => chain.Kind == ChainKind.Audit);
-        foreach (var chain in chains.Where(chain => chain.Kind == ChainKind.Audit || chain.StreamId == session || chain.StreamId == TaskId.Parse(task.Id).ToString()))
+        foreach (
+            var chain in chains.Where(chain =>
+                chain.Kind == ChainKind.Audit || chain.StreamId == session || chain.StreamId == TaskId.Parse(task.Id).ToString()))
             Assert.Equal(chain.LastHash, (await Recompute(chain)).Hash);
     }
 
@@ -54,7 +56,8 @@ public sealed class EvidenceTests(KodaFixture koda) : IClassFixture<KodaFixture>
     {
         var session = await Host.NewSession("explorer");
         await using (var source = NpgsqlDataSource.Create(koda.ConnectionString))
-        await using (var command = source.CreateCommand($"update events set actor = 'principal:another' where stream_id = '{session}' and seq = 1"))
+        await using (
+            var command = source.CreateCommand($"update events set actor = 'principal:another' where stream_id = '{session}' and seq = 1"))
             await command.ExecuteNonQueryAsync();
 
         var events = await Host.Client.Evidence.ListEventsAsync(session, 0);
@@ -86,8 +89,11 @@ public sealed class EvidenceTests(KodaFixture koda) : IClassFixture<KodaFixture>
             await command.ExecuteNonQueryAsync();
 
         var parts = await Host.Client.Evidence.ReadChainsAsync().Where(part => part.Chain.StreamId == Stream).ToListAsync();
-        var rest = (await Host.Rest.Get($"{Chains}/events?cursor={parts[0].Cursor}")).Text
-            .Split('\n').Where(line => line.StartsWith("data: {\"", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line["data: ".Length..])!).ToList();
+        var rest = (await Host.Rest.Get($"{Chains}/events?cursor={parts[0].Cursor}"))
+            .Text.Split('\n')
+            .Where(line => line.StartsWith("data: {\"", StringComparison.Ordinal))
+            .Select(line => JsonNode.Parse(line["data: ".Length..])!)
+            .ToList();
 
         Assert.Equal([(500, false), (200, true)], parts.Select(part => (part.Events.Count, part.Complete)));
         Assert.Equal(501, (int)rest[0]["events"]![0]!["seq"]!);
@@ -129,7 +135,9 @@ public sealed class EvidenceTests(KodaFixture koda) : IClassFixture<KodaFixture>
         var computed = new EventChain(chain);
         while (computed.Seq < chain.LastSeq)
         {
-            foreach (var item in (await Host.Client.Evidence.ListEventsAsync(chain.StreamId, computed.Seq)).TakeWhile(item => item.Seq <= chain.LastSeq))
+            foreach (
+                var item in (await Host.Client.Evidence.ListEventsAsync(chain.StreamId, computed.Seq)).TakeWhile(item =>
+                    item.Seq <= chain.LastSeq))
                 Assert.Null(computed.Verify(item));
         }
         return computed;

@@ -153,7 +153,10 @@ public sealed class LockoutTests(PostgresFixture postgres) : IClassFixture<Postg
     public async Task A_browser_is_known_by_its_cookie_and_a_client_by_metadata()
     {
         await Crowd();
-        var browser = new HttpRequestMessage(HttpMethod.Post, $"{Auth}/login") { Content = new StringContent(Credentials(Username, Password), null, "application/json") };
+        var browser = new HttpRequestMessage(HttpMethod.Post, $"{Auth}/login")
+        {
+            Content = new StringContent(Credentials(Username, Password), null, "application/json"),
+        };
         browser.Headers.Add("Cookie", $"koda_device={_device}");
         browser.Headers.Add("X-Forwarded-For", "203.0.113.80");
         Assert.Equal(200, (await Host.Anonymous().Send(browser)).Status);

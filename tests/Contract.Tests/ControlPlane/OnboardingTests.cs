@@ -35,7 +35,8 @@ public sealed class OnboardingTests : IAsyncLifetime
     {
         var anonymous = _host.Anonymous();
         var fresh = await anonymous.Get(Status);
-        Assert.Equal(("access", "koda register USERNAME EMAIL"), (fresh.Json["next_step"]!.At("id"), fresh.Json["next_step"]!.At("command")));
+        Assert.Equal(
+            ("access", "koda register USERNAME EMAIL"), (fresh.Json["next_step"]!.At("id"), fresh.Json["next_step"]!.At("command")));
 
         var done = await anonymous.Post(Bootstrap, $$$"""
             {

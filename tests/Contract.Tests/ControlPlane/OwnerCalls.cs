@@ -73,7 +73,12 @@ internal static class OwnerCalls
 
     /// <summary>A request as a browser sends it with the session's cookie.</summary>
     public static HttpRequestMessage WithCookie(
-        HttpMethod method, string path, string session, string? body = null, string contentType = "application/json", params (string Name, string Value)[] headers)
+        HttpMethod method,
+        string path,
+        string session,
+        string? body = null,
+        string contentType = "application/json",
+        params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(method, path);
         if (body is not null)

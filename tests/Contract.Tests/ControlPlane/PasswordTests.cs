@@ -52,8 +52,11 @@ public sealed class PasswordTests(PostgresFixture postgres) : IClassFixture<Post
     {
         var session = await Host.SignIn();
 
-        (await Host.Anonymous(session).Post($"{Auth}/password/change", Change("a guess", NewPassword))).IsRefused(401, "auth.invalid_credentials");
-        (await Host.Anonymous(session).Post($"{Auth}/password/change", Change(Password, "weak"))).IsRefused(400, "auth.password_policy").BlamesFields("new_password");
+        (await Host.Anonymous(session).Post($"{Auth}/password/change", Change("a guess", NewPassword))).IsRefused(
+            401, "auth.invalid_credentials");
+        (await Host.Anonymous(session).Post($"{Auth}/password/change", Change(Password, "weak")))
+            .IsRefused(400, "auth.password_policy")
+            .BlamesFields("new_password");
         await Host.SignIn();
     }
 
@@ -62,10 +65,13 @@ public sealed class PasswordTests(PostgresFixture postgres) : IClassFixture<Post
     {
         var session = await Host.SignIn();
         for (var attempt = 0; attempt < 5; attempt++)
-            (await Host.Anonymous(session).Post($"{Auth}/password/change", Change("a guess", NewPassword))).IsRefused(401, "auth.invalid_credentials");
+            (await Host.Anonymous(session).Post($"{Auth}/password/change", Change("a guess", NewPassword))).IsRefused(
+                401, "auth.invalid_credentials");
 
-        (await Host.Anonymous(session).Post($"{Auth}/password/change", Change(Password, NewPassword))).IsRefused(423, "auth.account_locked");
-        (await Host.Anonymous(session).Post($"{Auth}/recovery-codes/regenerate", """{"current_password":"x"}""")).IsRefused(423, "auth.account_locked");
+        (await Host.Anonymous(session).Post($"{Auth}/password/change", Change(Password, NewPassword))).IsRefused(
+            423, "auth.account_locked");
+        (await Host.Anonymous(session).Post($"{Auth}/recovery-codes/regenerate", """{"current_password":"x"}""")).IsRefused(
+            423, "auth.account_locked");
     }
 
     [Fact]
@@ -80,7 +86,8 @@ public sealed class PasswordTests(PostgresFixture postgres) : IClassFixture<Post
         Assert.True(recovered.Status == 200, recovered.Text);
         (await Host.Anonymous(session).Get("/api/runtime/agents")).IsRefused(401, "auth.session_expired");
         await Host.SignIn(NewPassword);
-        (await Host.Anonymous().Post($"{Auth}/password/recover", Recover(Username, _codes[4], NewPassword))).IsRefused(401, "auth.invalid_credentials");
+        (await Host.Anonymous().Post($"{Auth}/password/recover", Recover(Username, _codes[4], NewPassword))).IsRefused(
+            401, "auth.invalid_credentials");
         Assert.False((await Host.Anonymous().Get($"{Auth}/status")).Bool("recovery_available"));
         Assert.Equal(0, (await Host.Rest.Get($"{Auth}/recovery-codes")).Json["remaining"]!.GetValue<int>());
     }
@@ -103,11 +110,14 @@ public sealed class PasswordTests(PostgresFixture postgres) : IClassFixture<Post
         var session = await Host.SignIn();
         Assert.Equal((10, 10), await Count());
 
-        (await Host.Anonymous(session).Post($"{Auth}/recovery-codes/regenerate", """{"current_password":"a guess"}""")).IsRefused(401, "auth.invalid_credentials");
-        var given = await Host.Anonymous(session).Post($"{Auth}/recovery-codes/regenerate", new JsonObject { ["current_password"] = Password }.ToJsonString());
+        (await Host.Anonymous(session).Post($"{Auth}/recovery-codes/regenerate", """{"current_password":"a guess"}""")).IsRefused(
+            401, "auth.invalid_credentials");
+        var given = await Host.Anonymous(session)
+            .Post($"{Auth}/recovery-codes/regenerate", new JsonObject { ["current_password"] = Password }.ToJsonString());
 
         Assert.Equal((10, 10), await Count());
-        (await Host.Anonymous().Post($"{Auth}/password/recover", Recover(Username, _codes[0], NewPassword))).IsRefused(401, "auth.invalid_credentials");
+        (await Host.Anonymous().Post($"{Auth}/password/recover", Recover(Username, _codes[0], NewPassword))).IsRefused(
+            401, "auth.invalid_credentials");
         var fresh = given.Json["recovery_codes"]![0]!.GetValue<string>();
         Assert.Equal(200, (await Host.Anonymous().Post($"{Auth}/password/recover", Recover(Username, fresh, NewPassword))).Status);
     }

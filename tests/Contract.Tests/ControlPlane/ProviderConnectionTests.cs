@@ -23,14 +23,20 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     {
         using var aimock = await AimockServer.StartAsync();
         var saved = await Put("openai", "api-key", $$"""{"api_key":"{{Key}}","base_url":"{{aimock.Url}}v1","default_model":"gpt-4o"}""");
-        Assert.Equal((200, "unverified", true), (saved.Status, saved["connection_status"], saved.Json["api_key_present"]!.GetValue<bool>()));
+        Assert.Equal(
+            (200, "unverified", true), (saved.Status, saved["connection_status"], saved.Json["api_key_present"]!.GetValue<bool>()));
 
         var verified = await Rest.Post($"{Providers}/codex/connection/verify");
-        Assert.Equal((true, "model_list"), (verified.Json["verification"]!["verified"]!.GetValue<bool>(), verified.Json.At("verification", "checked_via")));
+        Assert.Equal(
+            (true, "model_list"),
+            (verified.Json["verification"]!["verified"]!.GetValue<bool>(), verified.Json.At("verification", "checked_via")));
         Assert.True(verified.Json["verification"]!["model_count"]!.GetValue<int>() > 0, verified.Text);
         Assert.Equal("verified", verified.Json.At("connection", "connection_status"));
 
-        var applied = await Rest.Put("/api/control-plane/agents/connected", """{"provider":{"connection":"codex"},"system_prompt":"Be brief."}""");
+        var applied = await Rest.Put(
+            "/api/control-plane/agents/connected",
+            """{"provider":{"connection":"codex"},"system_prompt":"Be brief."}"""
+        );
         Assert.True(applied.Status == 200, applied.Text);
         var ended = await koda.Host.Follow(await koda.Host.Submit("connected", "hello"));
         Assert.Equal("Hello from another server, é.", ended.At("output"));
@@ -42,7 +48,8 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [InlineData("claude", "local", "", "claude-sonnet-4-5", "model_list")]
     [InlineData("ollama", "local", "", "qwen3", "model_list")]
     [InlineData("my-own", "api-key", "v1", "gpt-4o", "model_list")]
-    public async Task Each_wire_is_verified_by_its_list_and_by_one_token(string provider, string mode, string path, string model, string via)
+    public async Task Each_wire_is_verified_by_its_list_and_by_one_token(
+        string provider, string mode, string path, string model, string via)
     {
         using var aimock = await AimockServer.StartAsync();
         var saved = await Put(provider, mode, $$"""{"api_key":"{{Key}}","base_url":"{{aimock.Url}}{{path}}"}""");
@@ -60,13 +67,20 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     public async Task The_window_of_a_local_endpoint_that_does_not_tell_it_is_what_its_owner_says()
     {
         await using var model = await ScriptedModel.StartAsync((context, _) => ScriptedModel.Stream(context, ModelTurn.Say("Short.")));
-        var saved = await Put("windowed", "local", $$"""{"base_url":"{{model.BaseUrl}}","default_model":"{{ModelTurn.Model}}","context_tokens":2000,"verify_after_save":true}""");
+        var saved = await Put(
+            "windowed",
+            "local",
+            $$"""{"base_url":"{{model.BaseUrl}}","default_model":"{{ModelTurn.Model}}","context_tokens":2000,"verify_after_save":true}"""
+        );
         Assert.True(saved.Status == 200, saved.Text);
         // What is not named again stays.
         Assert.Equal("2000", (await Put("windowed", "local", "{}")).Json.At("context_tokens"));
         (await Put("windowed", "local", """{"context_tokens":-1}""")).IsRefused(400, "request.invalid");
 
-        var applied = await Rest.Put("/api/control-plane/agents/windowed", """{"provider":{"connection":"windowed"},"system_prompt":"Be brief."}""");
+        var applied = await Rest.Put(
+            "/api/control-plane/agents/windowed",
+            """{"provider":{"connection":"windowed"},"system_prompt":"Be brief."}"""
+        );
         Assert.True(applied.Status == 200, applied.Text);
         var session = await koda.Host.NewSession("windowed");
         await koda.Host.Begin(session, new string('x', 40_000));
@@ -78,7 +92,8 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [Fact]
     public async Task Whoever_connects_a_provider_and_names_no_model_gets_one_that_it_offers_and_what_a_person_chose_stands()
     {
-        await using var wire = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"text-embedding-3-large"},{"id":"gpt-5-mini"},{"id":"gpt-5"}]}"""));
+        await using var wire = await WireServer.StartAsync(
+            WireServer.Reply(200, """{"data":[{"id":"text-embedding-3-large"},{"id":"gpt-5-mini"},{"id":"gpt-5"}]}"""));
         await Rest.Delete($"{Providers}/openai/connection");
 
         var saved = await Put("openai", "api-key", $$"""{"api_key":"{{Key}}","base_url":"{{wire.Url}}v1","verify_after_save":true}""");
@@ -127,7 +142,12 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     public async Task A_disconnected_provider_is_not_configured_and_disconnecting_it_again_is_fine()
     {
         await Put("xai", "api-key", $$"""{"api_key":"{{Key}}"}""");
-        foreach (var request in new[] { new HttpRequestMessage(HttpMethod.Delete, $"{Providers}/xai/connection"), new HttpRequestMessage(HttpMethod.Delete, $"{Providers}/xai/connection") })
+        foreach (
+            var request in new[]
+            {
+                new HttpRequestMessage(HttpMethod.Delete, $"{Providers}/xai/connection"),
+                new HttpRequestMessage(HttpMethod.Delete, $"{Providers}/xai/connection"),
+            })
         {
             var reply = await Rest.Send(request);
             Assert.Equal((200, "not_configured"), (reply.Status, reply["connection_status"]));
@@ -145,7 +165,8 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
             Assert.Equal(200, reply.Status);
             Assert.DoesNotContain(Key[..12], reply.Text, StringComparison.Ordinal);
         }
-        Assert.Contains((await Rest.Get(Providers)).Json["items"]!.AsArray(), item => item!.At("provider_id") == "mistral" && item!.At("api_key_preview").Length == 0);
+        Assert.Contains((await Rest.Get(Providers)).Json["items"]!.AsArray(), item =>
+            item!.At("provider_id") == "mistral" && item!.At("api_key_preview").Length == 0);
     }
 
     private Task<RestReply> Put(string provider, string mode, string body) => Rest.Put($"{Providers}/{provider}/connection/{mode}", body);

@@ -31,7 +31,9 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
     [MemberData(nameof(Refusals))]
     public async Task What_a_provider_answers_becomes_a_code_that_is_stored_and_never_shows_the_key(int status, string body, string code)
     {
-        await using var wire = await WireServer.StartAsync(WireServer.Reply(status, body, ("Retry-After", "7"), ("Location", "http://169.254.169.254/latest/meta-data")));
+        await using var wire = await WireServer.StartAsync(
+            WireServer.Reply(status, body, ("Retry-After", "7"), ("Location", "http://169.254.169.254/latest/meta-data"))
+        );
         await Save(wire);
 
         var verified = await Rest.Post($"{Providers}/deepseek/connection/verify");
@@ -39,7 +41,9 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
         Assert.Equal(200, verified.Status);
         Assert.Equal(("false", code), (verified.Json.At("verification", "verified"), verified.Json.At("verification", "last_error_code")));
         var stored = await Rest.Get($"{Providers}/deepseek/connection");
-        Assert.Equal(("failed", code, "False"), (stored["connection_status"], stored["last_error_code"], stored.Json["verified"]!.GetValue<bool>().ToString()));
+        Assert.Equal(
+            ("failed", code, "False"),
+            (stored["connection_status"], stored["last_error_code"], stored.Json["verified"]!.GetValue<bool>().ToString()));
         Assert.DoesNotContain(Key, verified.Text + stored.Text, StringComparison.Ordinal);
         var health = await Rest.Get("/api/control-plane/integrations/deepseek/health?limit=1");
         Assert.Equal(("unhealthy", code), (health["status"], health.Json.At("latest", "error_code")));
@@ -70,11 +74,13 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
         Assert.Equal((200, "verified"), (saved.Status, saved["connection_status"]));
 
         good.Answer = WireServer.Reply(401, """{"error":{"message":"who are you?"}}""");
-        (await Put("groq", """{"api_key":"sk-another-0123456789","verify_after_save":true}""")).IsRefused(409, "provider.credential_invalid");
+        (await Put("groq", """{"api_key":"sk-another-0123456789","verify_after_save":true}""")).IsRefused(
+            409, "provider.credential_invalid");
         Assert.Equal("verified", (await Rest.Get($"{Providers}/groq/connection"))["connection_status"]);
 
         good.Answer = WireServer.Reply(503, "");
-        (await Put("groq", """{"api_key":"sk-another-0123456789","verify_after_save":true}""")).IsRefused(409, "provider.verification_failed");
+        (await Put("groq", """{"api_key":"sk-another-0123456789","verify_after_save":true}""")).IsRefused(
+            409, "provider.verification_failed");
         good.Answer = WireServer.Reply(200, """{"data":[{"id":"m"}]}""");
         await Rest.Post($"{Providers}/groq/connection/verify");
         Assert.Equal($"Bearer {Key}", good.LastHeaders.Authorization.ToString());

@@ -35,7 +35,8 @@ public sealed class ProviderRulesTests(KodaFixture koda) : IClassFixture<KodaFix
     public async Task Addresses_that_may_not_be_asked_cannot_be_saved(string mode, string url)
     {
         var provider = mode == "local" ? "ollama" : "openai";
-        (await Rest.Put($"{Providers}/{provider}/connection/{mode}", $$"""{"api_key":"sk-0123456789","base_url":"{{url}}"}""")).IsRefused(400, "provider.address_refused");
+        (await Rest.Put($"{Providers}/{provider}/connection/{mode}", $$"""{"api_key":"sk-0123456789","base_url":"{{url}}"}""")).IsRefused(
+            400, "provider.address_refused");
     }
 
     [Fact]
@@ -44,16 +45,23 @@ public sealed class ProviderRulesTests(KodaFixture koda) : IClassFixture<KodaFix
         (await Rest.Post($"{Providers}/nobody/models/refresh")).IsRefused(404, "provider.not_found");
         (await Rest.Get($"{Providers}/mistral/models")).IsRefused(409, "provider.not_configured");
         await Rest.Put($"{Providers}/ollama/connection/local", """{"base_url":"http://127.0.0.1:1"}""");
-        Assert.Equal("provider.unavailable", (await Rest.Post($"{Providers}/ollama/models/refresh")).IsRefused(502, "provider.unavailable").At("provider_code"));
+        Assert.Equal(
+            "provider.unavailable",
+            (await Rest.Post($"{Providers}/ollama/models/refresh")).IsRefused(502, "provider.unavailable").At("provider_code"));
     }
 
     [Fact]
     public async Task All_faults_of_a_connection_are_named_at_once()
     {
-        var refused = await Rest.Put($"{Providers}/agent-x/connection/api-key", """{"api_key":"two words","base_url":"ftp://x","kind":"telepathy"}""");
+        var refused = await Rest.Put(
+            $"{Providers}/agent-x/connection/api-key",
+            """{"api_key":"two words","base_url":"ftp://x","kind":"telepathy"}"""
+        );
         refused.IsRefused(400, "request.invalid").BlamesFields("api_key", "base_url", "kind", "provider_id");
         (await Rest.Put($"{Providers}/openai/connection/api-key", "{}")).IsRefused(400, "request.invalid").BlamesFields("api_key");
-        (await Rest.Put($"{Providers}/mine/connection/api-key", """{"api_key":"sk-0123456789"}""")).IsRefused(400, "request.invalid").BlamesFields("base_url");
+        (await Rest.Put($"{Providers}/mine/connection/api-key", """{"api_key":"sk-0123456789"}"""))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("base_url");
     }
 
     [Fact]
@@ -63,7 +71,8 @@ public sealed class ProviderRulesTests(KodaFixture koda) : IClassFixture<KodaFix
         (await Rest.Get("/api/control-plane/connections/defaults/core:nobody")).IsRefused(404, "connection.not_found");
         (await Rest.Get("/api/control-plane/connections/defaults/mcp:files")).IsRefused(400, "connection.key_unsupported");
         (await Rest.Get("/api/control-plane/integrations/nobody/health")).IsRefused(404, "integration.not_found");
-        (await Rest.Put("/api/control-plane/connections/defaults/core:groq", """{"for_agents":true}""")).IsRefused(404, "connection.not_found");
+        (await Rest.Put("/api/control-plane/connections/defaults/core:groq", """{"for_agents":true}""")).IsRefused(
+            404, "connection.not_found");
         (await Rest.Get("/api/control-plane/models?cursor=nonsense!")).IsRefused(400, "cursor.invalid");
     }
 
@@ -72,11 +81,14 @@ public sealed class ProviderRulesTests(KodaFixture koda) : IClassFixture<KodaFix
     {
         var catalogue = await Rest.Get("/api/control-plane/connections/catalog");
         Assert.Equal("always_ask", catalogue.Json.At("governance", "default_policy"));
-        Assert.Contains(catalogue.Json["items"]!.AsArray(), item => item!.At("connection_key") == "core:gemini" && item!.At("status") == "not_configured");
+        Assert.Contains(catalogue.Json["items"]!.AsArray(), item =>
+            item!.At("connection_key") == "core:gemini" && item!.At("status") == "not_configured");
         Assert.Equal("core:offline", (await Rest.Get("/api/control-plane/connections/defaults")).Json.At("agents", "connection_key"));
 
         var set = await Rest.Put(
-            "/api/control-plane/connections/defaults/core:codex", """{"auth_method":"api_key","api_key":"sk-0123456789","model":"gpt-5","for_agents":true}""");
+            "/api/control-plane/connections/defaults/core:codex",
+            """{"auth_method":"api_key","api_key":"sk-0123456789","model":"gpt-5","for_agents":true}"""
+        );
         Assert.True(set.Status == 200, set.Text);
         Assert.Equal(("core:openai", "True"), (set["connection_key"], set.Json["for_agents"]!.GetValue<bool>().ToString()));
         await Rest.Put("/api/control-plane/connections/defaults/core:claude", """{"auth_method":"api_key","api_key":"sk-0123456789"}""");
@@ -86,7 +98,8 @@ public sealed class ProviderRulesTests(KodaFixture koda) : IClassFixture<KodaFix
         await Rest.Put("/api/control-plane/connections/defaults/core:claude", """{"for_agents":true}""");
         Assert.Equal("core:anthropic", (await Rest.Get("/api/control-plane/connections/defaults")).Json.At("agents", "connection_key"));
         foreach (var key in new[] { "core:claude", "core:openai" })
-            Assert.Equal(200, (await Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"/api/control-plane/connections/defaults/{key}"))).Status);
+            Assert.Equal(
+                200, (await Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"/api/control-plane/connections/defaults/{key}"))).Status);
         (await Rest.Get("/api/control-plane/connections/defaults/core:openai")).IsRefused(404, "connection.not_found");
     }
 }

@@ -15,7 +15,8 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     public async Task DisposeAsync()
     {
         await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
-        await using var command = source.CreateCommand("truncate rate_counts, owners, recovery_codes, sessions, setup_codes, sign_in_failures");
+        await using var command = source.CreateCommand(
+            "truncate rate_counts, owners, recovery_codes, sessions, setup_codes, sign_in_failures");
         await command.ExecuteNonQueryAsync();
     }
 
@@ -29,7 +30,8 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
             var tried = await host.Anonymous().Post($"{Auth}/login", login);
             tried.IsRefused(401, "auth.invalid_credentials");
             Assert.Equal("\"login\";q=5;w=300", Assert.Single(tried.Headers.GetValues("RateLimit-Policy")));
-            Assert.StartsWith($"\"login\";r={5 - attempt};t=", Assert.Single(tried.Headers.GetValues("RateLimit")), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"\"login\";r={5 - attempt};t=", Assert.Single(tried.Headers.GetValues("RateLimit")), StringComparison.Ordinal);
         }
 
         var limited = await host.Anonymous().Post($"{Auth}/login", login);
@@ -94,7 +96,8 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
         await using var one = await Start();
         await using var two = await Start();
         for (var attempt = 0; attempt < 5; attempt++)
-            (await (attempt % 2 == 0 ? one : two).Anonymous().Post($"{Auth}/login", Credentials("ana", "wrong"))).IsRefused(401, "auth.invalid_credentials");
+            (await (attempt % 2 == 0 ? one : two).Anonymous().Post($"{Auth}/login", Credentials("ana", "wrong"))).IsRefused(
+                401, "auth.invalid_credentials");
 
         (await one.Anonymous().Post($"{Auth}/login", Credentials("ana", "wrong"))).IsRefused(429, "auth.rate_limited");
         (await two.Anonymous().Post($"{Auth}/login", Credentials("ana", "wrong"))).IsRefused(429, "auth.rate_limited");
@@ -249,7 +252,8 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     private async Task<KodaHost> Start(string? budgets = null, Func<ServerSecurity, ServerSecurity>? configure = null)
     {
         var security = new ServerSecurity { RateLimit = budgets };
-        return await KodaHost.StartAsync(postgres.ConnectionString, options => options with { Security = configure?.Invoke(security) ?? security });
+        return await KodaHost.StartAsync(postgres.ConnectionString, options =>
+            options with { Security = configure?.Invoke(security) ?? security });
     }
 
     private static Task<RestReply> Login(KodaHost host, string forwardedFor) =>

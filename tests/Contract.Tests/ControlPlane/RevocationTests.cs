@@ -50,7 +50,9 @@ public sealed class RevocationTests(KodaFixture koda) : IClassFixture<KodaFixtur
     {
         var session = await One.SignIn();
         Assert.Equal(200, (await Other.Anonymous(session).Get(Agents)).Status);
-        var current = (await Other.Anonymous(session).Get($"{Auth}/sessions")).Json["items"]!.AsArray().Single(item => item!["is_current"]!.GetValue<bool>())!;
+        var current = (await Other.Anonymous(session).Get($"{Auth}/sessions")).Json["items"]!
+            .AsArray()
+            .Single(item => item!["is_current"]!.GetValue<bool>())!;
         var heard = Heard(Other, Guid.Parse(current.At("session_id")));
 
         await One.Anonymous(session).Post($"{Auth}/logout");
@@ -65,7 +67,8 @@ public sealed class RevocationTests(KodaFixture koda) : IClassFixture<KodaFixtur
         var token = await One.NewToken("read");
         var service = new Protos.ControlPlane.V1.AuditService.AuditServiceClient(Other.Client.CallInvoker);
         using var limit = new CancellationTokenSource(s_patience);
-        using var feed = service.WatchAudit(new(), new Metadata { { "authorization", $"Bearer {token["token"]}" } }, cancellationToken: limit.Token);
+        using var feed = service.WatchAudit(
+            new(), new Metadata { { "authorization", $"Bearer {token["token"]}" } }, cancellationToken: limit.Token);
         Assert.True(await feed.ResponseStream.MoveNext(limit.Token));
 
         await One.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/tokens/{token.Json["item"]!.At("id")}"));
@@ -80,11 +83,13 @@ public sealed class RevocationTests(KodaFixture koda) : IClassFixture<KodaFixtur
         var token = await One.NewToken("read");
         var service = new Protos.ControlPlane.V1.AuditService.AuditServiceClient(Other.Client.CallInvoker);
         using var limit = new CancellationTokenSource(s_patience);
-        using var feed = service.WatchAudit(new(), new Metadata { { "authorization", $"Bearer {token["token"]}" } }, cancellationToken: limit.Token);
+        using var feed = service.WatchAudit(
+            new(), new Metadata { { "authorization", $"Bearer {token["token"]}" } }, cancellationToken: limit.Token);
         Assert.True(await feed.ResponseStream.MoveNext(limit.Token));
 
         await using (var source = NpgsqlDataSource.Create(koda.ConnectionString))
-        await using (var command = source.CreateCommand($"update tokens set revoked_at = now() where id = '{token.Json["item"]!.At("id")}'"))
+        await using (
+            var command = source.CreateCommand($"update tokens set revoked_at = now() where id = '{token.Json["item"]!.At("id")}'"))
             await command.ExecuteNonQueryAsync(limit.Token);
 
         var ended = await Assert.ThrowsAsync<RpcException>(() => ReadToEnd(feed, limit.Token));
@@ -127,7 +132,8 @@ public sealed class RevocationTests(KodaFixture koda) : IClassFixture<KodaFixtur
         return heard.Task.WaitAsync(s_patience);
     }
 
-    private static async Task ReadToEnd(AsyncServerStreamingCall<Protos.ControlPlane.V1.AuditEvent> feed, CancellationToken cancellationToken)
+    private static async Task ReadToEnd(
+        AsyncServerStreamingCall<Protos.ControlPlane.V1.AuditEvent> feed, CancellationToken cancellationToken)
     {
         while (await feed.ResponseStream.MoveNext(cancellationToken))
         {

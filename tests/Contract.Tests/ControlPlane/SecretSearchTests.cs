@@ -39,7 +39,9 @@ public sealed class SecretSearchTests(PostgresFixture postgres) : IClassFixture<
             Assert.True(secret.Length >= 8, $"{name} is no secret: '{secret}'.");
             Assert.Empty((await TableSearch.TablesWith(postgres.ConnectionString, secret)).Select(table => $"{name} in {table}"));
             // The setup code is printed once, on purpose, for the person at the server.
-            var logs = Directory.GetFiles(_folder.FullName, "*.log").Where(log => name != "setup code" && File.ReadAllText(log).Contains(secret, StringComparison.Ordinal));
+            var logs = Directory
+                .GetFiles(_folder.FullName, "*.log")
+                .Where(log => name != "setup code" && File.ReadAllText(log).Contains(secret, StringComparison.Ordinal));
             Assert.Empty(logs.Select(log => $"{name} in {log}"));
             Assert.Empty(_refusals.Where(text => text.Contains(secret, StringComparison.Ordinal)).Select(text => $"{name} in {text}"));
         }
@@ -50,7 +52,9 @@ public sealed class SecretSearchTests(PostgresFixture postgres) : IClassFixture<
         var rest = Client(server, server.Files.ReadOperatorToken());
         var code = (await rest.Post("/api/control-plane/auth/bootstrap/codes"))["code"];
         var stranger = Client(server, null);
-        var registration = (await stranger.Post("/api/control-plane/auth/bootstrap/exchange", $$"""{"code":"{{code}}"}"""))["registration_token"];
+        var registration = (await stranger.Post("/api/control-plane/auth/bootstrap/exchange", $$"""{"code":"{{code}}"}"""))[
+            "registration_token"
+        ];
         var owner = await stranger.Post(
             "/api/control-plane/auth/register-owner",
             $$"""{"registration_token":"{{registration}}","username":"ana","email":"ana@example.org","password":"{{Password}}"}""",
@@ -68,7 +72,9 @@ public sealed class SecretSearchTests(PostgresFixture postgres) : IClassFixture<
         var task = (await rest.Post("/api/runtime/tasks", """{"agent_id":"teller","query":"Tell."}"""))["id"];
         RestReply state = null!;
         await Eventually.IsTrue(
-            async () => (state = await rest.Get($"/api/runtime/tasks/{task}"))["status"] is "completed" or "failed", TimeSpan.FromMinutes(1), () => state.Text);
+            async () => (state = await rest.Get($"/api/runtime/tasks/{task}"))["status"] is "completed" or "failed",
+            TimeSpan.FromMinutes(1),
+            () => state.Text);
         Assert.True(state["status"] == "completed", state.Text);
         var trace = (await rest.Get($"/api/runtime/tasks/{task}/trace")).Text;
         // The command had the secret, and what it printed was taken out.
@@ -95,9 +101,15 @@ public sealed class SecretSearchTests(PostgresFixture postgres) : IClassFixture<
         [
             await stranger.Post("/api/control-plane/auth/login", $$"""{"identifier":"nobody","password":"{{Password}}"}"""),
             await stranger.Post("/api/control-plane/auth/register-owner", $$"""{"bootstrap_code":"{{code}}","password":"{{Password}}"}"""),
-            await rest.Put("/api/control-plane/providers/groq/connection/api-key", $$"""{"api_key":"{{ProviderKey}} {{ProviderKey}}","base_url":"x"}"""),
+            await rest.Put(
+                "/api/control-plane/providers/groq/connection/api-key",
+                $$"""{"api_key":"{{ProviderKey}} {{ProviderKey}}","base_url":"x"}"""
+            ),
             await rest.Put("/api/control-plane/agents/teller/secrets/bad-key!", $$"""{"value":"{{AgentSecret}}"}"""),
-            await rest.Post("/api/control-plane/agents", $$$"""{"agent_id":"x","definition":{"provider":{"kind":"y","api_key":"{{{ProviderKey}}}"}},"z":"{{{Password}}}"}"""),
+            await rest.Post(
+                "/api/control-plane/agents",
+                $$$"""{"agent_id":"x","definition":{"provider":{"kind":"y","api_key":"{{{ProviderKey}}}"}},"z":"{{{Password}}}"}"""
+            ),
         ];
         Assert.All(refused, reply => Assert.InRange(reply.Status, 400, 499));
         _refusals.AddRange(refused.Select(reply => reply.Text));

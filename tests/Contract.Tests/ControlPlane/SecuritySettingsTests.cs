@@ -49,7 +49,10 @@ public sealed class SecuritySettingsTests(PostgresFixture postgres) : IClassFixt
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Start(unsafeSettings));
 
         Assert.All(
-            ["ALLOW_LOOPBACK_BOOTSTRAP", "CONTROL_PLANE_SECURE_COOKIES", "CONTROL_PLANE_AUTH_MODE", "CONTROL_PLANE_API_TOKEN", "RUNTIME_LOCAL_UI_TOKEN"],
+            [
+                "ALLOW_LOOPBACK_BOOTSTRAP", "CONTROL_PLANE_SECURE_COOKIES", "CONTROL_PLANE_AUTH_MODE", "CONTROL_PLANE_API_TOKEN",
+                "RUNTIME_LOCAL_UI_TOKEN",
+            ],
             name => Assert.Contains(name, refused.Message, StringComparison.Ordinal));
     }
 
@@ -72,7 +75,9 @@ public sealed class SecuritySettingsTests(PostgresFixture postgres) : IClassFixt
 
         var first = await production.Anonymous().Post($"{Auth}/login", Credentials(Username, Password));
         var plain = await proxied.Anonymous().Post($"{Auth}/login", Credentials(Username, Password));
-        var forwarded = await proxied.Anonymous().Post($"{Auth}/login", Credentials(Username, Password), ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"));
+        var forwarded = await proxied
+            .Anonymous()
+            .Post($"{Auth}/login", Credentials(Username, Password), ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"));
 
         foreach (var name in new[] { "koda_operator_session", "koda_device" })
         {

@@ -99,7 +99,8 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>,
 
     [Fact]
     public async Task A_session_that_never_was_is_not_an_expired_one() =>
-        (await Host.Anonymous("kodas_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").Get("/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
+        (await Host.Anonymous("kodas_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").Get("/api/runtime/agents")).IsRefused(
+            401, "auth.unauthenticated");
 
     [Fact]
     public async Task The_status_answers_everybody_and_tells_the_owner_to_the_owner_only()
@@ -127,12 +128,14 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>,
         Assert.Equal("operator", current!.At("subject_type"));
         var others = items.Where(item => !item!["is_current"]!.GetValue<bool>()).Select(item => item!.At("session_id")).ToList();
 
-        var replies = await Task.WhenAll(others.Select(id => Host.Anonymous(mine).Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/sessions/{id}"))));
+        var replies = await Task.WhenAll(
+            others.Select(id => Host.Anonymous(mine).Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/sessions/{id}"))));
 
         Assert.All(replies, reply => Assert.Equal((200, true), (reply.Status, reply.Bool("ok"))));
         (await Host.Anonymous(other).Get("/api/runtime/agents")).IsRefused(401, "auth.session_expired");
         Assert.Equal(200, (await Host.Anonymous(mine).Get("/api/runtime/agents")).Status);
-        (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/sessions/{Guid.NewGuid()}"))).IsRefused(404, "session.not_found");
+        (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/sessions/{Guid.NewGuid()}"))).IsRefused(
+            404, "session.not_found");
         (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/sessions/x"))).IsRefused(404, "session.not_found");
     }
 

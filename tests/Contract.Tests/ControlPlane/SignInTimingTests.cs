@@ -37,7 +37,8 @@ public sealed class SignInTimingTests(KodaFixture koda) : IClassFixture<KodaFixt
     private async Task<TimeSpan> Refused(string identifier)
     {
         var started = Stopwatch.GetTimestamp();
-        (await koda.Host.Anonymous().Post($"{Auth}/login", Credentials(identifier, "wrong password"))).IsRefused(401, "auth.invalid_credentials");
+        (await koda.Host.Anonymous().Post($"{Auth}/login", Credentials(identifier, "wrong password"))).IsRefused(
+            401, "auth.invalid_credentials");
         return Stopwatch.GetElapsedTime(started);
     }
 

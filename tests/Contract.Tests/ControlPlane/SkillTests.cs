@@ -40,8 +40,12 @@ public sealed class SkillTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
         var shadowed = await Host.Rest.Get($"{Skills}/release-notes");
         var broken = await Host.Rest.Get($"{Skills}/broken");
 
-        Assert.Equal(("true", "built_in", "Release notes"), (shadowed.Json.At("skill", "valid"), shadowed.Json.At("skill", "source"), shadowed.Json.At("skill", "name")));
-        Assert.Equal(["priority", "triggers[0]"], shadowed.Json["skill"]!["problems"]!.AsArray().Select(problem => problem!.At("path")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ("true", "built_in", "Release notes"),
+            (shadowed.Json.At("skill", "valid"), shadowed.Json.At("skill", "source"), shadowed.Json.At("skill", "name")));
+        Assert.Equal(
+            ["priority", "triggers[0]"],
+            shadowed.Json["skill"]!["problems"]!.AsArray().Select(problem => problem!.At("path")).Order(StringComparer.Ordinal));
         Assert.Equal(("false", "broken.md"), (broken.Json.At("skill", "valid"), broken.Json["skill"]!["problems"]![0]!.At("file")));
         foreach (var name in new[] { "release-notes.md", "broken.md" })
             File.Delete(Path.Combine(DataFolder, name));
@@ -65,7 +69,10 @@ public sealed class SkillTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
         await using var model = await ScriptedModel.StartAsync(
             ModelTurn.Call("call_1", "write", """{"path":"note.txt","content":"hello"}"""), ModelTurn.Say("Done."));
         await Host.Define("skilled", model, tools: """["write"]""");
-        await Host.Rest.Put($"{Agents}/skilled/sections/skills", """{"skills": ["security-review", "write-tests", "own", "local", "nowhere"]}""");
+        await Host.Rest.Put(
+            $"{Agents}/skilled/sections/skills",
+            """{"skills": ["security-review", "write-tests", "own", "local", "nowhere"]}"""
+        );
         await Host.Rest.Post($"{Agents}/skilled/publish");
         var own = Path.Combine(DataFolder, "own.md");
         await File.WriteAllTextAsync(own, "Always be brief.");

@@ -35,11 +35,16 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     {
         await _here.Rest.Patch(Settings, """{"allowed_users":["ci"],"defaults":{"max_cost_usd":2.5,"max_tokens":9}}""");
 
-        var changed = await _here.Rest.Patch(Settings, """{"allowed_users":[],"defaults":{"max_tokens":null},"policy":{"default_tool_action":"deny"}}""");
+        var changed = await _here.Rest.Patch(
+            Settings,
+            """{"allowed_users":[],"defaults":{"max_tokens":null},"policy":{"default_tool_action":"deny"}}"""
+        );
 
         Assert.Equal(200, changed.Status);
         Assert.Empty(changed.Json["allowed_users"]!.AsArray());
-        Assert.Equal((2.5, 0L), (changed.Json["defaults"]!["max_cost_usd"]!.GetValue<double>(), changed.Json["defaults"]!["max_tokens"]!.GetValue<long>()));
+        Assert.Equal(
+            (2.5, 0L),
+            (changed.Json["defaults"]!["max_cost_usd"]!.GetValue<double>(), changed.Json["defaults"]!["max_tokens"]!.GetValue<long>()));
         Assert.Equal("deny", changed.Json["policy"]!["default_tool_action"]!.GetValue<string>());
         Assert.True(changed.Json["policy"]!["accept_tasks"]!.GetValue<bool>());
         Assert.Equal(changed.Text, (await _here.Rest.Get(Settings)).Text);
@@ -52,7 +57,8 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
 
         var changed = await _here.Client.Settings.PatchAsync(new SystemSettings { Defaults = new() { MaxTokens = 3 } });
 
-        Assert.Equal((2.5, 3L, ToolAction.Deny), (changed.Defaults.MaxCostUsd, changed.Defaults.MaxTokens, changed.Policy.DefaultToolAction));
+        Assert.Equal(
+            (2.5, 3L, ToolAction.Deny), (changed.Defaults.MaxCostUsd, changed.Defaults.MaxTokens, changed.Policy.DefaultToolAction));
     }
 
     [Fact]
@@ -62,7 +68,9 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
 
         var replaced = await _here.Rest.Put(Settings, """{"defaults":{"max_iterations":5}}""");
 
-        Assert.Equal((5, 0), (replaced.Json["defaults"]!["max_iterations"]!.GetValue<int>(), replaced.Json["defaults"]!["timeout_seconds"]!.GetValue<int>()));
+        Assert.Equal(
+            (5, 0),
+            (replaced.Json["defaults"]!["max_iterations"]!.GetValue<int>(), replaced.Json["defaults"]!["timeout_seconds"]!.GetValue<int>()));
         Assert.True(replaced.Json["policy"]!["accept_tasks"]!.GetValue<bool>());
     }
 
@@ -71,9 +79,16 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     {
         var before = await _here.Rest.Get(Settings);
 
-        (await _here.Rest.Patch(Settings, """{"allowed_users":["ok"," "],"defaults":{"max_tokens":-1},"policy":{"approval_timeout_seconds":-5}}"""))
-            .IsRefused(400, "request.invalid").BlamesFields("allowed_users[1]", "defaults.max_tokens", "policy.approval_timeout_seconds");
-        (await _here.Rest.Patch(Settings, """{"colour":1,"defaults":{"max_tokens":"many"}}""")).IsRefused(400, "request.invalid").BlamesFields("colour", "defaults.max_tokens");
+        (
+            await _here.Rest.Patch(
+                Settings,
+                """{"allowed_users":["ok"," "],"defaults":{"max_tokens":-1},"policy":{"approval_timeout_seconds":-5}}"""
+            ))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("allowed_users[1]", "defaults.max_tokens", "policy.approval_timeout_seconds");
+        (await _here.Rest.Patch(Settings, """{"colour":1,"defaults":{"max_tokens":"many"}}"""))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("colour", "defaults.max_tokens");
         (await _here.Rest.Patch(Settings + "?update_mask=colour", "{}")).IsRefused(400, "request.invalid").BlamesFields("update_mask");
         (await _here.Rest.Patch(Settings, """{"defaults":{"agent_id":"nobody"}}""")).IsRefused(404, "agent.not_found");
 
@@ -86,8 +101,12 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     [InlineData("1e300", "agent.invalid")]
     public async Task A_budget_that_cannot_be_counted_is_refused_since_it_would_be_none(string amount, string codeOfAgents)
     {
-        (await _here.Rest.Patch(Settings, $$$"""{"defaults":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, "request.invalid").BlamesFields("defaults.max_cost_usd");
-        (await _here.Rest.Put("/api/control-plane/agents/spender", $$$"""{"limits":{"max_cost_usd":{{{amount}}}}}""")).IsRefused(400, codeOfAgents).BlamesFields("limits.max_cost_usd");
+        (await _here.Rest.Patch(Settings, $$$"""{"defaults":{"max_cost_usd":{{{amount}}}}}"""))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("defaults.max_cost_usd");
+        (await _here.Rest.Put("/api/control-plane/agents/spender", $$$"""{"limits":{"max_cost_usd":{{{amount}}}}}"""))
+            .IsRefused(400, codeOfAgents)
+            .BlamesFields("limits.max_cost_usd");
         (await _here.Rest.Post(TaskCalls.Tasks, $$$"""{"agent_id":"explorer","query":"x","context":{"max_cost_usd":{{{amount}}}}}"""))
             .IsRefused(400, "request.invalid").BlamesFields("context.max_cost_usd");
     }
@@ -98,9 +117,10 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
         var revision = (await _here.Rest.Patch(Settings, """{"defaults":{"max_tokens":1}}""")).Json["revision"]!.GetValue<long>();
         await _there.Rest.Patch(Settings, """{"defaults":{"max_tokens":2}}""");
 
-        var details = (await _here.Rest.Patch(Settings, $$$"""{"revision":{{{revision}}},"defaults":{"max_tokens":3}}""")).IsRefused(409, "settings.conflict");
-        var fault = await Assert.ThrowsAsync<KodaException>(
-            () => _here.Client.Settings.PatchAsync(new SystemSettings { Revision = revision, Defaults = new() { MaxTokens = 3 } }));
+        var details = (await _here.Rest.Patch(Settings, $$$"""{"revision":{{{revision}}},"defaults":{"max_tokens":3}}""")).IsRefused(
+            409, "settings.conflict");
+        var fault = await Assert.ThrowsAsync<KodaException>(() =>
+            _here.Client.Settings.PatchAsync(new SystemSettings { Revision = revision, Defaults = new() { MaxTokens = 3 } }));
 
         Assert.Equal($"{revision + 1}", details["revision"]!.GetValue<string>());
         Assert.Equal(ErrorReason.SettingsConflict, fault.Reason);
@@ -114,7 +134,8 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
         await _here.Rest.Patch(Settings, """{"defaults":{"agent_id":"explorer"}}""");
 
         await Eventually.IsTrue(
-            async () => (await _there.Rest.Post(TaskCalls.Tasks, """{"query":"x"}"""))["agent_id"] == "explorer", "The other server has heard of it.");
+            async () => (await _there.Rest.Post(TaskCalls.Tasks, """{"query":"x"}"""))["agent_id"] == "explorer",
+            "The other server has heard of it.");
     }
 
     [Fact]
@@ -126,7 +147,8 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
         Assert.Equal("tasks_switched_off", refusal.IsRefused(503, "runtime.unavailable")["reason"]!.GetValue<string>());
         Assert.NotNull(refusal.Headers.RetryAfter);
         await Eventually.IsTrue(
-            async () => (await _there.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status == 503, "The other server has heard of it.");
+            async () => (await _there.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status == 503,
+            "The other server has heard of it.");
 
         await _here.Rest.Patch(Settings, """{"policy":{"accept_tasks":null}}""");
         await _here.Submit();
@@ -143,7 +165,8 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
         Assert.Equal(200, (await ci.Get("/api/control-plane/onboarding/status")).Status);
 
         await _here.Rest.Patch(Settings, """{"allowed_users":["dashboard","ci"]}""");
-        await Eventually.IsTrue(async () => (await ci.Get("/api/runtime/tasks")).Status == 200, "The other server has heard of the change.");
+        await Eventually.IsTrue(
+            async () => (await ci.Get("/api/runtime/tasks")).Status == 200, "The other server has heard of the change.");
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
 
         (await caller.Get("/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
         Assert.Equal(200, (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, path))).Status);
-        (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/tokens/{Guid.NewGuid()}"))).IsRefused(404, "token.not_found");
+        (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/tokens/{Guid.NewGuid()}"))).IsRefused(
+            404, "token.not_found");
         (await Host.Rest.Send(new HttpRequestMessage(HttpMethod.Delete, $"{Auth}/tokens/x"))).IsRefused(404, "token.not_found");
     }
 
@@ -88,7 +89,10 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task The_files_of_the_data_folder_are_listed_by_their_names()
     {
-        var names = (await Host.Rest.Get($"{Auth}/tokens?limit=200")).Json["items"]!.AsArray().Select(item => item!.At("token_name")).ToList();
+        var names = (await Host.Rest.Get($"{Auth}/tokens?limit=200")).Json["items"]!
+            .AsArray()
+            .Select(item => item!.At("token_name"))
+            .ToList();
 
         Assert.Subset(names.ToHashSet(), new HashSet<string> { "operator.token", "worker.token" });
     }
@@ -116,8 +120,8 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_break_glass_token_acts_as_the_owner()
     {
-        await using var host = await KodaHost.StartAsync(
-            koda.ConnectionString, options => options with { Security = options.Security with { BreakGlassTokens = ["another", BreakGlass] } });
+        await using var host = await KodaHost.StartAsync(koda.ConnectionString, options =>
+            options with { Security = options.Security with { BreakGlassTokens = ["another", BreakGlass] } });
 
         Assert.Equal(200, (await host.Anonymous(BreakGlass).Get($"{Auth}/sessions")).Status);
         (await host.Anonymous(BreakGlass + "x").Get($"{Auth}/sessions")).IsRefused(401, "auth.unauthenticated");
@@ -143,8 +147,10 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
 
         Assert.Equal(200, (await Send(host, Signed(["read"], later), "/api/runtime/agents")).Status);
         (await Send(host, Signed(["mutate"], later), "/api/runtime/agents")).IsRefused(403, "auth.forbidden");
-        (await Send(host, Signed(["read"], DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeSeconds()), "/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
-        (await Send(host, Signed(["read"], later, "another key of the same length......"), "/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
+        (await Send(host, Signed(["read"], DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeSeconds()), "/api/runtime/agents")).IsRefused(
+            401, "auth.unauthenticated");
+        (await Send(host, Signed(["read"], later, "another key of the same length......"), "/api/runtime/agents")).IsRefused(
+            401, "auth.unauthenticated");
         (await Send(host, Signed(["read"], later)[..^2] + "AA", "/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
         (await Send(host, Signed(["read"], later, agent: "atlas"), "/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
     }

@@ -6,8 +6,8 @@ using Xunit;
 namespace Koda.Contract.Tests.Documents;
 
 /// <summary>
-/// A TypeScript client that is generated from the served document compiles in strict mode and walks the path of a newcomer, with a proxy in between that
-/// compares every request and reply with the document.
+/// A TypeScript client that is generated from the served document compiles in strict mode and walks the path of a newcomer, with a proxy in
+/// between that compares every request and reply with the document.
 /// </summary>
 public sealed class GeneratedClientTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
@@ -15,7 +15,8 @@ public sealed class GeneratedClientTests(PostgresFixture postgres) : IClassFixtu
     public async Task A_generated_client_goes_from_the_setup_code_to_an_output_and_no_reply_departs_from_the_document()
     {
         await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("A scripted answer."));
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options => options with { AllowedHosts = ["127.0.0.1"] });
+        await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options =>
+            options with { AllowedHosts = ["127.0.0.1"] });
         host.StartWorker();
         var document = Path.Combine(NodeTools.Folder, "generated/control-plane.json");
         Directory.CreateDirectory(Path.GetDirectoryName(document)!);

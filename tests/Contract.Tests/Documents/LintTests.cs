@@ -14,7 +14,8 @@ public sealed class LintTests
     [Theory]
     [MemberData(nameof(Documents))]
     public async Task Spectral_finds_no_error(string document) =>
-        await NodeTools.Run("spectral", "lint", document, "--ruleset", Path.Combine(NodeTools.Folder, "spectral.yaml"), "--fail-severity", "error");
+        await NodeTools.Run(
+            "spectral", "lint", document, "--ruleset", Path.Combine(NodeTools.Folder, "spectral.yaml"), "--fail-severity", "error");
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -17,7 +17,10 @@ public sealed class NeededFieldTests(KodaFixture koda) : IClassFixture<KodaFixtu
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(DocumentFiles.Path(name)))!;
         var blamed = 0;
-        foreach (var (verb, path, field, body) in document["paths"]!.AsObject().SelectMany(item => Lacking(document, item.Key, item.Value!.AsObject())))
+        foreach (
+            var (verb, path, field, body) in document["paths"]!
+                .AsObject()
+                .SelectMany(item => Lacking(document, item.Key, item.Value!.AsObject())))
         {
             var reply = await Send(verb, path, body);
 
@@ -40,7 +43,8 @@ public sealed class NeededFieldTests(KodaFixture koda) : IClassFixture<KodaFixtu
     }
 
     /// <summary>The example of each operation whose body needs fields, without one of them.</summary>
-    private static IEnumerable<(string Verb, string Path, string Field, JsonObject Body)> Lacking(JsonNode document, string path, JsonObject item)
+    private static IEnumerable<(string Verb, string Path, string Field, JsonObject Body)> Lacking(
+        JsonNode document, string path, JsonObject item)
     {
         foreach (var (verb, operation) in item.Where(entry => entry.Value!["requestBody"]?["required"]?.GetValue<bool>() == true))
         {
@@ -55,7 +59,9 @@ public sealed class NeededFieldTests(KodaFixture koda) : IClassFixture<KodaFixtu
         }
     }
 
-    private static string Fill(string path, JsonNode operation) => (operation["parameters"]?.AsArray() ?? [])
-        .Where(parameter => parameter!["in"]!.ToString() == "path")
-        .Aggregate(path, (filled, parameter) => filled.Replace($"{{{parameter!["name"]}}}", parameter["example"]?.ToString() ?? NobodysId, StringComparison.Ordinal));
+    private static string Fill(string path, JsonNode operation) =>
+        (operation["parameters"]?.AsArray() ?? [])
+            .Where(parameter => parameter!["in"]!.ToString() == "path")
+            .Aggregate(path, (filled, parameter) =>
+                filled.Replace($"{{{parameter!["name"]}}}", parameter["example"]?.ToString() ?? NobodysId, StringComparison.Ordinal));
 }

@@ -5,7 +5,10 @@ using System.Net.Sockets;
 
 namespace Koda.Contract.Tests.Documents;
 
-/// <summary>The npm package prism between a client and a server: it compares requests and replies with the document, and refuses what departs from it.</summary>
+/// <summary>
+/// The npm package prism between a client and a server: it compares requests and replies with the document, and refuses what departs from
+/// it.
+/// </summary>
 internal sealed class PrismProxy : IAsyncDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromMinutes(1);

@@ -15,7 +15,9 @@ public sealed class ReaderTests(KodaFixture koda) : IClassFixture<KodaFixture>
         var seen = await NodeTools.RunScript("page.mjs", Server, koda.Host.OperatorToken);
 
         Assert.Equal(["documents: code, control-plane", "submitted: 202"], seen.Trim().Split('\n'));
-        Assert.Equal("Audit the auth service for CSP violations.", (await koda.Host.Rest.Get($"{TaskCalls.Tasks}?agent_id=atlas&limit=1")).Json["items"]![0]!["query"]!.ToString());
+        Assert.Equal(
+            "Audit the auth service for CSP violations.",
+            (await koda.Host.Rest.Get($"{TaskCalls.Tasks}?agent_id=atlas&limit=1")).Json["items"]![0]!["query"]!.ToString());
     }
 
     [Theory]

@@ -40,7 +40,10 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
     [Fact]
     public async Task A_binary_header_that_is_no_base64_is_400()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/control-plane/agents/atlas/sections/prompt") { Content = new ByteArrayContent("null"u8.ToArray()) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/control-plane/agents/atlas/sections/prompt")
+        {
+            Content = new ByteArrayContent("null"u8.ToArray()),
+        };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json");
         request.Headers.TryAddWithoutValidation("a-bin", "[31m");
 
@@ -55,7 +58,8 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(Host.Url.Host, Host.Url.Port);
-        var request = $"POST /api/runtime/tasks HTTP/1.1\r\nHost: {Host.Url.Authority}\r\nAuthorization: Bearer {Host.OperatorToken}\r\nContent-Type: application/json\r\n"
+        var request =
+            $"POST /api/runtime/tasks HTTP/1.1\r\nHost: {Host.Url.Authority}\r\nAuthorization: Bearer {Host.OperatorToken}\r\nContent-Type: application/json\r\n"
             + $"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{body}";
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
@@ -80,7 +84,10 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
     [Fact]
     public async Task A_gRPC_content_type_on_a_path_of_REST_is_415()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runtime/tasks") { Content = new ByteArrayContent("{}"u8.ToArray()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runtime/tasks")
+        {
+            Content = new ByteArrayContent("{}"u8.ToArray()),
+        };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/grpc+json");
 
         (await Host.Rest.Send(request)).IsRefused(415, "request.unsupported_media_type");
@@ -111,7 +118,12 @@ public sealed class ErrorBodyTests(KodaFixture koda) : IClassFixture<KodaFixture
 
     private static HttpRequestMessage Grpc(HttpMethod method, Version version)
     {
-        var request = new HttpRequestMessage(method, Method) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent([0, 0, 0, 0, 0]) };
+        var request = new HttpRequestMessage(method, Method)
+        {
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]),
+        };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/grpc");
         return request;
     }

@@ -102,13 +102,29 @@ public sealed class UnstorableInputTests(KodaFixture koda) : IClassFixture<KodaF
     public async Task Text_that_is_no_JSON_is_refused_where_the_contract_says_JSON(string text)
     {
         var setting = new CodeWire.ConfigService.ConfigServiceClient(koda.Host.Client.CallInvoker);
-        await IsRefused("value", setting.PutSettingAsync(new CodeWire.PutSettingRequest { Key = "fuzz", Value = text }, Owner).ResponseAsync);
+        await IsRefused(
+            "value", setting.PutSettingAsync(new CodeWire.PutSettingRequest { Key = "fuzz", Value = text }, Owner).ResponseAsync);
 
         var agents = new ControlPlaneWire.AgentService.AgentServiceClient(koda.Host.Client.CallInvoker);
-        await IsRefused("content", agents.ReplaceAgentSectionAsync(new ControlPlaneWire.ReplaceAgentSectionRequest { AgentId = "reviewer", Section = "limits", Content = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8(text) } }, Owner).ResponseAsync);
+        await IsRefused(
+            "content",
+            agents
+                .ReplaceAgentSectionAsync(
+                    new ControlPlaneWire.ReplaceAgentSectionRequest
+                    {
+                        AgentId = "reviewer",
+                        Section = "limits",
+                        Content = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8(text) },
+                    },
+                    Owner)
+                .ResponseAsync);
 
         var tasks = new TaskService.TaskServiceClient(koda.Host.Client.CallInvoker);
-        await IsRefused("metadata", tasks.SubmitTaskAsync(new SubmitTaskRequest { AgentId = "atlas", Query = "x", Metadata = text }, Owner).ResponseAsync);
+        await IsRefused(
+            "metadata",
+            tasks
+                .SubmitTaskAsync(new SubmitTaskRequest { AgentId = "atlas", Query = "x", Metadata = text }, Owner)
+                .ResponseAsync);
     }
 
     [Theory]
@@ -141,7 +157,8 @@ public sealed class UnstorableInputTests(KodaFixture koda) : IClassFixture<KodaF
     {
         var tasks = new TaskService.TaskServiceClient(koda.Host.Client.CallInvoker);
 
-        await IsRefused("status", tasks.ListTasksAsync(new ListTasksRequest { Status = (Koda.Protos.Runtime.V1.TaskStatus)4711 }, Owner).ResponseAsync);
+        await IsRefused(
+            "status", tasks.ListTasksAsync(new ListTasksRequest { Status = (Koda.Protos.Runtime.V1.TaskStatus)4711 }, Owner).ResponseAsync);
     }
 
     [Fact]
@@ -149,9 +166,15 @@ public sealed class UnstorableInputTests(KodaFixture koda) : IClassFixture<KodaF
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/control-plane/auth/tokens")
         {
-            Content = new StringContent($$"""{"name":"t{{Guid.NewGuid():N}}","scopes":["runtime.read"]}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                $$"""{"name":"t{{Guid.NewGuid():N}}","scopes":["runtime.read"]}""",
+                Encoding.UTF8,
+                "application/json"),
         };
-        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = koda.Host.Url };
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        {
+            BaseAddress = koda.Host.Url,
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", koda.Host.OperatorToken);
         request.Headers.TryAddWithoutValidation("User-Agent", new string('a', 255) + "😀");
         using var reply = await http.SendAsync(request);

@@ -44,7 +44,10 @@ public sealed class AuditTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
     /// <summary>A report that names places must name lines that are there, with the text that is there.</summary>
     private static async Task EveryPlaceIsReal(string report, string workspace)
     {
-        var places = report.Split('\n').Where(line => line.StartsWith("- `", StringComparison.Ordinal) && line.Contains("`: `", StringComparison.Ordinal)).ToArray();
+        var places = report
+            .Split('\n')
+            .Where(line => line.StartsWith("- `", StringComparison.Ordinal) && line.Contains("`: `", StringComparison.Ordinal))
+            .ToArray();
         Assert.NotEmpty(places);
         foreach (var line in places)
         {
@@ -52,7 +55,10 @@ public sealed class AuditTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
             var place = parts[0].Split(':');
             var lines = await File.ReadAllLinesAsync(Path.Combine(workspace, place[0]));
             var start = parts[1][..Math.Min(12, parts[1].IndexOf('`', StringComparison.Ordinal))].TrimEnd('…');
-            Assert.Contains(start, lines[int.Parse(place[1], System.Globalization.CultureInfo.InvariantCulture) - 1].Replace('`', '\''), StringComparison.Ordinal);
+            Assert.Contains(
+                start,
+                lines[int.Parse(place[1], System.Globalization.CultureInfo.InvariantCulture) - 1].Replace('`', '\''),
+                StringComparison.Ordinal);
         }
     }
 
@@ -64,7 +70,10 @@ public sealed class AuditTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
         Assert.NotEqual("", calls[0].At("provider_call", "prompt", "system"));
         Assert.All(calls, call => Assert.NotNull(call["provider_call"]!["response"]));
         // What a call answered is in the prompt of the next one.
-        Assert.Contains(calls[0]["provider_call"]!["response"]!.ToJsonString(), calls[1]["provider_call"]!["prompt"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(
+            calls[0]["provider_call"]!["response"]!.ToJsonString(),
+            calls[1]["provider_call"]!["prompt"]!.ToJsonString(),
+            StringComparison.Ordinal);
 
         var tools = await koda.Host.Steps(task, "tool_call");
         Assert.Equal(["audit"], tools.Select(tool => tool.At("tool_call", "tool")));

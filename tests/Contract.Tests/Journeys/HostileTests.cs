@@ -43,7 +43,8 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
         var arguments = new JsonObject { ["path"] = path };
         if (tool == "write")
             arguments["content"] = "x";
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", tool, arguments.ToJsonString()), ModelTurn.Say("Refused."));
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", tool, arguments.ToJsonString()), ModelTurn.Say("Refused."));
         await Host.Define(agent, model, tools: """["read","write"]""", permissions: AllowAll);
         var task = await Host.SubmitIn(Workspace, agent, "Read it.");
 
@@ -55,14 +56,16 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
         Assert.DoesNotContain(model.Requests, request => request.ToJsonString().Contains(Secret, StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(_outside.FullName, "written.txt")));
         var record = Assert.Single(await Host.Steps(task, "audit_event"))["audit_event"]!;
-        Assert.Equal(("security.path_refused", tool, path), (record.At("kind"), record.At("payload", "tool"), record.At("payload", "path")));
+        Assert.Equal(
+            ("security.path_refused", tool, path), (record.At("kind"), record.At("payload", "tool"), record.At("payload", "path")));
     }
 
     [Fact]
     public async Task A_tool_that_prints_a_gigabyte_is_cut_and_the_agent_goes_on()
     {
         await using var model = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "bash", """{"command":"yes 0123456789abcdef 2>/dev/null | head -c 1073741824; echo the-end"}"""), ModelTurn.Say("Much."));
+            ModelTurn.Call("call_1", "bash", """{"command":"yes 0123456789abcdef 2>/dev/null | head -c 1073741824; echo the-end"}"""),
+            ModelTurn.Say("Much."));
         await Host.Define("printer", model, tools: """["bash"]""", permissions: AllowAll);
         var task = await Host.SubmitIn(Workspace, "printer", "Print.");
 
@@ -117,7 +120,8 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     [Theory]
     [InlineData("garbage-page", 400, "<html>not an API</html>", "provider.invalid_request")]
     [InlineData("garbage-key", 401, """{"error":{"message":"Incorrect API key provided"}}""", "provider.credential_invalid")]
-    [InlineData("garbage-stream", 200, "data: {\"choices\":[{\"delta\":{\"content\":", "provider.malformed_response", "provider.stream_cut")]
+    [InlineData(
+        "garbage-stream", 200, "data: {\"choices\":[{\"delta\":{\"content\":", "provider.malformed_response", "provider.stream_cut")]
     public async Task A_provider_that_sends_garbage_fails_its_task_alone(string agent, int status, string body, params string[] codes)
     {
         await using var garbage = await ScriptedModel.StartAsync((context, _) =>

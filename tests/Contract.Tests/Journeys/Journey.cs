@@ -12,13 +12,22 @@ internal static class Journey
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Defines an agent whose model is scripted.</summary>
-    public static async Task Define(this KodaHost host, string agent, ScriptedModel model, string tools = "[]", string permissions = "[]", string limits = "{}", string retry = "{}",
-        string wire = "openai", string mode = "primary")
+    public static async Task Define(
+        this KodaHost host,
+        string agent,
+        ScriptedModel model,
+        string tools = "[]",
+        string permissions = "[]",
+        string limits = "{}",
+        string retry = "{}",
+        string wire = "openai",
+        string mode = "primary")
     {
         var reply = await host.Rest.Put($"/api/control-plane/agents/{agent}", $$"""
             {
               "model": "{{ModelTurn.Model}}",
-              "provider": {"kind": "{{wire}}", "base_url": "{{(wire == "openai" ? model.BaseUrl : model.MessagesUrl)}}", "api_key": "sk-scripted"},
+              "provider": {"kind": "{{wire}}", "base_url": "{{(
+                wire == "openai" ? model.BaseUrl : model.MessagesUrl)}}", "api_key": "sk-scripted"},
               "system_prompt": "You do what the script says.",
               "mode": "{{mode}}", "tools": {{tools}}, "permissions": {{permissions}}, "limits": {{limits}}, "retry": {{retry}}
             }

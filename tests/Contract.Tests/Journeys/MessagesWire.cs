@@ -47,13 +47,20 @@ internal static class MessagesWire
                 new JsonObject { ["type"] = "text_delta", ["text"] = delta.At("content") });
         }
         return (
-            new JsonObject { ["type"] = "tool_use", ["id"] = call.At("id"), ["name"] = call.At("function", "name"), ["input"] = new JsonObject() },
+            new JsonObject
+            {
+                ["type"] = "tool_use",
+                ["id"] = call.At("id"),
+                ["name"] = call.At("function", "name"),
+                ["input"] = new JsonObject(),
+            },
             new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = call.At("function", "arguments") });
     }
 
     private static async Task Send(HttpContext context, JsonObject item)
     {
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"event: {item.At("type")}\ndata: {item.ToJsonString()}\n\n"), context.RequestAborted);
+        await context.Response.Body.WriteAsync(
+            Encoding.UTF8.GetBytes($"event: {item.At("type")}\ndata: {item.ToJsonString()}\n\n"), context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 }

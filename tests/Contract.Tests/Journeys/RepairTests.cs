@@ -8,7 +8,8 @@ namespace Koda.Contract.Tests.Journeys;
 /// <summary>The main job: an agent finds and repairs a failing test in a small package, and asks before it writes.</summary>
 public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<WorkingKodaFixture>, IAsyncLifetime
 {
-    private const string Faulty = "export function average(numbers) {\n  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);\n}\n";
+    private const string Faulty =
+        "export function average(numbers) {\n  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);\n}\n";
     private const string Test = """
         import test from "node:test";
         import assert from "node:assert/strict";
@@ -24,7 +25,10 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
 
     public async Task InitializeAsync()
     {
-        await File.WriteAllTextAsync(Path.Combine(_package.FullName, "package.json"), """{"name":"tiny","type":"module","scripts":{"test":"node --test"}}""");
+        await File.WriteAllTextAsync(
+            Path.Combine(_package.FullName, "package.json"),
+            """{"name":"tiny","type":"module","scripts":{"test":"node --test"}}"""
+        );
         await File.WriteAllTextAsync(Path.Combine(_package.FullName, "average.test.js"), Test);
         await File.WriteAllTextAsync(Source, Faulty);
     }
@@ -50,7 +54,8 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
 
         Assert.Equal("completed", ended.At("status"));
         Assert.Equal("The divisor was one too many; the test is green now.", ended.At("output"));
-        Assert.Equal(Faulty.Replace("(numbers.length + 1)", "numbers.length", StringComparison.Ordinal), await File.ReadAllTextAsync(Source));
+        Assert.Equal(
+            Faulty.Replace("(numbers.length + 1)", "numbers.length", StringComparison.Ordinal), await File.ReadAllTextAsync(Source));
         await ShowsTheWork(task);
         ShowsTheCost(ended);
         await TraceAddsUp(task, ended["usage"]!);
@@ -92,7 +97,8 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
         var approval = await Pending(task);
         Assert.Equal("edit", approval.At("tool"));
         Assert.Equal("average.js", approval.At("arguments", "path"));
-        Assert.Contains("-  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);", approval.At("preview"), StringComparison.Ordinal);
+        Assert.Contains(
+            "-  return numbers.reduce((sum, n) => sum + n, 0) / (numbers.length + 1);", approval.At("preview"), StringComparison.Ordinal);
         Assert.Equal(Faulty, await File.ReadAllTextAsync(Source));
 
         (await Answer(approval, "approve", new string('0', 64))).IsRefused(400, "request.invalid").BlamesFields("digest");
@@ -127,7 +133,9 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
         Assert.NotEqual("", edit.At("approval", "decided_at"));
 
         var audit = await Host.Steps(task, "audit_event");
-        Assert.Equal(["security.commands_unconfined", "approval.requested", "approval.answered"], audit.Select(step => step.At("audit_event", "kind")));
+        Assert.Equal(
+            ["security.commands_unconfined", "approval.requested", "approval.answered"],
+            audit.Select(step => step.At("audit_event", "kind")));
         var record = (await Host.Rest.Get($"/api/runtime/approvals/{edit.At("approval", "approval_id")}")).Json;
         Assert.Equal(("approved", task), (record.At("state"), record.At("task_id")));
     }

@@ -28,7 +28,9 @@ internal sealed class ScriptedModel : IAsyncDisposable
     /// <summary>What the list of models says.</summary>
     public JsonArray Listed { get; set; } = [new JsonObject { ["id"] = ModelTurn.Model }];
 
-    /// <summary>Plays turns. Which one is next follows from the conversation, so that a task which goes on elsewhere gets the right one.</summary>
+    /// <summary>
+    /// Plays turns. Which one is next follows from the conversation, so that a task which goes on elsewhere gets the right one.
+    /// </summary>
     public static Task<ScriptedModel> StartAsync(params ModelTurn[] turns) => StartAsync((context, request) =>
     {
         var answered = request["messages"]!.AsArray().Count(message => message!["role"]!.GetValue<string>() == "assistant");
@@ -54,12 +56,16 @@ internal sealed class ScriptedModel : IAsyncDisposable
             model.Requests.Enqueue(request);
             await answer(context, request);
         });
-        model._app.MapGet("/v1/models", () => Results.Text(new JsonObject { ["data"] = model.Listed.DeepClone() }.ToJsonString(), "application/json"));
+        model._app.MapGet("/v1/models", () =>
+            Results.Text(new JsonObject { ["data"] = model.Listed.DeepClone() }.ToJsonString(), "application/json"));
         await model._app.StartAsync();
         return model;
     }
 
-    /// <summary>Streams one turn as OpenAI does: deltas, the reason to stop, the usage, the end mark. What asks by the messages wire is answered by that.</summary>
+    /// <summary>
+    /// Streams one turn as OpenAI does: deltas, the reason to stop, the usage, the end mark. What asks by the messages wire is answered by
+    /// that.
+    /// </summary>
     public static async Task Stream(HttpContext context, ModelTurn turn)
     {
         if (context.Request.Path == "/v1/messages")

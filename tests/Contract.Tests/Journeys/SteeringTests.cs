@@ -22,7 +22,8 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
         Assert.Equal("first", await model.NextAsked());
         var second = await Host.Submit("one-at-a-time", "second");
 
-        await Eventually.IsTrue(async () => (await Read(second)).At("status_reason", "code") == "agent.concurrency_limit", "The reason is visible.");
+        await Eventually.IsTrue(
+            async () => (await Read(second)).At("status_reason", "code") == "agent.concurrency_limit", "The reason is visible.");
         var agent = (await Host.Rest.Get("/api/runtime/agents/one-at-a-time")).Json;
         Assert.Equal(("queued", "running"), ((await Read(second)).At("status"), (await Read(first)).At("status")));
         Assert.Equal((1, 1), (agent["running_tasks"]!.GetValue<int>(), agent["queued_tasks"]!.GetValue<int>()));
@@ -41,7 +42,11 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
         await Host.Submit("by-priority", "blocker");
         Assert.Equal("blocker", await model.NextAsked());
         foreach (var (query, priority) in new[] { ("low", -5), ("early", 0), ("late", 0), ("high", 50) })
-            Assert.Equal(202, (await Host.Rest.Post(TaskCalls.Tasks, $$"""{"agent_id":"by-priority","query":"{{query}}","priority":{{priority}}}""")).Status);
+            Assert.Equal(
+                202,
+                (
+                    await Host.Rest.Post(TaskCalls.Tasks, $$"""{"agent_id":"by-priority","query":"{{query}}","priority":{{priority}}}""")
+                ).Status);
 
         var order = new List<string>();
         for (var last = "blocker"; order.Count < 4; order.Add(last))
@@ -75,7 +80,8 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     public async Task A_running_task_pauses_after_its_step_and_goes_on_when_resumed()
     {
         await using var model = await ScriptedModel.StartAsync(
-            ModelTurn.Call("call_1", "bash", """{"command":"touch begun; while [ ! -e go ]; do sleep 0.05; done"}"""), ModelTurn.Say("Went on."));
+            ModelTurn.Call("call_1", "bash", """{"command":"touch begun; while [ ! -e go ]; do sleep 0.05; done"}"""),
+            ModelTurn.Say("Went on."));
         var workspace = Directory.CreateTempSubdirectory("koda-pause-");
         try
         {
@@ -104,7 +110,11 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     {
         await using var model = await HeldModel.StartAsync();
         await Host.Define(
-            "slow", model.Server, limits: """{"timeout_seconds":1}""", retry: """{"max_attempts":2,"initial_delay_ms":300,"max_delay_ms":400}""");
+            "slow",
+            model.Server,
+            limits: """{"timeout_seconds":1}""",
+            retry: """{"max_attempts":2,"initial_delay_ms":300,"max_delay_ms":400}"""
+        );
         var task = await Host.Submit("slow", "never answered");
 
         var events = new List<(string Kind, JsonNode Payload)>();
@@ -129,7 +139,8 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
         var task = await Host.Submit("limited", "Fail.");
 
         // It costs the task none of its attempts: the connection cools down, and the task is queued until that is over.
-        await Eventually.IsTrue(async () => (await Read(task)).At("status_reason", "code") == "provider.cooldown", "the task waits for its provider");
+        await Eventually.IsTrue(
+            async () => (await Read(task)).At("status_reason", "code") == "provider.cooldown", "the task waits for its provider");
         Assert.Equal("queued", (await Read(task)).At("status"));
         Assert.Equal("failed", (await Steer(task, "cancel")).At("status"));
     }
@@ -157,7 +168,12 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     [Fact]
     public async Task Codes_that_the_policy_names_are_not_retried()
     {
-        await DefineFailing("picky", "provider.rate_limited", retryable: true, """{"max_attempts":3,"non_retryable":["provider.rate_limited"]}""", retryAfterMs: 61_000);
+        await DefineFailing(
+            "picky",
+            "provider.rate_limited",
+            retryable: true,
+            """{"max_attempts":3,"non_retryable":["provider.rate_limited"]}""",
+            retryAfterMs: 61_000);
 
         var ended = await Host.Follow(await Host.Submit("picky", "Fail."));
 
@@ -168,7 +184,9 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     {
         var error = $$"""{"code":"{{code}}","retryable":{{(retryable ? "true" : "false")}},"retry_after_ms":{{retryAfterMs}},"times":9}""";
         var reply = await Host.Rest.Put(
-            $"/api/control-plane/agents/{agent}", $$$"""{"provider":{"kind":"offline","options":{"script":[{"error":{{{error}}}}]}},"retry":{{{retry}}}}""");
+            $"/api/control-plane/agents/{agent}",
+            $$$"""{"provider":{"kind":"offline","options":{"script":[{"error":{{{error}}}}]}},"retry":{{{retry}}}}"""
+        );
         Assert.True(reply.Status == 200, reply.Text);
     }
 

@@ -16,7 +16,11 @@ public sealed class GrpcRefusalTests(KodaFixture koda) : IClassFixture<KodaFixtu
 
     [Fact]
     public Task An_unknown_agent() =>
-        IsRefused(() => Client.Tasks.SubmitAsync(new() { AgentId = "nobody", Query = "x" }), StatusCode.NotFound, ErrorReason.AgentNotFound, "agent.not_found");
+        IsRefused(
+            () => Client.Tasks.SubmitAsync(new() { AgentId = "nobody", Query = "x" }),
+            StatusCode.NotFound,
+            ErrorReason.AgentNotFound,
+            "agent.not_found");
 
     [Fact]
     public Task An_unknown_task() =>
@@ -30,7 +34,10 @@ public sealed class GrpcRefusalTests(KodaFixture koda) : IClassFixture<KodaFixtu
     public async Task Fields_at_fault_are_all_named()
     {
         var fault = await IsRefused(
-            () => Client.Tasks.SubmitAsync(new() { Priority = 1000 }), StatusCode.InvalidArgument, ErrorReason.InvalidRequest, "request.invalid");
+            () => Client.Tasks.SubmitAsync(new() { Priority = 1000 }),
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidRequest,
+            "request.invalid");
 
         Assert.Equal(["agent_id", "priority", "query"], fault.Fields.Select(field => field.Field).Order());
     }
@@ -45,7 +52,8 @@ public sealed class GrpcRefusalTests(KodaFixture koda) : IClassFixture<KodaFixtu
     {
         var task = await koda.Host.Submit();
 
-        await IsRefused(() => Client.Tasks.ResumeAsync(task), StatusCode.FailedPrecondition, ErrorReason.TaskStateConflict, "task.state_conflict");
+        await IsRefused(
+            () => Client.Tasks.ResumeAsync(task), StatusCode.FailedPrecondition, ErrorReason.TaskStateConflict, "task.state_conflict");
     }
 
     [Fact]
@@ -65,7 +73,8 @@ public sealed class GrpcRefusalTests(KodaFixture koda) : IClassFixture<KodaFixtu
     {
         await using var client = koda.Host.ClientWith(token);
 
-        await IsRefused(() => client.Agents.GetAsync("atlas"), StatusCode.Unauthenticated, ErrorReason.Unauthenticated, "auth.unauthenticated");
+        await IsRefused(
+            () => client.Agents.GetAsync("atlas"), StatusCode.Unauthenticated, ErrorReason.Unauthenticated, "auth.unauthenticated");
     }
 
     [Fact]
@@ -73,14 +82,19 @@ public sealed class GrpcRefusalTests(KodaFixture koda) : IClassFixture<KodaFixtu
     {
         await using var client = koda.Host.ClientWith(koda.Host.WorkerToken);
 
-        var fault = await IsRefused(() => client.Agents.GetAsync("atlas"), StatusCode.PermissionDenied, ErrorReason.PermissionDenied, "auth.forbidden");
+        var fault = await IsRefused(
+            () => client.Agents.GetAsync("atlas"), StatusCode.PermissionDenied, ErrorReason.PermissionDenied, "auth.forbidden");
 
         Assert.Contains("runtime.read", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public Task A_definition_with_faults() => IsRefused(
-        () => Client.Agents.ApplyAsync("reviewer", new() { Tools = { "teleport" } }), StatusCode.InvalidArgument, ErrorReason.AgentInvalid, "agent.invalid");
+    public Task A_definition_with_faults() =>
+        IsRefused(
+            () => Client.Agents.ApplyAsync("reviewer", new() { Tools = { "teleport" } }),
+            StatusCode.InvalidArgument,
+            ErrorReason.AgentInvalid,
+            "agent.invalid");
 
     [Fact]
     public Task A_message_above_the_limit() => IsRefused(
@@ -91,7 +105,8 @@ public sealed class GrpcRefusalTests(KodaFixture koda) : IClassFixture<KodaFixtu
     public async Task An_unknown_method_is_unimplemented()
     {
         var marshaller = Marshallers.Create<Wire.GetTaskRequest>(_ => [], _ => new Wire.GetTaskRequest());
-        var method = new Method<Wire.GetTaskRequest, Wire.GetTaskRequest>(MethodType.Unary, "koda.runtime.v1.TaskService", "Teleport", marshaller, marshaller);
+        var method = new Method<Wire.GetTaskRequest, Wire.GetTaskRequest>(
+            MethodType.Unary, "koda.runtime.v1.TaskService", "Teleport", marshaller, marshaller);
 
         var fault = await Assert.ThrowsAsync<RpcException>(
             async () => await Client.CallInvoker.AsyncUnaryCall(method, null, default, new Wire.GetTaskRequest()));

@@ -25,6 +25,7 @@ public sealed class QueueLimitTests(PostgresFixture postgres) : IClassFixture<Po
 
         await host.Rest.Post($"{TaskCalls.Tasks}/{first}/cancel");
         await Eventually.IsTrue(
-            async () => (await host.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status == 202, "The queue has room again.");
+            async () => (await host.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status == 202,
+            "The queue has room again.");
     }
 }

@@ -105,7 +105,8 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
         await change.ExecuteNonQueryAsync();
         if (allow)
             return;
-        await using var cut = source.CreateCommand($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{own.Database}'");
+        await using var cut = source.CreateCommand(
+            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{own.Database}'");
         await cut.ExecuteNonQueryAsync();
     }
 }

@@ -47,11 +47,13 @@ public sealed class TaskStateTests(KodaFixture koda) : IClassFixture<KodaFixture
         await using (var source = NpgsqlDataSource.Create(koda.ConnectionString))
         {
             var version = state == "draft" ? "null" : "1";
-            await using var command = source.CreateCommand($"insert into agents (id, state, published_version) values ('{state}-agent', '{state}', {version})");
+            await using var command = source.CreateCommand(
+                $"insert into agents (id, state, published_version) values ('{state}-agent', '{state}', {version})");
             await command.ExecuteNonQueryAsync();
         }
 
-        var details = (await Rest.Post(TaskCalls.Tasks, $$"""{"agent_id":"{{state}}-agent","query":"x"}""")).IsRefused(409, "agent.not_runnable");
+        var details = (await Rest.Post(TaskCalls.Tasks, $$"""{"agent_id":"{{state}}-agent","query":"x"}""")).IsRefused(
+            409, "agent.not_runnable");
 
         Assert.Equal(state, details["state"]!.GetValue<string>());
     }

@@ -44,7 +44,9 @@ public sealed class UnknownThingsTests(KodaFixture koda) : IClassFixture<KodaFix
 
     [Fact]
     public async Task An_approval_is_answered_with_a_decision() =>
-        (await Rest.Post("/api/runtime/approvals/apr_00000000000000000000000000/answer")).IsRefused(400, "request.invalid").BlamesFields("decision");
+        (await Rest.Post("/api/runtime/approvals/apr_00000000000000000000000000/answer"))
+            .IsRefused(400, "request.invalid")
+            .BlamesFields("decision");
 
     [Theory]
     [InlineData("/api/runtime/nothing")]

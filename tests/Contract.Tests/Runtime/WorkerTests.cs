@@ -18,10 +18,13 @@ public sealed class WorkerTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_task_whose_commands_would_run_without_a_sandbox_says_so_when_it_is_submitted_and_asks_for_each()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "bash", """{"command":"ls"}"""), ModelTurn.Say("Listed."));
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "bash", """{"command":"ls"}"""),
+            ModelTurn.Say("Listed."));
         await Host.Define("runner", model, tools: """["bash"]""", permissions: """[{"tool":"bash","action":"allow"}]""");
         Assert.Empty(Warnings(await Submit("runner", priority: -1)));
-        Host.StartWorker(options => options with { WorkerId = "careful", Name = "careful", UnconfinedCommands = false, AgentIds = ["runner", "atlas"] });
+        Host.StartWorker(options =>
+            options with { WorkerId = "careful", Name = "careful", UnconfinedCommands = false, AgentIds = ["runner", "atlas"] });
         var worker = await Connected("careful");
         Assert.Equal(("asked", Why), (worker.At("commands"), worker.At("unconfined_reason")));
 
@@ -37,14 +40,18 @@ public sealed class WorkerTests(KodaFixture koda) : IClassFixture<KodaFixture>
         var asked = await Host.Reach(submitted.At("id"), "approval.requested");
         Assert.Contains($"Runs without a sandbox: {Why}", asked.Payload, StringComparison.Ordinal);
         var audit = await Host.Steps(submitted.At("id"), "audit_event");
-        Assert.Equal(("security.commands_unconfined", "false"), (audit[0].At("audit_event", "kind"), audit[0].At("audit_event", "payload", "accepted")));
+        Assert.Equal(
+            ("security.commands_unconfined", "false"),
+            (audit[0].At("audit_event", "kind"), audit[0].At("audit_event", "payload", "accepted")));
         Assert.Empty(Warnings((await Host.Rest.Get($"{TaskCalls.Tasks}/{submitted.At("id")}")).Json));
     }
 
     [Fact]
     public async Task A_worker_that_was_started_to_run_them_is_shown_as_such_and_asks_nothing()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Call("call_1", "bash", """{"command":"ls"}"""), ModelTurn.Say("Listed."));
+        await using var model = await ScriptedModel.StartAsync(
+            ModelTurn.Call("call_1", "bash", """{"command":"ls"}"""),
+            ModelTurn.Say("Listed."));
         await Host.Define("free-runner", model, tools: """["bash"]""", permissions: """[{"tool":"bash","action":"allow"}]""");
         Host.StartWorker(options => options with { WorkerId = "free", Name = "free", AgentIds = ["free-runner"] });
         Assert.Equal("unconfined", (await Connected("free")).At("commands"));
@@ -67,7 +74,10 @@ public sealed class WorkerTests(KodaFixture koda) : IClassFixture<KodaFixture>
     {
         JsonNode? found = null;
         await Eventually.IsTrue(
-            async () => (found = (await Host.Rest.Get(Workers)).Json["items"]!.AsArray().FirstOrDefault(worker => worker!.At("id") == id)) is not null, "The worker is listed.");
+            async () =>
+                (found = (await Host.Rest.Get(Workers)).Json["items"]!.AsArray().FirstOrDefault(worker => worker!.At("id") == id))
+                    is not null,
+            "The worker is listed.");
         return found!;
     }
 

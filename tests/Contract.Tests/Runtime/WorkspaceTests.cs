@@ -24,7 +24,12 @@ public sealed class WorkspaceTests(KodaFixture koda) : IClassFixture<KodaFixture
     [InlineData("/../data/./artifacts")]
     public async Task A_task_is_not_sent_there(string below)
     {
-        var body = new JsonObject { ["agent_id"] = "atlas", ["query"] = "Look.", ["context"] = new JsonObject { ["workspace"] = Host.DataDirectory + below } };
+        var body = new JsonObject
+        {
+            ["agent_id"] = "atlas",
+            ["query"] = "Look.",
+            ["context"] = new JsonObject { ["workspace"] = Host.DataDirectory + below },
+        };
 
         var details = (await Host.Rest.Post(TaskCalls.Tasks, body.ToJsonString())).IsRefused(400, Code);
 
@@ -40,8 +45,14 @@ public sealed class WorkspaceTests(KodaFixture koda) : IClassFixture<KodaFixture
         foreach (var workspace in new[] { link, link + "/artifacts" })
         {
             (await Host.Rest.Post("/sessions", new JsonObject { ["workspace"] = workspace }.ToJsonString())).IsRefused(400, Code);
-            var fault = await Assert.ThrowsAsync<KodaException>(
-                () => Host.Client.Tasks.SubmitAsync(new() { AgentId = "atlas", Query = "Look.", Context = new Wire.TaskContext { Workspace = workspace } }));
+            var fault = await Assert.ThrowsAsync<KodaException>(() =>
+                Host.Client.Tasks.SubmitAsync(
+                    new()
+                    {
+                        AgentId = "atlas",
+                        Query = "Look.",
+                        Context = new Wire.TaskContext { Workspace = workspace },
+                    }));
             Assert.Equal((StatusCode.InvalidArgument, ErrorReason.WorkspaceRefused), (fault.Status, fault.Reason));
         }
     }
@@ -50,7 +61,8 @@ public sealed class WorkspaceTests(KodaFixture koda) : IClassFixture<KodaFixture
     [InlineData("")]
     [InlineData("/logs")]
     public async Task A_session_is_not_opened_there(string below) =>
-        (await Host.Rest.Post("/sessions", new JsonObject { ["workspace"] = Host.DataDirectory + below }.ToJsonString())).IsRefused(400, Code);
+        (await Host.Rest.Post("/sessions", new JsonObject { ["workspace"] = Host.DataDirectory + below }.ToJsonString())).IsRefused(
+            400, Code);
 
     [Fact]
     public async Task A_directory_beside_it_is_taken() => Assert.Equal(
@@ -85,6 +97,13 @@ public sealed class ServedWorkspaceTests(KodaFixture koda) : IClassFixture<KodaF
         await Eventually.IsTrue(async () => (await Submit("/elsewhere")).Status == 202, "the other worker is known");
     }
 
-    private Task<RestReply> Submit(string workspace) => Host.Rest.Post(
-        TaskCalls.Tasks, new JsonObject { ["agent_id"] = "atlas", ["query"] = "Look.", ["context"] = new JsonObject { ["workspace"] = workspace } }.ToJsonString());
+    private Task<RestReply> Submit(string workspace) =>
+        Host.Rest.Post(
+            TaskCalls.Tasks,
+            new JsonObject
+            {
+                ["agent_id"] = "atlas",
+                ["query"] = "Look.",
+                ["context"] = new JsonObject { ["workspace"] = workspace },
+            }.ToJsonString());
 }

@@ -53,7 +53,8 @@ internal sealed class CollectorStub : IAsyncDisposable
     private void TakeSpans(byte[] request)
     {
         foreach (var span in Fields(request, 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)))
-            Spans.Enqueue(new Span(Hex(span, 1), Hex(span, 2), Hex(span, 4), System.Text.Encoding.UTF8.GetString(Fields(span, 5).Single())));
+            Spans.Enqueue(
+                new Span(Hex(span, 1), Hex(span, 2), Hex(span, 4), System.Text.Encoding.UTF8.GetString(Fields(span, 5).Single())));
     }
 
     // opentelemetry.proto.collector.metrics.v1: resource_metrics = 1, scope_metrics = 2, metrics = 2, name = 1.

@@ -31,10 +31,22 @@ public sealed class MetricsEndpointTests(PostgresFixture postgres) : IClassFixtu
 
         Assert.Equal((HttpStatusCode.OK, "text/plain"), (reply.StatusCode, reply.Content.Headers.ContentType!.MediaType));
         var lines = text.Split('\n');
-        Assert.Contains(lines, line => line.StartsWith("koda_attempt_ended_total{", StringComparison.Ordinal) && line.Contains("koda_attempt_outcome=\"succeeded\"", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("koda_worker_connected{", StringComparison.Ordinal) && line.Contains(" 1", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("koda_usage_model_calls_total{", StringComparison.Ordinal) && line.Contains("gen_ai_agent_id=\"measured\"", StringComparison.Ordinal));
-        foreach (var name in new[] { "koda_batch_size_bucket{", "rpc_server_call_duration_seconds_count{", "http_server_request_duration_seconds_count{", "dotnet_gc_collections_total{" })
+        Assert.Contains(lines, line =>
+            line.StartsWith("koda_attempt_ended_total{", StringComparison.Ordinal)
+            && line.Contains("koda_attempt_outcome=\"succeeded\"", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.StartsWith("koda_worker_connected{", StringComparison.Ordinal) && line.Contains(" 1", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.StartsWith("koda_usage_model_calls_total{", StringComparison.Ordinal)
+            && line.Contains("gen_ai_agent_id=\"measured\"", StringComparison.Ordinal));
+        foreach (
+            var name in new[]
+            {
+                "koda_batch_size_bucket{",
+                "rpc_server_call_duration_seconds_count{",
+                "http_server_request_duration_seconds_count{",
+                "dotnet_gc_collections_total{",
+            })
             Assert.Contains(lines, line => line.StartsWith(name, StringComparison.Ordinal));
     }
 
@@ -117,7 +129,9 @@ public sealed class MetricsEndpointTests(PostgresFixture postgres) : IClassFixtu
     }
 
     private async Task<string> Token(string scope) =>
-        (await _host.Rest.Post("/api/control-plane/auth/tokens", $$"""{"name":"scraper-{{Guid.NewGuid():N}}","scopes":["{{scope}}"]}"""))["token"];
+        (await _host.Rest.Post("/api/control-plane/auth/tokens", $$"""{"name":"scraper-{{Guid.NewGuid():N}}","scopes":["{{scope}}"]}"""))[
+            "token"
+        ];
 
     // Without the operator's token, which the host's own client always sends.
     private async Task<HttpResponseMessage> Get(Action<HttpRequestMessage>? configure = null)

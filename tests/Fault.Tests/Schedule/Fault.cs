@@ -23,7 +23,11 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
                 await server.ReadyAsync();
             }));
             faults.Add(new($"{server.Name} stopped in its place", Do(server.Pause), Do(server.Continue)));
-            faults.Add(new($"{server.Name}: silent connections to PostgreSQL", Do(cluster.LinkOf(server).FallSilent), Do(cluster.LinkOf(server).TakeNew)));
+            faults.Add(
+                new(
+                    $"{server.Name}: silent connections to PostgreSQL",
+                    Do(cluster.LinkOf(server).FallSilent),
+                    Do(cluster.LinkOf(server).TakeNew)));
         }
         foreach (var worker in workers)
         {
@@ -73,7 +77,8 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
                 var connection = new NpgsqlConnection(settings.ConnectionString);
                 await connection.OpenAsync();
                 taken.Add(connection);
-                await using var cut = new NpgsqlCommand("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'koda'", connection);
+                await using var cut = new NpgsqlCommand(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'koda'", connection);
                 if (taken.Count % 10 == 1)
                     await cut.ExecuteNonQueryAsync();
             }

@@ -4,8 +4,8 @@ using Koda.Testing;
 namespace Koda.Fault.Tests.Schedule;
 
 /// <summary>
-/// A cluster that can be broken in more ways: its database's disk is small, where this machine lets the test have one of its own, and its servers reach the
-/// database over links that can fall silent.
+/// A cluster that can be broken in more ways: its database's disk is small, where this machine lets the test have one of its own, and its
+/// servers reach the database over links that can fall silent.
 /// </summary>
 public sealed class FaultyCluster : Cluster
 {
@@ -46,7 +46,8 @@ public sealed class FaultyCluster : Cluster
     {
         Directory.CreateDirectory(databaseFolder);
         // Only root may mount; elsewhere the other faults are made, and the table says so.
-        if (Environment.UserName == "root" && await RunAsync("mount", "-t", "tmpfs", "-o", $"size={DiskMegabytes}m,mode=755", "koda-faults", databaseFolder))
+        if (Environment.UserName == "root"
+            && await RunAsync("mount", "-t", "tmpfs", "-o", $"size={DiskMegabytes}m,mode=755", "koda-faults", databaseFolder))
             _disk = databaseFolder;
     }
 

@@ -7,7 +7,9 @@ using Koda.Testing;
 
 namespace Koda.Fault.Tests.Schedule;
 
-/// <summary>Somebody who follows a session for as long as it takes, and connects again after the last event that it has whenever it is cut off.</summary>
+/// <summary>
+/// Somebody who follows a session for as long as it takes, and connects again after the last event that it has whenever it is cut off.
+/// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
@@ -60,18 +62,33 @@ internal sealed class Follower : IAsyncDisposable
         }
     });
 
-    public static Follower OverGrpc(KodaServerProcess server, string session, string token) => new($"gRPC at {server.Name}", async (after, see, ct) =>
-    {
-        using var channel = GrpcChannel.ForAddress(server.Url, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { KeepAlivePingDelay = Ping, KeepAlivePingTimeout = Ping }, DisposeHttpClient = true });
-        var turns = new TurnService.TurnServiceClient(channel.CreateCallInvoker());
-        using var call = turns.StreamSession(
-            new() { SessionId = session, AfterId = after, Follow = true }, new Metadata { { "authorization", $"Bearer {token}" } }, null, ct);
-        while (await call.ResponseStream.MoveNext(ct))
+    public static Follower OverGrpc(KodaServerProcess server, string session, string token) =>
+        new($"gRPC at {server.Name}", async (after, see, ct) =>
         {
-            var item = call.ResponseStream.Current;
-            see(item.Id, item.PayloadCase is SessionEvent.PayloadOneofCase.Done or SessionEvent.PayloadOneofCase.Error);
-        }
-    });
+            using var channel = GrpcChannel.ForAddress(
+                server.Url,
+                new GrpcChannelOptions
+                {
+                    HttpHandler = new SocketsHttpHandler { KeepAlivePingDelay = Ping, KeepAlivePingTimeout = Ping },
+                    DisposeHttpClient = true,
+                });
+            var turns = new TurnService.TurnServiceClient(channel.CreateCallInvoker());
+            using var call = turns.StreamSession(
+                new()
+                {
+                    SessionId = session,
+                    AfterId = after,
+                    Follow = true,
+                },
+                new Metadata { { "authorization", $"Bearer {token}" } },
+                null,
+                ct);
+            while (await call.ResponseStream.MoveNext(ct))
+            {
+                var item = call.ResponseStream.Current;
+                see(item.Id, item.PayloadCase is SessionEvent.PayloadOneofCase.Done or SessionEvent.PayloadOneofCase.Error);
+            }
+        });
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,8 @@ using Xunit.Abstractions;
 namespace Koda.Fault.Tests.Schedule;
 
 /// <summary>
-/// Faults, one after the other, on two servers and three workers under load. Here a short round of them; <c>bench/faults</c> runs the whole, and prints the same table.
+/// Faults, one after the other, on two servers and three workers under load. Here a short round of them; <c>bench/faults</c> runs the
+/// whole, and prints the same table.
 /// </summary>
 public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper output) : IClassFixture<FaultyCluster>
 {
@@ -26,7 +27,11 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         await cluster.ClientOfA.Agents.ApplyAsync(Agent, TaskChecks.FourSteps());
         await cluster.ClientOfA.Agents.ApplyAsync("pulse", Pulse());
         KodaWorkerProcess[] workers =
-            [cluster.StartWorker("worker-1", cluster.A.Url), cluster.StartWorker("worker-2", cluster.B.Url), cluster.StartWorker("worker-3", cluster.A.Url)];
+        [
+            cluster.StartWorker("worker-1", cluster.A.Url),
+            cluster.StartWorker("worker-2", cluster.B.Url),
+            cluster.StartWorker("worker-3", cluster.A.Url),
+        ];
         var checks = new TaskChecks(cluster, Agent);
         var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync, TimeSpan.FromSeconds(1.5));
         var session = (await cluster.ClientOfA.Sessions.CreateAsync(
@@ -106,8 +111,10 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
     private void Report(int seed, List<Row> rows, Load load)
     {
         var table = new StringBuilder();
-        table.Append(CultureInfo.InvariantCulture, $"KODA_FAULT_SEED={seed}, {rows.Count} faults, {load.Acknowledged.Count} tasks acknowledged\n");
-        table.AppendLine("fault                                            times   lasted   task: median  worst   followers: median  worst (s after the fault's end)");
+        table.Append(
+            CultureInfo.InvariantCulture, $"KODA_FAULT_SEED={seed}, {rows.Count} faults, {load.Acknowledged.Count} tasks acknowledged\n");
+        table.AppendLine(
+            "fault                                            times   lasted   task: median  worst   followers: median  worst (s after the fault's end)");
         foreach (var kind in rows.GroupBy(row => row.Name).Append<IEnumerable<Row>>(rows))
         {
             var name = kind is IGrouping<string, Row> group ? group.Key : "all";
@@ -116,7 +123,9 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         }
         if (!cluster.HasDisk)
             table.AppendLine("Without a full disk: only root may give a test a disk of its own.");
-        table.AppendLine(CultureInfo.InvariantCulture, $"later than {Goal.TotalSeconds} s: {rows.Count(row => row.Task > Goal || row.Followers > Goal)}; load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}");
+        table.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"later than {Goal.TotalSeconds} s: {rows.Count(row => row.Task > Goal || row.Followers > Goal)}; load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}");
         output.WriteLine(table.ToString());
         if (Environment.GetEnvironmentVariable("KODA_FAULT_REPORT") is { Length: > 0 } file)
             File.WriteAllText(file, table.ToString());

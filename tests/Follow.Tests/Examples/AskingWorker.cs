@@ -44,8 +44,23 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
     /// <summary>Asks whether a command may run, and gives the task back until that is answered.</summary>
     public async Task AskAsync()
     {
-        var approval = new ApprovalRequest { CallId = "call_1", Tool = "bash", Arguments = Arguments, Preview = "make", Risk = "medium", Digest = Digest };
-        await SendAsync(new WorkRequest { Suspensions = { new Suspension { Attempt = _held, Approval = approval } } });
+        var approval = new ApprovalRequest
+        {
+            CallId = "call_1",
+            Tool = "bash",
+            Arguments = Arguments,
+            Preview = "make",
+            Risk = "medium",
+            Digest = Digest,
+        };
+        await SendAsync(
+            new WorkRequest
+            {
+                Suspensions =
+                {
+                    new Suspension { Attempt = _held, Approval = approval },
+                },
+            });
         await AnswerAsync(answer => answer.Closed.FirstOrDefault());
     }
 

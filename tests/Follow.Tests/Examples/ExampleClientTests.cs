@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Koda.Follow.Tests.Examples;
 
-public sealed class ExampleClientTests(PostgresFixture postgres, Examples examples) : IClassFixture<PostgresFixture>, IClassFixture<Examples>
+public sealed class ExampleClientTests(PostgresFixture postgres, Examples examples)
+    : IClassFixture<PostgresFixture>,
+        IClassFixture<Examples>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -22,7 +24,8 @@ public sealed class ExampleClientTests(PostgresFixture postgres, Examples exampl
         using var server = await Examples.StartServerAsync(_folder, postgres, FollowedTask.Lease);
         await using var worker = new AskingWorker(server.Url, server.Files.ReadWorkerToken()!);
         await worker.ConnectAsync();
-        var client = Examples.Start(source, server.Files.ReadOperatorToken()!, [server.Url.GetLeftPart(UriPartial.Authority), "explorer", "look"]);
+        var client = Examples.Start(
+            source, server.Files.ReadOperatorToken()!, [server.Url.GetLeftPart(UriPartial.Authority), "explorer", "look"]);
         await worker.TakeAsync();
         await SeesAsync(client, "2 task.started");
 

@@ -8,7 +8,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Koda.Follow.Tests.Examples;
 
-public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples examples) : IClassFixture<PostgresFixture>, IClassFixture<Examples>
+public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples examples)
+    : IClassFixture<PostgresFixture>,
+        IClassFixture<Examples>
 {
     private const int Tasks = 4;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -28,11 +30,15 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         builtIn.Start();
         await using var client = new KodaClient(new KodaClientOptions { Url = server.Url, Token = server.Files.ReadOperatorToken() });
         await client.Agents.ApplyAsync(
-            "counter", new AgentDefinition { Provider = new ProviderDefinition { Kind = "offline" }, Route = new WorkerRoute { Role = "counter" } });
+            "counter",
+            new AgentDefinition { Provider = new ProviderDefinition { Kind = "offline" }, Route = new WorkerRoute { Role = "counter" } });
         await Eventually.IsTrue(async () => (await client.ListWorkersAsync(default)).Count == 1, Limit, () => builtIn.EndOfLog());
 
         var waiting = await SubmitAsync(client, "one two three");
-        await Eventually.IsTrue(async () => (await client.Tasks.GetAsync(waiting.Id)).StatusReason?.Code == "worker.none_available", Limit, () => "the task waits for its worker");
+        await Eventually.IsTrue(
+            async () => (await client.Tasks.GetAsync(waiting.Id)).StatusReason?.Code == "worker.none_available",
+            Limit,
+            () => "the task waits for its worker");
         var worker = Start(source, server, seconds: "0");
         Assert.Equal("3 words", await OutputAsync(client, waiting.Id));
         foreach (var task in await Task.WhenAll(Enumerable.Range(0, Tasks).Select(_ => SubmitAsync(client, "a b"))))
@@ -41,13 +47,19 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
 
         worker = Start(source, server, seconds: "60");
         var interrupted = await SubmitAsync(client, "a b c d");
-        await Eventually.IsTrue(async () => (await client.Tasks.GetAsync(interrupted.Id)).Status == Protos.Runtime.V1.TaskStatus.Running, Limit, () => "the task runs");
+        await Eventually.IsTrue(
+            async () => (await client.Tasks.GetAsync(interrupted.Id)).Status == Protos.Runtime.V1.TaskStatus.Running,
+            Limit,
+            () => "the task runs");
         Kill(worker);
         worker = Start(source, server, seconds: "1");
         Assert.Equal("4 words", await OutputAsync(client, interrupted.Id));
 
         var outlived = await SubmitAsync(client, "a b c d e");
-        await Eventually.IsTrue(async () => (await client.Tasks.GetAsync(outlived.Id)).Status == Protos.Runtime.V1.TaskStatus.Running, Limit, () => "the task runs");
+        await Eventually.IsTrue(
+            async () => (await client.Tasks.GetAsync(outlived.Id)).Status == Protos.Runtime.V1.TaskStatus.Running,
+            Limit,
+            () => "the task runs");
         server.Kill();
         server.Start();
         await server.ReadyAsync();

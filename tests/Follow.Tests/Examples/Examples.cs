@@ -80,8 +80,17 @@ public sealed class Examples : IAsyncLifetime
         var sources = Directory.CreateDirectory(Path.Combine(Go, "src")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(sources, "koda.example"), Path.Combine(Folder, "go"));
         await PeerProcess.RunAsync(
-            Go, Limit, "env", "GO111MODULE=off", $"GOPATH={Go}:/usr/share/gocode", $"GOCACHE={Path.Combine(Path.GetTempPath(), "koda-go-cache")}",
-            "go", "build", "-o", Path.Combine(Go, "client"), "koda.example");
+            Go,
+            Limit,
+            "env",
+            "GO111MODULE=off",
+            $"GOPATH={Go}:/usr/share/gocode",
+            $"GOCACHE={Path.Combine(Path.GetTempPath(), "koda-go-cache")}",
+            "go",
+            "build",
+            "-o",
+            Path.Combine(Go, "client"),
+            "koda.example");
     }
 
     // The packages as they are published, of a version that no cache has.
@@ -90,9 +99,29 @@ public sealed class Examples : IAsyncLifetime
         var version = $"0.1.0-test.{Guid.NewGuid():N}";
         var repository = Path.Combine(Folder, "..", "..");
         foreach (var project in (string[])["protos/Koda.Protos.csproj", "src/Client/Koda.Client.csproj"])
-            await PeerProcess.RunAsync(repository, Limit, "dotnet", "pack", project, "--no-build", "-c", Configuration, "-o", DotNet, $"-p:PackageVersion={version}");
+            await PeerProcess.RunAsync(
+                repository,
+                Limit,
+                "dotnet",
+                "pack",
+                project,
+                "--no-build",
+                "-c",
+                Configuration,
+                "-o",
+                DotNet,
+                $"-p:PackageVersion={version}");
         await PeerProcess.RunAsync(
-            Path.Combine(Folder, "dotnet"), Limit, "dotnet", "build", "-c", Configuration, "-o", DotNet, $"-p:KodaVersion={version}", $"-p:RestoreAdditionalProjectSources={DotNet}",
+            Path.Combine(Folder, "dotnet"),
+            Limit,
+            "dotnet",
+            "build",
+            "-c",
+            Configuration,
+            "-o",
+            DotNet,
+            $"-p:KodaVersion={version}",
+            $"-p:RestoreAdditionalProjectSources={DotNet}",
             $"-p:BaseIntermediateOutputPath={DotNet}/obj/");
     }
 

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Koda.Follow.Tests.Followers;
 
 /// <summary>A program that takes URL, token, task and cursor, and prints each event as a line `seq kind hash`.</summary>
-internal sealed class ProgramFollower(string name, Peers peers, bool reconnects, string program, params string[] arguments) : Follower(name, reconnects)
+internal sealed class ProgramFollower(string name, Peers peers, bool reconnects, string program, params string[] arguments)
+    : Follower(name, reconnects)
 {
     protected override async Task FollowAsync(FollowedTask task, Uri server, long after, CancellationToken cut)
     {

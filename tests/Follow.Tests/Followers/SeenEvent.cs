@@ -9,5 +9,7 @@ internal sealed record SeenEvent(long Seq, string Kind, string Hash)
 
     /// <returns>Null for the beginning of a line whose writer was killed.</returns>
     public static SeenEvent? Parse(string line) =>
-        line.Split(' ') is [var seq, var kind, { Length: HashLength } hash] ? new(long.Parse(seq, CultureInfo.InvariantCulture), kind, hash) : null;
+        line.Split(' ') is [var seq, var kind, { Length: HashLength } hash]
+            ? new(long.Parse(seq, CultureInfo.InvariantCulture), kind, hash)
+            : null;
 }

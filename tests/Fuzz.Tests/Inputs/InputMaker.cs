@@ -14,10 +14,18 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
     private static readonly MethodDescriptor[] s_quick = [.. Koda.Contract.Tests.Contract.Methods.Where(method => !IsSlow(method))];
     private static readonly MethodDescriptor[] s_slow = [.. Koda.Contract.Tests.Contract.Methods.Where(IsSlow)];
     private static readonly double[] s_hostilities = [0, 0.03, 0.03, 0.1, 0.3, 0.8];
-    private static readonly string[] s_types = ["application/json", "application/json; charset=utf-16", "text/plain", "application/grpc", "application/grpc+json", "application/grpc-web+thrift", "*/*", "a", ""];
-    private static readonly string[] s_verbs = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "X"];
+    private static readonly string[] s_types =
+    [
+        "application/json", "application/json; charset=utf-16", "text/plain", "application/grpc", "application/grpc+json",
+        "application/grpc-web+thrift", "*/*", "a", "",
+    ];
+    private static readonly string[] s_verbs =
+        ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "X"];
     private static readonly string[] s_headers =
-        ["last-event-id", "idempotency-key", "x-request-id", "user-agent", "accept", "content-encoding", "if-match", "cookie", "traceparent", "origin", "grpc-timeout", "grpc-encoding", "host", "range", "expect", "x-forwarded-for", "te", "a-bin"];
+    [
+        "last-event-id", "idempotency-key", "x-request-id", "user-agent", "accept", "content-encoding", "if-match", "cookie",
+        "traceparent", "origin", "grpc-timeout", "grpc-encoding", "host", "range", "expect", "x-forwarded-for", "te", "a-bin",
+    ];
 
     public FuzzInput Next() => hostile.Random.Next(100) switch
     {
@@ -60,15 +68,24 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
         if (hasBody)
         {
             var name = method.Body();
-            body = Encoding.UTF8.GetBytes(name == "*" ? json.Message(method.InputType, inPath)
-                : method.InputType.FindFieldByName(name) is { FieldType: FieldType.Message } field ? json.Message(field.MessageType, new HashSet<string>())
+            body = Encoding.UTF8.GetBytes(
+                name == "*" ? json.Message(method.InputType, inPath)
+                : method.InputType.FindFieldByName(name) is { FieldType: FieldType.Message } field
+                    ? json.Message(field.MessageType, new HashSet<string>())
                 : hostile.Json());
             headers.Add(("content-type", hostile.Chance(hostility / 10) ? hostile.Pick(s_types) : "application/json"));
         }
         if (method.IsServerStreaming)
             headers.Add(("accept", hostile.Pick(["text/event-stream", "application/x-ndjson", "*/*"])));
         var sent = hostile.Chance(hostility / 10) ? hostile.Pick(s_verbs) : verb.Method;
-        return new HttpInput($"rest {hostility:0.00}", method.FullName, hostile.Chance(0.3) ? HttpVersion.Version20 : HttpVersion.Version11, sent, Cut(path + query), headers, body);
+        return new HttpInput(
+            $"rest {hostility:0.00}",
+            method.FullName,
+            hostile.Chance(0.3) ? HttpVersion.Version20 : HttpVersion.Version11,
+            sent,
+            Cut(path + query),
+            headers,
+            body);
     }
 
     private HttpInput BrokenBody()
@@ -90,7 +107,8 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
         var wire = new WireMaker(hostile, known, hostility);
         var messages = method.IsClientStreaming ? hostile.Random.Next(1, 4) : 1;
         var body = Enumerable.Range(0, messages).SelectMany(_ => Frame(0, wire.Message(method.InputType, new HashSet<string>()))).ToArray();
-        return Framed($"{(version == HttpVersion.Version20 ? "grpc" : "grpc-web")} {hostility:0.00}", method, version, contentType, body, hostility);
+        return Framed(
+            $"{(version == HttpVersion.Version20 ? "grpc" : "grpc-web")} {hostility:0.00}", method, version, contentType, body, hostility);
     }
 
     private HttpInput BrokenFrames()
@@ -111,10 +129,29 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
             _ => Mutated(Frame(0, message)),
         };
         var web = hostile.Chance(0.3);
-        var input = Framed("frames", method, web ? HttpVersion.Version11 : HttpVersion.Version20, web ? "application/grpc-web" : "application/grpc", body, 0.1);
+        var input = Framed(
+            "frames",
+            method,
+            web ? HttpVersion.Version11 : HttpVersion.Version20,
+            web ? "application/grpc-web" : "application/grpc",
+            body,
+            0.1);
         if (hostile.Chance(0.5))
             input = input with { Headers = [.. input.Headers, ("grpc-encoding", hostile.Pick(["gzip", "identity", "snappy", ""]))] };
-        return hostile.Chance(0.1) ? input with { Target = "/" + hostile.Pick(["koda.runtime.v1.TaskService/Nope", "a.B/C", "koda.runtime.v1.TaskService", "grpc.health.v1.Health/Check", "grpc.reflection.v1.ServerReflection/ServerReflectionInfo"]) } : input;
+        return hostile.Chance(0.1)
+            ? input with
+            {
+                Target =
+                    "/"
+                    + hostile.Pick([
+                        "koda.runtime.v1.TaskService/Nope",
+                        "a.B/C",
+                        "koda.runtime.v1.TaskService",
+                        "grpc.health.v1.Health/Check",
+                        "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                    ]),
+            }
+            : input;
     }
 
     private HttpInput Framed(string kind, MethodDescriptor method, Version version, string contentType, byte[] body, double hostility)
@@ -143,7 +180,8 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
     }
 
     // What no client can put into a header is tried on a bare connection.
-    private static string Header(string text) => string.Concat(text.Where(unit => unit is >= ' ' and not '\u007f')).Trim() is { Length: <= 4000 } value ? value : "a";
+    private static string Header(string text) =>
+        string.Concat(text.Where(unit => unit is >= ' ' and not '\u007f')).Trim() is { Length: <= 4000 } value ? value : "a";
 
     private string Escaped(string text)
     {
@@ -153,7 +191,10 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
         return Uri.EscapeDataString(valid);
     }
 
-    private static string Cut(string target) => target.Length <= 6000 || target.LastIndexOf('%', 6000) is not (>= 5998 and var cut) ? target[..Math.Min(target.Length, 6000)] : target[..cut];
+    private static string Cut(string target) =>
+        target.Length <= 6000 || target.LastIndexOf('%', 6000) is not (>= 5998 and var cut)
+            ? target[..Math.Min(target.Length, 6000)]
+            : target[..cut];
 
     private byte[] Mutated(byte[] bytes)
     {
@@ -185,9 +226,13 @@ internal sealed partial class InputMaker(Hostile hostile, Known known, FuzzToken
         return bytes.ToArray();
     }
 
-    /// <summary>Hashes a password, waits for workers, asks a provider, or wraps every key anew: each costs as much as a hundred others.</summary>
+    /// <summary>
+    /// Hashes a password, waits for workers, asks a provider, or wraps every key anew: each costs as much as a hundred others.
+    /// </summary>
     private static bool IsSlow(MethodDescriptor method) =>
-        method.Policy().RateBucket is not null || method.Name.Contains("Refresh", StringComparison.Ordinal) || method.Name.Contains("Verify", StringComparison.Ordinal)
+        method.Policy().RateBucket is not null
+        || method.Name.Contains("Refresh", StringComparison.Ordinal)
+        || method.Name.Contains("Verify", StringComparison.Ordinal)
         || method.Name is "RotateMasterKey" or "Bootstrap" or "SaveApiKey" or "SaveLocalEndpoint";
 
     [GeneratedRegex(@"\{(\w+)(?:=[^}]*)?\}")]

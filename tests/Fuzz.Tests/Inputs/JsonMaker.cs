@@ -51,10 +51,16 @@ internal sealed class JsonMaker(Hostile hostile, Known known, double hostility)
         if (field.GetOptions()?.GetExtension(PolicyExtensions.Field)?.RawJson == true)
             return hostile.Pick(["{}", "{\"a\":[1,2.50,\"x\"]}", "{\"max_iterations\":3}", "\"text\"", "5"]);
         if (field.FieldType == FieldType.Message)
-            return field.MessageType.File.Package != "google.protobuf" ? depth < Deepest ? Message(field.MessageType, new HashSet<string>(), depth + 1) : "{}"
-                : field.MessageType.Name == "Struct" ? "{\"a\":1}"
-                : hostile.Quoted(Good(field));
-        return field.FieldType is FieldType.Bool or FieldType.Int32 or FieldType.Int64 or FieldType.UInt32 or FieldType.Double ? Good(field) : hostile.Quoted(Good(field));
+            return field.MessageType.File.Package != "google.protobuf"
+                ? depth < Deepest
+                    ? Message(field.MessageType, new HashSet<string>(), depth + 1)
+                    : "{}"
+                : field.MessageType.Name == "Struct"
+                    ? "{\"a\":1}"
+                    : hostile.Quoted(Good(field));
+        return field.FieldType is FieldType.Bool or FieldType.Int32 or FieldType.Int64 or FieldType.UInt32 or FieldType.Double
+            ? Good(field)
+            : hostile.Quoted(Good(field));
     }
 
     private string Good(FieldDescriptor field) => known.Find(field.Name, hostile) ?? field.FieldType switch
@@ -76,6 +82,8 @@ internal sealed class JsonMaker(Hostile hostile, Known known, double hostility)
         var prefix = new StringBuilder();
         foreach (var letter in value.EnumDescriptor.Name)
             prefix.Append(char.IsUpper(letter) && prefix.Length > 0 ? "_" : "").Append(char.ToUpperInvariant(letter));
-        return value.Name.StartsWith(prefix + "_", StringComparison.Ordinal) ? value.Name[(prefix.Length + 1)..].ToLowerInvariant() : value.Name.ToLowerInvariant();
+        return value.Name.StartsWith(prefix + "_", StringComparison.Ordinal)
+            ? value.Name[(prefix.Length + 1)..].ToLowerInvariant()
+            : value.Name.ToLowerInvariant();
     }
 }

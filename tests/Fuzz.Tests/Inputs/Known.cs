@@ -31,7 +31,9 @@ internal sealed class Known
         if (!_values.TryGetValue(name, out var known))
             return null;
         lock (known)
-            return known.Count == 0 ? null : hostile.Chance(0.5) ? known[hostile.Random.Next(Math.Max(0, known.Count - Newest), known.Count)] : hostile.Pick(known);
+            return known.Count == 0 ? null
+                : hostile.Chance(0.5) ? known[hostile.Random.Next(Math.Max(0, known.Count - Newest), known.Count)]
+                : hostile.Pick(known);
     }
 
     /// <summary>Keeps the ids, names and cursors of an answer.</summary>
@@ -57,8 +59,12 @@ internal sealed class Known
 
     private void Learn(string rpc, string name, string value, string owner)
     {
-        var full = name == "id" ? (owner.Length > 0 && owner != "item" ? owner : Noun(rpc)) + "_id" : name == "next_cursor" ? "cursor" : name;
-        if (!s_never.Contains(full) && (full.EndsWith("_id", StringComparison.Ordinal) || full is "cursor" or "etag" or "name" or "kind" or "version" or "sha256"))
+        var full =
+            name == "id" ? (owner.Length > 0 && owner != "item" ? owner : Noun(rpc)) + "_id"
+            : name == "next_cursor" ? "cursor"
+            : name;
+        if (!s_never.Contains(full)
+            && (full.EndsWith("_id", StringComparison.Ordinal) || full is "cursor" or "etag" or "name" or "kind" or "version" or "sha256"))
             Add(full, value);
     }
 

@@ -59,7 +59,9 @@ public sealed class AuthorizationTests : IAsyncLifetime
     [InlineData("probe.write probe.admin", false)]
     [InlineData("probe.read", false)]
     public async Task Of_some_scopes_one_is_enough_beside_those_that_are_needed(string scopes, bool isAdmitted) =>
-        Assert.Equal(isAdmitted ? 0 : (int)StatusCode.PermissionDenied, (await _server.Raw.CallAsync("Shared", "x", ("authorization", scopes))).GrpcStatus);
+        Assert.Equal(
+            isAdmitted ? 0 : (int)StatusCode.PermissionDenied,
+            (await _server.Raw.CallAsync("Shared", "x", ("authorization", scopes))).GrpcStatus);
 
     [Fact]
     public async Task The_handler_knows_its_caller()

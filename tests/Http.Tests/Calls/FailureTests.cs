@@ -43,7 +43,8 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task An_invalid_request_names_each_field()
     {
-        var reply = await FailAsync(RpcFault.Invalid(new FieldFault("name", "must not be empty"), new FieldFault("limits.cost", "must be positive")));
+        var reply = await FailAsync(
+            RpcFault.Invalid(new FieldFault("name", "must not be empty"), new FieldFault("limits.cost", "must be positive")));
         var violations = reply.Details.Details[1].Unpack<BadRequest>().FieldViolations;
         Assert.Equal(["name", "limits.cost"], violations.Select(violation => violation.Field));
         Assert.Equal("The request is not valid: name must not be empty; limits.cost must be positive.", reply.GrpcMessage);
@@ -89,7 +90,8 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_before_the_first_reply_is_headers_alone() => Assert.True((await FailAsync(new KeyNotFoundException())).IsTrailersOnly);
+    public async Task A_failure_before_the_first_reply_is_headers_alone() =>
+        Assert.True((await FailAsync(new KeyNotFoundException())).IsTrailersOnly);
 
     [Fact]
     public async Task A_failure_after_a_reply_is_in_the_trailers()
@@ -109,7 +111,11 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task Details_that_no_peer_would_take_are_left_out_so_that_the_status_arrives()
     {
-        var reply = await FailAsync(new RpcFault(ErrorReason.AgentInvalid, new string('m', 20_000)) { Details = new JsonObject { ["big"] = new string('x', 20_000) } });
+        var reply = await FailAsync(
+            new RpcFault(ErrorReason.AgentInvalid, new string('m', 20_000))
+            {
+                Details = new JsonObject { ["big"] = new string('x', 20_000) },
+            });
         Assert.Equal((int)StatusCode.InvalidArgument, reply.GrpcStatus);
         Assert.Equal("agent.invalid", reply.Details.Details.Single().Unpack<ErrorInfo>().Metadata.Single().Value);
     }
@@ -122,6 +128,7 @@ public sealed class FailureTests : IAsyncLifetime
 
     private sealed class KeysAreAgents : IErrorMapper
     {
-        public RpcFault? Map(Exception exception) => exception is KeyNotFoundException ? new RpcFault(ErrorReason.AgentNotFound, "No such agent.") : null;
+        public RpcFault? Map(Exception exception) =>
+            exception is KeyNotFoundException ? new RpcFault(ErrorReason.AgentNotFound, "No such agent.") : null;
     }
 }

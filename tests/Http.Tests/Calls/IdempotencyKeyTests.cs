@@ -47,7 +47,8 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
     {
         Assert.Equal("order-66/a", (await _server.Client.NamedAsync(new ProbeRequest { RequestId = "order-66/a" })).Text);
         Assert.Equal("none", (await _server.Client.NamedAsync(new ProbeRequest(), new Metadata { { "idempotency-key", "another" } })).Text);
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _server.Client.NamedAsync(new ProbeRequest { RequestId = "two words" }));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await _server.Client.NamedAsync(new ProbeRequest { RequestId = "two words" }));
         Assert.Equal("request_id", refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
     }
 

@@ -96,13 +96,15 @@ public sealed class LifetimeTests : IAsyncLifetime
         await give.CancelAsync();
         await cancelled.Task.WaitAsync(Patience);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await Eventually.TrueAsync(() => _server.Log.Calls.Any(entry => entry.Message.Contains("given up by its caller", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() =>
+            _server.Log.Calls.Any(entry => entry.Message.Contains("given up by its caller", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task A_call_without_a_deadline_has_none_of_its_own_cancellation()
     {
-        _server.Handlers.Unary = (_, context) => Task.FromResult(ProbeHandlers.Reply($"{context.CancellationToken.IsCancellationRequested}"));
+        _server.Handlers.Unary = (_, context) =>
+            Task.FromResult(ProbeHandlers.Reply($"{context.CancellationToken.IsCancellationRequested}"));
         Assert.Equal(["False"], (await _server.Raw.CallAsync("Unary", "x")).Texts);
     }
 

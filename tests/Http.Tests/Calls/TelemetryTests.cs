@@ -54,7 +54,8 @@ public sealed class TelemetryTests
         await using (server)
             await server.Raw.CallAsync("Unary", "x");
         var tags = Assert.Single(measured).ToDictionary();
-        Assert.Equal(("testing.probe.v1.ProbeService", "Unary", 0), (tags["rpc.service"], tags["rpc.method"], tags["rpc.grpc.status_code"]));
+        Assert.Equal(
+            ("testing.probe.v1.ProbeService", "Unary", 0), (tags["rpc.service"], tags["rpc.method"], tags["rpc.grpc.status_code"]));
     }
 
     [Theory]

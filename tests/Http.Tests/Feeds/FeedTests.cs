@@ -103,7 +103,10 @@ public sealed class FeedTests : IAsyncLifetime
             using var reply = await GetAsync("/v1/books/b/events", Sse);
 
             Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
-            Assert.EndsWith("event: error\ndata: {\"code\":\"cursor.expired\",\"message\":\"Gone.\"}\n\n", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.EndsWith(
+                "event: error\ndata: {\"code\":\"cursor.expired\",\"message\":\"Gone.\"}\n\n",
+                await reply.Content.ReadAsStringAsync(),
+                StringComparison.Ordinal);
         }
     }
 
@@ -143,7 +146,10 @@ public sealed class FeedTests : IAsyncLifetime
 
         using var reply = await GetAsync("/v1/export", Ndjson);
 
-        Assert.EndsWith("\n{\"error\":{\"code\":\"data_loss\",\"message\":\"torn\"}}\n", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\n{\"error\":{\"code\":\"data_loss\",\"message\":\"torn\"}}\n",
+            await reply.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -90,14 +90,16 @@ public sealed class LiveFeedTests
     [Fact]
     public async Task A_caller_that_reads_nothing_holds_the_writer_back_and_is_cut_off()
     {
-        await using var server = await LibraryServer.StartAsync(services => services.Configure<RpcOptions>(options => options.WriteTimeout = TimeSpan.FromMilliseconds(300)));
+        await using var server = await LibraryServer.StartAsync(services =>
+            services.Configure<RpcOptions>(options => options.WriteTimeout = TimeSpan.FromMilliseconds(300)));
         var cut = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Script.Watch = async (_, replies, _) =>
         {
             var written = 0;
             try
             {
-                for (; written < 1_000; written++) await replies.WriteAsync(new BookEvent { Seq = 1, Note = $"\"{new string('x', 64 * 1024)}\"" });
+                for (; written < 1_000; written++)
+                    await replies.WriteAsync(new BookEvent { Seq = 1, Note = $"\"{new string('x', 64 * 1024)}\"" });
             }
             finally
             {

@@ -124,7 +124,8 @@ public sealed class SocketTests : IAsyncLifetime
         }
     }
 
-    private Uri Address(string path) => new(_server.Address.GetLeftPart(UriPartial.Authority).Replace("http", "ws", StringComparison.Ordinal) + path);
+    private Uri Address(string path) =>
+        new(_server.Address.GetLeftPart(UriPartial.Authority).Replace("http", "ws", StringComparison.Ordinal) + path);
 
     private async Task<ClientWebSocket> ConnectAsync(string path, string? protocol = null)
     {

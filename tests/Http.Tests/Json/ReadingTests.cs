@@ -12,16 +12,44 @@ public class ReadingTests
     [Fact]
     public void What_is_written_is_read_back()
     {
-        RoundTrip(new Numbers { I32 = int.MinValue, I64 = 9007199254740993, U64 = ulong.MaxValue, S64 = long.MinValue, Single = 1.5f, Wide = double.NaN });
-        RoundTrip(new Texts { Text = "ü\n", Blob = ByteString.CopyFrom(0, 255, 62), Colour = Colour.DarkBlue, MaybeText = "", MaybeNumber = 3, Raw = "[1.00]" });
-        RoundTrip(new Tree { Name = "a", Left = new Tree { Name = "b" }, Children = { new Tree(), new Tree() }, Named = { ["x"] = new Tree() } });
-        RoundTrip(new Collections { Numbers = { 1 }, Colours = { Colour.Red }, Labels = { ["a"] = "" }, ByNumber = { [-5] = Colour.Red }, Word = "" });
-        RoundTrip(new WellKnown
-        {
-            Time = new Timestamp { Seconds = 5, Nanos = 7_000_000 },
-            Mask = new FieldMask { Paths = { "a_b", "c" } },
-            Times = { new Timestamp { Seconds = 1 } },
-        });
+        RoundTrip(
+            new Numbers
+            {
+                I32 = int.MinValue,
+                I64 = 9007199254740993,
+                U64 = ulong.MaxValue,
+                S64 = long.MinValue,
+                Single = 1.5f,
+                Wide = double.NaN,
+            });
+        RoundTrip(
+            new Texts
+            {
+                Text = "ü\n",
+                Blob = ByteString.CopyFrom(0, 255, 62),
+                Colour = Colour.DarkBlue,
+                MaybeText = "",
+                MaybeNumber = 3,
+                Raw = "[1.00]",
+            });
+        RoundTrip(
+            new Tree { Name = "a", Left = new Tree { Name = "b" }, Children = { new Tree(), new Tree() }, Named = { ["x"] = new Tree() } });
+        RoundTrip(
+            new Collections
+            {
+                Numbers = { 1 },
+                Colours = { Colour.Red },
+                Labels = { ["a"] = "" },
+                ByNumber = { [-5] = Colour.Red },
+                Word = "",
+            });
+        RoundTrip(
+            new WellKnown
+            {
+                Time = new Timestamp { Seconds = 5, Nanos = 7_000_000 },
+                Mask = new FieldMask { Paths = { "a_b", "c" } },
+                Times = { new Timestamp { Seconds = 1 } },
+            });
     }
 
     [Theory]

@@ -65,7 +65,10 @@ public class StrictnessTests
 
     [Theory]
     [InlineData("""{"word":"a","number":1}""", "number", "must not be given together with another field of choice")]
-    [InlineData("""{"by_number":{"x":"red"}}""", "by_number.x", "has a key that must be a whole number from -9223372036854775808 to 9223372036854775807")]
+    [InlineData(
+        """{"by_number":{"x":"red"}}""",
+        "by_number.x",
+        "has a key that must be a whole number from -9223372036854775808 to 9223372036854775807")]
     [InlineData("""{"labels":{"a":"1","a":"2"}}""", "labels.a", "is given twice")]
     [InlineData("""{"numbers":[1,null]}""", "numbers[1]", "must be a whole number from -9223372036854775808 to 9223372036854775807")]
     public void Oneofs_maps_and_lists_are_checked(string json, string path, string message) =>
@@ -73,7 +76,9 @@ public class StrictnessTests
 
     [Fact]
     public void A_hostile_body_gives_a_bounded_number_of_faults() =>
-        Assert.Equal(100, Issues(Collections.Descriptor, $$"""{"numbers":[{{string.Join(',', Enumerable.Repeat("true", 5000))}}]}""").Count);
+        Assert.Equal(
+            100,
+            Issues(Collections.Descriptor, $$"""{"numbers":[{{string.Join(',', Enumerable.Repeat("true", 5000))}}]}""").Count);
 
     [Theory]
     [InlineData("{\"name\":\n tru}", "(line 2, byte 5)")]

@@ -38,7 +38,8 @@ public class WritingTests
     public void Numbers_that_are_not_finite_are_strings()
     {
         Assert.Contains("\"wide\":\"NaN\"", MessageJson.ToText(new Numbers { Wide = double.NaN }), StringComparison.Ordinal);
-        Assert.Contains("\"single\":\"-Infinity\"", MessageJson.ToText(new Numbers { Single = float.NegativeInfinity }), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"single\":\"-Infinity\"", MessageJson.ToText(new Numbers { Single = float.NegativeInfinity }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +93,11 @@ public class WritingTests
     [InlineData(1767225600, 120_999_999, "2026-01-01T00:00:00.120Z")]
     [InlineData(-1, 500_000_000, "1969-12-31T23:59:59.500Z")]
     public void Times_have_three_digits_of_fraction_or_none(long seconds, int nanos, string expected) =>
-        Assert.Contains($"\"time\":\"{expected}\"", MessageJson.ToText(new WellKnown { Time = new Timestamp { Seconds = seconds, Nanos = nanos } }), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"time\":\"{expected}\"",
+            MessageJson.ToText(
+                new WellKnown { Time = new Timestamp { Seconds = seconds, Nanos = nanos } }),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(1767225600, 0, "2026-01-01T00:00:00Z")]
@@ -101,11 +106,17 @@ public class WritingTests
     [InlineData(1767225600, 1_000, "2026-01-01T00:00:00.000001Z")]
     [InlineData(-1, 999_999_999, "1969-12-31T23:59:59.999999999Z")]
     public void Exact_times_keep_all_their_digits(long seconds, int nanos, string expected) =>
-        Assert.Contains($"\"exact\":\"{expected}\"", MessageJson.ToText(new WellKnown { Exact = new Timestamp { Seconds = seconds, Nanos = nanos } }), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"exact\":\"{expected}\"",
+            MessageJson.ToText(
+                new WellKnown { Exact = new Timestamp { Seconds = seconds, Nanos = nanos } }),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_mask_is_its_paths() =>
-        Assert.Equal("""{"mask":"name,tree.left","times":[]}""", MessageJson.ToText(new WellKnown { Mask = new FieldMask { Paths = { "name", "tree.left" } } }));
+        Assert.Equal(
+            """{"mask":"name,tree.left","times":[]}""",
+            MessageJson.ToText(new WellKnown { Mask = new FieldMask { Paths = { "name", "tree.left" } } }));
 
     [Fact]
     public void Lists_maps_and_oneofs_are_plain_json() =>

@@ -41,14 +41,17 @@ public sealed class DialectTests : IAsyncLifetime
     {
         Assert.Equal(["200", "400", "420", "default"], Replies("/loud/books/{id}").Select(reply => reply.Key));
         Assert.NotNull(Replies("/loud/books/{id}")["420"]!["headers"]!["Retry-After"]);
-        Assert.Equal("#/components/schemas/LoudError", Replies("/loud/books/{id}")["420"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString());
+        Assert.Equal(
+            "#/components/schemas/LoudError",
+            Replies("/loud/books/{id}")["420"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString());
     }
 
     [Fact]
     public void A_status_that_tells_two_reasons_names_both()
     {
         Assert.Equal(["200", "400", "401", "420", "default"], Replies("/loud/books").Select(reply => reply.Key));
-        Assert.Equal("There is no valid credential. The credential lacks a scope.", Replies("/loud/books")["401"]!["description"]!.ToString());
+        Assert.Equal(
+            "There is no valid credential. The credential lacks a scope.", Replies("/loud/books")["401"]!["description"]!.ToString());
     }
 
     private JsonObject Replies(string path) => _document["paths"]![path]!["get"]!["responses"]!.AsObject();

@@ -30,7 +30,9 @@ public sealed class DocumentTests(WrittenDocuments documents) : IClassFixture<Wr
         try
         {
             foreach (var file in await OpenApiExport.WriteAsync(again.FullName, CancellationToken.None))
-                Assert.Equal(await File.ReadAllTextAsync(documents.Files.Single(first => Path.GetFileName(first) == Path.GetFileName(file))), await File.ReadAllTextAsync(file));
+                Assert.Equal(
+                    await File.ReadAllTextAsync(documents.Files.Single(first => Path.GetFileName(first) == Path.GetFileName(file))),
+                    await File.ReadAllTextAsync(file));
         }
         finally
         {
@@ -41,7 +43,9 @@ public sealed class DocumentTests(WrittenDocuments documents) : IClassFixture<Wr
     [Fact]
     public void Services_are_tags_with_their_comments_and_names_of_their_own()
     {
-        var tags = documents.ControlPlane["tags"]!.AsArray().ToDictionary(tag => tag!["name"]!.ToString(), tag => tag!["description"]!.ToString());
+        var tags = documents.ControlPlane["tags"]!
+            .AsArray()
+            .ToDictionary(tag => tag!["name"]!.ToString(), tag => tag!["description"]!.ToString());
 
         Assert.Equal("Submits, inspects and steers tasks.", tags["TaskService"]);
         Assert.Contains("RuntimeAgentService", tags.Keys);
@@ -52,12 +56,20 @@ public sealed class DocumentTests(WrittenDocuments documents) : IClassFixture<Wr
     [Fact]
     public void Operations_are_named_after_their_methods_and_each_name_stands_once()
     {
-        var ids = documents.ControlPlane["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!["operationId"]!.ToString()).ToList();
+        var ids = documents.ControlPlane["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject())
+            .Select(operation => operation.Value!["operationId"]!.ToString())
+            .ToList();
 
         Assert.Equal(ids.Distinct(), ids);
         Assert.Equal("SubmitTask", documents.ControlPlane["paths"]!["/api/runtime/tasks"]!["post"]!["operationId"]!.ToString());
         Assert.Equal("RuntimeListAgents", documents.ControlPlane["paths"]!["/api/runtime/agents"]!["get"]!["operationId"]!.ToString());
-        Assert.Equal("AnswerApproval", documents.ControlPlane["paths"]!["/api/runtime/approvals/{approval_id}"]!["post"]!["operationId"]!.ToString());
-        Assert.Equal("AnswerApproval2", documents.ControlPlane["paths"]!["/api/runtime/approvals/{approval_id}/answer"]!["post"]!["operationId"]!.ToString());
+        Assert.Equal(
+            "AnswerApproval",
+            documents.ControlPlane["paths"]!["/api/runtime/approvals/{approval_id}"]!["post"]!["operationId"]!.ToString());
+        Assert.Equal(
+            "AnswerApproval2",
+            documents.ControlPlane["paths"]!["/api/runtime/approvals/{approval_id}/answer"]!["post"]!["operationId"]!.ToString());
     }
 }

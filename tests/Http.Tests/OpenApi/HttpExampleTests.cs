@@ -49,11 +49,14 @@ public sealed class HttpExampleTests
     [Fact]
     public void A_request_without_a_body_has_none()
     {
-        var examples = HttpExample.Parse("### Read\nGET {{host}}/v1/a\nAccept: text/event-stream\n\n### Again\ncurl {{host}}/v1/b\n").ToList();
+        var examples = HttpExample
+            .Parse("### Read\nGET {{host}}/v1/a\nAccept: text/event-stream\n\n### Again\ncurl {{host}}/v1/b\n")
+            .ToList();
 
         Assert.Equal([("GET", "a", null), ("GET", "b", null)], examples.Select(example => (example.Verb, example.Path[^1], example.Body)));
     }
 
     [Fact]
-    public void What_is_no_request_is_an_error() => Assert.Throws<FormatException>(() => HttpExample.Parse("### Nothing\nhello\n").ToList());
+    public void What_is_no_request_is_an_error() =>
+        Assert.Throws<FormatException>(() => HttpExample.Parse("### Nothing\nhello\n").ToList());
 }

@@ -8,9 +8,12 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
     [Fact]
     public void Comments_are_summaries_and_descriptions()
     {
-        Assert.Equal("Pauses a task until it is resumed. A running one stops after its current step.", Operation("/api/runtime/tasks/{task_id}/pause", "post")["summary"]!.ToString());
+        Assert.Equal(
+            "Pauses a task until it is resumed. A running one stops after its current step.",
+            Operation("/api/runtime/tasks/{task_id}/pause", "post")["summary"]!.ToString());
         var task = Operation("/api/runtime/tasks/{task_id}", "get")["parameters"]![0]!;
-        Assert.Equal(("task_id", "path", "The task's id."), (task["name"]!.ToString(), task["in"]!.ToString(), task["description"]!.ToString()));
+        Assert.Equal(
+            ("task_id", "path", "The task's id."), (task["name"]!.ToString(), task["in"]!.ToString(), task["description"]!.ToString()));
     }
 
     [Fact]
@@ -27,11 +30,19 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
     [Fact]
     public void A_limited_call_says_how_often_it_may_be_made_and_when_to_come_back()
     {
-        Assert.Equal("More than 5 calls in 300 seconds; `Retry-After` says when to come back.", Limit("/api/control-plane/auth/login", "post")["description"]!.ToString());
+        Assert.Equal(
+            "More than 5 calls in 300 seconds; `Retry-After` says when to come back.",
+            Limit("/api/control-plane/auth/login", "post")["description"]!.ToString());
         Assert.Equal("integer", Limit("/api/control-plane/auth/login", "post")["headers"]!["Retry-After"]!["schema"]!["type"]!.ToString());
         // By the bucket of the service, and by one that only the server's settings fill.
-        Assert.StartsWith("More than 120 calls in 60 seconds;", Limit("/api/control-plane/agents", "get")["description"]!.ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("More than the server's settings allow;", Limit("/api/runtime/tasks", "post")["description"]!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "More than 120 calls in 60 seconds;",
+            Limit("/api/control-plane/agents", "get")["description"]!.ToString(),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "More than the server's settings allow;",
+            Limit("/api/runtime/tasks", "post")["description"]!.ToString(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("429", Statuses(Operation("/sessions", "post", documents.Code)));
     }
 
@@ -40,7 +51,9 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
     {
         Assert.Equal("#/components/schemas/KodaError", ErrorOf(Operation("/api/runtime/tasks", "post")));
         Assert.Equal("#/components/schemas/CodeError", ErrorOf(Operation("/sessions", "post", documents.Code)));
-        Assert.Equal(["error", "code", "message"], documents.Code["components"]!["schemas"]!["CodeError"]!["required"]!.AsArray().Select(name => name!.ToString()));
+        Assert.Equal(
+            ["error", "code", "message"],
+            documents.Code["components"]!["schemas"]!["CodeError"]!["required"]!.AsArray().Select(name => name!.ToString()));
     }
 
     [Fact]
@@ -61,7 +74,8 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
         var events = Operation("/api/runtime/tasks/{task_id}/events", "get");
 
         Assert.Equal(["application/json", "text/event-stream", "application/x-ndjson"], Media(events));
-        Assert.Equal("#/components/schemas/EventPage", events["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString());
+        Assert.Equal(
+            "#/components/schemas/EventPage", events["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString());
         Assert.Equal(["task_id", "after_seq", "limit", "Last-Event-ID"], Parameters(events));
         Assert.Contains("(WatchTask)", events["description"]!.ToString(), StringComparison.Ordinal);
         Assert.NotNull(events["responses"]!["204"]);
@@ -73,15 +87,23 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
         var stream = Operation("/sessions/{session_id}/stream", "get", documents.Code);
 
         Assert.Equal(["text/event-stream", "application/x-ndjson"], Media(stream));
-        var kinds = stream["responses"]!["200"]!["content"]!["text/event-stream"]!["schema"]!["anyOf"]!.AsArray().Select(kind => kind!["$ref"]!.ToString());
+        var kinds = stream["responses"]!["200"]!["content"]!["text/event-stream"]!["schema"]!["anyOf"]!
+            .AsArray()
+            .Select(kind => kind!["$ref"]!.ToString());
         Assert.Contains("#/components/schemas/TextDelta", kinds);
-        Assert.Equal("#/components/schemas/SessionEvent", stream["responses"]!["200"]!["content"]!["application/x-ndjson"]!["schema"]!["$ref"]!.ToString());
+        Assert.Equal(
+            "#/components/schemas/SessionEvent",
+            stream["responses"]!["200"]!["content"]!["application/x-ndjson"]!["schema"]!["$ref"]!.ToString());
     }
 
     [Fact]
     public void What_is_sent_as_it_comes_is_of_any_type()
     {
-        Assert.Equal("binary", Operation("/api/runtime/artifacts/{artifact_id}/download", "get")["responses"]!["200"]!["content"]!["*/*"]!["schema"]!["format"]!.ToString());
+        Assert.Equal(
+            "binary",
+            Operation("/api/runtime/artifacts/{artifact_id}/download", "get")["responses"]!["200"]!["content"]!["*/*"]!["schema"]![
+                "format"
+            ]!.ToString());
         var section = Operation("/api/control-plane/agents/{agent_id}/sections/{section}", "put")["requestBody"]!;
         Assert.Equal("{}", section["content"]!["application/json"]!["schema"]!.ToJsonString());
         Assert.StartsWith("The section's fields", section["description"]!.ToString(), StringComparison.Ordinal);
@@ -92,11 +114,17 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
     {
         var edit = Operation("/api/control-plane/agents/{agent_id}", "patch");
 
-        Assert.Equal("#/components/schemas/AgentDefinitionInput", edit["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString());
+        Assert.Equal(
+            "#/components/schemas/AgentDefinitionInput",
+            edit["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString());
         Assert.Equal(["agent_id", "update_mask", "etag"], Parameters(edit));
         Assert.Equal("string", edit["parameters"]![1]!["schema"]!["type"]!.ToString());
         Assert.True(Operation("/api/runtime/stream", "get")["parameters"]![0]!["required"]!.GetValue<bool>());
-        Assert.Equal("array", Operation("/sessions", "get", documents.Code)["responses"]!["200"]!["content"]!["application/json"]!["schema"]!["type"]!.ToString());
+        Assert.Equal(
+            "array",
+            Operation("/sessions", "get", documents.Code)["responses"]!["200"]!["content"]!["application/json"]!["schema"]![
+                "type"
+            ]!.ToString());
     }
 
     [Fact]
@@ -106,23 +134,37 @@ public sealed class OperationTests(WrittenDocuments documents) : IClassFixture<W
 
         Assert.Equal("atlas", submit["agent_id"]!.ToString());
         Assert.Equal("operator", submit["metadata"]!["source"]!.ToString());
-        var diff = Operation("/api/control-plane/agents/{agent_id}/diff", "get")["parameters"]!.AsArray().Select(parameter => parameter!["example"]!.ToString());
+        var diff = Operation("/api/control-plane/agents/{agent_id}/diff", "get")["parameters"]!
+            .AsArray()
+            .Select(parameter => parameter!["example"]!.ToString());
         Assert.Equal(["reviewer", "published", "draft"], diff);
-        Assert.Equal("{}", Operation("/api/control-plane/agents/{agent_id}/publish", "post")["requestBody"]!["content"]!["application/json"]!["example"]!.ToJsonString());
+        Assert.Equal(
+            "{}",
+            Operation("/api/control-plane/agents/{agent_id}/publish", "post")["requestBody"]!["content"]!["application/json"]![
+                "example"
+            ]!.ToJsonString());
         // An id that only a running server can give is left to the reader.
         Assert.Null(Operation("/api/runtime/tasks/{task_id}", "get")["parameters"]![0]!["example"]);
-        Assert.Equal("approve", Operation("/api/runtime/approvals/{approval_id}", "post")["requestBody"]!["content"]!["application/json"]!["example"]!["decision"]!.ToString());
+        Assert.Equal(
+            "approve",
+            Operation("/api/runtime/approvals/{approval_id}", "post")["requestBody"]!["content"]!["application/json"]!["example"]![
+                "decision"
+            ]!.ToString());
     }
 
-    private JsonNode Operation(string path, string verb, JsonNode? document = null) => (document ?? documents.ControlPlane)["paths"]![path]![verb]!;
+    private JsonNode Operation(string path, string verb, JsonNode? document = null) =>
+        (document ?? documents.ControlPlane)["paths"]![path]![verb]!;
 
     private JsonNode Limit(string path, string verb) => Operation(path, verb)["responses"]!["429"]!;
 
     private static IEnumerable<string> Statuses(JsonNode operation) => operation["responses"]!.AsObject().Select(reply => reply.Key);
 
-    private static IEnumerable<string> Media(JsonNode operation) => operation["responses"]!["200"]!["content"]!.AsObject().Select(media => media.Key);
+    private static IEnumerable<string> Media(JsonNode operation) =>
+        operation["responses"]!["200"]!["content"]!.AsObject().Select(media => media.Key);
 
-    private static IEnumerable<string> Parameters(JsonNode operation) => operation["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.ToString());
+    private static IEnumerable<string> Parameters(JsonNode operation) =>
+        operation["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.ToString());
 
-    private static string ErrorOf(JsonNode operation) => operation["responses"]!["default"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString();
+    private static string ErrorOf(JsonNode operation) =>
+        operation["responses"]!["default"]!["content"]!["application/json"]!["schema"]!["$ref"]!.ToString();
 }

@@ -22,7 +22,8 @@ public sealed class SchemaTests(WrittenDocuments documents) : IClassFixture<Writ
     {
         var task = Schema("Task");
 
-        Assert.Subset(Texts(task["required"]).ToHashSet(), new HashSet<string> { "id", "agent_id", "status", "priority", "output", "error" });
+        Assert.Subset(
+            Texts(task["required"]).ToHashSet(), new HashSet<string> { "id", "agent_id", "status", "priority", "output", "error" });
         Assert.DoesNotContain("context", Texts(task["required"]));
         Assert.DoesNotContain("metadata", Texts(task["required"]));
         Assert.Null(task["additionalProperties"]);
@@ -35,8 +36,12 @@ public sealed class SchemaTests(WrittenDocuments documents) : IClassFixture<Writ
 
         Assert.Equal(["action", "pattern", "tool"], Texts(rule["required"]));
         Assert.Equal(["action"], Texts(Schema("PermissionRuleDefinitionInput")["required"]));
-        Assert.Equal("#/components/schemas/PermissionRuleDefinitionInput", Schema("AgentDefinitionInput")["properties"]!["permissions"]!["items"]!["$ref"]!.ToString());
-        Assert.Equal("#/components/schemas/PermissionRuleDefinition", Schema("AgentDefinition")["properties"]!["permissions"]!["items"]!["$ref"]!.ToString());
+        Assert.Equal(
+            "#/components/schemas/PermissionRuleDefinitionInput",
+            Schema("AgentDefinitionInput")["properties"]!["permissions"]!["items"]!["$ref"]!.ToString());
+        Assert.Equal(
+            "#/components/schemas/PermissionRuleDefinition",
+            Schema("AgentDefinition")["properties"]!["permissions"]!["items"]!["$ref"]!.ToString());
     }
 
     [Fact]
@@ -45,7 +50,9 @@ public sealed class SchemaTests(WrittenDocuments documents) : IClassFixture<Writ
         var properties = Schema("Task")["properties"]!;
 
         Assert.Equal(["null", "string"], Texts(properties["output"]!["type"]).Order(StringComparer.Ordinal));
-        Assert.Equal(["#/components/schemas/TaskError", null], properties["error"]!["anyOf"]!.AsArray().Select(choice => choice!["$ref"]?.ToString()));
+        Assert.Equal(
+            ["#/components/schemas/TaskError", null],
+            properties["error"]!["anyOf"]!.AsArray().Select(choice => choice!["$ref"]?.ToString()));
         Assert.Equal("null", properties["error"]!["anyOf"]![1]!["type"]!.ToString());
     }
 
@@ -56,15 +63,23 @@ public sealed class SchemaTests(WrittenDocuments documents) : IClassFixture<Writ
 
         Assert.Null(submit["metadata"]!["type"]);
         Assert.Equal(("integer", "int32"), (submit["priority"]!["type"]!.ToString(), submit["priority"]!["format"]!.ToString()));
-        Assert.Equal(("integer", "int64"), (Schema("Event")["properties"]!["seq"]!["type"]!.ToString(), Schema("Event")["properties"]!["seq"]!["format"]!.ToString()));
-        Assert.Equal(("string", "date-time"), (Schema("Task")["properties"]!["created_at"]!["type"]!.ToString(), Schema("Task")["properties"]!["created_at"]!["format"]!.ToString()));
+        Assert.Equal(
+            ("integer", "int64"),
+            (Schema("Event")["properties"]!["seq"]!["type"]!.ToString(), Schema("Event")["properties"]!["seq"]!["format"]!.ToString()));
+        Assert.Equal(
+            ("string", "date-time"),
+            (
+                Schema("Task")["properties"]!["created_at"]!["type"]!.ToString(),
+                Schema("Task")["properties"]!["created_at"]!["format"]!.ToString()));
         Assert.Equal(["unspecified", "queued"], Texts(Schema("TaskStatus")["enum"]).Take(2));
     }
 
     [Fact]
     public void Comments_describe_messages_fields_and_the_values_of_enums()
     {
-        Assert.Equal("The agent that does the work. Name it: a request without it is refused, unless the installation has a default agent.", Schema("SubmitTaskRequest")["properties"]!["agent_id"]!["description"]!.ToString());
+        Assert.Equal(
+            "The agent that does the work. Name it: a request without it is refused, unless the installation has a default agent.",
+            Schema("SubmitTaskRequest")["properties"]!["agent_id"]!["description"]!.ToString());
         Assert.NotNull(Schema("Task")["description"]);
         Assert.Contains("- `queued`: ", Schema("TaskStatus")["description"]!.ToString(), StringComparison.Ordinal);
     }

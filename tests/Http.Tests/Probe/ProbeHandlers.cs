@@ -7,7 +7,8 @@ internal sealed class ProbeHandlers
 {
     public UnaryServerMethod<ProbeRequest, ProbeReply> Unary { get; set; } = (request, _) => Task.FromResult(Reply(request.Text));
 
-    public ServerStreamingServerMethod<ProbeRequest, ProbeReply> Watch { get; set; } = (request, replies, _) => replies.WriteAsync(Reply(request.Text));
+    public ServerStreamingServerMethod<ProbeRequest, ProbeReply> Watch { get; set; } =
+        (request, replies, _) => replies.WriteAsync(Reply(request.Text));
 
     public ClientStreamingServerMethod<ProbeRequest, ProbeReply> Collect { get; set; } = async (requests, context) =>
     {

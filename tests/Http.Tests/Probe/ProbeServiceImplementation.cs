@@ -12,8 +12,10 @@ internal sealed class ProbeServiceImplementation(ProbeHandlers handlers) : Probe
     public override Task<ProbeReply> Collect(IAsyncStreamReader<ProbeRequest> requestStream, ServerCallContext context) =>
         handlers.Collect(requestStream, context);
 
-    public override Task Chat(IAsyncStreamReader<ProbeRequest> requestStream, IServerStreamWriter<ProbeReply> responseStream, ServerCallContext context) =>
-        handlers.Chat(requestStream, responseStream, context);
+    public override Task Chat(
+        IAsyncStreamReader<ProbeRequest> requestStream,
+        IServerStreamWriter<ProbeReply> responseStream,
+        ServerCallContext context) => handlers.Chat(requestStream, responseStream, context);
 
     public override Task<ProbeReply> Guarded(ProbeRequest request, ServerCallContext context) => handlers.Unary(request, context);
 

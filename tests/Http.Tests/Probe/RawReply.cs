@@ -6,7 +6,10 @@ namespace Koda.Http.Tests.Probe;
 
 /// <summary>A reply byte for byte: what came as headers, as frames, and as trailers.</summary>
 internal sealed record RawReply(
-    HttpStatusCode HttpStatus, Dictionary<string, string> Headers, IReadOnlyList<(byte Flag, byte[] Payload)> Frames, Dictionary<string, string> Trailers)
+    HttpStatusCode HttpStatus,
+    Dictionary<string, string> Headers,
+    IReadOnlyList<(byte Flag, byte[] Payload)> Frames,
+    Dictionary<string, string> Trailers)
 {
     private const int HeaderSize = 5;
 

@@ -71,7 +71,10 @@ public sealed class FailureTests : IAsyncLifetime
     [InlineData("/v1/pages/a/%2E%2E/b")]
     public async Task A_path_that_nobody_serves_is_not_found(string path)
     {
-        using var reply = await Http.GetAsync(new Uri(_server.Address.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var reply = await Http.GetAsync(
+            new Uri(
+                _server.Address.GetLeftPart(UriPartial.Authority) + path,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
 
         Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
         Assert.Contains("\"code\":\"route.not_found\"", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -79,7 +82,10 @@ public sealed class FailureTests : IAsyncLifetime
 
     [Fact]
     public async Task A_path_that_nobody_serves_is_refused_in_the_dialect_of_its_prefix() =>
-        Assert.Contains("\"OOPS\":\"ROUTE_NOT_FOUND\"", await (await Http.GetAsync("/loud/nothing")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"OOPS\":\"ROUTE_NOT_FOUND\"",
+            await (await Http.GetAsync("/loud/nothing")).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("PURGE", "/v1/books/b1", "DELETE, GET, HEAD, LEND, PATCH, POST, PUT")]

@@ -29,7 +29,8 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
         var id => Task.FromResult(new Book { Id = id, Title = "A book" }),
     };
 
-    public override Task<Book> GetNewest(Empty request, ServerCallContext context) => Task.FromResult(new Book { Id = "n", Title = "Newest" });
+    public override Task<Book> GetNewest(Empty request, ServerCallContext context) =>
+        Task.FromResult(new Book { Id = "n", Title = "Newest" });
 
     public override Task<FindBooksResponse> FindBooks(FindBooksRequest request, ServerCallContext context) =>
         Task.FromResult(new FindBooksResponse { Books = { request.Words.Select(word => new Book { Title = word }) } });
@@ -47,7 +48,8 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
 
     public override Task<Empty> RemoveBook(GetBookRequest request, ServerCallContext context) => Task.FromResult(new Empty());
 
-    public override Task<Book> ArchiveBook(GetBookRequest request, ServerCallContext context) => Task.FromResult(new Book { Id = request.Id });
+    public override Task<Book> ArchiveBook(GetBookRequest request, ServerCallContext context) =>
+        Task.FromResult(new Book { Id = request.Id });
 
     public override Task<GetByNameRequest> GetByName(GetByNameRequest request, ServerCallContext context) => Task.FromResult(request);
 
@@ -82,7 +84,8 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
         await script.AfterExport(context);
     }
 
-    public override async Task Discuss(IAsyncStreamReader<Remark> requestStream, IServerStreamWriter<Remark> responseStream, ServerCallContext context)
+    public override async Task Discuss(
+        IAsyncStreamReader<Remark> requestStream, IServerStreamWriter<Remark> responseStream, ServerCallContext context)
     {
         while (await requestStream.MoveNext(context.CancellationToken))
         {

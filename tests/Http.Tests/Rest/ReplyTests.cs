@@ -94,7 +94,8 @@ public sealed class ReplyTests : IAsyncLifetime
     [Fact]
     public async Task Replies_are_compressed_where_that_is_switched_on_and_feeds_are_not()
     {
-        await using var server = await LibraryServer.StartAsync(services => services.Configure<RpcOptions>(options => options.CompressReplies = true));
+        await using var server = await LibraryServer.StartAsync(services =>
+            services.Configure<RpcOptions>(options => options.CompressReplies = true));
         server.Http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip");
         using var reply = await server.Http.GetAsync("/v1/books/b1");
         using var feed = await server.Http.GetAsync("/v1/export");

@@ -22,7 +22,10 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("/v1/books/%C3%A4%20b%3Fc", "ä b?c")]
     [InlineData("/v1/books/a:b", "a:b")]
     public async Task A_path_segment_is_decoded_once(string path, string id) =>
-        Assert.StartsWith($$"""{"id":"{{id}}","title":"A book","genre":"unspecified","pages":0,"shelf":"","lent_to":null}""", await Http.GetStringAsync(path), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $$"""{"id":"{{id}}","title":"A book","genre":"unspecified","pages":0,"shelf":"","lent_to":null}""",
+            await Http.GetStringAsync(path),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("/v1/shelves/s1/books/b%201", "shelves/s1/books/b 1")]
@@ -39,7 +42,10 @@ public sealed class RequestTests : IAsyncLifetime
     public async Task The_query_fills_fields_of_every_kind() =>
         Assert.Equal(
             """{"words":["a","b c"],"genres":["science","fiction"],"window":{"since":"2026-01-01T00:00:00Z","days":7},"limit":0,"only_present":true}""",
-            await (await Http.GetAsync("/v1/echo?words=a&words=b+c&genres=science&genres=GENRE_FICTION&window.since=2026-01-01T00:00:00Z&window.days=7&limit=0&onlyPresent=true&utm_source=x&no.such.field=1")).Content.ReadAsStringAsync());
+            await (
+                await Http.GetAsync(
+                    "/v1/echo?words=a&words=b+c&genres=science&genres=GENRE_FICTION&window.since=2026-01-01T00:00:00Z&window.days=7&limit=0&onlyPresent=true&utm_source=x&no.such.field=1"
+                )).Content.ReadAsStringAsync());
 
     [Fact]
     public async Task Every_fault_of_the_query_is_reported_at_once()
@@ -57,9 +63,15 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task The_path_wins_over_the_body_and_the_query()
     {
-        using var replaced = await SendAsync("PUT", "/v1/books/b1?book.id=b3&book.title=t&dry_run=true", """{"id":"b2","pages":9007199254740993}""");
+        using var replaced = await SendAsync(
+            "PUT",
+            "/v1/books/b1?book.id=b3&book.title=t&dry_run=true",
+            """{"id":"b2","pages":9007199254740993}"""
+        );
 
-        Assert.Equal("""{"id":"b1","title":"","genre":"unspecified","pages":9007199254740993,"shelf":"","lent_to":null}""", await replaced.Content.ReadAsStringAsync());
+        Assert.Equal(
+            """{"id":"b1","title":"","genre":"unspecified","pages":9007199254740993,"shelf":"","lent_to":null}""",
+            await replaced.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -72,7 +84,10 @@ public sealed class RequestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("", """{"title":"new","publishedAt":null,"lent_to":null,"size":{"height":2},"extra":{"a":{"b":1}}}""", "=title,published_at,lent_to,size.height,extra")]
+    [InlineData(
+        "",
+        """{"title":"new","publishedAt":null,"lent_to":null,"size":{"height":2},"extra":{"a":{"b":1}}}""",
+        "=title,published_at,lent_to,size.height,extra")]
     [InlineData("", "{}", "=")]
     [InlineData("", "", "none")]
     [InlineData("?update_mask=title,size.width", """{"pages":3}""", "=title,size.width")]
@@ -116,7 +131,10 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task A_compressed_body_is_refused_for_what_it_is()
     {
-        using var content = new ByteArrayContent([0x1f, 0x8b]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "gzip" } } };
+        using var content = new ByteArrayContent([0x1f, 0x8b])
+        {
+            Headers = { ContentType = new("application/json"), ContentEncoding = { "gzip" } },
+        };
         using var reply = await Http.PostAsync("/v1/returns:claim", content);
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, reply.StatusCode);
@@ -172,7 +190,9 @@ public sealed class RequestTests : IAsyncLifetime
         content.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         using var reply = await Http.PutAsync("/v1/books/b1/scan", content);
 
-        Assert.Equal("""{"id":"b1","scan":{"content_type":"image/png","data":"AQL/","extensions":[]}}""", await reply.Content.ReadAsStringAsync());
+        Assert.Equal(
+            """{"id":"b1","scan":{"content_type":"image/png","data":"AQL/","extensions":[]}}""",
+            await reply.Content.ReadAsStringAsync());
     }
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string? json, string? bearer = null)

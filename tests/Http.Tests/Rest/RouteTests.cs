@@ -17,7 +17,8 @@ public class RouteTests
         var template = RouteTemplate.Parse(text);
 
         Assert.Equal(segments, string.Join(' ', template.Segments));
-        Assert.Equal(variables, string.Join(' ', template.Variables.Select(variable => $"{variable.Field}={variable.Start}..{variable.End}")));
+        Assert.Equal(
+            variables, string.Join(' ', template.Variables.Select(variable => $"{variable.Field}={variable.Start}..{variable.End}")));
         Assert.Equal(verb, template.Verb);
     }
 

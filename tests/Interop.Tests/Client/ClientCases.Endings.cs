@@ -15,7 +15,8 @@ internal sealed partial class ClientCases
     {
         var metadata = new Metadata { { InitialKey, InitialValue }, { TrailingKey, s_trailingValue } };
 
-        using var unary = _client.UnaryCallAsync(new SimpleRequest { ResponseSize = LargeResponse, Payload = Body(LargeRequest) }, metadata);
+        using var unary = _client.UnaryCallAsync(
+            new SimpleRequest { ResponseSize = LargeResponse, Payload = Body(LargeRequest) }, metadata);
         AssertZeros(LargeResponse, (await unary).Payload);
         Assert.Equal(InitialValue, (await unary.ResponseHeadersAsync).GetValue(InitialKey));
         Assert.Equal(s_trailingValue, unary.GetTrailers().GetValueBytes(TrailingKey));
@@ -31,7 +32,8 @@ internal sealed partial class ClientCases
     private async Task StatusCodeAndMessage()
     {
         var status = new EchoStatus { Code = 2, Message = "test status message" };
-        var exception = await Assert.ThrowsAsync<RpcException>(() => _client.UnaryCallAsync(new SimpleRequest { ResponseStatus = status }).ResponseAsync);
+        var exception = await Assert.ThrowsAsync<RpcException>(() =>
+            _client.UnaryCallAsync(new SimpleRequest { ResponseStatus = status }).ResponseAsync);
         AssertStatus(StatusCode.Unknown, status.Message, exception);
 
         using var duplex = _client.FullDuplexCall();
@@ -43,7 +45,8 @@ internal sealed partial class ClientCases
     private async Task SpecialStatusMessage()
     {
         var status = new EchoStatus { Code = 2, Message = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n" };
-        var exception = await Assert.ThrowsAsync<RpcException>(() => _client.UnaryCallAsync(new SimpleRequest { ResponseStatus = status }).ResponseAsync);
+        var exception = await Assert.ThrowsAsync<RpcException>(() =>
+            _client.UnaryCallAsync(new SimpleRequest { ResponseStatus = status }).ResponseAsync);
         AssertStatus(StatusCode.Unknown, status.Message, exception);
     }
 

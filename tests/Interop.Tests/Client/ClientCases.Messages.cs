@@ -31,7 +31,12 @@ internal sealed partial class ClientCases
         }
         foreach (var compressed in new[] { true, false })
         {
-            var request = new SimpleRequest { ExpectCompressed = Flag(compressed), ResponseSize = LargeResponse, Payload = Body(LargeRequest) };
+            var request = new SimpleRequest
+            {
+                ExpectCompressed = Flag(compressed),
+                ResponseSize = LargeResponse,
+                Payload = Body(LargeRequest),
+            };
             var options = new CallOptions(s_compressing, writeOptions: compressed ? WriteOptions.Default : s_uncompressed);
             AssertZeros(LargeResponse, (await _client.UnaryCallAsync(request, options)).Payload);
         }
@@ -41,7 +46,12 @@ internal sealed partial class ClientCases
     {
         foreach (var compressed in new[] { true, false })
         {
-            var request = new SimpleRequest { ResponseCompressed = Flag(compressed), ResponseSize = LargeResponse, Payload = Body(LargeRequest) };
+            var request = new SimpleRequest
+            {
+                ResponseCompressed = Flag(compressed),
+                ResponseSize = LargeResponse,
+                Payload = Body(LargeRequest),
+            };
             AssertZeros(LargeResponse, (await _client.UnaryCallAsync(request)).Payload);
             if (compressed)
                 Assert.Equal("gzip", _encodings.Last);

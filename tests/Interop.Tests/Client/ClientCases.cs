@@ -15,7 +15,8 @@ internal sealed partial class ClientCases : IDisposable
     private readonly bool _serverChecksCompression;
 
     /// <param name="address">The server.</param>
-    /// <param name="serverChecksCompression">Whether the server can see if a request was compressed, and refuses one that should be.</param>
+    /// <param name="serverChecksCompression">Whether the server can see if a request was compressed, and refuses one that should
+    /// be.</param>
     public ClientCases(Uri address, bool serverChecksCompression)
     {
         _serverChecksCompression = serverChecksCompression;

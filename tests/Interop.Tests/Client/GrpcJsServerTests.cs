@@ -6,7 +6,12 @@ public sealed class GrpcJsServerTests(GrpcJsServerTests.Server server) : IClassF
 {
     /// <summary>All cases but the two in which the server compresses: grpc-js cannot, C-core plays them.</summary>
     public static TheoryData<string> Cases { get; } =
-        [.. new InteropCases().AsEnumerable<object[]>().Select(row => (string)row[0]).Where(name => !name.StartsWith("server_compressed", StringComparison.Ordinal))];
+    [
+        .. new InteropCases()
+            .AsEnumerable<object[]>()
+            .Select(row => (string)row[0])
+            .Where(name => !name.StartsWith("server_compressed", StringComparison.Ordinal)),
+    ];
 
     [Theory]
     [MemberData(nameof(Cases))]

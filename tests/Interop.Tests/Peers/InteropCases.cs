@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Koda.Interop.Tests;
 
-/// <summary>The public cases by name, as https://github.com/grpc/grpc/blob/master/doc/interop-test-descriptions.md describes them.</summary>
+/// <summary>
+/// The public cases by name, as https://github.com/grpc/grpc/blob/master/doc/interop-test-descriptions.md describes them.
+/// </summary>
 public sealed class InteropCases : TheoryData<string>
 {
     public InteropCases() => AddRange(

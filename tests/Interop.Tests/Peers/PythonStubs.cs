@@ -53,6 +53,7 @@ public sealed class PythonStubs : IAsyncLifetime
         if (!Environment.IsPrivilegedProcess)
             Assert.Fail($"C-core is missing. Install it as root: apt-get install -y {string.Join(' ', Packages)}");
         await PeerProcess.RunAsync("/", TimeSpan.FromMinutes(3), "apt-get", "update", "-q");
-        await PeerProcess.RunAsync("/", TimeSpan.FromMinutes(5), "apt-get", ["install", "-y", "-q", "--no-install-recommends", .. Packages]);
+        await PeerProcess.RunAsync(
+            "/", TimeSpan.FromMinutes(5), "apt-get", ["install", "-y", "-q", "--no-install-recommends", .. Packages]);
     }
 }

@@ -46,7 +46,8 @@ public sealed class EngineMetricsTests(PostgresFixture postgres) : IClassFixture
         await using var worker = await server.Connect();
         await server.Submit();
         var attempt = await worker.Take();
-        var batch = new EventBatch(attempt.Attempt, 1, [new ReportedEvent("model.finished", "{}", new UsageTotals(100, 20, 50, 0, 5, 1_500_000, 0, 0))]);
+        var batch = new EventBatch(
+            attempt.Attempt, 1, [new ReportedEvent("model.finished", "{}", new UsageTotals(100, 20, 50, 0, 5, 1_500_000, 0, 0))]);
         await worker.Connection.Report(batch, default);
         await worker.Next<EventsRecorded>();
         await worker.Connection.Report(batch, default);
@@ -55,8 +56,18 @@ public sealed class EngineMetricsTests(PostgresFixture postgres) : IClassFixture
         Assert.Equal(1, calls.GetMeasurementSnapshot().Sum(measured => measured.Value));
         Assert.Equal(1, tools.GetMeasurementSnapshot().Sum(measured => measured.Value));
         Assert.Equal(1.5, cost.GetMeasurementSnapshot().Sum(measured => measured.Value));
-        Assert.Equal(100, tokens.GetMeasurementSnapshot().Where(measured => Equals(measured.Tags["gen_ai.token.type"], "input")).Sum(measured => measured.Value));
-        Assert.Equal(20, tokens.GetMeasurementSnapshot().Where(measured => Equals(measured.Tags["gen_ai.token.type"], "output")).Sum(measured => measured.Value));
+        Assert.Equal(
+            100,
+            tokens
+                .GetMeasurementSnapshot()
+                .Where(measured => Equals(measured.Tags["gen_ai.token.type"], "input"))
+                .Sum(measured => measured.Value));
+        Assert.Equal(
+            20,
+            tokens
+                .GetMeasurementSnapshot()
+                .Where(measured => Equals(measured.Tags["gen_ai.token.type"], "output"))
+                .Sum(measured => measured.Value));
         Assert.All(cost.GetMeasurementSnapshot(), measured => Assert.Equal(server.Agent, measured.Tags["gen_ai.agent.id"]));
     }
 
@@ -90,7 +101,8 @@ public sealed class EngineMetricsTests(PostgresFixture postgres) : IClassFixture
         await hung.Take();
         await hung.Next<AttemptLost>();
         // The worker hears of it before it is counted, or after.
-        await Task.WhenAll(lost.WaitForMeasurementsAsync(1, TimeSpan.FromMinutes(1)), ended.WaitForMeasurementsAsync(1, TimeSpan.FromMinutes(1)));
+        await Task.WhenAll(
+            lost.WaitForMeasurementsAsync(1, TimeSpan.FromMinutes(1)), ended.WaitForMeasurementsAsync(1, TimeSpan.FromMinutes(1)));
 
         Assert.Equal("lease_expired", Assert.Single(lost.GetMeasurementSnapshot()).Tags["koda.lease.reason"]);
         Assert.Equal("lease_expired", Assert.Single(ended.GetMeasurementSnapshot()).Tags["koda.attempt.outcome"]);
@@ -108,7 +120,12 @@ public sealed class EngineMetricsTests(PostgresFixture postgres) : IClassFixture
             await worker.Complete(await worker.Take());
 
         foreach (var kind in new[] { "submission", "claim", "report" })
-            Assert.Equal(3, sizes.GetMeasurementSnapshot().Where(measured => Equals(measured.Tags["koda.batch.kind"], kind)).Sum(measured => measured.Value));
+            Assert.Equal(
+                3,
+                sizes
+                    .GetMeasurementSnapshot()
+                    .Where(measured => Equals(measured.Tags["koda.batch.kind"], kind))
+                    .Sum(measured => measured.Value));
         Assert.Contains(sizes.GetMeasurementSnapshot(), measured => Equals(measured.Tags["koda.batch.kind"], "renewal"));
     }
 
@@ -137,7 +154,8 @@ public sealed class EngineMetricsTests(PostgresFixture postgres) : IClassFixture
 
     private static NewEvent Note() => new("note", "test", Guid.Empty, 0, "{}");
 
-    private static MetricCollector<T> Counted<T>(EngineServer server, string name) where T : struct => new(server.Meters, EngineMetrics.MeterName, name);
+    private static MetricCollector<T> Counted<T>(EngineServer server, string name)
+        where T : struct => new(server.Meters, EngineMetrics.MeterName, name);
 
     private static int Observed(MetricCollector<int> collector)
     {

@@ -47,7 +47,9 @@ internal sealed class EngineServer : IAsyncDisposable
         });
         var engine = new EngineServer(infrastructure, services!);
         await engine.Database.InTransaction(
-            (transaction, token) => engine.Get<SaveProvider>().Execute(transaction, "offline", new ProviderAccess("offline", "", ""), "{}", token), default);
+            (transaction, token) =>
+                engine.Get<SaveProvider>().Execute(transaction, "offline", new ProviderAccess("offline", "", ""), "{}", token),
+            default);
         if (dispatching)
             await engine.Get<Dispatcher>().StartAsync(default);
         return engine;
@@ -56,17 +58,19 @@ internal sealed class EngineServer : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Publishes an agent whose attempts end at once.</summary>
-    public Task<AppliedAgent> Publish(string? id = null, int maxConcurrent = 0, RetryPolicy? retry = null, WorkerRoute? route = null) => Get<ApplyAgent>().Execute(
-        id ?? Agent,
-        new AgentDefinition
-        {
-            Provider = new AgentProvider("noop", "", "{}"),
-            MaxConcurrentTasks = maxConcurrent,
-            Route = route,
-            Retry = retry ?? new RetryPolicy { InitialDelayMs = 1, MaxDelayMs = 1 },
-        },
-        providerApiKey: "",
-        default);
+    public Task<AppliedAgent> Publish(string? id = null, int maxConcurrent = 0, RetryPolicy? retry = null, WorkerRoute? route = null) =>
+        Get<ApplyAgent>()
+            .Execute(
+                id ?? Agent,
+                new AgentDefinition
+                {
+                    Provider = new AgentProvider("noop", "", "{}"),
+                    MaxConcurrentTasks = maxConcurrent,
+                    Route = route,
+                    Retry = retry ?? new RetryPolicy { InitialDelayMs = 1, MaxDelayMs = 1 },
+                },
+                providerApiKey: "",
+                default);
 
     public async Task<TaskRecord> Submit(string? agentId = null, int priority = 0, string workspace = "", string query = "do it")
     {

@@ -49,7 +49,8 @@ internal sealed class WorkerDriver(WorkerConnection connection) : IAsyncDisposab
         await Next<AttemptClosed>();
     }
 
-    public async Task Fail(Assignment assignment, bool retryable = true, string code = "provider.rate_limited", TimeSpan retryAfter = default)
+    public async Task Fail(
+        Assignment assignment, bool retryable = true, string code = "provider.rate_limited", TimeSpan retryAfter = default)
     {
         await Connection.Report(new Failure(assignment.Attempt, new TaskFault(code, "it failed"), retryable, retryAfter, []), default);
         await Next<AttemptClosed>();

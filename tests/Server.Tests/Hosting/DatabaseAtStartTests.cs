@@ -44,7 +44,8 @@ public sealed class DatabaseAtStartTests(PostgresFixture postgres) : IClassFixtu
             await using (var command = source.CreateCommand("create role guarded login password 'right'"))
                 await command.ExecuteNonQueryAsync();
 
-            var wrong = await Refused(With(cluster.ConnectionString, settings => (settings.Username, settings.Password) = ("guarded", "wrong")));
+            var wrong = await Refused(
+                With(cluster.ConnectionString, settings => (settings.Username, settings.Password) = ("guarded", "wrong")));
             var missing = await Refused(With(cluster.ConnectionString, settings => settings.Username = "guarded"));
 
             Assert.Contains("refuses the password of 'guarded'", wrong.Message, StringComparison.Ordinal);
@@ -88,5 +89,6 @@ public sealed class DatabaseAtStartTests(PostgresFixture postgres) : IClassFixtu
         return fault;
     }
 
-    private static Task Require(string connectionString) => DatabaseAtStart.Require(connectionString, TimeSpan.Zero, NullLogger.Instance, default);
+    private static Task Require(string connectionString) =>
+        DatabaseAtStart.Require(connectionString, TimeSpan.Zero, NullLogger.Instance, default);
 }

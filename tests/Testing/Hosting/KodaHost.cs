@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Koda.Testing.Hosting;
 
-/// <summary>A whole server in this process on a port of its own, with the clients that a test needs and the workers that it starts.</summary>
+/// <summary>
+/// A whole server in this process on a port of its own, with the clients that a test needs and the workers that it starts.
+/// </summary>
 public sealed class KodaHost : IAsyncDisposable
 {
     private static readonly TimeSpan WorkerDrain = TimeSpan.FromSeconds(2);

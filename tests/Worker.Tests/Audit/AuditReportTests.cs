@@ -12,9 +12,13 @@ public sealed class AuditReportTests
     [Fact]
     public async Task Findings_come_with_place_code_rule_weakness_and_advice()
     {
-        var report = (await Audits.OfAsync(("src/server.js", "app.get('/', (req, res) => {\n  res.send(eval(req.query.f));\n});\n"), ("src/math.js", Fault))).Report();
+        var report = (
+            await Audits.OfAsync(
+                ("src/server.js", "app.get('/', (req, res) => {\n  res.send(eval(req.query.f));\n});\n"), ("src/math.js", Fault))).Report();
         Assert.Contains("**2 findings** (P0: 1, P1: 1, P2: 0, P3: 0)", report);
-        Assert.Contains("### P0 Text is compiled to code at run time (`code-injection`)\n\n- `src/server.js:2:12`: `res.send(eval(req.query.f));` (what a caller sends reaches it)", report);
+        Assert.Contains(
+            "### P0 Text is compiled to code at run time (`code-injection`)\n\n- `src/server.js:2:12`: `res.send(eval(req.query.f));` (what a caller sends reaches it)",
+            report);
         Assert.Contains("- `src/math.js:1:28`: `export const run = body => eval(body);`\n\nAdvice: ", report);
         Assert.Contains("(CWE-95)", report);
     }
@@ -22,7 +26,13 @@ public sealed class AuditReportTests
     [Fact]
     public async Task It_says_which_files_were_read_and_what_was_looked_for()
     {
-        var report = (await Audits.OfAsync(("src/a.js", "let a = 1;\n"), ("src/b.go", "package b\n"), ("test/c.py", "a = 1\n"), ("yarn.lock", ""), ("src/d.php", "<?php\n"))).Report();
+        var report = (
+            await Audits.OfAsync(
+                ("src/a.js", "let a = 1;\n"),
+                ("src/b.go", "package b\n"),
+                ("test/c.py", "a = 1\n"),
+                ("yarn.lock", ""),
+                ("src/d.php", "<?php\n"))).Report();
         Assert.Contains("- Read by all rules: 2 of 5 files (JavaScript and TypeScript 1, Go 1).", report);
         Assert.Contains("- Read for leaked credentials only: 2 files ", report);
         Assert.Contains("- Not read: 1 file that were built, minified, vendored or locked by tools: `yarn.lock`.", report);
@@ -35,18 +45,24 @@ public sealed class AuditReportTests
     public async Task Where_nothing_was_found_it_never_says_that_nothing_is_there()
     {
         var report = (await Audits.OfAsync(("src/a.js", "let a = 1;\n"))).Report();
-        Assert.Contains("None of the kinds of fault listed below was found in the files that were read. That is no proof of safety", report);
+        Assert.Contains(
+            "None of the kinds of fault listed below was found in the files that were read. That is no proof of safety", report);
         Assert.Contains("Other kinds of fault were not looked for.", report);
     }
 
     [Fact]
     public async Task Where_nothing_was_read_it_says_that_nothing_was_checked() =>
-        Assert.Contains("Nothing was checked: no file is written in a language that the rules read.", (await Audits.OfAsync(("src/a.rs", "fn main() {}\n"))).Report());
+        Assert.Contains(
+            "Nothing was checked: no file is written in a language that the rules read.",
+            (await Audits.OfAsync(("src/a.rs", "fn main() {}\n"))).Report());
 
     [Fact]
     public async Task What_is_asked_for_comes_first()
     {
-        var result = await Audits.OfAsync(("auth/login.js", "app.use(helmet({ contentSecurityPolicy: false }));\n"), ("shop/cart.js", "box.innerHTML = location.hash;\n"), ("shop/shop.csproj", ""));
+        var result = await Audits.OfAsync(
+            ("auth/login.js", "app.use(helmet({ contentSecurityPolicy: false }));\n"),
+            ("shop/cart.js", "box.innerHTML = location.hash;\n"),
+            ("shop/shop.csproj", ""));
         var report = result.Report("auth", "csp");
         var asked = report.IndexOf("## Asked for: csp in *auth*", StringComparison.Ordinal);
         var other = report.IndexOf("## Other findings", StringComparison.Ordinal);
@@ -58,7 +74,8 @@ public sealed class AuditReportTests
     public async Task Where_nothing_of_what_is_asked_for_was_found_it_says_what_was_looked_for()
     {
         var result = await Audits.OfAsync(("auth/login.js", "let a = 1;\n"), ("shop/cart.js", Fault), ("wiki/page.rs", ""));
-        Assert.Contains("None of these was found there, in 1 file: `sql-injection`. That is no proof of safety", result.Report("auth", "sql"));
+        Assert.Contains(
+            "None of these was found there, in 1 file: `sql-injection`. That is no proof of safety", result.Report("auth", "sql"));
         Assert.Contains("Nothing was checked there: no rule about it reads a file that lies there.", result.Report("wiki", "sql"));
         Assert.Contains("- Asked for, but known to no rule and no path: deadlocks.", result.Report("deadlocks"));
     }
@@ -83,10 +100,22 @@ public sealed class AuditReportTests
     [Fact]
     public async Task Findings_are_data_too()
     {
-        var lines = AuditJson.Write(await Audits.OfAsync(("src/a.js", Fault), ("src/b.js", "app.get('/', (req, res) => res.redirect(req.query.to));\n"))).Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
+        var lines = AuditJson
+            .Write(await Audits.OfAsync(("src/a.js", Fault), ("src/b.js", "app.get('/', (req, res) => res.redirect(req.query.to));\n")))
+            .Split('\n')
+            .Select(line => JsonNode.Parse(line)!)
+            .ToList();
         Assert.Equal(3, lines.Count);
-        Assert.Equal(("code-injection", "P1", "src/a.js", 1, 28, 95, "parameter"), (
-            (string?)lines[0]["rule"], (string?)lines[0]["severity"], (string?)lines[0]["path"], (int)lines[0]["line"]!, (int)lines[0]["column"]!, (int)lines[0]["cwe"]!, (string?)lines[0]["origin"]));
+        Assert.Equal(
+            ("code-injection", "P1", "src/a.js", 1, 28, 95, "parameter"),
+            (
+                (string?)lines[0]["rule"],
+                (string?)lines[0]["severity"],
+                (string?)lines[0]["path"],
+                (int)lines[0]["line"]!,
+                (int)lines[0]["column"]!,
+                (int)lines[0]["cwe"]!,
+                (string?)lines[0]["origin"]));
         Assert.Matches("^[0-9a-f]{16}$", (string?)lines[0]["fingerprint"]);
         Assert.Equal((2, 2), ((int)lines[2]["findings"]!, (int)lines[2]["given"]!));
     }

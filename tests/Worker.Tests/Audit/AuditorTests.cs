@@ -13,7 +13,9 @@ public sealed class AuditorTests
     public async Task A_finding_has_a_place_a_severity_a_weakness_and_a_fingerprint()
     {
         var finding = Assert.Single((await Audits.OfAsync(("src/a.js", "\n  module.exports = s => eval(s);\n"))).Findings);
-        Assert.Equal(("code-injection", Severity.P1, "src/a.js", 2, 25, 95), (finding.Rule.Id, finding.Severity, finding.Path, finding.Line, finding.Column, finding.Rule.Cwe));
+        Assert.Equal(
+            ("code-injection", Severity.P1, "src/a.js", 2, 25, 95),
+            (finding.Rule.Id, finding.Severity, finding.Path, finding.Line, finding.Column, finding.Rule.Cwe));
         Assert.Equal("module.exports = s => eval(s);", finding.Text);
         Assert.Matches("^[0-9a-f]{16}$", finding.Fingerprint);
     }
@@ -22,7 +24,11 @@ public sealed class AuditorTests
     public async Task A_fingerprint_stays_when_lines_move_and_white_space_or_comments_change()
     {
         var before = Assert.Single((await Audits.OfAsync(("src/a.js", Fault))).Findings);
-        var after = Assert.Single((await Audits.OfAsync(("src/a.js", "// new\n\nlet other = 1;\n  export const run = body =>\n    eval( /* text */\n body );\n"))).Findings);
+        var after = Assert.Single(
+            (
+                await Audits.OfAsync(
+                    ("src/a.js", "// new\n\nlet other = 1;\n  export const run = body =>\n    eval( /* text */\n body );\n")
+                )).Findings);
         Assert.NotEqual(before.Line, after.Line);
         Assert.Equal(before.Fingerprint, after.Fingerprint);
     }
@@ -30,7 +36,10 @@ public sealed class AuditorTests
     [Fact]
     public async Task Fingerprints_tell_code_files_and_repetitions_apart()
     {
-        var result = await Audits.OfAsync(("src/a.js", Fault + "export const again = body => eval(body);\n"), ("src/b.js", Fault), ("src/c.js", "export const run = text => eval(text);\n"));
+        var result = await Audits.OfAsync(
+            ("src/a.js", Fault + "export const again = body => eval(body);\n"),
+            ("src/b.js", Fault),
+            ("src/c.js", "export const run = text => eval(text);\n"));
         Assert.Equal(4, result.Findings.Select(finding => finding.Fingerprint).Distinct().Count());
     }
 
@@ -38,7 +47,8 @@ public sealed class AuditorTests
     public async Task What_a_caller_sends_makes_it_worse()
     {
         var result = await Audits.OfAsync(("src/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("src/b.js", Fault));
-        Assert.Equal([("src/a.js", Severity.P0), ("src/b.js", Severity.P1)], result.Findings.Select(finding => (finding.Path, finding.Severity)));
+        Assert.Equal(
+            [("src/a.js", Severity.P0), ("src/b.js", Severity.P1)], result.Findings.Select(finding => (finding.Path, finding.Severity)));
     }
 
     [Theory]
@@ -57,13 +67,23 @@ public sealed class AuditorTests
 
     [Fact]
     public async Task A_package_of_built_files_only_is_looked_at() =>
-        Assert.Equal("dist/a.js", Assert.Single((await Audits.OfAsync(("dist/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("package.json", "{}\n"))).Findings).Path);
+        Assert.Equal(
+            "dist/a.js",
+            Assert
+                .Single(
+                    (
+                        await Audits.OfAsync(("dist/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("package.json", "{}\n"))
+                    ).Findings)
+                .Path);
 
     [Fact]
     public async Task Credentials_are_found_everywhere_and_never_shown()
     {
         const string key = "AKIA" + "Q3EGSNBX7W2LK5PD";
-        var result = await Audits.OfAsync(("config/prod.yml", $"key: {key}\n"), ("test/fixture.yml", $"key: {key}\n"), ("src/a.py", $"# {key}\nPASSWORD = 'Tr0ub4dor&3'\n"));
+        var result = await Audits.OfAsync(
+            ("config/prod.yml", $"key: {key}\n"),
+            ("test/fixture.yml", $"key: {key}\n"),
+            ("src/a.py", $"# {key}\nPASSWORD = 'Tr0ub4dor&3'\n"));
         Assert.Equal(
             [("config/prod.yml", Severity.P0), ("src/a.py", Severity.P0), ("src/a.py", Severity.P1), ("test/fixture.yml", Severity.P2)],
             result.Findings.OrderBy(finding => finding.Path).Select(finding => (finding.Path, finding.Severity)));
@@ -86,8 +106,10 @@ public sealed class AuditorTests
         ]);
         var coverage = result.Coverage;
         Assert.Equal((7, 2, 1, 1), (coverage.Files, coverage.Scanned, coverage.CredentialsOnly, coverage.Tooling));
-        Assert.Equal([(Skipped.Made, 1), (Skipped.NotText, 1), (Skipped.TooLarge, 1)], coverage.NotRead.Select(each => (each.Why, each.Count)));
-        Assert.Equal(coverage.Files, coverage.Scanned + coverage.CredentialsOnly + coverage.Tooling + coverage.NotRead.Sum(each => each.Count));
+        Assert.Equal(
+            [(Skipped.Made, 1), (Skipped.NotText, 1), (Skipped.TooLarge, 1)], coverage.NotRead.Select(each => (each.Why, each.Count)));
+        Assert.Equal(
+            coverage.Files, coverage.Scanned + coverage.CredentialsOnly + coverage.Tooling + coverage.NotRead.Sum(each => each.Count));
     }
 
     [Fact]

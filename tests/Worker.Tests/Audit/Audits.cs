@@ -18,5 +18,6 @@ internal static class Audits
     public static async Task<IReadOnlyList<string>> RulesAsync(string path, string text) =>
         [.. (await OfAsync((path, text))).Findings.Select(finding => finding.Rule.Id)];
 
-    public static string Report(this AuditResult result, params string[] words) => new AuditReport(result, new AuditFocus(words, result)).Write();
+    public static string Report(this AuditResult result, params string[] words) =>
+        new AuditReport(result, new AuditFocus(words, result)).Write();
 }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Koda.Worker.Tests.Audit;
 
-/// <summary>Files that were made to keep a reader busy. Each costs itself only, and is counted; the tests end, whatever they hold.</summary>
+/// <summary>
+/// Files that were made to keep a reader busy. Each costs itself only, and is counted; the tests end, whatever they hold.
+/// </summary>
 public sealed class HostileFileTests
 {
     private const int Size = 150_000;
@@ -71,9 +73,15 @@ public sealed class HostileFileTests
     [Fact]
     public async Task A_file_on_which_the_reader_fails_is_named_and_costs_itself_only()
     {
-        var result = await new Auditor(RulePack.BuiltIn).RunAsync([new AuditedFile("src/a.js", 10, () => throw new InvalidOperationException("A slip.")), new AuditedFile("src/b.js", 0, () => new MemoryStream())], CancellationToken.None);
+        var result = await new Auditor(RulePack.BuiltIn).RunAsync(
+            [
+                new AuditedFile("src/a.js", 10, () => throw new InvalidOperationException("A slip.")),
+                new AuditedFile("src/b.js", 0, () => new MemoryStream()),
+            ],
+            CancellationToken.None);
         Assert.Equal(1, result.Coverage.Scanned);
-        Assert.Contains("- Not read: 1 file on which the reader of this audit failed, which is a fault of Koda: `src/a.js`.", result.Report());
+        Assert.Contains(
+            "- Not read: 1 file on which the reader of this audit failed, which is a fault of Koda: `src/a.js`.", result.Report());
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class SampleTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_fault_is_found_once(string rule, string file, string text) => Assert.Equal([rule], await Audits.RulesAsync(file, text));
+    public async Task A_fault_is_found_once(string rule, string file, string text) =>
+        Assert.Equal([rule], await Audits.RulesAsync(file, text));
 
     [Theory]
     [MemberData(nameof(Good))]
@@ -46,7 +47,17 @@ public sealed class SampleTests
         var text = new string('x', 4096);
         foreach (var pattern in RulePack.BuiltIn.Indexes[Enum.Parse<Language>(language)].All)
         {
-            foreach (var matcher in new[] { pattern.Rule.Safe, pattern.Rule.Guard, pattern.Rule.Nowhere, pattern.Pattern.Near, pattern.Pattern.Text, pattern.Pattern.Expression, pattern.Pattern.Anything })
+            foreach (
+                var matcher in new[]
+                {
+                    pattern.Rule.Safe,
+                    pattern.Rule.Guard,
+                    pattern.Rule.Nowhere,
+                    pattern.Pattern.Near,
+                    pattern.Pattern.Text,
+                    pattern.Pattern.Expression,
+                    pattern.Pattern.Anything,
+                })
                 matcher?.IsMatch(text);
             foreach (var condition in pattern.Pattern.Where.Values)
                 condition.Holds(text);
@@ -57,7 +68,10 @@ public sealed class SampleTests
     {
         var data = new TheoryData<string, string, string>();
         foreach (var sample in s_samples)
-            data.Add(sample.Rule, sample.File, text(sample).Replace("~~", "\0", StringComparison.Ordinal).Replace("~", "", StringComparison.Ordinal).Replace('\0', '~'));
+            data.Add(
+                sample.Rule,
+                sample.File,
+                text(sample).Replace("~~", "\0", StringComparison.Ordinal).Replace("~", "", StringComparison.Ordinal).Replace('\0', '~'));
         return data;
     }
 

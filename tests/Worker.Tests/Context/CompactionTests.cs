@@ -96,7 +96,9 @@ public class CompactionTests
             var tool = new CountingTool("look", readOnly: false);
             using var rest = Attempt(LongTurn(), new MemoryJournal(before.Skip(Math.Max(0, from))), tools: tool);
             Assert.Equal(new AttemptOutcome.Completed("done"), await rest.RunAsync());
-            var begun = before.Where(recorded => recorded.Kind == "tool.started").Select(recorded => JsonNode.Parse(recorded.Payload)!["arguments"]!["n"]!.GetValue<string>());
+            var begun = before
+                .Where(recorded => recorded.Kind == "tool.started")
+                .Select(recorded => JsonNode.Parse(recorded.Payload)!["arguments"]!["n"]!.GetValue<string>());
             Assert.Empty(begun.Intersect(tool.Calls));
         }
     }
@@ -139,7 +141,8 @@ public class CompactionTests
     [Fact]
     public async Task When_nothing_is_left_to_sum_up_a_final_answer_is_asked_for_without_tools()
     {
-        var model = new ScriptedModel(_ => ModelMessage.Assistant(new TextBlock("As far as I came."), new ToolCallBlock("c", "look", """{"n": "1"}""")));
+        var model = new ScriptedModel(_ =>
+            ModelMessage.Assistant(new TextBlock("As far as I came."), new ToolCallBlock("c", "look", """{"n": "1"}""")));
         var tool = new CountingTool("look", readOnly: true);
         using var turn = Attempt(model, Conversations.Asking(new string('x', Window * 4)), tools: tool);
         turn.CompactionPercent = 0;
@@ -178,7 +181,11 @@ public class CompactionTests
         var events = first.Journal.Events.Take(first.Journal.Events.Count - 2);
         var model = Summing(ScriptedModel.Says("done"));
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false));
-        using var second = new AgentHarness(model, new CountingTool("look", readOnly: false)) { Journal = new MemoryJournal(events), Time = new InstantTime() };
+        using var second = new AgentHarness(model, new CountingTool("look", readOnly: false))
+        {
+            Journal = new MemoryJournal(events),
+            Time = new InstantTime(),
+        };
 
         Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
 
@@ -189,9 +196,10 @@ public class CompactionTests
     /// <summary>Answers like another model, but finds everything too long that it is asked in the conversation.</summary>
     private sealed class TooLong(IModelProvider inner) : IModelProvider
     {
-        public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken ct) => request.System.Contains("summary", StringComparison.Ordinal)
-            ? inner.StreamAsync(request, ct)
-            : throw new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false);
+        public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken ct) =>
+            request.System.Contains("summary", StringComparison.Ordinal)
+                ? inner.StreamAsync(request, ct)
+                : throw new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false);
     }
 
     private static MemoryJournal LongTalk()
@@ -212,22 +220,28 @@ public class CompactionTests
             var last = done is null ? 0 : int.Parse(done.CallId[1..], System.Globalization.CultureInfo.InvariantCulture);
             return last == 30
                 ? ModelMessage.Assistant(new TextBlock("done"))
-                : ModelMessage.Assistant(new ToolCallBlock($"c{last + 1}", "look", $$"""{"n": "{{last + 1}} {{new string('n', 4_000)}}"}"""));
+                : ModelMessage.Assistant(
+                    new ToolCallBlock($"c{last + 1}", "look", $$"""{"n": "{{last + 1}} {{new string('n', 4_000)}}"}"""));
         });
     }
 
-    private static ScriptedModel Summing(Func<ModelRequest, ModelMessage> otherwise) => new(request =>
-        request.System.Contains("summary", StringComparison.Ordinal) ? ModelMessage.Assistant(new TextBlock("What was before.")) : otherwise(request))
-    {
-        Usage = new ModelUsage(),
-    };
+    private static ScriptedModel Summing(Func<ModelRequest, ModelMessage> otherwise) =>
+        new(request =>
+            request.System.Contains("summary", StringComparison.Ordinal)
+                ? ModelMessage.Assistant(new TextBlock("What was before."))
+                : otherwise(request))
+        {
+            Usage = new ModelUsage(),
+        };
 
-    private static AgentHarness Attempt(IModelProvider model, MemoryJournal journal, string kind = "scripted", int window = Window, params CountingTool[] tools) => new(model, tools)
-    {
-        Turn = new Turn { Number = 21 },
-        ContextTokens = window,
-        Journal = journal,
-        Kind = kind,
-        Time = new InstantTime(),
-    };
+    private static AgentHarness Attempt(
+        IModelProvider model, MemoryJournal journal, string kind = "scripted", int window = Window, params CountingTool[] tools) =>
+        new(model, tools)
+        {
+            Turn = new Turn { Number = 21 },
+            ContextTokens = window,
+            Journal = journal,
+            Kind = kind,
+            Time = new InstantTime(),
+        };
 }

@@ -17,8 +17,11 @@ public class ModelWindowTests
     [InlineData("ollama", 0, "", 0)]
     [InlineData("openai", 0, """{"context_tokens": 16384}""", 16_384)]
     [InlineData("openai", 131_072, """{"num_ctx": 4096}""", 131_072)]
-    public void What_a_model_reads_is_what_it_was_asked_to(string kind, long known, string options, long window) => Assert.Equal(
-        window, ModelWindow.Of(new Assignment { Agent = new AgentSpec { ProviderKind = kind, ProviderOptions = options }, ContextTokens = known }, ""));
+    public void What_a_model_reads_is_what_it_was_asked_to(string kind, long known, string options, long window) =>
+        Assert.Equal(
+            window,
+            ModelWindow.Of(
+                new Assignment { Agent = new AgentSpec { ProviderKind = kind, ProviderOptions = options }, ContextTokens = known }, ""));
 
     [Fact]
     public void Ollama_is_asked_for_it_unless_the_agent_says_otherwise()

@@ -28,7 +28,8 @@ public class PruningTests
         for (var i = 0; i < 2; i++)
         {
             // Some models give the same id again and again.
-            conversation.Apply(Answer(new ReasoningBlock("Hm.", "c2ln"), new ToolCallBlock("c", "look", "{}")), new ModelUsage { InputTokens = 5_000 });
+            conversation.Apply(
+                Answer(new ReasoningBlock("Hm.", "c2ln"), new ToolCallBlock("c", "look", "{}")), new ModelUsage { InputTokens = 5_000 });
             conversation.Apply(new ToolFinished(1, "c", "look", ToolStatus.Ok, new string('x', 8_000), Truncated: false, 1));
         }
         var before = conversation.ContextTokens;

@@ -69,7 +69,8 @@ public class TitlingTests
     {
         using var first = Attempt(new ScriptedModel(ScriptedModel.Says("done")), new CountingTool("look", readOnly: true), "offline");
         await first.RunAsync();
-        using var second = Attempt(new ScriptedModel(ScriptedModel.Says("done")), new CountingTool("look", readOnly: true), "offline", first.Journal);
+        using var second = Attempt(
+            new ScriptedModel(ScriptedModel.Says("done")), new CountingTool("look", readOnly: true), "offline", first.Journal);
         await second.RunAsync();
         Assert.Single(second.Journal.Payloads("conversation.titled"));
     }
@@ -81,14 +82,16 @@ public class TitlingTests
     [InlineData("  ", "")]
     public void What_models_put_around_titles_is_taken_off(string answer, string title) => Assert.Equal(title, TitleText.Clean(answer));
 
-    private static AgentHarness Attempt(IModelProvider model, CountingTool tool, string kind = "scripted", MemoryJournal? journal = null) => new(model, tool)
-    {
-        Turn = new Turn { Number = 1, NeedsTitle = true },
-        Journal = journal ?? Conversations.Asking(Asked),
-        Kind = kind,
-    };
+    private static AgentHarness Attempt(IModelProvider model, CountingTool tool, string kind = "scripted", MemoryJournal? journal = null) =>
+        new(model, tool)
+        {
+            Turn = new Turn { Number = 1, NeedsTitle = true },
+            Journal = journal ?? Conversations.Asking(Asked),
+            Kind = kind,
+        };
 
-    private static string Title(AgentHarness turn) => Assert.Single(turn.Journal.Payloads("conversation.titled"))["title"]!.GetValue<string>();
+    private static string Title(AgentHarness turn) =>
+        Assert.Single(turn.Journal.Payloads("conversation.titled"))["title"]!.GetValue<string>();
 
     /// <summary>Calls a tool and is done. Gives this title when it is asked for one, or hangs.</summary>
     private sealed class TitledModel(string? title) : IModelProvider

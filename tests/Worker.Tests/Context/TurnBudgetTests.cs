@@ -10,7 +10,10 @@ public class TurnBudgetTests
 {
     // Every scripted answer costs 7 micro-dollars.
     private static readonly Func<ModelRequest, ModelMessage>[] s_steps =
-        [.. Enumerable.Range(1, 9).Select(step => ScriptedModel.Calls(($"c{step}", "look", $$"""{"n": "{{step}}"}"""))), ScriptedModel.Says("done")];
+    [
+        .. Enumerable.Range(1, 9).Select(step => ScriptedModel.Calls(($"c{step}", "look", $$"""{"n": "{{step}}"}"""))),
+        ScriptedModel.Says("done"),
+    ];
 
     [Fact]
     public async Task A_turn_that_reaches_the_budget_ends_with_an_answer_that_says_so()
@@ -57,11 +60,13 @@ public class TurnBudgetTests
         Assert.Empty(Rules(turn));
     }
 
-    private static IEnumerable<string> Rules(AgentHarness turn) => turn.Journal.Payloads("guardrail.hit").Select(hit => hit["rule"]!.GetValue<string>());
+    private static IEnumerable<string> Rules(AgentHarness turn) =>
+        turn.Journal.Payloads("guardrail.hit").Select(hit => hit["rule"]!.GetValue<string>());
 
-    private static AgentHarness Attempt(long before, long budget, int warn, MemoryJournal? journal = null) => new(new ScriptedModel(s_steps), new CountingTool("look", readOnly: true))
-    {
-        Turn = new Turn { Number = 1, CostBeforeMicros = before, BudgetMicros = budget, BudgetWarnPercent = warn },
-        Journal = journal ?? Conversations.Asking("Do it."),
-    };
+    private static AgentHarness Attempt(long before, long budget, int warn, MemoryJournal? journal = null) =>
+        new(new ScriptedModel(s_steps), new CountingTool("look", readOnly: true))
+        {
+            Turn = new Turn { Number = 1, CostBeforeMicros = before, BudgetMicros = budget, BudgetWarnPercent = warn },
+            Journal = journal ?? Conversations.Asking("Do it."),
+        };
 }

@@ -10,7 +10,8 @@ namespace Koda.Worker.Tests.Context;
 
 public class TurnOpeningTests
 {
-    private static readonly byte[] s_pixel = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+    private static readonly byte[] s_pixel = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
     [Fact]
     public async Task Attached_text_stands_in_the_prompt_and_other_files_are_named()
@@ -19,7 +20,12 @@ public class TurnOpeningTests
         folder.Write("notes/a.md", "Remember the milk.");
         File.WriteAllBytes(folder.Write("b.bin", ""), [0, 1, 2, 0xFF]);
         File.WriteAllText(Path.Combine(folder.Outside, "secret.txt"), "hidden");
-        using var turn = Attempt(folder, ("notes/a.md", "text/markdown"), ("b.bin", "application/zip"), ("missing.txt", "text/plain"), ("../outside/secret.txt", "text/plain"));
+        using var turn = Attempt(
+            folder,
+            ("notes/a.md", "text/markdown"),
+            ("b.bin", "application/zip"),
+            ("missing.txt", "text/plain"),
+            ("../outside/secret.txt", "text/plain"));
 
         Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
 
@@ -61,7 +67,13 @@ public class TurnOpeningTests
         folder.Write("a.png", "something else");
         first.Journal.Ask(2, "And now?");
         var model = new ScriptedModel(ScriptedModel.Says("unused"), ScriptedModel.Says("done"));
-        using var second = new AgentHarness(model) { Turn = new Turn { Number = 2 }, Journal = first.Journal, Folder = folder, ModelName = "claude-opus-5" };
+        using var second = new AgentHarness(model)
+        {
+            Turn = new Turn { Number = 2 },
+            Journal = first.Journal,
+            Folder = folder,
+            ModelName = "claude-opus-5",
+        };
 
         await second.RunAsync();
 
@@ -74,7 +86,10 @@ public class TurnOpeningTests
         using var folder = new TempWorkspace();
         foreach (var name in new[] { "same.cs", "changed.cs", "removed.cs" })
             folder.Write(name, name);
-        var reads = ScriptedModel.Calls(("a", "read", """{"path": "same.cs"}"""), ("b", "read", """{"path": "changed.cs"}"""), ("c", "read", """{"path": "removed.cs"}"""));
+        var reads = ScriptedModel.Calls(
+            ("a", "read", """{"path": "same.cs"}"""),
+            ("b", "read", """{"path": "changed.cs"}"""),
+            ("c", "read", """{"path": "removed.cs"}"""));
         using var first = new AgentHarness(new ScriptedModel(reads, ScriptedModel.Says("done")), new ReadTool())
         {
             Turn = new Turn { Number = 1 },
@@ -85,12 +100,24 @@ public class TurnOpeningTests
         folder.Write("changed.cs", "new");
         File.Delete(Path.Combine(folder.Root, "removed.cs"));
         first.Journal.Ask(2, "And now?");
-        var model = new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says(""), ScriptedModel.Calls(("d", "read", """{"path": "changed.cs"}""")), ScriptedModel.Says("done"));
-        using var second = new AgentHarness(model, new ReadTool()) { Turn = new Turn { Number = 2 }, Journal = first.Journal, Folder = folder };
+        var model = new ScriptedModel(
+            ScriptedModel.Says(""),
+            ScriptedModel.Says(""),
+            ScriptedModel.Calls(("d", "read", """{"path": "changed.cs"}""")),
+            ScriptedModel.Says("done"));
+        using var second = new AgentHarness(model, new ReadTool())
+        {
+            Turn = new Turn { Number = 2 },
+            Journal = first.Journal,
+            Folder = folder,
+        };
 
         await second.RunAsync();
 
-        var told = Assert.Single(model.Requests[^1].Messages, message => message.Role == ModelRole.User && message.Text.Contains("Since you last saw", StringComparison.Ordinal)).Text;
+        var told = Assert
+            .Single(model.Requests[^1].Messages, message =>
+                message.Role == ModelRole.User && message.Text.Contains("Since you last saw", StringComparison.Ordinal))
+            .Text;
         Assert.Contains("changed.cs, removed.cs (removed)", told);
         Assert.DoesNotContain("same.cs", told);
     }
@@ -109,7 +136,8 @@ public class TurnOpeningTests
         Assert.Single(Model(turn).Requests[^1].Messages, message => message.Text.Contains("milk", StringComparison.Ordinal));
     }
 
-    private static AgentHarness Attempt(TempWorkspace folder, params (string Path, string MimeType)[] attachments) => Attempt(folder, "scripted-1", attachments);
+    private static AgentHarness Attempt(TempWorkspace folder, params (string Path, string MimeType)[] attachments) =>
+        Attempt(folder, "scripted-1", attachments);
 
     private static AgentHarness Attempt(TempWorkspace folder, string model, params (string Path, string MimeType)[] attachments)
     {

@@ -62,14 +62,27 @@ internal sealed class AgentHarness : IDisposable
     public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
     {
         var agent = new AgentSpec { Id = "tester", ProviderKind = Kind, Model = ModelName, SystemPrompt = "Test.", Limits = Limits };
-        var assignment = new Assignment { TaskId = $"task-{Turn?.Number}", Query = "Do it.", Agent = agent, Turn = Turn, ContextTokens = ContextTokens, CompactionPercent = CompactionPercent };
+        var assignment = new Assignment
+        {
+            TaskId = $"task-{Turn?.Number}",
+            Query = "Do it.",
+            Agent = agent,
+            Turn = Turn,
+            ContextTokens = ContextTokens,
+            CompactionPercent = CompactionPercent,
+        };
         var conversation = new Conversation();
         foreach (var recorded in Journal.Events)
             conversation.Apply(recorded);
         var redactor = new Redactor(Secret);
         var recorder = new Recorder(Reports ?? Journal, conversation, redactor);
         var snapshots = new TurnSnapshots(
-            Snapshots ?? new NoSnapshots(), Snapshots is null ? null : Folder.Context.Workspace.Root, assignment, conversation, recorder, Permissions.DeniedBy([.. Rules]));
+            Snapshots ?? new NoSnapshots(),
+            Snapshots is null ? null : Folder.Context.Workspace.Root,
+            assignment,
+            conversation,
+            recorder,
+            Permissions.DeniedBy([.. Rules]));
         var toolbox = new Toolbox(Tools, Tools.Select(tool => tool.Definition.Name));
         assignment.Agent.Permissions.AddRange(Rules);
         assignment.Agent.CeilingPermissions.AddRange(Ceiling);
@@ -83,12 +96,21 @@ internal sealed class AgentHarness : IDisposable
             UnconfinedCommands = UnconfinedCommands,
         };
         var images = KeptImages.Below(Folder.Outside);
-        var model = new ModelCall(assignment, Model, toolbox.Definitions, conversation, recorder, Journal, Time, images: new PromptImages(context.Workspace, images));
+        var model = new ModelCall(
+            assignment,
+            Model,
+            toolbox.Definitions,
+            conversation,
+            recorder,
+            Journal,
+            Time,
+            images: new PromptImages(context.Workspace, images));
         var runner = new ToolRunner(context, recorder, redactor, Upload, _ => { }, images);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         using var run = new RunContext(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
-        return await snapshots.RunAsync(new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, run).RunAsync, ct);
+        return await snapshots.RunAsync(
+            new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, run).RunAsync, ct);
     }
 
     public void Dispose()

@@ -87,7 +87,9 @@ public class ApprovalTests
 
         Assert.Empty(Tool(task).Calls);
         var told = Assert.Single(task.Journal.Payloads("tool.finished"));
-        Assert.Equal(("one", "error", "There is no 1."), (told["call_id"]!.GetValue<string>(), told["status"]!.GetValue<string>(), told["result"]!.GetValue<string>()));
+        Assert.Equal(
+            ("one", "error", "There is no 1."),
+            (told["call_id"]!.GetValue<string>(), told["status"]!.GetValue<string>(), told["result"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -114,21 +116,33 @@ public class ApprovalTests
     private static async Task<ApprovalRequest> SuspendedAsync(AgentHarness task) =>
         Assert.IsType<AttemptOutcome.Suspended>(await task.RunAsync()).Approval;
 
-    private static void Answer(MemoryJournal journal, ApprovalRequest approval, string decision, string scope, string kind = "approval.answered")
+    private static void Answer(
+        MemoryJournal journal, ApprovalRequest approval, string decision, string scope, string kind = "approval.answered")
     {
         var id = $"apr_{approval.CallId}";
-        journal.Add("approval.requested", new JsonObject
-        {
-            ["approval_id"] = id,
-            ["call_id"] = approval.CallId,
-            ["tool"] = approval.Tool,
-            ["arguments"] = JsonNode.Parse(approval.Arguments),
-            ["risk"] = approval.Risk,
-            ["digest"] = approval.Digest,
-            ["expires_at"] = "2026-01-01T00:00:00Z",
-        });
-        journal.Add(kind, kind == "approval.expired"
-            ? new JsonObject { ["approval_id"] = id, ["call_id"] = approval.CallId }
-            : new JsonObject { ["approval_id"] = id, ["call_id"] = approval.CallId, ["decision"] = decision, ["by"] = "ann", ["scope"] = scope });
+        journal.Add(
+            "approval.requested",
+            new JsonObject
+            {
+                ["approval_id"] = id,
+                ["call_id"] = approval.CallId,
+                ["tool"] = approval.Tool,
+                ["arguments"] = JsonNode.Parse(approval.Arguments),
+                ["risk"] = approval.Risk,
+                ["digest"] = approval.Digest,
+                ["expires_at"] = "2026-01-01T00:00:00Z",
+            });
+        journal.Add(
+            kind,
+            kind == "approval.expired"
+                ? new JsonObject { ["approval_id"] = id, ["call_id"] = approval.CallId }
+                : new JsonObject
+                {
+                    ["approval_id"] = id,
+                    ["call_id"] = approval.CallId,
+                    ["decision"] = decision,
+                    ["by"] = "ann",
+                    ["scope"] = scope,
+                });
     }
 }

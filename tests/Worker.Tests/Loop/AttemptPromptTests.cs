@@ -61,7 +61,9 @@ public sealed class AttemptPromptTests : IDisposable
         };
         var recorder = new Recorder(new MemoryJournal(), conversation, new Redactor());
         var prompt = new AttemptPrompt(new WorkerCalls(_server, "token"), ResiliencePipeline.Empty, TimeProvider.System);
-        return (await prompt.WithPromptAsync(assignment, conversation, recorder, _folder.Context.Workspace, CancellationToken.None)).Agent.SystemPrompt;
+        return (await prompt.WithPromptAsync(assignment, conversation, recorder, _folder.Context.Workspace, CancellationToken.None))
+            .Agent
+            .SystemPrompt;
     }
 
     /// <summary>A server that compiles prompts and counts them.</summary>
@@ -74,7 +76,11 @@ public sealed class AttemptPromptTests : IDisposable
         {
             var prompt = new CompiledPrompt { SystemPrompt = $"compiled {++Compiled}" };
             return new AsyncUnaryCall<TResponse>(
-                Task.FromResult((TResponse)(object)prompt), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+                Task.FromResult((TResponse)(object)prompt),
+                Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess,
+                () => [],
+                () => { });
         }
 
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(

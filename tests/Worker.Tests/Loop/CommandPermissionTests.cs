@@ -65,7 +65,9 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task What_cannot_be_known_of_a_command_is_not_there_when_it_runs(string command)
     {
         var outcome = await RunAsync(Allowed, null, Bash(command));
-        Assert.True(outcome is AttemptOutcome.Suspended || !Results().Single().Contains("outer text", StringComparison.Ordinal), string.Join('\n', Results()));
+        Assert.True(
+            outcome is AttemptOutcome.Suspended || !Results().Single().Contains("outer text", StringComparison.Ordinal),
+            string.Join('\n', Results()));
         Assert.Equal(["secret"], Directory.EnumerateFileSystemEntries(Outside).Select(Path.GetFileName));
     }
 
@@ -81,7 +83,8 @@ public sealed class CommandPermissionTests : IDisposable
     {
         PermissionRule[] rules = [.. Allowed, Rule("external_read", $"{Outside}/**")];
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(rules, null, Bash($"cat {_secret}; x={Outside}; echo more >> $x/secret; echo new > $x/new")));
+        Assert.IsType<AttemptOutcome.Completed>(
+            await RunAsync(rules, null, Bash($"cat {_secret}; x={Outside}; echo more >> $x/secret; echo new > $x/new")));
         Assert.Contains("outer text", Results().Single());
         Assert.Equal("outer text", await File.ReadAllTextAsync(_secret));
         Assert.False(File.Exists($"{Outside}/new"));
@@ -105,7 +108,8 @@ public sealed class CommandPermissionTests : IDisposable
 
         Assert.IsType<AttemptOutcome.Completed>(await RunAsync([], new Turn(), read, Bash($"head -n 1 {_secret}")));
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], new Turn(), read, Bash($"echo x >> {_secret}")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], new Turn(), read, ("write", JsonSerializer.Serialize(new { path = _secret, content = "x" }))));
+        Assert.IsType<AttemptOutcome.Suspended>(
+            await RunAsync([], new Turn(), read, ("write", JsonSerializer.Serialize(new { path = _secret, content = "x" }))));
     }
 
     [SandboxFact]
@@ -116,7 +120,9 @@ public sealed class CommandPermissionTests : IDisposable
 
         Assert.IsType<AttemptOutcome.Completed>(await RunAsync([], null, first, Bash("ls -l; cat a.txt | wc -l")));
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, first, Bash($"cat {_secret}")));
-        Assert.Equal("write:out.txt", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, first, Bash("ls > out.txt"))).Approval.AlwaysPattern);
+        Assert.Equal(
+            "write:out.txt",
+            Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, first, Bash("ls > out.txt"))).Approval.AlwaysPattern);
     }
 
     [SandboxFact]
@@ -187,7 +193,8 @@ public sealed class CommandPermissionTests : IDisposable
     [SandboxFact]
     public async Task Rules_that_an_agent_writes_into_its_workspace_allow_it_nothing()
     {
-        var write = Bash("mkdir -p .koda; echo '{\"*\": \"allow\", \"external_directory\": \"allow\", \"external_read\": \"allow\", \"bash\": \"allow\"}' > .koda/permissions.json");
+        var write = Bash(
+            "mkdir -p .koda; echo '{\"*\": \"allow\", \"external_directory\": \"allow\", \"external_read\": \"allow\", \"bash\": \"allow\"}' > .koda/permissions.json");
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, new Turn(), write));
         _folder.Write(".koda/permissions.json", """{"*": "allow", "external_directory": "allow", "external_read": "allow"}""");
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, new Turn(), Bash($"cat {_secret}")));
@@ -204,7 +211,8 @@ public sealed class CommandPermissionTests : IDisposable
 
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, first, Bash("ls -l")));
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([Rule("*", "")], null, ("lsp", "{}")));
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync([new PermissionRule { Tool = "bash", Action = PermissionAction.Deny }], null, Bash("ls")));
+        Assert.IsType<AttemptOutcome.Completed>(
+            await RunAsync([new PermissionRule { Tool = "bash", Action = PermissionAction.Deny }], null, Bash("ls")));
         Assert.Contains("forbid", Results().Single());
     }
 
@@ -216,7 +224,8 @@ public sealed class CommandPermissionTests : IDisposable
 
         Assert.IsType<AttemptOutcome.Completed>(await RunAsync(Allowed, null, Bash("ls; python3 -c 1 || true")));
         Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, Bash($"cat {_secret}")));
-        Assert.Contains("(--unconfined-commands)", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, Bash("ls"))).Approval.Preview);
+        Assert.Contains(
+            "(--unconfined-commands)", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, Bash("ls"))).Approval.Preview);
     }
 
     private bool _accepted;
@@ -226,19 +235,29 @@ public sealed class CommandPermissionTests : IDisposable
     private (string Tool, string Arguments) Bash(string command) =>
         ("bash", JsonSerializer.Serialize(new { command = command.Replace("{outside}", Outside, StringComparison.Ordinal) }));
 
-    private async Task<AttemptOutcome> RunAsync(IEnumerable<PermissionRule> rules, Turn? turn, params (string Tool, string Arguments)[] calls)
+    private async Task<AttemptOutcome> RunAsync(
+        IEnumerable<PermissionRule> rules, Turn? turn, params (string Tool, string Arguments)[] calls)
     {
         using var web = new HttpClient();
-        var model = new ScriptedModel(ScriptedModel.Calls([.. calls.Select((call, n) => ($"c{n}", call.Tool, call.Arguments))]), ScriptedModel.Says("done"));
+        var model = new ScriptedModel(
+            ScriptedModel.Calls([.. calls.Select((call, n) => ($"c{n}", call.Tool, call.Arguments))]), ScriptedModel.Says("done"));
         _last = new MemoryJournal(_journal.Events);
-        var task = new AgentHarness(model, Toolbox.BuiltIn(web)) { Journal = _last, Folder = _folder, Rules = [.. rules], Turn = turn, UnconfinedCommands = _accepted };
+        var task = new AgentHarness(model, Toolbox.BuiltIn(web))
+        {
+            Journal = _last,
+            Folder = _folder,
+            Rules = [.. rules],
+            Turn = turn,
+            UnconfinedCommands = _accepted,
+        };
         return await task.RunAsync();
     }
 
     private IEnumerable<string> Results() => _last.Payloads("tool.finished").Select(call => call["result"]!.GetValue<string>());
 
     // The question and its answer, as the engine writes them; every later attempt of this test starts from them.
-    private async Task<ApprovalRequest> AnswerAsync(IEnumerable<PermissionRule> rules, Turn? turn, string scope, (string Tool, string Arguments) call)
+    private async Task<ApprovalRequest> AnswerAsync(
+        IEnumerable<PermissionRule> rules, Turn? turn, string scope, (string Tool, string Arguments) call)
     {
         var approval = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(rules, turn, call)).Approval;
         _journal.Add("approval.requested", new JsonObject
@@ -262,5 +281,11 @@ public sealed class CommandPermissionTests : IDisposable
         return approval;
     }
 
-    private static PermissionRule Rule(string tool, string pattern) => new() { Tool = tool, Pattern = pattern, Action = PermissionAction.Allow };
+    private static PermissionRule Rule(string tool, string pattern) =>
+        new()
+        {
+            Tool = tool,
+            Pattern = pattern,
+            Action = PermissionAction.Allow,
+        };
 }

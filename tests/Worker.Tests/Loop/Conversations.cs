@@ -62,10 +62,15 @@ internal static class Conversations
     }
 
     /// <summary>A person says something: a turn begins.</summary>
-    public static void Ask(this MemoryJournal journal, int turn, string text, params (string Path, string MimeType)[] attachments) => journal.Add("message.sent", new JsonObject
-    {
-        ["turn"] = turn,
-        ["message"] = ModelMessageJson.Write(ModelMessage.User(text)),
-        ["attachments"] = new JsonArray([.. attachments.Select(file => new JsonObject { ["path"] = file.Path, ["mime_type"] = file.MimeType })]),
-    });
+    public static void Ask(this MemoryJournal journal, int turn, string text, params (string Path, string MimeType)[] attachments) =>
+        journal.Add(
+            "message.sent",
+            new JsonObject
+            {
+                ["turn"] = turn,
+                ["message"] = ModelMessageJson.Write(ModelMessage.User(text)),
+                ["attachments"] = new JsonArray([
+                    .. attachments.Select(file => new JsonObject { ["path"] = file.Path, ["mime_type"] = file.MimeType }),
+                ]),
+            });
 }

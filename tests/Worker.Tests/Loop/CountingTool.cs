@@ -16,8 +16,12 @@ internal sealed class CountingTool(string name, bool readOnly) : ITool
     /// <summary>Why a call of an argument would fail, as far as its preview knows. Null: it would not.</summary>
     public Func<string, string?> Fault { get; set; } = _ => null;
 
-    public ToolDefinition Definition { get; } = new(
-        name, "Counts.", JsonNode.Parse("""{"type": "object", "properties": {"n": {"type": "string"}}, "required": ["n"]}""")!.AsObject(), readOnly);
+    public ToolDefinition Definition { get; } =
+        new(
+            name,
+            "Counts.",
+            JsonNode.Parse("""{"type": "object", "properties": {"n": {"type": "string"}}, "required": ["n"]}""")!.AsObject(),
+            readOnly);
 
     public IToolCall Bind(JsonObject arguments)
     {

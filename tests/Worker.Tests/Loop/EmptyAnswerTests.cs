@@ -59,14 +59,21 @@ public sealed class EmptyAnswerTests : IAsyncLifetime
         {
             _server.Answer = Answer(wire, text);
             using var run = Run(wire, isTurn: false);
-            Assert.Equal(new AttemptOutcome.Completed(text.Replace("<think>Hm.</think>", "", StringComparison.Ordinal)), await run.RunAsync());
+            Assert.Equal(
+                new AttemptOutcome.Completed(text.Replace("<think>Hm.</think>", "", StringComparison.Ordinal)), await run.RunAsync());
         }
     }
 
     private AgentHarness Run(string wire, bool isTurn)
     {
         var provider = ProviderFactory.Create(wire, _server.Url, "key", options: null);
-        return isTurn ? new AgentHarness(provider) { Turn = new Turn { Number = 1 }, Journal = Conversations.Asking("Do it.") } : new AgentHarness(provider);
+        return isTurn
+            ? new AgentHarness(provider)
+            {
+                Turn = new Turn { Number = 1 },
+                Journal = Conversations.Asking("Do it."),
+            }
+            : new AgentHarness(provider);
     }
 
     private static ScriptedAnswer Answer(string wire, string text) => wire switch

@@ -47,7 +47,9 @@ public class EndOfAnswerTests
     public async Task Calls_beside_a_refusal_are_not_run()
     {
         var tool = new CountingTool("look", readOnly: true);
-        using var run = new AgentHarness(new StreamedModel(Finished(ModelStopReason.Refusal, new ToolCallBlock("c", "look", """{"n":"1"}"""))), tool);
+        using var run = new AgentHarness(
+            new StreamedModel(Finished(ModelStopReason.Refusal, new ToolCallBlock("c", "look", """{"n":"1"}"""))),
+            tool);
         Assert.Equal("model.refused", Assert.IsType<AttemptOutcome.Failed>(await run.RunAsync()).Code);
         Assert.Empty(tool.Calls);
     }
@@ -96,7 +98,8 @@ public class EndOfAnswerTests
 
     private sealed class RepeatingModel(ModelFinished finished) : IModelProvider
     {
-        public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ModelEvent> StreamAsync(
+            ModelRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
         {
             await Task.Yield();
             ct.ThrowIfCancellationRequested();

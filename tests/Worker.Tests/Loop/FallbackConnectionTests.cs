@@ -76,7 +76,12 @@ public sealed class FallbackConnectionTests
         var turn = new Turn { Number = 1, Fallbacks = { fallbacks } };
         var assignment = new Assignment { Agent = new AgentSpec { Model = "scripted-1" }, Turn = turn };
         var routed = new RoutedProvider(assignment, _own, Open);
-        return new AgentHarness(routed, new CountingTool("look", readOnly: true)) { Turn = turn, Time = new InstantTime(), Journal = journal };
+        return new AgentHarness(routed, new CountingTool("look", readOnly: true))
+        {
+            Turn = turn,
+            Time = new InstantTime(),
+            Journal = journal,
+        };
     }
 
     private Task<OpenedFallback> Open(FallbackModel fallback, CancellationToken ct)
@@ -87,5 +92,11 @@ public sealed class FallbackConnectionTests
             : Task.FromResult(new OpenedFallback(_other, null));
     }
 
-    private static FallbackModel Fallback(string connection, string model) => new() { Connection = connection, Model = model, ProviderKind = "openai" };
+    private static FallbackModel Fallback(string connection, string model) =>
+        new()
+        {
+            Connection = connection,
+            Model = model,
+            ProviderKind = "openai",
+        };
 }

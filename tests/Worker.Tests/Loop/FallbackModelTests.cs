@@ -45,7 +45,8 @@ public class FallbackModelTests
         using var first = Attempt(model, "second");
         await first.RunAsync();
         var later = new ScriptedModel(ScriptedModel.Says("unused"), ScriptedModel.Says("done"));
-        using var second = Attempt(later, new MemoryJournal(first.Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.finished")), "second");
+        using var second = Attempt(
+            later, new MemoryJournal(first.Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.finished")), "second");
 
         await second.RunAsync();
 
@@ -93,12 +94,17 @@ public class FallbackModelTests
 
     private static AgentHarness Attempt(ScriptedModel model, params string[] fallback) => Attempt(model, new MemoryJournal(), fallback);
 
-    private static AgentHarness Attempt(ScriptedModel model, MemoryJournal journal, params string[] fallback) => new(model, new CountingTool("look", readOnly: true))
-    {
-        Turn = new Turn { Number = 1, Fallbacks = { fallback.Select(name => new FallbackModel { Model = name, ProviderKind = "scripted" }) } },
-        Time = new InstantTime(),
-        Journal = journal,
-    };
+    private static AgentHarness Attempt(ScriptedModel model, MemoryJournal journal, params string[] fallback) =>
+        new(model, new CountingTool("look", readOnly: true))
+        {
+            Turn = new Turn
+            {
+                Number = 1,
+                Fallbacks = { fallback.Select(name => new FallbackModel { Model = name, ProviderKind = "scripted" }) },
+            },
+            Time = new InstantTime(),
+            Journal = journal,
+        };
 
     private static void Fail(ScriptedModel model, int times, string code)
     {

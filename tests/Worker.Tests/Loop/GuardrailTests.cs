@@ -18,7 +18,8 @@ public class GuardrailTests
         Assert.Equal("guardrail.repeated_call", failed.Code);
         Assert.False(failed.Retryable);
         Assert.Equal(5, model.Requests.Count);
-        var note = Assert.Single(model.Requests[^1].Messages, message => message.Role == ModelRole.User && message.Text.Contains("3 times"));
+        var note = Assert.Single(model.Requests[^1].Messages, message =>
+            message.Role == ModelRole.User && message.Text.Contains("3 times"));
         Assert.Contains("look", note.Text);
         Assert.Equal("repeated_call", Assert.Single(task.Journal.Payloads("guardrail.hit"))["rule"]!.GetValue<string>());
     }

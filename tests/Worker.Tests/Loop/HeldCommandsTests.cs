@@ -124,7 +124,8 @@ public sealed class HeldCommandsTests : IAsyncLifetime
         var kept = new KeptEvents();
         foreach (var (kind, id) in new[] { ("started", "bg1"), ("started", "bg2"), ("ended", "bg1"), ("started", "bg3"), ("ended", "bg3") })
             kept.Add($"background.{kind}", $$"""{"call_id":"c","id":"{{id}}","command":"x","state":"killed"}""");
-        Assert.Equal(["started bg2", "started bg3", "ended bg3"], kept.All.Select(one => $"{one.Kind["background.".Length..]} {one.Payload["id"]}"));
+        Assert.Equal(
+            ["started bg2", "started bg3", "ended bg3"], kept.All.Select(one => $"{one.Kind["background.".Length..]} {one.Payload["id"]}"));
     }
 
     private async Task AttemptAsync(int turn, AttemptOutcome outcome, Func<BackgroundCommands, Task> work)
@@ -157,7 +158,16 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     }
 
     private (string?, string?, string?)[] Ends() =>
-        [.. _journal.Payloads("background.ended").Select(ended => ((string?)ended["id"], (string?)ended["state"], (string?)ended["reason"]))];
+        [
+            .. _journal
+                .Payloads("background.ended")
+                .Select(ended => ((string?)ended["id"], (string?)ended["state"], (string?)ended["reason"])),
+        ];
 
-    private static Assignment Assignment(int turn) => new() { TaskId = $"task-{turn}", Turn = new Turn { ConversationId = "one", Number = turn } };
+    private static Assignment Assignment(int turn) =>
+        new()
+        {
+            TaskId = $"task-{turn}",
+            Turn = new Turn { ConversationId = "one", Number = turn },
+        };
 }

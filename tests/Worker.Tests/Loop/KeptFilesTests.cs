@@ -18,7 +18,17 @@ public sealed class KeptFilesTests : IDisposable
     private const string Canary = "CANARY-4711";
 
     private static readonly ITool[] s_tools =
-        [new ReadTool(), new GrepTool(), new SearchTool(), new GlobTool(), new EditTool(), new PatchTool(), new WriteTool(), new GitTool(), new BashTool()];
+    [
+        new ReadTool(),
+        new GrepTool(),
+        new SearchTool(),
+        new GlobTool(),
+        new EditTool(),
+        new PatchTool(),
+        new WriteTool(),
+        new GitTool(),
+        new BashTool(),
+    ];
 
     private readonly TempWorkspace _folder = new();
 
@@ -34,12 +44,28 @@ public sealed class KeptFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string> Walking =>
-    [
-        "cat vault/deep/key.txt", "grep -r CANARY .", "grep -rh CANARY", "cp -r vault copy; cat copy/deep/key.txt", "cp -r . ../copy; cat ../copy/vault/deep/key.txt", "tar cf - . | strings",
-        "tar c vault | cat", "find . -type f -exec cat {} +", "find . -type f | xargs cat", "cat $(find . -name '*.key')", "cd vault && cat */*", "cat v*/*/*", "cat ./*.key",
-        "for f in *.key; do cat \"$f\"; done", "mv vault moved; cat moved/deep/key.txt", "ln vault/deep/key.txt link; cat link", "diff -r vault src", "zip -r - . | strings",
-        "dd if=a:1:b.key", "cat < a:1:b.key",
-    ];
+        [
+            "cat vault/deep/key.txt",
+            "grep -r CANARY .",
+            "grep -rh CANARY",
+            "cp -r vault copy; cat copy/deep/key.txt",
+            "cp -r . ../copy; cat ../copy/vault/deep/key.txt",
+            "tar cf - . | strings",
+            "tar c vault | cat",
+            "find . -type f -exec cat {} +",
+            "find . -type f | xargs cat",
+            "cat $(find . -name '*.key')",
+            "cd vault && cat */*",
+            "cat v*/*/*",
+            "cat ./*.key",
+            "for f in *.key; do cat \"$f\"; done",
+            "mv vault moved; cat moved/deep/key.txt",
+            "ln vault/deep/key.txt link; cat link",
+            "diff -r vault src",
+            "zip -r - . | strings",
+            "dd if=a:1:b.key",
+            "cat < a:1:b.key",
+        ];
 
     [SandboxTheory]
     [MemberData(nameof(Walking))]
@@ -136,7 +162,18 @@ public sealed class KeptFilesTests : IDisposable
         _folder.Write("open.txt", "still nothing\n");
         File.Move($"{_folder.Root}/a:1:b.key", $"{_folder.Root}/moved.txt");
         SnapshotFolder.GitIn(_folder.Root, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qam", "two");
-        SnapshotFolder.GitIn(_folder.Root, "-c", "user.name=A", "-c", "user.email=a@example.org", "tag", "-a", "-m", "x", "marked", "HEAD:vault/deep/key.txt");
+        SnapshotFolder.GitIn(
+            _folder.Root,
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.org",
+            "tag",
+            "-a",
+            "-m",
+            "x",
+            "marked",
+            "HEAD:vault/deep/key.txt");
         _folder.Write("vault/deep/key.txt", $"again {Canary}\n");
         var blob = SnapshotFolder.GitIn(_folder.Root, "rev-parse", "HEAD:vault/deep/key.txt").Trim();
 
@@ -151,7 +188,8 @@ public sealed class KeptFilesTests : IDisposable
     public async Task No_attachment_brings_what_is_forbidden_into_a_prompt()
     {
         var workspace = _folder.Context.Workspace.Forbidding(path => path.StartsWith("vault/"));
-        var message = await AttachedFiles.ReadAsync(workspace, [new SentAttachment("vault/deep/key.txt", "text/plain"), new SentAttachment("open.txt", "text/plain")], default);
+        var message = await AttachedFiles.ReadAsync(
+            workspace, [new SentAttachment("vault/deep/key.txt", "text/plain"), new SentAttachment("open.txt", "text/plain")], default);
         Assert.DoesNotContain(Canary, message!.Text);
         Assert.Contains("nothing to hide", message.Text);
     }
@@ -167,7 +205,13 @@ public sealed class KeptFilesTests : IDisposable
     {
         Directory.CreateSymbolicLink($"{_folder.Root}/shortcut", "vault");
         foreach (var path in new[] { "vault/deep/key.txt", "shortcut/deep/key.txt" })
-            Assert.DoesNotContain(Canary, await RunAsync("read", new { path }, new PermissionRule { Tool = "read", Pattern = pattern.Replace("ROOT", _folder.Root), Action = PermissionAction.Deny }, instead: true));
+            Assert.DoesNotContain(
+                Canary,
+                await RunAsync(
+                    "read",
+                    new { path },
+                    new PermissionRule { Tool = "read", Pattern = pattern.Replace("ROOT", _folder.Root), Action = PermissionAction.Deny },
+                    instead: true));
     }
 
     private async Task<string> RunAsync(string tool, object arguments, PermissionRule? last = null, bool instead = false)
@@ -179,8 +223,20 @@ public sealed class KeptFilesTests : IDisposable
             UnconfinedCommands = true,
             Rules =
             [
-                .. new[] { "bash", "edit", "patch", "write", "rm", Demand.ExternalDirectory }.Select(each => new PermissionRule { Tool = each, Pattern = "*", Action = PermissionAction.Allow }),
-                .. instead ? [] : new[] { "vault/**", "*.key" }.Select(pattern => new PermissionRule { Tool = "read", Pattern = pattern, Action = PermissionAction.Deny }),
+                .. new[] { "bash", "edit", "patch", "write", "rm", Demand.ExternalDirectory }.Select(each => new PermissionRule
+                {
+                    Tool = each,
+                    Pattern = "*",
+                    Action = PermissionAction.Allow,
+                }),
+                .. instead
+                    ? []
+                    : new[] { "vault/**", "*.key" }.Select(pattern => new PermissionRule
+                    {
+                        Tool = "read",
+                        Pattern = pattern,
+                        Action = PermissionAction.Deny,
+                    }),
                 .. last is null ? [] : new[] { last },
             ],
         };

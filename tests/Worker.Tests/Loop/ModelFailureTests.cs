@@ -56,7 +56,8 @@ public class ModelFailureTests
 
         var cooled = Assert.IsType<AttemptOutcome.CooledDown>(await task.RunAsync());
 
-        Assert.Equal(("scripted-1", 3 * 3600 * 1000, "provider.rate_limited"), (cooled.Pause.Model, cooled.Pause.RetryAfterMs, cooled.Pause.Code));
+        Assert.Equal(
+            ("scripted-1", 3 * 3600 * 1000, "provider.rate_limited"), (cooled.Pause.Model, cooled.Pause.RetryAfterMs, cooled.Pause.Code));
         Assert.Single(model.Requests);
         Assert.Empty(task.Journal.Pauses);
     }

@@ -14,7 +14,11 @@ public class PermissionsTests
     [InlineData("docs/a.md", PermissionAction.Ask)]
     public void The_last_rule_that_matches_decides(string path, PermissionAction expected)
     {
-        var permissions = new Permissions([Rule("edit", "", PermissionAction.Ask), Rule("edit", "src/**", PermissionAction.Allow), Rule("edit", "src/secret/**", PermissionAction.Deny)]);
+        var permissions = new Permissions([
+            Rule("edit", "", PermissionAction.Ask),
+            Rule("edit", "src/**", PermissionAction.Allow),
+            Rule("edit", "src/secret/**", PermissionAction.Deny),
+        ]);
         Assert.Equal(expected, permissions.Decide(new Demand("edit", path)));
     }
 
@@ -36,14 +40,21 @@ public class PermissionsTests
     public void A_later_layer_stands_above_an_earlier_one()
     {
         var below = new[] { Rule("bash", "", PermissionAction.Deny) };
-        Assert.Equal(PermissionAction.Allow, new Permissions(below, [], [Rule("bash", "npm *", PermissionAction.Allow)]).Decide(new Demand("bash", "npm test")));
+        Assert.Equal(
+            PermissionAction.Allow,
+            new Permissions(below, [], [Rule("bash", "npm *", PermissionAction.Allow)]).Decide(new Demand("bash", "npm test")));
     }
 
     [Fact]
     public void The_project_may_be_stricter_and_never_milder()
     {
         var below = new[] { Rule("edit", "", PermissionAction.Allow), Rule("fetch", "", PermissionAction.Deny) };
-        var project = new[] { Rule("edit", "generated/**", PermissionAction.Deny), Rule("fetch", "", PermissionAction.Allow), Rule("mail", "", PermissionAction.Allow) };
+        var project = new[]
+        {
+            Rule("edit", "generated/**", PermissionAction.Deny),
+            Rule("fetch", "", PermissionAction.Allow),
+            Rule("mail", "", PermissionAction.Allow),
+        };
         var permissions = new Permissions(below, project, []);
 
         Assert.Equal(PermissionAction.Deny, permissions.Decide(new Demand("edit", "generated/a.cs")));
@@ -57,7 +68,8 @@ public class PermissionsTests
     [InlineData(PermissionAction.Allow, PermissionAction.Ask, PermissionAction.Ask)]
     [InlineData(PermissionAction.Ask, PermissionAction.Allow, PermissionAction.Ask)]
     [InlineData(PermissionAction.Deny, PermissionAction.Ask, PermissionAction.Deny)]
-    public void An_agent_that_was_called_may_do_no_more_than_its_caller(PermissionAction own, PermissionAction callers, PermissionAction decided)
+    public void An_agent_that_was_called_may_do_no_more_than_its_caller(
+        PermissionAction own, PermissionAction callers, PermissionAction decided)
     {
         var permissions = new Permissions([], [], [Rule("edit", "", own)]) { Ceiling = [Rule("edit", "src/**", callers)] };
         Assert.Equal(decided, permissions.Decide(new Demand("edit", "src/a.cs")));
@@ -73,21 +85,30 @@ public class PermissionsTests
     [InlineData("src/**", "src", true)]
     [InlineData("./src/**", "src/a", true)]
     public void A_name_is_meant_anywhere_and_a_path_from_the_workspace(string pattern, string path, bool matches) =>
-        Assert.Equal(matches ? PermissionAction.Deny : null, new Permissions([Rule("read", pattern, PermissionAction.Deny)]).Decide(new Demand("read", path)));
+        Assert.Equal(
+            matches ? PermissionAction.Deny : null,
+            new Permissions([Rule("read", pattern, PermissionAction.Deny)]).Decide(new Demand("read", path)));
 
     [Theory]
     [InlineData("git status", true)]
     [InlineData("git status -s a/b", true)]
     [InlineData("git statusx", false)]
     public void A_star_in_a_command_matches_everything(string command, bool matches) =>
-        Assert.Equal(matches ? PermissionAction.Allow : null, new Permissions([Rule("bash", "git status *", PermissionAction.Allow)]).Decide(new Demand("bash", command)));
+        Assert.Equal(
+            matches ? PermissionAction.Allow : null,
+            new Permissions([Rule("bash", "git status *", PermissionAction.Allow)]).Decide(new Demand("bash", command)));
 
     [Fact]
     public void To_leave_the_workspace_is_allowed_by_a_rule_that_says_so_only()
     {
         Assert.Null(new Permissions([Rule("*", "", PermissionAction.Allow)]).Decide(new Demand(Demand.ExternalDirectory, "/data/x")));
-        Assert.Equal(PermissionAction.Deny, new Permissions([Rule("*", "", PermissionAction.Deny)]).Decide(new Demand(Demand.ExternalDirectory, "/data/x")));
-        Assert.Equal(PermissionAction.Allow, new Permissions([Rule("external_directory", "/data/**", PermissionAction.Allow)]).Decide(new Demand(Demand.ExternalDirectory, "/data/x")));
+        Assert.Equal(
+            PermissionAction.Deny,
+            new Permissions([Rule("*", "", PermissionAction.Deny)]).Decide(new Demand(Demand.ExternalDirectory, "/data/x")));
+        Assert.Equal(
+            PermissionAction.Allow,
+            new Permissions([Rule("external_directory", "/data/**", PermissionAction.Allow)]).Decide(
+                new Demand(Demand.ExternalDirectory, "/data/x")));
     }
 
     [Fact]
@@ -110,7 +131,10 @@ public class PermissionsTests
     {
         using var folder = new Tools.TempWorkspace();
         var permissions = new Permissions([Rule("bash", pattern, PermissionAction.Allow)]);
-        var decisions = BashDemands.Of(line, folder.Context).Where(demand => demand.Tool == "bash" && !demand.Harmless).Select(permissions.Decide);
+        var decisions = BashDemands
+            .Of(line, folder.Context)
+            .Where(demand => demand.Tool == "bash" && !demand.Harmless)
+            .Select(permissions.Decide);
         Assert.Equal(allowed, decisions.All(action => action == PermissionAction.Allow));
     }
 
@@ -146,5 +170,11 @@ public class PermissionsTests
         Assert.Equal(expected, BashDemands.Of(line, folder.Context).First(demand => demand.Tool == "bash").AlwaysText);
     }
 
-    private static PermissionRule Rule(string tool, string pattern, PermissionAction action) => new() { Tool = tool, Pattern = pattern, Action = action };
+    private static PermissionRule Rule(string tool, string pattern, PermissionAction action) =>
+        new()
+        {
+            Tool = tool,
+            Pattern = pattern,
+            Action = action,
+        };
 }

@@ -34,7 +34,10 @@ public sealed class PrivateFileTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_home.Root, "project/folder"), "../.koda");
         Link(".koda/operator.token", "project/hard");
         Link(".ssh/id_ed25519", "project/hard-key");
-        _home.Context = _home.Context with { Workspace = Workspace.Open(_home.Root, [], new PrivatePaths([$"{_home.Root}/.koda"], [_home.Root])) };
+        _home.Context = _home.Context with
+        {
+            Workspace = Workspace.Open(_home.Root, [], new PrivatePaths([$"{_home.Root}/.koda"], [_home.Root])),
+        };
     }
 
     public void Dispose() => _home.Dispose();
@@ -68,7 +71,15 @@ public sealed class PrivateFileTests : IDisposable
     public async Task Whatever_is_allowed_no_tool_opens_Kodas_own(string tool, string arguments)
     {
         foreach (var turn in new[] { null, new Turn() })
-            Assert.Equal("error", (await ResultsAsync(turn, [Everything, Outside, new PermissionRule { Tool = tool, Pattern = "**/.koda/**", Action = PermissionAction.Allow }], (tool, arguments))).Single().Status);
+            Assert.Equal("error", (
+                    await ResultsAsync(
+                        turn,
+                        [
+                            Everything,
+                            Outside,
+                            new PermissionRule { Tool = tool, Pattern = "**/.koda/**", Action = PermissionAction.Allow },
+                        ],
+                        (tool, arguments))).Single().Status);
         Assert.Equal(Token, _home.Read(".koda/operator.token"));
         Assert.False(File.Exists(Path.Combine(_home.Root, ".koda/mcp.json")));
     }
@@ -119,12 +130,17 @@ public sealed class PrivateFileTests : IDisposable
     {
         foreach (var turn in new[] { null, new Turn() })
         {
-            var asked = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(turn, [Everything, Outside, Rule(tool, "**"), Rule("read", "**/*"), Rule("write", "*")], (tool, arguments))).Approval;
+            var asked = Assert
+                .IsType<AttemptOutcome.Suspended>(
+                    await RunAsync(
+                        turn, [Everything, Outside, Rule(tool, "**"), Rule("read", "**/*"), Rule("write", "*")], (tool, arguments)))
+                .Approval;
             Assert.DoesNotContain(Key, asked.Preview);
             if (turn is not null)
                 Assert.Contains(pattern, asked.AlwaysPattern.Split('\n'));
         }
-        Assert.Equal("denied", (await ResultsAsync(new Turn { Unattended = true }, [Everything, Outside], (tool, arguments))).Single().Status);
+        Assert.Equal(
+            "denied", (await ResultsAsync(new Turn { Unattended = true }, [Everything, Outside], (tool, arguments))).Single().Status);
         Assert.False(File.Exists(Path.Combine(_home.Root, ".ssh/authorized_keys")));
     }
 
@@ -136,7 +152,9 @@ public sealed class PrivateFileTests : IDisposable
     {
         foreach (var turn in new[] { null, new Turn() })
         {
-            var result = (await ResultsAsync(turn, [Rule("read", pattern.Replace("{home}", _home.Root))], ("read", """{"path": ".ssh/id_ed25519"}"""))).Single();
+            var result = (
+                await ResultsAsync(turn, [Rule("read", pattern.Replace("{home}", _home.Root))], ("read", """{"path": ".ssh/id_ed25519"}"""))
+            ).Single();
             Assert.Contains(Key, result.Text);
         }
     }
@@ -144,7 +162,9 @@ public sealed class PrivateFileTests : IDisposable
     [SandboxTheory]
     [InlineData("cat .k*/operator.token .s*/id* .n*rc .d*/c*; true")]
     [InlineData("grep -r . . ; find . -type f -size -9 -exec cat {} + ; true")]
-    [InlineData("cd project && cat ../.k?da/o* ; python3 -c \"import os; [print(open(os.path.join(d, f)).read()) for d, _, fs in os.walk('..') for f in fs if 'hard' not in f]\"")]
+    [InlineData(
+        "cd project && cat ../.k?da/o* ; python3 -c \"import os; [print(open(os.path.join(d, f)).read()) for d, _, fs in os.walk('..') for f in fs if 'hard' not in f]\""
+    )]
     public async Task A_sandbox_shows_none_of_them(string command)
     {
         File.Delete(Path.Combine(_home.Root, "project/hard"));
@@ -157,7 +177,13 @@ public sealed class PrivateFileTests : IDisposable
         Assert.DoesNotContain(Key, result.Text);
     }
 
-    private static PermissionRule Rule(string tool, string pattern) => new() { Tool = tool, Pattern = pattern, Action = PermissionAction.Allow };
+    private static PermissionRule Rule(string tool, string pattern) =>
+        new()
+        {
+            Tool = tool,
+            Pattern = pattern,
+            Action = PermissionAction.Allow,
+        };
 
     private void Link(string from, string to)
     {
@@ -177,9 +203,15 @@ public sealed class PrivateFileTests : IDisposable
 
     private MemoryJournal _journal = new();
 
-    private async Task<IReadOnlyList<(string Status, string Text)>> ResultsAsync(Turn? turn, IEnumerable<PermissionRule> rules, (string Tool, string Arguments) call)
+    private async Task<IReadOnlyList<(string Status, string Text)>> ResultsAsync(
+        Turn? turn, IEnumerable<PermissionRule> rules, (string Tool, string Arguments) call)
     {
         Assert.IsType<AttemptOutcome.Completed>(await RunAsync(turn, rules, call));
-        return [.. _journal.Payloads("tool.finished").Select(result => (result["status"]!.GetValue<string>(), result["result"]!.GetValue<string>()))];
+        return
+        [
+            .. _journal
+                .Payloads("tool.finished")
+                .Select(result => (result["status"]!.GetValue<string>(), result["result"]!.GetValue<string>())),
+        ];
     }
 }

@@ -41,7 +41,8 @@ public class QuestionTests
 
         await second.RunAsync();
 
-        Assert.Contains("Nobody answered this question", Assert.Single(second.Journal.Payloads("tool.finished"))["result"]!.GetValue<string>());
+        Assert.Contains(
+            "Nobody answered this question", Assert.Single(second.Journal.Payloads("tool.finished"))["result"]!.GetValue<string>());
     }
 
     [Fact]
@@ -52,14 +53,16 @@ public class QuestionTests
         Assert.Contains("Decide by yourself", Assert.Single(task.Journal.Payloads("tool.finished"))["result"]!.GetValue<string>());
     }
 
-    private static AgentHarness Task(MemoryJournal journal, Turn? turn = null) => new(
-        new ScriptedModel(
-            ScriptedModel.Calls(("one", "ask", """{"question": "Which one?", "options": ["a", "b"], "multiple": true}""")), ScriptedModel.Says("done")),
-        new AskTool())
-    {
-        Journal = journal,
-        Turn = turn,
-    };
+    private static AgentHarness Task(MemoryJournal journal, Turn? turn = null) =>
+        new(
+            new ScriptedModel(
+                ScriptedModel.Calls(("one", "ask", """{"question": "Which one?", "options": ["a", "b"], "multiple": true}""")),
+                ScriptedModel.Says("done")),
+            new AskTool())
+        {
+            Journal = journal,
+            Turn = turn,
+        };
 
     private static void Answer(MemoryJournal journal, ApprovalRequest approval, bool expired)
     {

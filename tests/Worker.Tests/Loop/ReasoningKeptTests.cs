@@ -33,9 +33,12 @@ public class ReasoningKeptTests
 
         await second.RunAsync();
 
-        Assert.Contains(Assert.Single(model.Requests).Messages.SelectMany(message => message.Content), block => block is ReasoningBlock { Signature: "c2ln" });
+        Assert.Contains(Assert.Single(model.Requests).Messages.SelectMany(message => message.Content), block =>
+            block is ReasoningBlock { Signature: "c2ln" });
     }
 
-    private static ScriptedModel Model() => new(
-        _ => ModelMessage.Assistant(new ReasoningBlock("Hm.", "c2ln"), new ToolCallBlock("c", "look", """{"n": "1"}""")), ScriptedModel.Says("done"));
+    private static ScriptedModel Model() =>
+        new(
+            _ => ModelMessage.Assistant(new ReasoningBlock("Hm.", "c2ln"), new ToolCallBlock("c", "look", """{"n": "1"}""")),
+            ScriptedModel.Says("done"));
 }

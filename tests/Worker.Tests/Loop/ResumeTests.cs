@@ -34,7 +34,9 @@ public class ResumeTests
     {
         using var first = Task(new MemoryJournal());
         await first.RunAsync();
-        var begun = first.Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.finished" || !recorded.Payload.Contains("\"change\"")).ToList();
+        var begun = first
+            .Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.finished" || !recorded.Payload.Contains("\"change\""))
+            .ToList();
         using var second = Task(new MemoryJournal(begun));
 
         await second.RunAsync();
@@ -55,7 +57,8 @@ public class ResumeTests
         Assert.Equal("Test.", started[0]["system"]!.GetValue<string>());
         Assert.Equal(2, started[0]["tools"]!.AsArray().Count);
         Assert.Equal("Do it.", started[0]["messages"]![0]!["content"]![0]!["text"]!.GetValue<string>());
-        Assert.All(started.Skip(1), next => Assert.True(next["system"] is null && next["tools"] is null && next["messages"]!.AsArray().Count == 0));
+        Assert.All(started.Skip(1), next =>
+            Assert.True(next["system"] is null && next["tools"] is null && next["messages"]!.AsArray().Count == 0));
     }
 
     [Fact]
@@ -77,11 +80,19 @@ public class ResumeTests
     private static AgentHarness Task(MemoryJournal journal)
     {
         // Odd steps look at two things at once and change one; even steps only change.
-        var answers = Enumerable.Range(1, Steps - 1).Select(step => step % 2 == 1
-            ? ScriptedModel.Calls((Id(step, "a"), "look", Arguments(step, "a")), (Id(step, "b"), "look", Arguments(step, "b")), (Id(step, "c"), "change", Arguments(step, "c")))
-            : ScriptedModel.Calls((Id(step, "c"), "change", Arguments(step, "c"))));
+        var answers = Enumerable
+            .Range(1, Steps - 1)
+            .Select(step =>
+                step % 2 == 1
+                    ? ScriptedModel.Calls(
+                        (Id(step, "a"), "look", Arguments(step, "a")),
+                        (Id(step, "b"), "look", Arguments(step, "b")),
+                        (Id(step, "c"), "change", Arguments(step, "c")))
+                    : ScriptedModel.Calls((Id(step, "c"), "change", Arguments(step, "c"))));
         return new AgentHarness(
-            new ScriptedModel([.. answers, ScriptedModel.Says("done")]), new CountingTool("look", readOnly: true), new CountingTool("change", readOnly: false))
+            new ScriptedModel([.. answers, ScriptedModel.Says("done")]),
+            new CountingTool("look", readOnly: true),
+            new CountingTool("change", readOnly: false))
         {
             Journal = journal,
         };
@@ -93,13 +104,16 @@ public class ResumeTests
 
     private static ScriptedModel Model(AgentHarness harness) => (ScriptedModel)harness.Model;
 
-    private static CountingTool Tool(AgentHarness harness, string name) => harness.Tools.Cast<CountingTool>().First(tool => tool.Definition.Name == name);
+    private static CountingTool Tool(AgentHarness harness, string name) =>
+        harness.Tools.Cast<CountingTool>().First(tool => tool.Definition.Name == name);
 
     private static void AssertRunOnce(List<JournalEvent> before, CountingTool tool)
     {
         Assert.Equal(tool.Calls.Count, tool.Calls.Distinct().Count());
         var kind = tool.Definition.ReadOnly ? "tool.finished" : "tool.started";
-        var recorded = before.Where(entry => entry.Kind == kind).Select(entry => JsonNode.Parse(entry.Payload)!["call_id"]!.GetValue<string>());
+        var recorded = before
+            .Where(entry => entry.Kind == kind)
+            .Select(entry => JsonNode.Parse(entry.Payload)!["call_id"]!.GetValue<string>());
         Assert.Empty(recorded.Intersect(tool.Calls));
     }
 }

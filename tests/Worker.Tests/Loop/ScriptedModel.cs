@@ -32,6 +32,7 @@ internal sealed class ScriptedModel(params Func<ModelRequest, ModelMessage>[] an
         var answer = answers[Math.Min(step, answers.Length - 1)](request);
         foreach (var text in answer.Content.OfType<TextBlock>())
             yield return new TextDelta(text.Text);
-        yield return new ModelFinished(answer, answer.ToolCalls.Any() ? ModelStopReason.ToolUse : ModelStopReason.EndTurn, Usage, "scripted-1");
+        yield return new ModelFinished(
+            answer, answer.ToolCalls.Any() ? ModelStopReason.ToolUse : ModelStopReason.EndTurn, Usage, "scripted-1");
     }
 }

@@ -14,7 +14,8 @@ internal sealed class StreamedModel(params IReadOnlyList<ModelEvent> pieces) : I
         Requests.Add(request with { Messages = [.. request.Messages] });
         if (Requests.Count > 1)
         {
-            yield return new ModelFinished(ModelMessage.Assistant(new TextBlock("done")), ModelStopReason.EndTurn, new ModelUsage(), "streamed-1");
+            yield return new ModelFinished(
+                ModelMessage.Assistant(new TextBlock("done")), ModelStopReason.EndTurn, new ModelUsage(), "streamed-1");
             yield break;
         }
         foreach (var piece in pieces)

@@ -8,7 +8,14 @@ namespace Koda.Worker.Tests.Loop;
 
 public class SubagentCallTests
 {
-    private static readonly Turn ATurn = new() { Number = 1, Subagents = { new CallableAgent { AgentId = "scout", Description = "Looks." } } };
+    private static readonly Turn ATurn = new()
+    {
+        Number = 1,
+        Subagents =
+        {
+            new CallableAgent { AgentId = "scout", Description = "Looks." },
+        },
+    };
 
     [Fact]
     public async Task Calls_beside_each_other_are_given_away_together()
@@ -17,7 +24,9 @@ public class SubagentCallTests
 
         var given = Assert.IsType<AttemptOutcome.Delegated>(await task.RunAsync()).Subagents;
 
-        Assert.Equal([("one", 1, "scout", "left"), ("two", 1, "scout", "right")], given.Select(each => (each.CallId, each.Step, each.AgentId, each.Prompt)));
+        Assert.Equal(
+            [("one", 1, "scout", "left"), ("two", 1, "scout", "right")],
+            given.Select(each => (each.CallId, each.Step, each.AgentId, each.Prompt)));
         Assert.Equal(["one", "two"], task.Journal.Payloads("tool.started").Select(started => (string)started["call_id"]!));
     }
 
@@ -35,7 +44,9 @@ public class SubagentCallTests
         Assert.Equal(2, second.Journal.Payloads("tool.started").Count());
         Assert.Equal(
             [("one", "error", "The agent scout did not finish (failed): No light."), ("two", "ok", "A door.")],
-            second.Journal.Payloads("tool.finished").Select(ended => ((string)ended["call_id"]!, (string)ended["status"]!, (string)ended["result"]!)));
+            second
+                .Journal.Payloads("tool.finished")
+                .Select(ended => ((string)ended["call_id"]!, (string)ended["status"]!, (string)ended["result"]!)));
     }
 
     [Fact]
@@ -64,19 +75,26 @@ public class SubagentCallTests
     public async Task What_others_found_meanwhile_is_a_message_of_its_own_before_the_one_to_be_answered()
     {
         var journal = new MemoryJournal();
-        journal.Add("message.sent", new JsonObject
-        {
-            ["turn"] = 1,
-            ["message"] = new JsonObject { ["role"] = "user", ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "What is new?" }) },
-            ["background"] = new JsonArray(new JsonObject
+        journal.Add(
+            "message.sent",
+            new JsonObject
             {
-                ["conversation_id"] = "c",
-                ["agent_id"] = "scout",
-                ["title"] = "Search",
-                ["state"] = "timed_out",
-                ["result"] = "Nothing yet.",
-            }),
-        });
+                ["turn"] = 1,
+                ["message"] = new JsonObject
+                {
+                    ["role"] = "user",
+                    ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "What is new?" }),
+                },
+                ["background"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["conversation_id"] = "c",
+                        ["agent_id"] = "scout",
+                        ["title"] = "Search",
+                        ["state"] = "timed_out",
+                        ["result"] = "Nothing yet.",
+                    }),
+            });
         var model = new ScriptedModel(ScriptedModel.Says("done"));
         using var task = new AgentHarness(model) { Journal = journal, Turn = ATurn };
 
@@ -88,19 +106,31 @@ public class SubagentCallTests
 
     private static AgentHarness Task(MemoryJournal journal, params string[] calls)
     {
-        (string, string, string)[] made = calls.Length > 0
-            ? [.. calls.Select((arguments, index) => ($"call-{index}", "task", arguments))]
-            : [("one", "task", """{"agent": "scout", "prompt": "left"}"""), ("two", "task", """{"agent": "scout", "prompt": "right"}""")];
-        return new(new ScriptedModel(ScriptedModel.Calls(made), ScriptedModel.Says("done")), new SubagentTool(ATurn.Subagents)) { Journal = journal, Turn = ATurn };
+        (string, string, string)[] made =
+            calls.Length > 0
+                ? [.. calls.Select((arguments, index) => ($"call-{index}", "task", arguments))]
+                :
+                [
+                    ("one", "task", """{"agent": "scout", "prompt": "left"}"""),
+                    ("two", "task", """{"agent": "scout", "prompt": "right"}"""),
+                ];
+        return new(new ScriptedModel(ScriptedModel.Calls(made), ScriptedModel.Says("done")), new SubagentTool(ATurn.Subagents))
+        {
+            Journal = journal,
+            Turn = ATurn,
+        };
     }
 
-    private static void Finish(MemoryJournal journal, string call, string state, string result) => journal.Add("subagent.finished", new JsonObject
-    {
-        ["call_id"] = call,
-        ["agent_id"] = "scout",
-        ["title"] = "t",
-        ["state"] = state,
-        ["result"] = result,
-        ["cost_micros"] = 500,
-    });
+    private static void Finish(MemoryJournal journal, string call, string state, string result) =>
+        journal.Add(
+            "subagent.finished",
+            new JsonObject
+            {
+                ["call_id"] = call,
+                ["agent_id"] = "scout",
+                ["title"] = "t",
+                ["state"] = state,
+                ["result"] = result,
+                ["cost_micros"] = 500,
+            });
 }

@@ -22,8 +22,11 @@ public sealed class ToolImageTests
 
         Assert.Equal(Convert.ToBase64String(ShowingTool.Image(1)), Assert.Single(Shown(model.Requests[1])).Data);
         var image = Assert.Single(Assert.Single(task.Journal.Payloads("tool.finished"))["images"]!.AsArray())!;
-        Assert.Equal(["image/jpeg", Koda.Worker.Tools.TextFile.Hash(ShowingTool.Image(1))], new[] { "mime_type", "digest" }.Select(name => image[name]!.GetValue<string>()));
-        Assert.DoesNotContain(task.Journal.Events, recorded => recorded.Payload.Contains(Convert.ToBase64String(ShowingTool.Image(1)), StringComparison.Ordinal));
+        Assert.Equal(
+            ["image/jpeg", Koda.Worker.Tools.TextFile.Hash(ShowingTool.Image(1))],
+            new[] { "mime_type", "digest" }.Select(name => image[name]!.GetValue<string>()));
+        Assert.DoesNotContain(task.Journal.Events, recorded =>
+            recorded.Payload.Contains(Convert.ToBase64String(ShowingTool.Image(1)), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,7 +49,13 @@ public sealed class ToolImageTests
 
         async Task RunAsync(ScriptedModel model)
         {
-            var turn = new AgentHarness(model, new ShowingTool()) { ModelName = Looking, Journal = journal, Folder = folder, Turn = new Turn { Number = 1, ConversationId = "c" } };
+            var turn = new AgentHarness(model, new ShowingTool())
+            {
+                ModelName = Looking,
+                Journal = journal,
+                Folder = folder,
+                Turn = new Turn { Number = 1, ConversationId = "c" },
+            };
             Assert.IsType<AttemptOutcome.Completed>(await turn.RunAsync());
         }
     }
@@ -58,14 +67,23 @@ public sealed class ToolImageTests
         using var task = new AgentHarness(model, new ShowingTool()) { ModelName = "deepseek-chat" };
         await task.RunAsync();
         Assert.Empty(Shown(model.Requests[1]));
-        Assert.Contains("image/jpeg that the tool gave is left out", model.Requests[1].Messages.Single(message => message.Role == ModelRole.Tool).Result.Content);
+        Assert.Contains(
+            "image/jpeg that the tool gave is left out",
+            model.Requests[1].Messages.Single(message => message.Role == ModelRole.Tool).Result.Content);
     }
 
     [Fact]
     public async Task Of_many_images_the_newest_are_shown()
     {
-        var model = new ScriptedModel([.. Enumerable.Range(1, 25).Select(number => ScriptedModel.Calls(($"c{number}", "show", "{}"))), ScriptedModel.Says("done")]);
-        using var task = new AgentHarness(model, new ShowingTool()) { ModelName = Looking, Limits = new AgentLimits { MaxIterations = 30 } };
+        var model = new ScriptedModel([
+            .. Enumerable.Range(1, 25).Select(number => ScriptedModel.Calls(($"c{number}", "show", "{}"))),
+            ScriptedModel.Says("done"),
+        ]);
+        using var task = new AgentHarness(model, new ShowingTool())
+        {
+            ModelName = Looking,
+            Limits = new AgentLimits { MaxIterations = 30 },
+        };
         Assert.IsType<AttemptOutcome.Completed>(await task.RunAsync());
         Assert.Equal([20, 11, 12, 13, 14, 15], model.Requests.Skip(20).Select(request => Shown(request).Count));
         Assert.Equal(Convert.ToBase64String(ShowingTool.Image(25)), Shown(model.Requests[^1])[^1].Data);
@@ -74,7 +92,11 @@ public sealed class ToolImageTests
     [Fact]
     public async Task Another_image_is_another_result_and_the_same_is_the_same()
     {
-        var calls = Enumerable.Range(1, 6).Select(number => ScriptedModel.Calls(($"c{number}", "show", "{}"))).Append(ScriptedModel.Says("done")).ToArray();
+        var calls = Enumerable
+            .Range(1, 6)
+            .Select(number => ScriptedModel.Calls(($"c{number}", "show", "{}")))
+            .Append(ScriptedModel.Says("done"))
+            .ToArray();
         using var other = new AgentHarness(new ScriptedModel(calls), new ShowingTool()) { ModelName = Looking };
         Assert.IsType<AttemptOutcome.Completed>(await other.RunAsync());
         using var same = new AgentHarness(new ScriptedModel(calls), new ShowingTool(same: true)) { ModelName = Looking };
@@ -104,7 +126,8 @@ public sealed class ToolImageTests
     public async Task A_summed_up_conversation_keeps_the_images_of_its_newest_part_and_tells_of_the_others()
     {
         var journal = Conversations.Asking("Look.");
-        var model = new ScriptedModel(request => request.System.Contains("summary", StringComparison.Ordinal) ? ModelMessage.Assistant(new TextBlock("Seen."))
+        var model = new ScriptedModel(request =>
+            request.System.Contains("summary", StringComparison.Ordinal) ? ModelMessage.Assistant(new TextBlock("Seen."))
             : request.Messages.Any(message => message.Text == "Enough.") ? ModelMessage.Assistant(new TextBlock("done"))
             : ModelMessage.Assistant(new ToolCallBlock($"c{Guid.NewGuid():n}", "show", "{}")));
         using var turn = new AgentHarness(model, new ShowingTool())
@@ -119,9 +142,12 @@ public sealed class ToolImageTests
         var compacted = turn.Journal.Payloads("context.compacted").ToList();
         Assert.NotEmpty(compacted);
         Assert.Contains("\"images\"", compacted[0]["checkpoint"]!["messages"]!.ToJsonString());
-        Assert.Contains("THE TOOL SHOWED AN IMAGE", model.Requests.First(request => request.System.Contains("summary", StringComparison.Ordinal)).Messages[0].Text);
+        Assert.Contains(
+            "THE TOOL SHOWED AN IMAGE",
+            model.Requests.First(request => request.System.Contains("summary", StringComparison.Ordinal)).Messages[0].Text);
         Assert.NotEmpty(Shown(model.Requests[^1]));
     }
 
-    private static List<ImageBlock> Shown(ModelRequest request) => [.. request.Messages.SelectMany(message => message.Images).Where(image => image.Data is not null)];
+    private static List<ImageBlock> Shown(ModelRequest request) =>
+        [.. request.Messages.SelectMany(message => message.Images).Where(image => image.Data is not null)];
 }

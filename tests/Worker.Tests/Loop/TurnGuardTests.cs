@@ -10,8 +10,13 @@ public class TurnGuardTests
     [Fact]
     public async Task An_empty_answer_is_asked_again_at_most_twice()
     {
-        var model = new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says(" "), ScriptedModel.Says(""), ScriptedModel.Says("never asked"));
-        using var turn = new AgentHarness(model) { Turn = new Turn { Number = 1 }, Journal = Conversations.Asking("Do it.") };
+        var model = new ScriptedModel(
+            ScriptedModel.Says(""), ScriptedModel.Says(" "), ScriptedModel.Says(""), ScriptedModel.Says("never asked"));
+        using var turn = new AgentHarness(model)
+        {
+            Turn = new Turn { Number = 1 },
+            Journal = Conversations.Asking("Do it."),
+        };
 
         Assert.Equal("model.empty", Assert.IsType<AttemptOutcome.Failed>(await turn.RunAsync()).Code);
 
@@ -34,7 +39,9 @@ public class TurnGuardTests
         using var helped = new AgentHarness(new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says("done")));
         Assert.Equal(new AttemptOutcome.Completed("done"), await helped.RunAsync());
         using var task = new AgentHarness(new ScriptedModel(ScriptedModel.Says("")));
-        Assert.Equal(("model.empty", false), (Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()) is var failed ? (failed.Code, failed.Retryable) : default));
+        Assert.Equal(
+            ("model.empty", false),
+            (Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()) is var failed ? (failed.Code, failed.Retryable) : default));
     }
 
     [Fact]
@@ -42,7 +49,11 @@ public class TurnGuardTests
     {
         var pieces = Enumerable.Range(0, 300).Select(_ => new ToolInputDelta("c", "look", new string('a', 1024)));
         var model = new StreamedModel([new TextDelta("I look."), .. pieces]);
-        using var turn = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Turn = new Turn { Number = 1 }, Journal = Conversations.Asking("Do it.") };
+        using var turn = new AgentHarness(model, new CountingTool("look", readOnly: true))
+        {
+            Turn = new Turn { Number = 1 },
+            Journal = Conversations.Asking("Do it."),
+        };
 
         Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
 
@@ -57,7 +68,8 @@ public class TurnGuardTests
     public async Task A_new_turn_may_repeat_the_calls_of_an_old_one()
     {
         var calls = Enumerable.Range(0, 3).Select(i => ScriptedModel.Calls(($"c{i}", "look", """{"n": "same"}"""))).ToArray();
-        using var first = new AgentHarness(new ScriptedModel([.. calls, ScriptedModel.Says("done")]), new CountingTool("look", readOnly: true))
+        using var first = new AgentHarness(
+            new ScriptedModel([.. calls, ScriptedModel.Says("done")]), new CountingTool("look", readOnly: true))
         {
             Turn = new Turn { Number = 1 },
             Journal = Conversations.Asking("Do it."),
@@ -65,7 +77,11 @@ public class TurnGuardTests
         await first.RunAsync();
         first.Journal.Ask(2, "Do it again.");
         var model = new ScriptedModel([.. Enumerable.Repeat(ScriptedModel.Says("unused"), 4), .. calls, ScriptedModel.Says("done")]);
-        using var second = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Turn = new Turn { Number = 2 }, Journal = first.Journal };
+        using var second = new AgentHarness(model, new CountingTool("look", readOnly: true))
+        {
+            Turn = new Turn { Number = 2 },
+            Journal = first.Journal,
+        };
 
         Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
     }

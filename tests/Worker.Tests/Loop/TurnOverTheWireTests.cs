@@ -80,7 +80,13 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
     {
         var options = new WorkerOptions { ServerUrl = new Uri("http://127.0.0.1"), Token = "token" };
         var server = new JournalServer(_journal, _model.Url);
-        return new AttemptRunner(options, new WorkerCalls(server, options.Token), [new ReadTool()], Sandbox.Off("It is a test."), TimeProvider.System, NullLogger.Instance);
+        return new AttemptRunner(
+            options,
+            new WorkerCalls(server, options.Token),
+            [new ReadTool()],
+            Sandbox.Off("It is a test."),
+            TimeProvider.System,
+            NullLogger.Instance);
     }
 
     private HeldAttempt Attempt(int turn, string message, Turn settings)
@@ -120,10 +126,14 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
         }
     }
 
-    private static bool IsTitle(JsonObject body) => body["system"]![0]!["text"]!.GetValue<string>().Contains("Write a title", StringComparison.Ordinal);
+    private static bool IsTitle(JsonObject body) =>
+        body["system"]![0]!["text"]!.GetValue<string>().Contains("Write a title", StringComparison.Ordinal);
 
     private static int Turns(JsonObject body) =>
-        body["messages"]!.AsArray().Count(message => message!["role"]!.GetValue<string>() == "user" && message["content"]![0]!["type"]!.GetValue<string>() == "text");
+        body["messages"]!
+            .AsArray()
+            .Count(message =>
+                message!["role"]!.GetValue<string>() == "user" && message["content"]![0]!["type"]!.GetValue<string>() == "text");
 
     private static string Text(JsonObject body) => body["messages"]!.ToJsonString();
 
@@ -144,7 +154,12 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
             new() { ["type"] = "content_block_stop", ["index"] = 0 },
             new() { ["type"] = "content_block_start", ["index"] = 1, ["content_block"] = block },
             new() { ["type"] = "content_block_stop", ["index"] = 1 },
-            new() { ["type"] = "message_delta", ["delta"] = new JsonObject { ["stop_reason"] = stopReason }, ["usage"] = new JsonObject { ["output_tokens"] = 5 } },
+            new()
+            {
+                ["type"] = "message_delta",
+                ["delta"] = new JsonObject { ["stop_reason"] = stopReason },
+                ["usage"] = new JsonObject { ["output_tokens"] = 5 },
+            },
             new() { ["type"] = "message_stop" },
         ];
         if (delta is not null)
@@ -156,14 +171,27 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
     private sealed class JournalServer(MemoryJournal journal, Uri model) : CallInvoker
     {
         public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-            new((IAsyncStreamReader<TResponse>)(object)new Reader(journal.Events), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+            Method<TRequest, TResponse> method,
+            string? host,
+            CallOptions options,
+            TRequest request) =>
+            new(
+                (IAsyncStreamReader<TResponse>)(object)new Reader(journal.Events),
+                Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess,
+                () => [],
+                () => { });
 
         public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         {
             var credential = new ProviderCredential { Kind = "anthropic", BaseUrl = model.AbsoluteUri, ApiKey = "sk-ant-test" };
-            return new(Task.FromResult((TResponse)(object)credential), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+            return new(
+                Task.FromResult((TResponse)(object)credential),
+                Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess,
+                () => [],
+                () => { });
         }
 
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(

@@ -92,7 +92,10 @@ public sealed class TurnPermissionTests : IDisposable
     [Fact]
     public async Task With_nobody_there_what_would_be_asked_is_denied_and_the_model_is_told_why()
     {
-        var statuses = await StatusesAsync(new Turn { Unattended = true }, ("read", """{"path": ".env"}"""), ("read", """{"path": "a.txt"}"""));
+        var statuses = await StatusesAsync(
+            new Turn { Unattended = true },
+            ("read", """{"path": ".env"}"""),
+            ("read", """{"path": "a.txt"}"""));
 
         // Both only read, so either may end first.
         Assert.Equal(["denied", "ok"], statuses.Order());
@@ -132,8 +135,12 @@ public sealed class TurnPermissionTests : IDisposable
         _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
 
         Assert.Equal(["ok"], await StatusesAsync(("bash", """{"command": "cat a.txt | wc -l > $PWD/count"}""")));
-        Assert.Contains("rm:a.txt", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "rm a.txt"}"""))).Approval.AlwaysPattern);
-        Assert.Contains("read:.env", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "cat .env"}"""))).Approval.AlwaysPattern);
+        Assert.Contains(
+            "rm:a.txt",
+            Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "rm a.txt"}"""))).Approval.AlwaysPattern);
+        Assert.Contains(
+            "read:.env",
+            Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "cat .env"}"""))).Approval.AlwaysPattern);
         var outside = ("bash", JsonSerializer.Serialize(new { command = $"cat {_secret}; echo new > {_folder.Outside}/new" }));
         await AnswerAsync("approved", "once", outside);
         Assert.Equal(["ok"], await StatusesAsync(outside));
@@ -143,22 +150,33 @@ public sealed class TurnPermissionTests : IDisposable
 
     private Task<AttemptOutcome> RunAsync(params (string Tool, string Arguments)[] calls) => RunAsync([], new Turn(), calls);
 
-    private async Task<AttemptOutcome> RunAsync(IEnumerable<PermissionRule> rules, Turn turn, params (string Tool, string Arguments)[] calls)
+    private async Task<AttemptOutcome> RunAsync(
+        IEnumerable<PermissionRule> rules, Turn turn, params (string Tool, string Arguments)[] calls)
     {
         using var web = new HttpClient();
-        var model = new ScriptedModel(ScriptedModel.Calls([.. calls.Select((call, n) => ($"c{n}", call.Tool, call.Arguments))]), ScriptedModel.Says("done"));
-        var task = new AgentHarness(model, Toolbox.BuiltIn(web)) { Journal = new MemoryJournal(_journal.Events), Folder = _folder, Rules = [.. rules], Turn = turn };
+        var model = new ScriptedModel(
+            ScriptedModel.Calls([.. calls.Select((call, n) => ($"c{n}", call.Tool, call.Arguments))]), ScriptedModel.Says("done"));
+        var task = new AgentHarness(model, Toolbox.BuiltIn(web))
+        {
+            Journal = new MemoryJournal(_journal.Events),
+            Folder = _folder,
+            Rules = [.. rules],
+            Turn = turn,
+        };
         _last = task.Journal;
         return await task.RunAsync();
     }
 
     private MemoryJournal? _last;
 
-    private Task<IReadOnlyList<string>> StatusesAsync(params (string Tool, string Arguments)[] calls) => StatusesAsync([], new Turn(), calls);
+    private Task<IReadOnlyList<string>> StatusesAsync(params (string Tool, string Arguments)[] calls) =>
+        StatusesAsync([], new Turn(), calls);
 
-    private Task<IReadOnlyList<string>> StatusesAsync(Turn turn, params (string Tool, string Arguments)[] calls) => StatusesAsync([], turn, calls);
+    private Task<IReadOnlyList<string>> StatusesAsync(Turn turn, params (string Tool, string Arguments)[] calls) =>
+        StatusesAsync([], turn, calls);
 
-    private async Task<IReadOnlyList<string>> StatusesAsync(IEnumerable<PermissionRule> rules, Turn turn, params (string Tool, string Arguments)[] calls)
+    private async Task<IReadOnlyList<string>> StatusesAsync(
+        IEnumerable<PermissionRule> rules, Turn turn, params (string Tool, string Arguments)[] calls)
     {
         Assert.IsType<AttemptOutcome.Completed>(await RunAsync(rules, turn, calls));
         return [.. _last!.Payloads("tool.finished").Select(call => call["status"]!.GetValue<string>())];

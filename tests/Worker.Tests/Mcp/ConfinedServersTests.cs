@@ -29,7 +29,8 @@ public sealed class ConfinedServersTests : IAsyncLifetime
     public async Task A_server_sees_its_program_and_not_the_data_directory_nor_the_workspace_nor_the_network()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
-        Assert.DoesNotContain("a secret", await ShellAsync($"cat {_token}; cat {_folder.Place.Outside}/operator.token /proc/*/root{_token}"));
+        Assert.DoesNotContain(
+            "a secret", await ShellAsync($"cat {_token}; cat {_folder.Place.Outside}/operator.token /proc/*/root{_token}"));
         Assert.DoesNotContain("to be seen", await ShellAsync($"cat {_folder.Place.Root}/plain"));
         Assert.DoesNotContain("reached", await ConnectAsync());
         Assert.Contains("CapEff:\t0000000000000000", await ShellAsync("cat /proc/self/status"));
@@ -63,7 +64,14 @@ public sealed class ConfinedServersTests : IAsyncLifetime
         Assert.Contains("a secret", await ShellAsync($"cat {_token}"));
 
         var script = _folder.Place.Write("server.py", File.ReadAllText(Path.Combine(_folder.Data, "server.py")));
-        var project = new JsonObject { ["command"] = "python3", ["args"] = new JsonArray(script), ["sandbox"] = false, ["network"] = true, ["read"] = new JsonArray(_token) };
+        var project = new JsonObject
+        {
+            ["command"] = "python3",
+            ["args"] = new JsonArray(script),
+            ["sandbox"] = false,
+            ["network"] = true,
+            ["read"] = new JsonArray(_token),
+        };
         _folder.Name(new JsonObject { ["theirs"] = project }, isProject: true);
         Assert.DoesNotContain("a secret", await ShellAsync($"cat {_token}", "mcp__theirs__say"));
         Assert.Contains("to be seen", await ShellAsync("cat plain", "mcp__theirs__say"));
@@ -101,7 +109,9 @@ public sealed class ConfinedServersTests : IAsyncLifetime
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return await ShellAsync($"python3 -c \"import socket; socket.create_connection(('127.0.0.1', {((IPEndPoint)listener.LocalEndpoint).Port}), 5); print('reached')\"", tool);
+        return await ShellAsync(
+            $"python3 -c \"import socket; socket.create_connection(('127.0.0.1', {((IPEndPoint)listener.LocalEndpoint).Port}), 5); print('reached')\"",
+            tool);
     }
 
     private async Task<string> ShellAsync(string command, string tool = "mcp__one__say")

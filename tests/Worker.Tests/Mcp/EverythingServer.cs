@@ -14,8 +14,11 @@ internal sealed class EverythingServer : IDisposable
     /// <summary>Its program.</summary>
     public static string Program([CallerFilePath] string here = "")
     {
-        var program = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"));
-        return File.Exists(program) ? program : throw new InvalidOperationException("server-everything is not installed: run 'npm ci' in tests/Worker.Tests/node.");
+        var program = Path.GetFullPath(
+            Path.Combine(Path.GetDirectoryName(here)!, "../node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"));
+        return File.Exists(program)
+            ? program
+            : throw new InvalidOperationException("server-everything is not installed: run 'npm ci' in tests/Worker.Tests/node.");
     }
 
     /// <summary>Starts it and waits until it listens.</summary>

@@ -23,7 +23,10 @@ public sealed class EverythingServerTests
 
         Assert.Equal("Echo: hello", (await folder.Place.RunAsync(Tool(use.Tools, "echo"), Echo)).Text);
         Assert.Equal("image/png", Assert.Single((await folder.Place.RunAsync(Tool(use.Tools, "get-tiny-image"), "{}")).Images).MimeType);
-        Assert.Contains("5", (await folder.Place.RunAsync(Tool(use.Tools, "get-sum"), """{"a": 2, "b": 3}""")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "5",
+            (await folder.Place.RunAsync(Tool(use.Tools, "get-sum"), """{"a": 2, "b": 3}""")).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,10 @@ internal sealed class McpFolder : IAsyncDisposable
             print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
         """;
 
-    private readonly HttpClient _web = new(new OutgoingConnections(allowLocal: true).CreateHandler(TimeSpan.FromSeconds(10))) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _web = new(new OutgoingConnections(allowLocal: true).CreateHandler(TimeSpan.FromSeconds(10)))
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly string _program;
 
     public McpFolder(bool trustProjects = false, Sandbox? sandbox = null)
@@ -80,7 +83,8 @@ internal sealed class McpFolder : IAsyncDisposable
     }
 
     /// <summary>Names the worker's own servers, or those of the workspace's project.</summary>
-    public void Name(JsonObject servers, bool isProject = false) => NameText(new JsonObject { ["mcpServers"] = servers }.ToJsonString(), isProject);
+    public void Name(JsonObject servers, bool isProject = false) =>
+        NameText(new JsonObject { ["mcpServers"] = servers }.ToJsonString(), isProject);
 
     public void NameText(string text, bool isProject = false)
     {

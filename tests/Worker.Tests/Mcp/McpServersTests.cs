@@ -126,7 +126,11 @@ public sealed class McpServersTests : IAsyncLifetime
     public async Task A_server_that_did_not_start_is_left_alone_for_a_while_unless_a_refresh_asks_for_it()
     {
         var starts = Path.Combine(_folder.Data, "starts");
-        _folder.Name(new JsonObject { ["broken"] = new JsonObject { ["command"] = "sh", ["args"] = new JsonArray("-c", $"echo >> '{starts}'; exit 1") } });
+        _folder.Name(
+            new JsonObject
+            {
+                ["broken"] = new JsonObject { ["command"] = "sh", ["args"] = new JsonArray("-c", $"echo >> '{starts}'; exit 1") },
+            });
         async Task<int> StartsAfter(Func<Task> look)
         {
             await look();
@@ -160,8 +164,15 @@ public sealed class McpServersTests : IAsyncLifetime
         Assert.Equal(after.changes, changes);
     }
 
-    private string[] States() => [.. Servers.Report().Servers.Select(server => string.Create(
-        CultureInfo.InvariantCulture, $"{server.Name}: {(!server.Enabled ? "off" : server.Active ? "active" : "not active")}, {server.Tools}"))];
+    private string[] States() =>
+        [
+            .. Servers
+                .Report()
+                .Servers.Select(server =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{server.Name}: {(!server.Enabled ? "off" : server.Active ? "active" : "not active")}, {server.Tools}")),
+        ];
 
     private async Task<Dictionary<string, string>> PidsAsync(Workspace workspace)
     {

@@ -13,7 +13,9 @@ public sealed class ProjectServersTests
         foreach (var folder in new[] { careful, trusting })
         {
             folder.Name(new JsonObject { ["one"] = folder.Running() });
-            folder.Name(new JsonObject { ["one"] = folder.Running(("env", new JsonObject { ["OTHER"] = "1" })), ["two"] = folder.Running() }, isProject: true);
+            folder.Name(
+                new JsonObject { ["one"] = folder.Running(("env", new JsonObject { ["OTHER"] = "1" })), ["two"] = folder.Running() },
+                isProject: true);
         }
 
         using var own = await careful.Servers.UseAsync(careful.Workspace, CancellationToken.None);

@@ -46,8 +46,11 @@ public sealed class StrangeToolsTests : IAsyncLifetime
             [{"name":"good","inputSchema":{"type":"object","properties":{"q":{"type":"string"}}}}, {"name":"text","inputSchema":{"type":"string"}}, {"name":"none"}, 17,
              {"name":"list","inputSchema":[1]}, {"inputSchema":{"type":"object"}}, {"name":"good","inputSchema":{"type":"object"}}, {"name":"choice","inputSchema":{"anyOf":[{"type":"object"}]}},
              {"name":"last","description":7,"inputSchema":{"type":"object"}}]
-            """);
-        Assert.Equal(["mcp__strange__good", "mcp__strange__none", "mcp__strange__choice", "mcp__strange__last"], use.Tools.Select(tool => tool.Definition.Name));
+            """
+        );
+        Assert.Equal(
+            ["mcp__strange__good", "mcp__strange__none", "mcp__strange__choice", "mcp__strange__last"],
+            use.Tools.Select(tool => tool.Definition.Name));
         var heard = Assert.Single(_folder.Log.Lines, line => line.Contains("left out", StringComparison.Ordinal));
         Assert.Contains("text (", heard);
         Assert.Contains("list (", heard);
@@ -68,10 +71,14 @@ public sealed class StrangeToolsTests : IAsyncLifetime
         var toolbox = new Toolbox(use.Tools, ["mcp__*"]);
         var called = new List<string>();
         foreach (var name in names)
-            called.Add(JsonNode.Parse((await _folder.Place.RunAsync(toolbox.Find(name)!, """{"a":1}""")).Text)!["name"]!.GetValue<string>());
+            called.Add(
+                JsonNode.Parse((await _folder.Place.RunAsync(toolbox.Find(name)!, """{"a":1}""")).Text)!["name"]!.GetValue<string>());
         Assert.Equal(
-            ["admin.tools.list", "admin/tools/list", "admin_tools_list", "größe", "grüße", "synchronize_all_customer_data_across_multiple_systems_right_now",
-                "synchronize_all_customer_data_across_multiple_systems_right_then", "user/profile"],
+            [
+                "admin.tools.list", "admin/tools/list", "admin_tools_list", "größe", "grüße",
+                "synchronize_all_customer_data_across_multiple_systems_right_now",
+                "synchronize_all_customer_data_across_multiple_systems_right_then", "user/profile",
+            ],
             called.Order(StringComparer.Ordinal));
         // The one that needs no change keeps its name, whatever the order.
         Assert.Contains("mcp__my_server__admin_tools_list", names);
@@ -80,7 +87,9 @@ public sealed class StrangeToolsTests : IAsyncLifetime
     [Fact]
     public async Task All_parts_of_a_result_reach_the_model()
     {
-        using var use = await Use("parts", """[{"name":"all"},{"name":"bare"},{"name":"twice"},{"name":"broken"},{"name":"nothing"},{"name":"failed"}]""",
+        using var use = await Use(
+            "parts",
+            """[{"name":"all"},{"name":"bare"},{"name":"twice"},{"name":"broken"},{"name":"nothing"},{"name":"failed"}]""",
             """
             {"all":{"content":[{"type":"text","text":"hello"},{"type":"image","mimeType":"image/png","data":"AAAA"},{"type":"audio","mimeType":"audio/wav","data":"AAAAAA=="},
                 {"type":"resource","resource":{"uri":"file:///a.txt","mimeType":"text/plain","text":"inside of it"}},{"type":"resource","resource":{"uri":"file:///b.bin","blob":"AAAA"}},
@@ -92,7 +101,19 @@ public sealed class StrangeToolsTests : IAsyncLifetime
              "failed":{"content":{"type":"text","text":"it failed"},"isError":true}}
             """);
         var said = await Call(use, "all");
-        foreach (var part in new[] { "hello", "image/png, 3 bytes, is left out", "audio/wav, 4 bytes, is left out", "file:///a.txt", "inside of it", "file:///b.bin, 3 bytes, is left out", "file:///c.txt", "The third.", """{"n":1}""" })
+        foreach (
+            var part in new[]
+            {
+                "hello",
+                "image/png, 3 bytes, is left out",
+                "audio/wav, 4 bytes, is left out",
+                "file:///a.txt",
+                "inside of it",
+                "file:///b.bin, 3 bytes, is left out",
+                "file:///c.txt",
+                "The third.",
+                """{"n":1}""",
+            })
             Assert.Contains(part, said.Text);
         Assert.Equal("""{"rows":[{"id":1}]}""", (await Call(use, "bare")).Text);
         Assert.Equal("""{"n": 1}""", (await Call(use, "twice")).Text);
@@ -112,7 +133,10 @@ public sealed class StrangeToolsTests : IAsyncLifetime
                 {"type":"image","mimeType":"text/html","data":"data:image/gif;base64,R0lG\nODlh"},{"type":"image","data":"UklGRgAAAABXRUJQ"},
                 {"type":"resource","resource":{"uri":"ui://shot","mimeType":"image/png","blob":"iVBORw0KGgo="}}]},
              "many":{"content":[IMAGES]}}
-            """.Replace("IMAGES", string.Join(',', Enumerable.Repeat("""{"type":"image","mimeType":"image/png","data":"iVBORw0KGgo="}""", 10)), StringComparison.Ordinal));
+            """.Replace(
+                "IMAGES",
+                string.Join(',', Enumerable.Repeat("""{"type":"image","mimeType":"image/png","data":"iVBORw0KGgo="}""", 10)),
+                StringComparison.Ordinal));
         var all = await Call(use, "all");
         Assert.Equal(["image/png", "image/jpeg", "image/gif", "image/webp", "image/png"], all.Images.Select(image => image.MimeType));
         Assert.StartsWith("(image 1 of the type image/png, 8 bytes)\nbetween\n(image 2 of the type image/jpeg, 4 bytes)", all.Text);
@@ -138,23 +162,36 @@ public sealed class StrangeToolsTests : IAsyncLifetime
         Assert.Equal("image/jpeg", Assert.Single(all.Images).MimeType);
         Assert.Contains("after", (await Call(use, "after")).Text);
 
-        var large = McpResult.Read(JsonNode.Parse($$"""{"content":[{"type":"image","mimeType":"image/jpeg","data":"{{huge}}"},{"type":"text","text":"the rest"}]}"""));
+        var large = McpResult.Read(
+            JsonNode.Parse(
+                $$"""{"content":[{"type":"image","mimeType":"image/jpeg","data":"{{huge}}"},{"type":"text","text":"the rest"}]}"""
+            ));
         Assert.Empty(large.Images);
         Assert.Contains("4000003 bytes, is left out", large.Text);
         Assert.Contains("the rest", large.Text);
     }
 
     [Theory]
-    [InlineData("""{"anyOf":[{"type":"object","properties":{"a":{}},"required":["a"]},{"properties":{"b":{"type":"string"}},"required":["a","b"]}]}""", """{"type":"object","properties":{"a":{},"b":{"type":"string"}},"required":["a"]}""")]
-    [InlineData("""{"type":["object","null"],"properties":{"a":true,"b":false,"c":7},"required":["a","b",3]}""", """{"type":"object","properties":{"a":{},"c":{}},"required":["a"]}""")]
-    [InlineData("""{"$ref":"#/$defs/In","$defs":{"In":{"type":"object","properties":{"a":{"type":"integer"}}}}}""", """{"$defs":{"In":{"type":"object","properties":{"a":{"type":"integer"}}}},"type":"object","properties":{"a":{"type":"integer"}}}""")]
+    [InlineData(
+        """{"anyOf":[{"type":"object","properties":{"a":{}},"required":["a"]},{"properties":{"b":{"type":"string"}},"required":["a","b"]}]}""",
+        """{"type":"object","properties":{"a":{},"b":{"type":"string"}},"required":["a"]}"""
+    )]
+    [InlineData(
+        """{"type":["object","null"],"properties":{"a":true,"b":false,"c":7},"required":["a","b",3]}""",
+        """{"type":"object","properties":{"a":{},"c":{}},"required":["a"]}"""
+    )]
+    [InlineData(
+        """{"$ref":"#/$defs/In","$defs":{"In":{"type":"object","properties":{"a":{"type":"integer"}}}}}""",
+        """{"$defs":{"In":{"type":"object","properties":{"a":{"type":"integer"}}}},"type":"object","properties":{"a":{"type":"integer"}}}"""
+    )]
     [InlineData("""{"type":"object","properties":[],"required":"all"}""", """{"type":"object","properties":{}}""")]
     [InlineData("null", """{"type":"object","properties":{}}""")]
     [InlineData("true", """{"type":"object","properties":{}}""")]
     [InlineData("false", null)]
     [InlineData("""{"type":"array"}""", null)]
     [InlineData("\"object\"", null)]
-    public void A_schema_is_mended_where_it_can_be(string schema, string? mended) => Assert.Equal(mended, McpSchema.Mended(JsonNode.Parse(schema))?.ToJsonString());
+    public void A_schema_is_mended_where_it_can_be(string schema, string? mended) =>
+        Assert.Equal(mended, McpSchema.Mended(JsonNode.Parse(schema))?.ToJsonString());
 
     [Fact]
     public async Task Tools_of_two_servers_never_have_one_name()
@@ -170,7 +207,9 @@ public sealed class StrangeToolsTests : IAsyncLifetime
         return await _folder.Servers.UseAsync(_folder.Workspace, CancellationToken.None);
     }
 
-    private Task<ToolResult> Call(McpUse use, string name) => _folder.Place.RunAsync(use.Tools.Single(tool => tool.Definition.Name.EndsWith($"__{name}", StringComparison.Ordinal)), "{}");
+    private Task<ToolResult> Call(McpUse use, string name) =>
+        _folder.Place.RunAsync(use.Tools.Single(tool => tool.Definition.Name.EndsWith($"__{name}", StringComparison.Ordinal)), "{}");
 
-    private static JsonObject Server(string tools, string results) => new() { ["command"] = "python3", ["args"] = new JsonArray("-c", Program, $"[{tools}, {results}]") };
+    private static JsonObject Server(string tools, string results) =>
+        new() { ["command"] = "python3", ["args"] = new JsonArray("-c", Program, $"[{tools}, {results}]") };
 }

@@ -53,13 +53,22 @@ public sealed class AddressRangesTests
     [Fact]
     public void A_mapped_address_is_judged_like_the_one_that_it_means()
     {
-        foreach (var (addresses, reach) in new[] { (Global, AddressReach.Global), (Local, AddressReach.Local), (Forbidden, AddressReach.Forbidden) })
+        foreach (
+            var (addresses, reach) in new[]
+            {
+                (Global, AddressReach.Global),
+                (Local, AddressReach.Local),
+                (Forbidden, AddressReach.Forbidden),
+            })
             All(string.Join(' ', Each(addresses).Where(address => !address.Contains(':')).Select(address => $"::ffff:{address}")), reach);
     }
 
     private static void All(string addresses, AddressReach reach)
     {
-        var wrong = Each(addresses).Select(IPAddress.Parse).Where(address => AddressRanges.Of(address) != reach).Select(address => $"{address}: {AddressRanges.Of(address)}");
+        var wrong = Each(addresses)
+            .Select(IPAddress.Parse)
+            .Where(address => AddressRanges.Of(address) != reach)
+            .Select(address => $"{address}: {AddressRanges.Of(address)}");
         Assert.Empty(wrong);
     }
 

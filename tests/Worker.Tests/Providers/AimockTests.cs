@@ -8,10 +8,19 @@ namespace Koda.Worker.Tests.Providers;
 /// <summary>The adapters against a server that others wrote.</summary>
 public sealed class AimockTests
 {
-    private static readonly (string Kind, string Model)[] s_providers = [("openai", "gpt-4o"), ("anthropic", "claude-sonnet-4-5"), ("ollama", "qwen3")];
+    private static readonly (string Kind, string Model)[] s_providers =
+    [
+        ("openai", "gpt-4o"),
+        ("anthropic", "claude-sonnet-4-5"),
+        ("ollama", "qwen3"),
+    ];
 
     private static readonly string?[] s_codes =
-        [.. typeof(ProviderErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string?)field.GetRawConstantValue())];
+    [
+        .. typeof(ProviderErrorCode)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string?)field.GetRawConstantValue()),
+    ];
 
     public static TheoryData<string, double> Chaos
     {
@@ -52,7 +61,9 @@ public sealed class AimockTests
             Assert.Equal(ModelStopReason.ToolUse, calls.Finished.StopReason);
         }
 
-        var thought = await ProviderFactory.Create("anthropic", server.Url, "test-key", options: null).CollectAsync(Answers.Ask("think", "claude-sonnet-4-5"));
+        var thought = await ProviderFactory
+            .Create("anthropic", server.Url, "test-key", options: null)
+            .CollectAsync(Answers.Ask("think", "claude-sonnet-4-5"));
         Assert.Equal("Let me think.", thought.StreamedReasoning);
         Assert.Equal("aimock-placeholder-signature", Assert.Single(thought.Finished.Message.Content.OfType<ReasoningBlock>()).Signature);
     }
@@ -66,7 +77,8 @@ public sealed class AimockTests
             var provider = ProviderFactory.Create(kind, server.Url, "test-key", options: null);
             var request = Answers.Ask("hello", model);
             var finished = (await provider.CollectAsync(Answers.Ask("read it", model))).Finished;
-            var results = finished.Message.ToolCalls.Select(call => ModelMessage.ToolResult(call.CallId, call.Tool, "text", isError: false));
+            var results = finished.Message.ToolCalls.Select(call =>
+                ModelMessage.ToolResult(call.CallId, call.Tool, "text", isError: false));
             var answer = await provider.CollectAsync(
                 request with { Messages = [ModelMessage.User("read it"), finished.Message, .. results, ModelMessage.User("hello")] });
             Assert.Equal("Hello from another server, é.", answer.Finished.Message.Text);
@@ -79,7 +91,9 @@ public sealed class AimockTests
         using var server = await AimockServer.StartAsync("--chunk-size", "5");
         foreach (var (kind, model) in s_providers)
         {
-            var failure = await ProviderFactory.Create(kind, server.Url, "test-key", options: null).FailAsync(Answers.Ask("stop in the middle", model));
+            var failure = await ProviderFactory
+                .Create(kind, server.Url, "test-key", options: null)
+                .FailAsync(Answers.Ask("stop in the middle", model));
             Assert.Contains(failure.Code, Answers.CodesOfBrokenStreams);
             Assert.True(failure.Retryable);
         }

@@ -15,18 +15,24 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
-    [InlineData("""{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Let me think."}]}]}|{"content":[{"type":"text","text":"It is "}]}|{"content":[{"type":"text","text":"42."}]}|{"content":""}""")]
+    [InlineData(
+        """{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Let me think."}]}]}|{"content":[{"type":"text","text":"It is "}]}|{"content":[{"type":"text","text":"42."}]}|{"content":""}"""
+    )]
     [InlineData("""{"content":[{"type":"thinking","thinking":"Let me think."},{"type":"text","text":"It is 42."}]}""")]
     [InlineData("""{"content":[{"type":"reasoning","text":"Let me think."},{"type":"output_text","text":"It is 42."}]}""")]
     [InlineData("""{"content":{"type":"text","text":"It is 42."},"reasoning":"Let me think."}""")]
     [InlineData("""{"content":[{"type":"text","text":{"value":"It is 42."}}],"reasoning_content":"Let me think."}""")]
     [InlineData("""{"content":["It is ","42."],"thinking":"Let me think."}""")]
-    [InlineData("""{"content":[{"type":"thinking","thinking":"Let me think."},{"type":"text","text":"It is 42."},{"type":"reference","reference_ids":[1]}]}""")]
+    [InlineData(
+        """{"content":[{"type":"thinking","thinking":"Let me think."},{"type":"text","text":"It is 42."},{"type":"reference","reference_ids":[1]}]}"""
+    )]
     public async Task Content_in_parts_is_read_as_what_its_parts_are(string deltas)
     {
-        _server.Answer = ScriptedAnswer.Text(string.Concat(deltas.Split('|').Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n")) + End);
+        _server.Answer = ScriptedAnswer.Text(
+            string.Concat(deltas.Split('|').Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n")) + End);
         var answer = await Ask();
-        Assert.Equal(("Let me think.", "It is 42.", "It is 42."), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
+        Assert.Equal(
+            ("Let me think.", "It is 42.", "It is 42."), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
     }
 
     [Theory]
@@ -50,16 +56,25 @@ public sealed class AnswerShapeTests : IAsyncLifetime
         {
             _server.Answer = ScriptedAnswer.Text(string.Concat(pieces.Select(piece => $"data: {Chunk(piece)}\n\n")) + End);
             Is(await Ask());
-            _server.Answer = ScriptedAnswer.Text(string.Concat(pieces.Select(piece => $"{Line(piece, done: false)}\n")) + Line("", done: true) + "\n");
+            _server.Answer = ScriptedAnswer.Text(
+                string.Concat(pieces.Select(piece => $"{Line(piece, done: false)}\n")) + Line("", done: true) + "\n");
             Is(await ProviderFactory.Create("ollama", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
-            _server.Answer = ScriptedAnswer.Text(Block("content_block_start", "content_block", "text", "") + string.Concat(pieces.Select(piece => Block("content_block_delta", "delta", "text_delta", piece))) + EndOfMessage);
+            _server.Answer = ScriptedAnswer.Text(
+                Block("content_block_start", "content_block", "text", "")
+                    + string.Concat(pieces.Select(piece => Block("content_block_delta", "delta", "text_delta", piece)))
+                    + EndOfMessage);
             Is(await ProviderFactory.Create("anthropic", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
         }
 
-        static string Chunk(string piece) => new JsonObject { ["choices"] = new JsonArray(new JsonObject { ["delta"] = new JsonObject { ["content"] = piece } }) }.ToJsonString();
+        static string Chunk(string piece) =>
+            new JsonObject
+            {
+                ["choices"] = new JsonArray(new JsonObject { ["delta"] = new JsonObject { ["content"] = piece } }),
+            }.ToJsonString();
         static string Block(string kind, string member, string type, string piece) =>
             $"data: {new JsonObject { ["type"] = kind, ["index"] = 0, [member] = new JsonObject { ["type"] = type, ["text"] = piece } }.ToJsonString()}\n\n";
-        static string Line(string piece, bool done) => new JsonObject { ["message"] = new JsonObject { ["content"] = piece }, ["done"] = done }.ToJsonString();
+        static string Line(string piece, bool done) =>
+            new JsonObject { ["message"] = new JsonObject { ["content"] = piece }, ["done"] = done }.ToJsonString();
         void Is(Answer answer)
         {
             Assert.Equal((thought, said, said), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
@@ -69,11 +84,16 @@ public sealed class AnswerShapeTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"content":[{"text":"Hm.","thought":true}]}|{"content":[{"text":"42"}]}""")]
-    [InlineData("""{"content":"H","extra_content":{"google":{"thought":true}}}|{"content":"m.","extra_content":{"google":{"thought":true}}}|{"content":"42"}""")]
-    [InlineData("""{"content":"<thought>H","extra_content":{"google":{"thought":true}}}|{"content":"m.","extra_content":{"google":{"thought":true}}}|{"content":"</thought>42"}""")]
+    [InlineData(
+        """{"content":"H","extra_content":{"google":{"thought":true}}}|{"content":"m.","extra_content":{"google":{"thought":true}}}|{"content":"42"}"""
+    )]
+    [InlineData(
+        """{"content":"<thought>H","extra_content":{"google":{"thought":true}}}|{"content":"m.","extra_content":{"google":{"thought":true}}}|{"content":"</thought>42"}"""
+    )]
     public async Task A_piece_that_is_flagged_as_a_thought_is_no_answer(string deltas)
     {
-        _server.Answer = ScriptedAnswer.Text(string.Concat(deltas.Split('|').Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n")) + End);
+        _server.Answer = ScriptedAnswer.Text(
+            string.Concat(deltas.Split('|').Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n")) + End);
         var answer = await Ask();
         Assert.Equal(("Hm.", "42", "42"), (answer.StreamedReasoning, answer.StreamedText, answer.Finished.Message.Text));
         Assert.DoesNotContain(answer.Finished.Message.Content, block => block is OpaqueBlock);
@@ -92,7 +112,9 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     [InlineData("""{"id":"c","usage":{"prompt_tokens":3,"completion_tokens":1}}""")]
     [InlineData("""{"id":"c","choices":null,"usage":{"prompt_tokens":3,"completion_tokens":1}}""")]
     [InlineData("""{"id":"c","choices":[],"usage":{"prompt_tokens":3.0,"completion_tokens":1}}""")]
-    [InlineData("""{"choices":[{"index":0,"delta":null}],"usage":{"prompt_tokens":3,"completion_tokens":1},"error":null,"base_resp":{"status_code":0,"status_msg":""}}""")]
+    [InlineData(
+        """{"choices":[{"index":0,"delta":null}],"usage":{"prompt_tokens":3,"completion_tokens":1},"error":null,"base_resp":{"status_code":0,"status_msg":""}}"""
+    )]
     [InlineData("""{"choices":[{"index":1,"delta":{"content":"another choice"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""")]
     public async Task A_chunk_without_choices_brings_the_usage_or_nothing(string chunk)
     {
@@ -110,7 +132,9 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     [InlineData("\r\n", "id: 1\r\nretry: 5\r\n\r\n")]
     public async Task Events_are_read_with_any_line_end_and_wherever_they_are_split(string lineEnd, string before)
     {
-        var stream = $"{before}data: {{\"choices\":[{{\"delta\":\ndata: {{\"content\":\"é 漢 🎈\"}}}}]}}\n\ndata:{{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"stop\"}}]}}\n\ndata: [DONE] \n\n".ReplaceLineEndings(lineEnd);
+        var stream =
+            $"{before}data: {{\"choices\":[{{\"delta\":\ndata: {{\"content\":\"é 漢 🎈\"}}}}]}}\n\ndata:{{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"stop\"}}]}}\n\ndata: [DONE] \n\n".ReplaceLineEndings(
+                lineEnd);
         var length = Encoding.UTF8.GetByteCount(stream);
         for (var position = 1; position < length; position += 3)
         {
@@ -147,7 +171,8 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     [InlineData("banana", "banana")]
     public async Task The_end_of_an_answer_is_told_in_one_set_of_words(string said, string reason)
     {
-        _server.Answer = ScriptedAnswer.Text($$$"""data: {"choices":[{"delta":{"content":"Half"},"finish_reason":"{{{said}}}"}]}""" + "\n\ndata: [DONE]\n\n");
+        _server.Answer = ScriptedAnswer.Text(
+            $$$"""data: {"choices":[{"delta":{"content":"Half"},"finish_reason":"{{{said}}}"}]}""" + "\n\ndata: [DONE]\n\n");
         Assert.Equal(reason, (await Ask()).Finished.StopReason);
     }
 
@@ -159,7 +184,8 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     [InlineData("tool_calls")]
     public async Task An_end_that_tells_of_a_failure_is_one_and_is_tried_again(string said)
     {
-        _server.Answer = ScriptedAnswer.Text($$$"""data: {"choices":[{"delta":{"content":"Half"},"finish_reason":"{{{said}}}"}]}""" + "\n\ndata: [DONE]\n\n");
+        _server.Answer = ScriptedAnswer.Text(
+            $$$"""data: {"choices":[{"delta":{"content":"Half"},"finish_reason":"{{{said}}}"}]}""" + "\n\ndata: [DONE]\n\n");
         Assert.True((await Provider.FailAsync(Answers.Ask())).Retryable);
     }
 

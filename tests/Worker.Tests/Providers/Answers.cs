@@ -7,7 +7,10 @@ namespace Koda.Worker.Tests.Providers;
 internal static class Answers
 {
     public static readonly ToolDefinition ReadTool = new(
-        "read", "Reads a file.", (JsonObject)JsonNode.Parse("""{"type":"object","properties":{"path":{"type":"string"}}}""")!, ReadOnly: true);
+        "read",
+        "Reads a file.",
+        (JsonObject)JsonNode.Parse("""{"type":"object","properties":{"path":{"type":"string"}}}""")!,
+        ReadOnly: true);
 
     /// <summary>A reset connection may also swallow the headers, and then the provider was just not there.</summary>
     public static readonly string[] CodesOfBrokenStreams =

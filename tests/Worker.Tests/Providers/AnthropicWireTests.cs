@@ -114,7 +114,14 @@ public sealed class AnthropicWireTests : IAsyncLifetime
         Assert.Equal("claude-sonnet-4-5-20250929", finished.ModelUsed);
         // Sonnet: 100 fresh at 3, 2000 read at 0.3, 400 written at 3.75, 50 out at 15 dollars per million.
         Assert.Equal(
-            new ModelUsage { InputTokens = 2500, OutputTokens = 50, CachedInputTokens = 2000, CacheWriteTokens = 400, CostMicros = 300 + 600 + 1500 + 750 },
+            new ModelUsage
+            {
+                InputTokens = 2500,
+                OutputTokens = 50,
+                CachedInputTokens = 2000,
+                CacheWriteTokens = 400,
+                CostMicros = 300 + 600 + 1500 + 750,
+            },
             finished.Usage);
     }
 
@@ -123,7 +130,8 @@ public sealed class AnthropicWireTests : IAsyncLifetime
     {
         var provider = Provider();
         var answer = ScriptedAnswer.Text(ThoughtAndCall);
-        var end = Encoding.UTF8.GetByteCount(ThoughtAndCall[..ThoughtAndCall.IndexOf("{\"type\":\"message_stop", StringComparison.Ordinal)]);
+        var end = Encoding.UTF8.GetByteCount(
+            ThoughtAndCall[..ThoughtAndCall.IndexOf("{\"type\":\"message_stop", StringComparison.Ordinal)]);
         for (var position = 0; position < end; position += 13)
         {
             foreach (var how in new[] { AnswerEnd.Clean, AnswerEnd.Cut })
@@ -143,7 +151,8 @@ public sealed class AnthropicWireTests : IAsyncLifetime
     public async Task An_error_inside_the_stream_keeps_its_meaning(string type, string code, bool retryable)
     {
         var start = ThoughtAndCall[..ThoughtAndCall.IndexOf("event: content_block_start", StringComparison.Ordinal)];
-        _server.Answer = ScriptedAnswer.Text($"{start}event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"{type}\",\"message\":\"no\"}}}}\n\n");
+        _server.Answer = ScriptedAnswer.Text(
+            $"{start}event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"{type}\",\"message\":\"no\"}}}}\n\n");
         var failure = await Provider().FailAsync(Answers.Ask());
         Assert.Equal((code, retryable), (failure.Code, failure.Retryable));
     }

@@ -14,7 +14,12 @@ public class ImageWireTests
     private static readonly ModelRequest s_request = Answers.Ask() with
     {
         System = "",
-        Messages = [new ModelMessage(ModelRole.User, [new TextBlock("What is it?"), new ImageBlock("a.png", "image/png", "digest") { Data = "AAEC" }])],
+        Messages =
+        [
+            new ModelMessage(
+                ModelRole.User,
+                [new TextBlock("What is it?"), new ImageBlock("a.png", "image/png", "digest") { Data = "AAEC" }]),
+        ],
     };
 
     [Fact]
@@ -28,8 +33,10 @@ public class ImageWireTests
         OpenAiRequest.Write(s_request, OpenAiProvider.Endpoint(null, null))["messages"]![0]!["content"]!.ToJsonString());
 
     [Fact]
-    public void Ollama_takes_images_beside_the_text() => Assert.Equal(
-        """{"role":"user","content":"What is it?","images":["AAEC"]}""", OllamaRequest.Write(s_request, [])["messages"]![0]!.ToJsonString());
+    public void Ollama_takes_images_beside_the_text() =>
+        Assert.Equal(
+            """{"role":"user","content":"What is it?","images":["AAEC"]}""",
+            OllamaRequest.Write(s_request, [])["messages"]![0]!.ToJsonString());
 
     // Two results of one answer, of which the first has two images, and what the user says then.
     private static readonly ModelRequest s_results = s_request with
@@ -66,8 +73,10 @@ public class ImageWireTests
     }
 
     [Fact]
-    public void Chat_completions_keep_roles_alternating_where_they_must() => Assert.Equal(
-        ["assistant", "tool", "tool", "user"], Chat(s_results with { Traits = new ModelTraits { Alternates = true } }).Select(message => message!["role"]!.GetValue<string>()));
+    public void Chat_completions_keep_roles_alternating_where_they_must() =>
+        Assert.Equal(
+            ["assistant", "tool", "tool", "user"],
+            Chat(s_results with { Traits = new ModelTraits { Alternates = true } }).Select(message => message!["role"]!.GetValue<string>()));
 
     [Fact]
     public void Chat_completions_have_images_inside_of_results_where_no_user_may_follow()
@@ -97,19 +106,26 @@ public class ImageWireTests
     public void The_log_holds_which_images_a_result_has()
     {
         var written = ModelMessageJson.Write(s_results.Messages[1]);
-        Assert.Equal("""[{"mime_type":"image/png","digest":"of AAEC"},{"mime_type":"image/png","digest":"of AwQF"}]""", written["images"]!.ToJsonString());
-        Assert.Equal([new ImageBlock(null, "image/png", "of AAEC"), new ImageBlock(null, "image/png", "of AwQF")], ModelMessageJson.Read(written).Images);
+        Assert.Equal(
+            """[{"mime_type":"image/png","digest":"of AAEC"},{"mime_type":"image/png","digest":"of AwQF"}]""",
+            written["images"]!.ToJsonString());
+        Assert.Equal(
+            [new ImageBlock(null, "image/png", "of AAEC"), new ImageBlock(null, "image/png", "of AwQF")],
+            ModelMessageJson.Read(written).Images);
     }
 
     [Fact]
     public void The_log_holds_which_image_it_was_and_not_its_bytes()
     {
         var written = ModelMessageJson.Write(s_request.Messages[0]);
-        Assert.Equal("""{"type":"image","path":"a.png","mime_type":"image/png","digest":"digest"}""", written["content"]![1]!.ToJsonString());
+        Assert.Equal(
+            """{"type":"image","path":"a.png","mime_type":"image/png","digest":"digest"}""",
+            written["content"]![1]!.ToJsonString());
         Assert.Equal(new ImageBlock("a.png", "image/png", "digest"), ModelMessageJson.Read(written).Content[1]);
     }
 
     private static ImageBlock Shown(string data) => new(null, "image/png", $"of {data}") { Data = data };
 
-    private static JsonArray Chat(ModelRequest request) => OpenAiRequest.Write(request, OpenAiProvider.Endpoint(null, null))["messages"]!.AsArray();
+    private static JsonArray Chat(ModelRequest request) =>
+        OpenAiRequest.Write(request, OpenAiProvider.Endpoint(null, null))["messages"]!.AsArray();
 }

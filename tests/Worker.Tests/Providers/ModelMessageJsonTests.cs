@@ -24,7 +24,15 @@ public sealed class ModelMessageJsonTests
     [Fact]
     public void Usage_is_read_and_written_unchanged_and_absent_counts_are_zero()
     {
-        var usage = new ModelUsage { InputTokens = 1, OutputTokens = 2, CachedInputTokens = 3, CacheWriteTokens = 4, ReasoningTokens = 5, CostMicros = 6 };
+        var usage = new ModelUsage
+        {
+            InputTokens = 1,
+            OutputTokens = 2,
+            CachedInputTokens = 3,
+            CacheWriteTokens = 4,
+            ReasoningTokens = 5,
+            CostMicros = 6,
+        };
         Assert.Equal(usage, ModelMessageJson.ReadUsage(ModelMessageJson.Write(usage)));
         Assert.Equal(new ModelUsage { InputTokens = 7 }, ModelMessageJson.ReadUsage(new JsonObject { ["input_tokens"] = 7 }));
     }

@@ -86,7 +86,9 @@ public sealed class OllamaWireTests : IAsyncLifetime
             ],
             Tools = [],
         };
-        await ProviderFactory.Create("ollama", _server.Url, apiKey: null, new() { ["num_ctx"] = 8192, ["think"] = true }).CollectAsync(request);
+        await ProviderFactory
+            .Create("ollama", _server.Url, apiKey: null, new() { ["num_ctx"] = 8192, ["think"] = true })
+            .CollectAsync(request);
 
         Assert.Equal(
             """

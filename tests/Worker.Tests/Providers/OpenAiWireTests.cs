@@ -74,7 +74,14 @@ public sealed class OpenAiWireTests : IAsyncLifetime
         Assert.Equal("gpt-4o-2024-08-06", finished.ModelUsed);
         // gpt-4o: 400 fresh at 2.5, 600 cached at 1.25, 100 written at 10 dollars per million.
         Assert.Equal(
-            new ModelUsage { InputTokens = 1000, OutputTokens = 100, CachedInputTokens = 600, ReasoningTokens = 40, CostMicros = 1000 + 750 + 1000 },
+            new ModelUsage
+            {
+                InputTokens = 1000,
+                OutputTokens = 100,
+                CachedInputTokens = 600,
+                ReasoningTokens = 40,
+                CostMicros = 1000 + 750 + 1000,
+            },
             finished.Usage);
     }
 
@@ -92,7 +99,8 @@ public sealed class OpenAiWireTests : IAsyncLifetime
 
             """);
         Assert.Equal(
-            new ModelUsage { InputTokens = 100, OutputTokens = 50, ReasoningTokens = 40, PriceUnknown = true }, (await Provider().CollectAsync(Answers.Ask())).Finished.Usage);
+            new ModelUsage { InputTokens = 100, OutputTokens = 50, ReasoningTokens = 40, PriceUnknown = true },
+            (await Provider().CollectAsync(Answers.Ask())).Finished.Usage);
     }
 
     [Theory]
@@ -138,7 +146,8 @@ public sealed class OpenAiWireTests : IAsyncLifetime
     [Fact]
     public async Task An_error_inside_the_stream_keeps_its_meaning()
     {
-        _server.Answer = ScriptedAnswer.Text("data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: {\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_exceeded\"}}\n\n");
+        _server.Answer = ScriptedAnswer.Text(
+            "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: {\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_exceeded\"}}\n\n");
         var failure = await Provider().FailAsync(Answers.Ask());
         Assert.Equal(ProviderErrorCode.RateLimited, failure.Code);
         Assert.True(failure.Retryable);

@@ -26,7 +26,11 @@ public sealed class OutgoingConnectionsTests
     public void Every_address_of_every_interface_is_refused()
     {
         var connections = new OutgoingConnections(allowLocal: false);
-        var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(each => each.GetIPProperties().UnicastAddresses).Select(each => each.Address).ToList();
+        var own = NetworkInterface
+            .GetAllNetworkInterfaces()
+            .SelectMany(each => each.GetIPProperties().UnicastAddresses)
+            .Select(each => each.Address)
+            .ToList();
         Assert.NotEmpty(own);
         Assert.DoesNotContain(own, connections.Allows);
     }
@@ -60,7 +64,8 @@ public sealed class OutgoingConnectionsTests
         var connections = new OutgoingConnections(allowLocal: false)
         {
             // Whoever asks first gets a public address; whoever connects gets this machine's.
-            Resolve = (_, _) => Task.FromResult<IPAddress[]>(asked++ == 0 ? [Public] : [IPAddress.Loopback, IPAddress.Parse("::ffff:127.0.0.1")]),
+            Resolve = (_, _) =>
+                Task.FromResult<IPAddress[]>(asked++ == 0 ? [Public] : [IPAddress.Loopback, IPAddress.Parse("::ffff:127.0.0.1")]),
         };
         Assert.Equal([Public], await connections.Resolve("rebound.example", default));
 

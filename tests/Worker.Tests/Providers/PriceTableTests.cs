@@ -47,7 +47,10 @@ public sealed class PriceTableTests
     [Fact]
     public void A_providers_own_price_of_a_model_comes_before_the_list_and_holds_for_what_was_asked_too()
     {
-        var prices = PriceTable.Known.With([new ModelPrice("gpt-4o", 1_000_000, 0, 0, 0), new ModelPrice("vendor/brand", 7_000_000, 0, 0, 0)]);
+        var prices = PriceTable.Known.With([
+            new ModelPrice("gpt-4o", 1_000_000, 0, 0, 0),
+            new ModelPrice("vendor/brand", 7_000_000, 0, 0, 0),
+        ]);
         var used = new ModelUsage { InputTokens = 1_000_000 };
 
         Assert.Equal(1_000_000, prices.Price("gpt-4o", used).CostMicros);
@@ -59,5 +62,6 @@ public sealed class PriceTableTests
 
     [Fact]
     public void Huge_counts_do_not_overflow() =>
-        Assert.Equal(2_500_000_000_000_000, PriceTable.Known.Price("gpt-4o", new ModelUsage { InputTokens = 1_000_000_000_000_000 }).CostMicros);
+        Assert.Equal(
+            2_500_000_000_000_000, PriceTable.Known.Price("gpt-4o", new ModelUsage { InputTokens = 1_000_000_000_000_000 }).CostMicros);
 }

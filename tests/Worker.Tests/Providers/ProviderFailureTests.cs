@@ -78,15 +78,30 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     [Fact]
     public async Task An_empty_account_is_not_retried()
     {
-        _server.Answer = ScriptedAnswer.Error(429, """{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}""");
+        _server.Answer = ScriptedAnswer.Error(
+            429,
+            """{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}"""
+        );
         Assert.False((await Provider("openai").FailAsync(Answers.Ask())).Retryable);
     }
 
     [Theory]
-    [InlineData(true, "anthropic", """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your account's rate limit. Please try again later."}}""")]
+    [InlineData(
+        true,
+        "anthropic",
+        """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your account's rate limit. Please try again later."}}"""
+    )]
     [InlineData(true, "openai", """{"message":"Requests rate limit exceeded"}""")]
-    [InlineData(false, "anthropic", """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your organization's rate limit of 30,000 input tokens per minute (org: 8d47, model: claude-sonnet-4-6)."}}""")]
-    [InlineData(false, "openai", """{"error":{"code":"rate_limit_exceeded","message":"Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000"}}""")]
+    [InlineData(
+        false,
+        "anthropic",
+        """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your organization's rate limit of 30,000 input tokens per minute (org: 8d47, model: claude-sonnet-4-6)."}}"""
+    )]
+    [InlineData(
+        false,
+        "openai",
+        """{"error":{"code":"rate_limit_exceeded","message":"Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000"}}"""
+    )]
     public async Task A_limit_of_the_key_is_told_from_one_of_a_model(bool ofKey, string kind, string body)
     {
         _server.Answer = ScriptedAnswer.Error(429, body, ("Retry-After", "7"));
@@ -95,8 +110,14 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("openai", """{"error":{"message":"This model's maximum context length is 8192 tokens.","code":"context_length_exceeded"}}""")]
-    [InlineData("anthropic", """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}""")]
+    [InlineData(
+        "openai",
+        """{"error":{"message":"This model's maximum context length is 8192 tokens.","code":"context_length_exceeded"}}"""
+    )]
+    [InlineData(
+        "anthropic",
+        """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"""
+    )]
     [InlineData("ollama", """{"error":"the input length exceeds the context length"}""")]
     public async Task A_conversation_that_is_too_long_is_told_apart(string kind, string body)
     {
@@ -108,7 +129,8 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     [MemberData(nameof(Kinds))]
     public async Task A_web_page_is_not_an_answer(string kind)
     {
-        _server.Answer = ScriptedAnswer.Text("<html><head><style>p {}</style></head>\n<body>Sign&nbsp;in <b>first</b></body></html>", "text/html");
+        _server.Answer = ScriptedAnswer.Text(
+            "<html><head><style>p {}</style></head>\n<body>Sign&nbsp;in <b>first</b></body></html>", "text/html");
         var failure = await Provider(kind).FailAsync(Answers.Ask());
         Assert.Equal((ProviderErrorCode.MalformedResponse, false), (failure.Code, failure.Retryable));
         Assert.Contains("a web page: Sign in first", failure.Message);
@@ -142,7 +164,11 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("openai", "rate", true, "data: {\"choices\":null,\"base_resp\":{\"status_code\":1002,\"status_msg\":\"rate limit, wait 9 seconds\"}}\n\n")]
+    [InlineData(
+        "openai",
+        "rate",
+        true,
+        "data: {\"choices\":null,\"base_resp\":{\"status_code\":1002,\"status_msg\":\"rate limit, wait 9 seconds\"}}\n\n")]
     [InlineData("openai", "balance", false, "data: {\"base_resp\":{\"status_code\":1008,\"status_msg\":\"insufficient balance\"}}\n\n")]
     [InlineData("openai", "quota", false, """{"error":{"message":"You exceeded your current quota.","code":"insufficient_quota"}}""")]
     [InlineData("openai", "no credits", false, """{"error":{"message":"There are no credits left: payment required","code":402}}""")]
@@ -150,14 +176,29 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     [InlineData("openai", "asleep", true, "event: error\ndata: the model is asleep\n\n")]
     [InlineData("openai", "asleep", true, "event: error\ndata: {\"message\":\"the model is asleep\"}\n\n")]
     [InlineData("openai", "upstream", true, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: upstream timeout\n\n")]
-    [InlineData("openai", "backend", true, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"error\":{\"code\":502,\"message\":\"the backend died\"},\"finish_reason\":\"error\"}]}\n\n")]
+    [InlineData(
+        "openai",
+        "backend",
+        true,
+        "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"error\":{\"code\":502,\"message\":\"the backend died\"},\"finish_reason\":\"error\"}]}\n\n"
+    )]
     [InlineData("openai", "bad field", false, "{\"object\":\"error\",\"message\":\"bad field\",\"type\":\"BadRequestError\",\"code\":400}")]
     [InlineData("openai", "Not allowed here", false, """[{"error":{"code":403,"message":"Not allowed here"}}]""")]
     [InlineData("openai", "worker lost", true, """{"detail":"worker lost"}""")]
-    [InlineData("anthropic", "Overloaded", true, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n")]
-    [InlineData("anthropic", "too low", false, """{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low."}}""")]
+    [InlineData(
+        "anthropic",
+        "Overloaded",
+        true,
+        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n")]
+    [InlineData(
+        "anthropic",
+        "too low",
+        false,
+        """{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low."}}"""
+    )]
     [InlineData("ollama", "crashed", true, "{\"error\":\"the runner crashed\"}\n")]
-    public async Task A_failure_inside_of_an_answer_keeps_the_providers_words_and_its_meaning(string kind, string words, bool retryable, string body)
+    public async Task A_failure_inside_of_an_answer_keeps_the_providers_words_and_its_meaning(
+        string kind, string words, bool retryable, string body)
     {
         foreach (var type in new[] { StreamType(kind), "application/json", "text/plain" })
         {
@@ -169,9 +210,21 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{}", 4.5, """[{"error":{"code":429,"message":"Slow.","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"4.5s"}]}}]""")]
-    [InlineData("{}", 34.07, """{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details. Please retry in 34.07s.","status":"RESOURCE_EXHAUSTED"}}""")]
-    [InlineData("{}", 20.0, """{"error":{"message":"Rate limit reached for gpt-4o: Limit 30000, Used 29000. Please try again in 20s. Visit the site."}}""")]
+    [InlineData(
+        "{}",
+        4.5,
+        """[{"error":{"code":429,"message":"Slow.","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"4.5s"}]}}]"""
+    )]
+    [InlineData(
+        "{}",
+        34.07,
+        """{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details. Please retry in 34.07s.","status":"RESOURCE_EXHAUSTED"}}"""
+    )]
+    [InlineData(
+        "{}",
+        20.0,
+        """{"error":{"message":"Rate limit reached for gpt-4o: Limit 30000, Used 29000. Please try again in 20s. Visit the site."}}"""
+    )]
     [InlineData("{}", 0.006, """{"error":{"message":"Rate limit reached. Please try again in 6ms."}}""")]
     [InlineData("{}", 90.5, """{"error":{"message":"Please try again in 1m30.5s."}}""")]
     [InlineData("{}", 120.0, """{"error":{"message":"Too many requests, retry after 2 minutes"}}""")]
@@ -183,12 +236,16 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     [InlineData("""{"Retry-After":"99999999"}""", 86_400.0, "{}")]
     [InlineData("""{"Retry-After":"1e400"}""", 86_400.0, "{}")]
     [InlineData("""{"Retry-After":"soon"}""", null, "{}")]
-    [InlineData("""{"x-ratelimit-remaining-requests":"0","x-ratelimit-reset-requests":"1m2s","x-ratelimit-remaining-tokens":"9","x-ratelimit-reset-tokens":"9m"}""", 62.0, "{}")]
+    [InlineData(
+        """{"x-ratelimit-remaining-requests":"0","x-ratelimit-reset-requests":"1m2s","x-ratelimit-remaining-tokens":"9","x-ratelimit-reset-tokens":"9m"}""",
+        62.0,
+        "{}")]
     [InlineData("""{"x-ratelimit-remaining":"0","x-ratelimit-reset":"12"}""", 12.0, "{}")]
     [InlineData("{}", null, """{"error":{"message":"Your limit of 20 requests is reached."}}""")]
     public async Task The_wait_is_read_wherever_the_provider_names_it(string headers, double? seconds, string body)
     {
-        _server.Answer = ScriptedAnswer.Error(429, body, [.. JsonNode.Parse(headers)!.AsObject().Select(header => (header.Key, header.Value!.GetValue<string>()))]);
+        _server.Answer = ScriptedAnswer.Error(
+            429, body, [.. JsonNode.Parse(headers)!.AsObject().Select(header => (header.Key, header.Value!.GetValue<string>()))]);
         var failure = await Provider("openai").FailAsync(Answers.Ask());
         Assert.Equal(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null, failure.RetryAfter);
         Assert.True(failure.Retryable);
@@ -197,10 +254,16 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_wait_given_as_a_moment_since_1970_ends_then()
     {
-        foreach (var text in new[] { $"{DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds()}", $"{DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeMilliseconds()}" })
+        foreach (
+            var text in new[]
+            {
+                $"{DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds()}",
+                $"{DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeMilliseconds()}",
+            })
         {
             _server.Answer = ScriptedAnswer.Error(429, "{}", ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", text));
-            Assert.InRange((await Provider("openai").FailAsync(Answers.Ask())).RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+            Assert.InRange(
+                (await Provider("openai").FailAsync(Answers.Ask())).RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
         }
     }
 
@@ -209,7 +272,12 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     public async Task An_endless_line_is_refused_before_it_fills_the_memory(string kind)
     {
         var piece = Encoding.ASCII.GetBytes(new string('x', 1024 * 1024));
-        _server.Answer = new ScriptedAnswer { ContentType = StreamType(kind), Pieces = [.. Enumerable.Repeat(piece, 40)], End = AnswerEnd.Silence };
+        _server.Answer = new ScriptedAnswer
+        {
+            ContentType = StreamType(kind),
+            Pieces = [.. Enumerable.Repeat(piece, 40)],
+            End = AnswerEnd.Silence,
+        };
         Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
     }
 

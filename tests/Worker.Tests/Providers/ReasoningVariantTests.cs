@@ -17,9 +17,21 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
 
     [Theory]
     [InlineData("claude-opus-5-5", "adaptive", """{"max_tokens":18192,"thinking":{"type":"adaptive","display":"summarized"}}""")]
-    [InlineData("claude-sonnet-4-6", "low", """{"max_tokens":11192,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"low"}}""")]
-    [InlineData("claude-opus-4-8", "max", """{"max_tokens":40192,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"max"}}""")]
-    [InlineData("claude-mythos-preview", "high", """{"max_tokens":18192,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"high"}}""")]
+    [InlineData(
+        "claude-sonnet-4-6",
+        "low",
+        """{"max_tokens":11192,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"low"}}"""
+    )]
+    [InlineData(
+        "claude-opus-4-8",
+        "max",
+        """{"max_tokens":40192,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"max"}}"""
+    )]
+    [InlineData(
+        "claude-mythos-preview",
+        "high",
+        """{"max_tokens":18192,"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"high"}}"""
+    )]
     [InlineData("anthropic/claude-haiku-4.5", "low", """{"max_tokens":11192,"thinking":{"type":"enabled","budget_tokens":3000}}""")]
     [InlineData("claude-sonnet-4-20250514", "high", """{"max_tokens":18192,"thinking":{"type":"enabled","budget_tokens":10000}}""")]
     [InlineData("claude-3-7-sonnet-20250219", "adaptive", """{"max_tokens":18192,"thinking":{"type":"enabled","budget_tokens":10000}}""")]
@@ -66,7 +78,8 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
     [InlineData("gpt-5.4", "adaptive", null)]
     [InlineData("qwen3", "max", "high")]
     public void Models_behind_chat_completions_get_an_effort(string model, string variant, string? effort) =>
-        Assert.Equal(effort, OpenAiRequest.Write(Ask(model, variant), OpenAiProvider.Endpoint(null, "key"))["reasoning_effort"]?.GetValue<string>());
+        Assert.Equal(
+            effort, OpenAiRequest.Write(Ask(model, variant), OpenAiProvider.Endpoint(null, "key"))["reasoning_effort"]?.GetValue<string>());
 
     [Theory]
     [InlineData("qwen3:8b", "max", "true")]
@@ -78,8 +91,14 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
 
     [Theory]
     [InlineData("ollama", """{"error":"\"test-model\" does not support thinking"}""", "think")]
-    [InlineData("openai", """{"error":{"message":"Unsupported parameter: 'reasoning_effort' is not supported with this model.","type":"invalid_request_error"}}""", "reasoning_effort")]
-    [InlineData("anthropic", """{"type":"error","error":{"type":"invalid_request_error","message":"thinking: this model does not support thinking"}}""", "thinking")]
+    [InlineData(
+        "openai",
+        """{"error":{"message":"Unsupported parameter: 'reasoning_effort' is not supported with this model.","type":"invalid_request_error"}}""",
+        "reasoning_effort")]
+    [InlineData(
+        "anthropic",
+        """{"type":"error","error":{"type":"invalid_request_error","message":"thinking: this model does not support thinking"}}""",
+        "thinking")]
     public async Task A_model_that_refuses_to_reason_is_asked_without_it_from_then_on(string kind, string refusal, string field)
     {
         _server.AnswerTo = body => body[field] is null ? Whole(kind) : ScriptedAnswer.Error(400, refusal);
@@ -97,7 +116,9 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
     public async Task A_model_that_may_not_call_its_tools_still_knows_them(string kind, string choice)
     {
         _server.Answer = Whole(kind);
-        await ProviderFactory.Create(kind, _server.Url, "key", options: null).CollectAsync(Ask("test-model", "") with { MayCallTools = false });
+        await ProviderFactory
+            .Create(kind, _server.Url, "key", options: null)
+            .CollectAsync(Ask("test-model", "") with { MayCallTools = false });
         Assert.Equal(choice, _server.LastBody["tool_choice"]!.ToJsonString());
         Assert.Single(_server.LastBody["tools"]!.AsArray());
     }
@@ -116,13 +137,17 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
     private static string Parts(JsonObject body, params string[] names) =>
         new JsonObject(names.Where(body.ContainsKey).Select(name => KeyValuePair.Create(name, body[name]?.DeepClone()))).ToJsonString();
 
-    private static ScriptedAnswer Whole(string kind) => kind switch
-    {
-        "ollama" => ScriptedAnswer.Text("""{"message":{"role":"assistant","content":"Yes."},"done":true}""" + "\n", "application/x-ndjson"),
-        "openai" => ScriptedAnswer.Text("data: {\"choices\":[{\"delta\":{\"content\":\"Yes.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"),
-        _ => ScriptedAnswer.Text(
-            """
-            data: {"type":"message_start","message":{"usage":{"input_tokens":1}}}
+    private static ScriptedAnswer Whole(string kind) =>
+        kind switch
+        {
+            "ollama" => ScriptedAnswer.Text(
+                """{"message":{"role":"assistant","content":"Yes."},"done":true}""" + "\n",
+                "application/x-ndjson"),
+            "openai" => ScriptedAnswer.Text(
+                "data: {\"choices\":[{\"delta\":{\"content\":\"Yes.\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"),
+            _ => ScriptedAnswer.Text(
+                """
+                data: {"type":"message_start","message":{"usage":{"input_tokens":1}}}
 
             data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"Yes."}}
 
@@ -134,5 +159,5 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
 
 
             """),
-    };
+        };
 }

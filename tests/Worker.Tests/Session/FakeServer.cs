@@ -5,7 +5,9 @@ using Koda.Protos.Worker.V1;
 
 namespace Koda.Worker.Tests.Session;
 
-/// <summary>The server's side of the worker protocol, in memory: it commits at once what a held attempt reports, unless it is told to lag.</summary>
+/// <summary>
+/// The server's side of the worker protocol, in memory: it commits at once what a held attempt reports, unless it is told to lag.
+/// </summary>
 internal sealed class FakeServer : CallInvoker
 {
     private readonly Lock _gate = new();
@@ -123,8 +125,14 @@ internal sealed class FakeServer : CallInvoker
 
         public WorkResponse Current { get; private set; } = new();
 
-        public AsyncDuplexStreamingCall<WorkRequest, WorkResponse> Call() => new(
-            this, this, System.Threading.Tasks.Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => Responses.Writer.TryComplete());
+        public AsyncDuplexStreamingCall<WorkRequest, WorkResponse> Call() =>
+            new(
+                this,
+                this,
+                System.Threading.Tasks.Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess,
+                () => [],
+                () => Responses.Writer.TryComplete());
 
         public Task WriteAsync(WorkRequest message) => WriteAsync(message, CancellationToken.None);
 

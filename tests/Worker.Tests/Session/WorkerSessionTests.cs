@@ -97,7 +97,8 @@ public sealed class WorkerSessionTests : IDisposable
     [Fact]
     public async Task An_end_that_was_not_confirmed_is_sent_again()
     {
-        var session = Start(_ => Task.FromResult<AttemptOutcome>(new AttemptOutcome.Failed("code", "message", true, TimeSpan.FromSeconds(2))));
+        var session = Start(_ =>
+            Task.FromResult<AttemptOutcome>(new AttemptOutcome.Failed("code", "message", true, TimeSpan.FromSeconds(2))));
         await ConnectedAsync();
         _server.Silent = true;
         _server.Offer(FakeServer.Task("one"));
@@ -165,7 +166,8 @@ public sealed class WorkerSessionTests : IDisposable
         await ConnectedAsync();
         _server.Offer(FakeServer.Task("one"));
 
-        await _server.UntilAsync(() => _server.Requests.Count(request => request.Renewals.Any(renewal => renewal.Progress == "thinking")) > 2);
+        await _server.UntilAsync(() =>
+            _server.Requests.Count(request => request.Renewals.Any(renewal => renewal.Progress == "thinking")) > 2);
         await StopAsync(session);
     }
 

@@ -3,7 +3,9 @@ using Koda.Worker.Tools;
 
 namespace Koda.Worker.Tests.Shell;
 
-/// <summary>A throw-away tree: a workspace with links that lead out of it, and canaries around it that tell when they are read or changed.</summary>
+/// <summary>
+/// A throw-away tree: a workspace with links that lead out of it, and canaries around it that tell when they are read or changed.
+/// </summary>
 internal sealed class CanaryTree : IDisposable
 {
     private static readonly string? Bwrap = Executables.Find("bwrap");
@@ -17,7 +19,14 @@ internal sealed class CanaryTree : IDisposable
         var parent = _top.CreateSubdirectory("1/2/3");
         Root = parent.CreateSubdirectory("inside").FullName;
         Outside = parent.CreateSubdirectory("outside").FullName;
-        foreach (var (path, text) in new[] { ("top.txt", "x\n"), ("sub/file", "a\nb\n"), ("deep/a/b", "x\n"), ("run.sh", "cat ../outside/secret\nrm -rf ../outside/dir\n") })
+        foreach (
+            var (path, text) in new[]
+            {
+                ("top.txt", "x\n"),
+                ("sub/file", "a\nb\n"),
+                ("deep/a/b", "x\n"),
+                ("run.sh", "cat ../outside/secret\nrm -rf ../outside/dir\n"),
+            })
             Write(Path.Combine(Root, path), text);
         foreach (var path in new[] { "secret", $"dir/{_token}", "dir/file", "sub/file", "top.txt", "home/file" })
             Write(Path.Combine(Outside, path), _token);
@@ -56,8 +65,29 @@ internal sealed class CanaryTree : IDisposable
             RedirectStandardInput = true,
             ArgumentList =
             {
-                "--die-with-parent", "--unshare-pid", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", _top.FullName, _top.FullName,
-                "--chdir", Root, "timeout", "-k", "1", "5", "/bin/bash", "--noprofile", "--norc", "-c", command,
+                "--die-with-parent",
+                "--unshare-pid",
+                "--ro-bind",
+                "/",
+                "/",
+                "--dev",
+                "/dev",
+                "--proc",
+                "/proc",
+                "--bind",
+                _top.FullName,
+                _top.FullName,
+                "--chdir",
+                Root,
+                "timeout",
+                "-k",
+                "1",
+                "5",
+                "/bin/bash",
+                "--noprofile",
+                "--norc",
+                "-c",
+                command,
             },
         };
         start.Environment.Clear();
@@ -72,9 +102,16 @@ internal sealed class CanaryTree : IDisposable
 
     /// <summary>Whether something outside of the workspace was read or changed.</summary>
     /// <param name="output">What the command printed.</param>
-    public bool Touched(string output) => output.Contains(_token, StringComparison.Ordinal) || Around() != _before || Files(Root)
-        .Any(file => Path.GetFileName(file).Contains(_token, StringComparison.Ordinal) || (new FileInfo(file) is { LinkTarget: null, UnixFileMode: var mode }
-            && mode.HasFlag(UnixFileMode.UserRead) && File.ReadAllText(file).Contains(_token, StringComparison.Ordinal)));
+    public bool Touched(string output) =>
+        output.Contains(_token, StringComparison.Ordinal)
+        || Around() != _before
+        || Files(Root)
+            .Any(file =>
+                Path.GetFileName(file).Contains(_token, StringComparison.Ordinal)
+                || (
+                    new FileInfo(file) is { LinkTarget: null, UnixFileMode: var mode }
+                    && mode.HasFlag(UnixFileMode.UserRead)
+                    && File.ReadAllText(file).Contains(_token, StringComparison.Ordinal)));
 
     public void Dispose()
     {
@@ -92,15 +129,28 @@ internal sealed class CanaryTree : IDisposable
     // Everything in the tree but the workspace: names, times, rights and contents.
     private string Around() => string.Join('\n', Lines(_top).Order(StringComparer.Ordinal));
 
-    private IEnumerable<string> Lines(DirectoryInfo directory) => directory.EnumerateFileSystemInfos().Where(entry => entry.FullName != Root).SelectMany(entry => entry switch
-    {
-        { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
-        DirectoryInfo below => Lines(below).Prepend($"{entry.FullName}/ {entry.UnixFileMode}"),
-        _ => [$"{entry.FullName} {entry.UnixFileMode} {entry.LastWriteTimeUtc.Ticks} {File.ReadAllText(entry.FullName)}"],
-    });
+    private IEnumerable<string> Lines(DirectoryInfo directory) =>
+        directory
+            .EnumerateFileSystemInfos()
+            .Where(entry => entry.FullName != Root)
+            .SelectMany(entry =>
+                entry switch
+                {
+                    { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
+                    DirectoryInfo below => Lines(below).Prepend($"{entry.FullName}/ {entry.UnixFileMode}"),
+                    _ => [$"{entry.FullName} {entry.UnixFileMode} {entry.LastWriteTimeUtc.Ticks} {File.ReadAllText(entry.FullName)}"],
+                });
 
-    private static IEnumerable<string> Files(string directory) => Directory.EnumerateFiles(
-        directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true });
+    private static IEnumerable<string> Files(string directory) =>
+        Directory.EnumerateFiles(
+            directory,
+            "*",
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.ReparsePoint,
+                IgnoreInaccessible = true,
+            });
 
     private static void Write(string path, string text)
     {

@@ -10,11 +10,26 @@ namespace Koda.Worker.Tests.Shell;
 public class CommandRuleTests
 {
     // In a task: what no rule speaks of is asked about, when it is not only read.
-    private static readonly Permissions Rules = new(
-    [
-        Rule("npm test*"), Rule("npm run build"), Rule("git commit *"), Rule("git status"), Rule("git log *"), Rule("git grep *"), Rule("git fetch *"), Rule("tar *"), Rule("sort *"),
-        Rule("find *"), Rule("rg *"), Rule("make *"), Rule("dotnet test *"), Rule("cargo test *"), Rule("go test *"), Rule("sed *"), Rule("git -c core.pager=cat diff *"),
-        Rule("npm ls --script-shell=*"), Rule("rsync *"),
+    private static readonly Permissions Rules = new([
+        Rule("npm test*"),
+        Rule("npm run build"),
+        Rule("git commit *"),
+        Rule("git status"),
+        Rule("git log *"),
+        Rule("git grep *"),
+        Rule("git fetch *"),
+        Rule("tar *"),
+        Rule("sort *"),
+        Rule("find *"),
+        Rule("rg *"),
+        Rule("make *"),
+        Rule("dotnet test *"),
+        Rule("cargo test *"),
+        Rule("go test *"),
+        Rule("sed *"),
+        Rule("git -c core.pager=cat diff *"),
+        Rule("npm ls --script-shell=*"),
+        Rule("rsync *"),
     ]);
 
     [Theory]
@@ -190,9 +205,15 @@ public class CommandRuleTests
     {
         var context = folder.Context with { Sandbox = TestSandbox.Here };
         var demands = BashDemands.Of(line.Replace("{outside}", folder.Outside, StringComparison.Ordinal), context).ToList();
-        return string.Join(' ', demands.Where(demand => !demand.Leaves || demand.Subject != Demand.Unknown)
-            .Where(demand => (Rules.Decide(demand) ?? (demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask)) != PermissionAction.Allow)
-            .Select(demand => $"{demand.Tool}:{demand.Subject.Replace(folder.Outside, "{outside}", StringComparison.Ordinal)}").Distinct().Order(StringComparer.Ordinal));
+        return string.Join(
+            ' ',
+            demands
+                .Where(demand => !demand.Leaves || demand.Subject != Demand.Unknown)
+                .Where(demand =>
+                    (Rules.Decide(demand) ?? (demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask)) != PermissionAction.Allow)
+                .Select(demand => $"{demand.Tool}:{demand.Subject.Replace(folder.Outside, "{outside}", StringComparison.Ordinal)}")
+                .Distinct()
+                .Order(StringComparer.Ordinal));
     }
 
     private static TempWorkspace Folder()

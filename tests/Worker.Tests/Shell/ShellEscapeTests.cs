@@ -16,7 +16,8 @@ public class ShellEscapeTests(ITestOutputHelper output)
     private const int Commands = 1000;
 
     // Another seed makes another thousand: KODA_SHELL_SEED=7 dotnet test ...
-    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("KODA_SHELL_SEED") ?? "20261122", CultureInfo.InvariantCulture);
+    private static readonly int Seed = int.Parse(
+        Environment.GetEnvironmentVariable("KODA_SHELL_SEED") ?? "20261122", CultureInfo.InvariantCulture);
 
     private static readonly Sandbox None = Sandbox.Off("It is switched off.");
 
@@ -24,13 +25,15 @@ public class ShellEscapeTests(ITestOutputHelper output)
     [SandboxFact]
     public async Task Of_a_thousand_random_commands_without_a_sandbox_none_leaves_the_workspace_unasked()
     {
-        var (free, asked, escapes) = await TryAsync(async (tree, command) =>
-        {
-            var isFree = IsFree(command, tree.Context(None));
-            // Those that are asked about run too: it shows how many of them are escapes.
-            return (isFree, tree.Touched(await tree.RunAsync(command)));
-        });
-        output.WriteLine($"Without a sandbox: {free} ran unasked, {asked} were asked about, {escapes} of these would have left the workspace.");
+        var (free, asked, escapes) = await TryAsync(
+            async (tree, command) =>
+            {
+                var isFree = IsFree(command, tree.Context(None));
+                // Those that are asked about run too: it shows how many of them are escapes.
+                return (isFree, tree.Touched(await tree.RunAsync(command)));
+            });
+        output.WriteLine(
+            $"Without a sandbox: {free} ran unasked, {asked} were asked about, {escapes} of these would have left the workspace.");
         Assert.InRange(free, 100, Commands);
         Assert.InRange(escapes, 200, Commands);
     }
@@ -72,29 +75,120 @@ public class ShellEscapeTests(ITestOutputHelper output)
     }
 
     public static TheoryData<string> KnownEscapes() =>
-    [
-        "cat $(echo ../outside/secret)", "cat `echo ../outside/secret`", "cat <<EOF\n$(cat ../outside/secret)\nEOF", "bash <<EOF\ncat ../outside/secret\nEOF",
-        "cd .. ; cat outside/secret", "cd ..\ncat outside/secret", "cd sub/../.. && rm -rf outside", "pushd .. && touch outside/x", "ln -s .. up && cat up/outside/secret",
-        "ln -s /etc e; cat e/passwd", "ln ../outside/secret hard && cat hard", "find .. -name secret -exec cat {} +", "find . -exec cat ../outside/secret \\;", "find .. -delete",
-        "find link/ -delete", "env -C .. cat outside/secret", "env -S 'cat ../outside/secret'", "HOME=.. bash -c 'cat ~/outside/secret'", "BASH_ENV=../outside/secret bash -c true",
-        "PATH=../outside:$PATH secret", "LD_PRELOAD=../outside/x.so ls", "CDPATH=.. cd outside", "cat '..'/outside/secret", "cat \"..\"\"/outside/secret\"", "cat ..\\/outside/secret",
-        "cat <(cat ../outside/secret)", "tee >(cat > ../outside/x) < top.txt", "cat /proc/self/cwd/../outside/secret", "cat /proc/$$/cwd/../outside/secret", "cat */secret", "cat .*/outside/secret",
-        "cat ${HOME}/file", "cat ~/file", "cat ~root/.profile", "cat {..,sub}/outside/secret", "printf x > $(echo ../outside/secret)", "echo x >| ../outside/secret", "echo x &> ../outside/secret",
-        "exec 3> ../outside/secret", "{ echo x; } > ../outside/secret", "for f in ../outside/*; do cat $f; done", "while read l; do echo $l; done < ../outside/secret", "cat linkfile",
-        "echo x > linkfile", "echo x > sub/dangling", "cp top.txt link", "cp top.txt sub/dangling", "mv deep/up . && cat up/secret", "mv deep/a/low . ; cat low/secret", "tar -C .. -cf x.tar outside",
-        "tar cf - --directory=.. outside", "git -C .. init", "git --git-dir=../outside/.git init", "make -C ..", "python3 -c 'open(\"../outside/secret\").read()'", "perl -e 'print <../outside/*>'",
-        "awk 'BEGIN{while((getline l < \"../outside/secret\")>0)print l}'", "sed -n 'r ../outside/secret' top.txt", "sed 'w ../outside/x' top.txt", "sort -o ../outside/secret top.txt",
-        "dd if=../outside/secret", "dd if=top.txt of=../outside/secret", "xargs cat <<< ../outside/secret", "echo ../outside/secret | xargs cat", "echo 'cat ../outside/secret' | sh", "eval 'cat ../out''side/secret'",
-        "X=..; cat $X/outside/secret", "cat ${X:-../outside/secret}", "f() { cat ../outside/secret; }; f", "trap 'cat ../outside/secret' EXIT", "source ../outside/secret", ". run.sh", "sh run.sh", "./run.sh",
-        "cat $'\\x2e\\x2e/outside/secret'", "cat \"$\\\n(echo ../outside/secret)\"", "echo \"${x:-'}\"; cat ../outside/secret; echo \"'}\"", "cat <<X\nY\\\n\nX\ncat ../outside/secret\nX",
-        "((a[$(cat ../outside/secret)]))", "printf -v 'a[$(cat ../outside/secret)]' x", "test -v 'a[$(cat ../outside/secret)]'", "grep -rR . deep", "grep -f ../outside/secret top.txt", "ls -R link/",
-        "cp -r link copy", "cp -rL deep copy", "rsync -a ../outside/ here", "install top.txt ../outside/x", "truncate -s0 ../outside/secret", "shred ../outside/secret", "unlink ../secret", "rm -rf link/*",
-        "timeout 5 cat ../outside/secret", "nohup sh -c 'cat ../outside/secret'", "command cat ../outside/secret", "builtin cd .. && cat outside/secret", "exec cat ../outside/secret", "setsid cat ../outside/secret",
-        "busybox cat ../outside/secret", "coproc cat ../outside/secret", "alias ls='cat ../outside/secret'; ls", "shopt -s extglob; cat !(x)/secret", "cd missing; cat ../outside/secret", "cd \"\" ; cat ../secret",
-        "cat </dev/fd/../../cwd/../outside/secret", "cat ${PWD%/*}/outside/secret", "cat \"${PWD}\"/../outside/secret", "OLDPWD=.. ; cd - && cat outside/secret", "wc -l --files0-from=../outside/secret",
-    ];
+        [
+            "cat $(echo ../outside/secret)",
+            "cat `echo ../outside/secret`",
+            "cat <<EOF\n$(cat ../outside/secret)\nEOF",
+            "bash <<EOF\ncat ../outside/secret\nEOF",
+            "cd .. ; cat outside/secret",
+            "cd ..\ncat outside/secret",
+            "cd sub/../.. && rm -rf outside",
+            "pushd .. && touch outside/x",
+            "ln -s .. up && cat up/outside/secret",
+            "ln -s /etc e; cat e/passwd",
+            "ln ../outside/secret hard && cat hard",
+            "find .. -name secret -exec cat {} +",
+            "find . -exec cat ../outside/secret \\;",
+            "find .. -delete",
+            "find link/ -delete",
+            "env -C .. cat outside/secret",
+            "env -S 'cat ../outside/secret'",
+            "HOME=.. bash -c 'cat ~/outside/secret'",
+            "BASH_ENV=../outside/secret bash -c true",
+            "PATH=../outside:$PATH secret",
+            "LD_PRELOAD=../outside/x.so ls",
+            "CDPATH=.. cd outside",
+            "cat '..'/outside/secret",
+            "cat \"..\"\"/outside/secret\"",
+            "cat ..\\/outside/secret",
+            "cat <(cat ../outside/secret)",
+            "tee >(cat > ../outside/x) < top.txt",
+            "cat /proc/self/cwd/../outside/secret",
+            "cat /proc/$$/cwd/../outside/secret",
+            "cat */secret",
+            "cat .*/outside/secret",
+            "cat ${HOME}/file",
+            "cat ~/file",
+            "cat ~root/.profile",
+            "cat {..,sub}/outside/secret",
+            "printf x > $(echo ../outside/secret)",
+            "echo x >| ../outside/secret",
+            "echo x &> ../outside/secret",
+            "exec 3> ../outside/secret",
+            "{ echo x; } > ../outside/secret",
+            "for f in ../outside/*; do cat $f; done",
+            "while read l; do echo $l; done < ../outside/secret",
+            "cat linkfile",
+            "echo x > linkfile",
+            "echo x > sub/dangling",
+            "cp top.txt link",
+            "cp top.txt sub/dangling",
+            "mv deep/up . && cat up/secret",
+            "mv deep/a/low . ; cat low/secret",
+            "tar -C .. -cf x.tar outside",
+            "tar cf - --directory=.. outside",
+            "git -C .. init",
+            "git --git-dir=../outside/.git init",
+            "make -C ..",
+            "python3 -c 'open(\"../outside/secret\").read()'",
+            "perl -e 'print <../outside/*>'",
+            "awk 'BEGIN{while((getline l < \"../outside/secret\")>0)print l}'",
+            "sed -n 'r ../outside/secret' top.txt",
+            "sed 'w ../outside/x' top.txt",
+            "sort -o ../outside/secret top.txt",
+            "dd if=../outside/secret",
+            "dd if=top.txt of=../outside/secret",
+            "xargs cat <<< ../outside/secret",
+            "echo ../outside/secret | xargs cat",
+            "echo 'cat ../outside/secret' | sh",
+            "eval 'cat ../out''side/secret'",
+            "X=..; cat $X/outside/secret",
+            "cat ${X:-../outside/secret}",
+            "f() { cat ../outside/secret; }; f",
+            "trap 'cat ../outside/secret' EXIT",
+            "source ../outside/secret",
+            ". run.sh",
+            "sh run.sh",
+            "./run.sh",
+            "cat $'\\x2e\\x2e/outside/secret'",
+            "cat \"$\\\n(echo ../outside/secret)\"",
+            "echo \"${x:-'}\"; cat ../outside/secret; echo \"'}\"",
+            "cat <<X\nY\\\n\nX\ncat ../outside/secret\nX",
+            "((a[$(cat ../outside/secret)]))",
+            "printf -v 'a[$(cat ../outside/secret)]' x",
+            "test -v 'a[$(cat ../outside/secret)]'",
+            "grep -rR . deep",
+            "grep -f ../outside/secret top.txt",
+            "ls -R link/",
+            "cp -r link copy",
+            "cp -rL deep copy",
+            "rsync -a ../outside/ here",
+            "install top.txt ../outside/x",
+            "truncate -s0 ../outside/secret",
+            "shred ../outside/secret",
+            "unlink ../secret",
+            "rm -rf link/*",
+            "timeout 5 cat ../outside/secret",
+            "nohup sh -c 'cat ../outside/secret'",
+            "command cat ../outside/secret",
+            "builtin cd .. && cat outside/secret",
+            "exec cat ../outside/secret",
+            "setsid cat ../outside/secret",
+            "busybox cat ../outside/secret",
+            "coproc cat ../outside/secret",
+            "alias ls='cat ../outside/secret'; ls",
+            "shopt -s extglob; cat !(x)/secret",
+            "cd missing; cat ../outside/secret",
+            "cd \"\" ; cat ../secret",
+            "cat </dev/fd/../../cwd/../outside/secret",
+            "cat ${PWD%/*}/outside/secret",
+            "cat \"${PWD}\"/../outside/secret",
+            "OLDPWD=.. ; cd - && cat outside/secret",
+            "wc -l --files0-from=../outside/secret",
+        ];
 
-    private static async Task<(int Free, int Asked, int Escapes)> TryAsync(Func<CanaryTree, string, Task<(bool Free, bool Touched)>> tryCommand)
+    private static async Task<(int Free, int Asked, int Escapes)> TryAsync(
+        Func<CanaryTree, string, Task<(bool Free, bool Touched)>> tryCommand)
     {
         var generator = new CommandGenerator(Seed);
         var commands = Enumerable.Range(0, Commands).Select(_ => generator.Next()).ToList();
@@ -109,7 +203,10 @@ public class ShellEscapeTests(ITestOutputHelper output)
                 escaped.Add(command);
         });
         Assert.True(escaped.IsEmpty, $"These left the workspace, and nobody was asked:\n{string.Join("\n---\n", escaped.Order())}");
-        return (results.Count(result => result.Free), results.Count(result => !result.Free), results.Count(result => result is { Free: false, Touched: true }));
+        return (
+            results.Count(result => result.Free),
+            results.Count(result => !result.Free),
+            results.Count(result => result is { Free: false, Touched: true }));
     }
 
     private static string In(CanaryTree tree, string command) => command
@@ -119,8 +216,14 @@ public class ShellEscapeTests(ITestOutputHelper output)
     private static bool IsFree(string command, ToolContext context)
     {
         var permissions = new Permissions(
-            [Rule(Demand.ExternalDirectory, PermissionAction.Ask)], [], [Rule("bash", PermissionAction.Allow), Rule("rm", PermissionAction.Allow), Rule("rmdir", PermissionAction.Allow)]);
-        return BashDemands.Of(command, context).All(demand => (permissions.Decide(demand) ?? (demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask)) == PermissionAction.Allow);
+            [Rule(Demand.ExternalDirectory, PermissionAction.Ask)],
+            [],
+            [Rule("bash", PermissionAction.Allow), Rule("rm", PermissionAction.Allow), Rule("rmdir", PermissionAction.Allow)]);
+        return BashDemands
+            .Of(command, context)
+            .All(demand =>
+                (permissions.Decide(demand) ?? (demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask))
+                    == PermissionAction.Allow);
     }
 
     private static PermissionRule Rule(string tool, PermissionAction action) => new() { Tool = tool, Action = action };

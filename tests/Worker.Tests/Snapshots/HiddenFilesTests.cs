@@ -50,7 +50,9 @@ public sealed class HiddenFilesTests
         Assert.Equal(("one", "newer"), (folder.Read("a.txt"), folder.Read(".koda/operator.token")));
         Assert.False(folder.Has(".netrc"));
         var latest = await folder.TakeAsync(2);
-        Assert.DoesNotContain(SnapshotFolder.GitIn(folder.Root, "--git-dir", Store(folder), "ls-tree", "-r", "--name-only", latest.Commit).Split('\n'), path => path.StartsWith('.'));
+        Assert.DoesNotContain(
+            SnapshotFolder.GitIn(folder.Root, "--git-dir", Store(folder), "ls-tree", "-r", "--name-only", latest.Commit).Split('\n'),
+            path => path.StartsWith('.'));
     }
 
     private static SnapshotFolder Home(bool repository)
@@ -61,7 +63,8 @@ public sealed class HiddenFilesTests
         folder.Write(".koda/postgres/base/1", Secret);
         folder.Write(".ssh/id", Secret);
         folder.Write(".netrc", Secret);
-        folder.Snapshots = new GitSnapshots(SnapshotFolder.GitPath, folder.Data, TimeProvider.System, new PrivatePaths([$"{folder.Root}/.koda"], [folder.Root]));
+        folder.Snapshots = new GitSnapshots(
+            SnapshotFolder.GitPath, folder.Data, TimeProvider.System, new PrivatePaths([$"{folder.Root}/.koda"], [folder.Root]));
         return folder;
     }
 

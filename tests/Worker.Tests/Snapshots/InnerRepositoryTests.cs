@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Koda.Worker.Tests.Snapshots;
 
-/// <summary>What lies in repositories inside of a workspace is kept and comes back like everything else, and what does not is said.</summary>
+/// <summary>
+/// What lies in repositories inside of a workspace is kept and comes back like everything else, and what does not is said.
+/// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class InnerRepositoryTests
 {
@@ -32,7 +34,9 @@ public sealed class InnerRepositoryTests
         await folder.TakeAsync(2);
         var restored = await folder.RestoreAsync(first.Commit);
 
-        Assert.Equal(["lib/inner/deep/deeper/notes.md", "lib/inner/drafts/open.md", "lib/inner/new/file.md", "lib/inner/notes.md"], diff.Files.Select(file => file.Path));
+        Assert.Equal(
+            ["lib/inner/deep/deeper/notes.md", "lib/inner/drafts/open.md", "lib/inner/new/file.md", "lib/inner/notes.md"],
+            diff.Files.Select(file => file.Path));
         Assert.Null(diff.NotKept);
         Assert.Equal(before, folder.Files());
         Assert.Equal(head, SnapshotFolder.GitIn($"{folder.Root}/lib/inner", "rev-parse", "HEAD"));
@@ -99,7 +103,16 @@ public sealed class InnerRepositoryTests
     public async Task Modes_come_back_as_they_were()
     {
         using var folder = SnapshotFolder.Repository();
-        foreach (var (path, mode) in new[] { ("plain.txt", "644"), ("key.pem", "600"), ("deleted.key", "600"), ("run.sh", "700"), ("all.sh", "755"), ("only.txt", "640") })
+        foreach (
+            var (path, mode) in new[]
+            {
+                ("plain.txt", "644"),
+                ("key.pem", "600"),
+                ("deleted.key", "600"),
+                ("run.sh", "700"),
+                ("all.sh", "755"),
+                ("only.txt", "640"),
+            })
         {
             folder.Write(path, path);
             File.SetUnixFileMode($"{folder.Root}/{path}", (UnixFileMode)Convert.ToInt32(mode, 8));
@@ -132,15 +145,21 @@ public sealed class InnerRepositoryTests
         Directory.Delete(Path.Combine(folder.Root, "a"), recursive: true);
         File.CreateSymbolicLink(Path.Combine(folder.Root, "a"), folder.Outside);
 
-        var place = await SnapshotPlace.FindAsync(SnapshotFolder.GitPath, folder.Data, folder.Subject, PrivatePaths.OfMachine, new KnownPlaces(), CancellationToken.None);
+        var place = await SnapshotPlace.FindAsync(
+            SnapshotFolder.GitPath, folder.Data, folder.Subject, PrivatePaths.OfMachine, new KnownPlaces(), CancellationToken.None);
         await taken.Mark.Modes!.ApplyAsync(place, taken.Tree, CancellationToken.None);
 
         Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(outside), 8));
         Assert.Null(PlacedFile.Open(file));
     }
 
-    private static string Modes(SnapshotFolder folder) => string.Join(
-        ' ', Directory.GetFiles(folder.Root).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)}:{Convert.ToString((int)File.GetUnixFileMode(file), 8)}"));
+    private static string Modes(SnapshotFolder folder) =>
+        string.Join(
+            ' ',
+            Directory
+                .GetFiles(folder.Root)
+                .Order(StringComparer.Ordinal)
+                .Select(file => $"{Path.GetFileName(file)}:{Convert.ToString((int)File.GetUnixFileMode(file), 8)}"));
 
     private static void Inner(SnapshotFolder folder, string path)
     {

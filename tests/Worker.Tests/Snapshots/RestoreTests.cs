@@ -50,7 +50,9 @@ public class RestoreTests
     public async Task Names_that_are_no_text_are_kept_too()
     {
         using var folder = SnapshotFolder.Repository();
-        using (var make = Process.Start(new ProcessStartInfo("sh", ["-c", @"printf one > ""$(printf 'b\377d')"""]) { WorkingDirectory = folder.Root })!)
+        using (
+            var make = Process.Start(
+                new ProcessStartInfo("sh", ["-c", @"printf one > ""$(printf 'b\377d')"""]) { WorkingDirectory = folder.Root })!)
             await make.WaitForExitAsync();
         var first = await folder.TakeAsync();
         using (var change = Process.Start(new ProcessStartInfo("sh", ["-c", "printf two > b*d"]) { WorkingDirectory = folder.Root })!)
@@ -58,7 +60,8 @@ public class RestoreTests
 
         await folder.RestoreAsync(first.Commit);
 
-        using var read = Process.Start(new ProcessStartInfo("sh", ["-c", "cat b*d; rm b*d"]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true })!;
+        using var read = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "cat b*d; rm b*d"]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true })!;
         Assert.Equal("one", await read.StandardOutput.ReadToEndAsync());
     }
 
@@ -123,8 +126,13 @@ public class RestoreTests
         using var watcher = new FileSystemWatcher(Path.Combine(folder.Root, "new"));
         watcher.Deleted += (_, _) => killed.Cancel();
         watcher.EnableRaisingEvents = true;
-        await Record.ExceptionAsync(() => folder.Snapshots.RestoreAsync(
-            folder.Subject, first.Commit, new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, killed.Token));
+        await Record.ExceptionAsync(() =>
+            folder.Snapshots.RestoreAsync(
+                folder.Subject,
+                first.Commit,
+                new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"),
+                (_, _) => Task.CompletedTask,
+                killed.Token));
         var restored = await folder.RestoreAsync(first.Commit);
 
         Assert.Equal(wanted, folder.Files());

@@ -52,7 +52,8 @@ public sealed class SnapshotCostTests
 
         await folder.TakeAsync();
 
-        Assert.DoesNotContain(folder.Subject.ConversationId.ToString(), SnapshotFolder.GitIn(Path.Combine(folder.Root, ".git"), "for-each-ref"));
+        Assert.DoesNotContain(
+            folder.Subject.ConversationId.ToString(), SnapshotFolder.GitIn(Path.Combine(folder.Root, ".git"), "for-each-ref"));
     }
 
     [Fact]
@@ -79,7 +80,9 @@ public sealed class SnapshotCostTests
         folder.Write("a.txt", "one\n");
         folder.Commit();
         await folder.TakeAsync();
-        var (first, other) = (folder.Snapshots, new GitSnapshots(SnapshotFolder.GitPath, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
+        var (first, other) = (
+            folder.Snapshots,
+            new GitSnapshots(SnapshotFolder.GitPath, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
         folder.Write("a.txt", "two\n");
         folder.Snapshots = other;
         var second = await folder.TakeAsync(2);

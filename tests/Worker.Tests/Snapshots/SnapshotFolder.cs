@@ -72,7 +72,8 @@ internal sealed class SnapshotFolder : IDisposable
 
     public static string GitIn(string directory, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("git", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
@@ -82,8 +83,13 @@ internal sealed class SnapshotFolder : IDisposable
     public Task<Snapshot> TakeAsync(long turn = 1, string summary = "did something") =>
         Snapshots.TakeAsync(Subject, new SnapshotMark(SnapshotKind.Turn, turn, summary, $"task-{turn}"), CancellationToken.None);
 
-    public Task<Restoration> RestoreAsync(string commit, string task = "restore") => Snapshots.RestoreAsync(
-        Subject, commit, new SnapshotMark(SnapshotKind.Safety, -1, "before a restore", task), (_, _) => Task.CompletedTask, CancellationToken.None);
+    public Task<Restoration> RestoreAsync(string commit, string task = "restore") =>
+        Snapshots.RestoreAsync(
+            Subject,
+            commit,
+            new SnapshotMark(SnapshotKind.Safety, -1, "before a restore", task),
+            (_, _) => Task.CompletedTask,
+            CancellationToken.None);
 
     public Task<SnapshotDiff> DiffAsync(string from, string to = "") => Snapshots.DiffAsync(Subject, from, to, CancellationToken.None);
 
@@ -93,15 +99,23 @@ internal sealed class SnapshotFolder : IDisposable
         var state = new StringBuilder();
         string[][] questions =
         [
-            ["status", "--porcelain=v2", "--branch"], ["fsck", "--no-progress"], ["for-each-ref", "refs/heads", "refs/tags", "refs/remotes", "refs/stash"],
-            ["stash", "list"], ["reflog"], ["config", "--list", "--local"],
+            ["status", "--porcelain=v2", "--branch"],
+            ["fsck", "--no-progress"],
+            ["for-each-ref", "refs/heads", "refs/tags", "refs/remotes", "refs/stash"],
+            ["stash", "list"],
+            ["reflog"],
+            ["config", "--list", "--local"],
         ];
         // First, because asking may refresh the index.
         foreach (var name in new[] { "index", "HEAD", "config", "ORIG_HEAD", "FETCH_HEAD", "packed-refs" })
             state.AppendLine($"{name} {Digest(Path.Combine(Top, ".git", name))}");
         foreach (var question in questions)
             state.AppendLine($"{question[0]}: {Git(["--no-optional-locks", .. question])}");
-        foreach (var log in Directory.EnumerateFiles(Path.Combine(Top, ".git"), "*", SearchOption.AllDirectories).Where(file => !file.Contains("/objects/") && !file.Contains("/refs/koda/")).Order())
+        foreach (
+            var log in Directory
+                .EnumerateFiles(Path.Combine(Top, ".git"), "*", SearchOption.AllDirectories)
+                .Where(file => !file.Contains("/objects/") && !file.Contains("/refs/koda/"))
+                .Order())
             state.AppendLine($"{log} {Digest(log)}");
         return state.ToString();
     }
@@ -110,9 +124,14 @@ internal sealed class SnapshotFolder : IDisposable
     public string Files()
     {
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 };
-        var files = new DirectoryInfo(Root).EnumerateFiles("*", all).Where(file => !file.FullName.Contains("/.git/")).OrderBy(file => file.FullName, StringComparer.Ordinal);
-        return string.Join('\n', files.Select(file =>
-            $"{file.FullName} {file.LinkTarget ?? Digest(file.FullName)} {file.UnixFileMode & UnixFileMode.UserExecute}"));
+        var files = new DirectoryInfo(Root)
+            .EnumerateFiles("*", all)
+            .Where(file => !file.FullName.Contains("/.git/"))
+            .OrderBy(file => file.FullName, StringComparer.Ordinal);
+        return string.Join(
+            '\n',
+            files.Select(file =>
+                $"{file.FullName} {file.LinkTarget ?? Digest(file.FullName)} {file.UnixFileMode & UnixFileMode.UserExecute}"));
     }
 
     public void Dispose() => _parent.Delete(recursive: true);

@@ -27,7 +27,8 @@ public sealed class TurnSnapshotsTests : IDisposable
         await TurnAsync(folder, journal, 1, Writes("two\n"));
 
         var taken = Taken(journal);
-        Assert.Equal([(0L, "before turn 1"), (1L, "Do it.")], taken.Select(payload => (Turn(payload), payload["summary"]!.GetValue<string>())));
+        Assert.Equal(
+            [(0L, "before turn 1"), (1L, "Do it.")], taken.Select(payload => (Turn(payload), payload["summary"]!.GetValue<string>())));
         Assert.Equal("""[{"path":"a.txt","change":"modified"}]""", taken[1]["files"]!.ToJsonString());
         var kinds = journal.Events.Select(recorded => recorded.Kind).ToList();
         Assert.True(kinds.IndexOf("snapshot.taken") < kinds.IndexOf("tool.started"));
@@ -155,7 +156,9 @@ public sealed class TurnSnapshotsTests : IDisposable
         folder.Write("out/other.js", "other\n");
         var journal = new MemoryJournal();
         var model = new ScriptedModel(
-            ScriptedModel.Calls(("c", tool, arguments)), ScriptedModel.Calls(("n", "write", """{"path": "out/new.js", "content": "new\n"}""")), ScriptedModel.Says("done"));
+            ScriptedModel.Calls(("c", tool, arguments)),
+            ScriptedModel.Calls(("n", "write", """{"path": "out/new.js", "content": "new\n"}""")),
+            ScriptedModel.Says("done"));
 
         await TurnAsync(folder, journal, 1, model);
         await RestoreAsync(folder, Taken(journal).Last(payload => Turn(payload) == 0));
@@ -173,12 +176,25 @@ public sealed class TurnSnapshotsTests : IDisposable
         folder.Write("keys/a.pem", "secret\n");
         var journal = new MemoryJournal();
 
-        await TurnAsync(folder, journal, 1, Writes("two\n"), rules: [new PermissionRule { Tool = "read", Pattern = "keys/**", Action = PermissionAction.Deny }]);
+        await TurnAsync(
+            folder,
+            journal,
+            1,
+            Writes("two\n"),
+            rules:
+            [
+                new PermissionRule { Tool = "read", Pattern = "keys/**", Action = PermissionAction.Deny },
+            ]);
         folder.Write("keys/a.pem", "another secret\n");
-        Assert.Equal("a.txt\n", SnapshotFolder.GitIn(folder.Root, "ls-tree", "-r", "--name-only", Taken(journal)[0]["commit"]!.GetValue<string>()));
-        var restored = await Store(folder).RestoreAsync(
-            new SnapshotSubject(folder.Root, Guid.Parse(_conversation)) { Denied = path => path.StartsWith("keys/") }, Taken(journal)[0]["commit"]!.GetValue<string>(),
-            new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, CancellationToken.None);
+        Assert.Equal(
+            "a.txt\n", SnapshotFolder.GitIn(folder.Root, "ls-tree", "-r", "--name-only", Taken(journal)[0]["commit"]!.GetValue<string>()));
+        var restored = await Store(folder)
+            .RestoreAsync(
+                new SnapshotSubject(folder.Root, Guid.Parse(_conversation)) { Denied = path => path.StartsWith("keys/") },
+                Taken(journal)[0]["commit"]!.GetValue<string>(),
+                new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"),
+                (_, _) => Task.CompletedTask,
+                CancellationToken.None);
 
         Assert.Equal(("one\n", "another secret\n"), (folder.Read("a.txt"), folder.Read("keys/a.pem")));
         Assert.Equal(["keys/a.pem"], restored.NotKept!);
@@ -193,7 +209,13 @@ public sealed class TurnSnapshotsTests : IDisposable
     }
 
     private async Task<AttemptOutcome> TurnAsync(
-        TempWorkspace folder, MemoryJournal journal, int number, ScriptedModel model, bool snapshots = true, ISnapshots? store = null, int length = int.MaxValue,
+        TempWorkspace folder,
+        MemoryJournal journal,
+        int number,
+        ScriptedModel model,
+        bool snapshots = true,
+        ISnapshots? store = null,
+        int length = int.MaxValue,
         IReadOnlyList<PermissionRule>? rules = null)
     {
         if (journal.Events.Count == 0 || number > 1)
@@ -219,9 +241,15 @@ public sealed class TurnSnapshotsTests : IDisposable
         new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, CancellationToken.None);
 
     private static IEnumerable<PermissionRule> Anything =>
-        new[] { "bash", "rm", Demand.ExternalDirectory }.Select(tool => new PermissionRule { Tool = tool, Pattern = "*", Action = PermissionAction.Allow });
+        new[] { "bash", "rm", Demand.ExternalDirectory }.Select(tool => new PermissionRule
+        {
+            Tool = tool,
+            Pattern = "*",
+            Action = PermissionAction.Allow,
+        });
 
-    private static GitSnapshots Store(TempWorkspace folder) => new(SnapshotFolder.GitPath, folder.Outside, TimeProvider.System, PrivatePaths.OfMachine);
+    private static GitSnapshots Store(TempWorkspace folder) =>
+        new(SnapshotFolder.GitPath, folder.Outside, TimeProvider.System, PrivatePaths.OfMachine);
 
     private static ScriptedModel Writes(params string[] texts) => new([.. texts.SelectMany((text, i) => new[]
     {
@@ -231,7 +259,8 @@ public sealed class TurnSnapshotsTests : IDisposable
 
     private static List<JsonObject> Taken(MemoryJournal journal) => [.. journal.Payloads("snapshot.taken")];
 
-    private static string Trees(MemoryJournal journal) => string.Join(' ', Taken(journal).Select(payload => $"{Turn(payload)}:{payload["tree"]}"));
+    private static string Trees(MemoryJournal journal) =>
+        string.Join(' ', Taken(journal).Select(payload => $"{Turn(payload)}:{payload["tree"]}"));
 
     private static long Turn(JsonObject payload) => payload["turn"]!.GetValue<long>();
 }

@@ -17,14 +17,34 @@ public class UntrustedRepositoryTests
         File.SetUnixFileMode(trap, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string[] settings =
         [
-            "core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "diff.external", "diff.trap.textconv", "diff.trap.command",
-            "filter.trap.clean", "filter.trap.smudge", "filter.trap.process", "gpg.program", "core.alternateRefsCommand", "credential.helper",
+            "core.fsmonitor",
+            "core.pager",
+            "core.editor",
+            "core.sshCommand",
+            "diff.external",
+            "diff.trap.textconv",
+            "diff.trap.command",
+            "filter.trap.clean",
+            "filter.trap.smudge",
+            "filter.trap.process",
+            "gpg.program",
+            "core.alternateRefsCommand",
+            "credential.helper",
         ];
         foreach (var setting in settings)
             folder.Git("config", setting, trap);
         folder.Git("config", "filter.trap.required", "true");
         folder.Git("config", "commit.gpgSign", "true");
-        foreach (var hook in new[] { "post-index-change", "reference-transaction", "post-checkout", "pre-commit", "post-commit", "fsmonitor-watchman" })
+        foreach (
+            var hook in new[]
+            {
+                "post-index-change",
+                "reference-transaction",
+                "post-checkout",
+                "pre-commit",
+                "post-commit",
+                "fsmonitor-watchman",
+            })
             File.Copy(trap, Path.Combine(folder.Root, ".git/hooks", hook), overwrite: true);
         folder.Write(".gitattributes", "* filter=trap diff=trap\n");
         folder.Write("a.txt", "two\n");

@@ -27,7 +27,9 @@ public sealed class UserIndexTests
 
         var snapshot = await folder.TakeAsync();
 
-        var held = folder.Git("ls-tree", "-r", "--name-only", snapshot.Commit).Contains("a.txt") ? folder.Git("cat-file", "blob", $"{snapshot.Commit}:a.txt") : null;
+        var held = folder.Git("ls-tree", "-r", "--name-only", snapshot.Commit).Contains("a.txt")
+            ? folder.Git("cat-file", "blob", $"{snapshot.Commit}:a.txt")
+            : null;
         Assert.Equal(content, held);
         Assert.Equal("other\n", folder.Git("cat-file", "blob", $"{snapshot.Commit}:sub/other.txt"));
         folder.Write("a.txt", "later\n");

@@ -23,7 +23,8 @@ public class WorkspaceOperationsTests
         folder.Write("a.txt", "two\n");
         var journal = new MemoryJournal();
 
-        var output = await CompletedAsync(folder, journal, new WorkspaceOperation { Kind = WorkspaceOperationKind.Restore, Commit = first.Commit, Turn = 1 });
+        var output = await CompletedAsync(
+            folder, journal, new WorkspaceOperation { Kind = WorkspaceOperationKind.Restore, Commit = first.Commit, Turn = 1 });
 
         Assert.Equal(["snapshot.taken", "snapshot.restored"], journal.Events.Select(recorded => recorded.Kind));
         var safety = journal.Payloads("snapshot.taken").Single();
@@ -70,7 +71,8 @@ public class WorkspaceOperationsTests
         var unknown = new WorkspaceOperation();
 
         Assert.Equal(
-            new AttemptOutcome.Failed("snapshot.failed", $"There is no snapshot '{missing.Commit}'.", Retryable: false), await RunAsync(folder, new MemoryJournal(), missing));
+            new AttemptOutcome.Failed("snapshot.failed", $"There is no snapshot '{missing.Commit}'.", Retryable: false),
+            await RunAsync(folder, new MemoryJournal(), missing));
         Assert.Equal("operation.invalid", Assert.IsType<AttemptOutcome.Failed>(await RunAsync(folder, new MemoryJournal(), unknown)).Code);
     }
 
@@ -92,7 +94,8 @@ public class WorkspaceOperationsTests
             var journal = new MemoryJournal();
             var restore = new WorkspaceOperation { Kind = WorkspaceOperationKind.Restore, Commit = first.Commit, Turn = 1 };
             using var trap = new KillingGit(killed + 1);
-            outcome = await RunAsync(folder, journal, restore, new GitSnapshots(trap.Path, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
+            outcome = await RunAsync(
+                folder, journal, restore, new GitSnapshots(trap.Path, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
 
             var output = await CompletedAsync(folder, journal, restore);
 
@@ -107,7 +110,8 @@ public class WorkspaceOperationsTests
     private static async Task<JsonObject> CompletedAsync(SnapshotFolder folder, MemoryJournal journal, WorkspaceOperation operation) =>
         JsonNode.Parse(Assert.IsType<AttemptOutcome.Completed>(await RunAsync(folder, journal, operation)).Output)!.AsObject();
 
-    private static Task<AttemptOutcome> RunAsync(SnapshotFolder folder, MemoryJournal journal, WorkspaceOperation operation, ISnapshots? snapshots = null)
+    private static Task<AttemptOutcome> RunAsync(
+        SnapshotFolder folder, MemoryJournal journal, WorkspaceOperation operation, ISnapshots? snapshots = null)
     {
         operation.ConversationId = folder.Subject.ConversationId.ToString();
         var assignment = new Assignment { TaskId = "operation", Operation = operation };
@@ -115,6 +119,7 @@ public class WorkspaceOperationsTests
         foreach (var recorded in journal.Events)
             conversation.Apply(recorded);
         var recorder = new Recorder(journal, conversation, new Redactor(""));
-        return new WorkspaceOperations(snapshots ?? folder.Snapshots, folder.Root, assignment, conversation, recorder).RunAsync(CancellationToken.None);
+        return new WorkspaceOperations(snapshots ?? folder.Snapshots, folder.Root, assignment, conversation, recorder).RunAsync(
+            CancellationToken.None);
     }
 }

@@ -9,7 +9,10 @@ public class BackgroundCommandTests
     public async Task A_command_in_the_background_runs_on_and_its_output_is_read_later()
     {
         using var folder = new TempWorkspace();
-        var started = await folder.RunAsync(new BashTool(), """{"command": "echo first; until [ -e go ]; do sleep 0.05; done; echo second", "background": true}""");
+        var started = await folder.RunAsync(
+            new BashTool(),
+            """{"command": "echo first; until [ -e go ]; do sleep 0.05; done; echo second", "background": true}"""
+        );
         Assert.Contains("bg1", started.Text);
 
         Assert.Equal("first\n(running)", await ReadAsync(folder, 60));
@@ -43,7 +46,10 @@ public class BackgroundCommandTests
         using var folder = new TempWorkspace();
         var (first, second) = (new ToldLog(), new ToldLog());
         folder.Context.Background.Attach(first);
-        await folder.RunAsync(new BashTool(), """{"command": "until [ -e go ]; do sleep 0.05; done; echo meanwhile; exit 3", "background": true}""");
+        await folder.RunAsync(
+            new BashTool(),
+            """{"command": "until [ -e go ]; do sleep 0.05; done; echo meanwhile; exit 3", "background": true}"""
+        );
         folder.Context.Background.Attach(null);
         folder.Write("go", "");
         Assert.True(SpinWait.SpinUntil(() => folder.Context.Background.Find("bg1").Ended, TimeSpan.FromMinutes(1)));

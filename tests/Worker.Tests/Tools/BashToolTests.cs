@@ -74,7 +74,8 @@ public class BashToolTests
     public async Task A_process_that_leaves_the_group_is_killed_too()
     {
         using var folder = new TempWorkspace();
-        var result = await RunAsync(folder, "setsid sh -c 'echo $$ > pid; exec sleep 1000' & until [ -s pid ]; do sleep 0.05; done; cat pid");
+        var result = await RunAsync(
+            folder, "setsid sh -c 'echo $$ > pid; exec sleep 1000' & until [ -s pid ]; do sleep 0.05; done; cat pid");
         AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -120,7 +121,8 @@ public class BashToolTests
 
         asking.Start();
         asking.Join();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running!.IsCompleted, TimeSpan.FromMinutes(1)));
+        Assert.True(
+            SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running!.IsCompleted, TimeSpan.FromMinutes(1)));
         folder.Write("go", "");
 
         Assert.Equal("alive\n(exit code 0)", (await running!).Text);
@@ -147,10 +149,18 @@ public class BashToolTests
     {
         using var folder = new TempWorkspace();
         using var cancel = new CancellationTokenSource();
-        folder.Context = folder.Context with { Sandbox = TestSandbox.Here, CommandTimeout = TimeSpan.FromSeconds(how == "timeout" ? 10 : 1000) };
+        folder.Context = folder.Context with
+        {
+            Sandbox = TestSandbox.Here,
+            CommandTimeout = TimeSpan.FromSeconds(how == "timeout" ? 10 : 1000),
+        };
         var mark = $"1000.{Random.Shared.Next(1, int.MaxValue)}";
-        var running = RunAsync(folder, $"kill -STOP 1; touch started; until [ -e go ]; do sleep 0.05; done; {(how == "end" ? $": {mark}" : $"sleep {mark}")}", cancel.Token);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running.IsCompleted, TimeSpan.FromMinutes(1)));
+        var running = RunAsync(
+            folder,
+            $"kill -STOP 1; touch started; until [ -e go ]; do sleep 0.05; done; {(how == "end" ? $": {mark}" : $"sleep {mark}")}",
+            cancel.Token);
+        Assert.True(
+            SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "started")) || running.IsCompleted, TimeSpan.FromMinutes(1)));
         foreach (var process in Process.GetProcessesByName("bwrap").Where(process => Holds(process.Id, mark)))
             Assert.Equal(0, NativeFiles.Kill(process.Id, 19));
         folder.Write("go", "");
@@ -160,7 +170,8 @@ public class BashToolTests
         if (how == "cancel")
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromMinutes(2)));
         else
-            Assert.EndsWith(how == "end" ? "(exit code 0)" : "(killed after 10 seconds)", (await running.WaitAsync(TimeSpan.FromMinutes(2))).Text);
+            Assert.EndsWith(
+                how == "end" ? "(exit code 0)" : "(killed after 10 seconds)", (await running.WaitAsync(TimeSpan.FromMinutes(2))).Text);
         Assert.True(SpinWait.SpinUntil(() => !Process.GetProcesses().Any(process => Holds(process.Id, mark)), TimeSpan.FromMinutes(1)));
     }
 
@@ -176,13 +187,20 @@ public class BashToolTests
         }
     }
 
-    private static bool Runs(string argument) => Process.GetProcessesByName("sleep").Any(process =>
-        File.Exists($"/proc/{process.Id}/cmdline") && File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(argument, StringComparison.Ordinal));
+    private static bool Runs(string argument) =>
+        Process
+            .GetProcessesByName("sleep")
+            .Any(process =>
+                File.Exists($"/proc/{process.Id}/cmdline")
+                && File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(argument, StringComparison.Ordinal));
 
     private static Task<ToolResult> RunAsync(TempWorkspace folder, string command, CancellationToken ct = default) =>
         folder.RunAsync(new BashTool(), $$"""{"command": {{JsonSerializer.Serialize(command)}}}""", ct);
 
-    private static void AssertGone(int pid) => Assert.True(
-        SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z "), TimeSpan.FromMinutes(1)),
-        $"Process {pid} still runs.");
+    private static void AssertGone(int pid) =>
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z "),
+                TimeSpan.FromMinutes(1)),
+            $"Process {pid} still runs.");
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Koda.Worker.Tests.Tools;
 
-/// <summary>The checkers that people have, each on a small package with one fault, as commands run them: in a sandbox where there is one.</summary>
+/// <summary>
+/// The checkers that people have, each on a small package with one fault, as commands run them: in a sandbox where there is one.
+/// </summary>
 public sealed class CheckerTests : IDisposable
 {
     private static readonly string Modules = Path.GetFullPath(Path.Combine(Here(), "../node/node_modules"));
@@ -33,7 +35,9 @@ public sealed class CheckerTests : IDisposable
         Install();
         _folder.Write("eslint.config.mjs", """export default [{ rules: { "no-undef": "error", "no-unused-vars": "warn" } }];""");
         _folder.Write("a.js", "const a = missing;\n");
-        Assert.Equal("a.js:1:7: warning: 'a' is assigned a value but never used. (no-unused-vars)\na.js:1:11: error: 'missing' is not defined. (no-undef)\n(checked by eslint)", await CheckAsync(sandbox));
+        Assert.Equal(
+            "a.js:1:7: warning: 'a' is assigned a value but never used. (no-unused-vars)\na.js:1:11: error: 'missing' is not defined. (no-undef)\n(checked by eslint)",
+            await CheckAsync(sandbox));
     }
 
     [Theory]
@@ -51,9 +55,13 @@ public sealed class CheckerTests : IDisposable
     [MemberData(nameof(WithAndWithoutSandbox))]
     public async Task Dotnet_build_finds_a_wrong_type(bool sandbox)
     {
-        _folder.Write("app/app.csproj", """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
+        _folder.Write(
+            "app/app.csproj",
+            """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>"""
+        );
         _folder.Write("app/Bad.cs", "internal static class Bad\n{\n    public static readonly int N = \"x\";\n}\n");
-        await new Command(_folder.Context with { CommandTimeout = TimeSpan.FromMinutes(2) }, writable: true).RunAsync(["dotnet", "restore", $"{_folder.Root}/app"], null, CancellationToken.None);
+        await new Command(_folder.Context with { CommandTimeout = TimeSpan.FromMinutes(2) }, writable: true).RunAsync(
+            ["dotnet", "restore", $"{_folder.Root}/app"], null, CancellationToken.None);
         Assert.Contains("app/Bad.cs:3:36: error CS0029: ", await CheckAsync(sandbox, "app"));
     }
 
@@ -70,9 +78,16 @@ public sealed class CheckerTests : IDisposable
     [InlineData("exit 0", "No problem found.\n(checked by tsc)")]
     [InlineData("echo 'a.ts(1,2): error TS1: bad'; exit 2", "a.ts:1:2: error TS1: bad\n(checked by tsc)")]
     [InlineData("exit 1", "Not checked: tsc failed with exit code 1 and named nothing in the workspace.")]
-    [InlineData("echo 'error: no toolchain is chosen' >&2; exit 1", "Not checked: tsc failed with exit code 1 and named nothing in the workspace:\nerror: no toolchain is chosen")]
-    [InlineData("echo '/usr/tool(2,5): error: not restored'; exit 1", "/usr/tool:2:5: error: not restored\nNot checked: tsc failed with exit code 1 and named nothing in the workspace:\n/usr/tool(2,5): error: not restored")]
-    [InlineData("echo 'a.ts(1,2): error TS1: bad'; exit 70", "a.ts:1:2: error TS1: bad\nNot checked: tsc failed with exit code 70:\na.ts(1,2): error TS1: bad")]
+    [InlineData(
+        "echo 'error: no toolchain is chosen' >&2; exit 1",
+        "Not checked: tsc failed with exit code 1 and named nothing in the workspace:\nerror: no toolchain is chosen")]
+    [InlineData(
+        "echo '/usr/tool(2,5): error: not restored'; exit 1",
+        "/usr/tool:2:5: error: not restored\nNot checked: tsc failed with exit code 1 and named nothing in the workspace:\n/usr/tool(2,5): error: not restored"
+    )]
+    [InlineData(
+        "echo 'a.ts(1,2): error TS1: bad'; exit 70",
+        "a.ts:1:2: error TS1: bad\nNot checked: tsc failed with exit code 70:\na.ts(1,2): error TS1: bad")]
     [InlineData("exit 126", "Not checked: tsc could not be started.")]
     [InlineData("exit 127", "Not checked: tsc could not be started.")]
     [InlineData("exit 137", "Not checked: tsc was killed by signal 9.")]
@@ -107,7 +122,9 @@ public sealed class CheckerTests : IDisposable
         Program("ruff", "echo 'b.py:1:1: F401 unused'; exit 1");
         _folder.Write("tsconfig.json", "{}");
         _folder.Write("b.py", "import os\n");
-        Assert.Equal("b.py:1:1: F401 unused\n(checked by pyright, ruff)\nNot checked: tsc could not be started.", (await _folder.RunAsync(new LspTool(), "{}")).Text);
+        Assert.Equal(
+            "b.py:1:1: F401 unused\n(checked by pyright, ruff)\nNot checked: tsc could not be started.",
+            (await _folder.RunAsync(new LspTool(), "{}")).Text);
     }
 
     private string Program(string name, string script)

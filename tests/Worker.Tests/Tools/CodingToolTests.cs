@@ -30,8 +30,12 @@ public class CodingToolTests
         File.WriteAllBytes(Path.Combine(folder.Root, "a.png"), [0x89, 0x50, 0x4E, 0x47, 0, 1]);
         File.WriteAllBytes(Path.Combine(folder.Root, "a.bin"), [1, 0, 1]);
 
-        Assert.Contains("an image (PNG) of 6 bytes", (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.png"}"""))).Message);
-        Assert.Contains("a binary file of 3 bytes", (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.bin"}"""))).Message);
+        Assert.Contains(
+            "an image (PNG) of 6 bytes",
+            (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.png"}"""))).Message);
+        Assert.Contains(
+            "a binary file of 3 bytes",
+            (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.bin"}"""))).Message);
     }
 
     [Fact]
@@ -50,7 +54,10 @@ public class CodingToolTests
     public async Task Todo_keeps_the_list_that_it_is_given()
     {
         using var folder = new TempWorkspace();
-        var result = await folder.RunAsync(new TodoTool(), """{"items": [{"id": "a", "text": "look", "state": "done"}, {"id": "b", "text": "act", "state": "active"}]}""");
+        var result = await folder.RunAsync(
+            new TodoTool(),
+            """{"items": [{"id": "a", "text": "look", "state": "done"}, {"id": "b", "text": "act", "state": "active"}]}"""
+        );
         Assert.Equal("[x] look\n[>] act\n", result.Text);
         Assert.Equal(2, result.Todo!.Count);
         folder.Context = folder.Context with { Todo = () => result.Todo };

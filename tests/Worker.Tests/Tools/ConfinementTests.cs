@@ -19,13 +19,15 @@ public sealed class ConfinementTests : IDisposable
     [MemberData(nameof(Owners))]
     public async Task A_command_has_no_rights_and_gets_none(bool somebodys)
     {
-        var result = await RunAsync("cat /proc/self/status; id -u; cat /proc/self/mountinfo; touch made; kill -9 1; sudo -n true; su -c true", somebodys);
+        var result = await RunAsync(
+            "cat /proc/self/status; id -u; cat /proc/self/mountinfo; touch made; kill -9 1; sudo -n true; su -c true", somebodys);
 
         foreach (var set in new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" })
             Assert.Contains($"{set}:\t0000000000000000", result);
         Assert.Contains("NoNewPrivs:\t1", result);
         Assert.Contains("Seccomp:\t2", result);
-        Assert.All(result.Split('\n').Where(line => line.Contains(" / rw") || line.Contains(" ext4 ") || line.Contains(" tmpfs ")), line => Assert.Contains("nosuid", line));
+        Assert.All(result.Split('\n').Where(line => line.Contains(" / rw") || line.Contains(" ext4 ") || line.Contains(" tmpfs ")), line =>
+            Assert.Contains("nosuid", line));
         Assert.Contains($"\n{(somebodys ? Somebody : CommandUser.Own.Id)}\n", result);
         Assert.Equal(somebodys ? Somebody : CommandUser.Own.Id, NativeFiles.Owner($"{_folder.Root}/made").User);
     }
@@ -53,9 +55,15 @@ public sealed class ConfinementTests : IDisposable
     [InlineData("python3 -c \"import os; os.mknod('f', 0o104755)\" || echo refused")]
     [InlineData("unshare -U true || echo refused")]
     [InlineData("unshare -Urm mount -t tmpfs x /mnt || echo refused")]
-    [InlineData("python3 -c \"import ctypes; c = ctypes.CDLL(None, use_errno=True); exit(c.syscall(56, 0x10000011, 0, 0, 0, 0) < 0)\" || echo refused")]
-    [InlineData("python3 -c \"import ctypes; c = ctypes.CDLL(None, use_errno=True); exit(c.setns(0, 0) < 0 and ctypes.get_errno() == 1)\" || echo refused")]
-    [InlineData("python3 -c \"import ctypes; c = ctypes.CDLL(None, use_errno=True); r = [c.syscall(n, 0, 0, 0, 0, 0) for n in (425, 435, 437)]; exit(ctypes.get_errno() == 38)\" || echo refused")]
+    [InlineData(
+        "python3 -c \"import ctypes; c = ctypes.CDLL(None, use_errno=True); exit(c.syscall(56, 0x10000011, 0, 0, 0, 0) < 0)\" || echo refused"
+    )]
+    [InlineData(
+        "python3 -c \"import ctypes; c = ctypes.CDLL(None, use_errno=True); exit(c.setns(0, 0) < 0 and ctypes.get_errno() == 1)\" || echo refused"
+    )]
+    [InlineData(
+        "python3 -c \"import ctypes; c = ctypes.CDLL(None, use_errno=True); r = [c.syscall(n, 0, 0, 0, 0, 0) for n in (425, 435, 437)]; exit(ctypes.get_errno() == 38)\" || echo refused"
+    )]
     [InlineData("python3 -c \"import socket; socket.socket(40, socket.SOCK_STREAM)\" || echo refused")]
     [InlineData("python3 -c \"import socket; socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)\" || echo refused")]
     public async Task A_call_that_no_toolchain_needs_is_refused(string command)
@@ -69,10 +77,12 @@ public sealed class ConfinementTests : IDisposable
     public async Task Of_the_machine_only_what_toolchains_need_is_shown(bool somebodys)
     {
         var result = await RunAsync(
-            "cat /etc/passwd /etc/group /etc/hosts; ls -d /opt /home /srv /var /run /etc/shadow /etc/ssl/private /root/.ssh /etc/ssh; find / -xdev -type s 2>/dev/null; ls -A ~", somebodys);
+            "cat /etc/passwd /etc/group /etc/hosts; ls -d /opt /home /srv /var /run /etc/shadow /etc/ssl/private /root/.ssh /etc/ssh; find / -xdev -type s 2>/dev/null; ls -A ~",
+            somebodys);
         var accounts = result.Split('\n').Where(line => line.Count(letter => letter == ':') == 6).Select(line => line.Split(':')[0]);
         Assert.Empty(accounts.Except(["root", "agent", "nobody"]));
-        Assert.All(result.Split('\n').Where(line => line.StartsWith('/')), line => Assert.StartsWith("/opt", line, StringComparison.Ordinal));
+        Assert.All(result.Split('\n').Where(line => line.StartsWith('/')), line =>
+            Assert.StartsWith("/opt", line, StringComparison.Ordinal));
         Assert.DoesNotContain(Environment.MachineName, result);
     }
 
@@ -125,7 +135,9 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal($"{Somebody}\n(exit code 0)", result);
         Assert.Equal("one\ntwo\n", _folder.Read("a/d/c.txt"));
         // Without a sandbox too: his home is his then.
-        Assert.Equal($"{Somebody}\n(exit code 0)", (await _folder.RunAsync(new BashTool(), """{"command": "set -e; touch ~/x; id -u"}""")).Text);
+        Assert.Equal(
+            $"{Somebody}\n(exit code 0)",
+            (await _folder.RunAsync(new BashTool(), """{"command": "set -e; touch ~/x; id -u"}""")).Text);
     }
 
     private async Task<string> RunAsync(string command, bool somebodys = false)

@@ -27,7 +27,9 @@ public sealed class CoveredPathsTests : IDisposable
     [InlineData("chmod 777 own/keys own/token; cat own/token own/keys/id; cp -r own copy; grep -r secret .")]
     [InlineData("umount own/keys own/token; umount -l own/keys; mount --bind own/keys own/keys; cat own/keys/id own/token")]
     [InlineData("unshare -Urm sh -c 'umount -l own/keys own/token; cat own/keys/id own/token'")]
-    [InlineData("mv own/keys own/k; mv own other; mv own/token own/t; rm -rf own/keys own/token; ln own/token t; cat other/keys/id own/k/id own/t t")]
+    [InlineData(
+        "mv own/keys own/k; mv own other; mv own/token own/t; rm -rf own/keys own/token; ln own/token t; cat other/keys/id own/k/id own/t t"
+    )]
     [InlineData("python3 -c \"print(open('own/token').read())\"; tail -n +1 /proc/*/root$PWD/own/token /proc/*/cwd/own/token")]
     public async Task What_is_covered_is_not_there(string command)
     {
@@ -44,9 +46,12 @@ public sealed class CoveredPathsTests : IDisposable
         Directory.CreateDirectory($"{_keys}/deep");
         File.WriteAllText($"{_keys}/deep/other", "another secret");
 
-        Assert.Contains("a secret\n(exit code 0)", await RunAsync("cat own/token; cat own/keys/id 2>/dev/null; true", new OutsidePath(_token, Writable: false)));
+        Assert.Contains(
+            "a secret\n(exit code 0)",
+            await RunAsync("cat own/token; cat own/keys/id 2>/dev/null; true", new OutsidePath(_token, Writable: false)));
         Assert.Contains("another secret", await RunAsync("cat own/keys/deep/other", new OutsidePath(_keys, Writable: false)));
-        var below = await RunAsync("cat own/keys/id; ls own/keys; cat own/keys/deep/other; touch own/keys/new", new OutsidePath($"{_keys}/id", Writable: false));
+        var below = await RunAsync(
+            "cat own/keys/id; ls own/keys; cat own/keys/deep/other; touch own/keys/new", new OutsidePath($"{_keys}/id", Writable: false));
         Assert.StartsWith("a secret", below);
         Assert.DoesNotContain("another", below);
         Assert.False(File.Exists($"{_keys}/new"));
@@ -64,7 +69,8 @@ public sealed class CoveredPathsTests : IDisposable
     public async Task A_path_outside_is_read_only_unless_it_was_granted_to_be_written()
     {
         var plain = $"{_folder.Outside}/plain";
-        Assert.Contains("Read-only file system", await RunAsync($"cat {plain}; echo changed > {plain}", new OutsidePath(plain, Writable: false)));
+        Assert.Contains(
+            "Read-only file system", await RunAsync($"cat {plain}; echo changed > {plain}", new OutsidePath(plain, Writable: false)));
         Assert.Equal("to be seen", File.ReadAllText(plain));
         Assert.Contains("(exit code 0)", await RunAsync($"echo changed > {plain}", new OutsidePath(plain, Writable: true)));
         Assert.Equal("changed\n", File.ReadAllText(plain));
@@ -83,7 +89,9 @@ public sealed class CoveredPathsTests : IDisposable
         Assert.DoesNotContain("to be seen", result);
         Assert.Equal("to be seen", File.ReadAllText($"{_folder.Outside}/plain"));
         Assert.Equal("a secret", File.ReadAllText($"{_folder.Outside}/token"));
-        Assert.Equal(["new", "plain", "token"], Directory.GetFileSystemEntries(_folder.Outside).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["new", "plain", "token"],
+            Directory.GetFileSystemEntries(_folder.Outside).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         var made = Directory.Exists($"{_folder.Outside}/new") ? $"{_folder.Outside}/new/file" : $"{_folder.Outside}/new";
         Assert.Equal("made\n", File.ReadAllText(made));
     }
@@ -97,7 +105,12 @@ public sealed class CoveredPathsTests : IDisposable
 
     private async Task<string> RunAsync(string command, params OutsidePath[] outside)
     {
-        var context = _folder.Context with { Sandbox = TestSandbox.Here.Covering([_keys, _token, $"{_folder.Outside}/token", "/no/such/path"]) };
-        return (await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context.Reaching(outside), CancellationToken.None)).Text;
+        var context = _folder.Context with
+        {
+            Sandbox = TestSandbox.Here.Covering([_keys, _token, $"{_folder.Outside}/token", "/no/such/path"]),
+        };
+        return (
+            await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context.Reaching(outside), CancellationToken.None)
+        ).Text;
     }
 }

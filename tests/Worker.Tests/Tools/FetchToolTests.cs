@@ -31,8 +31,10 @@ public class FetchToolTests
 
         var page = await folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}moved"}""");
         var missing = await folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}missing"}""");
-        var image = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}image"}"""));
-        var circle = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}circle"}"""));
+        var image = await Assert.ThrowsAsync<ToolException>(() =>
+            folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}image"}"""));
+        var circle = await Assert.ThrowsAsync<ToolException>(() =>
+            folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}circle"}"""));
 
         Assert.Equal("Title\n\nFish & chips", page.Text);
         Assert.True(missing.IsError);
@@ -50,7 +52,8 @@ public class FetchToolTests
         using var folder = new TempWorkspace();
         using var client = Client(allowLocal: true);
 
-        var refusal = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}{{page}}"}"""));
+        var refusal = await Assert.ThrowsAsync<ToolException>(() =>
+            folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}{{page}}"}"""));
 
         Assert.Contains("is refused", refusal.Message);
     }
@@ -94,7 +97,10 @@ public class FetchToolTests
                 var (status, type, body) = context.Request.Url!.AbsolutePath switch
                 {
                     "/moved" or "/circle" or "/literal" or "/mapped" or "/named" => (302, "text/plain", ""),
-                    "/page" => (200, "text/html; charset=utf-8", "<head><title>x</title></head><script>bad()</script><h1>Title</h1><p>Fish &amp;   chips</p>"),
+                    "/page" => (
+                        200,
+                        "text/html; charset=utf-8",
+                        "<head><title>x</title></head><script>bad()</script><h1>Title</h1><p>Fish &amp;   chips</p>"),
                     "/image" => (200, "image/png", "x"),
                     _ => (404, "text/plain", "nothing"),
                 };

@@ -13,7 +13,9 @@ public class FileToolTests
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "one\r\ntwo\nthree\nfour");
 
-        Assert.Equal("2\ttwo\n3\tthree\n(there is more: read on with offset 4)\n", (await folder.RunAsync(new ReadTool(), """{"path": "a.txt", "offset": 2, "limit": 2}""")).Text);
+        Assert.Equal(
+            "2\ttwo\n3\tthree\n(there is more: read on with offset 4)\n",
+            (await folder.RunAsync(new ReadTool(), """{"path": "a.txt", "offset": 2, "limit": 2}""")).Text);
         Assert.Equal("1\tone\n2\ttwo\n3\tthree\n4\tfour\n", (await folder.RunAsync(new ReadTool(), """{"path": "a.txt"}""")).Text);
         Assert.Equal("(the file has only 4 lines)", (await folder.RunAsync(new ReadTool(), """{"path": "a.txt", "offset": 9}""")).Text);
     }
@@ -64,9 +66,11 @@ public class FileToolTests
         folder.Write("a.txt", "one\ntwo\ntwo\n");
 
         await folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "one", "new_text": "1"}""");
-        var twice = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
+        var twice = await Assert.ThrowsAsync<ToolException>(() =>
+            folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
         await folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2", "replace_all": true}""");
-        var never = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
+        var never = await Assert.ThrowsAsync<ToolException>(() =>
+            folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
 
         Assert.Contains("occurs 2 times", twice.Message);
         Assert.Contains("does not occur", never.Message);
@@ -83,7 +87,8 @@ public class FileToolTests
         await folder.RunAsync(new ReadTool(), """{"path": "a.txt"}""");
         folder.Write("a.txt", "theirs");
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(tool == "edit" ? new EditTool() : new WriteTool(), arguments));
+        var error = await Assert.ThrowsAsync<ToolException>(() =>
+            folder.RunAsync(tool == "edit" ? new EditTool() : new WriteTool(), arguments));
 
         Assert.Contains("changed since", error.Message);
         Assert.Equal("theirs", folder.Read("a.txt"));

@@ -54,7 +54,16 @@ public class GitToolTests
         using var folder = Repository();
         var trap = folder.Write("trap.sh", $"#!/bin/sh\ntouch {folder.Outside}/sprung\ncat\n");
         File.SetUnixFileMode(trap, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        foreach (var setting in new[] { "core.fsmonitor", "diff.external", "core.pager", "filter.trap.clean", "filter.trap.process", "diff.trap.textconv" })
+        foreach (
+            var setting in new[]
+            {
+                "core.fsmonitor",
+                "diff.external",
+                "core.pager",
+                "filter.trap.clean",
+                "filter.trap.process",
+                "diff.trap.textconv",
+            })
             Git(folder.Root, "config", setting, trap);
         folder.Write(".gitattributes", "*.txt filter=trap diff=trap\n");
         folder.Write("a.txt", "changed\n");

@@ -31,7 +31,8 @@ public sealed class GuardedPathsTests : IDisposable
     [InlineData("python3 -c \"open('.git/config','a').write('[core]fsmonitor=x')\"")]
     [InlineData("ln -f .git/config x; echo '[core]fsmonitor=x' >> x")]
     [InlineData("mkdir evil; printf '[core]\\nfsmonitor = ./x\\n' > evil/config; echo ../evil > .git/commondir")]
-    [InlineData("unshare -Urm sh -c \"umount -l .git/config; mount -o remount,bind,rw .git/config; echo '[core]fsmonitor=x' >> .git/config\"")]
+    [InlineData(
+        "unshare -Urm sh -c \"umount -l .git/config; mount -o remount,bind,rw .git/config; echo '[core]fsmonitor=x' >> .git/config\"")]
     [InlineData("umount .git/config; mount -o remount,rw .git/config; echo '[core]fsmonitor=x' >> .git/config")]
     [InlineData("echo '{}' > .koda/permissions.json; rm -rf .koda; mv .koda x; echo '{}' > .koda/mcp.json")]
     public async Task A_command_in_a_sandbox_does_not_change_what_runs_later(string command)
@@ -68,7 +69,8 @@ public sealed class GuardedPathsTests : IDisposable
     public async Task A_hook_that_a_person_allowed_is_made_and_no_other()
     {
         var hook = new OutsidePath($"{_folder.Root}/.git/hooks/pre-commit", Writable: true);
-        var result = await RunAsync("echo x > .git/hooks/pre-commit; echo y > .git/hooks/pre-push; git config user.nick x", Context().Reaching([hook]));
+        var result = await RunAsync(
+            "echo x > .git/hooks/pre-commit; echo y > .git/hooks/pre-push; git config user.nick x", Context().Reaching([hook]));
         Assert.Equal("x\n", _folder.Read(".git/hooks/pre-commit"));
         Assert.False(File.Exists($"{_folder.Root}/.git/hooks/pre-push"), result);
         Assert.DoesNotContain("nick", _folder.Read(".git/config"));
@@ -103,13 +105,16 @@ public sealed class GuardedPathsTests : IDisposable
 
         var context = Context(tree.Root);
         var result = await RunAsync(
-            $"echo x > side.txt; git add .; git commit -q -m side; git config core.fsmonitor ./x; echo x > {_folder.Root}/.git/hooks/pre-commit; echo x > {_folder.Root}/a.txt; cat {_folder.Root}/a.txt", context);
+            $"echo x > side.txt; git add .; git commit -q -m side; git config core.fsmonitor ./x; echo x > {_folder.Root}/.git/hooks/pre-commit; echo x > {_folder.Root}/a.txt; cat {_folder.Root}/a.txt",
+            context);
 
         Assert.Equal("side", _folder.Git("log", "-1", "--format=%s", "side").Trim());
         Assert.True(before == Trusted(_folder.Root), result);
         Assert.Equal("one\n", _folder.Read("a.txt"));
         Assert.DoesNotContain("one", result);
-        Assert.Contains("nothing to commit", (await new GitTool().Bind(new JsonObject { ["args"] = new JsonArray("status") }).RunAsync(context, CancellationToken.None)).Text);
+        Assert.Contains(
+            "nothing to commit",
+            (await new GitTool().Bind(new JsonObject { ["args"] = new JsonArray("status") }).RunAsync(context, CancellationToken.None)).Text);
     }
 
     [SandboxFact]
@@ -140,15 +145,23 @@ public sealed class GuardedPathsTests : IDisposable
     [InlineData("cat .git/config .git/hooks/pre-commit.sample; ls -la .git .koda")]
     public void What_only_reads_there_does_not_ask(string command) => Assert.Empty(Demands(command, TestSandbox.Here));
 
-    private IEnumerable<OutsidePath> Demands(string command, Sandbox sandbox) => BashDemands.Of(command, Context() with { Sandbox = sandbox })
-        .Where(demand => demand.Tool == Demand.ExternalDirectory).Select(demand => demand.Reach).OfType<OutsidePath>();
+    private IEnumerable<OutsidePath> Demands(string command, Sandbox sandbox) =>
+        BashDemands
+            .Of(command, Context() with { Sandbox = sandbox })
+            .Where(demand => demand.Tool == Demand.ExternalDirectory)
+            .Select(demand => demand.Reach)
+            .OfType<OutsidePath>();
 
     private static string Trusted(string root)
     {
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 };
         string[] names = ["/.koda/", "/hooks/", "config", "config.worktree", "/.git", "commondir"];
-        var files = new DirectoryInfo(root).EnumerateFiles("*", all).Select(file => file.FullName)
-            .Where(file => (file.Contains("/.git") || file.Contains("/.koda/")) && names.Any(name => file.EndsWith(name, StringComparison.Ordinal) || (name.EndsWith('/') && file.Contains(name))))
+        var files = new DirectoryInfo(root)
+            .EnumerateFiles("*", all)
+            .Select(file => file.FullName)
+            .Where(file =>
+                (file.Contains("/.git") || file.Contains("/.koda/"))
+                && names.Any(name => file.EndsWith(name, StringComparison.Ordinal) || (name.EndsWith('/') && file.Contains(name))))
             .Where(file => !file.Contains("/old/") && !file.Contains("/evil/"));
         return string.Join('\n', files.Order(StringComparer.Ordinal).Select(file => $"{file}: {File.ReadAllText(file)}"));
     }

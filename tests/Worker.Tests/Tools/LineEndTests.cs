@@ -37,7 +37,8 @@ public sealed class LineEndTests
     {
         using var folder = new TempWorkspace();
         folder.Write("f", "x\r\ny\r\nx\ny\nx\r\ny\n");
-        var twice = await Assert.ThrowsAsync<ToolException>(() => RunAsync(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\n" }));
+        var twice = await Assert.ThrowsAsync<ToolException>(() =>
+            RunAsync(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\n" }));
         Assert.Contains("3 times", twice.Message);
         await RunAsync(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\nz\n", replace_all = true });
         Assert.Equal("z\r\nz\r\nz\nz\nz\r\nz\n", Bytes(folder));
@@ -93,11 +94,16 @@ public sealed class LineEndTests
         var file = folder.Write("f", "a\r\nb\r\n");
         var before = File.GetLastWriteTimeUtc(file);
         Assert.Equal("f holds just that already.", (await RunAsync(folder, new WriteTool(), new { path = "f", content = "a\nb\n" })).Text);
-        Assert.Equal("f holds just that already.", (await RunAsync(folder, new EditTool(), new { path = "f", old_text = "a\nb", new_text = "a\r\nb" })).Text);
+        Assert.Equal(
+            "f holds just that already.",
+            (
+                await RunAsync(folder, new EditTool(), new { path = "f", old_text = "a\nb", new_text = "a\r\nb" })).Text);
         Assert.Equal(before, File.GetLastWriteTimeUtc(file));
     }
 
-    private static string Bytes(TempWorkspace folder) => new System.Text.UTF8Encoding(false).GetString(File.ReadAllBytes(Path.Combine(folder.Root, "f")));
+    private static string Bytes(TempWorkspace folder) =>
+        new System.Text.UTF8Encoding(false).GetString(File.ReadAllBytes(Path.Combine(folder.Root, "f")));
 
-    private static Task<ToolResult> RunAsync(TempWorkspace folder, ITool tool, object arguments) => folder.RunAsync(tool, JsonSerializer.Serialize(arguments));
+    private static Task<ToolResult> RunAsync(TempWorkspace folder, ITool tool, object arguments) =>
+        folder.RunAsync(tool, JsonSerializer.Serialize(arguments));
 }

@@ -26,7 +26,9 @@ public sealed class MissingPathsTests : IDisposable
     [InlineData("mkdir h; echo x > h/pre-commit; mv h .git/hooks; ln -s ../h .git/hooks; rmdir .git/hooks; mv .git/hooks .git/k")]
     [InlineData("mkdir -p .koda; echo '{}' > .koda/mcp.json; ln -s .. .koda; mkdir k; mv k .koda; rm -rf .koda")]
     [InlineData("echo '[core]fsmonitor=./x' > .git/config.worktree; mv a.txt .git/config.worktree")]
-    [InlineData("mkdir evil; echo '[core]fsmonitor=./x' > evil/config; echo ../evil > .git/commondir; rm -f .git/commondir; ln -s ../evil .git/commondir")]
+    [InlineData(
+        "mkdir evil; echo '[core]fsmonitor=./x' > evil/config; echo ../evil > .git/commondir; rm -f .git/commondir; ln -s ../evil .git/commondir"
+    )]
     [InlineData("umount .git/hooks; umount -l .koda; mount -o remount,rw .koda; echo x > .git/hooks/pre-commit; echo x > .koda/mcp.json")]
     public async Task A_command_does_not_make_what_runs_later(string command)
     {
@@ -103,7 +105,9 @@ public sealed class MissingPathsTests : IDisposable
     public async Task A_further_work_tree_gets_no_settings_of_its_own()
     {
         _folder.Git("worktree", "add", "-q", "-b", "side", $"{_folder.Outside}/tree");
-        var result = await RunAsync($"echo '[core]fsmonitor=./x' > {_folder.Root}/.git/worktrees/tree/config.worktree; git status --short", $"{_folder.Outside}/tree");
+        var result = await RunAsync(
+            $"echo '[core]fsmonitor=./x' > {_folder.Root}/.git/worktrees/tree/config.worktree; git status --short",
+            $"{_folder.Outside}/tree");
         Assert.False(File.Exists($"{_folder.Root}/.git/worktrees/tree/config.worktree"), result);
     }
 
@@ -116,10 +120,22 @@ public sealed class MissingPathsTests : IDisposable
     {
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 };
         string[] names = ["/hooks", "/.koda", "/commondir", "/config.worktree"];
-        return string.Join('\n', Directory.EnumerateFileSystemEntries(_folder.Root, "*", all)
-            .Where(path => !path.Contains("/worktrees/") && (names.Any(name => path.EndsWith(name, StringComparison.Ordinal)) || path.Contains("/hooks/") || path.Contains("/.koda/")
-                || (path.EndsWith("/config", StringComparison.Ordinal) && path != $"{_folder.Root}/.git/config" && !path.Contains("/evil/"))))
-            .Order(StringComparer.Ordinal).Select(path => $"{path[_folder.Root.Length..]}: {(File.Exists(path) ? File.ReadAllText(path) : "")}"));
+        return string.Join(
+            '\n',
+            Directory
+                .EnumerateFileSystemEntries(_folder.Root, "*", all)
+                .Where(path =>
+                    !path.Contains("/worktrees/")
+                    && (
+                        names.Any(name => path.EndsWith(name, StringComparison.Ordinal))
+                        || path.Contains("/hooks/")
+                        || path.Contains("/.koda/")
+                        || (
+                            path.EndsWith("/config", StringComparison.Ordinal)
+                            && path != $"{_folder.Root}/.git/config"
+                            && !path.Contains("/evil/"))))
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{path[_folder.Root.Length..]}: {(File.Exists(path) ? File.ReadAllText(path) : "")}"));
     }
 
     private async Task<string> RunAsync(string command, string? root = null)

@@ -6,13 +6,38 @@ using Xunit;
 
 namespace Koda.Worker.Tests.Tools;
 
-/// <summary>Patches that git makes are applied to the byte as git applies them, or refused; also where their content looks like a patch.</summary>
+/// <summary>
+/// Patches that git makes are applied to the byte as git applies them, or refused; also where their content looks like a patch.
+/// </summary>
 public sealed class PatchOracleTests
 {
     private static readonly string[] s_lines =
     [
-        "", "a", "b", "c", " a", "-- note", "++ note", "--- a/f", "+++ b/f", "-- a/f", "@@ -1 +1 @@", "- @@", "diff --git a/f b/f", @"\ No newline at end of file",
-        "*** Begin Patch", "*** End Patch", "form\ffeed", "next\u0085line", "line\u2028separator", "vertical\vtab", "lone\rreturn", "é", "tab\t", "blank ", "a \uFEFFmark",
+        "",
+        "a",
+        "b",
+        "c",
+        " a",
+        "-- note",
+        "++ note",
+        "--- a/f",
+        "+++ b/f",
+        "-- a/f",
+        "@@ -1 +1 @@",
+        "- @@",
+        "diff --git a/f b/f",
+        @"\ No newline at end of file",
+        "*** Begin Patch",
+        "*** End Patch",
+        "form\ffeed",
+        "next\u0085line",
+        "line\u2028separator",
+        "vertical\vtab",
+        "lone\rreturn",
+        "é",
+        "tab\t",
+        "blank ",
+        "a \uFEFFmark",
     ];
 
     [Theory]
@@ -33,7 +58,8 @@ public sealed class PatchOracleTests
                 continue;
             folder.Write("f", old);
             folder.Write("new", now);
-            var patch = (await GitAsync(folder, ["diff", "--no-index", "--no-color", $"-U{context}", "f", "new"])).Output.Replace("b/new", "b/f");
+            var patch = (await GitAsync(folder, ["diff", "--no-index", "--no-color", $"-U{context}", "f", "new"])).Output.Replace(
+                "b/new", "b/f");
 
             await folder.RunAsync(new PatchTool(), JsonSerializer.Serialize(new { patch }));
 
@@ -49,10 +75,12 @@ public sealed class PatchOracleTests
         for (var round = 0; round < 80; round++)
         {
             using var folder = new TempWorkspace();
-            var old = string.Concat(Enumerable.Range(0, random.Next(8, 30)).Select(number => random.Next(3) == 0 ? Line(random, ["\n"]) : $"line {number}\n"));
+            var old = string.Concat(
+                Enumerable.Range(0, random.Next(8, 30)).Select(number => random.Next(3) == 0 ? Line(random, ["\n"]) : $"line {number}\n"));
             folder.Write("f", old);
             folder.Write("new", Changed(random, old, ends: ["\n"]));
-            var patch = (await GitAsync(folder, ["diff", "--no-index", "--no-color", $"-U{random.Next(1, 4)}", "f", "new"])).Output.Replace("b/new", "b/f");
+            var patch = (await GitAsync(folder, ["diff", "--no-index", "--no-color", $"-U{random.Next(1, 4)}", "f", "new"])).Output.Replace(
+                "b/new", "b/f");
             if (patch.Length == 0)
                 continue;
             folder.Write("f", Line(random, ["\n"]) + old.Replace("line 5\n", "other\n"));
@@ -72,7 +100,9 @@ public sealed class PatchOracleTests
             folder.Write("f", before);
             var (code, _) = await GitAsync(folder, ["apply", "--unidiff-zero", "--whitespace=nowarn", "p"]);
             applied += ours is null ? 0 : 1;
-            Assert.True(ours is null || (code == 0 && ours == Read(folder)), $"{code}\n{Shown(before)}\n{Shown(patch)}\n{Shown(ours ?? "")}\n{Shown(Read(folder))}");
+            Assert.True(
+                ours is null || (code == 0 && ours == Read(folder)),
+                $"{code}\n{Shown(before)}\n{Shown(patch)}\n{Shown(ours ?? "")}\n{Shown(Read(folder))}");
         }
         Assert.InRange(applied, 5, 80);
     }
@@ -82,21 +112,33 @@ public sealed class PatchOracleTests
 
     private static string Line(Random random, string[] ends) => s_lines[random.Next(s_lines.Length)] + ends[random.Next(ends.Length)];
 
-    private static string Changed(Random random, string text, string[] ends) => string.Concat(LineEnds.Lines(text).SelectMany(line => random.Next(8) switch
-    {
-        0 => [],
-        1 when line.EndsWith('\n') => [Line(random, ends)],
-        2 => new[] { Line(random, ends), line },
-        _ => [line],
-    }));
+    private static string Changed(Random random, string text, string[] ends) =>
+        string.Concat(
+            LineEnds
+                .Lines(text)
+                .SelectMany(line =>
+                    random.Next(8) switch
+                    {
+                        0 => [],
+                        1 when line.EndsWith('\n') => [Line(random, ends)],
+                        2 => new[] { Line(random, ends), line },
+                        _ => [line],
+                    }));
 
-    private static string Read(TempWorkspace folder) => new UTF8Encoding(false).GetString(File.ReadAllBytes(Path.Combine(folder.Root, "f")));
+    private static string Read(TempWorkspace folder) =>
+        new UTF8Encoding(false).GetString(File.ReadAllBytes(Path.Combine(folder.Root, "f")));
 
     private static string Shown(string text) => JsonSerializer.Serialize(text);
 
     private static async Task<(int Code, string Output)> GitAsync(TempWorkspace folder, string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var git = Process.Start(
+            new ProcessStartInfo("git", arguments)
+            {
+                WorkingDirectory = folder.Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         var errors = git.StandardError.ReadToEndAsync();
         using var output = new MemoryStream();
         await git.StandardOutput.BaseStream.CopyToAsync(output);

@@ -82,7 +82,8 @@ public class PatchToolTests
     [InlineData("@@ -1 +1 @@\n-same\n+x\n", "without the lines")]
     [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n-same\n+x\n", "counts")]
     [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-same\n+x\n+y\n", "1 before and 2 after follow")]
-    [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,4 @@\n same\n-one\n+1\n same\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+c\n", "counts")]
+    [InlineData(
+        "--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,4 @@\n same\n-one\n+1\n same\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+c\n", "counts")]
     [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -3 +3 @@\n-same\n\\ No newline at end of file\n+x\n", "has line end")]
     [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-same\n+x\n\\ No newline at end of file\n", "middle")]
     [InlineData("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n same\n", "Nothing is changed")]
@@ -96,7 +97,9 @@ public class PatchToolTests
         var error = await Assert.ThrowsAsync<ToolException>(() => PatchAsync(folder, patch));
 
         Assert.Contains(problem, error.Message);
-        Assert.Equal(("same\none\nsame\n", "b\n", 2), (folder.Read("a.txt"), folder.Read("b.txt"), Directory.GetFileSystemEntries(folder.Root).Length));
+        Assert.Equal(
+            ("same\none\nsame\n", "b\n", 2),
+            (folder.Read("a.txt"), folder.Read("b.txt"), Directory.GetFileSystemEntries(folder.Root).Length));
     }
 
     [Fact]
@@ -128,8 +131,10 @@ public class PatchToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "- one\n");
-        await PatchAsync(folder, "From 1\nSubject: x\n\n- a point\n+ another\n---\n a.txt | 2 +-\n\ndiff --git a/empty b/empty\nnew file mode 100644\nindex 000..e69\n"
-            + "diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-- one\n+- two\n-- \n2.39.5\n\n");
+        await PatchAsync(
+            folder,
+            "From 1\nSubject: x\n\n- a point\n+ another\n---\n a.txt | 2 +-\n\ndiff --git a/empty b/empty\nnew file mode 100644\nindex 000..e69\n"
+                + "diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-- one\n+- two\n-- \n2.39.5\n\n");
         Assert.Equal(("", "- two\n"), (folder.Read("empty"), folder.Read("a.txt")));
     }
 
@@ -140,13 +145,30 @@ public class PatchToolTests
         folder.Write("a.txt", "one two");
         folder.Write("b.txt", "x");
 
-        await RunAsync(folder, new { edits = new object[] { new { path = "a.txt", old_text = "one", new_text = "1" }, new { path = "a.txt", old_text = "1 two", new_text = "12" }, new { path = "b.txt", old_text = "x", new_text = "y" } } });
+        await RunAsync(
+            folder,
+            new
+            {
+                edits = new object[]
+                {
+                    new { path = "a.txt", old_text = "one", new_text = "1" },
+                    new { path = "a.txt", old_text = "1 two", new_text = "12" },
+                    new { path = "b.txt", old_text = "x", new_text = "y" },
+                },
+            });
         Assert.Equal(("12", "y"), (folder.Read("a.txt"), folder.Read("b.txt")));
 
-        await Assert.ThrowsAsync<ToolException>(() => RunAsync(folder, new
-        {
-            edits = new object[] { new { path = "a.txt", old_text = "12", new_text = "changed" }, new { path = "b.txt", old_text = "gone", new_text = "y" } },
-        }));
+        await Assert.ThrowsAsync<ToolException>(() =>
+            RunAsync(
+                folder,
+                new
+                {
+                    edits = new object[]
+                    {
+                        new { path = "a.txt", old_text = "12", new_text = "changed" },
+                        new { path = "b.txt", old_text = "gone", new_text = "y" },
+                    },
+                }));
         Assert.Equal("12", folder.Read("a.txt"));
     }
 
@@ -165,5 +187,6 @@ public class PatchToolTests
 
     private static Task<ToolResult> PatchAsync(TempWorkspace folder, string patch) => RunAsync(folder, new { patch });
 
-    private static Task<ToolResult> RunAsync(TempWorkspace folder, object arguments) => folder.RunAsync(new PatchTool(), JsonSerializer.Serialize(arguments));
+    private static Task<ToolResult> RunAsync(TempWorkspace folder, object arguments) =>
+        folder.RunAsync(new PatchTool(), JsonSerializer.Serialize(arguments));
 }

@@ -28,7 +28,8 @@ public class PathConfinementTests
     public async Task Writing_outside_of_the_workspace_is_refused(string path)
     {
         using var folder = WithLinks();
-        await Assert.ThrowsAsync<PathRefusedException>(() => folder.RunAsync(new WriteTool(), $$"""{"path": "{{path}}", "content": "x"}"""));
+        await Assert.ThrowsAsync<PathRefusedException>(() =>
+            folder.RunAsync(new WriteTool(), $$"""{"path": "{{path}}", "content": "x"}"""));
         Assert.Equal(["secret"], Directory.GetFileSystemEntries(folder.Outside).Select(Path.GetFileName));
     }
 

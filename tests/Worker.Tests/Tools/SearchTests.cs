@@ -10,7 +10,9 @@ public class SearchTests
     {
         using var folder = Example();
 
-        Assert.Equal("a.ts:2:const token = 1\nsub/b.py:1:TOKEN = 2\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "token", "ignore_case": true}""")).Text);
+        Assert.Equal(
+            "a.ts:2:const token = 1\nsub/b.py:1:TOKEN = 2\n",
+            (await folder.RunAsync(new GrepTool(), """{"pattern": "token", "ignore_case": true}""")).Text);
         Assert.Equal("a.ts:2:const token = 1\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "tok[a-z]n"}""")).Text);
         Assert.Equal("sub/b.py:1:TOKEN = 2\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "TOKEN", "path": "sub"}""")).Text);
         Assert.Equal("sub/b.py:1:TOKEN = 2\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "= ", "glob": "*.py"}""")).Text);

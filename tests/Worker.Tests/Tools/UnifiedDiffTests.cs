@@ -27,7 +27,11 @@ public class UnifiedDiffTests
         for (var round = 0; round < 25; round++)
         {
             var old = Text(random, 40);
-            var now = round % 5 == 0 ? Text(random, 40) : string.Concat(old.Split('\n').Where(_ => random.Next(8) > 0).Select(line => line + (random.Next(8) == 0 ? "+\n" : "\n")));
+            var now =
+                round % 5 == 0
+                    ? Text(random, 40)
+                    : string.Concat(
+                        old.Split('\n').Where(_ => random.Next(8) > 0).Select(line => line + (random.Next(8) == 0 ? "+\n" : "\n")));
             Assert.Equal(now, await PatchedAsync(old, UnifiedDiff.Between("file", old, now)));
         }
     }
@@ -55,7 +59,12 @@ public class UnifiedDiffTests
         if (diff.Length == 0)
             return old;
         folder.Write("diff", diff);
-        using var git = Process.Start(new ProcessStartInfo("git", ["apply", "--unidiff-zero", "diff"]) { WorkingDirectory = folder.Root, RedirectStandardError = true })!;
+        using var git = Process.Start(
+            new ProcessStartInfo("git", ["apply", "--unidiff-zero", "diff"])
+            {
+                WorkingDirectory = folder.Root,
+                RedirectStandardError = true,
+            })!;
         var error = await git.StandardError.ReadToEndAsync();
         await git.WaitForExitAsync();
         Assert.True(git.ExitCode == 0, $"{error}\n{diff}");

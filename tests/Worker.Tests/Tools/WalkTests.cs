@@ -68,7 +68,9 @@ public sealed class WalkTests : IDisposable
     public async Task A_large_file_is_named_and_not_searched()
     {
         _folder.Write("big.log", new string('x', 5 * 1024 * 1024) + "\nmarker\n");
-        Assert.Equal("lib/one.js:1:const marker = 1;\nzoo.md:1:a marker\n(passed over: big.log: it has 5242888 bytes; files above 5242880 are not searched)\n", await GrepAsync("marker"));
+        Assert.Equal(
+            "lib/one.js:1:const marker = 1;\nzoo.md:1:a marker\n(passed over: big.log: it has 5242888 bytes; files above 5242880 are not searched)\n",
+            await GrepAsync("marker"));
     }
 
     [Fact]
@@ -148,7 +150,8 @@ public sealed class WalkTests : IDisposable
         "\n--\n", await GrepAsync("marker"), (await _folder.RunAsync(new SearchTool(), """{"query": "marker"}""")).Text,
         (await _folder.RunAsync(new GlobTool(), """{"pattern": "*.{js,md}"}""")).Text);
 
-    private async Task<string> GrepAsync(string pattern) => (await _folder.RunAsync(new GrepTool(), JsonSerializer.Serialize(new { pattern }))).Text;
+    private async Task<string> GrepAsync(string pattern) =>
+        (await _folder.RunAsync(new GrepTool(), JsonSerializer.Serialize(new { pattern }))).Text;
 
     private Socket? Make(string kind)
     {

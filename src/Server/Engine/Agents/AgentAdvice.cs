@@ -31,11 +31,13 @@ internal static class AgentAdvice
         if (definition.Provider is { Kind.Length: > 0 } own && own.Kind is not ("offline" or "noop") && definition.Model.Length == 0)
             yield return new AgentFinding("model", "is empty: the provider's default is used, which may change");
         if (definition.Limits.MaxCostMicros == 0 && definition.Limits.MaxTokens == 0)
-            yield return new AgentFinding("limits", "name neither max_cost_usd nor max_tokens: only the number of model calls bounds what a task costs");
+            yield return new AgentFinding(
+                "limits", "name neither max_cost_usd nor max_tokens: only the number of model calls bounds what a task costs");
         for (var i = 0; i < definition.Permissions.Count; i++)
         {
             var rule = definition.Permissions[i];
-            if (rule is { Action: PermissionAction.Allow, Pattern: "" or "*" or "**", Tool: "bash" or "*" } && definition.Tools.Contains("bash"))
+            if (rule is { Action: PermissionAction.Allow, Pattern: "" or "*" or "**", Tool: "bash" or "*" }
+                && definition.Tools.Contains("bash"))
                 yield return new AgentFinding($"permissions[{i}]", "allows every command without asking");
             else if (rule.Tool != "*" && !definition.Tools.Contains(rule.Tool) && rule.Action != PermissionAction.Deny)
                 yield return new AgentFinding($"permissions[{i}].tool", $"names '{rule.Tool}', which is not among the agent's tools");

@@ -11,7 +11,8 @@ internal sealed class AgentCatalog : IDisposable
     /// <summary>What other servers announce when an agent changed.</summary>
     public const string Topic = "agents";
 
-    // Anybody who may publish may do so for ever, each time with a prompt of 256 Ki characters; those that were not asked for the longest are forgotten.
+    // Anybody who may publish may do so for ever, each time with a prompt of 256 Ki characters; those that were not asked for the longest
+    // are forgotten.
     private const long MostCharacters = 16 * 1024 * 1024;
 
     // A change is told to every server; should that news be lost, this is how long an old state may be used.
@@ -44,7 +45,9 @@ internal sealed class AgentCatalog : IDisposable
             ? agent
             : throw new EngineException(
                 ErrorReason.AgentNotRunnable,
-                agent.State == AgentState.Draft ? $"Agent {agent.Id} was never published." : $"Agent {agent.Id} is {EnumText<AgentState>.Of(agent.State)}.",
+                agent.State == AgentState.Draft
+                    ? $"Agent {agent.Id} was never published."
+                    : $"Agent {agent.Id} is {EnumText<AgentState>.Of(agent.State)}.",
                 new Dictionary<string, string> { ["state"] = EnumText<AgentState>.Of(agent.State) });
     }
 
@@ -76,14 +79,16 @@ internal sealed class AgentCatalog : IDisposable
     }
 
     /// <summary>A version's definition, which never changes.</summary>
-    public ValueTask<AgentDefinition> Definition(string id, int version, CancellationToken cancellationToken) => Definition(_database, id, version, cancellationToken);
+    public ValueTask<AgentDefinition> Definition(string id, int version, CancellationToken cancellationToken) =>
+        Definition(_database, id, version, cancellationToken);
 
     /// <inheritdoc cref="Definition(string, int, CancellationToken)"/>
     public async ValueTask<AgentDefinition> Definition(IQueries queries, string id, int version, CancellationToken cancellationToken)
     {
         if (_definitions.TryGetValue((id, version), out AgentDefinition? known))
             return known!;
-        var definition = await queries.Read((connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
+        var definition = await queries.Read(
+            (connection, token) => AgentStore.ReadDefinition(connection, id, version, token), cancellationToken);
         return _definitions.Set((id, version), definition, new MemoryCacheEntryOptions { Size = EngineJson.Write(definition).Length });
     }
 

@@ -38,5 +38,6 @@ internal sealed record AgentConfiguration(
 
 /// <summary>What an edit makes of a draft.</summary>
 /// <param name="Definition">The new definition.</param>
-/// <param name="ProviderApiKey">The key of its provider, kept sealed apart from it until it is published. Empty: keep the one that is there.</param>
+/// <param name="ProviderApiKey">The key of its provider, kept sealed apart from it until it is published. Empty: keep the one that is
+/// there.</param>
 internal sealed record DraftEdit(AgentDefinition Definition, string ProviderApiKey);

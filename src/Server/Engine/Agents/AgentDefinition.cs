@@ -53,7 +53,9 @@ internal sealed record AgentDefinition
     public IReadOnlyList<string> DenyTools { get; init; } = [];
 }
 
-/// <summary>Where a model is. <paramref name="Options"/> is a JSON object; <paramref name="BaseUrl"/> may be empty for the provider's own.</summary>
+/// <summary>
+/// Where a model is. <paramref name="Options"/> is a JSON object; <paramref name="BaseUrl"/> may be empty for the provider's own.
+/// </summary>
 internal sealed record AgentProvider(string Kind, string BaseUrl, string Options)
 {
     /// <summary>The id or alias of a stored connection, in place of a provider of the agent's own. Null: none.</summary>
@@ -96,8 +98,8 @@ internal sealed record RetryPolicy
     public IReadOnlyList<string> NonRetryable { get; init; } = [];
 
     /// <summary>
-    /// The pause after so many failures: doubled with each, at most the maximum, spread over its upper half by <paramref name="jitter"/> (0 to 1) so that
-    /// tasks which failed together do not return together, and never shorter than <paramref name="atLeast"/>.
+    /// The pause after so many failures: doubled with each, at most the maximum, spread over its upper half by <paramref name="jitter"/> (0
+    /// to 1) so that tasks which failed together do not return together, and never shorter than <paramref name="atLeast"/>.
     /// </summary>
     public TimeSpan DelayAfter(int failures, TimeSpan atLeast, double jitter)
     {

@@ -55,7 +55,8 @@ internal static class AgentFields
 
     /// <summary>Every field in which the two differ.</summary>
     public static IReadOnlyList<FieldChange> Compare(AgentDefinition before, AgentDefinition after) =>
-    [
-        .. All.Select(field => new FieldChange(field.Path, field.Json(before), field.Json(after))).Where(change => change.Before != change.After),
-    ];
+        [
+            .. All.Select(field => new FieldChange(field.Path, field.Json(before), field.Json(after)))
+                .Where(change => change.Before != change.After),
+        ];
 }

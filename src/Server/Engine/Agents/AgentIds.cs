@@ -9,7 +9,9 @@ internal static partial class AgentIds
 
     public static bool IsValid(string id) => Pattern().IsMatch(id);
 
-    /// <summary>What all spellings of an id share, as <c>lower(id)</c> does in the database. Empty, which no agent has, for what is no id.</summary>
+    /// <summary>
+    /// What all spellings of an id share, as <c>lower(id)</c> does in the database. Empty, which no agent has, for what is no id.
+    /// </summary>
     public static string Key(string id) => IsValid(id) ? id.ToLowerInvariant() : "";
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,62}\z", RegexOptions.CultureInvariant)]

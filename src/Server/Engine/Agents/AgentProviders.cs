@@ -47,21 +47,26 @@ internal sealed class AgentProviders(GuardedHttp http)
         : "";
 
     /// <summary>
-    /// An agent that names a connection may add options to it; one that leaves the provider open may have options for the offline one only, because those
-    /// of others depend on their kind.
+    /// An agent that names a connection may add options to it; one that leaves the provider open may have options for the offline one only,
+    /// because those of others depend on their kind.
     /// </summary>
-    private static ProviderRecord WithOptions(ProviderRecord provider, AgentDefinition definition) => definition.Provider switch
-    {
-        { Connection.Length: > 0, Options.Length: > 2 } named when ProviderCatalogue.Canonical(named.Connection) == provider.Id =>
-            provider with { Options = named.Options },
-        { Options.Length: > 0 } open when provider.Kind == "offline" && !definition.NamesProvider => provider with { Options = open.Options },
-        _ => provider,
-    };
+    private static ProviderRecord WithOptions(ProviderRecord provider, AgentDefinition definition) =>
+        definition.Provider switch
+        {
+            { Connection.Length: > 0, Options.Length: > 2 } named when ProviderCatalogue.Canonical(named.Connection) == provider.Id =>
+                provider with { Options = named.Options },
+            { Options.Length: > 0 } open when provider.Kind == "offline" && !definition.NamesProvider => provider with
+            {
+                Options = open.Options,
+            },
+            _ => provider,
+        };
 
     /// <summary>Lets the worker reach a private address that the installation means, although its name does not say so.</summary>
     private ProviderRecord Reachable(ProviderRecord provider)
     {
-        var isMeant = provider.AuthMode == AuthMode.Local && !provider.Id.StartsWith(ProviderCatalogue.AgentPrefix, StringComparison.Ordinal)
+        var isMeant =
+            provider.AuthMode == AuthMode.Local && !provider.Id.StartsWith(ProviderCatalogue.AgentPrefix, StringComparison.Ordinal)
             || (Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && http.IsAllowedHost(url.Host));
         if (!isMeant || JsonNode.Parse(provider.Options.Length == 0 ? "{}" : provider.Options) is not JsonObject options)
             return provider;

@@ -14,7 +14,23 @@ internal static class AgentRules
 
     public static readonly IReadOnlyList<string> Tools =
     [
-        "list", "read", "glob", "grep", "search", "audit", "write", "edit", "patch", "bash", "bash_output", "git", "lsp", "todo", "ask", "fetch", SubagentTool,
+        "list",
+        "read",
+        "glob",
+        "grep",
+        "search",
+        "audit",
+        "write",
+        "edit",
+        "patch",
+        "bash",
+        "bash_output",
+        "git",
+        "lsp",
+        "todo",
+        "ask",
+        "fetch",
+        SubagentTool,
     ];
 
     /// <summary>What rules call paths outside of the workspace.</summary>
@@ -73,8 +89,10 @@ internal static class AgentRules
         if (provider.Kind.Length > 0 && !s_providers.Contains(provider.Kind))
             problems["provider.kind"] = $"'{provider.Kind}' is not one of {string.Join(", ", s_providers)}";
         if (provider is { Kind.Length: > 0, Connection.Length: > 0 })
-            problems["provider.connection"] = "contradicts provider.kind: name a stored connection, or describe a provider of the agent's own";
-        if (provider.BaseUrl.Length > 0 && !(Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            problems["provider.connection"] =
+                "contradicts provider.kind: name a stored connection, or describe a provider of the agent's own";
+        if (provider.BaseUrl.Length > 0
+            && !(Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             problems["provider.base_url"] = "must be an absolute http or https URL";
         if (provider.Options.Length > 0 && !IsJsonObject(provider.Options))
             problems["provider.options"] = "must be a JSON object";

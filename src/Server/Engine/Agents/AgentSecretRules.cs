@@ -12,7 +12,10 @@ internal static partial class AgentSecretRules
 
     // What decides which program runs, or what a shell does before its first command, is not for secrets to change.
     private static readonly string[] s_reserved =
-        ["PATH", "HOME", "TMPDIR", "IFS", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "PAGER", "GIT_PAGER"];
+    [
+        "PATH", "HOME", "TMPDIR", "IFS", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF",
+        "PAGER", "GIT_PAGER",
+    ];
 
     private static readonly string[] s_reservedBeginnings = ["KODA_", "LD_", "DYLD_", "BASH_"];
 
@@ -28,7 +31,8 @@ internal static partial class AgentSecretRules
         else if (s_reserved.Contains(name) || s_reservedBeginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal)))
             problems["secret_key"] = $"{name} is a variable that secrets may not set";
         if (value.Length < KnownSecrets.ShortestSecret)
-            problems["value"] = $"must have at least {KnownSecrets.ShortestSecret} characters: a shorter one could not be told from ordinary text, and so not be kept out of logs";
+            problems["value"] =
+                $"must have at least {KnownSecrets.ShortestSecret} characters: a shorter one could not be told from ordinary text, and so not be kept out of logs";
         else if (Encoding.UTF8.GetByteCount(value) > MaxValueBytes)
             problems["value"] = $"must have at most {MaxValueBytes} bytes";
         else if (value.Contains('\0', StringComparison.Ordinal))

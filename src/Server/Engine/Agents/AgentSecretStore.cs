@@ -38,7 +38,8 @@ internal static class AgentSecretStore
         order by name
         """;
 
-    public static async Task<IReadOnlyList<Row>> List(NpgsqlConnection connection, string agentId, string kind, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<Row>> List(
+        NpgsqlConnection connection, string agentId, string kind, CancellationToken cancellationToken) =>
         [.. await connection.QueryAsync<Row>(new CommandDefinition(ListSql, new { agentId, kind }, cancellationToken: cancellationToken))];
 
     private const string ListAllSql = """
@@ -54,6 +55,8 @@ internal static class AgentSecretStore
 
     /// <summary>Removes secrets of an agent; an empty kind or name is all of them.</summary>
     /// <returns>How many.</returns>
-    public static Task<int> Remove(Transaction transaction, string agentId, string kind, string name, CancellationToken cancellationToken) =>
-        transaction.Connection.ExecuteAsync(new CommandDefinition(RemoveSql, new { agentId, kind, name }, cancellationToken: cancellationToken));
+    public static Task<int> Remove(
+        Transaction transaction, string agentId, string kind, string name, CancellationToken cancellationToken) =>
+        transaction.Connection.ExecuteAsync(
+            new CommandDefinition(RemoveSql, new { agentId, kind, name }, cancellationToken: cancellationToken));
 }

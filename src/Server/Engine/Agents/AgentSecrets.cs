@@ -27,7 +27,8 @@ internal sealed class AgentSecrets(Database database, SecretBox box, KnownSecret
             async (transaction, token) =>
             {
                 var agent = await AgentStore.Lock(transaction, agentId, token);
-                var updatedAt = await AgentSecretStore.Save(transaction, agent.Id, Kind, key, box.Seal(value, Purpose(agent.Id, Kind, key)), token);
+                var updatedAt = await AgentSecretStore.Save(
+                    transaction, agent.Id, Kind, key, box.Seal(value, Purpose(agent.Id, Kind, key)), token);
                 await audit.Record(transaction, caller, new SecurityEvent("security.agent.secret_written", Target(agent.Id, key)), token);
                 transaction.AfterCommit(() => broadcast.Announce(Topic, agent.Id));
                 return new AgentSecret(agent.Id, key, updatedAt);
@@ -63,8 +64,14 @@ internal sealed class AgentSecrets(Database database, SecretBox box, KnownSecret
         return (await List(agentId, cancellationToken)).FirstOrDefault(secret => secret.Name == key) ?? throw NotFound(agentId, key);
     }
 
-    public static async Task<IReadOnlyList<AgentSecret>> List(NpgsqlConnection connection, string agentId, CancellationToken cancellationToken) =>
-        [.. (await AgentSecretStore.List(connection, agentId, Kind, cancellationToken)).Select(row => new AgentSecret(row.AgentId, row.Name, row.UpdatedAt))];
+    public static async Task<IReadOnlyList<AgentSecret>> List(
+        NpgsqlConnection connection, string agentId, CancellationToken cancellationToken) =>
+        [
+            .. (await AgentSecretStore.List(connection, agentId, Kind, cancellationToken)).Select(row => new AgentSecret(
+                row.AgentId,
+                row.Name,
+                row.UpdatedAt)),
+        ];
 
     /// <summary>All values of an agent, for an attempt that holds one of its tasks.</summary>
     public async Task<IReadOnlyDictionary<string, string>> Open(string agentId, CancellationToken cancellationToken)
@@ -94,5 +101,6 @@ internal sealed class AgentSecrets(Database database, SecretBox box, KnownSecret
 
     private static string Target(string agentId, string key) => $"agent:{agentId}:{key}";
 
-    private static EngineException NotFound(string agentId, string key) => new(ErrorReason.SecretNotFound, $"Agent '{agentId}' has no secret '{key}'.");
+    private static EngineException NotFound(string agentId, string key) =>
+        new(ErrorReason.SecretNotFound, $"Agent '{agentId}' has no secret '{key}'.");
 }

@@ -20,7 +20,8 @@ internal static partial class AgentStore
         (await connection.QuerySingleOrDefaultAsync<DraftRow>(
             new CommandDefinition(FindSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken)))?.ToRecord();
 
-    // Writers of one agent take turns, so that versions are given out one by one and no edit is lost. What was read before the lock is read again under it.
+    // Writers of one agent take turns, so that versions are given out one by one and no edit is lost. What was read before the lock is read
+    // again under it.
     private const string LockSql = """
         select from agents where lower(id collate "C") = @key and state <> 'deleted' for no key update
         """;
@@ -34,12 +35,14 @@ internal static partial class AgentStore
     /// <returns>Null: there is no such agent.</returns>
     public static async Task<AgentConfiguration?> TryLock(Transaction transaction, string id, CancellationToken cancellationToken)
     {
-        await transaction.Connection.ExecuteAsync(new CommandDefinition(LockSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
+        await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(LockSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
         return await Find(transaction.Connection, id, cancellationToken);
     }
 
-    // Two indexes keep ids apart, with case and without. A conflict target names only one of them; who creates the same agent at the same time would then
-    // be refused by the other. Who deleted an agent and makes it anew begins with nothing; only the numbers of versions go on, for tasks know the old ones.
+    // Two indexes keep ids apart, with case and without. A conflict target names only one of them; who creates the same agent at the same
+    // time would then be refused by the other. Who deleted an agent and makes it anew begins with nothing; only the numbers of versions go
+    // on, for tasks know the old ones.
     private const string CreateSql = """
         insert into agents (id, state, draft) values (@id, 'draft', @draft) on conflict do nothing;
         update agents
@@ -49,7 +52,8 @@ internal static partial class AgentStore
 
     /// <summary>Creates the agent and keeps it locked.</summary>
     /// <returns>False: there is one already.</returns>
-    public static async Task<bool> TryCreate(Transaction transaction, string id, AgentDefinition draft, CancellationToken cancellationToken) =>
+    public static async Task<bool> TryCreate(
+        Transaction transaction, string id, AgentDefinition draft, CancellationToken cancellationToken) =>
         await transaction.Connection.ExecuteAsync(
             new CommandDefinition(CreateSql, new { id, draft = EngineJson.Write(draft) }, cancellationToken: cancellationToken)) > 0;
 

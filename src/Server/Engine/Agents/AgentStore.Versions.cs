@@ -39,7 +39,9 @@ internal static partial class AgentStore
             new CommandDefinition(FindVersionSql, new { id, version }, cancellationToken: cancellationToken));
         return row is null
             ? null
-            : (new AgentVersion(row.Version, row.PublishedAt, row.PublishedBy, row.Summary), EngineJson.Read<AgentDefinition>(row.Definition));
+            : (
+                new AgentVersion(row.Version, row.PublishedAt, row.PublishedBy, row.Summary),
+                EngineJson.Read<AgentDefinition>(row.Definition));
     }
 
     private sealed class VersionRow

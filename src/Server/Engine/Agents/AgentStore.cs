@@ -18,21 +18,28 @@ internal static partial class AgentStore
 
     public static async Task<PublishedAgent?> FindPublished(NpgsqlConnection connection, string id, CancellationToken cancellationToken)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<PublishedRow>(new CommandDefinition(FindPublishedSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
-        return row is null ? null : new PublishedAgent(row.Id, EnumText<AgentState>.Parse(row.State), row.Version, EngineJson.Read<AgentDefinition>(row.Definition));
+        var row = await connection.QuerySingleOrDefaultAsync<PublishedRow>(
+            new CommandDefinition(FindPublishedSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
+        return row is null
+            ? null
+            : new PublishedAgent(
+                row.Id, EnumText<AgentState>.Parse(row.State), row.Version, EngineJson.Read<AgentDefinition>(row.Definition));
     }
 
     private const string FindSpellingSql = """select id from agents where lower(id collate "C") = @key""";
 
     /// <summary>The id as it is stored, of a deleted agent too.</summary>
     public static Task<string?> FindSpelling(NpgsqlConnection connection, string id, CancellationToken cancellationToken) =>
-        connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(FindSpellingSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
+        connection.QuerySingleOrDefaultAsync<string?>(
+            new CommandDefinition(FindSpellingSql, new { key = AgentIds.Key(id) }, cancellationToken: cancellationToken));
 
     private const string ReadDefinitionSql = "select definition from agent_versions where agent_id = @id and version = @version";
 
-    public static async Task<AgentDefinition> ReadDefinition(NpgsqlConnection connection, string id, int version, CancellationToken cancellationToken) =>
-        EngineJson.Read<AgentDefinition>(await connection.QuerySingleAsync<string>(
-            new CommandDefinition(ReadDefinitionSql, new { id, version }, cancellationToken: cancellationToken)));
+    public static async Task<AgentDefinition> ReadDefinition(
+        NpgsqlConnection connection, string id, int version, CancellationToken cancellationToken) =>
+        EngineJson.Read<AgentDefinition>(
+            await connection.QuerySingleAsync<string>(
+                new CommandDefinition(ReadDefinitionSql, new { id, version }, cancellationToken: cancellationToken)));
 
     private const string PublishSql = """
         with version as (
@@ -95,7 +102,8 @@ internal static partial class AgentStore
     }
 
     /// <summary>What is to be published, and the draft that is left. Both are JSON as it is stored.</summary>
-    internal sealed record VersionToPublish(string Id, AgentState State, string Definition, string Draft, int MaxConcurrent, string By, string Summary);
+    internal sealed record VersionToPublish(
+        string Id, AgentState State, string Definition, string Draft, int MaxConcurrent, string By, string Summary);
 
     internal sealed class NewVersion
     {
@@ -123,7 +131,16 @@ internal static partial class AgentStore
         public DateTime CreatedAt { get; init; }
         public DateTime UpdatedAt { get; init; }
 
-        public AgentRecord ToRecord() => new(
-            Id, EnumText<AgentState>.Parse(State), EngineJson.Read<AgentDefinition>(Definition), PublishedVersion, PublishedAt, QueuedTasks, RunningTasks, CreatedAt, UpdatedAt);
+        public AgentRecord ToRecord() =>
+            new(
+                Id,
+                EnumText<AgentState>.Parse(State),
+                EngineJson.Read<AgentDefinition>(Definition),
+                PublishedVersion,
+                PublishedAt,
+                QueuedTasks,
+                RunningTasks,
+                CreatedAt,
+                UpdatedAt);
     }
 }

@@ -22,20 +22,23 @@ internal sealed class AgentVersions(Database database)
         var before = ListCursor.Decode(filters, cursor) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : int.MaxValue;
         var size = Page.Limit(limit);
         var rows = await database.Read(
-            async (connection, token) => await AgentStore.ListVersions(connection, (await Agent(connection, id, token)).Id, before, size + 1, token),
+            async (connection, token) =>
+                await AgentStore.ListVersions(connection, (await Agent(connection, id, token)).Id, before, size + 1, token),
             cancellationToken);
         return Page.Of(rows, size, filters, version => version.Version.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_VERSION_NOT_FOUND.</exception>
-    public Task<(string Id, AgentVersion Version, AgentDefinition Definition)> Get(string id, int version, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) =>
-        {
-            var agent = await Agent(connection, id, token);
-            var (found, definition) = await Find(connection, agent, version, token);
-            return (agent.Id, found, definition);
-        },
-        cancellationToken);
+    public Task<(string Id, AgentVersion Version, AgentDefinition Definition)> Get(
+        string id, int version, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+            {
+                var agent = await Agent(connection, id, token);
+                var (found, definition) = await Find(connection, agent, version, token);
+                return (agent.Id, found, definition);
+            },
+            cancellationToken);
 
     /// <summary>The definition of a version: a number, <c>published</c> or <c>draft</c>.</summary>
     /// <param name="id">The agent.</param>
@@ -43,13 +46,14 @@ internal sealed class AgentVersions(Database database)
     /// <param name="field">What the caller calls it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_VERSION_NOT_FOUND, INVALID_REQUEST.</exception>
-    public Task<(string Id, AgentDefinition Definition)> Named(string id, string name, string field, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) =>
-        {
-            var agent = await Agent(connection, id, token);
-            return (agent.Id, await Named(connection, agent, name, field, token));
-        },
-        cancellationToken);
+    public Task<(string Id, AgentDefinition Definition)> Named(string id, string name, string field, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+            {
+                var agent = await Agent(connection, id, token);
+                return (agent.Id, await Named(connection, agent, name, field, token));
+            },
+            cancellationToken);
 
     /// <summary>Compares two versions: numbers, <c>published</c> (the default before) or <c>draft</c> (the default after).</summary>
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_VERSION_NOT_FOUND, INVALID_REQUEST.</exception>
@@ -69,7 +73,12 @@ internal sealed class AgentVersions(Database database)
         await AgentStore.FindVersion(connection, agent.Id, version, cancellationToken) ?? throw NotFound(agent.Id, $"version {version}");
 
     private static async Task<AgentDefinition> Named(
-        NpgsqlConnection connection, AgentConfiguration agent, string name, string field, CancellationToken cancellationToken) => name switch
+        NpgsqlConnection connection,
+        AgentConfiguration agent,
+        string name,
+        string field,
+        CancellationToken cancellationToken) =>
+        name switch
         {
             Draft => agent.Draft,
             Published => agent.Published ?? throw NotFound(agent.Id, "published version"),
@@ -84,5 +93,6 @@ internal sealed class AgentVersions(Database database)
     private static async Task<AgentConfiguration> Agent(NpgsqlConnection connection, string id, CancellationToken cancellationToken) =>
         await AgentStore.Find(connection, id, cancellationToken) ?? throw GetAgent.NotFound(id);
 
-    private static EngineException NotFound(string id, string what) => new(ErrorReason.AgentVersionNotFound, $"Agent '{id}' has no {what}.");
+    private static EngineException NotFound(string id, string what) =>
+        new(ErrorReason.AgentVersionNotFound, $"Agent '{id}' has no {what}.");
 }

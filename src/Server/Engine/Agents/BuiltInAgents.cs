@@ -88,7 +88,8 @@ internal static class BuiltInAgents
         [Engineer] = new()
         {
             Name = "Engineer",
-            Description = "Writes, repairs and tests code. In a session it works in the workspace without questions, where all can be undone; in a task it asks before it changes files or runs commands.",
+            Description =
+                "Writes, repairs and tests code. In a session it works in the workspace without questions, where all can be undone; in a task it asks before it changes files or runs commands.",
             SystemPrompt = EngineerPrompt,
             Tools = AgentRules.AllTools,
             // The defaults of sessions and of tasks hold, and what the installation says instead of them.

@@ -11,16 +11,19 @@ internal sealed class CheckAgent(Database database, OpenProvider providers, Skil
     /// <exception cref="EngineException">AGENT_NOT_FOUND.</exception>
     public async Task<AgentReport> Execute(string id, CancellationToken cancellationToken)
     {
-        var agent = await database.Read((connection, token) => AgentStore.Find(connection, id, token), cancellationToken) ?? throw GetAgent.NotFound(id);
+        var agent = await database.Read((connection, token) => AgentStore.Find(connection, id, token), cancellationToken)
+            ?? throw GetAgent.NotFound(id);
         return await database.Read((connection, token) => Execute(connection, agent.Id, agent.Draft, token), cancellationToken);
     }
 
-    public async Task<AgentReport> Execute(NpgsqlConnection connection, string id, AgentDefinition draft, CancellationToken cancellationToken)
+    public async Task<AgentReport> Execute(
+        NpgsqlConnection connection, string id, AgentDefinition draft, CancellationToken cancellationToken)
     {
         var errors = AgentRules.Problems(id, draft).Select(problem => new AgentFinding(problem.Key, problem.Value)).ToList();
         if (NeedsKey(draft) && !await HasKey(connection, id, cancellationToken))
             errors.Add(new AgentFinding("provider.api_key", $"is missing: {draft.Provider!.Kind} needs one"));
-        return new AgentReport([.. errors.OrderBy(error => error.Path, StringComparer.Ordinal)], [.. AgentAdvice.On(draft), .. UnknownSkills(draft)]);
+        return new AgentReport(
+            [.. errors.OrderBy(error => error.Path, StringComparer.Ordinal)], [.. AgentAdvice.On(draft), .. UnknownSkills(draft)]);
     }
 
     // A workspace may bring what the server does not have.
@@ -28,10 +31,16 @@ internal sealed class CheckAgent(Database database, OpenProvider providers, Skil
     {
         if (draft.Skills.Count == 0)
             return [];
-        var known = skills.List().Where(entry => entry.Skill is not null).SelectMany(entry => entry.Skill!.Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return draft.Skills.Select((name, index) => (name, index))
+        var known = skills
+            .List()
+            .Where(entry => entry.Skill is not null)
+            .SelectMany(entry => entry.Skill!.Names)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return draft
+            .Skills.Select((name, index) => (name, index))
             .Where(skill => skill.name != SkillSelection.Every && !known.Contains(skill.name))
-            .Select(skill => new AgentFinding($"skills[{skill.index}]", $"'{skill.name}' is no skill of this server; only a workspace that has it attaches it"));
+            .Select(skill => new AgentFinding(
+                $"skills[{skill.index}]", $"'{skill.name}' is no skill of this server; only a workspace that has it attaches it"));
     }
 
     // A server that one names oneself may well ask for none.

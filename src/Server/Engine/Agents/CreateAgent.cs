@@ -16,17 +16,25 @@ internal sealed class CreateAgent(RunOnce once, DraftKeys keys, DescribeAgent de
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">INVALID_REQUEST: it is no id. AGENT_CONFLICT: there is such an agent.</exception>
     public Task<Answer<AgentDetails>> Execute(
-        Caller caller, string id, DraftEdit draft, IdempotencyKey? key, Func<AgentDetails, byte[]> encode, CancellationToken cancellationToken)
+        Caller caller,
+        string id,
+        DraftEdit draft,
+        IdempotencyKey? key,
+        Func<AgentDetails, byte[]> encode,
+        CancellationToken cancellationToken)
     {
         if (!AgentIds.IsValid(id))
         {
             throw new EngineException(
-                ErrorReason.InvalidRequest, $"The agent's id {AgentIds.Rule}.", new Dictionary<string, string> { ["agent_id"] = AgentIds.Rule });
+                ErrorReason.InvalidRequest,
+                $"The agent's id {AgentIds.Rule}.",
+                new Dictionary<string, string> { ["agent_id"] = AgentIds.Rule });
         }
         return once.Execute(key, encode, (transaction, token) => Create(transaction, caller, id, draft, token), cancellationToken);
     }
 
-    private async Task<AgentDetails> Create(Transaction transaction, Caller caller, string id, DraftEdit draft, CancellationToken cancellationToken)
+    private async Task<AgentDetails> Create(
+        Transaction transaction, Caller caller, string id, DraftEdit draft, CancellationToken cancellationToken)
     {
         if (!await AgentStore.TryCreate(transaction, id, draft.Definition, cancellationToken))
             throw IsTaken(id);

@@ -5,7 +5,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>
-/// Deletes an agent's configuration: draft, secrets and provider key. Its tasks keep the version that they were given; one that needs the key fails and says so.
+/// Deletes an agent's configuration: draft, secrets and provider key. Its tasks keep the version that they were given; one that needs the
+/// key fails and says so.
 /// </summary>
 internal sealed class DeleteAgent(Database database, AgentCatalog agents, AuditLog audit)
 {

@@ -17,9 +17,10 @@ internal sealed class DescribeAgent(Database database, CheckAgent check)
             await Execute(connection, await AgentStore.Find(connection, id, token) ?? throw GetAgent.NotFound(id), token),
         cancellationToken);
 
-    public async Task<AgentDetails> Execute(NpgsqlConnection connection, AgentConfiguration agent, CancellationToken cancellationToken) => new(
-        agent,
-        await AgentStore.ListVersions(connection, agent.Id, before: int.MaxValue, NewestVersions, cancellationToken),
-        await AgentSecrets.List(connection, agent.Id, cancellationToken),
-        await check.Execute(connection, agent.Id, agent.Draft, cancellationToken));
+    public async Task<AgentDetails> Execute(NpgsqlConnection connection, AgentConfiguration agent, CancellationToken cancellationToken) =>
+        new(
+            agent,
+            await AgentStore.ListVersions(connection, agent.Id, before: int.MaxValue, NewestVersions, cancellationToken),
+            await AgentSecrets.List(connection, agent.Id, cancellationToken),
+            await check.Execute(connection, agent.Id, agent.Draft, cancellationToken));
 }

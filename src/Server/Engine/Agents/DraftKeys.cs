@@ -15,7 +15,8 @@ internal sealed class DraftKeys(SecretBox box, KnownSecrets secrets)
         if (key.Length == 0)
             return;
         secrets.Learn(key);
-        await AgentSecretStore.Save(transaction, agentId, AgentSecretStore.DraftProviderKey, Name, box.Seal(key, Purpose(agentId)), cancellationToken);
+        await AgentSecretStore.Save(
+            transaction, agentId, AgentSecretStore.DraftProviderKey, Name, box.Seal(key, Purpose(agentId)), cancellationToken);
     }
 
     public static async Task<bool> Exists(NpgsqlConnection connection, string agentId, CancellationToken cancellationToken) =>

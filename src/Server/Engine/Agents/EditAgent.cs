@@ -20,7 +20,8 @@ internal sealed class EditAgent(Database database, DraftKeys keys, DescribeAgent
                 await keys.Save(transaction, agent.Id, changed.ProviderApiKey, token);
                 if (EngineJson.Write(changed.Definition) != EngineJson.Write(agent.Draft))
                     await AgentStore.SaveDraft(transaction, agent.Id, changed.Definition, token);
-                return await describe.Execute(transaction.Connection, (await AgentStore.Find(transaction.Connection, agent.Id, token))!, token);
+                return await describe.Execute(
+                    transaction.Connection, (await AgentStore.Find(transaction.Connection, agent.Id, token))!, token);
             },
             cancellationToken);
 }

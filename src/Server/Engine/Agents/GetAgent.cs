@@ -11,7 +11,8 @@ internal sealed class GetAgent(Database database)
         var key = AgentIds.Key(id);
         if (key.Length == 0)
             throw NotFound(id);
-        var found = await database.Read((connection, token) => AgentStore.List(connection, key, state: "", after: "", limit: 1, token), cancellationToken);
+        var found = await database.Read(
+            (connection, token) => AgentStore.List(connection, key, state: "", after: "", limit: 1, token), cancellationToken);
         return found.SingleOrDefault() ?? throw NotFound(id);
     }
 

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Koda.Server.Engine.Agents;
 
-/// <summary>Keeps every server's knowledge of secret values up to date: at its start, when another server wrote one, and from time to time should that news be lost.</summary>
+/// <summary>
+/// Keeps every server's knowledge of secret values up to date: at its start, when another server wrote one, and from time to time should
+/// that news be lost.
+/// </summary>
 internal sealed partial class LearnAgentSecrets : BackgroundService
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);

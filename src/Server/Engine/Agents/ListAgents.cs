@@ -12,7 +12,8 @@ internal sealed class ListAgents(Database database)
         var filters = "agents" + wanted;
         var after = ListCursor.Decode(filters, cursor) ?? "";
         var size = Page.Limit(limit);
-        var rows = await database.Read((connection, token) => AgentStore.List(connection, key: "", wanted, after, size + 1, token), cancellationToken);
+        var rows = await database.Read(
+            (connection, token) => AgentStore.List(connection, key: "", wanted, after, size + 1, token), cancellationToken);
         return Page.Of(rows, size, filters, agent => agent.Id);
     }
 }

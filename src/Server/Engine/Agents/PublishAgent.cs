@@ -4,7 +4,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Agents;
 
 /// <summary>A publication, and what was noticed on the way.</summary>
-internal sealed record Publication(string Id, int Version, DateTimeOffset PublishedAt, string Summary, IReadOnlyList<AgentFinding> Warnings);
+internal sealed record Publication(
+    string Id, int Version, DateTimeOffset PublishedAt, string Summary, IReadOnlyList<AgentFinding> Warnings);
 
 /// <summary>Publishes the draft. One that is published already changes nothing, unless it brings a new provider key.</summary>
 internal sealed class PublishAgent(Database database, CheckAgent check, DraftKeys keys, PublishVersion publish)
@@ -13,7 +14,8 @@ internal sealed class PublishAgent(Database database, CheckAgent check, DraftKey
     /// <param name="id">The agent.</param>
     /// <param name="etag">The draft that the caller decided on. Empty: the one that is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_CONFLICT, AGENT_STATE_CONFLICT, AGENT_PUBLISH_BLOCKED with every problem in the details.</exception>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_CONFLICT, AGENT_STATE_CONFLICT, AGENT_PUBLISH_BLOCKED with every problem in
+    /// the details.</exception>
     public Task<Publication> Execute(Caller caller, string id, string etag, CancellationToken cancellationToken) => database.InTransaction(
         async (transaction, token) =>
         {

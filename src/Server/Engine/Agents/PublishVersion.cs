@@ -15,7 +15,8 @@ internal sealed class PublishVersion(SaveProvider saveProvider, AgentCatalog age
     /// <param name="agent">The agent as it is.</param>
     /// <param name="definition">What is published.</param>
     /// <param name="providerApiKey">The key of its provider. Empty: the connection keeps its own.</param>
-    /// <param name="rolledBackTo">The version that the definition was published as before. A draft with changes of its own is kept then. Null: none.</param>
+    /// <param name="rolledBackTo">The version that the definition was published as before. A draft with changes of its own is kept then.
+    /// Null: none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<NewAgentVersion> Execute(
         Transaction transaction,
@@ -32,7 +33,14 @@ internal sealed class PublishVersion(SaveProvider saveProvider, AgentCatalog age
         var draft = rolledBackTo is not null && agent.HasUnpublishedChanges ? agent.Draft : definition;
         var version = await AgentStore.Publish(
             transaction,
-            new AgentStore.VersionToPublish(agent.Id, state, EngineJson.Write(definition), EngineJson.Write(draft), definition.MaxConcurrentTasks, caller.Actor, summary),
+            new AgentStore.VersionToPublish(
+                agent.Id,
+                state,
+                EngineJson.Write(definition),
+                EngineJson.Write(draft),
+                definition.MaxConcurrentTasks,
+                caller.Actor,
+                summary),
             cancellationToken);
         if (definition.Provider is { Kind.Length: > 0 } provider)
         {
@@ -60,14 +68,21 @@ internal sealed class PublishVersion(SaveProvider saveProvider, AgentCatalog age
         if (rolledBackTo is { } earlier)
             details["to"] = $"{earlier}";
         await audit.Record(transaction, caller, new SecurityEvent(kind, target) { Details = details }, cancellationToken);
-        var reach = changes.Where(change => change.Path is "tools" or "permissions").ToDictionary(change => change.Path, change => change.After);
+        var reach = changes
+            .Where(change => change.Path is "tools" or "permissions")
+            .ToDictionary(change => change.Path, change => change.After);
         if (reach.Count > 0)
-            await audit.Record(transaction, caller, new SecurityEvent("security.agent.permissions_changed", target) { Details = reach }, cancellationToken);
+            await audit.Record(
+                transaction,
+                caller,
+                new SecurityEvent("security.agent.permissions_changed", target) { Details = reach },
+                cancellationToken);
     }
 
-    private static string Summary(AgentConfiguration agent, IReadOnlyList<FieldChange> changes, int? rolledBackTo) => agent.Published is null
-        ? "First publication."
-        : (rolledBackTo is { } version ? $"Rolled back to version {version}. " : "") + Changes(changes);
+    private static string Summary(AgentConfiguration agent, IReadOnlyList<FieldChange> changes, int? rolledBackTo) =>
+        agent.Published is null
+            ? "First publication."
+            : (rolledBackTo is { } version ? $"Rolled back to version {version}. " : "") + Changes(changes);
 
     private static string Changes(IReadOnlyList<FieldChange> changes) =>
         changes.Count == 0 ? "Nothing changed." : $"Changed {string.Join(", ", changes.Select(change => change.Path))}.";

@@ -19,7 +19,8 @@ internal sealed class AnswerApproval(Database database, SaveTasks save)
     private const int MaxRationale = 500;
     private const int MaxResponse = 32 * 1024;
 
-    /// <exception cref="EngineException">APPROVAL_NOT_FOUND, APPROVAL_ALREADY_ANSWERED, APPROVAL_EXPIRED, TASK_STATE_CONFLICT, INVALID_REQUEST.</exception>
+    /// <exception cref="EngineException">APPROVAL_NOT_FOUND, APPROVAL_ALREADY_ANSWERED, APPROVAL_EXPIRED, TASK_STATE_CONFLICT,
+    /// INVALID_REQUEST.</exception>
     public Task<ApprovalRecord> Execute(ApprovalAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.Rationale.Length > MaxRationale)

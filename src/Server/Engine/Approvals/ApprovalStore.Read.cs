@@ -52,7 +52,8 @@ internal static partial class ApprovalStore
         """;
 
     /// <summary>What a conversation waits for, and what its subagents do.</summary>
-    public static async Task<List<ApprovalRecord>> ListPendingIn(NpgsqlConnection connection, Guid conversationId, CancellationToken cancellationToken)
+    public static async Task<List<ApprovalRecord>> ListPendingIn(
+        NpgsqlConnection connection, Guid conversationId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ListPendingInSql, connection);
         command.Parameters.AddValue(conversationId);
@@ -70,7 +71,8 @@ internal static partial class ApprovalStore
         """;
 
     /// <summary>A question of a conversation or of a subagent of it, answered or not. Null: it has none with this id.</summary>
-    public static async Task<ApprovalRecord?> FindIn(NpgsqlConnection connection, Guid conversationId, Guid id, CancellationToken cancellationToken)
+    public static async Task<ApprovalRecord?> FindIn(
+        NpgsqlConnection connection, Guid conversationId, Guid id, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(FindInSql, connection);
         command.Parameters.AddValue(conversationId);

@@ -3,7 +3,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Approvals;
 
-/// <summary>Denies what nobody answered in time, and queues the tasks so that their models are told. Any number of servers may do so at once.</summary>
+/// <summary>
+/// Denies what nobody answered in time, and queues the tasks so that their models are told. Any number of servers may do so at once.
+/// </summary>
 internal sealed class ExpireApprovals(Database database, SaveTasks save)
 {
     private const int BatchSize = 500;

@@ -16,7 +16,8 @@ internal sealed class ListApprovals(Database database)
         var before = ListCursor.DecodeId(filters, cursor) ?? s_newest;
         var size = Page.Limit(limit);
         var rows = await database.Read(
-            (connection, token) => ApprovalStore.List(connection, wanted, taskId ?? Guid.Empty, before, size + 1, token), cancellationToken);
+            (connection, token) => ApprovalStore.List(connection, wanted, taskId ?? Guid.Empty, before, size + 1, token),
+            cancellationToken);
         return Page.Of(rows, size, filters, approval => approval.Id.ToString("N"));
     }
 }

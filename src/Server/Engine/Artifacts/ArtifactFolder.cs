@@ -29,7 +29,8 @@ internal sealed class ArtifactFolder(string path)
         DurableFolder.Flush(Path.GetDirectoryName(place)!);
     }
 
-    public FileStream Open(byte[] digest) => new(Locate(digest), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+    public FileStream Open(byte[] digest) =>
+        new(Locate(digest), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
 
     // Fanned out, because folders with very many files are slow to list and to back up.
     private string Locate(byte[] digest)

@@ -49,7 +49,8 @@ internal static class ArtifactStore
 
     /// <summary>Null when the content is in a file.</summary>
     public static Task<byte[]?> InlineContent(NpgsqlConnection connection, byte[] digest, CancellationToken cancellationToken) =>
-        connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(InlineContentSql, new { digest }, cancellationToken: cancellationToken));
+        connection.ExecuteScalarAsync<byte[]?>(
+            new CommandDefinition(InlineContentSql, new { digest }, cancellationToken: cancellationToken));
 
     private const string ListSql = """
         select id as Id, run_id as RunId, attempt as Attempt, name as Name, media_type as MediaType, digest as Digest, size as Size,
@@ -61,7 +62,8 @@ internal static class ArtifactStore
         """;
 
     /// <summary>The artifacts of a run, oldest first.</summary>
-    public static async Task<IReadOnlyList<ArtifactRecord>> List(NpgsqlConnection connection, Guid runId, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ArtifactRecord>> List(
+        NpgsqlConnection connection, Guid runId, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(ListSql, new { runId }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.ToRecord())];

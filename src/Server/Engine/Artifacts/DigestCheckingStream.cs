@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Koda.Server.Engine.Artifacts;
 
-/// <summary>Passes content on and fails at its end when its SHA-256 is not the expected one, so that damage on disk is never taken for the content.</summary>
+/// <summary>
+/// Passes content on and fails at its end when its SHA-256 is not the expected one, so that damage on disk is never taken for the content.
+/// </summary>
 internal sealed class DigestCheckingStream(Stream content, byte[] digest) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -21,7 +23,8 @@ internal sealed class DigestCheckingStream(Stream content, byte[] digest) : Stre
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Check(buffer.AsSpan(offset, count), content.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Check(buffer.AsSpan(offset, count), content.Read(buffer, offset, count));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -18,7 +18,8 @@ internal sealed class OpenArtifact(Database database, ArtifactFolder folder)
 
     private async Task<Stream> ReadInline(ArtifactStore.Row row, CancellationToken cancellationToken)
     {
-        var content = await database.Read((connection, token) => ArtifactStore.InlineContent(connection, row.Digest, token), cancellationToken);
+        var content = await database.Read(
+            (connection, token) => ArtifactStore.InlineContent(connection, row.Digest, token), cancellationToken);
         return new MemoryStream(content ?? [], writable: false);
     }
 }

@@ -22,7 +22,8 @@ internal sealed class StoreArtifact(Database database, ArtifactFolder folder)
         var digest = upload.Complete(artifact.Sha256);
         var inlineContent = upload.InlineContent;
         return await database.InTransaction(
-            (transaction, token) => ArtifactStore.Insert(transaction, artifact, digest, upload.Size, inlineContent, token), cancellationToken);
+            (transaction, token) => ArtifactStore.Insert(transaction, artifact, digest, upload.Size, inlineContent, token),
+            cancellationToken);
     }
 
     private static void Check(NewArtifact artifact)

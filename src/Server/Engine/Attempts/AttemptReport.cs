@@ -35,24 +35,32 @@ internal sealed record Completion(AttemptKey Attempt, string Output, IReadOnlyLi
 }
 
 /// <summary>A failed attempt. <paramref name="RetryAfter"/> is the least pause before another one.</summary>
-internal sealed record Failure(AttemptKey Attempt, TaskFault Error, bool Retryable, TimeSpan RetryAfter, IReadOnlyList<ReportedEvent> Events)
-    : AttemptReport(Attempt, Events)
+internal sealed record Failure(
+    AttemptKey Attempt,
+    TaskFault Error,
+    bool Retryable,
+    TimeSpan RetryAfter,
+    IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
 {
     public override string Name => "failure";
 }
 
-internal sealed record Suspension(AttemptKey Attempt, RequestedApproval Approval, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+internal sealed record Suspension(AttemptKey Attempt, RequestedApproval Approval, IReadOnlyList<ReportedEvent> Events)
+    : AttemptReport(Attempt, Events)
 {
     public override string Name => "suspension";
 }
 
 /// <summary>An attempt that waits for subagents.</summary>
-internal sealed record Delegation(AttemptKey Attempt, IReadOnlyList<SubagentRequest> Subagents, IReadOnlyList<ReportedEvent> Events) : AttemptReport(Attempt, Events)
+internal sealed record Delegation(AttemptKey Attempt, IReadOnlyList<SubagentRequest> Subagents, IReadOnlyList<ReportedEvent> Events)
+    : AttemptReport(Attempt, Events)
 {
     public override string Name => "delegation";
 }
 
-/// <summary>An attempt that stopped without a result. With a <paramref name="Pause"/> it stopped because the provider asked for a long one.</summary>
+/// <summary>
+/// An attempt that stopped without a result. With a <paramref name="Pause"/> it stopped because the provider asked for a long one.
+/// </summary>
 internal sealed record AttemptStop(AttemptKey Attempt, StopReason Reason, IReadOnlyList<ReportedEvent> Events, ProviderPause? Pause = null)
     : AttemptReport(Attempt, Events)
 {
@@ -84,7 +92,9 @@ internal sealed record ProviderPause(string Model, TimeSpan RetryAfter, string C
     public string Connection { get; init; } = "";
 }
 
-/// <summary>An action that needs a person. <paramref name="Digest"/> is the SHA-256, in lower-case hex, of tool, a zero byte and arguments.</summary>
+/// <summary>
+/// An action that needs a person. <paramref name="Digest"/> is the SHA-256, in lower-case hex, of tool, a zero byte and arguments.
+/// </summary>
 internal sealed record RequestedApproval(
     string CallId,
     string Tool,

@@ -64,7 +64,8 @@ internal static partial class AttemptStore
         """;
 
     /// <summary>Opens attempts that are offered for so long.</summary>
-    public static NpgsqlBatchCommand Insert(IReadOnlyCollection<(Guid Id, Guid TaskId, int Number, string WorkerId)> attempts, TimeSpan offer)
+    public static NpgsqlBatchCommand Insert(
+        IReadOnlyCollection<(Guid Id, Guid TaskId, int Number, string WorkerId)> attempts, TimeSpan offer)
     {
         var command = new NpgsqlBatchCommand(InsertSql);
         command.Parameters.AddColumn(attempts, attempt => attempt.Id);

@@ -3,7 +3,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Attempts;
 
-/// <summary>Takes attempts away from workers that did not take the offer or did not renew the lease. Any number of servers may do so at once.</summary>
+/// <summary>
+/// Takes attempts away from workers that did not take the offer or did not renew the lease. Any number of servers may do so at once.
+/// </summary>
 internal sealed class ExpireLeases(Database database, SaveTasks save, EngineOptions options)
 {
     private const int BatchSize = 500;

@@ -9,8 +9,16 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Attempts;
 
-/// <summary>Commits what workers report, many reports in one transaction. Who does not hold the attempt any more is refused, and that is recorded.</summary>
-internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, CurrentSettings settings, IRedactor redactor, EngineOptions options, ProviderLoad load,
+/// <summary>
+/// Commits what workers report, many reports in one transaction. Who does not hold the attempt any more is refused, and that is recorded.
+/// </summary>
+internal sealed class ReportAttempts(
+    SaveTasks save,
+    AgentCatalog agents,
+    CurrentSettings settings,
+    IRedactor redactor,
+    EngineOptions options,
+    ProviderLoad load,
     DelegateAttempt delegateAttempt)
 {
     /// <summary>Applies the reports in their order.</summary>
@@ -35,7 +43,11 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
         Transaction transaction, IReadOnlyList<WorkerReport> reports, CancellationToken cancellationToken)
     {
         var known = reports.Where(report => report.TaskId is not null).Select(report => report.TaskId!.Value);
-        var strangers = reports.Where(report => report.TaskId is null).Select(report => report.Report.Attempt.AttemptId).Distinct().ToArray();
+        var strangers = reports
+            .Where(report => report.TaskId is null)
+            .Select(report => report.Report.Attempt.AttemptId)
+            .Distinct()
+            .ToArray();
         var found = strangers.Length == 0 ? [] : await AttemptStore.FindTasks(transaction, strangers, cancellationToken);
         return [.. known.Concat(found).Distinct()];
     }
@@ -86,7 +98,10 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
                 break;
             case Failure failure:
                 var definition = await agents.Definition(transaction, task.AgentId, task.AgentVersion, cancellationToken);
-                task.Fail(failure with { Error = failure.Error with { Message = redactor.Redact(failure.Error.Message) } }, definition.Retry, Random.Shared.NextDouble());
+                task.Fail(
+                    failure with { Error = failure.Error with { Message = redactor.Redact(failure.Error.Message) } },
+                    definition.Retry,
+                    Random.Shared.NextDouble());
                 break;
             case Suspension suspension:
                 await Suspend(transaction, changes, task, suspension, cancellationToken);
@@ -108,7 +123,8 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
     }
 
     /// <summary>The task waits for its provider at no cost, unless its agent says that such a refusal ends it.</summary>
-    private async Task CoolDown(Transaction transaction, LockedTask task, AttemptKey attempt, ProviderPause pause, CancellationToken cancellationToken)
+    private async Task CoolDown(
+        Transaction transaction, LockedTask task, AttemptKey attempt, ProviderPause pause, CancellationToken cancellationToken)
     {
         var policy = (await agents.Definition(transaction, task.AgentId, task.AgentVersion, cancellationToken)).Retry;
         if (!policy.NonRetryable.Contains(pause.Code))
@@ -138,17 +154,26 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
             changes.Add(approval);
     }
 
-    private static bool IsSentAgain(LockedAttempt attempt, AttemptReport report) => report switch
-    {
-        EventBatch batch => batch.Batch <= attempt.LastBatch,
-        Completion => attempt.Outcome == AttemptOutcome.Succeeded,
-        Failure => attempt.Outcome == AttemptOutcome.Failed,
-        Suspension or Delegation => attempt.Outcome == AttemptOutcome.Suspended,
-        GivenBack back => attempt.Outcome == back.Outcome,
-        PauseReport => false,
-        AttemptStop { Pause: not null } => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.CooledDown or AttemptOutcome.Failed,
-        _ => attempt.Outcome is AttemptOutcome.Paused or AttemptOutcome.Cancelled or AttemptOutcome.Drained or AttemptOutcome.CooledDown,
-    };
+    private static bool IsSentAgain(LockedAttempt attempt, AttemptReport report) =>
+        report switch
+        {
+            EventBatch batch => batch.Batch <= attempt.LastBatch,
+            Completion => attempt.Outcome == AttemptOutcome.Succeeded,
+            Failure => attempt.Outcome == AttemptOutcome.Failed,
+            Suspension or Delegation => attempt.Outcome == AttemptOutcome.Suspended,
+            GivenBack back => attempt.Outcome == back.Outcome,
+            PauseReport => false,
+            AttemptStop { Pause: not null } => attempt.Outcome
+                is AttemptOutcome.Paused
+                    or AttemptOutcome.Cancelled
+                    or AttemptOutcome.CooledDown
+                    or AttemptOutcome.Failed,
+            _ => attempt.Outcome
+                is AttemptOutcome.Paused
+                    or AttemptOutcome.Cancelled
+                    or AttemptOutcome.Drained
+                    or AttemptOutcome.CooledDown,
+        };
 
     private static ReportOutcome Confirm(LockedAttempt attempt, AttemptReport report) => report is EventBatch batch
         ? new ReportOutcome.Recorded(batch, attempt.LastSeq)
@@ -157,8 +182,10 @@ internal sealed class ReportAttempts(SaveTasks save, AgentCatalog agents, Curren
     private static Func<ReportOutcome> Refuse(LockedTask task, LockedAttempt attempt, WorkerReport sent)
     {
         task.Events.Add(TaskEvents.ReportRefused(task, sent.Report, attempt.Number, sent.WorkerId));
-        var reason = TaskStateMachine.IsFinal(task.State) ? "task_ended"
-            : attempt.Outcome is AttemptOutcome.LeaseExpired or AttemptOutcome.OfferExpired && task.Attempt == attempt.Number ? "lease_expired"
+        var reason =
+            TaskStateMachine.IsFinal(task.State) ? "task_ended"
+            : attempt.Outcome is AttemptOutcome.LeaseExpired or AttemptOutcome.OfferExpired && task.Attempt == attempt.Number
+                ? "lease_expired"
             : "superseded";
         return () => new ReportOutcome.Refused(sent.Report, reason);
     }

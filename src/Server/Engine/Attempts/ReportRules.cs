@@ -5,14 +5,17 @@ using Koda.Protos.Common.V1;
 
 namespace Koda.Server.Engine.Attempts;
 
-/// <summary>What a report must keep to. One that does not is refused before it can spoil the transaction that it would share with others.</summary>
+/// <summary>
+/// What a report must keep to. One that does not is refused before it can spoil the transaction that it would share with others.
+/// </summary>
 internal static class ReportRules
 {
     private const int LongestModel = 256;
     private const int LongestCode = 64;
 
     private static readonly string[] s_prefixes = ["model.", "tool.", "security.", "context.", "snapshot.", "background."];
-    private static readonly string[] s_kinds = ["memory.hit", "retrieval.hit", "progress", "guardrail.hit", "skills.attached", "todo.changed", "conversation.titled"];
+    private static readonly string[] s_kinds =
+        ["memory.hit", "retrieval.hit", "progress", "guardrail.hit", "skills.attached", "todo.changed", "conversation.titled"];
     private static readonly string[] s_risks = ["low", "medium", "high"];
 
     /// <exception cref="EngineException">INVALID_REQUEST.</exception>
@@ -46,7 +49,8 @@ internal static class ReportRules
 
     private static void Check(Delegation delegation)
     {
-        if (delegation.Subagents.Count == 0 || delegation.Subagents.DistinctBy(request => request.CallId).Count() != delegation.Subagents.Count)
+        if (delegation.Subagents.Count == 0
+            || delegation.Subagents.DistinctBy(request => request.CallId).Count() != delegation.Subagents.Count)
             throw Invalid("subagents", "A delegation names each of its calls once.");
         if (delegation.Subagents.Any(request => request.CallId.Length == 0 || request.AgentId.Length == 0 || request.Prompt.Length == 0))
             throw Invalid("subagents", "A subagent needs a call, an agent and a prompt.");
@@ -56,7 +60,9 @@ internal static class ReportRules
     {
         if (pause.RetryAfter <= TimeSpan.Zero)
             throw Invalid("retry_after_ms", "A pause is longer than nothing.");
-        if (pause.Model.Length > LongestModel || !pause.Code.StartsWith("provider.", StringComparison.Ordinal) || pause.Code.Length > LongestCode)
+        if (pause.Model.Length > LongestModel
+            || !pause.Code.StartsWith("provider.", StringComparison.Ordinal)
+            || pause.Code.Length > LongestCode)
             throw Invalid("pause", "The model or the code of a pause is not one.");
     }
 

@@ -2,7 +2,9 @@ using Koda.Server.Engine.Usage;
 
 namespace Koda.Server.Engine.Attempts;
 
-/// <summary>An event as a worker reports it. The payload is a JSON object; of the call counts of the usage only the unpriced ones are read.</summary>
+/// <summary>
+/// An event as a worker reports it. The payload is a JSON object; of the call counts of the usage only the unpriced ones are read.
+/// </summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Payload">The event.</param>
 /// <param name="Usage">What it consumed.</param>

@@ -7,7 +7,8 @@ namespace Koda.Server.Engine.Audit;
 /// <param name="CredentialId">The session or token; null for credentials that are not stored.</param>
 /// <param name="Address">The client's IP address; empty for the server itself.</param>
 /// <param name="UserAgent">What the client calls itself.</param>
-internal sealed record Caller(string PrincipalId, string Name, CredentialKind Credential, Guid? CredentialId, string Address, string UserAgent)
+internal sealed record Caller(
+    string PrincipalId, string Name, CredentialKind Credential, Guid? CredentialId, string Address, string UserAgent)
 {
     /// <summary>The server acts on its own: at its start, or from its command line.</summary>
     public static readonly Caller System = new("", "system", CredentialKind.None, null, "", "");

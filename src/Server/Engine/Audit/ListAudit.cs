@@ -37,9 +37,11 @@ internal sealed class ListAudit(Database database)
             limit = size + 1,
         };
         var rows = await database.Read(
-            async (connection, token) => (await connection.QueryAsync<Row>(new CommandDefinition(ListSql, parameters, cancellationToken: token))).AsList(),
+            async (connection, token) =>
+                (await connection.QueryAsync<Row>(new CommandDefinition(ListSql, parameters, cancellationToken: token))).AsList(),
             cancellationToken);
-        var entries = rows.ConvertAll(row => new AuditEntry(row.Seq, row.Time, row.Kind, row.Actor, EngineJson.Read<AuditLog.Payload>(row.Payload)));
+        var entries = rows.ConvertAll(row => new AuditEntry(
+            row.Seq, row.Time, row.Kind, row.Actor, EngineJson.Read<AuditLog.Payload>(row.Payload)));
         return Page.Of(entries, size, filter.Fingerprint, entry => entry.Seq.ToString(CultureInfo.InvariantCulture));
     }
 

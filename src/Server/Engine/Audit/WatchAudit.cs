@@ -6,7 +6,8 @@ namespace Koda.Server.Engine.Audit;
 /// <summary>Follows the audit stream from a place on, for ever.</summary>
 internal sealed class WatchAudit(EventFeed feed)
 {
-    /// <exception cref="EngineException">INVALID_CURSOR: the stream never came that far. UNAVAILABLE: go on from the last entry later.</exception>
+    /// <exception cref="EngineException">INVALID_CURSOR: the stream never came that far. UNAVAILABLE: go on from the last entry
+    /// later.</exception>
     public async IAsyncEnumerable<AuditEntry> Execute(
         AuditFilter filter, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

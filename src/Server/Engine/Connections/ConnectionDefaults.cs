@@ -19,7 +19,9 @@ internal sealed class ConnectionDefaults(Database database, ReadConnections read
 {
     /// <summary>What agents use that name no connection.</summary>
     public async Task<AgentDefault?> ForAgents(CancellationToken cancellationToken) =>
-        await ProviderStore.FindDefault(database, cancellationToken) is { } row ? new AgentDefault(row.Id, row.DefaultModel, row.IsDefault) : null;
+        await ProviderStore.FindDefault(database, cancellationToken) is { } row
+            ? new AgentDefault(row.Id, row.DefaultModel, row.IsDefault)
+            : null;
 
     /// <summary>All stored connections.</summary>
     public async Task<IReadOnlyList<ConnectionRecord>> List(CancellationToken cancellationToken) =>
@@ -31,7 +33,8 @@ internal sealed class ConnectionDefaults(Database database, ReadConnections read
             ? connection
             : throw new EngineException(ErrorReason.ConnectionNotFound, $"No default connection is stored for '{key}'.");
 
-    /// <exception cref="EngineException">CONNECTION_KEY_UNSUPPORTED, CONNECTION_NOT_FOUND, PROVIDER_NOT_CONFIGURED, and those of saving a connection.</exception>
+    /// <exception cref="EngineException">CONNECTION_KEY_UNSUPPORTED, CONNECTION_NOT_FOUND, PROVIDER_NOT_CONFIGURED, and those of saving a
+    /// connection.</exception>
     public async Task<ConnectionRecord> Set(Caller caller, string key, DefaultRequest request, CancellationToken cancellationToken)
     {
         var id = ConnectionKey.Provider(key);
@@ -52,7 +55,11 @@ internal sealed class ConnectionDefaults(Database database, ReadConnections read
                     details["agents"] = chosen ? "chosen" : "not chosen";
                 if (request.Model is { } named)
                     details["model"] = named;
-                await audit.Record(transaction, caller, new SecurityEvent("security.provider.default_changed", $"provider:{id}") { Details = details }, token);
+                await audit.Record(
+                    transaction,
+                    caller,
+                    new SecurityEvent("security.provider.default_changed", $"provider:{id}") { Details = details },
+                    token);
             },
             cancellationToken);
         return await Get(key, cancellationToken);

@@ -12,8 +12,8 @@ internal sealed class AnswerQuestion(Database database, AnswerApproval answerApp
     public const string Always = "always";
     public const string Reject = "reject";
 
-    /// <exception cref="EngineException">
-    /// APPROVAL_NOT_FOUND: the conversation has no such question. APPROVAL_ALREADY_ANSWERED, APPROVAL_EXPIRED, TASK_STATE_CONFLICT, INVALID_REQUEST.
+    /// <exception cref="EngineException"> APPROVAL_NOT_FOUND: the conversation has no such question. APPROVAL_ALREADY_ANSWERED,
+    /// APPROVAL_EXPIRED, TASK_STATE_CONFLICT, INVALID_REQUEST.
     /// </exception>
     public async Task Execute(Guid id, Guid questionId, string response, string principal, CancellationToken cancellationToken)
     {
@@ -27,7 +27,10 @@ internal sealed class AnswerQuestion(Database database, AnswerApproval answerApp
         if (asked.Purpose == ApprovalPurpose.Question)
         {
             return response.Length > 0
-                ? new ApprovalAnswer(asked.Id, Approve: true, ApprovalScope.Once, "", "", principal) { Response = StorableText.Of(response) }
+                ? new ApprovalAnswer(asked.Id, Approve: true, ApprovalScope.Once, "", "", principal)
+                {
+                    Response = StorableText.Of(response),
+                }
                 : throw Invalid("must not be empty");
         }
         return response switch

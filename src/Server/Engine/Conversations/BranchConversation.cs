@@ -10,7 +10,12 @@ internal sealed class BranchConversation(RunOnce once, EventLog log)
 {
     /// <exception cref="EngineException">CONVERSATION_NOT_FOUND, MESSAGE_NOT_FOUND, TURN_RUNNING.</exception>
     public Task<Answer<ConversationRecord>> Execute(
-        Guid id, string messageId, string principal, IdempotencyKey? key, Func<ConversationRecord, byte[]> encode, CancellationToken cancellationToken) =>
+        Guid id,
+        string messageId,
+        string principal,
+        IdempotencyKey? key,
+        Func<ConversationRecord, byte[]> encode,
+        CancellationToken cancellationToken) =>
         once.Execute(key, encode, (transaction, token) => Branch(transaction, id, messageId, principal, token), cancellationToken);
 
     private async Task<ConversationRecord> Branch(
@@ -27,7 +32,8 @@ internal sealed class BranchConversation(RunOnce once, EventLog log)
             Guid.CreateVersion7(), source.Title, source.AgentId, source.Model, source.Workspace, principal, id, seq, turns);
         transaction.Defer(ConversationStore.Insert(branch));
         // Without its usage a copied answer costs the branch nothing.
-        IEnumerable<NewEvent> events = copied.Select(entry => new NewEvent(entry.Kind, entry.Actor, entry.RunId, entry.Attempt, entry.Payload));
+        IEnumerable<NewEvent> events = copied.Select(entry => new NewEvent(
+            entry.Kind, entry.Actor, entry.RunId, entry.Attempt, entry.Payload));
         await log.Append(
             transaction, [new StreamAppend(branch.Id, [ConversationEvents.Created(branch), .. events], IsNew: true)], cancellationToken);
         await transaction.Flush(cancellationToken);

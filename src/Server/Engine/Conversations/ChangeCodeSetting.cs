@@ -13,7 +13,8 @@ internal sealed class ChangeCodeSetting(Database database)
     public Task Execute(string key, string value, CancellationToken cancellationToken)
     {
         if (Fault(key, value) is { } fault)
-            throw new EngineException(ErrorReason.InvalidRequest, $"The value of '{key}' {fault}.", new Dictionary<string, string> { ["value"] = fault });
+            throw new EngineException(
+                ErrorReason.InvalidRequest, $"The value of '{key}' {fault}.", new Dictionary<string, string> { ["value"] = fault });
         return database.Read(
             async (connection, token) =>
             {

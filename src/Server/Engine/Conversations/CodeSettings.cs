@@ -58,17 +58,22 @@ internal sealed class CodeSettings(IReadOnlyDictionary<string, string> stored)
     public string? Find(string key) => stored.TryGetValue(key, out var value) ? value : Defaults.GetValueOrDefault(key);
 
     /// <summary>What is wrong with a value. Null: nothing.</summary>
-    public static string? Fault(string key, string value) => key switch
-    {
-        "session.snapshot" => value is "true" or "false" ? null : "must be true or false",
-        "session.max_subagents" => IsNumber(value, MostSubagents) ? null : $"must be a number from 0 to {MostSubagents}",
-        "session.subagent_timeout" or "session.subagent_patience" => IsNumber(value, LongestSubagent) ? null : $"must be a number of seconds, at most {LongestSubagent}",
-        "session.budget" or "session.subagent_budget" => IsNumber(value, Dollars.Most) ? null : "must be an amount of US dollars; 0 is no limit",
-        "session.budget_warn" or "session.compaction_threshold" => IsNumber(value, 1) ? null : "must be a number from 0 to 1",
-        "error_display_time" => IsNumber(value, int.MaxValue) ? null : "must be a number of seconds",
-        "permission" => PermissionMap.Fault(value),
-        _ => null,
-    };
+    public static string? Fault(string key, string value) =>
+        key switch
+        {
+            "session.snapshot" => value is "true" or "false" ? null : "must be true or false",
+            "session.max_subagents" => IsNumber(value, MostSubagents) ? null : $"must be a number from 0 to {MostSubagents}",
+            "session.subagent_timeout" or "session.subagent_patience" => IsNumber(value, LongestSubagent)
+                ? null
+                : $"must be a number of seconds, at most {LongestSubagent}",
+            "session.budget" or "session.subagent_budget" => IsNumber(value, Dollars.Most)
+                ? null
+                : "must be an amount of US dollars; 0 is no limit",
+            "session.budget_warn" or "session.compaction_threshold" => IsNumber(value, 1) ? null : "must be a number from 0 to 1",
+            "error_display_time" => IsNumber(value, int.MaxValue) ? null : "must be a number of seconds",
+            "permission" => PermissionMap.Fault(value),
+            _ => null,
+        };
 
     private string Value(string key) => Find(key) ?? "";
 

@@ -29,15 +29,30 @@ internal static class ConversationEvents
     /// <param name="message">What is said.</param>
     /// <param name="background">Subagents that ended since the turn before, whose results the model is told with it.</param>
     public static NewEvent MessageSent(Guid turn, long number, NewMessage message, IReadOnlyList<SubagentRecord> background) =>
-        New(MessageSentKind, TaskEvents.Principal(message.Principal), turn, new
-        {
-            Turn = number,
-            Message = new { Role = "user", Content = message.Content.Length == 0 ? [] : new[] { new { Type = "text", Text = message.Content } } },
-            Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
-            Background = background.Count > 0
-                ? background.Select(ended => new { ended.ConversationId, ended.AgentId, ended.Title, State = ended.Outcome, ended.Result })
-                : null,
-        });
+        New(
+            MessageSentKind,
+            TaskEvents.Principal(message.Principal),
+            turn,
+            new
+            {
+                Turn = number,
+                Message = new
+                {
+                    Role = "user",
+                    Content = message.Content.Length == 0 ? [] : new[] { new { Type = "text", Text = message.Content } },
+                },
+                Attachments = message.Attachments.Count > 0 ? message.Attachments : null,
+                Background = background.Count > 0
+                    ? background.Select(ended => new
+                    {
+                        ended.ConversationId,
+                        ended.AgentId,
+                        ended.Title,
+                        State = ended.Outcome,
+                        ended.Result,
+                    })
+                    : null,
+            });
 
     /// <summary>A message that waited for its turn and cannot have it.</summary>
     public static NewEvent MessageRefused(Guid conversationId, NewMessage message, TaskFault error) =>
@@ -67,19 +82,23 @@ internal static class ConversationEvents
         });
     }
 
-    public static NewEvent Titled(Guid conversationId, string actor, string title) => New(TitledKind, actor, conversationId, new { Title = title });
+    public static NewEvent Titled(Guid conversationId, string actor, string title) =>
+        New(TitledKind, actor, conversationId, new { Title = title });
 
     /// <summary>The title that a worker found.</summary>
     public static string TitleIn(NewEvent titled)
     {
         using var payload = JsonDocument.Parse(titled.Payload);
-        return payload.RootElement.TryGetProperty("title", out var title) && title.ValueKind == JsonValueKind.String ? title.GetString()! : "";
+        return payload.RootElement.TryGetProperty("title", out var title) && title.ValueKind == JsonValueKind.String
+            ? title.GetString()!
+            : "";
     }
 
     private static bool IsNearBudget(TurnContext turn, long cost) =>
         turn.BudgetMicros > 0 && turn.BudgetWarnPercent > 0 && cost * 100 >= turn.BudgetMicros * turn.BudgetWarnPercent;
 
-    private static NewEvent New<T>(string kind, string actor, Guid runId, T payload) => new(kind, actor, runId, 0, EngineJson.Write(payload));
+    private static NewEvent New<T>(string kind, string actor, Guid runId, T payload) =>
+        new(kind, actor, runId, 0, EngineJson.Write(payload));
 }
 
 /// <summary>What a turn and its whole conversation consumed, and how full the context is.</summary>

@@ -13,14 +13,33 @@ internal static class ConversationLog
     /// <summary>What a worker rebuilds the conversation from.</summary>
     public static readonly string[] Journal =
     [
-        ConversationEvents.MessageSentKind, "model.started", "model.finished", "tool.started", "tool.finished", "approval.requested", "approval.answered",
-        "approval.expired", CompactedKind, "context.pruned", "todo.changed", "skills.attached", ConversationSnapshot.Kind, "snapshot.restored",
-        "guardrail.hit", "background.started", "background.ended", ConversationEvents.TitledKind, SubagentEvents.FinishedKind,
+        ConversationEvents.MessageSentKind,
+        "model.started",
+        "model.finished",
+        "tool.started",
+        "tool.finished",
+        "approval.requested",
+        "approval.answered",
+        "approval.expired",
+        CompactedKind,
+        "context.pruned",
+        "todo.changed",
+        "skills.attached",
+        ConversationSnapshot.Kind,
+        "snapshot.restored",
+        "guardrail.hit",
+        "background.started",
+        "background.ended",
+        ConversationEvents.TitledKind,
+        SubagentEvents.FinishedKind,
     ];
 
     /// <summary>What a branch takes along. Snapshots and commands in the background stay with the conversation that has them.</summary>
     public static readonly string[] Copied =
-        [.. Journal.Where(kind => !kind.StartsWith("snapshot.", StringComparison.Ordinal) && !kind.StartsWith("background.", StringComparison.Ordinal))];
+    [
+        .. Journal.Where(kind =>
+            !kind.StartsWith("snapshot.", StringComparison.Ordinal) && !kind.StartsWith("background.", StringComparison.Ordinal)),
+    ];
 
     /// <summary>What messages are made of.</summary>
     public static readonly string[] Messages = [ConversationEvents.MessageSentKind, "model.finished", "tool.finished"];
@@ -46,7 +65,13 @@ internal static class ConversationLog
         Read(connection, id, kinds, afterSeq, long.MaxValue, limit, cancellationToken);
 
     private static async Task<IReadOnlyList<Event>> Read(
-        NpgsqlConnection connection, Guid id, string[] kinds, long afterSeq, long throughSeq, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Guid id,
+        string[] kinds,
+        long afterSeq,
+        long throughSeq,
+        int limit,
+        CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ReadSql, connection);
         command.Parameters.AddValue(id);
@@ -90,8 +115,12 @@ internal static class ConversationLog
             and coalesce((select head_seq from streams where id = $1), 0) >= $3
         """;
 
-    /// <summary>Whether no turn ended after the event <paramref name="turnSeq"/>, which began one, and after <paramref name="seen"/>, an event that exists.</summary>
-    public static async Task<bool> HasNothingAfter(NpgsqlConnection connection, Guid id, long turnSeq, long seen, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether no turn ended after the event <paramref name="turnSeq"/>, which began one, and after <paramref name="seen"/>, an event that
+    /// exists.
+    /// </summary>
+    public static async Task<bool> HasNothingAfter(
+        NpgsqlConnection connection, Guid id, long turnSeq, long seen, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(HasNothingAfterSql, connection);
         command.Parameters.AddValue(id);

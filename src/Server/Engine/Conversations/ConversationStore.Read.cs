@@ -127,7 +127,9 @@ internal static partial class ConversationStore
         where c.id = $1 and c.deleted_at is null
         """;
 
-    /// <summary>What decides about the next step of a conversation whose stream's head is locked. Null: there is none, or none any more.</summary>
+    /// <summary>
+    /// What decides about the next step of a conversation whose stream's head is locked. Null: there is none, or none any more.
+    /// </summary>
     public static async Task<LockedConversation?> FindLocked(Transaction transaction, Guid id, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(FindLockedSql, transaction.Connection);
@@ -151,26 +153,34 @@ internal static partial class ConversationStore
         };
     }
 
-    private static ConversationRecord Read(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetGuid(0),
-        Title = row.GetString(1),
-        AgentId = row.GetString(2),
-        Model = new ModelChoice(row.GetString(3), row.GetString(4)),
-        Workspace = row.GetString(5),
-        ParentId = row.IsDBNull(6) ? null : row.GetGuid(6),
-        BranchSeq = row.IsDBNull(7) ? null : row.GetInt64(7),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(8),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(9),
-        Usage = new UsageTotals(
-            row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt32(16), row.GetInt32(17),
-            UnpricedCalls: row.GetInt32(22)),
-        LastInputTokens = row.GetInt64(18),
-        QueuedMessages = row.GetInt32(19),
-        IsSubagent = row.GetBoolean(20),
-        SubagentCostMicros = row.GetInt64(21),
-        Turn = row.IsDBNull(23) ? null : ReadTurn(row, 23),
-    };
+    private static ConversationRecord Read(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetGuid(0),
+            Title = row.GetString(1),
+            AgentId = row.GetString(2),
+            Model = new ModelChoice(row.GetString(3), row.GetString(4)),
+            Workspace = row.GetString(5),
+            ParentId = row.IsDBNull(6) ? null : row.GetGuid(6),
+            BranchSeq = row.IsDBNull(7) ? null : row.GetInt64(7),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(8),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(9),
+            Usage = new UsageTotals(
+                row.GetInt64(10),
+                row.GetInt64(11),
+                row.GetInt64(12),
+                row.GetInt64(13),
+                row.GetInt64(14),
+                row.GetInt64(15),
+                row.GetInt32(16),
+                row.GetInt32(17),
+                UnpricedCalls: row.GetInt32(22)),
+            LastInputTokens = row.GetInt64(18),
+            QueuedMessages = row.GetInt32(19),
+            IsSubagent = row.GetBoolean(20),
+            SubagentCostMicros = row.GetInt64(21),
+            Turn = row.IsDBNull(23) ? null : ReadTurn(row, 23),
+        };
 
     private static TurnRecord ReadTurn(NpgsqlDataReader row, int at) => new(
         row.GetGuid(at),

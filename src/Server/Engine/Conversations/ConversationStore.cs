@@ -87,7 +87,9 @@ internal static partial class ConversationStore
         update conversations set deleted_at = clock_timestamp() where id = $1 or (parent_id = $1 and is_subagent)
         """;
 
-    /// <summary>Hides the conversation and its subagents'; its branches forget their parent. The log stays, as it does for everything.</summary>
+    /// <summary>
+    /// Hides the conversation and its subagents'; its branches forget their parent. The log stays, as it does for everything.
+    /// </summary>
     public static NpgsqlBatchCommand Delete(Guid id)
     {
         var command = new NpgsqlBatchCommand(DeleteSql);
@@ -98,7 +100,15 @@ internal static partial class ConversationStore
 
 /// <summary>A conversation that is about to be stored.</summary>
 internal sealed record NewConversation(
-    Guid Id, string Title, string AgentId, ModelChoice Model, string Workspace, string Principal, Guid? ParentId = null, long? BranchSeq = null, long Turns = 0)
+    Guid Id,
+    string Title,
+    string AgentId,
+    ModelChoice Model,
+    string Workspace,
+    string Principal,
+    Guid? ParentId = null,
+    long? BranchSeq = null,
+    long Turns = 0)
 {
     /// <summary>It is the work of a subagent of <see cref="ParentId"/>.</summary>
     public bool IsSubagent { get; init; }

@@ -6,7 +6,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Conversations;
 
-/// <summary>Ends turns in their conversations, takes titles that workers found, and begins the turn of the message that waited longest.</summary>
+/// <summary>
+/// Ends turns in their conversations, takes titles that workers found, and begins the turn of the message that waited longest.
+/// </summary>
 internal sealed class ConversationTurns(AgentCatalog agents, StartTurn start) : ITaskListener
 {
     private const int LongestTitle = 200;
@@ -42,7 +44,8 @@ internal sealed class ConversationTurns(AgentCatalog agents, StartTurn start) : 
         {
             try
             {
-                var agent = await agents.Runnable(transaction, next.AgentId.Length > 0 ? next.AgentId : conversation.AgentId, cancellationToken);
+                var agent = await agents.Runnable(
+                    transaction, next.AgentId.Length > 0 ? next.AgentId : conversation.AgentId, cancellationToken);
                 task.Events.AddRange(await start.Execute(transaction, conversation, next, agent, cancellationToken));
                 return;
             }

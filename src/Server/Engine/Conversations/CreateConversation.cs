@@ -11,7 +11,8 @@ internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, Mode
     private const int MaxTitle = 500;
 
     /// <summary>Creates a conversation; when it returns, it is committed.</summary>
-    /// <exception cref="EngineException">INVALID_REQUEST: no such agent or model, or the workspace is not an absolute path. WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST: no such agent or model, or the workspace is not an absolute path.
+    /// WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED.</exception>
     public async Task<Answer<ConversationRecord>> Execute(
         ConversationRequest request, IdempotencyKey? key, Func<ConversationRecord, byte[]> encode, CancellationToken cancellationToken)
     {
@@ -28,7 +29,8 @@ internal sealed class CreateConversation(RunOnce once, AgentCatalog agents, Mode
             async (transaction, token) =>
             {
                 transaction.Defer(ConversationStore.Insert(conversation));
-                await log.Append(transaction, [new StreamAppend(conversation.Id, [ConversationEvents.Created(conversation)], IsNew: true)], token);
+                await log.Append(
+                    transaction, [new StreamAppend(conversation.Id, [ConversationEvents.Created(conversation)], IsNew: true)], token);
                 await transaction.Flush(token);
                 return (await ConversationStore.Get(transaction.Connection, conversation.Id, token))!;
             },

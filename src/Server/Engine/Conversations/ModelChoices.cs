@@ -10,7 +10,8 @@ internal sealed class ModelChoices(OpenProvider providers, ModelStore models)
     private const int Most = 10_000;
 
     /// <summary>
-    /// The choice behind <c>connection/model</c>, or behind a model's id that one connection lists. A connection whose models are not listed takes any name.
+    /// The choice behind <c>connection/model</c>, or behind a model's id that one connection lists. A connection whose models are not
+    /// listed takes any name.
     /// </summary>
     /// <param name="id">What the person gave. Empty: no choice.</param>
     /// <param name="faults">Gets a fault for <c>model_id</c> when there is no such model.</param>
@@ -41,8 +42,9 @@ internal sealed class ModelChoices(OpenProvider providers, ModelStore models)
         (await ModelStore.Find(queries, providerId, [model], cancellationToken)).SingleOrDefault();
 
     /// <summary>
-    /// The models behind names of fallbacks: <c>connection/model</c>, or the name of a model at the turn's own connection. Routers have names like the former
-    /// too, so a connection counts only when it has the model or lists none. Another agent's own connection is nobody else's.
+    /// The models behind names of fallbacks: <c>connection/model</c>, or the name of a model at the turn's own connection. Routers have
+    /// names like the former too, so a connection counts only when it has the model or lists none. Another agent's own connection is nobody
+    /// else's.
     /// </summary>
     public static async Task<IReadOnlyList<FallbackModel>> Fallbacks(
         IQueries queries, IReadOnlyList<string> names, ProviderRecord own, CancellationToken cancellationToken)
@@ -52,15 +54,20 @@ internal sealed class ModelChoices(OpenProvider providers, ModelStore models)
         {
             var (provider, model) = await Named(queries, name, cancellationToken) ?? (own, name);
             var facts = await Facts(queries, provider.Id, model, cancellationToken);
-            found.Add(new FallbackModel(provider.Id == own.Id ? "" : provider.Id, provider.Kind, model, facts?.ContextTokens ?? provider.ContextTokens));
+            found.Add(
+                new FallbackModel(
+                    provider.Id == own.Id ? "" : provider.Id, provider.Kind, model, facts?.ContextTokens ?? provider.ContextTokens));
         }
         return found;
     }
 
-    private static async Task<(ProviderRecord Provider, string Model)?> Named(IQueries queries, string name, CancellationToken cancellationToken)
+    private static async Task<(ProviderRecord Provider, string Model)?> Named(
+        IQueries queries, string name, CancellationToken cancellationToken)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || slash == name.Length - 1 || await OpenProvider.Find(queries, name[..slash], cancellationToken) is not { } provider)
+        if (slash <= 0
+            || slash == name.Length - 1
+            || await OpenProvider.Find(queries, name[..slash], cancellationToken) is not { } provider)
             return null;
         var model = name[(slash + 1)..];
         var isShared = !provider.Id.StartsWith(ProviderCatalogue.AgentPrefix, StringComparison.Ordinal);

@@ -4,8 +4,8 @@ using Koda.Server.Engine.Agents;
 namespace Koda.Server.Engine.Conversations;
 
 /// <summary>
-/// Permissions as clients of coding sessions write them: one action for everything (<c>"ask"</c>), or by tool an action or a map of patterns to actions
-/// (<c>{"edit": "allow", "bash": {"*": "ask", "git *": "allow"}}</c>). The last rule that matches decides.
+/// Permissions as clients of coding sessions write them: one action for everything (<c>"ask"</c>), or by tool an action or a map of
+/// patterns to actions (<c>{"edit": "allow", "bash": {"*": "ask", "git *": "allow"}}</c>). The last rule that matches decides.
 /// </summary>
 internal static class PermissionMap
 {
@@ -59,9 +59,15 @@ internal static class PermissionMap
             return [new PermissionRule("*", "", Action("*", map))];
         if (map.ValueKind != JsonValueKind.Object)
             throw new FormatException("must be an action, or an object of tools");
-        return map.EnumerateObject().SelectMany(tool => tool.Value.ValueKind == JsonValueKind.Object
-            ? tool.Value.EnumerateObject().Select(pattern => new PermissionRule(tool.Name, pattern.Name == "*" ? "" : pattern.Name, Action(tool.Name, pattern.Value)))
-            : [new PermissionRule(tool.Name, "", Action(tool.Name, tool.Value))]).ToList();
+        return map.EnumerateObject()
+            .SelectMany(tool =>
+                tool.Value.ValueKind == JsonValueKind.Object
+                    ? tool
+                        .Value.EnumerateObject()
+                        .Select(pattern => new PermissionRule(
+                            tool.Name, pattern.Name == "*" ? "" : pattern.Name, Action(tool.Name, pattern.Value)))
+                    : [new PermissionRule(tool.Name, "", Action(tool.Name, tool.Value))])
+            .ToList();
     }
 
     private static PermissionAction Action(string tool, JsonElement action) => action.ValueKind == JsonValueKind.String

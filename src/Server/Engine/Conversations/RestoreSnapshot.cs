@@ -9,19 +9,24 @@ internal sealed class RestoreSnapshot(RunOperation run)
     private const long SafetyTurn = -1;
 
     /// <summary>Brings the files back to what they were after a turn; -1 is what the last restore replaced.</summary>
-    /// <exception cref="EngineException">CONVERSATION_NOT_FOUND, SNAPSHOT_NOT_FOUND, TURN_RUNNING, OPERATION_FAILED, UNAVAILABLE.</exception>
+    /// <exception cref="EngineException">CONVERSATION_NOT_FOUND, SNAPSHOT_NOT_FOUND, TURN_RUNNING, OPERATION_FAILED,
+    /// UNAVAILABLE.</exception>
     public Task Execute(Guid id, long turn, string principal, CancellationToken cancellationToken) =>
         run.Execute(id, (conversation, snapshots) => Restore(id, After(turn, conversation, snapshots), turn), principal, cancellationToken);
 
     /// <summary>Takes back what the last turn did to the files.</summary>
     /// <inheritdoc cref="Execute"/>
-    public Task Undo(Guid id, string principal, CancellationToken cancellationToken) => run.Execute(
-        id,
-        (conversation, snapshots) => snapshots.Count > 0
-            ? Restore(id, After(conversation.Turns - 1, conversation, snapshots), conversation.Turns - 1)
-            : throw new EngineException(ErrorReason.SnapshotNotFound, "There is nothing to undo: no turn of this session could change files."),
-        principal,
-        cancellationToken);
+    public Task Undo(Guid id, string principal, CancellationToken cancellationToken) =>
+        run.Execute(
+            id,
+            (conversation, snapshots) =>
+                snapshots.Count > 0
+                    ? Restore(id, After(conversation.Turns - 1, conversation, snapshots), conversation.Turns - 1)
+                    : throw new EngineException(
+                        ErrorReason.SnapshotNotFound,
+                        "There is nothing to undo: no turn of this session could change files."),
+            principal,
+            cancellationToken);
 
     /// <summary>Compares the files after two turns. Null: before the first one, and the files as they are.</summary>
     /// <inheritdoc cref="Execute"/>
@@ -40,7 +45,9 @@ internal sealed class RestoreSnapshot(RunOperation run)
         return result is null ? FilesDiff.None : EngineJson.Read<FilesDiff>(result);
     }
 
-    /// <summary>What the last restore replaced. One that was cut off and done again has kept more; the oldest shows what was there before any of it.</summary>
+    /// <summary>
+    /// What the last restore replaced. One that was cut off and done again has kept more; the oldest shows what was there before any of it.
+    /// </summary>
     private static ConversationSnapshot? Replaced(IReadOnlyList<ConversationSnapshot> snapshots) =>
         snapshots.FirstOrDefault(snapshot => snapshot.Safety) is { } last
             ? snapshots.Last(snapshot => snapshot.Safety && snapshot.RunId == last.RunId)

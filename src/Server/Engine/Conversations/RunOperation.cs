@@ -6,21 +6,26 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Conversations;
 
 /// <summary>Has work done on a conversation's workspace by the worker that holds it, and waits for the result.</summary>
-internal sealed class RunOperation(Database database, StartOperation start, EventFeed feed, GetTask getTask, CancelTask cancelTask, TimeProvider clock)
+internal sealed class RunOperation(
+    Database database, StartOperation start, EventFeed feed, GetTask getTask, CancelTask cancelTask, TimeProvider clock)
 {
     // What no worker has taken in this time is withdrawn. What one has taken is waited for: half of it is nothing to leave behind.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <param name="id">The conversation.</param>
-    /// <param name="choose">Chooses the work by the snapshots, newest first, under the conversation's lock. Null: there is nothing to do.</param>
+    /// <param name="choose">Chooses the work by the snapshots, newest first, under the conversation's lock. Null: there is nothing to
+    /// do.</param>
     /// <param name="principal">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait; the work goes on.</param>
     /// <returns>The result, a JSON object. Null: there was nothing to do.</returns>
-    /// <exception cref="EngineException">
-    /// CONVERSATION_NOT_FOUND, TURN_RUNNING, what choosing throws; SNAPSHOT_NOT_FOUND: none are taken. UNAVAILABLE: no worker has the workspace. OPERATION_FAILED.
+    /// <exception cref="EngineException"> CONVERSATION_NOT_FOUND, TURN_RUNNING, what choosing throws; SNAPSHOT_NOT_FOUND: none are taken.
+    /// UNAVAILABLE: no worker has the workspace. OPERATION_FAILED.
     /// </exception>
     public async Task<string?> Execute(
-        Guid id, Func<LockedConversation, IReadOnlyList<ConversationSnapshot>, OperationContext?> choose, string principal, CancellationToken cancellationToken)
+        Guid id,
+        Func<LockedConversation, IReadOnlyList<ConversationSnapshot>, OperationContext?> choose,
+        string principal,
+        CancellationToken cancellationToken)
     {
         var task = await database.InTransaction(
             async (transaction, token) =>
@@ -28,7 +33,8 @@ internal sealed class RunOperation(Database database, StartOperation start, Even
                 var locked = await LockedConversation.Lock(transaction, id, token);
                 locked.RefuseWhileBusy();
                 if (!(await CodeSettingStore.Read(transaction.Connection, token)).Snapshots)
-                    throw new EngineException(ErrorReason.SnapshotNotFound, "Snapshots are switched off: the setting session.snapshot is false.");
+                    throw new EngineException(
+                        ErrorReason.SnapshotNotFound, "Snapshots are switched off: the setting session.snapshot is false.");
                 return choose(locked, await ListSnapshots.Of(transaction.Connection, id, token)) is { } work
                     ? await start.Execute(transaction, locked, work, principal, token)
                     : (Guid?)null;

@@ -10,17 +10,28 @@ namespace Koda.Server.Engine.Conversations;
 
 /// <summary>Takes a message: it begins a turn, or waits until the one that runs has ended.</summary>
 internal sealed class SendMessage(
-    RunOnce once, CurrentSettings settings, GetConversation getConversation, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces,
-    StartTurn start, EventLog log)
+    RunOnce once,
+    CurrentSettings settings,
+    GetConversation getConversation,
+    AgentCatalog agents,
+    QueueDepth depth,
+    WorkspaceRules workspaces,
+    StartTurn start,
+    EventLog log)
 {
     private const int MaxQueued = 50;
 
     /// <summary>When it returns, the message is committed.</summary>
-    /// <exception cref="EngineException">
-    /// CONVERSATION_NOT_FOUND, AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE; TURN_RUNNING: a turn runs, and the message is not to wait; WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED, TASK_QUEUE_FULL, UNAVAILABLE.
+    /// <exception cref="EngineException"> CONVERSATION_NOT_FOUND, AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE; TURN_RUNNING: a turn runs, and the
+    /// message is not to wait; WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED, TASK_QUEUE_FULL, UNAVAILABLE.
     /// </exception>
     public async Task<Answer<ConversationRecord>> Execute(
-        Guid id, NewMessage message, bool mayWait, IdempotencyKey? key, Func<ConversationRecord, byte[]> encode, CancellationToken cancellationToken)
+        Guid id,
+        NewMessage message,
+        bool mayWait,
+        IdempotencyKey? key,
+        Func<ConversationRecord, byte[]> encode,
+        CancellationToken cancellationToken)
     {
         if (!(await settings.Read(cancellationToken)).Policy.AcceptTasks)
             throw SubmitTask.NotAccepted();
@@ -29,7 +40,8 @@ internal sealed class SendMessage(
         var agent = await agents.Runnable(message.AgentId.Length > 0 ? message.AgentId : conversation.AgentId, cancellationToken);
         await depth.Admit(cancellationToken);
         var storable = message with { Content = StorableText.Of(message.Content) };
-        return await once.Execute(key, encode, (transaction, token) => Send(transaction, id, storable, mayWait, agent, token), cancellationToken);
+        return await once.Execute(
+            key, encode, (transaction, token) => Send(transaction, id, storable, mayWait, agent, token), cancellationToken);
     }
 
     private async Task<ConversationRecord> Send(
@@ -37,7 +49,8 @@ internal sealed class SendMessage(
     {
         var locked = await LockedConversation.Lock(transaction, id, cancellationToken);
         if (!locked.IsBusy)
-            await locked.Append(transaction, log, await start.Execute(transaction, locked, message, agent, cancellationToken), cancellationToken);
+            await locked.Append(
+                transaction, log, await start.Execute(transaction, locked, message, agent, cancellationToken), cancellationToken);
         else if (mayWait)
             await Queue(transaction, id, message, cancellationToken);
         else

@@ -12,7 +12,11 @@ internal sealed class StartOperation(AgentCatalog agents, EventLog log, TaskNews
 {
     /// <returns>The id of its task.</returns>
     public async Task<Guid> Execute(
-        Transaction transaction, LockedConversation conversation, OperationContext operation, string principal, CancellationToken cancellationToken)
+        Transaction transaction,
+        LockedConversation conversation,
+        OperationContext operation,
+        string principal,
+        CancellationToken cancellationToken)
     {
         var agent = await AgentOf(transaction, conversation, cancellationToken);
         var submission = new TaskSubmission
@@ -34,7 +38,8 @@ internal sealed class StartOperation(AgentCatalog agents, EventLog log, TaskNews
     }
 
     /// <summary>Workers are chosen by agent. One that was deleted meanwhile is no reason to leave the work undone.</summary>
-    private async Task<PublishedAgent> AgentOf(Transaction transaction, LockedConversation conversation, CancellationToken cancellationToken)
+    private async Task<PublishedAgent> AgentOf(
+        Transaction transaction, LockedConversation conversation, CancellationToken cancellationToken)
     {
         try
         {

@@ -12,7 +12,11 @@ internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
 {
     /// <returns>The events that tell of it, to be appended to the conversation's stream by the caller.</returns>
     public async Task<IReadOnlyList<NewEvent>> Execute(
-        Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, CancellationToken cancellationToken)
+        Transaction transaction,
+        LockedConversation conversation,
+        NewMessage message,
+        PublishedAgent agent,
+        CancellationToken cancellationToken)
     {
         var context = await plan.Make(transaction, conversation, message, agent, cancellationToken);
         var background = await SubagentStore.Tell(transaction, conversation.Id, cancellationToken);
@@ -22,8 +26,14 @@ internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
     /// <summary>Begins a turn under conditions that are decided.</summary>
     /// <returns>The turn's id, and the events that tell of it.</returns>
     public async Task<(Guid Id, IReadOnlyList<NewEvent> Events)> Execute(
-        Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, TaskContext context, Guid? parentRun,
-        IReadOnlyList<SubagentRecord> background, CancellationToken cancellationToken)
+        Transaction transaction,
+        LockedConversation conversation,
+        NewMessage message,
+        PublishedAgent agent,
+        TaskContext context,
+        Guid? parentRun,
+        IReadOnlyList<SubagentRecord> background,
+        CancellationToken cancellationToken)
     {
         var submission = new TaskSubmission
         {
@@ -33,7 +43,12 @@ internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
             Principal = message.Principal,
             Traceparent = message.Traceparent,
         };
-        var task = new NewTask(TaskIds.Next(), agent, submission) { StreamId = conversation.Id, Kind = RunKind.Turn, ParentRun = parentRun };
+        var task = new NewTask(TaskIds.Next(), agent, submission)
+        {
+            StreamId = conversation.Id,
+            Kind = RunKind.Turn,
+            ParentRun = parentRun,
+        };
         transaction.Defer(RunStore.Insert([task.Run]));
         transaction.Defer(TaskStore.Insert([task], await transaction.Time(cancellationToken)));
         transaction.Defer(ConversationStore.BeginTurn(conversation.Id, context.Turn!.Number, task.Id, agent.Id));

@@ -10,12 +10,21 @@ namespace Koda.Server.Engine.Conversations;
 internal sealed class TurnPlan(AgentProviders providers)
 {
     public async Task<TaskContext> Make(
-        Transaction transaction, LockedConversation conversation, NewMessage message, PublishedAgent agent, CancellationToken cancellationToken)
+        Transaction transaction,
+        LockedConversation conversation,
+        NewMessage message,
+        PublishedAgent agent,
+        CancellationToken cancellationToken)
     {
         var settings = await CodeSettingStore.Read(transaction.Connection, cancellationToken);
         var spent = (await RunStore.OfConversation(transaction.Connection, conversation.Id, Guid.Empty, cancellationToken)).CostMicros
             + await SubagentStore.Cost(transaction.Connection, conversation.Id, cancellationToken);
-        var context = new TaskContext { Provider = conversation.Model.Provider, Model = conversation.Model.Model, Workspace = conversation.Workspace };
+        var context = new TaskContext
+        {
+            Provider = conversation.Model.Provider,
+            Model = conversation.Model.Model,
+            Workspace = conversation.Workspace,
+        };
         var provider = await providers.Resolve(transaction, agent.Id, agent.Definition, context, cancellationToken);
         var model = FirstOf(context.Model, agent.Definition.Model, provider.DefaultModel);
         var facts = await ModelChoices.Facts(transaction, provider.Id, model, cancellationToken);

@@ -16,7 +16,8 @@ internal sealed class KnownDeviceStore(Database database)
     /// <summary>How many devices of one account are known; the least used one is forgotten for a further one.</summary>
     public const int Most = 20;
 
-    private const string FindSql = "select id, principal_id as PrincipalId from known_devices where hash = @hash and last_used_at > now() - @life";
+    private const string FindSql =
+        "select id, principal_id as PrincipalId from known_devices where hash = @hash and last_used_at > now() - @life";
 
     /// <summary>The device with this token. Null: none, or none any more.</summary>
     public async Task<KnownDevice?> Find(string secret, CancellationToken cancellationToken) =>

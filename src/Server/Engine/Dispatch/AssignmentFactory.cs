@@ -8,8 +8,11 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Makes of a claimed task what a worker needs: the agent as it was when the task was submitted, with the task's overrides.</summary>
-internal sealed class AssignmentFactory(Database database, AgentCatalog agents, AgentProviders providers, CurrentSettings settings, TimeProvider clock)
+/// <summary>
+/// Makes of a claimed task what a worker needs: the agent as it was when the task was submitted, with the task's overrides.
+/// </summary>
+internal sealed class AssignmentFactory(
+    Database database, AgentCatalog agents, AgentProviders providers, CurrentSettings settings, TimeProvider clock)
 {
     // A connection that changes reaches new attempts after this time; reading it for each would cost a query each.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromSeconds(2);
@@ -19,7 +22,10 @@ internal sealed class AssignmentFactory(Database database, AgentCatalog agents, 
 
     private static readonly Answering s_none = new(new ProviderRecord("offline", "offline", "", HasKey: false, "{}"), "", 0, 0);
 
-    private readonly ConcurrentDictionary<(string Agent, int Version, string Connection, string Model), (Answering Answering, long ReadAt)> _known = new();
+    private readonly ConcurrentDictionary<
+        (string Agent, int Version, string Connection, string Model),
+        (Answering Answering, long ReadAt)
+    > _known = new();
 
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
     public async ValueTask<Assignment> Create(ClaimedAttempt claimed, CancellationToken cancellationToken)
@@ -31,7 +37,16 @@ internal sealed class AssignmentFactory(Database database, AgentCatalog agents, 
         // A first attempt has nothing to go on from, unless there were turns before it.
         var journal = task.Attempt == 1 && task.Context.Turn is null ? 0 : claimed.JournalLength;
         return new Assignment(
-            claimed.Attempt, task.Id, task.RunId, task.Attempt, task.Query, Spec(claimed, definition, answering), task.Workspace, journal, task.Traceparent, task.Metadata)
+            claimed.Attempt,
+            task.Id,
+            task.RunId,
+            task.Attempt,
+            task.Query,
+            Spec(claimed, definition, answering),
+            task.Workspace,
+            journal,
+            task.Traceparent,
+            task.Metadata)
         {
             Turn = task.Context.Turn,
             Operation = task.Context.Operation,

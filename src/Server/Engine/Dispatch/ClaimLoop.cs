@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Claims when there may be work and somebody waits for it. While one claim is committed the next ones gather, so load makes larger batches.</summary>
+/// <summary>
+/// Claims when there may be work and somebody waits for it. While one claim is committed the next ones gather, so load makes larger
+/// batches.
+/// </summary>
 internal sealed class ClaimLoop(
     ClaimTasks claimTasks, ConnectionHost host, AssignmentFactory assignments, WakeUps wakeUps, ILogger<ClaimLoop> log)
 {
@@ -55,7 +58,13 @@ internal sealed class ClaimLoop(
         if (news != _newsSeen)
             _satisfied.Clear();
         _newsSeen = news;
-        return [.. host.Connections.Select(connection => connection.Demand()).OfType<WorkerDemand>().Where(demand => !_satisfied.Contains(claimTasks.LikenessOf(demand)))];
+        return
+        [
+            .. host
+                .Connections.Select(connection => connection.Demand())
+                .OfType<WorkerDemand>()
+                .Where(demand => !_satisfied.Contains(claimTasks.LikenessOf(demand))),
+        ];
     }
 
     private async Task Offer(ClaimedAttempt claimed, CancellationToken cancellationToken)
@@ -69,7 +78,8 @@ internal sealed class ClaimLoop(
         catch (EngineException failure) when (failure.Reason is ErrorReason.ProviderNotFound or ErrorReason.ProviderCredentialInvalid)
         {
             DispatchLog.NotAssignable(log, claimed.Task.Id, failure.Message);
-            var report = new Failure(claimed.Attempt, new TaskFault("provider.not_found", failure.Message), Retryable: false, TimeSpan.Zero, []);
+            var report = new Failure(
+                claimed.Attempt, new TaskFault("provider.not_found", failure.Message), Retryable: false, TimeSpan.Zero, []);
             await host.Reports.Write(new WorkerReport(claimed.WorkerId, report, claimed.Task.Id));
         }
     }

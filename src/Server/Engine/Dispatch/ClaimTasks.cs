@@ -58,12 +58,15 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
         return new Claim(attempts, [.. groups.Where(group => group.IsSatisfied).Select(group => group.Likeness)]);
     }
 
-    private async Task<IReadOnlyList<ClaimedAttempt>> Open(Transaction transaction, IReadOnlyList<ClaimedAttempt> claimed, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimedAttempt>> Open(
+        Transaction transaction, IReadOnlyList<ClaimedAttempt> claimed, CancellationToken cancellationToken)
     {
         if (claimed.Count == 0)
             return [];
         transaction.AfterCommit(() => metrics.Claimed(claimed.Count));
-        var attempts = claimed.Select(attempt => (attempt.Attempt.AttemptId, attempt.Task.Id, attempt.Task.Attempt, attempt.WorkerId)).ToList();
+        var attempts = claimed
+            .Select(attempt => (attempt.Attempt.AttemptId, attempt.Task.Id, attempt.Task.Attempt, attempt.WorkerId))
+            .ToList();
         transaction.Defer(AttemptStore.Insert(attempts, options.Offer));
         var heads = claimed.Select(attempt => attempt.Task.Head).DistinctBy(head => head.Id).ToDictionary(head => head.Id);
         var events = log.Append(transaction, heads, await transaction.Time(cancellationToken), [.. claimed.Select(Started)]);
@@ -77,10 +80,15 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
         var order = groups.Skip(first).Concat(groups.Take(first)).ToList();
         var askers = groups.SelectMany(group => group.AgentIds).CountBy(id => id).ToDictionary();
         var anyAgent = groups.Exists(group => group.AgentIds.Length == 0);
-        var sizes = order.ConvertAll(group => groups.Count > 1 && (anyAgent || group.AgentIds.Any(id => askers[id] > 1)) ? (group.Credit + MostTurns - 1) / MostTurns : group.Credit);
+        var sizes = order.ConvertAll(group =>
+            groups.Count > 1 && (anyAgent || group.AgentIds.Any(id => askers[id] > 1))
+                ? (group.Credit + MostTurns - 1) / MostTurns
+                : group.Credit);
         return
         [
-            .. Enumerable.Range(0, MostTurns).SelectMany(turn => order.Zip(sizes, (group, size) => (Group: group, Credit: Math.Min(size, group.Credit - (turn * size)))))
+            .. Enumerable
+                .Range(0, MostTurns)
+                .SelectMany(turn => order.Zip(sizes, (group, size) => (Group: group, Credit: Math.Min(size, group.Credit - (turn * size)))))
                 .Where(turn => turn.Credit > 0)
                 .Select(turn => (turn.Group, turn.Group.Demand(turn.Credit))),
         ];
@@ -113,7 +121,8 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
             foreach (var task in Tasks)
             {
                 waiting.TryDequeue(out var worker, out var credit);
-                yield return new ClaimedAttempt(task, new AttemptKey(Guid.CreateVersion7(), task.Attempt), worker!.WorkerId, JournalLength: 0);
+                yield return new ClaimedAttempt(
+                    task, new AttemptKey(Guid.CreateVersion7(), task.Attempt), worker!.WorkerId, JournalLength: 0);
                 waiting.Enqueue(worker, credit + 1);
             }
         }

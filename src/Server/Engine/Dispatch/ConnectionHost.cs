@@ -85,7 +85,8 @@ internal sealed class ConnectionHost(
         {
             await Reports.Write(new WorkerReport(workerId, new GivenBack(offer.Key, outcome), offer.TaskId)).WaitAsync(s_giveBackPatience);
         }
-        catch (Exception failure) when (failure is TimeoutException or EngineException { Reason: ErrorReason.Unavailable or ErrorReason.RateLimited })
+        catch (Exception failure)
+            when (failure is TimeoutException or EngineException { Reason: ErrorReason.Unavailable or ErrorReason.RateLimited })
         {
             DispatchLog.OfferNotGivenBack(log, offer.TaskId, failure);
         }

@@ -13,7 +13,8 @@ internal static partial class DispatchLog
     [LoggerMessage(5, LogLevel.Error, "Dispatching met a fault: {Loop} is started again.")]
     public static partial void LoopFaulted(ILogger logger, string loop, Exception failure);
 
-    [LoggerMessage(3, LogLevel.Information, "Worker {WorkerId} ({Name}, version {Version}) connected with {Slots} slots and {Held} held attempts.")]
+    [LoggerMessage(
+        3, LogLevel.Information, "Worker {WorkerId} ({Name}, version {Version}) connected with {Slots} slots and {Held} held attempts.")]
     public static partial void WorkerConnected(ILogger logger, string workerId, string name, string version, int slots, int held);
 
     [LoggerMessage(6, LogLevel.Warning, "Worker {WorkerId} left, which could not be stored; it shows as connected for a while.")]

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>This server's part in handing out work. It keeps in memory only what a crash may lose, so any number of servers may run one each.</summary>
+/// <summary>
+/// This server's part in handing out work. It keeps in memory only what a crash may lose, so any number of servers may run one each.
+/// </summary>
 internal sealed class Dispatcher : BackgroundService, IDispatcherState
 {
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromMilliseconds(250);
@@ -33,7 +35,14 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
         _host = host;
         _clock = clock;
         _log = log;
-        _loops = [("listening", claims.Listen), ("claiming", claims.Claim), ("renewing", leases.Run), ("sweeping", sweeps.Run), ("confirming", presence.Run)];
+        _loops =
+        [
+            ("listening", claims.Listen),
+            ("claiming", claims.Claim),
+            ("renewing", leases.Run),
+            ("sweeping", sweeps.Run),
+            ("confirming", presence.Run),
+        ];
         news.StopRequested += host.RequestStop;
         metrics.ObserveWorkers(() => host.Count, () => host.Leases);
     }
@@ -45,7 +54,8 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
 
     /// <summary>Takes up a worker's stream.</summary>
     /// <exception cref="EngineException">INVALID_REQUEST, UNAVAILABLE.</exception>
-    public Task<WorkerConnection> Connect(WorkerHello hello, CancellationToken cancellationToken) => _connectWorker.Execute(hello, cancellationToken);
+    public Task<WorkerConnection> Connect(WorkerHello hello, CancellationToken cancellationToken) =>
+        _connectWorker.Execute(hello, cancellationToken);
 
     /// <summary>Asks every connected worker to finish what it holds and to leave.</summary>
     public void Drain()
@@ -54,7 +64,8 @@ internal sealed class Dispatcher : BackgroundService, IDispatcherState
             connection.RequestDrain();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_loops.Select(loop => KeepRunning(loop.Name, loop.Run, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_loops.Select(loop => KeepRunning(loop.Name, loop.Run, stoppingToken)));
 
     private async Task KeepRunning(string name, Func<CancellationToken, Task> run, CancellationToken stoppingToken)
     {

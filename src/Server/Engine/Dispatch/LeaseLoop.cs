@@ -35,7 +35,8 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineMe
             return;
         var renewing = Renew(renewals, cancellationToken);
         // Workers judge by their own clocks, so they must hear in time that it is not their lease that ends.
-        while (await Task.WhenAny(renewing, Task.Delay(_tellAfter, clock, cancellationToken)) != renewing && !cancellationToken.IsCancellationRequested)
+        while (await Task.WhenAny(renewing, Task.Delay(_tellAfter, clock, cancellationToken)) != renewing
+            && !cancellationToken.IsCancellationRequested)
             Hold(asked);
         if (renewing.IsFaulted)
             Hold(asked);
@@ -57,7 +58,9 @@ internal sealed class LeaseLoop(Database database, ConnectionHost host, EngineMe
         var renewed = new Dictionary<AttemptKey, RenewedLease>(renewals.Count);
         foreach (var some in renewals.Chunk(MostAtOnce))
         {
-            foreach (var lease in await database.Read((connection, token) => AttemptStore.Renew(connection, some, options.Lease, token), cancellationToken))
+            foreach (
+                var lease in await database.Read(
+                    (connection, token) => AttemptStore.Renew(connection, some, options.Lease, token), cancellationToken))
                 renewed.Add(lease.Attempt, lease);
             metrics.Batch("renewal", some.Length);
         }

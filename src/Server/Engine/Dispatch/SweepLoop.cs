@@ -7,7 +7,11 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Ends what is over: leases (but not those that nobody could renew: after a trouble of the database, each gets its time anew), pauses after failures, pauses of providers, unanswered questions, the work of subagents. One cheap look tells whether, and when next, there is something to do.</summary>
+/// <summary>
+/// Ends what is over: leases (but not those that nobody could renew: after a trouble of the database, each gets its time anew), pauses
+/// after failures, pauses of providers, unanswered questions, the work of subagents. One cheap look tells whether, and when next, there is
+/// something to do.
+/// </summary>
 internal sealed class SweepLoop : IDisposable
 {
     private readonly Database _database;

@@ -13,7 +13,9 @@ internal sealed partial class WorkerConnection
         {
             var free = Hello.Slots - _held.Values.Count(held => !held.Closing);
             var credit = _draining || _closed || _silent || _held.Values.Any(KeepsWaiting) ? 0 : Math.Min(_credit, free);
-            return credit > 0 ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) { Role = Hello.Role, Tags = Hello.Tags } : null;
+            return credit > 0
+                ? new WorkerDemand(Hello.WorkerId, Hello.AgentIds, Hello.WorkspaceRoots, credit) { Role = Hello.Role, Tags = Hello.Tags }
+                : null;
         }
     }
 
@@ -26,7 +28,11 @@ internal sealed partial class WorkerConnection
             if (_closed)
                 return false;
             _credit--;
-            _held[assignment.Attempt.AttemptId] = new HeldAttempt(assignment.Attempt, assignment.TaskId) { OfferedAt = _host.Now, ForgetAt = _host.ForgetAt(Terms.Offer) };
+            _held[assignment.Attempt.AttemptId] = new HeldAttempt(assignment.Attempt, assignment.TaskId)
+            {
+                OfferedAt = _host.Now,
+                ForgetAt = _host.ForgetAt(Terms.Offer),
+            };
             Send(new Offered(assignment));
             return true;
         }
@@ -36,7 +42,11 @@ internal sealed partial class WorkerConnection
     public void Confirm(RenewedLease lease, Guid taskId)
     {
         lock (_gate)
-            _held[lease.Attempt.AttemptId] = new HeldAttempt(lease.Attempt, taskId) { Accepted = true, ForgetAt = _host.ForgetAt(Terms.Lease) };
+            _held[lease.Attempt.AttemptId] = new HeldAttempt(lease.Attempt, taskId)
+            {
+                Accepted = true,
+                ForgetAt = _host.ForgetAt(Terms.Lease),
+            };
         Renewed(lease);
     }
 
@@ -55,7 +65,9 @@ internal sealed partial class WorkerConnection
         }
     }
 
-    /// <summary>The database does not say for now whether these leases hold: they are asked for again, and the worker goes on meanwhile.</summary>
+    /// <summary>
+    /// The database does not say for now whether these leases hold: they are asked for again, and the worker goes on meanwhile.
+    /// </summary>
     public void HoldRenewals(IEnumerable<LeaseRenewal> renewals)
     {
         lock (_gate)
@@ -109,7 +121,10 @@ internal sealed partial class WorkerConnection
         _host.CreditChanged();
     }
 
-    /// <summary>Asks to stop the attempt at a task, if the worker holds it. If not, it may have commands of an earlier one that wait with a cancelled task.</summary>
+    /// <summary>
+    /// Asks to stop the attempt at a task, if the worker holds it. If not, it may have commands of an earlier one that wait with a
+    /// cancelled task.
+    /// </summary>
     public void RequestStop(Guid taskId, RequestedStop stop)
     {
         lock (_gate)
@@ -142,5 +157,6 @@ internal sealed partial class WorkerConnection
     }
 
     // The sweep queues the task of an offer that was let end before it tells the connection, so that a claim may come between the two.
-    private bool KeepsWaiting(HeldAttempt held) => held is { Accepted: false, Closing: false } && _host.Since(held.OfferedAt) > Terms.Offer / 2;
+    private bool KeepsWaiting(HeldAttempt held) =>
+        held is { Accepted: false, Closing: false } && _host.Since(held.OfferedAt) > Terms.Offer / 2;
 }

@@ -7,8 +7,8 @@ namespace Koda.Server.Engine.Dispatch;
 internal sealed partial class WorkerConnection
 {
     /// <summary>
-    /// Queues a report to be committed with others; reports of one attempt keep their order. The answer comes as a signal. Await this before taking the
-    /// worker's next message: it waits when too much is under way.
+    /// Queues a report to be committed with others; reports of one attempt keep their order. The answer comes as a signal. Await this
+    /// before taking the worker's next message: it waits when too much is under way.
     /// </summary>
     /// <exception cref="EngineException">INVALID_REQUEST: the report cannot be stored.</exception>
     public async Task Report(AttemptReport report, CancellationToken cancellationToken)
@@ -63,7 +63,10 @@ internal sealed partial class WorkerConnection
                 Send(new AttemptLost(attempt, reason));
                 break;
             case ReportOutcome.OutOfOrder(var batch, var expected):
-                Fail(new EngineException(ErrorReason.InvalidRequest, $"Batch {batch.Batch} of attempt {attempt.AttemptId} came where {expected} was expected."));
+                Fail(
+                    new EngineException(
+                        ErrorReason.InvalidRequest,
+                        $"Batch {batch.Batch} of attempt {attempt.AttemptId} came where {expected} was expected."));
                 break;
         }
     }

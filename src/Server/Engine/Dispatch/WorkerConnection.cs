@@ -4,7 +4,10 @@ using Koda.Server.Engine.Attempts;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>One worker's stream, seen from the engine. What the worker says goes in by methods; what it must hear comes out of <see cref="Signals"/>.</summary>
+/// <summary>
+/// One worker's stream, seen from the engine. What the worker says goes in by methods; what it must hear comes out of
+/// <see cref="Signals"/>.
+/// </summary>
 internal sealed partial class WorkerConnection : IAsyncDisposable
 {
     // A worker that reports faster than the database commits is made to wait; the bound is on what it may have under way.
@@ -12,7 +15,8 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HeldAttempt> _held = [];
-    private readonly Channel<WorkerSignal> _signals = Channel.CreateUnbounded<WorkerSignal>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<WorkerSignal> _signals = Channel.CreateUnbounded<WorkerSignal>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _pending = new(MaxPendingReports, MaxPendingReports);
     private readonly ConnectionHost _host;
     private int _credit;
@@ -46,8 +50,8 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     public WorkerTerms Terms => _host.Terms;
 
     /// <summary>
-    /// What the worker must hear. It ends when the worker connected again elsewhere, and fails with an <see cref="EngineException"/> when reports could not
-    /// be committed: the worker then connects again and sends them again.
+    /// What the worker must hear. It ends when the worker connected again elsewhere, and fails with an <see cref="EngineException"/> when
+    /// reports could not be committed: the worker then connects again and sends them again.
     /// </summary>
     public ChannelReader<WorkerSignal> Signals => _signals.Reader;
 
@@ -119,7 +123,9 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     /// <summary>Asks the worker to look at its servers of tools again, and to tell.</summary>
     public void RequestMcpRefresh(long number) => Send(new McpRefreshRequested(number));
 
-    /// <summary>The stream is over. Offers that were not taken go back; attempts keep their lease until the worker is back or the lease ends.</summary>
+    /// <summary>
+    /// The stream is over. Offers that were not taken go back; attempts keep their lease until the worker is back or the lease ends.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _host.Remove(this);

@@ -3,7 +3,9 @@ using Koda.Server.Engine.Workers;
 
 namespace Koda.Server.Engine.Dispatch;
 
-/// <summary>Who a worker is and what it can do. Empty lists mean "any"; <paramref name="Held"/> names attempts from before a reconnect.</summary>
+/// <summary>
+/// Who a worker is and what it can do. Empty lists mean "any"; <paramref name="Held"/> names attempts from before a reconnect.
+/// </summary>
 internal sealed record WorkerHello(
     string WorkerId,
     string Name,

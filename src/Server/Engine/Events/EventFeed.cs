@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Engine.Events;
 
 /// <summary>
-/// Follows streams: first what the table has, then what is committed, whichever server commits it. The table is the truth; news from memory and from
-/// other servers only say that there is more, so a lost or repeated one does no harm.
+/// Follows streams: first what the table has, then what is committed, whichever server commits it. The table is the truth; news from memory
+/// and from other servers only say that there is more, so a lost or repeated one does no harm.
 /// </summary>
 internal sealed class EventFeed : IDisposable
 {
@@ -45,10 +45,11 @@ internal sealed class EventFeed : IDisposable
     }
 
     /// <summary>
-    /// The events after <paramref name="afterSeq"/> in pages, without gap, repetition or reordering, for ever. Where retention has removed events, one
-    /// <see cref="EventGap"/> stands for them. A stream that does not exist yet is waited for.
+    /// The events after <paramref name="afterSeq"/> in pages, without gap, repetition or reordering, for ever. Where retention has removed
+    /// events, one <see cref="EventGap"/> stands for them. A stream that does not exist yet is waited for.
     /// </summary>
-    /// <exception cref="EngineException">INVALID_CURSOR: the stream never came that far. UNAVAILABLE: go on from the last event later.</exception>
+    /// <exception cref="EngineException">INVALID_CURSOR: the stream never came that far. UNAVAILABLE: go on from the last event
+    /// later.</exception>
     public async IAsyncEnumerable<IReadOnlyList<Event>> Follow(
         Guid streamId, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -132,7 +133,11 @@ internal sealed class EventFeed : IDisposable
         {
             var first = long.Parse(expired.Details["first_seq"], CultureInfo.InvariantCulture);
             var kept = await _readEvents.Execute(streamId, first - 1, PageSize - 1, cancellationToken);
-            return [EventGap.Between(streamId, seq + 1, first - 1, kept.Count > 0 ? kept[0].Time : _clock.GetUtcNow().UtcDateTime), .. kept];
+            return
+            [
+                EventGap.Between(streamId, seq + 1, first - 1, kept.Count > 0 ? kept[0].Time : _clock.GetUtcNow().UtcDateTime),
+                .. kept,
+            ];
         }
         finally
         {
@@ -144,7 +149,8 @@ internal sealed class EventFeed : IDisposable
     {
         lock (_joining)
         {
-            var topic = _topics.GetOrAdd(streamId, id => new StreamTopic((head, handOut) => UntilItSucceeds(token => ReadOn(id, head, handOut, token))));
+            var topic = _topics.GetOrAdd(streamId, id => new StreamTopic(
+                (head, handOut) => UntilItSucceeds(token => ReadOn(id, head, handOut, token))));
             topic.Add(follower);
             return topic;
         }
@@ -185,7 +191,8 @@ internal sealed class EventFeed : IDisposable
         IReadOnlyList<Event> page;
         do
         {
-            page = await _database.Read((connection, token) => EventQueries.Read(connection, streamId, head, PageSize, token), cancellationToken);
+            page = await _database.Read(
+                (connection, token) => EventQueries.Read(connection, streamId, head, PageSize, token), cancellationToken);
             if (page.Count == 0)
                 return;
             handOut(page);

@@ -5,7 +5,9 @@ internal static class EventGap
 {
     public const string Kind = "feed.gap";
 
-    /// <summary>An event in the place of those from <paramref name="first"/> to <paramref name="last"/>, whose cursor is that of the last.</summary>
+    /// <summary>
+    /// An event in the place of those from <paramref name="first"/> to <paramref name="last"/>, whose cursor is that of the last.
+    /// </summary>
     public static Event Between(Guid streamId, long first, long last, DateTime time) =>
         new(streamId, last, time, Kind, "system", Guid.Empty, 0, $$"""{"first_seq":{{first}},"last_seq":{{last}}}""", null, []);
 }

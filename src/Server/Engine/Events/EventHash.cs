@@ -18,7 +18,9 @@ internal static class EventHash
     /// <summary>What the first event of a stream is chained to.</summary>
     public static readonly byte[] Origin = new byte[Size];
 
-    /// <summary>The hash of an event that follows one with hash <paramref name="previous"/>. <see cref="Event.Hash"/> is not read.</summary>
+    /// <summary>
+    /// The hash of an event that follows one with hash <paramref name="previous"/>. <see cref="Event.Hash"/> is not read.
+    /// </summary>
     public static byte[] Next(ReadOnlySpan<byte> previous, Event entry)
     {
         var most = FixedSize + Utf8.GetMaxByteCount(entry.Kind.Length) + Utf8.GetMaxByteCount(entry.Actor.Length)

@@ -6,12 +6,13 @@ namespace Koda.Server.Engine.Events;
 internal sealed class EventLog(IRedactor redactor, EventFeed feed)
 {
     /// <summary>
-    /// Appends events to any number of streams; they are written with the commit. The streams' heads stay locked until then. A stream may occur more than
-    /// once in the batch; its events keep their order.
+    /// Appends events to any number of streams; they are written with the commit. The streams' heads stay locked until then. A stream may
+    /// occur more than once in the batch; its events keep their order.
     /// </summary>
     /// <returns>The events as they will be stored, in the order given.</returns>
     /// <exception cref="InvalidOperationException">A stream does not exist and is not said to be new.</exception>
-    public async Task<IReadOnlyList<Event>> Append(Transaction transaction, IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Event>> Append(
+        Transaction transaction, IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
     {
         if (batch.All(append => append.Events.Count == 0))
             return [];

@@ -52,13 +52,15 @@ internal static class EventQueries
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = streamId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new StreamRecord(streamId, reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3))
+            ? new StreamRecord(
+                streamId, reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3))
             : null;
     }
 
     private const string ListStreamsSql = "select id from streams where id > $1 order by id limit $2";
 
-    public static async Task<IReadOnlyList<Guid>> ListStreams(NpgsqlConnection connection, Guid after, int limit, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Guid>> ListStreams(
+        NpgsqlConnection connection, Guid after, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ListStreamsSql, connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
@@ -93,8 +95,17 @@ internal static class EventQueries
         return events;
     }
 
-    internal static Event ReadEvent(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetInt64(1), row.GetDateTime(2), row.GetString(3), row.GetString(4), row.GetGuid(5), row.GetInt32(6), row.GetString(7),
-        row.IsDBNull(8) ? null : row.GetString(8), row.GetFieldValue<byte[]>(9));
+    internal static Event ReadEvent(NpgsqlDataReader row) =>
+        new(
+            row.GetGuid(0),
+            row.GetInt64(1),
+            row.GetDateTime(2),
+            row.GetString(3),
+            row.GetString(4),
+            row.GetGuid(5),
+            row.GetInt32(6),
+            row.GetString(7),
+            row.IsDBNull(8) ? null : row.GetString(8),
+            row.GetFieldValue<byte[]>(9));
 }
 

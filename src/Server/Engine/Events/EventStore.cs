@@ -22,7 +22,8 @@ internal static class EventStore
         """;
 
     /// <summary>Locks the heads of streams, in the order of their ids, so that two appenders cannot wait for each other.</summary>
-    public static async Task<Dictionary<Guid, StreamHead>> LockHeads(Transaction transaction, Guid[] streams, CancellationToken cancellationToken)
+    public static async Task<Dictionary<Guid, StreamHead>> LockHeads(
+        Transaction transaction, Guid[] streams, CancellationToken cancellationToken)
     {
         if (streams.Length == 0)
             return [];

@@ -3,12 +3,11 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Events;
 
 /// <summary>
-/// Reads the events of all streams in one order, in which the events of each stream keep theirs. Positions are drawn before the commit, so a
-/// transaction that commits late leaves a place free that is filled later: nothing is read at or behind such a place.
+/// Reads the events of all streams in one order, in which the events of each stream keep theirs. Positions are drawn before the commit, so
+/// a transaction that commits late leaves a place free that is filled later: nothing is read at or behind such a place.
 /// </summary>
-/// <remarks>
-/// A transaction has its id before it draws a position. So when every transaction has ended that had an id at some moment, every position drawn
-/// before that moment is settled, for good: committed and visible, or never to appear.
+/// <remarks> A transaction has its id before it draws a position. So when every transaction has ended that had an id at some moment, every
+/// position drawn before that moment is settled, for good: committed and visible, or never to appear.
 /// </remarks>
 internal sealed class GlobalFeed(Database database)
 {

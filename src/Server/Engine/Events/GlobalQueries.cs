@@ -6,7 +6,8 @@ namespace Koda.Server.Engine.Events;
 internal static class GlobalQueries
 {
     private const string LastPositionSql = "select case when is_called then last_value else 0 end from events_position_seq";
-    private const string SnapshotSql = "select pg_snapshot_xmin(snapshot), pg_snapshot_xmax(snapshot) from pg_current_snapshot() as snapshot";
+    private const string SnapshotSql =
+        "select pg_snapshot_xmin(snapshot), pg_snapshot_xmax(snapshot) from pg_current_snapshot() as snapshot";
 
     /// <summary>Two statements, because the position must be read before the snapshot is taken.</summary>
     public static async Task<PositionMark> MarkPosition(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ internal sealed class StreamFollower
 {
     private const int Capacity = 64;
 
-    private readonly Channel<IReadOnlyList<Event>> _pages =
-        Channel.CreateBounded<IReadOnlyList<Event>>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<IReadOnlyList<Event>> _pages = Channel.CreateBounded<IReadOnlyList<Event>>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private volatile bool _mustReread;
 

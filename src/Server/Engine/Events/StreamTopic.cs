@@ -1,8 +1,8 @@
 namespace Koda.Server.Engine.Events;
 
 /// <summary>
-/// The live end of one stream on this server: hands each committed page once to every follower, in order. What other servers committed it reads from
-/// the table, once for all followers.
+/// The live end of one stream on this server: hands each committed page once to every follower, in order. What other servers committed it
+/// reads from the table, once for all followers.
 /// </summary>
 internal sealed class StreamTopic
 {

@@ -13,7 +13,8 @@ internal sealed class VerifyLog(Database database)
         var (streams, events) = (0L, 0L);
         for (var after = Guid.Empty; ;)
         {
-            var page = await database.Read((connection, token) => EventQueries.ListStreams(connection, after, PageSize, token), cancellationToken);
+            var page = await database.Read(
+                (connection, token) => EventQueries.ListStreams(connection, after, PageSize, token), cancellationToken);
             if (page.Count == 0)
                 return new ChainReport(streams, events, null);
             foreach (var id in page)
@@ -40,7 +41,8 @@ internal sealed class VerifyLog(Database database)
         {
             // Read whole pages, but no further than the head seen above: later events have a later head.
             var limit = (int)Math.Min(PageSize, stream.HeadSeq - seq);
-            var page = await database.Read((connection, token) => EventQueries.Read(connection, streamId, seq, limit, token), cancellationToken);
+            var page = await database.Read(
+                (connection, token) => EventQueries.Read(connection, streamId, seq, limit, token), cancellationToken);
             if (page.Count == 0)
                 return Broken(seq + 1, ChainFault.TruncatedTail);
             foreach (var entry in page)

@@ -41,8 +41,17 @@ internal static class ChainQueries
         while (await reader.ReadAsync(cancellationToken))
         {
             var stream = new StreamRecord(
-                reader.GetGuid(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2), reader.GetInt64(3), reader.GetFieldValue<byte[]>(4));
-            found.Add(new Chain(stream, stream.Id == AuditLog.Stream ? ChainKind.Audit : reader.GetBoolean(5) ? ChainKind.Session : ChainKind.Task));
+                reader.GetGuid(0),
+                reader.GetInt64(1),
+                reader.GetFieldValue<byte[]>(2),
+                reader.GetInt64(3),
+                reader.GetFieldValue<byte[]>(4));
+            found.Add(
+                new Chain(
+                    stream,
+                    stream.Id == AuditLog.Stream ? ChainKind.Audit
+                        : reader.GetBoolean(5) ? ChainKind.Session
+                        : ChainKind.Task));
         }
         return found;
     }

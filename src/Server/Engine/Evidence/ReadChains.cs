@@ -24,7 +24,8 @@ internal sealed class ReadChains(Database database)
 
     /// <summary>Every chain with its events, up to where it ended when it was begun.</summary>
     /// <exception cref="EngineException">INVALID_CURSOR.</exception>
-    public IAsyncEnumerable<ChainPart> Execute(string? cursor, CancellationToken cancellationToken) => Read(Decode(cursor), cancellationToken);
+    public IAsyncEnumerable<ChainPart> Execute(string? cursor, CancellationToken cancellationToken) =>
+        Read(Decode(cursor), cancellationToken);
 
     private async IAsyncEnumerable<ChainPart> Read(Place after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -45,7 +46,8 @@ internal sealed class ReadChains(Database database)
         return [.. begun, .. await ChainQueries.List(connection, after.Stream, ChainsAtOnce, cancellationToken)];
     }
 
-    private async IAsyncEnumerable<ChainPart> Parts(List<Chain> chains, Place after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChainPart> Parts(
+        List<Chain> chains, Place after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var events = Events(chains, after, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var more = await events.MoveNextAsync();
@@ -70,13 +72,16 @@ internal sealed class ReadChains(Database database)
     }
 
     /// <summary>The events of these chains, in the order of the chains.</summary>
-    private async IAsyncEnumerable<Event> Events(List<Chain> chains, Place after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Event> Events(
+        List<Chain> chains, Place after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var listed = chains.Select(chain => chain.Stream.Id).ToHashSet();
         for (var place = after; ;)
         {
             var page = await database.Read(
-                (connection, token) => EventQueries.ReadStreams(connection, place.Stream, place.Seq, chains[^1].Stream.Id, EventsAtOnce, token), cancellationToken);
+                (connection, token) =>
+                    EventQueries.ReadStreams(connection, place.Stream, place.Seq, chains[^1].Stream.Id, EventsAtOnce, token),
+                cancellationToken);
             foreach (var entry in page.Where(entry => listed.Contains(entry.StreamId)))
                 yield return entry;
             if (page.Count < EventsAtOnce)
@@ -85,12 +90,16 @@ internal sealed class ReadChains(Database database)
         }
     }
 
-    private static string Encode(Place place) => ListCursor.Encode(Filters, $"{place.Stream:N}.{place.Seq.ToString(CultureInfo.InvariantCulture)}");
+    private static string Encode(Place place) =>
+        ListCursor.Encode(Filters, $"{place.Stream:N}.{place.Seq.ToString(CultureInfo.InvariantCulture)}");
 
-    private static Place Decode(string? cursor) => ListCursor.Decode(Filters, cursor)?.Split('.') switch
-    {
-        null => new Place(Guid.Empty, 0),
-        [var stream, var seq] when Guid.TryParseExact(stream, "N", out var id) && long.TryParse(seq, CultureInfo.InvariantCulture, out var number) => new Place(id, number),
-        _ => throw new EngineException(ErrorReason.InvalidCursor, "The cursor is not one of this log."),
-    };
+    private static Place Decode(string? cursor) =>
+        ListCursor.Decode(Filters, cursor)?.Split('.') switch
+        {
+            null => new Place(Guid.Empty, 0),
+            [var stream, var seq]
+                when Guid.TryParseExact(stream, "N", out var id) && long.TryParse(seq, CultureInfo.InvariantCulture, out var number) =>
+                new Place(id, number),
+            _ => throw new EngineException(ErrorReason.InvalidCursor, "The cursor is not one of this log."),
+        };
 }

@@ -8,14 +8,18 @@ namespace Koda.Server.Engine.Idempotency;
 internal sealed record IdempotencyClaim(ClaimOutcome Outcome, byte[]? Response = null)
 {
     /// <summary>The refusal that a conflicting or running claim amounts to; null when the work is to be done, or was done.</summary>
-    public EngineException? Refusal() => Outcome switch
-    {
-        ClaimOutcome.Conflict => new EngineException(
-            ErrorReason.IdempotencyConflict, "This idempotency key was used for another request."),
-        ClaimOutcome.InProgress => new EngineException(
-            ErrorReason.IdempotencyInProgress, "The request with this idempotency key is still running.", retryAfter: TimeSpan.FromSeconds(1)),
-        _ => null,
-    };
+    public EngineException? Refusal() =>
+        Outcome switch
+        {
+            ClaimOutcome.Conflict => new EngineException(
+                ErrorReason.IdempotencyConflict,
+                "This idempotency key was used for another request."),
+            ClaimOutcome.InProgress => new EngineException(
+                ErrorReason.IdempotencyInProgress,
+                "The request with this idempotency key is still running.",
+                retryAfter: TimeSpan.FromSeconds(1)),
+            _ => null,
+        };
 }
 
 internal enum ClaimOutcome

@@ -5,9 +5,8 @@ using Npgsql;
 namespace Koda.Server.Engine.Idempotency;
 
 /// <summary>The only writer of <c>idempotency_keys</c>.</summary>
-/// <remarks>
-/// Claim, work and complete belong in one transaction: then a key is never left claimed by work that did not happen. Work that is longer than a
-/// transaction commits its claim first; should it die, the key is free again after five minutes.
+/// <remarks> Claim, work and complete belong in one transaction: then a key is never left claimed by work that did not happen. Work that is
+/// longer than a transaction commits its claim first; should it die, the key is free again after five minutes.
 /// </remarks>
 internal static class IdempotencyStore
 {
@@ -32,7 +31,9 @@ internal static class IdempotencyStore
             if (claimed.Contains(key.Identity))
             {
                 // A second request with the same key in this very batch.
-                return isOwner ? new(ClaimOutcome.Claimed) : new(SameRequest(owners[key.Identity].RequestHash) ? ClaimOutcome.InProgress : ClaimOutcome.Conflict);
+                return isOwner
+                    ? new(ClaimOutcome.Claimed)
+                    : new(SameRequest(owners[key.Identity].RequestHash) ? ClaimOutcome.InProgress : ClaimOutcome.Conflict);
             }
             if (!stored.TryGetValue(key.Identity, out var row))
                 return new(ClaimOutcome.InProgress);
@@ -44,7 +45,8 @@ internal static class IdempotencyStore
         }
     }
 
-    // The advisory lock tells a key in use from a free one without waiting for the transaction that uses it, as the unique index alone would.
+    // The advisory lock tells a key in use from a free one without waiting for the transaction that uses it, as the unique index alone
+    // would.
     private const string InsertSql = """
         insert into idempotency_keys as stored (principal, route, key, request_hash, expires_at)
         select principal, route, key, request_hash, clock_timestamp() + interval '5 minutes'

@@ -8,7 +8,8 @@ internal sealed record Answer<T>(T? Result, byte[]? Replayed)
     where T : class;
 
 /// <summary>
-/// Does an act in one transaction with the claim of its idempotency key and the stored answer. Answers are stored sealed, because some hold what is shown once.
+/// Does an act in one transaction with the claim of its idempotency key and the stored answer. Answers are stored sealed, because some hold
+/// what is shown once.
 /// </summary>
 internal sealed class RunOnce(Database database, SecretBox box)
 {
@@ -36,14 +37,17 @@ internal sealed class RunOnce(Database database, SecretBox box)
         },
         cancellationToken);
 
-    /// <summary>The answer that was stored for the same request; null when there is none yet. For acts that begin with more than a transaction.</summary>
+    /// <summary>
+    /// The answer that was stored for the same request; null when there is none yet. For acts that begin with more than a transaction.
+    /// </summary>
     /// <exception cref="EngineException">IDEMPOTENCY_CONFLICT: the key was used for another request.</exception>
     public async Task<Answer<T>?> Find<T>(IdempotencyKey? key, CancellationToken cancellationToken)
         where T : class
     {
         if (key is null)
             return null;
-        var stored = await database.InTransaction((transaction, token) => IdempotencyStore.Find(transaction, [key], token), cancellationToken);
+        var stored = await database.InTransaction(
+            (transaction, token) => IdempotencyStore.Find(transaction, [key], token), cancellationToken);
         if (!stored.TryGetValue(key.Identity, out var row) || row.Response is null)
             return null;
         if (!row.RequestHash.AsSpan().SequenceEqual(key.RequestHash))

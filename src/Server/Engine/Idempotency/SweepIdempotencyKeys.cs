@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Engine.Idempotency;
 
 /// <summary>Removes expired keys from time to time. Any number of servers may do so at once.</summary>
-internal sealed partial class SweepIdempotencyKeys(Database database, TimeProvider clock, ILogger<SweepIdempotencyKeys> log) : BackgroundService
+internal sealed partial class SweepIdempotencyKeys(Database database, TimeProvider clock, ILogger<SweepIdempotencyKeys> log)
+    : BackgroundService
 {
     private const int BatchSize = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);

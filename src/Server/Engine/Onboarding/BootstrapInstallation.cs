@@ -35,11 +35,16 @@ internal sealed class BootstrapInstallation(
     /// <param name="key">The caller's idempotency key.</param>
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">
-    /// UNAUTHENTICATED, PERMISSION_DENIED; and those of registering an owner, connecting a provider and applying an agent: then nothing was done.
+    /// <exception cref="EngineException"> UNAUTHENTICATED, PERMISSION_DENIED; and those of registering an owner, connecting a provider and
+    /// applying an agent: then nothing was done.
     /// </exception>
     public async Task<Answer<Bootstrapped>> Execute(
-        BootstrapPlan plan, bool isTrusted, IReadOnlySet<string> scopes, Caller caller, IdempotencyKey? key, Func<Bootstrapped, byte[]> encode,
+        BootstrapPlan plan,
+        bool isTrusted,
+        IReadOnlySet<string> scopes,
+        Caller caller,
+        IdempotencyKey? key,
+        Func<Bootstrapped, byte[]> encode,
         CancellationToken cancellationToken)
     {
         if (await once.Find<Bootstrapped>(key, cancellationToken) is { } replayed)
@@ -56,13 +61,25 @@ internal sealed class BootstrapInstallation(
             await registerOwner.RequireCode(claimed, caller, cancellationToken);
         var provider = plan.Provider is { IsOffline: false } asked ? await connectProvider.Check(caller, asked, cancellationToken) : null;
         if (plan.Access is not { } access)
-            return await once.Execute(key, encode, (transaction, token) => Apply(transaction, plan, provider, null, caller, token), cancellationToken);
+            return await once.Execute(
+                key, encode, (transaction, token) => Apply(transaction, plan, provider, null, caller, token), cancellationToken);
         return await registerOwner.Execute(
-            access, isTrusted, caller, key, encode, (transaction, owner, token) => Apply(transaction, plan, provider, owner, caller, token), cancellationToken);
+            access,
+            isTrusted,
+            caller,
+            key,
+            encode,
+            (transaction, owner, token) => Apply(transaction, plan, provider, owner, caller, token),
+            cancellationToken);
     }
 
     private async Task<Bootstrapped> Apply(
-        Transaction transaction, BootstrapPlan plan, CheckedConnection? provider, RegisteredOwner? owner, Caller caller, CancellationToken cancellationToken)
+        Transaction transaction,
+        BootstrapPlan plan,
+        CheckedConnection? provider,
+        RegisteredOwner? owner,
+        Caller caller,
+        CancellationToken cancellationToken)
     {
         var applied = new List<string>();
         if (owner is not null)
@@ -71,7 +88,8 @@ internal sealed class BootstrapInstallation(
             await connectProvider.Store(transaction, caller, provider, cancellationToken);
         if (plan.Provider is not null)
         {
-            await ProviderStore.SetDefault(transaction, provider?.Saved.Id ?? ProviderCatalogue.Offline, chosen: true, model: null, cancellationToken);
+            await ProviderStore.SetDefault(
+                transaction, provider?.Saved.Id ?? ProviderCatalogue.Offline, chosen: true, model: null, cancellationToken);
             applied.Add("provider");
         }
         if (plan.Agent is { } agent)
@@ -79,7 +97,11 @@ internal sealed class BootstrapInstallation(
             if (agent.Definition is { } definition)
                 await applyAgent.Execute(transaction, caller, agent.Id, definition, agent.ProviderApiKey, cancellationToken);
             await changeSettings.Execute(
-                transaction, 0, settings => settings with { Defaults = settings.Defaults with { AgentId = agent.Id } }, caller, cancellationToken);
+                transaction,
+                0,
+                settings => settings with { Defaults = settings.Defaults with { AgentId = agent.Id } },
+                caller,
+                cancellationToken);
             applied.Add("agent");
         }
         return new Bootstrapped(applied, owner);
@@ -93,7 +115,8 @@ internal sealed class BootstrapInstallation(
             .. plan.Agent is null ? Array.Empty<string>() : ["agents.write", "settings.write"],
         ];
         if (needed.Length > 0 && scopes.Count == 0)
-            throw new EngineException(ErrorReason.Unauthenticated, "The call needs a credential, or the setup code and the owner's data in access.");
+            throw new EngineException(
+                ErrorReason.Unauthenticated, "The call needs a credential, or the setup code and the owner's data in access.");
         var missing = needed.Where(scope => !scopes.Contains(scope)).ToArray();
         if (missing.Length > 0)
             throw new EngineException(ErrorReason.PermissionDenied, $"The call needs the scopes {string.Join(", ", missing)}.");

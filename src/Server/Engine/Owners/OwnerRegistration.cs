@@ -9,7 +9,8 @@ internal sealed partial record OwnerRegistration(
 {
     private const int MaxEmail = 254;
 
-    /// <exception cref="EngineException">INVALID_REQUEST with everything that is wrong; PASSWORD_POLICY when only the password is.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST with everything that is wrong; PASSWORD_POLICY when only the password
+    /// is.</exception>
     public void Check()
     {
         var faults = new Dictionary<string, string>();

@@ -51,9 +51,15 @@ internal sealed class OwnerStore(Database database)
 
     /// <summary>Replaces the password. False when another one was set since it was read.</summary>
     public static async Task<bool> SetPassword(
-        Transaction transaction, OwnerRecord owner, string passwordHash, CancellationToken cancellationToken) =>
-        await transaction.Connection.ExecuteAsync(new CommandDefinition(
-            SetPasswordSql, new { owner.PrincipalId, oldHash = owner.PasswordHash, passwordHash }, cancellationToken: cancellationToken)) > 0;
+        Transaction transaction,
+        OwnerRecord owner,
+        string passwordHash,
+        CancellationToken cancellationToken) =>
+        await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(
+                SetPasswordSql,
+                new { owner.PrincipalId, oldHash = owner.PasswordHash, passwordHash },
+                cancellationToken: cancellationToken)) > 0;
 
     private const string RenameSql = "update owners set display_name = @displayName";
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Koda.Server.Engine.Owners;
 
 /// <summary>
-/// Derives what is stored of a password: <c>pbkdf2-sha512$rounds$salt$hash</c>. A derivation keeps a core busy for a while, so no more of them run at
-/// once than there are cores, away from the threads that serve connections.
+/// Derives what is stored of a password: <c>pbkdf2-sha512$rounds$salt$hash</c>. A derivation keeps a core busy for a while, so no more of
+/// them run at once than there are cores, away from the threads that serve connections.
 /// </summary>
 internal sealed class PasswordHash : IDisposable
 {
@@ -45,7 +45,8 @@ internal sealed class PasswordHash : IDisposable
         try
         {
             return await Task.Run(
-                () => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, rounds, HashAlgorithmName.SHA512, HashSize), cancellationToken);
+                () => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, rounds, HashAlgorithmName.SHA512, HashSize),
+                cancellationToken);
         }
         finally
         {

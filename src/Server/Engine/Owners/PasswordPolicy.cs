@@ -38,7 +38,9 @@ internal static class PasswordPolicy
         new[] { username, email.Split('@')[0] }.Where(name => name.Length >= ShortestName);
 
     private static int Kinds(string password) =>
-        Convert.ToInt32(password.Any(char.IsLower)) + Convert.ToInt32(password.Any(char.IsUpper)) + Convert.ToInt32(password.Any(char.IsDigit))
+        Convert.ToInt32(password.Any(char.IsLower))
+        + Convert.ToInt32(password.Any(char.IsUpper))
+        + Convert.ToInt32(password.Any(char.IsDigit))
         + Convert.ToInt32(password.Any(character => !char.IsLetterOrDigit(character)));
 
     private static bool IsCommon(string password)
@@ -57,6 +59,9 @@ internal static class PasswordPolicy
     {
         using var list = typeof(PasswordPolicy).Assembly.GetManifestResourceStream("common-passwords.txt")!;
         using var reader = new StreamReader(list);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(StringComparer.Ordinal);
+        return reader
+            .ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .ToFrozenSet(StringComparer.Ordinal);
     }
 }

@@ -5,9 +5,11 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Owners;
 
 /// <summary>
-/// Asks the owner for the current password before an act that a stolen session must not do. A session that fails too often has to wait like an address that does.
+/// Asks the owner for the current password before an act that a stolen session must not do. A session that fails too often has to wait like
+/// an address that does.
 /// </summary>
-internal sealed class ProvePassword(Database database, OwnerStore owners, PasswordHash passwords, SignInGuard guard, AuditLog audit, RefusalDelay delay)
+internal sealed class ProvePassword(
+    Database database, OwnerStore owners, PasswordHash passwords, SignInGuard guard, AuditLog audit, RefusalDelay delay)
 {
     /// <param name="password">What the caller says the password is.</param>
     /// <param name="kind">The kind of the security event that a refusal is recorded as.</param>
@@ -25,10 +27,14 @@ internal sealed class ProvePassword(Database database, OwnerStore owners, Passwo
             await database.InTransaction((transaction, token) => SignInGuard.Succeed(transaction, tried, token), cancellationToken);
             return owner;
         }
-        await audit.Record(caller, new SecurityEvent(kind, "", tried.Refusal is null ? SecurityOutcome.Failure : SecurityOutcome.Denied), cancellationToken);
+        await audit.Record(
+            caller,
+            new SecurityEvent(kind, "", tried.Refusal is null ? SecurityOutcome.Failure : SecurityOutcome.Denied),
+            cancellationToken);
         await delay.Wait(started, cancellationToken);
         throw tried.Refusal is { } wait
-            ? new EngineException(ErrorReason.AccountLocked, "Too many attempts failed; the password is not looked at for some time.", retryAfter: wait)
+            ? new EngineException(
+                ErrorReason.AccountLocked, "Too many attempts failed; the password is not looked at for some time.", retryAfter: wait)
             : new EngineException(ErrorReason.InvalidCredentials, "The current password is wrong.");
     }
 }

@@ -7,8 +7,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Owners;
 
 /// <summary>
-/// Sets a new password for who has a recovery code, ends all sessions and all other codes, makes the caller's device known, and lets its address sign in at once. An identifier that nobody has and a code
-/// that is wrong are answered with the same words after the same work.
+/// Sets a new password for who has a recovery code, ends all sessions and all other codes, makes the caller's device known, and lets its
+/// address sign in at once. An identifier that nobody has and a code that is wrong are answered with the same words after the same work.
 /// </summary>
 internal sealed class RecoverPassword(
     Database database, OwnerStore owners, PasswordHash passwords, RevokeSession revokeSession, AuditLog audit, RefusalDelay delay)
@@ -30,7 +30,8 @@ internal sealed class RecoverPassword(
         var salt = owner is null ? null : await RecoveryCodeStore.Salt(database, owner.PrincipalId, cancellationToken);
         var hash = RecoveryCode.Hash(code, salt ?? s_nobody);
         var password = await passwords.Derive(wanted, cancellationToken);
-        var device = owner is not null && owner.IsCalled(identifier) ? await Recover(owner, hash, password, caller, cancellationToken) : null;
+        var device =
+            owner is not null && owner.IsCalled(identifier) ? await Recover(owner, hash, password, caller, cancellationToken) : null;
         if (device is not null)
             return device;
         await audit.Record(caller, new SecurityEvent(Kind, "", SecurityOutcome.Failure), cancellationToken);
@@ -63,6 +64,7 @@ internal sealed class RecoverPassword(
         if (code.Trim().Length == 0)
             faults["recovery_code"] = "is required";
         if (faults.Count > 0)
-            throw new EngineException(ErrorReason.InvalidRequest, "Recovering takes an identifier, a recovery code and a new password.", faults);
+            throw new EngineException(
+                ErrorReason.InvalidRequest, "Recovering takes an identifier, a recovery code and a new password.", faults);
     }
 }

@@ -21,9 +21,11 @@ internal static class RecoveryCodeStore
     private const string SaltSql = "select salt from recovery_codes where principal_id = @principalId limit 1";
 
     /// <summary>The salt of the codes that are left; null when none is.</summary>
-    public static Task<byte[]?> Salt(Database database, Guid principalId, CancellationToken cancellationToken) => database.Read(
-        (connection, token) => connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(SaltSql, new { principalId }, cancellationToken: token)),
-        cancellationToken);
+    public static Task<byte[]?> Salt(Database database, Guid principalId, CancellationToken cancellationToken) =>
+        database.Read(
+            (connection, token) =>
+                connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(SaltSql, new { principalId }, cancellationToken: token)),
+            cancellationToken);
 
     private const string RedeemSql = """
         delete from recovery_codes
@@ -32,7 +34,8 @@ internal static class RecoveryCodeStore
 
     /// <summary>Uses a code up, and ends all the others. False when it is not one of them.</summary>
     public static async Task<bool> Redeem(Transaction transaction, Guid principalId, byte[] hash, CancellationToken cancellationToken) =>
-        await transaction.Connection.ExecuteAsync(new CommandDefinition(RedeemSql, new { principalId, hash }, cancellationToken: cancellationToken)) > 0;
+        await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(RedeemSql, new { principalId, hash }, cancellationToken: cancellationToken)) > 0;
 
     private const string CountSql = "select count(*)::int as Remaining, max(created_at) as CreatedAt from recovery_codes";
 

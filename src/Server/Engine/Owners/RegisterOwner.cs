@@ -14,7 +14,14 @@ internal sealed record RegisteredOwner(OwnerRecord Owner, string SessionSecret, 
 
 /// <summary>Makes the first caller with a setup code the owner.</summary>
 internal sealed class RegisterOwner(
-    Database database, RunOnce once, OwnerStore owners, PasswordHash passwords, StartSession startSession, SetupCodeFile file, AuditLog audit, RefusalDelay delay)
+    Database database,
+    RunOnce once,
+    OwnerStore owners,
+    PasswordHash passwords,
+    StartSession startSession,
+    SetupCodeFile file,
+    AuditLog audit,
+    RefusalDelay delay)
 {
     /// <param name="registration">What the caller says.</param>
     /// <param name="isTrusted">True when the caller needs no code, because it is on this machine and that is enough here.</param>
@@ -22,7 +29,8 @@ internal sealed class RegisterOwner(
     /// <param name="key">The caller's idempotency key.</param>
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">INVALID_REQUEST, PASSWORD_POLICY, OWNER_EXISTS, BOOTSTRAP_INVALID; those of idempotency keys.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST, PASSWORD_POLICY, OWNER_EXISTS, BOOTSTRAP_INVALID; those of idempotency
+    /// keys.</exception>
     public Task<Answer<RegisteredOwner>> Execute(
         OwnerRegistration registration, bool isTrusted, Caller caller, IdempotencyKey? key, Func<RegisteredOwner, byte[]> encode,
         CancellationToken cancellationToken) =>
@@ -74,12 +82,23 @@ internal sealed class RegisterOwner(
     }
 
     private async Task<RegisteredOwner> Register(
-        Transaction transaction, OwnerRegistration registration, bool isTrusted, string passwordHash, Caller caller, CancellationToken cancellationToken)
+        Transaction transaction,
+        OwnerRegistration registration,
+        bool isTrusted,
+        string passwordHash,
+        Caller caller,
+        CancellationToken cancellationToken)
     {
         var principalId = await PrincipalStore.Ensure(transaction, PrincipalNames.Operator, PrincipalNames.Operator, cancellationToken);
         var displayName = registration.DisplayName.Trim() is { Length: > 0 } given ? given : registration.Username;
         var owner = await OwnerStore.Insert(
-            transaction, principalId, registration.Username, registration.Email, displayName, passwordHash, cancellationToken) ?? throw Exists();
+            transaction,
+            principalId,
+            registration.Username,
+            registration.Email,
+            displayName,
+            passwordHash,
+            cancellationToken) ?? throw Exists();
         if (!isTrusted && !await Redeem(transaction, registration, cancellationToken))
             throw Invalid();
         await SetupCodeStore.Clear(transaction, cancellationToken);

@@ -10,11 +10,17 @@ namespace Koda.Server.Engine.Owners;
 internal sealed record SignedIn(OwnerRecord Owner, string SessionSecret, string DeviceSecret);
 
 /// <summary>
-/// Starts a session for who knows the password. An identifier that nobody has and a password that is wrong are answered with the same words after the
-/// same work and the same writes.
+/// Starts a session for who knows the password. An identifier that nobody has and a password that is wrong are answered with the same words
+/// after the same work and the same writes.
 /// </summary>
 internal sealed class SignIn(
-    Database database, OwnerStore owners, PasswordHash passwords, SignInGuard guard, StartSession startSession, AuditLog audit, RefusalDelay delay)
+    Database database,
+    OwnerStore owners,
+    PasswordHash passwords,
+    SignInGuard guard,
+    StartSession startSession,
+    AuditLog audit,
+    RefusalDelay delay)
 {
     /// <param name="identifier">The username or the e-mail address.</param>
     /// <param name="password">The password.</param>
@@ -22,7 +28,8 @@ internal sealed class SignIn(
     /// <param name="caller">Who asks.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">INVALID_REQUEST, INVALID_CREDENTIALS, ACCOUNT_LOCKED.</exception>
-    public async Task<SignedIn> Execute(string identifier, string password, string deviceSecret, Caller caller, CancellationToken cancellationToken)
+    public async Task<SignedIn> Execute(
+        string identifier, string password, string deviceSecret, Caller caller, CancellationToken cancellationToken)
     {
         Check(identifier, password);
         var started = delay.Start();
@@ -36,7 +43,8 @@ internal sealed class SignIn(
         throw tried.Refusal is { } left ? Locked(left) : Wrong();
     }
 
-    private Task<SignedIn> Succeed(OwnerRecord owner, SignInTry tried, string deviceSecret, Caller caller, CancellationToken cancellationToken) =>
+    private Task<SignedIn> Succeed(
+        OwnerRecord owner, SignInTry tried, string deviceSecret, Caller caller, CancellationToken cancellationToken) =>
         database.InTransaction(
             async (transaction, token) =>
             {
@@ -52,8 +60,10 @@ internal sealed class SignIn(
 
     private Task Record(SignInTry tried, Caller caller, string identifier, CancellationToken cancellationToken)
     {
-        // People type their password into the wrong field, so the identifier is not written down; whom it names is nobody's business either.
-        var failure = new SecurityEvent("security.auth.login_failure", "", tried.Refusal is null ? SecurityOutcome.Failure : SecurityOutcome.Denied)
+        // People type their password into the wrong field, so the identifier is not written down; whom it names is nobody's business
+        // either.
+        var failure = new SecurityEvent(
+            "security.auth.login_failure", "", tried.Refusal is null ? SecurityOutcome.Failure : SecurityOutcome.Denied)
         {
             Details = new Dictionary<string, string>
             {

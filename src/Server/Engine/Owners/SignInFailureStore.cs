@@ -10,10 +10,13 @@ namespace Koda.Server.Engine.Owners;
 /// <param name="Age">The time since the last failure.</param>
 internal sealed record Tries(double Failures, TimeSpan? Left, TimeSpan Age);
 
-/// <summary>The only writer of <c>sign_in_failures</c>. A row lives for some hours, so the table is never larger than what was tried in them.</summary>
+/// <summary>
+/// The only writer of <c>sign_in_failures</c>. A row lives for some hours, so the table is never larger than what was tried in them.
+/// </summary>
 internal static class SignInFailureStore
 {
-    // The advisory lock is given in the order in which it was asked for. Of those who wait for a row, any is next: in a crowd some would wait too long.
+    // The advisory lock is given in the order in which it was asked for. Of those who wait for a row, any is next: in a crowd some would
+    // wait too long.
     private const string LockSql = """
         insert into sign_in_failures as known (subject, failures)
         select @subject, 0 from (select pg_advisory_xact_lock(hashtextextended(encode(@subject, 'hex'), 0))) as turn
@@ -23,13 +26,16 @@ internal static class SignInFailureStore
 
     /// <summary>What is known of a subject, of which nothing else is counted before the transaction ends.</summary>
     public static Task<Tries> Lock(Transaction transaction, byte[] subject, CancellationToken cancellationToken) =>
-        transaction.Connection.QuerySingleAsync<Tries>(new CommandDefinition(LockSql, new { subject }, cancellationToken: cancellationToken));
+        transaction.Connection.QuerySingleAsync<Tries>(
+            new CommandDefinition(LockSql, new { subject }, cancellationToken: cancellationToken));
 
-    private const string LeftSql = "select locked_until - clock_timestamp() from sign_in_failures where subject = @subject and locked_until > clock_timestamp()";
+    private const string LeftSql =
+        "select locked_until - clock_timestamp() from sign_in_failures where subject = @subject and locked_until > clock_timestamp()";
 
     /// <summary>For how long a subject has to wait still; null: it need not.</summary>
     public static Task<TimeSpan?> Left(NpgsqlConnection connection, byte[] subject, CancellationToken cancellationToken) =>
-        connection.QuerySingleOrDefaultAsync<TimeSpan?>(new CommandDefinition(LeftSql, new { subject }, cancellationToken: cancellationToken));
+        connection.QuerySingleOrDefaultAsync<TimeSpan?>(
+            new CommandDefinition(LeftSql, new { subject }, cancellationToken: cancellationToken));
 
     private const string SetSql = """
         update sign_in_failures set failures = @failures, locked_until = clock_timestamp() + @wait, failed_at = clock_timestamp()
@@ -38,7 +44,8 @@ internal static class SignInFailureStore
 
     /// <summary>Keeps what is known of a locked subject, and for how long it has to wait.</summary>
     public static Task Set(Transaction transaction, byte[] subject, double failures, TimeSpan? wait, CancellationToken cancellationToken) =>
-        transaction.Connection.ExecuteAsync(new CommandDefinition(SetSql, new { subject, failures, wait }, cancellationToken: cancellationToken));
+        transaction.Connection.ExecuteAsync(
+            new CommandDefinition(SetSql, new { subject, failures, wait }, cancellationToken: cancellationToken));
 
     private const string TakeBackSql = "update sign_in_failures set failures = greatest(failures - 1, 0) where subject = @subject";
 

@@ -16,8 +16,8 @@ namespace Koda.Server.Engine.Owners;
 internal sealed record SignInTry(TimeSpan? Refusal, byte[] Place, byte[]? Account, KnownDevice? Device);
 
 /// <summary>
-/// Counts tries before they are judged, by <see cref="SignInRule"/>, so that tries at the same moment are no more than those one after the other. An identifier
-/// that nobody has is counted like an owner, so that neither shows which of them exist.
+/// Counts tries before they are judged, by <see cref="SignInRule"/>, so that tries at the same moment are no more than those one after the
+/// other. An identifier that nobody has is counted like an owner, so that neither shows which of them exist.
 /// </summary>
 internal sealed class SignInGuard(Database database, KnownDeviceStore devices)
 {
@@ -26,7 +26,8 @@ internal sealed class SignInGuard(Database database, KnownDeviceStore devices)
     private const int MostSwept = 20;
 
     /// <summary>A try to sign in, from a device that is known or from an address.</summary>
-    public async Task<SignInTry> Begin(OwnerRecord? owner, string identifier, string deviceSecret, Caller caller, CancellationToken cancellationToken)
+    public async Task<SignInTry> Begin(
+        OwnerRecord? owner, string identifier, string deviceSecret, Caller caller, CancellationToken cancellationToken)
     {
         var device = await devices.Find(deviceSecret, cancellationToken);
         if (device is not null && device.PrincipalId == owner?.PrincipalId)
@@ -38,7 +39,9 @@ internal sealed class SignInGuard(Database database, KnownDeviceStore devices)
     /// <summary>A try to prove again who is signed in: what a stolen session fails with is its own.</summary>
     public Task<SignInTry> BeginAgain(OwnerRecord owner, Caller caller, CancellationToken cancellationToken)
     {
-        var place = caller.CredentialId is { } credential ? Subject($"credential:{credential}") : AddressPlace(AccountOf(owner, ""), caller);
+        var place = caller.CredentialId is { } credential
+            ? Subject($"credential:{credential}")
+            : AddressPlace(AccountOf(owner, ""), caller);
         return Begin(place, account: null, device: null, cancellationToken);
     }
 

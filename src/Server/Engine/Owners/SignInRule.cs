@@ -8,9 +8,9 @@ namespace Koda.Server.Engine.Owners;
 internal sealed record SignInVerdict(TimeSpan? Refusal, double Failures, TimeSpan? Wait, bool IsNews = true);
 
 /// <summary>
-/// Who may try a password, and when. Places (an address, a known device, a session) are counted each by itself, so that nobody's failures keep another one
-/// out. Where many places that are not known fail on one account, further ones have to come back after a while and get one try each then: of one
-/// address no more than 20 tries an hour are judged, and 4 in such times.
+/// Who may try a password, and when. Places (an address, a known device, a session) are counted each by itself, so that nobody's failures
+/// keep another one out. Where many places that are not known fail on one account, further ones have to come back after a while and get one
+/// try each then: of one address no more than 20 tries an hour are judged, and 4 in such times.
 /// </summary>
 internal static class SignInRule
 {
@@ -23,7 +23,9 @@ internal static class SignInRule
     /// <summary>Failures of all unknown places together, an hour, from which on an account is under attack.</summary>
     public const int Crowd = 50;
 
-    /// <summary>What an unknown place waits before its try while an account is under attack: the most that a stranger can cost the owner.</summary>
+    /// <summary>
+    /// What an unknown place waits before its try while an account is under attack: the most that a stranger can cost the owner.
+    /// </summary>
     public static readonly TimeSpan NewcomerWait = TimeSpan.FromSeconds(60);
 
     /// <summary>After which time failures of a place are not counted any more.</summary>

@@ -20,7 +20,12 @@ internal sealed class AuthenticateBreakGlass(CredentialOptions options, Operator
             isOne |= CryptographicOperations.FixedTimeEquals(known, hash);
         return isOne
             ? new AuthenticatedCaller(
-                CredentialKind.BreakGlass, null, await operatorPrincipal.Id(cancellationToken), PrincipalNames.Operator, "break-glass", Scopes.OfOwner)
+                CredentialKind.BreakGlass,
+                null,
+                await operatorPrincipal.Id(cancellationToken),
+                PrincipalNames.Operator,
+                "break-glass",
+                Scopes.OfOwner)
             : null;
     }
 }

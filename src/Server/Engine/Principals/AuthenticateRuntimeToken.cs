@@ -5,7 +5,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Principals;
 
-/// <summary>Takes the configured runtime token, as it is or in grants signed with it. It reaches the runtime API and nothing else.</summary>
+/// <summary>
+/// Takes the configured runtime token, as it is or in grants signed with it. It reaches the runtime API and nothing else.
+/// </summary>
 internal sealed class AuthenticateRuntimeToken(CredentialOptions options, OperatorPrincipal operatorPrincipal, Database database)
 {
     private readonly byte[]? _hash = options.RuntimeToken is { } token ? SecretText.Hash(token) : null;
@@ -18,7 +20,8 @@ internal sealed class AuthenticateRuntimeToken(CredentialOptions options, Operat
         if (CryptographicOperations.FixedTimeEquals(SecretText.Hash(text), _hash))
             return await Caller(Scopes.Expand(["runtime"]), cancellationToken);
         // What is for one agent or workspace must not open all of them, and the runtime API does not tell them apart by credential.
-        if (RuntimeGrant.Verify(text, options.RuntimeToken!) is not { IsRestricted: false } grant || await HasEnded(grant, cancellationToken))
+        if (RuntimeGrant.Verify(text, options.RuntimeToken!) is not { IsRestricted: false } grant
+            || await HasEnded(grant, cancellationToken))
             return null;
         return await Caller(ScopesOf(grant), cancellationToken);
     }
@@ -40,7 +43,8 @@ internal sealed class AuthenticateRuntimeToken(CredentialOptions options, Operat
         if (database.Clock.Now is { } known)
             return known;
         var now = await database.Read(
-            (connection, token) => connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("select clock_timestamp()", cancellationToken: token)),
+            (connection, token) =>
+                connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("select clock_timestamp()", cancellationToken: token)),
             cancellationToken);
         database.Clock.Observe(now);
         return now;

@@ -21,7 +21,8 @@ internal sealed class CreateToken(RunOnce once, AuditLog audit)
     private const int MaxDays = 3650;
     private const int MaxName = 80;
 
-    /// <exception cref="EngineException">INVALID_REQUEST; SCOPE_ESCALATION: the caller lacks a scope of the token; those of idempotency keys.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST; SCOPE_ESCALATION: the caller lacks a scope of the token; those of idempotency
+    /// keys.</exception>
     public Task<Answer<CreatedToken>> Execute(
         NewToken wanted, Caller caller, IReadOnlySet<string> callerScopes, IdempotencyKey? key, Func<CreatedToken, byte[]> encode,
         CancellationToken cancellationToken)
@@ -39,10 +40,16 @@ internal sealed class CreateToken(RunOnce once, AuditLog audit)
     {
         var text = SecretText.New(SecretText.Token);
         var life = TimeSpan.FromDays(wanted.Days == 0 ? DefaultDays : wanted.Days);
-        var record = await TokenStore.Insert(transaction, Guid.Parse(caller.PrincipalId), wanted.Name.Trim(), text, scopes, life, cancellationToken);
+        var record = await TokenStore.Insert(
+            transaction, Guid.Parse(caller.PrincipalId), wanted.Name.Trim(), text, scopes, life, cancellationToken);
         var created = new SecurityEvent("security.token.created", $"token:{record.Id}")
         {
-            Details = new Dictionary<string, string> { ["name"] = record.Name, ["prefix"] = record.Prefix, ["scopes"] = string.Join(' ', scopes) },
+            Details = new Dictionary<string, string>
+            {
+                ["name"] = record.Name,
+                ["prefix"] = record.Prefix,
+                ["scopes"] = string.Join(' ', scopes),
+            },
         };
         await audit.Record(transaction, caller, created, cancellationToken);
         return new CreatedToken(text, record);

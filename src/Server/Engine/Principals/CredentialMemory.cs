@@ -4,8 +4,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Principals;
 
 /// <summary>
-/// The sessions and tokens that were found valid a moment ago, so that a busy caller does not cost a query a call. What is revoked is forgotten on every
-/// server as soon as they hear of it; a server that cannot be told forgets by itself after <see cref="RememberedFor"/>.
+/// The sessions and tokens that were found valid a moment ago, so that a busy caller does not cost a query a call. What is revoked is
+/// forgotten on every server as soon as they hear of it; a server that cannot be told forgets by itself after <see cref="RememberedFor"/>.
 /// </summary>
 internal sealed class CredentialMemory
 {

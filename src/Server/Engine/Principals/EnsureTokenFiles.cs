@@ -1,8 +1,9 @@
 namespace Koda.Server.Engine.Principals;
 
 /// <summary>
-/// Keeps the token files of a data folder: <c>operator.token</c> with every scope for the person, <c>worker.token</c> for the worker on this machine.
-/// A file whose token is not valid in this database (any more), or lacks a scope that came with a newer Koda, is written anew.
+/// Keeps the token files of a data folder: <c>operator.token</c> with every scope for the person, <c>worker.token</c> for the worker on
+/// this machine. A file whose token is not valid in this database (any more), or lacks a scope that came with a newer Koda, is written
+/// anew.
 /// </summary>
 internal sealed class EnsureTokenFiles(AuthenticateToken authenticate, IssueToken issue)
 {
@@ -11,7 +12,13 @@ internal sealed class EnsureTokenFiles(AuthenticateToken authenticate, IssueToke
 
     public async Task Execute(string dataDirectory, CancellationToken cancellationToken)
     {
-        await Ensure(dataDirectory, OperatorFile, PrincipalNames.Operator, PrincipalNames.Operator, [Scopes.ControlPlane, Scopes.Worker], cancellationToken);
+        await Ensure(
+            dataDirectory,
+            OperatorFile,
+            PrincipalNames.Operator,
+            PrincipalNames.Operator,
+            [Scopes.ControlPlane, Scopes.Worker],
+            cancellationToken);
         await Ensure(dataDirectory, WorkerFile, "worker", "local worker", [Scopes.Worker], cancellationToken);
     }
 

@@ -26,6 +26,10 @@ internal sealed class IssueToken(Database database)
     }
 
     /// <summary>Issues a token whose name is its principal's.</summary>
-    public Task<string> Execute(string kind, string name, IReadOnlyList<string> scopes, TimeSpan? lifetime, CancellationToken cancellationToken) =>
-        Execute(kind, name, name, scopes, lifetime, cancellationToken);
+    public Task<string> Execute(
+        string kind,
+        string name,
+        IReadOnlyList<string> scopes,
+        TimeSpan? lifetime,
+        CancellationToken cancellationToken) => Execute(kind, name, name, scopes, lifetime, cancellationToken);
 }

@@ -7,6 +7,8 @@ internal sealed class OperatorPrincipal(Database database)
 {
     private Guid? _id;
 
-    public async ValueTask<Guid> Id(CancellationToken cancellationToken) => _id ??= await database.InTransaction(
-        (transaction, token) => PrincipalStore.Ensure(transaction, PrincipalNames.Operator, PrincipalNames.Operator, token), cancellationToken);
+    public async ValueTask<Guid> Id(CancellationToken cancellationToken) =>
+        _id ??= await database.InTransaction(
+            (transaction, token) => PrincipalStore.Ensure(transaction, PrincipalNames.Operator, PrincipalNames.Operator, token),
+            cancellationToken);
 }

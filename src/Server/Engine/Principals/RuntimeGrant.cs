@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Koda.Server.Engine.Principals;
 
 /// <summary>
-/// What a signed runtime token says. Its text is <c>base64url(JSON).base64url(HMAC-SHA256 over the first part)</c>, its key the configured runtime token.
+/// What a signed runtime token says. Its text is <c>base64url(JSON).base64url(HMAC-SHA256 over the first part)</c>, its key the configured
+/// runtime token.
 /// </summary>
 /// <param name="Capabilities">Of <c>read</c>, <c>mutate</c> and <c>attach</c>.</param>
 /// <param name="ExpiresAt">When it ends, in seconds since 1970.</param>
@@ -56,7 +57,8 @@ internal sealed record RuntimeGrant(IReadOnlyList<string> Capabilities, long Exp
         }
     }
 
-    private static byte[] Signature(string payload, string key) => HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.ASCII.GetBytes(payload));
+    private static byte[] Signature(string payload, string key) =>
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.ASCII.GetBytes(payload));
 
     private static bool IsRestriction(string? scope) => scope is not (null or "" or "*");
 }

@@ -12,8 +12,23 @@ internal static class Scopes
     /// <summary>Every single scope.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        "agents.read", "agents.write", "approvals.write", "audit.read", "code.read", "code.write", "identity.read", "identity.write", Metrics, "providers.read", "providers.write",
-        "runtime.read", "runtime.write", "settings.read", "settings.write", "skills.read", Worker,
+        "agents.read",
+        "agents.write",
+        "approvals.write",
+        "audit.read",
+        "code.read",
+        "code.write",
+        "identity.read",
+        "identity.write",
+        Metrics,
+        "providers.read",
+        "providers.write",
+        "runtime.read",
+        "runtime.write",
+        "settings.read",
+        "settings.write",
+        "skills.read",
+        Worker,
     ];
 
     private static readonly FrozenDictionary<string, FrozenSet<string>> Bundles = new Dictionary<string, FrozenSet<string>>

@@ -13,8 +13,11 @@ internal sealed partial class TokenStore
         limit @limit
         """;
 
-    public Task<List<TokenRecord>> List(Guid? before, int limit, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) =>
-            (await connection.QueryAsync<TokenRecord>(new CommandDefinition(ListSql, new { before, limit }, cancellationToken: token))).AsList(),
-        cancellationToken);
+    public Task<List<TokenRecord>> List(Guid? before, int limit, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+                (
+                    await connection.QueryAsync<TokenRecord>(
+                        new CommandDefinition(ListSql, new { before, limit }, cancellationToken: token))).AsList(),
+            cancellationToken);
 }

@@ -47,10 +47,17 @@ internal sealed partial class TokenStore(Database database)
         database.Read<(AuthenticatedCaller, TimeSpan?)?>(
             async (connection, token) =>
             {
-                var row = await connection.QuerySingleOrDefaultAsync<UsedRow>(new CommandDefinition(UseSql, new { hash }, cancellationToken: token));
+                var row = await connection.QuerySingleOrDefaultAsync<UsedRow>(
+                    new CommandDefinition(UseSql, new { hash }, cancellationToken: token));
                 return row is null
                     ? null
-                    : (new AuthenticatedCaller(CredentialKind.Token, row.TokenId, row.PrincipalId, row.Kind, row.Name, Scopes.Expand(row.Scopes)) { TokenName = row.TokenName }, row.Life);
+                    : (
+                        new AuthenticatedCaller(
+                            CredentialKind.Token, row.TokenId, row.PrincipalId, row.Kind, row.Name, Scopes.Expand(row.Scopes))
+                        {
+                            TokenName = row.TokenName,
+                        },
+                        row.Life);
             },
             cancellationToken);
 
@@ -93,5 +100,6 @@ internal sealed partial class TokenStore(Database database)
 
     /// <summary>Ends a token. Null when there is none with this id.</summary>
     public static Task<Revocation?> Revoke(Transaction transaction, Guid id, CancellationToken cancellationToken) =>
-        transaction.Connection.QuerySingleOrDefaultAsync<Revocation>(new CommandDefinition(RevokeSql, new { id }, cancellationToken: cancellationToken));
+        transaction.Connection.QuerySingleOrDefaultAsync<Revocation>(
+            new CommandDefinition(RevokeSql, new { id }, cancellationToken: cancellationToken));
 }

@@ -11,11 +11,18 @@ namespace Koda.Server.Engine.Providers;
 internal sealed record CheckedConnection(SavedConnection Saved, ProbeResult? Found);
 
 /// <summary>
-/// Saves a connection. With a verification asked for, the connection is tried before it is stored: one that does not work changes nothing, so that a
-/// mistyped key cannot replace a good one.
+/// Saves a connection. With a verification asked for, the connection is tried before it is stored: one that does not work changes nothing,
+/// so that a mistyped key cannot replace a good one.
 /// </summary>
 internal sealed class ConnectProvider(
-    Database database, ReadConnections read, OpenProvider open, SaveProvider save, ProviderProbe probe, GuardedHttp http, TaskNews news, AuditLog audit)
+    Database database,
+    ReadConnections read,
+    OpenProvider open,
+    SaveProvider save,
+    ProviderProbe probe,
+    GuardedHttp http,
+    TaskNews news,
+    AuditLog audit)
 {
     /// <returns>The connection as it is stored.</returns>
     /// <exception cref="EngineException">
@@ -67,18 +74,24 @@ internal sealed class ConnectProvider(
             },
             cancellationToken);
         throw new EngineException(
-            found.ErrorCode == ProviderErrorCode.CredentialInvalid ? ErrorReason.ProviderCredentialInvalid : ErrorReason.ProviderVerificationFailed,
+            found.ErrorCode == ProviderErrorCode.CredentialInvalid
+                ? ErrorReason.ProviderCredentialInvalid
+                : ErrorReason.ProviderVerificationFailed,
             $"The connection was not saved, because it does not work: {found.Error}",
             new Dictionary<string, string> { ["provider_code"] = found.ErrorCode });
     }
 
-    private static SecurityEvent Event(string kind, SavedConnection saved, SecurityOutcome outcome) => new(kind, $"provider:{saved.Id}", outcome)
-    {
-        Details = new Dictionary<string, string>
+    private static SecurityEvent Event(string kind, SavedConnection saved, SecurityOutcome outcome) =>
+        new(kind, $"provider:{saved.Id}", outcome)
         {
-            ["auth_mode"] = EnumText<AuthMode>.Of(saved.AuthMode),
-            ["base_url"] = saved.Access.BaseUrl,
-            ["key"] = saved.Access.ApiKey.Length > 0 ? "set" : saved.ClearKey ? "cleared" : "kept",
-        },
-    };
+            Details = new Dictionary<string, string>
+            {
+                ["auth_mode"] = EnumText<AuthMode>.Of(saved.AuthMode),
+                ["base_url"] = saved.Access.BaseUrl,
+                ["key"] =
+                    saved.Access.ApiKey.Length > 0 ? "set"
+                    : saved.ClearKey ? "cleared"
+                    : "kept",
+            },
+        };
 }

@@ -35,7 +35,8 @@ internal static class ConnectRules
     private const long LargestContext = 100_000_000;
 
     /// <summary>Checks a request against what is stored, and makes of it what is to be stored.</summary>
-    /// <exception cref="EngineException">INVALID_REQUEST with all problems, PROVIDER_AUTH_MODE_UNSUPPORTED, PROVIDER_ADDRESS_REFUSED.</exception>
+    /// <exception cref="EngineException">INVALID_REQUEST with all problems, PROVIDER_AUTH_MODE_UNSUPPORTED,
+    /// PROVIDER_ADDRESS_REFUSED.</exception>
     public static SavedConnection Check(ConnectRequest request, ConnectionRecord? stored, GuardedHttp http)
     {
         var id = ProviderCatalogue.Canonical(request.ProviderId);
@@ -54,7 +55,8 @@ internal static class ConnectRules
         if (request.ContextTokens is < 0 or > LargestContext)
             problems["context_tokens"] = $"must be at most {LargestContext}, and 0 where nobody knows";
         if (problems.Count > 0)
-            throw new EngineException(ErrorReason.InvalidRequest, $"The connection of provider '{id}' has {problems.Count} fault(s).", problems);
+            throw new EngineException(
+                ErrorReason.InvalidRequest, $"The connection of provider '{id}' has {problems.Count} fault(s).", problems);
         RefuseMode(id, request.AuthMode, entry);
         RefuseAddress(url, request.AuthMode, http);
         return new SavedConnection(id, new ProviderAccess(kind, url, request.ApiKey.Trim()), ModeOf(request, stored, entry), "api")
@@ -68,7 +70,8 @@ internal static class ConnectRules
     private static void CheckOwn(string id, string kind, Dictionary<string, string> problems)
     {
         if (!ProviderCatalogue.IsOwnId(id))
-            problems["provider_id"] = "must be a provider of the catalogue, or 1 to 63 lower-case letters, digits and dashes that do not begin with 'agent-'";
+            problems["provider_id"] =
+                "must be a provider of the catalogue, or 1 to 63 lower-case letters, digits and dashes that do not begin with 'agent-'";
         if (!ProviderKinds.Connectable.Contains(kind))
             problems["kind"] = $"must be one of {string.Join(", ", ProviderKinds.Connectable)}";
     }
@@ -83,23 +86,36 @@ internal static class ConnectRules
                 problems["base_url"] = "is needed for a local endpoint";
             return;
         }
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0
-            || address.Query.Length > 0 || address.Fragment.Length > 0 || url.Length > 2048)
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+            || address.UserInfo.Length > 0
+            || address.Query.Length > 0
+            || address.Fragment.Length > 0
+            || url.Length > 2048)
             problems["base_url"] = "must be an absolute http or https URL without credentials, query or fragment";
         else if (entry?.Kind == ProviderKind.Offline)
             problems["base_url"] = "has no meaning for what is built in";
     }
 
-    private static void CheckKey(ConnectRequest request, ConnectionRecord? stored, CatalogueEntry? entry, string url, Dictionary<string, string> problems)
+    private static void CheckKey(
+        ConnectRequest request, ConnectionRecord? stored, CatalogueEntry? entry, string url, Dictionary<string, string> problems)
     {
         var key = request.ApiKey.Trim();
         if (key.Length > LongestKey || key.Any(c => c is < '!' or > '~'))
             problems["api_key"] = $"must have at most {LongestKey} visible ASCII characters";
         else if (key.Length > 0 && request.ClearApiKey)
             problems["clear_api_key"] = "contradicts api_key";
-        else if (request.AuthMode == AuthMode.ApiKey && key.Length == 0 && !request.ClearApiKey && entry is { NeedsKey: true } && stored is not { HasKey: true })
+        else if (request.AuthMode == AuthMode.ApiKey
+            && key.Length == 0
+            && !request.ClearApiKey
+            && entry is { NeedsKey: true }
+            && stored is not { HasKey: true })
             problems["api_key"] = "is needed, because none is stored";
-        else if (key.Length == 0 && !request.ClearApiKey && request.AuthMode == AuthMode.ApiKey && stored is { HasKey: true } && !SameServer(stored, entry, url))
+        else if (key.Length == 0
+            && !request.ClearApiKey
+            && request.AuthMode == AuthMode.ApiKey
+            && stored is { HasKey: true }
+            && !SameServer(stored, entry, url))
             // Else whoever may change the address could have the key sent to himself.
             problems["api_key"] = "must be given again when the base URL names another server: a stored key is never sent elsewhere";
     }

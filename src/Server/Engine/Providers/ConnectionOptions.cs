@@ -15,7 +15,12 @@ internal static class ConnectionOptions
     public static long ContextTokens(string options)
     {
         using var json = JsonDocument.Parse(options.Length == 0 ? "{}" : options);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(Window, out var value) && value.ValueKind == JsonValueKind.Number
-            && value.TryGetInt64(out var tokens) ? Math.Max(0, tokens) : 0;
+        return
+            json.RootElement.ValueKind == JsonValueKind.Object
+            && json.RootElement.TryGetProperty(Window, out var value)
+            && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out var tokens)
+            ? Math.Max(0, tokens)
+            : 0;
     }
 }

@@ -64,5 +64,12 @@ internal sealed record ConnectionRecord
     public bool SupportsLocal => Entry?.SupportsLocal ?? Kind is "anthropic" or "ollama";
 
     /// <summary>What the catalogue says of a provider that is not connected.</summary>
-    public static ConnectionRecord Of(CatalogueEntry entry) => new() { Id = entry.Id, Entry = entry, Kind = entry.Kind.Text(), BaseUrl = entry.BaseUrl };
+    public static ConnectionRecord Of(CatalogueEntry entry) =>
+        new()
+        {
+            Id = entry.Id,
+            Entry = entry,
+            Kind = entry.Kind.Text(),
+            BaseUrl = entry.BaseUrl,
+        };
 }

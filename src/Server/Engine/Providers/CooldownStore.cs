@@ -13,7 +13,8 @@ internal sealed record RequestedPause(Guid TaskId, string Connection, string Mod
 /// <summary>The only writer of <c>provider_cooldowns</c>.</summary>
 internal sealed class CooldownStore(Database database)
 {
-    // What a task does not name for a fallback is none of its business. In the order of the key, so that transactions which tell of the same provider cannot wait for each other.
+    // What a task does not name for a fallback is none of its business. In the order of the key, so that transactions which tell of the
+    // same provider cannot wait for each other.
     private const string RecordSql = """
         insert into provider_cooldowns (provider_id, model, until, code)
         select distinct on (p.id, pause.model) p.id, pause.model, clock_timestamp() + pause.wait, pause.code
@@ -59,7 +60,9 @@ internal sealed class CooldownStore(Database database)
         """;
 
     /// <summary>Those that are not over, of one connection or of all.</summary>
-    public Task<List<Cooldown>> List(string id, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) => (await connection.QueryAsync<Cooldown>(new CommandDefinition(ListSql, new { id }, cancellationToken: token))).ToList(),
-        cancellationToken);
+    public Task<List<Cooldown>> List(string id, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+                (await connection.QueryAsync<Cooldown>(new CommandDefinition(ListSql, new { id }, cancellationToken: token))).ToList(),
+            cancellationToken);
 }

@@ -15,15 +15,20 @@ internal sealed class DisconnectProvider(Database database, ReadConnections read
         if (before.Entry?.Kind == ProviderKind.Offline)
         {
             throw new EngineException(
-                ErrorReason.InvalidRequest, "The offline provider is built in.", new Dictionary<string, string> { ["provider_id"] = "cannot be disconnected" });
+                ErrorReason.InvalidRequest,
+                "The offline provider is built in.",
+                new Dictionary<string, string> { ["provider_id"] = "cannot be disconnected" });
         }
         await database.InTransaction(
             async (transaction, token) =>
             {
                 if (await ProviderStore.Remove(transaction, before.Id, token))
-                    await audit.Record(transaction, caller, new SecurityEvent("security.provider.disconnected", $"provider:{before.Id}"), token);
+                    await audit.Record(
+                        transaction, caller, new SecurityEvent("security.provider.disconnected", $"provider:{before.Id}"), token);
             },
             cancellationToken);
-        return before.Entry is { } entry ? ConnectionRecord.Of(entry) : before with { Configured = false, Stored = false, HasKey = false, Verified = false, IsDefault = false };
+        return before.Entry is { } entry
+            ? ConnectionRecord.Of(entry)
+            : before with { Configured = false, Stored = false, HasKey = false, Verified = false, IsDefault = false };
     }
 }

@@ -24,7 +24,8 @@ internal sealed class ImportProviders(Database database, OpenProvider open, Save
 
     // What a person saved stands. What is the same as before stays verified.
     private bool IsNews(ProviderStore.Row? stored, SavedConnection named) =>
-        stored is null || (stored.Source == Environment && (stored.BaseUrl != named.Access.BaseUrl || KeyOf(stored) != named.Access.ApiKey));
+        stored is null
+        || (stored.Source == Environment && (stored.BaseUrl != named.Access.BaseUrl || KeyOf(stored) != named.Access.ApiKey));
 
     // A key that was sealed with another master key is replaced by the one that the environment has.
     private string? KeyOf(ProviderStore.Row stored)
@@ -50,11 +51,15 @@ internal sealed class ImportProviders(Database database, OpenProvider open, Save
             else if (key.Length > 0)
                 yield return new SavedConnection(entry.Id, new ProviderAccess(entry.Kind.Text(), url, key), AuthMode.ApiKey, Environment);
             else if (entry.KeyVariable.Length == 0 && url.Length > 0)
-                yield return new SavedConnection(entry.Id, new ProviderAccess(entry.Kind.Text(), WithScheme(url), ""), AuthMode.Local, Environment);
+                yield return new SavedConnection(
+                    entry.Id, new ProviderAccess(entry.Kind.Text(), WithScheme(url), ""), AuthMode.Local, Environment);
         }
     }
 
     // Ollama reads the same variable as the address to listen on.
     private static string WithScheme(string url) =>
-        (url.Contains("://", StringComparison.Ordinal) ? url : $"http://{url}").Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal);
+        (url.Contains("://", StringComparison.Ordinal) ? url : $"http://{url}").Replace(
+            "//0.0.0.0",
+            "//127.0.0.1",
+            StringComparison.Ordinal);
 }

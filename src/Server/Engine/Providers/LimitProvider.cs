@@ -23,7 +23,8 @@ internal sealed class LimitProvider(Database database, ReadConnections read, Tas
         var limits = Check(whole, models);
         var connection = await read.One(id, cancellationToken);
         if (!connection.Stored)
-            throw new EngineException(ErrorReason.ProviderNotConfigured, $"Provider '{connection.Id}' is not connected: it has no stored credential.");
+            throw new EngineException(
+                ErrorReason.ProviderNotConfigured, $"Provider '{connection.Id}' is not connected: it has no stored credential.");
         await database.InTransaction(
             async (transaction, token) =>
             {
@@ -31,8 +32,13 @@ internal sealed class LimitProvider(Database database, ReadConnections read, Tas
                 transaction.AfterCommit(load.Changed);
                 news.SpreadQueued(transaction);
                 var details = limits.ToDictionary(
-                    limit => limit.Key.Length == 0 ? "connection" : $"model:{limit.Key}", limit => limit.Value.ToString(CultureInfo.InvariantCulture));
-                await audit.Record(transaction, caller, new SecurityEvent("security.provider.limits_changed", $"provider:{connection.Id}") { Details = details }, token);
+                    limit => limit.Key.Length == 0 ? "connection" : $"model:{limit.Key}",
+                    limit => limit.Value.ToString(CultureInfo.InvariantCulture));
+                await audit.Record(
+                    transaction,
+                    caller,
+                    new SecurityEvent("security.provider.limits_changed", $"provider:{connection.Id}") { Details = details },
+                    token);
             },
             cancellationToken);
         return await read.One(connection.Id, cancellationToken);

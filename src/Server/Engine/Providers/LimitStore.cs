@@ -13,7 +13,8 @@ internal sealed class LimitStore(Database database)
     private const string InsertSql = "insert into provider_limits (provider_id, model, max_concurrent) values (@id, @model, @most)";
 
     /// <summary>Sets a connection's limits in place of those before. An empty model: the whole connection.</summary>
-    public static async Task Replace(Transaction transaction, string id, IReadOnlyDictionary<string, int> limits, CancellationToken cancellationToken)
+    public static async Task Replace(
+        Transaction transaction, string id, IReadOnlyDictionary<string, int> limits, CancellationToken cancellationToken)
     {
         await transaction.Connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { id }, cancellationToken: cancellationToken));
         var rows = limits.Select(limit => new { id, model = limit.Key, most = limit.Value });
@@ -27,7 +28,11 @@ internal sealed class LimitStore(Database database)
         order by provider_id, model
         """;
 
-    public Task<List<ConnectionLimit>> List(string id, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) => (await connection.QueryAsync<ConnectionLimit>(new CommandDefinition(ListSql, new { id }, cancellationToken: token))).ToList(),
-        cancellationToken);
+    public Task<List<ConnectionLimit>> List(string id, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+                (
+                    await connection.QueryAsync<ConnectionLimit>(new CommandDefinition(ListSql, new { id }, cancellationToken: token))
+                ).ToList(),
+            cancellationToken);
 }

@@ -21,8 +21,10 @@ internal sealed class ListModels(ModelStore models, ReadConnections read, Refres
     }
 
     /// <summary>The models of one provider, which is asked when it never was.</summary>
-    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST, PROVIDER_NOT_FOUND, PROVIDER_NOT_CONFIGURED, and what asking it gives.</exception>
-    public async Task<Page<KnownModel>> OfProvider(Caller caller, string providerId, int limit, string? cursor, CancellationToken cancellationToken)
+    /// <exception cref="EngineException">INVALID_CURSOR, INVALID_REQUEST, PROVIDER_NOT_FOUND, PROVIDER_NOT_CONFIGURED, and what asking it
+    /// gives.</exception>
+    public async Task<Page<KnownModel>> OfProvider(
+        Caller caller, string providerId, int limit, string? cursor, CancellationToken cancellationToken)
     {
         var row = await read.Usable(providerId, cancellationToken);
         if (row.ModelsFetchedAt is null)
@@ -30,5 +32,6 @@ internal sealed class ListModels(ModelStore models, ReadConnections read, Refres
         return await Execute(row.Id, limit, cursor, cancellationToken);
     }
 
-    private static EngineException InvalidCursor() => new(ErrorReason.InvalidCursor, "The cursor is not one of this list with these filters.");
+    private static EngineException InvalidCursor() =>
+        new(ErrorReason.InvalidCursor, "The cursor is not one of this list with these filters.");
 }

@@ -59,18 +59,29 @@ internal sealed class ModelStore(Database database)
         """;
 
     /// <summary>Models by provider and id, after the one named.</summary>
-    public Task<List<KnownModel>> List(string providerId, string afterProvider, string afterModel, int limit, CancellationToken cancellationToken) =>
-        List(database, providerId, afterProvider, afterModel, limit, cancellationToken);
+    public Task<List<KnownModel>> List(
+        string providerId,
+        string afterProvider,
+        string afterModel,
+        int limit,
+        CancellationToken cancellationToken) => List(database, providerId, afterProvider, afterModel, limit, cancellationToken);
 
     /// <inheritdoc cref="List(string, string, string, int, CancellationToken)"/>
     public static Task<List<KnownModel>> List(
-        IQueries queries, string providerId, string afterProvider, string afterModel, int limit, CancellationToken cancellationToken) => queries.Read(
-        async (connection, token) =>
-        {
-            var command = new CommandDefinition(ListSql, new { providerId, afterProvider, afterModel, limit }, cancellationToken: token);
-            return (await connection.QueryAsync<Row>(command)).Select(row => row.ToModel()).ToList();
-        },
-        cancellationToken);
+        IQueries queries,
+        string providerId,
+        string afterProvider,
+        string afterModel,
+        int limit,
+        CancellationToken cancellationToken) =>
+        queries.Read(
+            async (connection, token) =>
+            {
+                var command = new CommandDefinition(
+                    ListSql, new { providerId, afterProvider, afterModel, limit }, cancellationToken: token);
+                return (await connection.QueryAsync<Row>(command)).Select(row => row.ToModel()).ToList();
+            },
+            cancellationToken);
 
     private const string FindSql = $"""
         select {Columns}
@@ -80,16 +91,18 @@ internal sealed class ModelStore(Database database)
         """;
 
     /// <summary>What is known of these models of a provider; those that it does not list are left out.</summary>
-    public Task<List<ModelFacts>> Find(string providerId, string[] ids, CancellationToken cancellationToken) => Find(database, providerId, ids, cancellationToken);
+    public Task<List<ModelFacts>> Find(string providerId, string[] ids, CancellationToken cancellationToken) =>
+        Find(database, providerId, ids, cancellationToken);
 
     /// <inheritdoc cref="Find(string, string[], CancellationToken)"/>
-    public static Task<List<ModelFacts>> Find(IQueries queries, string providerId, string[] ids, CancellationToken cancellationToken) => queries.Read(
-        async (connection, token) =>
-        {
-            var command = new CommandDefinition(FindSql, new { providerId, ids }, cancellationToken: token);
-            return (await connection.QueryAsync<Row>(command)).Select(row => row.ToModel().Facts).ToList();
-        },
-        cancellationToken);
+    public static Task<List<ModelFacts>> Find(IQueries queries, string providerId, string[] ids, CancellationToken cancellationToken) =>
+        queries.Read(
+            async (connection, token) =>
+            {
+                var command = new CommandDefinition(FindSql, new { providerId, ids }, cancellationToken: token);
+                return (await connection.QueryAsync<Row>(command)).Select(row => row.ToModel().Facts).ToList();
+            },
+            cancellationToken);
 
     private sealed class Row
     {

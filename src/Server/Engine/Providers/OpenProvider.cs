@@ -9,7 +9,8 @@ namespace Koda.Server.Engine.Providers;
 internal sealed class OpenProvider(ProviderStore providers, SecretBox box, KnownSecrets secrets)
 {
     /// <summary>The connection of this id with its key.</summary>
-    /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none. PROVIDER_CREDENTIAL_INVALID: its key does not open with this server's master key.</exception>
+    /// <exception cref="EngineException">PROVIDER_NOT_FOUND: there is none. PROVIDER_CREDENTIAL_INVALID: its key does not open with this
+    /// server's master key.</exception>
     public async Task<ProviderAccess> Access(string id, CancellationToken cancellationToken)
     {
         var row = await providers.Find(ProviderCatalogue.Canonical(id), cancellationToken) ?? throw NotFound(id);
@@ -31,7 +32,9 @@ internal sealed class OpenProvider(ProviderStore providers, SecretBox box, Known
         catch (CryptographicException failure)
         {
             throw new EngineException(
-                ErrorReason.ProviderCredentialInvalid, $"The stored key of provider '{row.Id}' does not open: {failure.Message}", innerException: failure);
+                ErrorReason.ProviderCredentialInvalid,
+                $"The stored key of provider '{row.Id}' does not open: {failure.Message}",
+                innerException: failure);
         }
     }
 

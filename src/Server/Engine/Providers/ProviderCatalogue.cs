@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Server.Engine.Providers;
 
-/// <summary>The model providers that Koda knows. Any other address that speaks one of the wires is a connection with an id of its own.</summary>
+/// <summary>
+/// The model providers that Koda knows. Any other address that speaks one of the wires is a connection with an id of its own.
+/// </summary>
 /// <remarks>Source: the API references that the entries link to, read on 2026-11-20.</remarks>
 internal static partial class ProviderCatalogue
 {
@@ -14,21 +16,42 @@ internal static partial class ProviderCatalogue
 
     public static readonly IReadOnlyList<CatalogueEntry> All =
     [
-        new("anthropic", "Anthropic", ProviderKind.Anthropic, "https://api.anthropic.com", "https://platform.claude.com/docs/en/api/overview")
+        new(
+            "anthropic",
+            "Anthropic",
+            ProviderKind.Anthropic,
+            "https://api.anthropic.com",
+            "https://platform.claude.com/docs/en/api/overview"
+        )
         {
-            Alias = "claude", KeyVariable = "ANTHROPIC_API_KEY", UrlVariable = "ANTHROPIC_BASE_URL", SupportsLocal = true,
-            UsualModels = ["claude-sonnet-5-5", "claude-sonnet-5", "claude-sonnet-4-6", "claude-sonnet-4-5", "claude-sonnet-4", "claude-haiku-4-5"],
+            Alias = "claude",
+            KeyVariable = "ANTHROPIC_API_KEY",
+            UrlVariable = "ANTHROPIC_BASE_URL",
+            SupportsLocal = true,
+            UsualModels =
+                ["claude-sonnet-5-5", "claude-sonnet-5", "claude-sonnet-4-6", "claude-sonnet-4-5", "claude-sonnet-4", "claude-haiku-4-5"],
         },
         new("openai", "OpenAI", ProviderKind.OpenAi, "https://api.openai.com/v1", "https://developers.openai.com/api/docs")
         {
             Alias = "codex", KeyVariable = "OPENAI_API_KEY", UrlVariable = "OPENAI_BASE_URL",
             UsualModels = ["gpt-6-sol", "gpt-5.4", "gpt-5.2", "gpt-5.1", "gpt-5", "gpt-4.1", "gpt-4o"],
         },
-        new("openrouter", "OpenRouter", ProviderKind.OpenAi, "https://openrouter.ai/api/v1", "https://openrouter.ai/docs/api-reference/overview")
+        new(
+            "openrouter",
+            "OpenRouter",
+            ProviderKind.OpenAi,
+            "https://openrouter.ai/api/v1",
+            "https://openrouter.ai/docs/api-reference/overview"
+        )
         {
             // Its list of models needs no key, so it says nothing of one.
-            KeyVariable = "OPENROUTER_API_KEY", AccountPath = "key",
-            UsualModels = ["anthropic/claude-sonnet-5.5", "anthropic/claude-sonnet-5", "anthropic/claude-sonnet-4.5", "anthropic/claude-sonnet-4", "openai/gpt-5", "openai/gpt-4.1"],
+            KeyVariable = "OPENROUTER_API_KEY",
+            AccountPath = "key",
+            UsualModels =
+            [
+                "anthropic/claude-sonnet-5.5", "anthropic/claude-sonnet-5", "anthropic/claude-sonnet-4.5", "anthropic/claude-sonnet-4",
+                "openai/gpt-5", "openai/gpt-4.1",
+            ],
         },
         new("groq", "Groq", ProviderKind.OpenAi, "https://api.groq.com/openai/v1", "https://console.groq.com/docs/api-reference")
         {
@@ -47,7 +70,13 @@ internal static partial class ProviderCatalogue
             KeyVariable = "XAI_API_KEY", AccountPath = "api-key",
             UsualModels = ["grok-code-fast-1", "grok-4", "grok-3"],
         },
-        new("gemini", "Google Gemini", ProviderKind.OpenAi, "https://generativelanguage.googleapis.com/v1beta/openai", "https://ai.google.dev/gemini-api/docs/openai")
+        new(
+            "gemini",
+            "Google Gemini",
+            ProviderKind.OpenAi,
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+            "https://ai.google.dev/gemini-api/docs/openai"
+        )
         {
             KeyVariable = "GEMINI_API_KEY", UsualModels = ["gemini-3-pro", "gemini-2.5-pro", "gemini-2.5-flash"],
         },

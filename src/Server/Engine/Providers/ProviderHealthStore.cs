@@ -66,8 +66,14 @@ internal sealed class ProviderHealthStore(Database database)
         """;
 
     /// <summary>The newest snapshots, newest first.</summary>
-    public Task<List<HealthSnapshot>> List(string id, Guid? before, int limit, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) =>
-            (await connection.QueryAsync<HealthSnapshot>(new CommandDefinition(ListSql, new { id, before, limit }, cancellationToken: token))).ToList(),
-        cancellationToken);
+    public Task<List<HealthSnapshot>> List(string id, Guid? before, int limit, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+                (
+                    await connection.QueryAsync<HealthSnapshot>(
+                        new CommandDefinition(
+                            ListSql,
+                            new { id, before, limit },
+                            cancellationToken: token))).ToList(),
+            cancellationToken);
 }

@@ -3,8 +3,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>
-/// Knows whether any limit or cooldown of a connection may exist. Where there is none, which is the rule, claims need not look for them. It errs on the
-/// side of looking: news of a change, and the time, make every server look again.
+/// Knows whether any limit or cooldown of a connection may exist. Where there is none, which is the rule, claims need not look for them. It
+/// errs on the side of looking: news of a change, and the time, make every server look again.
 /// </summary>
 internal sealed class ProviderLoad
 {

@@ -5,9 +5,19 @@ namespace Koda.Server.Engine.Providers;
 
 internal sealed partial class ProviderStore
 {
-    /// <summary>A connection as it is to be stored. A null key keeps the stored one, unless it is cleared; so does a null default model.</summary>
+    /// <summary>
+    /// A connection as it is to be stored. A null key keeps the stored one, unless it is cleared; so does a null default model.
+    /// </summary>
     internal sealed record NewRow(
-        string Id, string Kind, string BaseUrl, byte[]? SealedKey, bool ClearKey, string Options, string AuthMode, string Source, string? DefaultModel);
+        string Id,
+        string Kind,
+        string BaseUrl,
+        byte[]? SealedKey,
+        bool ClearKey,
+        string Options,
+        string AuthMode,
+        string Source,
+        string? DefaultModel);
 
     private const string SaveSql = """
         insert into providers (id, kind, base_url, sealed_key, options, auth_mode, source, default_model)
@@ -56,19 +66,23 @@ internal sealed partial class ProviderStore
         """;
 
     /// <summary>Chooses the connection of agents that name none, or takes the choice back. Null: as it is.</summary>
-    public static async Task SetDefault(Transaction transaction, string id, bool? chosen, string? model, CancellationToken cancellationToken)
+    public static async Task SetDefault(
+        Transaction transaction, string id, bool? chosen, string? model, CancellationToken cancellationToken)
     {
         // There is one at a time, which the index sees row by row.
         if (chosen == true)
             await transaction.Connection.ExecuteAsync(new CommandDefinition(ClearDefaultSql, cancellationToken: cancellationToken));
-        await transaction.Connection.ExecuteAsync(new CommandDefinition(SetDefaultSql, new { id, chosen, model }, cancellationToken: cancellationToken));
+        await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(SetDefaultSql, new { id, chosen, model }, cancellationToken: cancellationToken));
     }
 
-    private const string SuggestModelSql = "update providers set default_model = @model where id = @id and default_model = '' and source <> 'agent'";
+    private const string SuggestModelSql =
+        "update providers set default_model = @model where id = @id and default_model = '' and source <> 'agent'";
 
     /// <summary>Sets the model of agents that name none, unless there is one.</summary>
     public static Task SuggestModel(Transaction transaction, string id, string model, CancellationToken cancellationToken) =>
-        transaction.Connection.ExecuteAsync(new CommandDefinition(SuggestModelSql, new { id, model }, cancellationToken: cancellationToken));
+        transaction.Connection.ExecuteAsync(
+            new CommandDefinition(SuggestModelSql, new { id, model }, cancellationToken: cancellationToken));
 
     private const string SetVerificationSql = """
         update providers
@@ -84,7 +98,8 @@ internal sealed partial class ProviderStore
 
     /// <summary>Stores what a verification found, unless the connection was saved anew meanwhile.</summary>
     /// <returns>False: it was.</returns>
-    public static async Task<bool> SetVerification(Transaction transaction, string id, int revision, ProbeResult found, CancellationToken cancellationToken)
+    public static async Task<bool> SetVerification(
+        Transaction transaction, string id, int revision, ProbeResult found, CancellationToken cancellationToken)
     {
         var change = new
         {
@@ -97,6 +112,7 @@ internal sealed partial class ProviderStore
             error = StorableText.Of(found.Error),
             listed = found.Models is not null,
         };
-        return await transaction.Connection.ExecuteAsync(new CommandDefinition(SetVerificationSql, change, cancellationToken: cancellationToken)) > 0;
+        return await transaction.Connection.ExecuteAsync(
+                new CommandDefinition(SetVerificationSql, change, cancellationToken: cancellationToken)) > 0;
     }
 }

@@ -43,15 +43,18 @@ internal sealed partial class ProviderStore(Database database)
 
     public Task<Row?> Find(string id, CancellationToken cancellationToken) => Find(database, id, cancellationToken);
 
-    public static Task<Row?> Find(IQueries queries, string id, CancellationToken cancellationToken) => queries.Read(
-        (connection, token) => connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(FindSql, new { id }, cancellationToken: token)),
-        cancellationToken);
+    public static Task<Row?> Find(IQueries queries, string id, CancellationToken cancellationToken) =>
+        queries.Read(
+            (connection, token) =>
+                connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(FindSql, new { id }, cancellationToken: token)),
+            cancellationToken);
 
     private const string LockSql = $"select {Columns} from providers where id = @id for no key update";
 
     /// <summary>The connection, which nobody else changes until the transaction ends.</summary>
     public static Task<Row?> Lock(Transaction transaction, string id, CancellationToken cancellationToken) =>
-        transaction.Connection.QuerySingleOrDefaultAsync<Row?>(new CommandDefinition(LockSql, new { id }, cancellationToken: cancellationToken));
+        transaction.Connection.QuerySingleOrDefaultAsync<Row?>(
+            new CommandDefinition(LockSql, new { id }, cancellationToken: cancellationToken));
 
     private const string FindDefaultSql = $"select {Columns} from providers where id = (select id from default_connection)";
 

@@ -11,8 +11,14 @@ internal sealed class ReadConnections(ProviderStore providers, LimitStore limits
         var stored = (await providers.List(cancellationToken)).ToDictionary(row => row.Id);
         var limited = (await limits.List("", cancellationToken)).ToLookup(limit => limit.ProviderId);
         var cooling = (await cooldowns.List("", cancellationToken)).ToLookup(cooldown => cooldown.ProviderId);
-        return [.. ProviderCatalogue.All.Where(entry => !stored.ContainsKey(entry.Id)).Select(ConnectionRecord.Of)
-            .Concat(stored.Values.Select(row => Record(row) with { Limits = [.. limited[row.Id]], Cooldowns = [.. cooling[row.Id]] })).OrderBy(connection => connection.Id, StringComparer.Ordinal)];
+        return
+        [
+            .. ProviderCatalogue
+                .All.Where(entry => !stored.ContainsKey(entry.Id))
+                .Select(ConnectionRecord.Of)
+                .Concat(stored.Values.Select(row => Record(row) with { Limits = [.. limited[row.Id]], Cooldowns = [.. cooling[row.Id]] }))
+                .OrderBy(connection => connection.Id, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>A provider by its id or alias, connected or not.</summary>
@@ -27,11 +33,16 @@ internal sealed class ReadConnections(ProviderStore providers, LimitStore limits
         var row = await providers.Find(canonical, cancellationToken);
         if (row is not { Source: not "agent" })
             return ProviderCatalogue.Find(canonical) is { } entry ? ConnectionRecord.Of(entry) : null;
-        return Record(row) with { Limits = await limits.List(row.Id, cancellationToken), Cooldowns = await cooldowns.List(row.Id, cancellationToken) };
+        return Record(row) with
+        {
+            Limits = await limits.List(row.Id, cancellationToken),
+            Cooldowns = await cooldowns.List(row.Id, cancellationToken),
+        };
     }
 
     /// <summary>The stored row of a connection that has what it needs.</summary>
-    /// <exception cref="EngineException">PROVIDER_NOT_FOUND: no provider is called so. PROVIDER_NOT_CONFIGURED: nothing, or no key, is stored for it.</exception>
+    /// <exception cref="EngineException">PROVIDER_NOT_FOUND: no provider is called so. PROVIDER_NOT_CONFIGURED: nothing, or no key, is
+    /// stored for it.</exception>
     public async Task<ProviderStore.Row> Usable(string id, CancellationToken cancellationToken)
     {
         var canonical = ProviderCatalogue.Canonical(id);
@@ -40,7 +51,8 @@ internal sealed class ReadConnections(ProviderStore providers, LimitStore limits
             throw OpenProvider.NotFound(id);
         return row is { Source: not "agent" } && IsConfigured(row)
             ? row
-            : throw new EngineException(ErrorReason.ProviderNotConfigured, $"Provider '{canonical}' is not connected: it has no stored credential.");
+            : throw new EngineException(
+                ErrorReason.ProviderNotConfigured, $"Provider '{canonical}' is not connected: it has no stored credential.");
     }
 
     private static ConnectionRecord Record(ProviderStore.Row row) => new()

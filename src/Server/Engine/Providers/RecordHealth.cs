@@ -13,10 +13,13 @@ internal static class RecordHealth
     /// <param name="trigger">verify, save or refresh.</param>
     /// <param name="found">What was found.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task Store(Transaction transaction, string id, int? revision, string trigger, ProbeResult found, CancellationToken cancellationToken)
+    public static async Task Store(
+        Transaction transaction, string id, int? revision, string trigger, ProbeResult found, CancellationToken cancellationToken)
     {
         await ProviderHealthStore.Insert(transaction, id, trigger, found, cancellationToken);
-        if (revision is not { } verified || !await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken) || found.Models is not { } models)
+        if (revision is not { } verified
+            || !await ProviderStore.SetVerification(transaction, id, verified, found, cancellationToken)
+            || found.Models is not { } models)
             return;
         ModelStore.Replace(transaction, id, models);
         if (UsualModel.Of(id, models) is { } usual)

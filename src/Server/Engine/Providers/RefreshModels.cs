@@ -8,8 +8,8 @@ namespace Koda.Server.Engine.Providers;
 /// <summary>Asks a provider for its models now. What is found of the connection is stored like a verification.</summary>
 internal sealed class RefreshModels(Database database, ReadConnections read, OpenProvider open, ProviderProbe probe, AuditLog audit)
 {
-    /// <exception cref="EngineException">
-    /// PROVIDER_NOT_FOUND, PROVIDER_NOT_CONFIGURED; PROVIDER_CREDENTIAL_INVALID, PROVIDER_ADDRESS_REFUSED, PROVIDER_UNAVAILABLE: the provider gave no list.
+    /// <exception cref="EngineException"> PROVIDER_NOT_FOUND, PROVIDER_NOT_CONFIGURED; PROVIDER_CREDENTIAL_INVALID,
+    /// PROVIDER_ADDRESS_REFUSED, PROVIDER_UNAVAILABLE: the provider gave no list.
     /// </exception>
     public async Task<Verification> Execute(Caller caller, string id, CancellationToken cancellationToken)
     {
@@ -20,7 +20,8 @@ internal sealed class RefreshModels(Database database, ReadConnections read, Ope
             {
                 await RecordHealth.Store(transaction, row.Id, row.Revision, "refresh", found, token);
                 var outcome = found.Verified ? SecurityOutcome.Success : SecurityOutcome.Failure;
-                await audit.Record(transaction, caller, new SecurityEvent("security.provider.models_refreshed", $"provider:{row.Id}", outcome), token);
+                await audit.Record(
+                    transaction, caller, new SecurityEvent("security.provider.models_refreshed", $"provider:{row.Id}", outcome), token);
             },
             cancellationToken);
         return found.Verified ? new Verification(await read.One(row.Id, cancellationToken), found) : throw Failure(row.Id, found);

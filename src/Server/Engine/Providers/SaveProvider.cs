@@ -14,8 +14,12 @@ internal sealed class SaveProvider(SecretBox box, KnownSecrets secrets)
     public Task Execute(Transaction transaction, string id, ProviderAccess access, string options, CancellationToken cancellationToken)
     {
         var isAgents = id.StartsWith(ProviderCatalogue.AgentPrefix, StringComparison.Ordinal);
-        var mode = access.Kind is "offline" or "noop" ? AuthMode.None : access.Kind == "ollama" ? AuthMode.Local : AuthMode.ApiKey;
-        return Execute(transaction, new SavedConnection(id, access, mode, isAgents ? "agent" : "api") { Options = options }, cancellationToken);
+        var mode =
+            access.Kind is "offline" or "noop" ? AuthMode.None
+            : access.Kind == "ollama" ? AuthMode.Local
+            : AuthMode.ApiKey;
+        return Execute(
+            transaction, new SavedConnection(id, access, mode, isAgents ? "agent" : "api") { Options = options }, cancellationToken);
     }
 
     /// <summary>Stores a connection. Whatever was verified before is not any more.</summary>
@@ -29,7 +33,15 @@ internal sealed class SaveProvider(SecretBox box, KnownSecrets secrets)
         return ProviderStore.Save(
             transaction,
             new ProviderStore.NewRow(
-                saved.Id, access.Kind, access.BaseUrl, sealedKey, saved.ClearKey, options, EnumText<AuthMode>.Of(saved.AuthMode), saved.Source, saved.DefaultModel),
+                saved.Id,
+                access.Kind,
+                access.BaseUrl,
+                sealedKey,
+                saved.ClearKey,
+                options,
+                EnumText<AuthMode>.Of(saved.AuthMode),
+                saved.Source,
+                saved.DefaultModel),
             cancellationToken);
     }
 

@@ -1,18 +1,35 @@
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>
-/// Chooses the model of agents that name none, from what the provider offers: who has just connected one expects an answer, and not to be asked for a name.
-/// What a person chose stands.
+/// Chooses the model of agents that name none, from what the provider offers: who has just connected one expects an answer, and not to be
+/// asked for a name. What a person chose stands.
 /// </summary>
 internal static class UsualModel
 {
     // What takes no part in a conversation, and is listed among what does.
     private static readonly string[] s_others =
     [
-        "embed", "whisper", "tts", "dall-e", "image", "moderation", "rerank", "audio", "realtime", "transcribe", "guard", "ocr", "sora", "veo", "imagen", "speech",
+        "embed",
+        "whisper",
+        "tts",
+        "dall-e",
+        "image",
+        "moderation",
+        "rerank",
+        "audio",
+        "realtime",
+        "transcribe",
+        "guard",
+        "ocr",
+        "sora",
+        "veo",
+        "imagen",
+        "speech",
     ];
 
-    /// <summary>The first of the provider's usual models that is offered, else the first that answers, with tools if there is one.</summary>
+    /// <summary>
+    /// The first of the provider's usual models that is offered, else the first that answers, with tools if there is one.
+    /// </summary>
     /// <returns>Null: none is offered that would do.</returns>
     public static string? Of(string providerId, IReadOnlyList<ModelFacts> offered)
     {
@@ -24,7 +41,8 @@ internal static class UsualModel
 
     // The exact name, or the one with a date after it: claude-sonnet-4-5-20250929 for claude-sonnet-4-5, but not gpt-5-mini for gpt-5.
     private static ModelFacts? Named(string name, List<ModelFacts> offered) =>
-        offered.Find(model => model.Id == name) ?? offered.Find(model => model.Id.StartsWith(name + "-", StringComparison.Ordinal) && IsDate(model.Id.AsSpan(name.Length + 1)));
+        offered.Find(model => model.Id == name)
+        ?? offered.Find(model => model.Id.StartsWith(name + "-", StringComparison.Ordinal) && IsDate(model.Id.AsSpan(name.Length + 1)));
 
     private static bool IsDate(ReadOnlySpan<char> text) => text.Length >= 8 && text.Trim("0123456789-").IsEmpty;
 }

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>
-/// Tries the connections that the environment names once after a start, beside everything else: agents that name no model need to know which there are.
+/// Tries the connections that the environment names once after a start, beside everything else: agents that name no model need to know
+/// which there are.
 /// </summary>
-internal sealed partial class VerifyImported(ProviderStore providers, VerifyProvider verify, ILogger<VerifyImported> log) : BackgroundService
+internal sealed partial class VerifyImported(ProviderStore providers, VerifyProvider verify, ILogger<VerifyImported> log)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,7 +17,8 @@ internal sealed partial class VerifyImported(ProviderStore providers, VerifyProv
         {
             foreach (var row in await providers.List(stoppingToken))
             {
-                if (row is { Source: ImportProviders.Environment, DefaultModel: "" } && row.AuthMode != EnumText<AuthMode>.Of(AuthMode.None))
+                if (row is { Source: ImportProviders.Environment, DefaultModel: "" }
+                    && row.AuthMode != EnumText<AuthMode>.Of(AuthMode.None))
                     await Try(row.Id, stoppingToken);
             }
         }

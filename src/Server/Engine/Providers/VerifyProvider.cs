@@ -13,7 +13,8 @@ internal sealed class VerifyProvider(Database database, ReadConnections read, Op
     /// <param name="id">The provider's id or alias.</param>
     /// <param name="model">A model that has to answer too, which costs a token. Empty: none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">PROVIDER_NOT_FOUND, PROVIDER_NOT_CONFIGURED, PROVIDER_CREDENTIAL_INVALID: the key does not open.</exception>
+    /// <exception cref="EngineException">PROVIDER_NOT_FOUND, PROVIDER_NOT_CONFIGURED, PROVIDER_CREDENTIAL_INVALID: the key does not
+    /// open.</exception>
     public async Task<Verification> Execute(Caller caller, string id, string model, CancellationToken cancellationToken)
     {
         var row = await read.Usable(id, cancellationToken);
@@ -26,7 +27,11 @@ internal sealed class VerifyProvider(Database database, ReadConnections read, Op
                 var details = new Dictionary<string, string> { ["checked_via"] = found.CheckedVia };
                 if (found.ErrorCode.Length > 0)
                     details["error_code"] = found.ErrorCode;
-                await audit.Record(transaction, caller, new SecurityEvent("security.provider.verified", $"provider:{row.Id}", outcome) { Details = details }, token);
+                await audit.Record(
+                    transaction,
+                    caller,
+                    new SecurityEvent("security.provider.verified", $"provider:{row.Id}", outcome) { Details = details },
+                    token);
             },
             cancellationToken);
         return new Verification(await read.One(row.Id, cancellationToken), found);

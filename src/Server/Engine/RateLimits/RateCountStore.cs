@@ -9,8 +9,8 @@ internal sealed class RateCountStore(Database database)
     // What bounds a row, however large the budget: this many times are kept, and each stands for its part of the calls.
     private const int MostTimes = 128;
 
-    // The window slides, so that a caller cannot have two budgets around the end of one. A call that is refused is not counted, so that who keeps trying
-    // waits no longer for it.
+    // The window slides, so that a caller cannot have two budgets around the end of one. A call that is refused is not counted, so that who
+    // keeps trying waits no longer for it.
     private const string TakeSql = """
         insert into rate_counts as known (bucket, subject, calls, newest, ends_at)
         values (@bucket, @subject, array[clock_timestamp()], 1, clock_timestamp() + @window)

@@ -9,11 +9,13 @@ internal static class Subscriber
     // Networks give their subscribers whole /64s of IPv6, so one address more costs nothing there.
     private const int SubscriberBytes = 8;
 
-    public static string Of(IPAddress? address) => address switch
-    {
-        null => "local",
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => $"{new IPAddress([.. address.GetAddressBytes()[..SubscriberBytes], .. new byte[SubscriberBytes]])}/64",
-        _ => address.ToString(),
-    };
+    public static string Of(IPAddress? address) =>
+        address switch
+        {
+            null => "local",
+            { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+            { AddressFamily: AddressFamily.InterNetworkV6 } =>
+                $"{new IPAddress([.. address.GetAddressBytes()[..SubscriberBytes], .. new byte[SubscriberBytes]])}/64",
+            _ => address.ToString(),
+        };
 }

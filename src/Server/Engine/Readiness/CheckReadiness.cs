@@ -10,8 +10,8 @@ internal sealed record PartState(string Name, string Reason, string Detail)
 }
 
 /// <summary>
-/// Finds out whether tasks are taken: the database works, the schema is current, the master key is the database's, work is handed out, there is room on the disk. A trouble of the database
-/// that calls have met is told without asking it.
+/// Finds out whether tasks are taken: the database works, the schema is current, the master key is the database's, work is handed out,
+/// there is room on the disk. A trouble of the database that calls have met is told without asking it.
 /// </summary>
 internal sealed class CheckReadiness(
     Database database, Migrator migrator, CheckMasterKey masterKey, IDispatcherState dispatcher, ReadinessOptions options)
@@ -72,7 +72,10 @@ internal sealed class CheckReadiness(
     }
 
     private static PartState[] InTrouble(DatabaseTrouble trouble, string? detail = null) =>
-        [new PartState("database", trouble.Code(), detail ?? trouble.Message()), new PartState("migrations", "migrations_unknown", "The database is in trouble.")];
+        [
+            new PartState("database", trouble.Code(), detail ?? trouble.Message()),
+            new PartState("migrations", "migrations_unknown", "The database is in trouble."),
+        ];
 
     private static PartState Ok(string part) => new(part, "", "");
 

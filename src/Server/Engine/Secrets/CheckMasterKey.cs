@@ -7,8 +7,8 @@ using Npgsql;
 namespace Koda.Server.Engine.Secrets;
 
 /// <summary>
-/// Whether this server has the master key of its database. A sealed value without meaning tells, from the first start on; a rotation wraps it anew like
-/// every secret. Only this class writes its table.
+/// Whether this server has the master key of its database. A sealed value without meaning tells, from the first start on; a rotation wraps
+/// it anew like every secret. Only this class writes its table.
 /// </summary>
 internal sealed partial class CheckMasterKey(
     Database database, KeyRing ring, SecretBox box, IEnumerable<SealedColumn> columns, ILogger<CheckMasterKey> log)
@@ -54,14 +54,18 @@ internal sealed partial class CheckMasterKey(
     {
         var ids = new List<byte[]>();
         foreach (var column in columns.Where(column => column.HoldsSecrets))
-            ids.AddRange((await database.Read((connection, token) => column.Count(connection, token), cancellationToken)).Select(entry => entry.KeyId));
+            ids.AddRange(
+                (await database.Read((connection, token) => column.Count(connection, token), cancellationToken)).Select(entry =>
+                    entry.KeyId));
         return ids.Count == 0 || ids.Exists(id => ring.Find(id) is not null);
     }
 
     private const string FindSql = "select envelope from master_key_check";
 
-    private Task<byte[]?> Find(CancellationToken cancellationToken) => database.Read(
-        (connection, token) => connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(FindSql, cancellationToken: token)), cancellationToken);
+    private Task<byte[]?> Find(CancellationToken cancellationToken) =>
+        database.Read(
+            (connection, token) => connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(FindSql, cancellationToken: token)),
+            cancellationToken);
 
     private const string StoreSql = "insert into master_key_check (envelope) values (@envelope) on conflict do nothing";
 
@@ -69,7 +73,10 @@ internal sealed partial class CheckMasterKey(
     private static Task<int> Store(NpgsqlConnection connection, byte[] envelope, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(StoreSql, new { envelope }, cancellationToken: cancellationToken));
 
-    [LoggerMessage(1, LogLevel.Error, "This server is not ready: its master key {KeyId} is not the one that this database's secrets are sealed with. " +
-        "Start it with that key: KODA_MASTER_KEY, or master.key in the data directory.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "This server is not ready: its master key {KeyId} is not the one that this database's secrets are sealed with. "
+            + "Start it with that key: KODA_MASTER_KEY, or master.key in the data directory.")]
     private static partial void NotOurs(ILogger logger, string keyId);
 }

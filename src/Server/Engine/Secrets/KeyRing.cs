@@ -1,8 +1,9 @@
 namespace Koda.Server.Engine.Secrets;
 
 /// <summary>
-/// The master keys that this server has: the first one seals, all of them open. They come from the environment, or from a file that servers on one data
-/// folder share; the file is read again when an envelope names a key that is not known here, so that a rotation reaches every server without a restart.
+/// The master keys that this server has: the first one seals, all of them open. They come from the environment, or from a file that servers
+/// on one data folder share; the file is read again when an envelope names a key that is not known here, so that a rotation reaches every
+/// server without a restart.
 /// </summary>
 internal sealed class KeyRing
 {

@@ -3,8 +3,8 @@ using Koda.Server.Engine.Events;
 namespace Koda.Server.Engine.Secrets;
 
 /// <summary>
-/// The secret values that this server has sealed or opened; the log must not hold them, wherever they come from. Those that were replaced or removed since are
-/// known on, the newest of them: what still runs may print them.
+/// The secret values that this server has sealed or opened; the log must not hold them, wherever they come from. Those that were replaced
+/// or removed since are known on, the newest of them: what still runs may print them.
 /// </summary>
 internal sealed class KnownSecrets : IRedactor
 {
@@ -41,7 +41,10 @@ internal sealed class KnownSecrets : IRedactor
     {
         lock (_writing)
         {
-            var stored = secrets.Where(secret => secret.Length >= ShortestSecret).Distinct(StringComparer.Ordinal).ToDictionary(secret => secret, FormsOf, StringComparer.Ordinal);
+            var stored = secrets
+                .Where(secret => secret.Length >= ShortestSecret)
+                .Distinct(StringComparer.Ordinal)
+                .ToDictionary(secret => secret, FormsOf, StringComparer.Ordinal);
             foreach (var gone in _stored.Keys.Where(secret => !stored.ContainsKey(secret)))
                 Keep(gone);
             _stored = stored;
@@ -70,5 +73,9 @@ internal sealed class KnownSecrets : IRedactor
     private string[] FormsOf(string secret) => _stored.GetValueOrDefault(secret) ?? [.. SecretForms.Of(secret)];
 
     private void Publish() =>
-        _values = [.. _stored.Values.Concat(_passing.Where(passing => !_stored.ContainsKey(passing.Key)).Select(passing => passing.Value)).SelectMany(forms => forms)];
+        _values = [
+            .. _stored
+                .Values.Concat(_passing.Where(passing => !_stored.ContainsKey(passing.Key)).Select(passing => passing.Value))
+                .SelectMany(forms => forms),
+        ];
 }

@@ -31,7 +31,9 @@ internal sealed class MasterKey
     public static MasterKey Parse(string text, string source)
     {
         var bytes = new byte[Size];
-        if (text.Length == Size * 2 && Convert.FromHexString(text, bytes, out _, out var written) == OperationStatus.Done && written == Size)
+        if (text.Length == Size * 2
+            && Convert.FromHexString(text, bytes, out _, out var written) == OperationStatus.Done
+            && written == Size)
             return new MasterKey(bytes);
         return Convert.TryFromBase64String(text, bytes, out written) && written == Size
             ? new MasterKey(bytes)

@@ -9,8 +9,9 @@ namespace Koda.Server.Engine.Secrets;
 internal sealed record RotatedKey(string KeyId, string PreviousKeyId, long Rewrapped);
 
 /// <summary>
-/// Replaces the master key while everything runs: every envelope is wrapped anew. The key before stays able to open, because another server may seal with
-/// it until it has heard; a key goes when nothing is wrapped with it any more. A rotation that is killed halfway leaves keys that open everything.
+/// Replaces the master key while everything runs: every envelope is wrapped anew. The key before stays able to open, because another server
+/// may seal with it until it has heard; a key goes when nothing is wrapped with it any more. A rotation that is killed halfway leaves keys
+/// that open everything.
 /// </summary>
 internal sealed class RotateMasterKey
 {
@@ -26,7 +27,8 @@ internal sealed class RotateMasterKey
     private readonly AuditLog _audit;
     private readonly Broadcast _broadcast;
 
-    public RotateMasterKey(Database database, KeyRing ring, SecretBox box, IEnumerable<SealedColumn> columns, AuditLog audit, Broadcast broadcast)
+    public RotateMasterKey(
+        Database database, KeyRing ring, SecretBox box, IEnumerable<SealedColumn> columns, AuditLog audit, Broadcast broadcast)
     {
         _database = database;
         _ring = ring;
@@ -82,7 +84,8 @@ internal sealed class RotateMasterKey
                 do
                 {
                     batch = await _database.InTransaction(
-                        (transaction, token) => column.Rewrap(transaction, key.Id, envelope => _box.Rewrap(envelope), token), cancellationToken);
+                        (transaction, token) => column.Rewrap(transaction, key.Id, envelope => _box.Rewrap(envelope), token),
+                        cancellationToken);
                     count += batch;
                 }
                 while (batch > 0);
@@ -102,14 +105,15 @@ internal sealed class RotateMasterKey
         return used;
     }
 
-    private SecurityEvent Rotated(string previous, long rewrapped) => new("security.secrets.master_key_rotated", $"key:{_ring.Current.Name}")
-    {
-        Details = new Dictionary<string, string>
+    private SecurityEvent Rotated(string previous, long rewrapped) =>
+        new("security.secrets.master_key_rotated", $"key:{_ring.Current.Name}")
         {
-            ["previous"] = previous,
-            ["rewrapped"] = rewrapped.ToString(CultureInfo.InvariantCulture),
-        },
-    };
+            Details = new Dictionary<string, string>
+            {
+                ["previous"] = previous,
+                ["rewrapped"] = rewrapped.ToString(CultureInfo.InvariantCulture),
+            },
+        };
 
     private static EngineException KeyGiven() => new(
         ErrorReason.SecretsKeyGiven,

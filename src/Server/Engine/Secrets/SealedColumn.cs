@@ -5,8 +5,8 @@ using Npgsql;
 namespace Koda.Server.Engine.Secrets;
 
 /// <summary>
-/// A column of envelopes, declared by the one store that writes its table. Other content of the column (answers that hold no secret) is told apart by
-/// the first byte.
+/// A column of envelopes, declared by the one store that writes its table. Other content of the column (answers that hold no secret) is
+/// told apart by the first byte.
 /// </summary>
 /// <param name="Table">The table, as the schema names it.</param>
 /// <param name="Column">Its column of type bytea.</param>

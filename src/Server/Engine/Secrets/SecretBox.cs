@@ -4,9 +4,9 @@ using System.Text;
 namespace Koda.Server.Engine.Secrets;
 
 /// <summary>
-/// Seals secrets by AES-256-GCM, each with a key of its own that the master key wraps. An envelope is: format (1 byte), master key id (4), wrapped key
-/// (nonce 12, tag 16, 32), content (nonce 12, tag 16, ciphertext). The purpose is authenticated with the content, so an envelope that is moved to
-/// another row does not open there. A rotation wraps the keys anew and leaves the contents as they are.
+/// Seals secrets by AES-256-GCM, each with a key of its own that the master key wraps. An envelope is: format (1 byte), master key id (4),
+/// wrapped key (nonce 12, tag 16, 32), content (nonce 12, tag 16, ciphertext). The purpose is authenticated with the content, so an
+/// envelope that is moved to another row does not open there. A rotation wraps the keys anew and leaves the contents as they are.
 /// </summary>
 internal sealed class SecretBox(KeyRing ring)
 {
@@ -31,7 +31,8 @@ internal sealed class SecretBox(KeyRing ring)
         return envelope;
     }
 
-    /// <exception cref="CryptographicException">The envelope was sealed with another key or for another purpose, or it was changed.</exception>
+    /// <exception cref="CryptographicException">The envelope was sealed with another key or for another purpose, or it was
+    /// changed.</exception>
     public string Open(ReadOnlySpan<byte> envelope, string purpose)
     {
         Span<byte> key = stackalloc byte[MasterKey.Size];
@@ -43,7 +44,8 @@ internal sealed class SecretBox(KeyRing ring)
     }
 
     /// <summary>The same secret under the current master key.</summary>
-    /// <exception cref="CryptographicException">The envelope was sealed with a key that is not there any more, or it was changed.</exception>
+    /// <exception cref="CryptographicException">The envelope was sealed with a key that is not there any more, or it was
+    /// changed.</exception>
     public byte[] Rewrap(ReadOnlySpan<byte> envelope)
     {
         Span<byte> key = stackalloc byte[MasterKey.Size];
@@ -65,7 +67,8 @@ internal sealed class SecretBox(KeyRing ring)
     {
         if (envelope.Length < HeaderSize || envelope[0] != Format)
             throw new CryptographicException("The sealed secret has an unknown form.");
-        var master = ring.Find(envelope.Slice(1, MasterKey.IdSize)) ?? throw new CryptographicException("The secret was sealed with another master key.");
+        var master = ring.Find(envelope.Slice(1, MasterKey.IdSize))
+            ?? throw new CryptographicException("The secret was sealed with another master key.");
         Decrypt(master.Bytes, envelope.Slice(KeyStart, SealedKeySize), key, []);
     }
 

@@ -20,7 +20,10 @@ internal static class SecretForms
         .Distinct(StringComparer.Ordinal)
         .OrderByDescending(form => form.Length);
 
-    private static IEnumerable<string> Lines(string secret) => secret.Contains('\n', StringComparison.Ordinal)
-        ? secret.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(line => line.Length >= ShortestLine && !line.Contains(' ', StringComparison.Ordinal))
-        : [];
+    private static IEnumerable<string> Lines(string secret) =>
+        secret.Contains('\n', StringComparison.Ordinal)
+            ? secret
+                .Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => line.Length >= ShortestLine && !line.Contains(' ', StringComparison.Ordinal))
+            : [];
 }

@@ -21,7 +21,8 @@ internal sealed class RevokeSession(Database database, CredentialMemory memory, 
 
     /// <summary>Ends the sessions of a principal, all or all but one, within another act.</summary>
     public async Task All(Transaction transaction, Guid principalId, Guid? except, Caller caller, CancellationToken cancellationToken) =>
-        await Record(transaction, await SessionStore.RevokeAll(transaction, principalId, except, cancellationToken), caller, cancellationToken);
+        await Record(
+            transaction, await SessionStore.RevokeAll(transaction, principalId, except, cancellationToken), caller, cancellationToken);
 
     private async Task Record(Transaction transaction, IReadOnlyList<Guid> ids, Caller caller, CancellationToken cancellationToken)
     {

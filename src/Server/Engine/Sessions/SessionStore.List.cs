@@ -13,8 +13,11 @@ internal sealed partial class SessionStore
         limit @limit
         """;
 
-    public Task<List<SessionRecord>> List(Guid? before, int limit, CancellationToken cancellationToken) => database.Read(
-        async (connection, token) =>
-            (await connection.QueryAsync<SessionRecord>(new CommandDefinition(ListSql, new { before, limit }, cancellationToken: token))).AsList(),
-        cancellationToken);
+    public Task<List<SessionRecord>> List(Guid? before, int limit, CancellationToken cancellationToken) =>
+        database.Read(
+            async (connection, token) =>
+                (
+                    await connection.QueryAsync<SessionRecord>(
+                        new CommandDefinition(ListSql, new { before, limit }, cancellationToken: token))).AsList(),
+            cancellationToken);
 }

@@ -34,10 +34,14 @@ internal sealed partial class SessionStore(Database database)
         database.Read<(AuthenticatedCaller, TimeSpan, bool)?>(
             async (connection, token) =>
             {
-                var row = await connection.QuerySingleOrDefaultAsync<UsedRow>(new CommandDefinition(UseSql, new { hash }, cancellationToken: token));
+                var row = await connection.QuerySingleOrDefaultAsync<UsedRow>(
+                    new CommandDefinition(UseSql, new { hash }, cancellationToken: token));
                 return row is null
                     ? null
-                    : (new AuthenticatedCaller(CredentialKind.Session, row.Id, row.PrincipalId, row.Kind, row.Name, Scopes.OfOwner), row.Life, row.IsOver);
+                    : (
+                        new AuthenticatedCaller(CredentialKind.Session, row.Id, row.PrincipalId, row.Kind, row.Name, Scopes.OfOwner),
+                        row.Life,
+                        row.IsOver);
             },
             cancellationToken);
 
@@ -47,11 +51,18 @@ internal sealed partial class SessionStore(Database database)
         """;
 
     public static Task Insert(
-        Transaction transaction, Guid id, Guid principalId, string secret, Caller caller, TimeSpan life, CancellationToken cancellationToken) =>
-        transaction.Connection.ExecuteAsync(new CommandDefinition(
-            InsertSql,
-            new { id, principalId, hash = SecretText.Hash(secret), label = caller.UserAgent, address = caller.Address, life },
-            cancellationToken: cancellationToken));
+        Transaction transaction,
+        Guid id,
+        Guid principalId,
+        string secret,
+        Caller caller,
+        TimeSpan life,
+        CancellationToken cancellationToken) =>
+        transaction.Connection.ExecuteAsync(
+            new CommandDefinition(
+                InsertSql,
+                new { id, principalId, hash = SecretText.Hash(secret), label = caller.UserAgent, address = caller.Address, life },
+                cancellationToken: cancellationToken));
 
     private const string RevokeSql = """
         with known as (select id, revoked_at from sessions where id = @id for update), revoked as (
@@ -64,7 +75,8 @@ internal sealed partial class SessionStore(Database database)
 
     /// <summary>Ends a session. Null when there is none with this id; false when it was revoked before.</summary>
     public static Task<bool?> Revoke(Transaction transaction, Guid id, CancellationToken cancellationToken) =>
-        transaction.Connection.QuerySingleOrDefaultAsync<bool?>(new CommandDefinition(RevokeSql, new { id }, cancellationToken: cancellationToken));
+        transaction.Connection.QuerySingleOrDefaultAsync<bool?>(
+            new CommandDefinition(RevokeSql, new { id }, cancellationToken: cancellationToken));
 
     private const string RevokeAllSql = """
         update sessions set revoked_at = now()
@@ -73,7 +85,9 @@ internal sealed partial class SessionStore(Database database)
         """;
 
     /// <summary>Ends the sessions of a principal, all or all but one, and gives their ids.</summary>
-    public static async Task<List<Guid>> RevokeAll(Transaction transaction, Guid principalId, Guid? except, CancellationToken cancellationToken) =>
-        (await transaction.Connection.QueryAsync<Guid>(
-            new CommandDefinition(RevokeAllSql, new { principalId, except }, cancellationToken: cancellationToken))).AsList();
+    public static async Task<List<Guid>> RevokeAll(
+        Transaction transaction, Guid principalId, Guid? except, CancellationToken cancellationToken) =>
+        (
+            await transaction.Connection.QueryAsync<Guid>(
+                new CommandDefinition(RevokeAllSql, new { principalId, except }, cancellationToken: cancellationToken))).AsList();
 }

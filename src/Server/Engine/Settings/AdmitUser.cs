@@ -4,7 +4,10 @@ using Koda.Server.Engine.Principals;
 
 namespace Koda.Server.Engine.Settings;
 
-/// <summary>Keeps out tokens that the owner's list of users does not name. What this machine itself uses is always let in, or nobody could mend the list.</summary>
+/// <summary>
+/// Keeps out tokens that the owner's list of users does not name. What this machine itself uses is always let in, or nobody could mend the
+/// list.
+/// </summary>
 internal sealed class AdmitUser(CurrentSettings settings)
 {
     private static readonly string[] s_ownFiles = [EnsureTokenFiles.OperatorFile, EnsureTokenFiles.WorkerFile];

@@ -17,12 +17,17 @@ internal sealed class ChangeSettings(Database database, CurrentSettings current,
         long revision, Func<SystemSettings, SystemSettings> change, Caller caller, CancellationToken cancellationToken)
     {
         await CheckAgent(change(await current.Read(cancellationToken)), cancellationToken);
-        return await database.InTransaction((transaction, token) => Execute(transaction, revision, change, caller, token), cancellationToken);
+        return await database.InTransaction(
+            (transaction, token) => Execute(transaction, revision, change, caller, token), cancellationToken);
     }
 
     /// <summary>Changes the settings as a part of something larger, which answers for the agent that they name.</summary>
     public async Task<SystemSettings> Execute(
-        Transaction transaction, long revision, Func<SystemSettings, SystemSettings> change, Caller caller, CancellationToken cancellationToken)
+        Transaction transaction,
+        long revision,
+        Func<SystemSettings, SystemSettings> change,
+        Caller caller,
+        CancellationToken cancellationToken)
     {
         var before = await SettingsStore.Lock(transaction, cancellationToken);
         if (revision > 0 && revision != before.Revision)

@@ -3,7 +3,9 @@ using Koda.Server.Engine.Agents;
 
 namespace Koda.Server.Engine.Settings;
 
-/// <summary>Settings of the whole installation, as they are stored. <see cref="Revision"/> and <see cref="UpdatedAt"/> have columns of their own.</summary>
+/// <summary>
+/// Settings of the whole installation, as they are stored. <see cref="Revision"/> and <see cref="UpdatedAt"/> have columns of their own.
+/// </summary>
 internal sealed record SystemSettings
 {
     /// <summary>Names of service principals; empty: all of them.</summary>

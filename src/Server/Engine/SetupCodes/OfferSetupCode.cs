@@ -19,6 +19,9 @@ internal sealed partial class OfferSetupCode(OwnerStore owners, IssueSetupCode i
         SetupCodeIssued(log, issued.Result!.Code, IssueSetupCode.Life.TotalMinutes);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "There is no owner yet. Register with the setup code {Code}, within {Minutes} minutes; `koda setup-code` prints a new one.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "There is no owner yet. Register with the setup code {Code}, within {Minutes} minutes; `koda setup-code` prints a new one.")]
     private static partial void SetupCodeIssued(ILogger logger, string code, double minutes);
 }

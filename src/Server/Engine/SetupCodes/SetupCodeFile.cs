@@ -2,7 +2,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.SetupCodes;
 
-/// <summary>The file from which a person on the server's machine takes the setup code. It goes when there is an owner, wherever that one registered.</summary>
+/// <summary>
+/// The file from which a person on the server's machine takes the setup code. It goes when there is an owner, wherever that one registered.
+/// </summary>
 internal sealed class SetupCodeFile
 {
     private const string Topic = "owner";

@@ -16,7 +16,8 @@ internal static class SetupCodeStore
         """;
 
     /// <summary>Stores a code or a token, and gives when it ends.</summary>
-    public static Task<DateTime> Insert(Transaction transaction, string kind, byte[] hash, TimeSpan life, CancellationToken cancellationToken) =>
+    public static Task<DateTime> Insert(
+        Transaction transaction, string kind, byte[] hash, TimeSpan life, CancellationToken cancellationToken) =>
         transaction.Connection.ExecuteScalarAsync<DateTime>(
             new CommandDefinition(InsertSql, new { kind, hash, life }, cancellationToken: cancellationToken));
 
@@ -35,7 +36,8 @@ internal static class SetupCodeStore
 
     /// <summary>Uses a code or a token up. False when it is unknown, expired or used.</summary>
     public static async Task<bool> Redeem(Transaction transaction, string kind, byte[] hash, CancellationToken cancellationToken) =>
-        await transaction.Connection.ExecuteAsync(new CommandDefinition(RedeemSql, new { kind, hash }, cancellationToken: cancellationToken)) > 0;
+        await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(RedeemSql, new { kind, hash }, cancellationToken: cancellationToken)) > 0;
 
     private const string ClearSql = "delete from setup_codes";
 

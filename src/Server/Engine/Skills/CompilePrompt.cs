@@ -24,7 +24,9 @@ internal sealed class CompilePrompt(SkillCatalog catalog)
         var entries = catalog.With(workspace.Select(file => SkillParser.Parse(file.Name, file.Text, SkillSource.Workspace)));
         var selection = SkillSelection.Of([.. entries.Select(entry => entry.Skill).OfType<Skill>()], definition.Skills, query);
         return new CompiledPrompt(
-            SkillPrompt.Compile(definition.SystemPrompt, selection.Attached), selection.Attached, [.. selection.LeftOut.Select(left => Explain(left, entries))]);
+            SkillPrompt.Compile(definition.SystemPrompt, selection.Attached),
+            selection.Attached,
+            [.. selection.LeftOut.Select(left => Explain(left, entries))]);
     }
 
     private static LeftOutSkill Explain(LeftOutSkill left, IReadOnlyList<SkillEntry> entries) =>

@@ -22,7 +22,9 @@ internal sealed class FrontMatterReader(YamlMappingNode root, Action<string, str
     {
         if (Find(name) is not { } node)
             return 0;
-        if (node is YamlScalarNode { Value: { } text } && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= atLeast)
+        if (node is YamlScalarNode { Value: { } text }
+            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= atLeast)
             return number;
         report(name, atLeast == 0 ? "must be a whole number that is not negative" : "must be a whole number");
         return 0;
@@ -61,7 +63,8 @@ internal sealed class FrontMatterReader(YamlMappingNode root, Action<string, str
     /// <summary>The whole front matter as JSON.</summary>
     public string Json() => (Convert(root, depth: 0) ?? new JsonObject()).ToJsonString(EngineJson.Options);
 
-    private YamlNode? Find(string name) => root.Children.TryGetValue(new YamlScalarNode(name), out var node) && node is not YamlScalarNode { Value: null or "" } ? node : null;
+    private YamlNode? Find(string name) =>
+        root.Children.TryGetValue(new YamlScalarNode(name), out var node) && node is not YamlScalarNode { Value: null or "" } ? node : null;
 
     private JsonNode? Convert(YamlNode node, int depth)
     {
@@ -79,7 +82,8 @@ internal sealed class FrontMatterReader(YamlMappingNode root, Action<string, str
             YamlSequenceNode list => new JsonArray([.. list.Children.Select(item => Convert(item, depth + 1))]),
             YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => true,
             YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => false,
-            YamlScalarNode { Style: ScalarStyle.Plain } plain when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
+            YamlScalarNode { Style: ScalarStyle.Plain } plain
+                when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
             YamlScalarNode scalar => scalar.Value,
             _ => null,
         };

@@ -14,7 +14,11 @@ internal sealed class ListSkills(SkillCatalog catalog)
         var filters = "skills" + EngineJson.Write(filter);
         var after = ListCursor.Decode(filters, cursor) ?? "";
         var size = Page.Limit(limit);
-        var found = catalog.List().Where(entry => string.CompareOrdinal(entry.Id, after) > 0 && Matches(entry, filter)).Take(size + 1).ToList();
+        var found = catalog
+            .List()
+            .Where(entry => string.CompareOrdinal(entry.Id, after) > 0 && Matches(entry, filter))
+            .Take(size + 1)
+            .ToList();
         return Page.Of(found, size, filters, entry => entry.Id);
     }
 

@@ -6,8 +6,8 @@ namespace Koda.Server.Engine.Skills;
 internal sealed record SkillEntry(string Id, Skill? Skill, IReadOnlyList<SkillProblem> Problems);
 
 /// <summary>
-/// The skills that this server has: the built-in ones, and the files in its data folder. The folder is looked at whenever skills are asked for, and read
-/// anew when a name, a size or a time has changed: so an edit counts at once, and no watcher can miss it.
+/// The skills that this server has: the built-in ones, and the files in its data folder. The folder is looked at whenever skills are asked
+/// for, and read anew when a name, a size or a time has changed: so an edit counts at once, and no watcher can miss it.
 /// </summary>
 internal sealed class SkillCatalog(SkillFolder folder)
 {
@@ -17,7 +17,8 @@ internal sealed class SkillCatalog(SkillFolder folder)
     public IReadOnlyList<SkillEntry> List() => Merge(s_builtIn.Value.Concat(folder.Read()));
 
     /// <summary>The skills that can be attached, those of a workspace before the server's.</summary>
-    public IReadOnlyList<SkillEntry> With(IEnumerable<SkillFile> workspace) => Merge(s_builtIn.Value.Concat(folder.Read()).Concat(workspace));
+    public IReadOnlyList<SkillEntry> With(IEnumerable<SkillFile> workspace) =>
+        Merge(s_builtIn.Value.Concat(folder.Read()).Concat(workspace));
 
     private static IReadOnlyList<SkillEntry> Merge(IEnumerable<SkillFile> files) =>
     [

@@ -24,7 +24,8 @@ internal static partial class SkillParser
         if (text.Length > MaxLength)
             return new SkillFile(id, null, [.. problems, new SkillProblem(file, "", $"has more than {MaxLength} characters")]);
         var (matter, body) = Split(text.ReplaceLineEndings("\n"));
-        var reader = new FrontMatterReader(Load(file, matter, problems), (path, message) => problems.Add(new SkillProblem(file, path, message)));
+        var reader = new FrontMatterReader(Load(file, matter, problems), (path, message) =>
+            problems.Add(new SkillProblem(file, path, message)));
         var skill = Read(id, source, reader) with { Body = body.Trim(), Digest = Digest(text) };
         if (skill.Body.Length == 0 && skill.Instruction.Length == 0 && problems.Count == 0)
             problems.Add(new SkillProblem(file, "", "has neither a body nor an instruction"));
@@ -76,7 +77,11 @@ internal static partial class SkillParser
         catch (YamlException fault)
         {
             // The first line of the file is the fence.
-            problems.Add(new SkillProblem(file, "", $"has front matter that is no YAML, line {fault.Start.Line + 1}: {fault.InnerException?.Message ?? fault.Message}"));
+            problems.Add(
+                new SkillProblem(
+                    file,
+                    "",
+                    $"has front matter that is no YAML, line {fault.Start.Line + 1}: {fault.InnerException?.Message ?? fault.Message}"));
         }
         // What the library throws over some texts that it does not expect, such as a list that is never closed.
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException)

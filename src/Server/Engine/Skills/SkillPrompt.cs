@@ -33,7 +33,9 @@ internal static class SkillPrompt
             skill.OutputFormat.Length > 0 ? $"Form of the answer: {skill.OutputFormat}" : "",
         };
         var text = string.Join("\n\n", parts.Where(part => part.Length > 0));
-        return skill.MaxTokens > 0 && text.Length > skill.MaxTokens * CharactersPerToken ? Cut(text, skill.MaxTokens * CharactersPerToken) : text;
+        return skill.MaxTokens > 0 && text.Length > skill.MaxTokens * CharactersPerToken
+            ? Cut(text, skill.MaxTokens * CharactersPerToken)
+            : text;
     }
 
     private static string Cut(string text, int length)

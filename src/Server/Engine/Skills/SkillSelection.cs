@@ -6,7 +6,10 @@ internal sealed record AttachedSkill(Skill Skill, string Reason);
 /// <summary>A skill that is named and not in the prompt.</summary>
 internal sealed record LeftOutSkill(string Id, string Reason);
 
-/// <summary>Decides which skills a query attaches: triggers first, then requirements and conflicts in the order of priority, as long as there is room.</summary>
+/// <summary>
+/// Decides which skills a query attaches: triggers first, then requirements and conflicts in the order of priority, as long as there is
+/// room.
+/// </summary>
 internal sealed class SkillSelection
 {
     /// <summary>Attaches every skill.</summary>
@@ -41,7 +44,11 @@ internal sealed class SkillSelection
     public static SkillSelection Of(IReadOnlyList<Skill> skills, IReadOnlyList<string> named, string query)
     {
         var selection = new SkillSelection(skills, query);
-        foreach (var skill in selection.Wanted(skills, named).OrderByDescending(skill => skill.Priority).ThenBy(skill => skill.Id, StringComparer.Ordinal))
+        foreach (
+            var skill in selection
+                .Wanted(skills, named)
+                .OrderByDescending(skill => skill.Priority)
+                .ThenBy(skill => skill.Id, StringComparer.Ordinal))
             selection.Consider(skill);
         selection._attached.Sort((one, other) => other.Skill.Priority != one.Skill.Priority
             ? other.Skill.Priority.CompareTo(one.Skill.Priority)
@@ -109,7 +116,8 @@ internal sealed class SkillSelection
             .FirstOrDefault()?.Id;
     }
 
-    private static bool Excludes(Skill skill, Skill other) => skill.Conflicts.Intersect(other.Names, StringComparer.OrdinalIgnoreCase).Any();
+    private static bool Excludes(Skill skill, Skill other) =>
+        skill.Conflicts.Intersect(other.Names, StringComparer.OrdinalIgnoreCase).Any();
 
     private bool Has(Skill skill) => _attached.Exists(attached => attached.Skill == skill);
 }

@@ -32,7 +32,12 @@ internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
         var caller = new SubagentCaller(task.StreamId, task.Id, task.RunId, principal)
         {
             Unattended = turn?.Unattended ?? false,
-            Ceiling = [LeavingAsks, .. (turn?.BasePermissions ?? []).Where(rule => rule.Tool == AgentRules.ExternalDirectory), .. definition.Permissions],
+            Ceiling =
+            [
+                LeavingAsks,
+                .. (turn?.BasePermissions ?? []).Where(rule => rule.Tool == AgentRules.ExternalDirectory),
+                .. definition.Permissions,
+            ],
         };
         var started = await start.Execute(transaction, parent, caller, delegation.Subagents, cancellationToken);
         task.Delegate(started.Select(each => each.Event));

@@ -6,8 +6,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Subagents;
 
 /// <summary>
-/// Tells conversations what their subagents ask and how they ended, lets the turns go on that waited for them, and stops those that nobody waits for or whose
-/// time is over. What is to be done follows from what is stored, so any number of servers may do it, at any time, again.
+/// Tells conversations what their subagents ask and how they ended, lets the turns go on that waited for them, and stops those that nobody
+/// waits for or whose time is over. What is to be done follows from what is stored, so any number of servers may do it, at any time, again.
 /// </summary>
 internal sealed class FollowSubagents(Database database, SaveTasks save, EventLog log)
 {
@@ -47,7 +47,8 @@ internal sealed class FollowSubagents(Database database, SaveTasks save, EventLo
         var news = new List<NewEvent>();
         foreach (var subagent in await SubagentStore.Open(transaction.Connection, conversationId, taskId, cancellationToken))
         {
-            if (subagent.HasNewQuestion && await ApprovalStore.Get(transaction.Connection, subagent.ApprovalId!.Value, cancellationToken) is { } asked)
+            if (subagent.HasNewQuestion
+                && await ApprovalStore.Get(transaction.Connection, subagent.ApprovalId!.Value, cancellationToken) is { } asked)
             {
                 news.Add(SubagentEvents.Asked(runId, subagent, asked));
                 transaction.Defer(SubagentStore.Asked(subagent.ConversationId, asked.Id));

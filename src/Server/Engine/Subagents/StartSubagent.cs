@@ -10,7 +10,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Subagents;
 
 /// <summary>Starts a subagent for a person: it works beside the session, whose next turn begins with what it found.</summary>
-internal sealed class StartSubagent(RunOnce once, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, StartSubagents start, EventLog log)
+internal sealed class StartSubagent(
+    RunOnce once, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, StartSubagents start, EventLog log)
 {
     /// <returns>The subagent's conversation.</returns>
     /// <exception cref="EngineException">

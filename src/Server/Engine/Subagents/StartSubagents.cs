@@ -18,7 +18,11 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What became of each, with the event that tells of it, to be appended to the parent's stream by the caller.</returns>
     public async Task<IReadOnlyList<StartedSubagent>> Execute(
-        Transaction transaction, LockedConversation parent, SubagentCaller caller, IReadOnlyList<SubagentRequest> requests, CancellationToken cancellationToken)
+        Transaction transaction,
+        LockedConversation parent,
+        SubagentCaller caller,
+        IReadOnlyList<SubagentRequest> requests,
+        CancellationToken cancellationToken)
     {
         var settings = await CodeSettingStore.Read(transaction.Connection, cancellationToken);
         var known = await SubagentStore.Calls(transaction.Connection, caller.TaskId, cancellationToken);
@@ -37,14 +41,20 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
             }
             catch (Exception refusal) when (refusal is SubagentRefusal or EngineException)
             {
-                started.Add(new StartedSubagent(SubagentEvents.Refused(caller, request, refusal.Message), ConversationId: null, refusal.Message));
+                started.Add(
+                    new StartedSubagent(SubagentEvents.Refused(caller, request, refusal.Message), ConversationId: null, refusal.Message));
             }
         }
         return started;
     }
 
     private async Task<Guid> Start(
-        Transaction transaction, LockedConversation parent, SubagentCaller caller, SubagentRequest request, CodeSettings settings, SubagentBudget budget,
+        Transaction transaction,
+        LockedConversation parent,
+        SubagentCaller caller,
+        SubagentRequest request,
+        CodeSettings settings,
+        SubagentBudget budget,
         CancellationToken cancellationToken)
     {
         if (budget.IsUsedUp)
@@ -63,7 +73,9 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
         var (task, turn) = await start.Execute(transaction, locked, message, agent, context, caller.RunId, [], cancellationToken);
         transaction.Defer(SubagentStore.Insert(child.Id, caller, request with { AgentId = agent.Id }, task, settings));
         await log.Append(
-            transaction, [new StreamAppend(child.Id, [ConversationEvents.Created(child), .. inherited, .. turn], IsNew: true)], cancellationToken);
+            transaction,
+            [new StreamAppend(child.Id, [ConversationEvents.Created(child), .. inherited, .. turn], IsNew: true)],
+            cancellationToken);
         return child.Id;
     }
 

@@ -13,14 +13,11 @@ internal static class SubagentEvents
     public const string AskedKind = "subagent.asked";
     public const string FinishedKind = "subagent.finished";
 
-    public static NewEvent Started(SubagentCaller caller, Guid conversationId, SubagentRequest request) => New(StartedKind, caller.RunId, new
-    {
-        ConversationId = conversationId,
-        CallId = NullIfEmpty(request.CallId),
-        request.AgentId,
-        request.Title,
-        request.Prompt,
-    });
+    public static NewEvent Started(SubagentCaller caller, Guid conversationId, SubagentRequest request) =>
+        New(
+            StartedKind,
+            caller.RunId,
+            new { ConversationId = conversationId, CallId = NullIfEmpty(request.CallId), request.AgentId, request.Title, request.Prompt });
 
     /// <summary>A subagent's question, told where people look.</summary>
     public static NewEvent Asked(Guid runId, SubagentRecord subagent, ApprovalRecord asked)

@@ -4,8 +4,23 @@ namespace Koda.Server.Engine.Subagents;
 
 /// <summary>A subagent and where its work stands.</summary>
 internal sealed record SubagentRecord(
-    Guid ConversationId, Guid ParentId, string CallId, Guid TaskId, string AgentId, string Title, TaskState State, RequestedStop StopRequested, bool TimedOut,
-    string Output, TaskFault? Error, long CostMicros, Guid? ApprovalId, Guid? AskedId, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, bool NeverTaken)
+    Guid ConversationId,
+    Guid ParentId,
+    string CallId,
+    Guid TaskId,
+    string AgentId,
+    string Title,
+    TaskState State,
+    RequestedStop StopRequested,
+    bool TimedOut,
+    string Output,
+    TaskFault? Error,
+    long CostMicros,
+    Guid? ApprovalId,
+    Guid? AskedId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt,
+    bool NeverTaken)
 {
     /// <summary>It waits for an answer that the parent's stream has not asked for yet.</summary>
     public bool HasNewQuestion => ApprovalId is { } asks && asks != AskedId;

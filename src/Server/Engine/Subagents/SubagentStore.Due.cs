@@ -30,7 +30,9 @@ internal static partial class SubagentStore
             and not exists (select from subagents s where s.parent_task_id = t.id and s.settled_at is null)
         """;
 
-    /// <summary>When a subagent, or who waits for it, is to be looked after next; an expression of SQL that is null when nothing is to be done.</summary>
+    /// <summary>
+    /// When a subagent, or who waits for it, is to be looked after next; an expression of SQL that is null when nothing is to be done.
+    /// </summary>
     public const string NextDueSql = $"""
         least(
             (select min(case
@@ -48,7 +50,8 @@ internal static partial class SubagentStore
         """;
 
     /// <summary>Conversations whose stream has something to tell, with the turn that waits for it.</summary>
-    public static async Task<List<(Guid ConversationId, Guid? TaskId)>> DueParents(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<List<(Guid ConversationId, Guid? TaskId)>> DueParents(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(DueParentsSql, connection);
         var due = new List<(Guid, Guid?)>();

@@ -21,8 +21,11 @@ internal static partial class SubagentStore
         """;
 
     /// <summary>Those of a turn, or those that no turn waits for, whose end the parent's stream has not told.</summary>
-    public static Task<List<SubagentRecord>> Open(NpgsqlConnection connection, Guid parentId, Guid? parentTaskId, CancellationToken cancellationToken) =>
-        Read(connection, OpenSql, cancellationToken, parentId, parentTaskId);
+    public static Task<List<SubagentRecord>> Open(
+        NpgsqlConnection connection,
+        Guid parentId,
+        Guid? parentTaskId,
+        CancellationToken cancellationToken) => Read(connection, OpenSql, cancellationToken, parentId, parentTaskId);
 
     private const string ListSql = $"{SelectSql} where s.parent_id = $1 order by s.conversation_id";
 
@@ -48,7 +51,8 @@ internal static partial class SubagentStore
     private const string CallsSql = "select step, call_id from subagents where parent_task_id = $1";
 
     /// <summary>The calls of a turn that have their subagent already.</summary>
-    public static async Task<HashSet<(int Step, string CallId)>> Calls(NpgsqlConnection connection, Guid? parentTaskId, CancellationToken cancellationToken)
+    public static async Task<HashSet<(int Step, string CallId)>> Calls(
+        NpgsqlConnection connection, Guid? parentTaskId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(CallsSql, connection);
         command.Parameters.AddValue(parentTaskId);
@@ -103,7 +107,8 @@ internal static partial class SubagentStore
         return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task<List<SubagentRecord>> Read(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object?[] values)
+    private static async Task<List<SubagentRecord>> Read(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object?[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values)
@@ -120,10 +125,23 @@ internal static partial class SubagentStore
         return found;
     }
 
-    private static SubagentRecord ReadRow(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetString(5), EnumText<TaskState>.Parse(row.GetString(6)),
-        EnumText<RequestedStop>.Parse(row.GetString(7)), row.GetBoolean(8), row.GetString(9),
-        row.IsDBNull(10) ? null : new TaskFault(row.GetString(10), row.GetString(11)), row.GetInt64(12), row.IsDBNull(13) ? null : row.GetGuid(13),
-        row.IsDBNull(14) ? null : row.GetGuid(14), row.GetFieldValue<DateTimeOffset>(15), row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
-        row.GetBoolean(17));
+    private static SubagentRecord ReadRow(NpgsqlDataReader row) =>
+        new(
+            row.GetGuid(0),
+            row.GetGuid(1),
+            row.GetString(2),
+            row.GetGuid(3),
+            row.GetString(4),
+            row.GetString(5),
+            EnumText<TaskState>.Parse(row.GetString(6)),
+            EnumText<RequestedStop>.Parse(row.GetString(7)),
+            row.GetBoolean(8),
+            row.GetString(9),
+            row.IsDBNull(10) ? null : new TaskFault(row.GetString(10), row.GetString(11)),
+            row.GetInt64(12),
+            row.IsDBNull(13) ? null : row.GetGuid(13),
+            row.IsDBNull(14) ? null : row.GetGuid(14),
+            row.GetFieldValue<DateTimeOffset>(15),
+            row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
+            row.GetBoolean(17));
 }

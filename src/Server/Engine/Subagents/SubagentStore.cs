@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Koda.Server.Engine.Subagents;
 
-/// <summary>The only writer of <c>subagents</c>. They change under the lock of the parent's turn, or of its stream where none waits.</summary>
+/// <summary>
+/// The only writer of <c>subagents</c>. They change under the lock of the parent's turn, or of its stream where none waits.
+/// </summary>
 internal static partial class SubagentStore
 {
     private const string InsertSql = """
@@ -12,7 +14,8 @@ internal static partial class SubagentStore
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
-    public static NpgsqlBatchCommand Insert(Guid conversationId, SubagentCaller caller, SubagentRequest request, Guid taskId, CodeSettings settings)
+    public static NpgsqlBatchCommand Insert(
+        Guid conversationId, SubagentCaller caller, SubagentRequest request, Guid taskId, CodeSettings settings)
     {
         var command = new NpgsqlBatchCommand(InsertSql);
         command.Parameters.AddValue(conversationId);
@@ -62,7 +65,13 @@ internal static partial class SubagentStore
             while (await reader.ReadAsync(cancellationToken))
                 told.Add(reader.GetGuid(0));
         }
-        return told.Count == 0 ? [] : await Read(transaction.Connection, $"{SelectSql} where s.conversation_id = any($1) order by s.conversation_id", cancellationToken, told.ToArray());
+        return told.Count == 0
+            ? []
+            : await Read(
+                transaction.Connection,
+                $"{SelectSql} where s.conversation_id = any($1) order by s.conversation_id",
+                cancellationToken,
+                told.ToArray());
     }
 
     private static NpgsqlBatchCommand Update(string sql, params Guid[] ids)

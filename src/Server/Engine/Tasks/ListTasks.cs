@@ -16,7 +16,8 @@ internal sealed class ListTasks(Database database, AgentCatalog agents)
         var filters = "tasks" + EngineJson.Write(filter);
         var before = ListCursor.DecodeId(filters, cursor) ?? s_newest;
         var size = Page.Limit(limit);
-        var rows = await database.Read((connection, token) => TaskStore.List(connection, filter, before, size + 1, token), cancellationToken);
+        var rows = await database.Read(
+            (connection, token) => TaskStore.List(connection, filter, before, size + 1, token), cancellationToken);
         return Page.Of(rows, size, filters, task => task.Id.ToString("N"));
     }
 }

@@ -17,7 +17,9 @@ internal sealed partial class LockedTask
         Events.Add(TaskEvents.Completed(this, Output));
     }
 
-    /// <summary>Fails the attempt. A stop that was asked for comes before another attempt; <paramref name="jitter"/> is from 0 to 1.</summary>
+    /// <summary>
+    /// Fails the attempt. A stop that was asked for comes before another attempt; <paramref name="jitter"/> is from 0 to 1.
+    /// </summary>
     public void Fail(Failure failure, RetryPolicy policy, double jitter)
     {
         Close(AttemptOutcome.Failed);
@@ -64,17 +66,24 @@ internal sealed partial class LockedTask
         Events.Add(TaskEvents.WaitingForSubagents(this));
     }
 
-    /// <summary>The attempt stopped without a result. What a person asks for now decides; a stop that nobody asks for any more means to go on.</summary>
+    /// <summary>
+    /// The attempt stopped without a result. What a person asks for now decides; a stop that nobody asks for any more means to go on.
+    /// </summary>
     public void Stop(string workerId, bool isCooldown)
     {
         var requested = StopRequested;
-        Close(requested switch
-        {
-            RequestedStop.Cancel => AttemptOutcome.Cancelled,
-            RequestedStop.Pause => AttemptOutcome.Paused,
-            _ => isCooldown ? AttemptOutcome.CooledDown : AttemptOutcome.Drained,
-        });
-        GoOn(TaskEvents.Worker(workerId), requested == RequestedStop.Requeue ? "agent_paused" : isCooldown ? "provider_cooldown" : "worker_drained");
+        Close(
+            requested switch
+            {
+                RequestedStop.Cancel => AttemptOutcome.Cancelled,
+                RequestedStop.Pause => AttemptOutcome.Paused,
+                _ => isCooldown ? AttemptOutcome.CooledDown : AttemptOutcome.Drained,
+            });
+        GoOn(
+            TaskEvents.Worker(workerId),
+            requested == RequestedStop.Requeue ? "agent_paused"
+                : isCooldown ? "provider_cooldown"
+                : "worker_drained");
     }
 
     /// <summary>The offer was not taken. It costs the task nothing.</summary>
@@ -84,7 +93,10 @@ internal sealed partial class LockedTask
         GoOn(TaskEvents.System, outcome == AttemptOutcome.OfferExpired ? "offer_expired" : EnumText<AttemptOutcome>.Of(outcome));
     }
 
-    /// <summary>The worker did not renew its lease. After <paramref name="maxLosses"/> losses without a step between them the task is taken for the cause.</summary>
+    /// <summary>
+    /// The worker did not renew its lease. After <paramref name="maxLosses"/> losses without a step between them the task is taken for the
+    /// cause.
+    /// </summary>
     public void Lose(int maxLosses)
     {
         var attempt = Open!;

@@ -5,7 +5,9 @@ using Koda.Server.Engine.Usage;
 
 namespace Koda.Server.Engine.Tasks;
 
-/// <summary>A task whose row is locked. Its methods are the rules of the engine: each decides the next state and the events that tell of it.</summary>
+/// <summary>
+/// A task whose row is locked. Its methods are the rules of the engine: each decides the next state and the events that tell of it.
+/// </summary>
 internal sealed partial class LockedTask
 {
     private bool _stoppedRunning;

@@ -3,7 +3,9 @@ using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Tasks;
 
-/// <summary>Bounds the queue. The depth is counted now and then, never for a single submission, so admission costs the same at any depth.</summary>
+/// <summary>
+/// Bounds the queue. The depth is counted now and then, never for a single submission, so admission costs the same at any depth.
+/// </summary>
 internal sealed class QueueDepth(Database database, EngineOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(2);
@@ -49,7 +51,8 @@ internal sealed class QueueDepth(Database database, EngineOptions options, TimeP
     private async Task Count(CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var depth = await database.Read((connection, token) => TaskStore.CountQueued(connection, options.MaxQueuedTasks, token), cancellationToken);
+        var depth = await database.Read(
+            (connection, token) => TaskStore.CountQueued(connection, options.MaxQueuedTasks, token), cancellationToken);
         var took = clock.GetElapsedTime(started) * RestPerCount;
         _rest = took > s_shortest ? took : s_shortest;
         _countedAt = clock.GetTimestamp();

@@ -9,7 +9,9 @@ namespace Koda.Server.Engine.Tasks;
 /// <param name="Age">How long the first of them has waited.</param>
 internal sealed record QueuedTasks(string AgentId, long Tasks, TimeSpan Age);
 
-/// <summary>The queue as metrics show it. It is looked at when somebody collects them, and seldom enough to cost the database next to nothing.</summary>
+/// <summary>
+/// The queue as metrics show it. It is looked at when somebody collects them, and seldom enough to cost the database next to nothing.
+/// </summary>
 internal sealed class QueueGauge : IDisposable
 {
     // Each agent is a series of its own for ever; what more agents have queued is one together.
@@ -88,7 +90,8 @@ internal sealed class QueueGauge : IDisposable
             if (_agents.Contains(of.AgentId) || (_agents.Count < MostAgents && _agents.Add(of.AgentId)))
                 own.Add(of);
             else
-                others = new QueuedTasks(Others, of.Tasks + (others?.Tasks ?? 0), others is { } more && more.Age > of.Age ? more.Age : of.Age);
+                others = new QueuedTasks(
+                    Others, of.Tasks + (others?.Tasks ?? 0), others is { } more && more.Age > of.Age ? more.Age : of.Age);
         }
         // An agent whose queue is empty again has a queue of none.
         own.AddRange(_agents.Except(own.Select(of => of.AgentId)).Select(agent => new QueuedTasks(agent, 0, TimeSpan.Zero)));

@@ -25,8 +25,16 @@ internal sealed class SubmitTask : IAsyncDisposable
     private readonly WriteBatcher<Request, Answer> _batcher;
 
     public SubmitTask(
-        Database database, CurrentSettings settings, AgentCatalog agents, QueueDepth depth, WorkspaceRules workspaces, CommandWarnings warnings, EventLog log, TaskNews news,
-        EngineMetrics metrics, EngineOptions options)
+        Database database,
+        CurrentSettings settings,
+        AgentCatalog agents,
+        QueueDepth depth,
+        WorkspaceRules workspaces,
+        CommandWarnings warnings,
+        EventLog log,
+        TaskNews news,
+        EngineMetrics metrics,
+        EngineOptions options)
     {
         _settings = settings;
         _agents = agents;
@@ -53,7 +61,8 @@ internal sealed class SubmitTask : IAsyncDisposable
     /// <param name="key">Makes the same request again give the same answer.</param>
     /// <param name="encode">Writes the answer that is stored for the key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED, TASK_QUEUE_FULL, UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
+    /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_NOT_RUNNABLE, WORKSPACE_REFUSED, WORKSPACE_NOT_SERVED, TASK_QUEUE_FULL,
+    /// UNAVAILABLE, IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.</exception>
     public async Task<SubmittedTask> Execute(
         TaskSubmission submission, IdempotencyKey? key, Func<TaskRecord, byte[]> encode, CancellationToken cancellationToken)
     {
@@ -64,7 +73,8 @@ internal sealed class SubmitTask : IAsyncDisposable
         await _depth.Admit(cancellationToken);
         var storable = submission with { Query = StorableText.Of(submission.Query) };
         var warnings = await _warnings.For(agent.Id, agent.Definition, submission.Context.Workspace, cancellationToken);
-        var answer = await _batcher.Write(new Request(new NewTask(TaskIds.Next(), agent, storable), key, encode, warnings), cancellationToken);
+        var answer = await _batcher.Write(
+            new Request(new NewTask(TaskIds.Next(), agent, storable), key, encode, warnings), cancellationToken);
         return answer.Submitted ?? throw answer.Refusal!;
     }
 
@@ -76,26 +86,36 @@ internal sealed class SubmitTask : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
-    private async Task<IReadOnlyList<Answer>> Write(Transaction transaction, IReadOnlyList<Request> requests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Answer>> Write(
+        Transaction transaction, IReadOnlyList<Request> requests, CancellationToken cancellationToken)
     {
         var keyed = requests.Where(request => request.Key is not null).ToList();
         var claims = await IdempotencyStore.Claim(transaction, [.. keyed.Select(request => request.Key!)], cancellationToken);
         var claimOf = keyed.Zip(claims).ToDictionary(pair => pair.First, pair => pair.Second);
-        var accepted = requests.Where(request => !claimOf.TryGetValue(request, out var claim) || claim.Outcome == ClaimOutcome.Claimed).ToList();
-        var records = accepted.Count == 0 ? [] : await Insert(transaction, [.. accepted.Select(request => request.Task)], cancellationToken);
+        var accepted = requests
+            .Where(request => !claimOf.TryGetValue(request, out var claim) || claim.Outcome == ClaimOutcome.Claimed)
+            .ToList();
+        var records =
+            accepted.Count == 0 ? [] : await Insert(transaction, [.. accepted.Select(request => request.Task)], cancellationToken);
         var recordOf = accepted.Zip(records).ToDictionary(pair => pair.First, pair => pair.Second with { Warnings = pair.First.Warnings });
         IdempotencyStore.Complete(
-            transaction, [.. accepted.Where(request => request.Key is not null).Select(request => (request.Key!, request.Encode(recordOf[request])))]);
-        return [.. requests.Select(request => recordOf.TryGetValue(request, out var record)
-            ? new Answer(new SubmittedTask(record, null), null)
-            : AnswerTo(claimOf[request]))];
+            transaction,
+            [.. accepted.Where(request => request.Key is not null).Select(request => (request.Key!, request.Encode(recordOf[request])))]);
+        return
+        [
+            .. requests.Select(request =>
+                recordOf.TryGetValue(request, out var record)
+                    ? new Answer(new SubmittedTask(record, null), null)
+                    : AnswerTo(claimOf[request])),
+        ];
     }
 
     private static Answer AnswerTo(IdempotencyClaim claim) => claim.Refusal() is { } refusal
         ? new Answer(null, refusal)
         : new Answer(new SubmittedTask(null, claim.Response), null);
 
-    private async Task<IReadOnlyList<TaskRecord>> Insert(Transaction transaction, IReadOnlyList<NewTask> tasks, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TaskRecord>> Insert(
+        Transaction transaction, IReadOnlyList<NewTask> tasks, CancellationToken cancellationToken)
     {
         var createdAt = await transaction.Time(cancellationToken);
         transaction.Defer(RunStore.Insert([.. tasks.Select(task => task.Run)]));

@@ -9,8 +9,8 @@ using Npgsql;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>
-/// Locks any number of tasks with their streams, lets the rules decide in memory, and writes all that was decided, with its events, together with the
-/// commit: two round trips for any number of tasks.
+/// Locks any number of tasks with their streams, lets the rules decide in memory, and writes all that was decided, with its events,
+/// together with the commit: two round trips for any number of tasks.
 /// </summary>
 internal sealed class TaskChanges
 {
@@ -74,7 +74,9 @@ internal sealed class TaskChanges
         Defer([.. _tasks.Values.Where(task => task.Changed)], TaskStore.Update);
         Defer([.. _attempts.Values.Where(attempt => attempt.Changed)], AttemptStore.Update);
         Defer([.. _tasks.Values.Where(task => task.Used != default).Select(task => (task.RunId, task.Used))], RunStore.AddUsage);
-        Defer([.. _tasks.Values.Where(task => task.State == TaskState.Cancelled && task.Changed).Select(task => task.Id)], ApprovalStore.Cancel);
+        Defer(
+            [.. _tasks.Values.Where(task => task.State == TaskState.Cancelled && task.Changed).Select(task => task.Id)],
+            ApprovalStore.Cancel);
         Defer(_approvals, ApprovalStore.Insert);
         Defer(_pauses, CooldownStore.Record);
     }

@@ -18,8 +18,20 @@ internal static class TaskEvents
         Queued(task.Id, task.RunId, task.AgentId, task.AgentVersion, task.Priority, actor, reason, query: null);
 
     public static NewEvent Queued(
-        Guid taskId, Guid runId, string agentId, int agentVersion, int priority, string actor, string reason, string? query) =>
-        New("task.queued", actor, runId, 0, new { TaskId = taskId, AgentId = agentId, AgentVersion = agentVersion, Query = query, Priority = priority, Reason = reason });
+        Guid taskId,
+        Guid runId,
+        string agentId,
+        int agentVersion,
+        int priority,
+        string actor,
+        string reason,
+        string? query) =>
+        New(
+            "task.queued",
+            actor,
+            runId,
+            0,
+            new { TaskId = taskId, AgentId = agentId, AgentVersion = agentVersion, Query = query, Priority = priority, Reason = reason });
 
     public static NewEvent Started(Guid runId, int attempt, string workerId) =>
         New("task.started", System, runId, attempt, new { Attempt = attempt, WorkerId = workerId });
@@ -34,7 +46,12 @@ internal static class TaskEvents
         New("task.waiting", System, task.RunId, task.Attempt, new { Reason = "subagents" });
 
     public static NewEvent Retrying(LockedTask task, TaskFault error, TimeSpan delay) =>
-        New("task.retrying", System, task.RunId, task.Attempt, new { task.Attempt, Error = error, DelayMs = (long)delay.TotalMilliseconds });
+        New(
+            "task.retrying",
+            System,
+            task.RunId,
+            task.Attempt,
+            new { task.Attempt, Error = error, DelayMs = (long)delay.TotalMilliseconds });
 
     public static NewEvent Completed(LockedTask task, string output) =>
         New("task.completed", System, task.RunId, task.Attempt, new { Output = output });

@@ -15,7 +15,8 @@ internal static class TaskIds
         var next = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         lock (s_lock)
         {
-            // Within one millisecond the rest is random. Then the id counts on from the last one, by RFC 9562, 6.2, method 2; the step keeps it unguessable.
+            // Within one millisecond the rest is random. Then the id counts on from the last one, by RFC 9562, 6.2, method 2; the step
+            // keeps it unguessable.
             if (next <= s_last)
                 next = s_last + 1 + (UInt128)Random.Shared.Next();
             s_last = next;

@@ -74,7 +74,9 @@ internal sealed record TaskRecord
     /// <summary>Until when the provider asked to be left alone.</summary>
     public DateTimeOffset? CooldownUntil { get; init; }
 
-    /// <summary>What a worker must offer to take it, one need a line: <c>role:</c>, <c>tag:</c> or <c>worker:</c> and a name. Empty: nothing.</summary>
+    /// <summary>
+    /// What a worker must offer to take it, one need a line: <c>role:</c>, <c>tag:</c> or <c>worker:</c> and a name. Empty: nothing.
+    /// </summary>
     public string Route { get; init; } = "";
 }
 

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Koda.Server.Engine.Tasks;
 
-/// <summary>What like workers can take together: tasks of these agents (ids in lower case), in these workspaces. Empty lists mean "any".</summary>
+/// <summary>
+/// What like workers can take together: tasks of these agents (ids in lower case), in these workspaces. Empty lists mean "any".
+/// </summary>
 internal sealed record ClaimDemand(string[] AgentIds, string[] WorkspaceRoots, int Credit)
 {
     /// <summary>What the workers offer to tasks that ask for it, by <see cref="WorkerRoute.Offers"/>.</summary>
@@ -28,15 +30,19 @@ internal sealed record ClaimedTask(
     string Metadata,
     StreamHead Head);
 
-/// <summary>What a claim gave to each demand, in the order in which the tasks were queued, and the ids of workers that others wait for.</summary>
+/// <summary>
+/// What a claim gave to each demand, in the order in which the tasks were queued, and the ids of workers that others wait for.
+/// </summary>
 internal sealed record ClaimedTasks(IReadOnlyList<IReadOnlyList<ClaimedTask>> Tasks, IReadOnlyList<string> AwaitedWorkers);
 
 internal static partial class TaskStore
 {
-    // Planning a claim takes several times as long as running it, and no parameter could change the plan; left to itself, the database plans it each time.
+    // Planning a claim takes several times as long as running it, and no parameter could change the plan; left to itself, the database
+    // plans it each time.
     private const string KeepPlanSql = "set local plan_cache_mode = force_generic_plan";
 
-    // Dispatchers take turns at agents with a limit. The claim that follows has a newer snapshot, so it counts what the others have started.
+    // Dispatchers take turns at agents with a limit. The claim that follows has a newer snapshot, so it counts what the others have
+    // started.
     private const string LockLimitedAgentsSql = """
         select id
         from agents
@@ -51,8 +57,9 @@ internal static partial class TaskStore
         select (select count(*) from locked) > 0 or exists (select from provider_cooldowns)
         """;
 
-    // Each agent, connection, model and route with queued tasks is a lane of the index. The lanes are found by jumping from one to the next, and each is read no
-    // further than it can be used, so the cost depends neither on how much is queued nor on how much of it may not run.
+    // Each agent, connection, model and route with queued tasks is a lane of the index. The lanes are found by jumping from one to the
+    // next, and each is read no further than it can be used, so the cost depends neither on how much is queued nor on how much of it may
+    // not run.
     private const string Lanes = """
         with recursive lane as (
             (select agent_id, connection, model, route from tasks where state = 'queued' order by agent_id, connection, model, route limit 1)
@@ -68,9 +75,9 @@ internal static partial class TaskStore
             ) as next
         """;
 
-    // The best of all lanes decide how many each lane gives; only those are locked, and rows that another dispatcher has locked are replaced by the next
-    // ones of their lane. The heads of the streams come along: locking them gives their newest version, whatever the snapshot holds, and who appends to a
-    // task's stream has locked the task first.
+    // The best of all lanes decide how many each lane gives; only those are locked, and rows that another dispatcher has locked are
+    // replaced by the next ones of their lane. The heads of the streams come along: locking them gives their newest version, whatever the
+    // snapshot holds, and who appends to a task's stream has locked the task first.
     private const string Taking = """
         ), quota as (
             select agent_id, connection, model, route, count(*) as places from best group by agent_id, connection, model, route
@@ -152,7 +159,8 @@ internal static partial class TaskStore
         {Taking}
         """;
 
-    // Where a connection has a limit or cools down: a lane whose provider asked for a pause is left out, and lanes that share a limit are cut to it together.
+    // Where a connection has a limit or cools down: a lane whose provider asked for a pause is left out, and lanes that share a limit are
+    // cut to it together.
     private const string ClaimGovernedSql = $"""
         {Lanes}
         ), need as (

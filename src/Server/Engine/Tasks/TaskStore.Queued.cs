@@ -5,8 +5,8 @@ namespace Koda.Server.Engine.Tasks;
 
 internal static partial class TaskStore
 {
-    // As a claim does, it jumps from one lane to the next, here to that of each priority too: the cost depends on the lanes and not on how much is queued. A
-    // lane is counted no further than this.
+    // As a claim does, it jumps from one lane to the next, here to that of each priority too: the cost depends on the lanes and not on how
+    // much is queued. A lane is counted no further than this.
     private const int MostCounted = 100_000;
 
     private const string QueuedSql = """

@@ -68,7 +68,8 @@ internal static partial class TaskStore
         return found.SingleOrDefault();
     }
 
-    // Lists by agent walk that agent's runs, other lists walk the tasks: both in the order of ids, newest first, so a page costs the same everywhere.
+    // Lists by agent walk that agent's runs, other lists walk the tasks: both in the order of ids, newest first, so a page costs the same
+    // everywhere.
     private const string ListSql = $"""
         select {Columns}
         from tasks t
@@ -136,41 +137,49 @@ internal static partial class TaskStore
         return tasks;
     }
 
-    private static TaskRecord ReadRecord(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetGuid(0),
-        RunId = row.GetGuid(1),
-        StreamId = row.GetGuid(2),
-        AgentId = row.GetString(3),
-        AgentVersion = row.GetInt32(4),
-        State = EnumText<TaskState>.Parse(row.GetString(5)),
-        Priority = row.GetInt32(6),
-        Attempt = row.GetInt32(7),
-        Failures = row.GetInt32(8),
-        MaxAttempts = row.GetInt32(9),
-        Query = row.GetString(10),
-        Metadata = row.GetString(11),
-        Context = EngineJson.Read<TaskContext>(row.GetString(12)),
-        Progress = row.GetString(13),
-        Output = row.IsDBNull(14) ? null : row.GetString(14),
-        Error = row.IsDBNull(15) ? null : new TaskFault(row.GetString(15), row.GetString(16)),
-        StopRequested = EnumText<RequestedStop>.Parse(row.GetString(17)),
-        ApprovalId = row.IsDBNull(18) ? null : row.GetGuid(18),
-        DeadLetter = row.GetBoolean(19),
-        AvailableAt = Time(row, 20),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(21),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(22),
-        StartedAt = Time(row, 23),
-        FinishedAt = Time(row, 24),
-        LastEventSeq = row.GetInt64(25),
-        Usage = new UsageTotals(
-            row.GetInt64(26), row.GetInt64(27), row.GetInt64(28), row.GetInt64(29), row.GetInt64(30), row.GetInt64(31), row.GetInt32(32), row.GetInt32(33),
-            UnpricedCalls: row.GetInt32(38)),
-        QueueReason = row.IsDBNull(34) ? QueueReason.None : EnumText<QueueReason>.Parse(row.GetString(34)),
-        Connection = row.GetString(35),
-        CooldownUntil = Time(row, 36),
-        Route = row.GetString(37),
-    };
+    private static TaskRecord ReadRecord(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetGuid(0),
+            RunId = row.GetGuid(1),
+            StreamId = row.GetGuid(2),
+            AgentId = row.GetString(3),
+            AgentVersion = row.GetInt32(4),
+            State = EnumText<TaskState>.Parse(row.GetString(5)),
+            Priority = row.GetInt32(6),
+            Attempt = row.GetInt32(7),
+            Failures = row.GetInt32(8),
+            MaxAttempts = row.GetInt32(9),
+            Query = row.GetString(10),
+            Metadata = row.GetString(11),
+            Context = EngineJson.Read<TaskContext>(row.GetString(12)),
+            Progress = row.GetString(13),
+            Output = row.IsDBNull(14) ? null : row.GetString(14),
+            Error = row.IsDBNull(15) ? null : new TaskFault(row.GetString(15), row.GetString(16)),
+            StopRequested = EnumText<RequestedStop>.Parse(row.GetString(17)),
+            ApprovalId = row.IsDBNull(18) ? null : row.GetGuid(18),
+            DeadLetter = row.GetBoolean(19),
+            AvailableAt = Time(row, 20),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(21),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(22),
+            StartedAt = Time(row, 23),
+            FinishedAt = Time(row, 24),
+            LastEventSeq = row.GetInt64(25),
+            Usage = new UsageTotals(
+                row.GetInt64(26),
+                row.GetInt64(27),
+                row.GetInt64(28),
+                row.GetInt64(29),
+                row.GetInt64(30),
+                row.GetInt64(31),
+                row.GetInt32(32),
+                row.GetInt32(33),
+                UnpricedCalls: row.GetInt32(38)),
+            QueueReason = row.IsDBNull(34) ? QueueReason.None : EnumText<QueueReason>.Parse(row.GetString(34)),
+            Connection = row.GetString(35),
+            CooldownUntil = Time(row, 36),
+            Route = row.GetString(37),
+        };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Koda.Server.Engine.Tasks;
 
-/// <summary>The only writer of <c>tasks</c>. Changes of a task are made under its row lock, which is always taken before any other lock.</summary>
+/// <summary>
+/// The only writer of <c>tasks</c>. Changes of a task are made under its row lock, which is always taken before any other lock.
+/// </summary>
 internal static partial class TaskStore
 {
     // Locks are taken in the order of ids, so that two transactions cannot wait for each other.

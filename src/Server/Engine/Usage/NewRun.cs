@@ -1,7 +1,8 @@
 namespace Koda.Server.Engine.Usage;
 
 /// <summary>A run that is about to be stored.</summary>
-internal sealed record NewRun(Guid Id, RunKind Kind, Guid StreamId, string AgentId, int AgentVersion, string Workspace, Guid? ParentId = null);
+internal sealed record NewRun(
+    Guid Id, RunKind Kind, Guid StreamId, string AgentId, int AgentVersion, string Workspace, Guid? ParentId = null);
 
 /// <summary>What a run is.</summary>
 internal enum RunKind

@@ -33,7 +33,8 @@ internal static class RunStore
         """;
 
     /// <summary>What the runs of a conversation consumed together, or one of them.</summary>
-    public static async Task<UsageTotals> OfConversation(NpgsqlConnection connection, Guid streamId, Guid runId, CancellationToken cancellationToken)
+    public static async Task<UsageTotals> OfConversation(
+        NpgsqlConnection connection, Guid streamId, Guid runId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(OfStreamSql, connection);
         command.Parameters.AddValue(streamId);
@@ -41,8 +42,15 @@ internal static class RunStore
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new UsageTotals(
-            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6),
-            reader.GetInt32(7), reader.GetInt32(8));
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetInt64(4),
+            reader.GetInt64(5),
+            reader.GetInt32(6),
+            reader.GetInt32(7),
+            reader.GetInt32(8));
     }
 
     private const string AddUsageSql = """

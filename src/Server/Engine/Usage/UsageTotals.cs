@@ -1,7 +1,8 @@
 namespace Koda.Server.Engine.Usage;
 
 /// <summary>
-/// What model calls consumed, and how many calls there were. Costs are micro-dollars, without those of the unpriced calls, which nobody knows.
+/// What model calls consumed, and how many calls there were. Costs are micro-dollars, without those of the unpriced calls, which nobody
+/// knows.
 /// </summary>
 internal readonly record struct UsageTotals(
     long InputTokens,

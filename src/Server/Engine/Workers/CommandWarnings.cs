@@ -5,8 +5,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Workers;
 
 /// <summary>
-/// Says to who submits work whether its commands would run without a sandbox, as far as the connected workers tell. They are looked at at most
-/// once a second, so that a submission costs the same.
+/// Says to who submits work whether its commands would run without a sandbox, as far as the connected workers tell. They are looked at at
+/// most once a second, so that a submission costs the same.
 /// </summary>
 internal sealed class CommandWarnings(Database database, TimeProvider clock)
 {
@@ -21,7 +21,8 @@ internal sealed class CommandWarnings(Database database, TimeProvider clock)
 
     private Seen? _seen;
 
-    public async ValueTask<IReadOnlyList<TaskWarning>> For(string agentId, AgentDefinition definition, string workspace, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<TaskWarning>> For(
+        string agentId, AgentDefinition definition, string workspace, CancellationToken cancellationToken)
     {
         if (!definition.Tools.Any(s_running.Contains))
             return [];

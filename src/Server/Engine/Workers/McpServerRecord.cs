@@ -5,10 +5,17 @@ internal sealed record McpServerRecord(string Name, bool Enabled, bool Active, i
 {
     /// <summary>The servers of all workers by name: those of one name count as one.</summary>
     public static IReadOnlyList<McpServerRecord> Merge(IEnumerable<WorkerMcp> workers) =>
-    [
-        .. workers.SelectMany(worker => worker.Servers).GroupBy(server => server.Name, StringComparer.Ordinal).OrderBy(same => same.Key, StringComparer.Ordinal)
-            .Select(same => new McpServerRecord(same.Key, same.Any(server => server.Enabled), same.Any(server => server.Active), same.Max(server => server.Tools))),
-    ];
+        [
+            .. workers
+                .SelectMany(worker => worker.Servers)
+                .GroupBy(server => server.Name, StringComparer.Ordinal)
+                .OrderBy(same => same.Key, StringComparer.Ordinal)
+                .Select(same => new McpServerRecord(
+                    same.Key,
+                    same.Any(server => server.Enabled),
+                    same.Any(server => server.Active),
+                    same.Max(server => server.Tools))),
+        ];
 }
 
 /// <summary>What a connected worker told last.</summary>

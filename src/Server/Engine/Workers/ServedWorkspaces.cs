@@ -5,8 +5,8 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Workers;
 
 /// <summary>
-/// Refuses work that no worker would ever take: some are connected, and none of those that were seen lately serves the directory. A machine that is
-/// away for a day still counts, and with no worker connected everything is queued.
+/// Refuses work that no worker would ever take: some are connected, and none of those that were seen lately serves the directory. A machine
+/// that is away for a day still counts, and with no worker connected everything is queued.
 /// </summary>
 internal sealed class ServedWorkspaces(Database database, TimeProvider clock)
 {

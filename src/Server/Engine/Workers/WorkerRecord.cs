@@ -30,7 +30,10 @@ internal sealed record WorkerRecord
     public bool Takes(string agentId, WorkerRoute? route, string workspace) =>
         (AgentIds.Count == 0 || AgentIds.Contains(agentId))
         && (route is null || route.Needs().Split(WorkerRoute.Separator).All(WorkerRoute.Offers(Role, Tags, Id).Contains))
-        && (workspace.Length == 0 || WorkspaceRoots.Count == 0 || WorkspaceRoots.Any(root => workspace == root || workspace.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)));
+        && (
+            workspace.Length == 0
+            || WorkspaceRoots.Count == 0
+            || WorkspaceRoots.Any(root => workspace == root || workspace.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)));
 }
 
 /// <summary>How a worker runs commands.</summary>

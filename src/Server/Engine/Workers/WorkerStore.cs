@@ -72,19 +72,23 @@ internal static class WorkerStore
         var workers = new List<WorkerRecord>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            workers.Add(new WorkerRecord
-            {
-                Id = reader.GetString(0),
-                Name = reader.GetString(1),
-                Version = reader.GetString(2),
-                Slots = reader.GetInt32(3),
-                AgentIds = reader.GetFieldValue<string[]>(4),
-                WorkspaceRoots = reader.GetFieldValue<string[]>(5),
-                Commands = new WorkerCommands(await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetBoolean(6), reader.GetString(7), reader.GetBoolean(8)),
-                ConnectedAt = reader.GetFieldValue<DateTimeOffset>(9),
-                Role = reader.GetString(10),
-                Tags = reader.GetFieldValue<string[]>(11),
-            });
+            workers.Add(
+                new WorkerRecord
+                {
+                    Id = reader.GetString(0),
+                    Name = reader.GetString(1),
+                    Version = reader.GetString(2),
+                    Slots = reader.GetInt32(3),
+                    AgentIds = reader.GetFieldValue<string[]>(4),
+                    WorkspaceRoots = reader.GetFieldValue<string[]>(5),
+                    Commands = new WorkerCommands(
+                        await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetBoolean(6),
+                        reader.GetString(7),
+                        reader.GetBoolean(8)),
+                    ConnectedAt = reader.GetFieldValue<DateTimeOffset>(9),
+                    Role = reader.GetString(10),
+                    Tags = reader.GetFieldValue<string[]>(11),
+                });
         }
         return workers;
     }
@@ -125,7 +129,8 @@ internal static class WorkerStore
     public static Task<int> Leave(NpgsqlConnection connection, Guid connectionId, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(LeaveSql, new { connectionId }, cancellationToken: cancellationToken));
 
-    private const string TellMcpSql = "update workers set mcp_servers = @servers, mcp_refresh = @refresh where connection_id = @connectionId";
+    private const string TellMcpSql =
+        "update workers set mcp_servers = @servers, mcp_refresh = @refresh where connection_id = @connectionId";
 
     public static Task<int> TellMcp(NpgsqlConnection connection, Guid connectionId, WorkerMcp told, CancellationToken cancellationToken)
     {
@@ -137,10 +142,12 @@ internal static class WorkerStore
 
     /// <summary>What the connected workers told, of whichever server.</summary>
     public static async Task<List<WorkerMcp>> ListMcp(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-    [
-        .. (await connection.QueryAsync<(string Servers, long Refresh)>(new CommandDefinition(ListMcpSql, cancellationToken: cancellationToken)))
-            .Select(row => new WorkerMcp(EngineJson.Read<List<McpServerRecord>>(row.Servers), row.Refresh)),
-    ];
+        [
+            .. (
+                await connection.QueryAsync<(string Servers, long Refresh)>(
+                    new CommandDefinition(ListMcpSql, cancellationToken: cancellationToken))
+            ).Select(row => new WorkerMcp(EngineJson.Read<List<McpServerRecord>>(row.Servers), row.Refresh)),
+        ];
 
     // A worker starts under another id each time: what one of the same name says now stands for it.
     private const string ListRootsSql = """
@@ -153,7 +160,9 @@ internal static class WorkerStore
     /// <summary>The roots of the workers that are connected, or were within a day.</summary>
     public static async Task<WorkerRoots> ListRoots(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var rows = (await connection.QueryAsync<(string[] Roots, bool Connected)>(new CommandDefinition(ListRootsSql, cancellationToken: cancellationToken))).AsList();
+        var rows = (
+            await connection.QueryAsync<(string[] Roots, bool Connected)>(
+                new CommandDefinition(ListRootsSql, cancellationToken: cancellationToken))).AsList();
         return new WorkerRoots(rows.Exists(row => row.Connected), [.. rows.Select(row => row.Roots)]);
     }
 

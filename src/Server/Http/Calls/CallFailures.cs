@@ -63,7 +63,8 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
     }
 
     /// <summary>What a refusal or a failure of the engine says; null for any other exception.</summary>
-    public RpcFault? Map(Exception exception) => exception as RpcFault ?? _mappers.Select(mapper => mapper.Map(exception)).FirstOrDefault(fault => fault is not null);
+    public RpcFault? Map(Exception exception) =>
+        exception as RpcFault ?? _mappers.Select(mapper => mapper.Map(exception)).FirstOrDefault(fault => fault is not null);
 
     private static RpcFault? Ended(RpcCall call) => call.Lifetime.EndedBy
         ?? (call.Lifetime.DeadlinePassed ? new RpcFault(ErrorReason.DeadlineExceeded, "The deadline passed.") : null);

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Koda.Server.Http;
 
 /// <summary>
-/// What ends a call early: its peer goes away, its deadline passes, or the server has drained for long enough. Until it is disposed of, each of them fires
-/// <see cref="HttpContext.RequestAborted"/>, which is the call's token on every face.
+/// What ends a call early: its peer goes away, its deadline passes, or the server has drained for long enough. Until it is disposed of,
+/// each of them fires <see cref="HttpContext.RequestAborted"/>, which is the call's token on every face.
 /// </summary>
 internal sealed class CallLifetime : IDisposable
 {
@@ -47,7 +47,8 @@ internal sealed class CallLifetime : IDisposable
     /// <summary>Fires when the peer ends the call, or its connection breaks.</summary>
     public CancellationToken Peer { get; }
 
-    /// <exception cref="RpcFault">INVALID_REQUEST: the time that the caller gives cannot be read. Without one, a call that lasts would last for ever.</exception>
+    /// <exception cref="RpcFault">INVALID_REQUEST: the time that the caller gives cannot be read. Without one, a call that lasts would last
+    /// for ever.</exception>
     public void RequireReadableTimeout()
     {
         if (!_isReadable)
@@ -77,8 +78,11 @@ internal sealed class CallLifetime : IDisposable
     }
 
     /// <summary>The deadline passed. The official server, which keeps it too, may have reset the call for it already.</summary>
-    public bool DeadlinePassed => DateTime.UtcNow >= Deadline
-        || (Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !Peer.IsCancellationRequested && !DrainExpired);
+    public bool DeadlinePassed =>
+        DateTime.UtcNow >= Deadline
+        || (
+            Deadline != DateTime.MaxValue && _source is { IsCancellationRequested: true } && !Peer.IsCancellationRequested
+                && !DrainExpired);
 
     public void Dispose()
     {
@@ -88,7 +92,9 @@ internal sealed class CallLifetime : IDisposable
         _source.Dispose();
     }
 
-    /// <summary>The time that the caller gives by gRPC's own header, on every face: at most eight digits and a unit. None is given: for ever.</summary>
+    /// <summary>
+    /// The time that the caller gives by gRPC's own header, on every face: at most eight digits and a unit. None is given: for ever.
+    /// </summary>
     private static bool TryReadTimeout(IHeaderDictionary headers, out TimeSpan timeout)
     {
         timeout = TimeSpan.MaxValue;

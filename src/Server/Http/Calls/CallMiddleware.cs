@@ -7,11 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Http;
 
 /// <summary>
-/// Stands around everything that judges and serves a call: what is thrown before the method, whoever throws it, is written here as the call's face wants it;
-/// how the call ended is logged and measured here.
+/// Stands around everything that judges and serves a call: what is thrown before the method, whoever throws it, is written here as the
+/// call's face wants it; how the call ended is logged and measured here.
 /// </summary>
 internal sealed class CallMiddleware(
-    RequestDelegate next, CallDrain drain, CallFailures failures, DialectTable dialects, CallTelemetry telemetry, ILogger<CallMiddleware> logger)
+    RequestDelegate next,
+    CallDrain drain,
+    CallFailures failures,
+    DialectTable dialects,
+    CallTelemetry telemetry,
+    ILogger<CallMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is { } method ? ServeAsync(http, method) : PassAsync(http);

@@ -18,7 +18,9 @@ internal static class IdempotencyCarrier
         if (call.Method.Policy.Idempotency != Idempotency.RequestId)
             return Of(call);
         var key = (string)request.Descriptor.FindFieldByName(Field).Accessor.GetValue(request);
-        return key.Length == 0 ? null : IsKey(key) ? key : throw RpcFault.Invalid(new FieldFault(Field, $"must be of 1 to {MaxLength} visible ASCII characters"));
+        return key.Length == 0 ? null
+            : IsKey(key) ? key
+            : throw RpcFault.Invalid(new FieldFault(Field, $"must be of 1 to {MaxLength} visible ASCII characters"));
     }
 
     /// <exception cref="RpcFault">INVALID_REQUEST: the key is empty, too long, given twice, or not visible ASCII.</exception>

@@ -32,7 +32,8 @@ internal sealed class DialectTable
         foreach (var (prefix, dialect) in _byPath)
         {
             var segment = prefix.TrimEnd('/');
-            if (path.StartsWith(segment, StringComparison.OrdinalIgnoreCase) && (path.Length == segment.Length || path[segment.Length] == '/'))
+            if (path.StartsWith(segment, StringComparison.OrdinalIgnoreCase)
+                && (path.Length == segment.Length || path[segment.Length] == '/'))
                 return dialect;
         }
 

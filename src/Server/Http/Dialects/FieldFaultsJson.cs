@@ -5,7 +5,9 @@ namespace Koda.Server.Http;
 /// <summary>The form in which every dialect tells of the fields at fault.</summary>
 internal static class FieldFaultsJson
 {
-    /// <summary>Writes <c>"issues":{"fieldErrors":{"name":["…"]},"formErrors":["…"]}</c>; faults of the request as a whole are form errors.</summary>
+    /// <summary>
+    /// Writes <c>"issues":{"fieldErrors":{"name":["…"]},"formErrors":["…"]}</c>; faults of the request as a whole are form errors.
+    /// </summary>
     public static void WriteIssues(this Utf8JsonWriter json, IReadOnlyList<FieldFault> faults)
     {
         json.WriteStartObject("issues");

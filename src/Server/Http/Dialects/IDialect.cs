@@ -13,8 +13,8 @@ internal interface IDialect
     IReadOnlyList<string> PathPrefixes { get; }
 
     /// <summary>
-    /// The member within which the reply of a success is written; empty: the reply is the whole body. A reply that has a field of this name is an envelope
-    /// already, and a page is written so: with its items there, and what else there is to say beside them.
+    /// The member within which the reply of a success is written; empty: the reply is the whole body. A reply that has a field of this name
+    /// is an envelope already, and a page is written so: with its items there, and what else there is to say beside them.
     /// </summary>
     string Envelope => "";
 

@@ -10,17 +10,22 @@ internal sealed class KodaDialect : IDialect
 
     public IReadOnlyList<string> PathPrefixes => ["/"];
 
-    public OpenApiSchema ErrorSchema => new()
-    {
-        Type = JsonSchemaType.Object,
-        Properties = new Dictionary<string, IOpenApiSchema>
+    public OpenApiSchema ErrorSchema =>
+        new()
         {
-            ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The stable machine code, such as `request.invalid`." },
-            ["message"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What happened, for people." },
-            ["details"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Facts that a program may use." },
-        },
-        Required = new HashSet<string> { "code", "message" },
-    };
+            Type = JsonSchemaType.Object,
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["code"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "The stable machine code, such as `request.invalid`.",
+                },
+                ["message"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What happened, for people." },
+                ["details"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Facts that a program may use." },
+            },
+            Required = new HashSet<string> { "code", "message" },
+        };
 
     public void WriteError(Utf8JsonWriter json, CallFailure failure, string requestId)
     {

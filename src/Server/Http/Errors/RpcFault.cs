@@ -29,11 +29,15 @@ internal sealed class RpcFault : Exception
 
     /// <summary>A request of which the named fields are at fault.</summary>
     public static RpcFault Invalid(params IReadOnlyList<FieldFault> fields) =>
-        new(ErrorReason.InvalidRequest, $"The request is not valid: {string.Join("; ", fields.Select(f => $"{(f.Field.Length > 0 ? f.Field : "it")} {f.Problem}"))}.")
+        new(
+            ErrorReason.InvalidRequest,
+            $"The request is not valid: {string.Join("; ", fields.Select(f => $"{(f.Field.Length > 0 ? f.Field : "it")} {f.Problem}"))}.")
         {
             Fields = fields,
         };
 }
 
-/// <summary>One issue of a request: the field's path by proto names (`limits.max_cost`), and what is wrong, as the end of a sentence.</summary>
+/// <summary>
+/// One issue of a request: the field's path by proto names (`limits.max_cost`), and what is wrong, as the end of a sentence.
+/// </summary>
 internal sealed record FieldFault(string Field, string Problem);

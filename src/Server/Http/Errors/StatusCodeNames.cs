@@ -10,7 +10,8 @@ internal static class StatusCodeNames
     private const int ClientClosedRequest = 499;
 
     /// <summary>The name, such as `NOT_FOUND`.</summary>
-    public static string ToWireName(this StatusCode code) => CodeReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)code)?.Name ?? "UNKNOWN";
+    public static string ToWireName(this StatusCode code) =>
+        CodeReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)code)?.Name ?? "UNKNOWN";
 
     /// <summary>The usual status by HTTP.</summary>
     public static int ToHttpStatus(this StatusCode code) => code switch

@@ -35,10 +35,11 @@ internal abstract class FeedFraming
     }
 
     /// <summary>
-    /// Writes JSON between what stands before and after it in its line. The codec breaks no line, but raw JSON may; breaks can only stand between tokens,
-    /// where they mean nothing.
+    /// Writes JSON between what stands before and after it in its line. The codec breaks no line, but raw JSON may; breaks can only stand
+    /// between tokens, where they mean nothing.
     /// </summary>
-    protected static void WriteLine(IBufferWriter<byte> output, ReadOnlySpan<byte> before, ReadOnlySpan<byte> json, ReadOnlySpan<byte> after)
+    protected static void WriteLine(
+        IBufferWriter<byte> output, ReadOnlySpan<byte> before, ReadOnlySpan<byte> json, ReadOnlySpan<byte> after)
     {
         output.Write(before);
         for (var at = json.IndexOfAny(s_breaks); at >= 0; at = json.IndexOfAny(s_breaks))

@@ -2,7 +2,10 @@ using Grpc.Core;
 
 namespace Koda.Server.Http.Feeds;
 
-/// <summary>The context of a call over a WebSocket. What HTTP knows of it, headers too, its service asks of the <see cref="Microsoft.AspNetCore.Http.HttpContext"/>.</summary>
+/// <summary>
+/// The context of a call over a WebSocket. What HTTP knows of it, headers too, its service asks of the
+/// <see cref="Microsoft.AspNetCore.Http.HttpContext"/>.
+/// </summary>
 internal sealed class SocketCallContext : ServerCallContext
 {
     private static readonly AuthContext s_noPeerIdentity = new(null, []);
@@ -24,7 +27,8 @@ internal sealed class SocketCallContext : ServerCallContext
 
     protected override DateTime DeadlineCore => _call.Lifetime.Deadline;
 
-    protected override Metadata RequestHeadersCore => throw new NotSupportedException("The headers of a WebSocket are those of its HttpContext.");
+    protected override Metadata RequestHeadersCore =>
+        throw new NotSupportedException("The headers of a WebSocket are those of its HttpContext.");
 
     protected override CancellationToken CancellationTokenCore => _call.Http.RequestAborted;
 
@@ -41,5 +45,6 @@ internal sealed class SocketCallContext : ServerCallContext
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
         throw new NotSupportedException("Deadlines and cancellation are passed on by tokens of the .NET runtime.");
 
-    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => throw new NotSupportedException("The headers of a WebSocket are those of its HttpContext.");
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) =>
+        throw new NotSupportedException("The headers of a WebSocket are those of its HttpContext.");
 }

@@ -23,13 +23,17 @@ internal sealed class SocketCalls(
     {
         var context = new SocketCallContext(RpcCall.Of(http)!);
         SocketStream? stream = null;
-        var failure = await failures.RunAsync(RpcCall.Of(http)!, async () =>
-        {
-            RequireUpgrade(http);
-            RequireOrigin(http.Request);
-            stream = new SocketStream(() => AcceptAsync(http), FramesFor(http, binding), First(http, binding), options.Value, time, http.RequestAborted);
-            await handler(context, stream);
-        }, context);
+        var failure = await failures.RunAsync(
+            RpcCall.Of(http)!,
+            async () =>
+            {
+                RequireUpgrade(http);
+                RequireOrigin(http.Request);
+                stream = new SocketStream(
+                    () => AcceptAsync(http), FramesFor(http, binding), First(http, binding), options.Value, time, http.RequestAborted);
+                await handler(context, stream);
+            },
+            context);
         using (stream)
         {
             if (stream is null || (failure is not null && !stream.IsAccepted))
@@ -57,7 +61,9 @@ internal sealed class SocketCalls(
         throw new RpcFault(ErrorReason.UpgradeRequired, $"{http.Request.Path} is a WebSocket; a plain request cannot be served.");
     }
 
-    /// <summary>A browser lets any page open a WebSocket to any host, with its cookies, so the server must look where the page is from.</summary>
+    /// <summary>
+    /// A browser lets any page open a WebSocket to any host, with its cookies, so the server must look where the page is from.
+    /// </summary>
     private void RequireOrigin(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();

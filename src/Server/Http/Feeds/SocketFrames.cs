@@ -12,7 +12,8 @@ internal sealed class SocketFrames(MessageDescriptor requestType, WebSocketMessa
     /// <summary>The kind of frame in which replies are sent.</summary>
     public WebSocketMessageType ReplyKind => replies;
 
-    public byte[] Write(IMessage reply) => replies == WebSocketMessageType.Binary ? reply.ToByteArray() : MessageJson.Write(reply).ToArray();
+    public byte[] Write(IMessage reply) =>
+        replies == WebSocketMessageType.Binary ? reply.ToByteArray() : MessageJson.Write(reply).ToArray();
 
     /// <exception cref="RpcFault">MALFORMED_BODY or INVALID_REQUEST.</exception>
     public IMessage Read(WebSocketMessageType kind, ReadOnlyMemory<byte> frame)

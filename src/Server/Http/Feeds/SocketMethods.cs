@@ -23,20 +23,25 @@ internal sealed class SocketMethods<TService>(
             service.Bind(new Binder(this, context));
     }
 
-    private async Task ServeAsync<TRequest, TResponse>(HttpContext http, RestBinding binding, DuplexStreamingServerMethod<TService, TRequest, TResponse> method)
+    private async Task ServeAsync<TRequest, TResponse>(
+        HttpContext http, RestBinding binding, DuplexStreamingServerMethod<TService, TRequest, TResponse> method)
         where TRequest : class
         where TResponse : class
     {
         var handle = activator.Create(http.RequestServices);
         try
         {
-            DuplexStreamingServerMethod<TRequest, TResponse> bound = (requests, replies, call) => method(handle.Instance, requests, replies, call);
+            DuplexStreamingServerMethod<TRequest, TResponse> bound = (requests, replies, call) =>
+                method(handle.Instance, requests, replies, call);
             foreach (var interceptor in http.RequestServices.GetServices<Interceptor>().Reverse())
             {
                 var next = bound;
                 bound = (requests, replies, call) => interceptor.DuplexStreamingServerHandler(requests, replies, call, next);
             }
-            await http.RequestServices.GetRequiredService<SocketCalls>().ServeAsync(http, binding, (call, stream) => bound(new Requests<TRequest>(stream), (IServerStreamWriter<TResponse>)(object)stream, call));
+            await http
+                .RequestServices.GetRequiredService<SocketCalls>()
+                .ServeAsync(http, binding, (call, stream) =>
+                    bound(new Requests<TRequest>(stream), (IServerStreamWriter<TResponse>)(object)stream, call));
         }
         finally
         {
@@ -54,24 +59,33 @@ internal sealed class SocketMethods<TService>(
 
     private sealed class Binder(SocketMethods<TService> owner, ServiceMethodProviderContext<TService> context) : ServiceBinderBase
     {
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method,
+            UnaryServerMethod<TRequest, TResponse>? handler)
         {
         }
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method,
+            ServerStreamingServerMethod<TRequest, TResponse>? handler)
         {
         }
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method,
+            ClientStreamingServerMethod<TRequest, TResponse>? handler)
         {
         }
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
         {
             if (!owner._methods.TryFind(method.FullName, out var declared) || declared.Policy.Websocket.Length == 0)
                 return;
             var binding = new RestBinding(declared, HttpMethods.Get, RouteTemplate.Parse(declared.Policy.Websocket), "", "");
-            var implementation = typeof(TService).GetMethod(method.Name, [typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext)])!
+            var implementation = typeof(TService)
+                .GetMethod(
+                    method.Name, [typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext)])!
                 .CreateDelegate<DuplexStreamingServerMethod<TService, TRequest, TResponse>>();
             context.AddMethod(
                 method, RoutePatternFactory.Parse(declared.Policy.Websocket), [binding, new HttpMethodMetadata([HttpMethods.Get])],

@@ -17,7 +17,8 @@ internal sealed class SseFraming(RpcMethod method, TimeSpan retry) : FeedFraming
     private readonly SsePolicy _policy = method.Policy.Sse ?? new SsePolicy();
     private readonly FieldDescriptor? _event = method.Descriptor.OutputType.FindFieldByName(method.Policy.Sse?.EventField ?? "");
     private readonly FieldDescriptor? _id = method.Descriptor.OutputType.FindFieldByName(method.Policy.Sse?.IdField ?? "");
-    private readonly OneofDescriptor? _dataOf = method.Descriptor.OutputType.Oneofs.SingleOrDefault(oneof => oneof.Name == method.Policy.Sse?.DataField);
+    private readonly OneofDescriptor? _dataOf = method.Descriptor.OutputType.Oneofs.SingleOrDefault(oneof =>
+        oneof.Name == method.Policy.Sse?.DataField);
 
     public override string ContentType => FeedFormat.Sse;
 
@@ -40,7 +41,8 @@ internal sealed class SseFraming(RpcMethod method, TimeSpan retry) : FeedFraming
 
     public override void WritePing(IBufferWriter<byte> output) => output.Write(": ping\n\n"u8);
 
-    public override void WriteError(IBufferWriter<byte> output, ReadOnlySpan<byte> error) => WriteLine(output, "event: error\ndata: "u8, error, "\n\n"u8);
+    public override void WriteError(IBufferWriter<byte> output, ReadOnlySpan<byte> error) =>
+        WriteLine(output, "event: error\ndata: "u8, error, "\n\n"u8);
 
     public override void WriteEnd(IBufferWriter<byte> output)
     {
@@ -48,7 +50,9 @@ internal sealed class SseFraming(RpcMethod method, TimeSpan retry) : FeedFraming
             output.Write("event: end\ndata: {}\n\n"u8);
     }
 
-    /// <summary>The value of a line of its own; null when it is the default one: an event without an id leaves the client's last one as it is.</summary>
+    /// <summary>
+    /// The value of a line of its own; null when it is the default one: an event without an id leaves the client's last one as it is.
+    /// </summary>
     private static string? Text(FieldDescriptor? field, IMessage message) => field?.Accessor.GetValue(message) switch
     {
         null or "" or 0 or 0L or 0U or 0UL => null,
@@ -58,7 +62,9 @@ internal sealed class SseFraming(RpcMethod method, TimeSpan retry) : FeedFraming
     };
 
     private static string? Spelling(EnumDescriptor type, int number) =>
-        number == 0 ? null : type.FindValueByNumber(number) is { } value ? EnumNames.Json(value) : number.ToString(CultureInfo.InvariantCulture);
+        number == 0 ? null
+        : type.FindValueByNumber(number) is { } value ? EnumNames.Json(value)
+        : number.ToString(CultureInfo.InvariantCulture);
 
     private static string SetFieldOf(OneofDescriptor oneof, IMessage message) => oneof.Accessor.GetCaseFieldDescriptor(message)?.Name
         ?? throw new InvalidOperationException($"{message.Descriptor.FullName} has nothing set in {oneof.Name}.");

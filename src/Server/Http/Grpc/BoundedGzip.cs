@@ -4,7 +4,9 @@ using Grpc.Net.Compression;
 
 namespace Koda.Server.Http;
 
-/// <summary>gzip for gRPC, which gives no more than a message may have: the official provider would inflate a few kilobytes to gigabytes.</summary>
+/// <summary>
+/// gzip for gRPC, which gives no more than a message may have: the official provider would inflate a few kilobytes to gigabytes.
+/// </summary>
 /// <param name="largest">The largest message in bytes.</param>
 internal sealed class BoundedGzip(int largest) : ICompressionProvider
 {
@@ -13,7 +15,8 @@ internal sealed class BoundedGzip(int largest) : ICompressionProvider
     public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) =>
         new GZipStream(stream, compressionLevel ?? CompressionLevel.Fastest, leaveOpen: true);
 
-    public Stream CreateDecompressionStream(Stream stream) => new BoundedStream(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true), largest);
+    public Stream CreateDecompressionStream(Stream stream) =>
+        new BoundedStream(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true), largest);
 
     private sealed class BoundedStream(GZipStream inner, int largest) : Stream
     {

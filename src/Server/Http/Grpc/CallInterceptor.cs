@@ -5,7 +5,9 @@ using Koda.Server.Http.Rest;
 
 namespace Koda.Server.Http;
 
-/// <summary>Maps what services throw, and gives those that are called by REST what the transcoder leaves out. Calls of health and reflection pass.</summary>
+/// <summary>
+/// Maps what services throw, and gives those that are called by REST what the transcoder leaves out. Calls of health and reflection pass.
+/// </summary>
 internal sealed class CallInterceptor(CallFailures failures) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -30,7 +32,9 @@ internal sealed class CallInterceptor(CallFailures failures) : Interceptor
             : RunAsync(context, () => continuation(request, responseStream, context));
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+        IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         TResponse? response = null;
         await RunAsync(context, async () => response = await continuation(requestStream, context));

@@ -9,7 +9,8 @@ internal static class GrpcRefusal
     private const string ContentType = "application/grpc";
 
     /// <summary>Whether the caller speaks gRPC. gRPC-Web looks like it behind its middleware.</summary>
-    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true;
+    public static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true;
 
     public static Task WriteAsync(HttpContext http, CallFailure failure)
     {

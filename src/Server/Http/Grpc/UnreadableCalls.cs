@@ -7,16 +7,18 @@ using Microsoft.AspNetCore.Http;
 namespace Koda.Server.Http;
 
 /// <summary>
-/// Says of a call by gRPC whose bytes could not be read that this is so. The official server answers UNKNOWN, as if it had failed itself; where no service
-/// failed, nothing else is meant by it, in health and reflection as in our own services. A message that is too large gets its reason, which the official
-/// server does not know.
+/// Says of a call by gRPC whose bytes could not be read that this is so. The official server answers UNKNOWN, as if it had failed itself;
+/// where no service failed, nothing else is meant by it, in health and reflection as in our own services. A message that is too large gets
+/// its reason, which the official server does not know.
 /// </summary>
 internal static class UnreadableCalls
 {
     private static readonly string s_unknown = Text(StatusCode.Unknown);
     private static readonly string s_exhausted = Text(StatusCode.ResourceExhausted);
-    private static readonly CallFailure s_unreadable = CallFailure.From(new Grpc.Core.Status(StatusCode.Internal, "The request could not be read."));
-    private static readonly CallFailure s_tooLarge = CallFailure.From(new RpcFault(ErrorReason.PayloadTooLarge, "The message is larger than the server takes."));
+    private static readonly CallFailure s_unreadable = CallFailure.From(
+        new Grpc.Core.Status(StatusCode.Internal, "The request could not be read."));
+    private static readonly CallFailure s_tooLarge = CallFailure.From(
+        new RpcFault(ErrorReason.PayloadTooLarge, "The message is larger than the server takes."));
 
     public static IApplicationBuilder UseUnreadableCalls(this IApplicationBuilder app) =>
         app.Use((http, next) => GrpcRefusal.IsGrpc(http.Request) ? ServeAsync(http, next) : next(http));

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Koda.Server.Http;
 
 /// <summary>
-/// Lets HTTP/1.1 and HTTP/2 share a cleartext port, which Kestrel does not: without TLS nothing negotiates the protocol, so it takes one for all.
-/// An HTTP/2 client with prior knowledge begins with a preface that no HTTP/1.1 request looks like; this peeks at it, and hands the connection
-/// to the pipeline of an HTTP/2-only endpoint.
+/// Lets HTTP/1.1 and HTTP/2 share a cleartext port, which Kestrel does not: without TLS nothing negotiates the protocol, so it takes one
+/// for all. An HTTP/2 client with prior knowledge begins with a preface that no HTTP/1.1 request looks like; this peeks at it, and hands
+/// the connection to the pipeline of an HTTP/2-only endpoint.
 /// </summary>
 internal sealed class ConnectionDispatcher(TimeSpan prefaceTimeout)
 {

@@ -12,8 +12,17 @@ internal static class RpcApplicationExtensions
 {
     private static readonly string[] s_exposedHeaders =
     [
-        HeaderNames.GrpcStatus, HeaderNames.GrpcMessage, StatusDetails.Trailer, HeaderNames.GrpcEncoding, HeaderNames.RetryAfter, "RateLimit", "RateLimit-Policy",
-        HeaderNames.ETag, HeaderNames.Allow, RequestIdentity.Header, HeaderNames.WWWAuthenticate,
+        HeaderNames.GrpcStatus,
+        HeaderNames.GrpcMessage,
+        StatusDetails.Trailer,
+        HeaderNames.GrpcEncoding,
+        HeaderNames.RetryAfter,
+        "RateLimit",
+        "RateLimit-Policy",
+        HeaderNames.ETag,
+        HeaderNames.Allow,
+        RequestIdentity.Header,
+        HeaderNames.WWWAuthenticate,
     ];
 
     /// <summary>Serves a service on every face that its contract declares.</summary>
@@ -22,19 +31,23 @@ internal static class RpcApplicationExtensions
     /// </typeparam>
     /// <param name="app">The application.</param>
     /// <param name="defaultPolicy">The policy of methods that declare none; by default such a method needs a credential.</param>
-    /// <exception cref="InvalidOperationException">The type is not a generated service's implementation, or the service is mapped already.</exception>
+    /// <exception cref="InvalidOperationException">The type is not a generated service's implementation, or the service is mapped
+    /// already.</exception>
     public static void MapRpcService<TService>(this IEndpointRouteBuilder app, MethodPolicy? defaultPolicy = null)
         where TService : class
     {
-        var service = ServiceBinding.Of(typeof(TService)) ?? throw new InvalidOperationException($"{typeof(TService)} does not derive from a generated service base.");
+        var service = ServiceBinding.Of(typeof(TService))
+            ?? throw new InvalidOperationException($"{typeof(TService)} does not derive from a generated service base.");
         var methods = app.ServiceProvider.GetRequiredService<MethodTable>();
-        methods.Add(service.Descriptor, service.Descriptor.Methods.Select(method => new RpcMethod(method, defaultPolicy ?? new MethodPolicy())));
+        methods.Add(
+            service.Descriptor, service.Descriptor.Methods.Select(method => new RpcMethod(method, defaultPolicy ?? new MethodPolicy())));
         app.MapGrpcService<TService>().Add(endpoint => RestEndpoints.Teach(endpoint, methods));
     }
 
     /// <summary>
-    /// Everything that a request passes before it is authenticated: what nobody serves is refused, calls are known as such, and from here on a fault that is
-    /// thrown is written as the call's face wants it. Authentication, authorization and what else judges a call are used after it.
+    /// Everything that a request passes before it is authenticated: what nobody serves is refused, calls are known as such, and from here
+    /// on a fault that is thrown is written as the call's face wants it. Authentication, authorization and what else judges a call are used
+    /// after it.
     /// </summary>
     public static IApplicationBuilder UseRpc(this WebApplication app)
     {
@@ -43,7 +56,8 @@ internal static class RpcApplicationExtensions
             app.UseResponseCompression();
         app.UseWebSockets().UseMiddleware<UnservedPaths>().UseRouting();
         if (options.AllowedOrigins.Count > 0)
-            app.UseCors(cors => cors.WithOrigins([.. options.AllowedOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(s_exposedHeaders));
+            app.UseCors(cors =>
+                cors.WithOrigins([.. options.AllowedOrigins]).AllowAnyMethod().AllowAnyHeader().WithExposedHeaders(s_exposedHeaders));
         return app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }).UseMiddleware<CallMiddleware>().UseUnreadableCalls();
     }
 }

@@ -22,8 +22,9 @@ namespace Koda.Server.Http;
 internal static class RpcServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds every face of the methods that are mapped, and the pipeline before them. The application adds to it an authentication scheme, and any number of
-    /// <see cref="IErrorMapper"/>, <see cref="ICallRefusals"/>, <see cref="IDialect"/> and <see cref="Grpc.Core.Interceptors.Interceptor"/>, as singletons.
+    /// Adds every face of the methods that are mapped, and the pipeline before them. The application adds to it an authentication scheme,
+    /// and any number of <see cref="IErrorMapper"/>, <see cref="ICallRefusals"/>, <see cref="IDialect"/> and
+    /// <see cref="Grpc.Core.Interceptors.Interceptor"/>, as singletons.
     /// </summary>
     public static IServiceCollection AddRpc(this IServiceCollection services, Action<RpcOptions>? configure = null)
     {

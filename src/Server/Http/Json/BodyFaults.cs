@@ -93,7 +93,10 @@ internal sealed class BodyFaults(IList<FieldFault> issues)
         if (Scalars.Of(field) is { } scalar)
         {
             if (!scalar.Accepts(json))
-                Report(field.FieldType == FieldType.String && json.ValueKind == JsonValueKind.String ? "must be valid Unicode text" : scalar.Expectation);
+                Report(
+                    field.FieldType == FieldType.String && json.ValueKind == JsonValueKind.String
+                        ? "must be valid Unicode text"
+                        : scalar.Expectation);
         }
         else if (field.FieldType == FieldType.Message)
         {

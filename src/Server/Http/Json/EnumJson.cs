@@ -6,7 +6,9 @@ using Google.Protobuf.Reflection;
 
 namespace Koda.Server.Http.Json;
 
-/// <summary>Enum values by their spelling, as <see cref="EnumNames"/> has it. They are read by their names in the contract and their numbers too.</summary>
+/// <summary>
+/// Enum values by their spelling, as <see cref="EnumNames"/> has it. They are read by their names in the contract and their numbers too.
+/// </summary>
 internal static class EnumJson
 {
     public static ScalarJson<T> Of<T>(EnumDescriptor type) where T : struct, Enum
@@ -21,7 +23,8 @@ internal static class EnumJson
             values.TryAdd(value.Number.ToString(CultureInfo.InvariantCulture), value.Number);
         }
 
-        return new ScalarJson<T>("must be one of " + string.Join(", ", EnumNames.Choices(type)), TryParse, Write, JsonTokenType.String, JsonTokenType.Number);
+        return new ScalarJson<T>(
+            "must be one of " + string.Join(", ", EnumNames.Choices(type)), TryParse, Write, JsonTokenType.String, JsonTokenType.Number);
 
         bool TryParse(ReadOnlySpan<byte> text, out T value)
         {

@@ -8,15 +8,17 @@ using Google.Protobuf.Reflection;
 namespace Koda.Server.Http.Json;
 
 /// <summary>
-/// What messages are in JSON: fields by their proto names in the order of their declaration, read by their JSON names too; those that are not set left out,
-/// or null where the contract says so; nothing that is no field.
+/// What messages are in JSON: fields by their proto names in the order of their declaration, read by their JSON names too; those that are
+/// not set left out, or null where the contract says so; nothing that is no field.
 /// </summary>
 internal sealed class MessageContracts : IJsonTypeInfoResolver
 {
     private const BindingFlags Own = BindingFlags.NonPublic | BindingFlags.Static;
 
     public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) =>
-        typeof(IMessage).IsAssignableFrom(type) && !type.Namespace!.StartsWith("Google.Protobuf", StringComparison.Ordinal) && type.Namespace != "Google.Rpc"
+        typeof(IMessage).IsAssignableFrom(type)
+        && !type.Namespace!.StartsWith("Google.Protobuf", StringComparison.Ordinal)
+        && type.Namespace != "Google.Rpc"
             ? (JsonTypeInfo)typeof(MessageContracts).GetMethod(nameof(Create), Own)!.MakeGenericMethod(type).Invoke(null, [options])!
             : null;
 
@@ -42,8 +44,12 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
         var value = message.GetProperty(field.PropertyName)!.PropertyType;
         // Met here, an enum is known wherever its values stand.
         Scalars.Of(field.IsMap ? field.MessageType.Fields.InFieldNumberOrder()[1] : field);
-        var kind = field.IsRepeated ? nameof(Collection) : value.IsValueType ? nameof(Value) : nameof(Reference);
-        return (JsonPropertyInfo)typeof(MessageContracts).GetMethod(kind, Own)!.MakeGenericMethod(message, value).Invoke(null, [field, name, options])!;
+        var kind =
+            field.IsRepeated ? nameof(Collection)
+            : value.IsValueType ? nameof(Value)
+            : nameof(Reference);
+        return (JsonPropertyInfo)
+            typeof(MessageContracts).GetMethod(kind, Own)!.MakeGenericMethod(message, value).Invoke(null, [field, name, options])!;
     }
 
     private static JsonPropertyInfo Value<T, TValue>(FieldDescriptor field, string name, JsonSerializerOptions options)
@@ -68,8 +74,13 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
         var (get, set) = Accessors<T, TValue>(field);
         var isRaw = Scalars.Policy(field) is { RawJson: true };
         return Property<T, TValue>(
-            field, name, options,
-            message => field.HasPresence && !field.Accessor.HasValue((IMessage)message) ? null : get((T)message) is var value && isRaw && value is "" ? null : value,
+            field,
+            name,
+            options,
+            message =>
+                field.HasPresence && !field.Accessor.HasValue((IMessage)message) ? null
+                : get((T)message) is var value && isRaw && value is "" ? null
+                : value,
             (message, value) =>
             {
                 if (value is not null)
@@ -90,7 +101,12 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
     }
 
     private static JsonPropertyInfo Property<T, TValue>(
-        FieldDescriptor field, string name, JsonSerializerOptions options, Func<object, TValue?> get, Action<object, TValue?> set, JsonConverter? converter = null)
+        FieldDescriptor field,
+        string name,
+        JsonSerializerOptions options,
+        Func<object, TValue?> get,
+        Action<object, TValue?> set,
+        JsonConverter? converter = null)
     {
         var unset = field.Accessor.GetValue((IMessage)Activator.CreateInstance<T>()!);
         var values = new JsonPropertyInfoValues<TValue>
@@ -104,7 +120,9 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
             Setter = field.RealContainingOneof is { } oneof ? (message, value) => SetOne(oneof, message, value, set)
                 : field.IsRepeated || field.JsonName == field.Name ? set
                 : (message, value) => SetOnce(field, unset, message, value, set),
-            IgnoreCondition = Scalars.Policy(field) is { WriteNull: true } ? JsonIgnoreCondition.Never : JsonIgnoreCondition.WhenWritingNull,
+            IgnoreCondition = Scalars.Policy(field) is { WriteNull: true }
+                ? JsonIgnoreCondition.Never
+                : JsonIgnoreCondition.WhenWritingNull,
             Converter = converter as JsonConverter<TValue>,
         };
         return JsonMetadataServices.CreatePropertyInfo(options, values);
@@ -113,7 +131,9 @@ internal sealed class MessageContracts : IJsonTypeInfoResolver
     // The serializer knows of two names only that they are not the same.
     private static void SetOnce<TValue>(FieldDescriptor field, object? unset, object message, TValue? value, Action<object, TValue?> set)
     {
-        var isGiven = field.HasPresence ? field.Accessor.HasValue((IMessage)message) : !Equals(field.Accessor.GetValue((IMessage)message), unset);
+        var isGiven = field.HasPresence
+            ? field.Accessor.HasValue((IMessage)message)
+            : !Equals(field.Accessor.GetValue((IMessage)message), unset);
         if (value is not null && isGiven)
             throw new JsonException("is given twice");
         set(message, value);

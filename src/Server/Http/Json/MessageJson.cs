@@ -11,8 +11,8 @@ using Koda.Protos.Common.V1;
 namespace Koda.Server.Http.Json;
 
 /// <summary>
-/// Messages as JSON, by <see cref="MessageContracts"/> and <see cref="Scalars"/>: proto names, enums in lower case without their prefix, 64-bit integers as
-/// numbers, RFC 3339 times, and the field options of <c>koda.common.v1</c>.
+/// Messages as JSON, by <see cref="MessageContracts"/> and <see cref="Scalars"/>: proto names, enums in lower case without their prefix,
+/// 64-bit integers as numbers, RFC 3339 times, and the field options of <c>koda.common.v1</c>.
 /// </summary>
 internal static class MessageJson
 {
@@ -44,7 +44,8 @@ internal static class MessageJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         foreach (var converter in Scalars.Converters)
             options.Converters.Insert(0, converter);
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(new MessageContracts(), options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver());
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            new MessageContracts(), options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver());
     }
 
     /// <summary>The message as compact UTF-8 JSON without a byte order mark. It stands until the thread writes the next one.</summary>
@@ -83,7 +84,8 @@ internal static class MessageJson
 
     /// <summary>Adds every fault of a body to the issues; one at least, since it could not be read.</summary>
     /// <param name="type">The request.</param>
-    /// <param name="field">The field that the body is. Null: the whole request. The paths of its issues begin in the value, since that is all its writer knows.</param>
+    /// <param name="field">The field that the body is. Null: the whole request. The paths of its issues begin in the value, since that is
+    /// all its writer knows.</param>
     /// <param name="json">The body.</param>
     /// <param name="issues">Takes the faults.</param>
     /// <exception cref="RpcFault">MALFORMED_BODY: the text is not JSON, or nested deeper than <see cref="MaxDepth"/>.</exception>
@@ -148,5 +150,6 @@ internal static class MessageJson
         return (output, new Utf8JsonWriter(output, s_writing));
     }
 
-    private static RpcFault Malformed(string problem, JsonException? cause = null) => new(ErrorReason.MalformedBody, "The body is not valid JSON: " + problem, cause);
+    private static RpcFault Malformed(string problem, JsonException? cause = null) =>
+        new(ErrorReason.MalformedBody, "The body is not valid JSON: " + problem, cause);
 }

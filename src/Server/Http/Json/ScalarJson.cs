@@ -26,8 +26,12 @@ internal delegate bool ScalarParser<T>(ReadOnlySpan<byte> text, [MaybeNullWhen(f
 /// <param name="parse">Reads it.</param>
 /// <param name="write">Writes it.</param>
 /// <param name="tokens">What it may be in JSON.</param>
-internal sealed class ScalarJson<T>(string expectation, ScalarParser<T> parse, Action<Utf8JsonWriter, T> write, params JsonTokenType[] tokens)
-    : JsonConverter<T>, IScalarJson where T : notnull
+internal sealed class ScalarJson<T>(
+    string expectation,
+    ScalarParser<T> parse,
+    Action<Utf8JsonWriter, T> write,
+    params JsonTokenType[] tokens) : JsonConverter<T>, IScalarJson
+    where T : notnull
 {
     public string Expectation => expectation;
 

@@ -60,7 +60,8 @@ internal static class ScalarTexts
     public static bool Mask(ReadOnlySpan<byte> text, [MaybeNullWhen(false)] out FieldMask value)
     {
         value = new FieldMask();
-        foreach (var path in Encoding.UTF8.GetString(text).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (
+            var path in Encoding.UTF8.GetString(text).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!path.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.'))
                 return false;

@@ -10,13 +10,20 @@ using Koda.Protos.Common.V1;
 
 namespace Koda.Server.Http.Json;
 
-/// <summary>The kinds of scalars, one converter each. 64-bit integers are numbers, and JSON has no number for the three floating ones that are not finite.</summary>
+/// <summary>
+/// The kinds of scalars, one converter each. 64-bit integers are numbers, and JSON has no number for the three floating ones that are not
+/// finite.
+/// </summary>
 internal static class Scalars
 {
     private const string Time = "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
 
-    private static readonly ScalarJson<bool> s_bool =
-        new("must be true or false", ScalarTexts.Bool, (writer, value) => writer.WriteBooleanValue(value), JsonTokenType.True, JsonTokenType.False);
+    private static readonly ScalarJson<bool> s_bool = new(
+        "must be true or false",
+        ScalarTexts.Bool,
+        (writer, value) => writer.WriteBooleanValue(value),
+        JsonTokenType.True,
+        JsonTokenType.False);
 
     private static readonly ScalarJson<string> s_text =
         new("must be a string", ScalarTexts.Text, (writer, value) => writer.WriteStringValue(value), JsonTokenType.String);
@@ -37,8 +44,11 @@ internal static class Scalars
     private static readonly ScalarJson<Timestamp> s_exactTime =
         new(Time, TimestampText.TryParse, (writer, value) => TimestampText.Write(writer, value, isExact: true), JsonTokenType.String);
 
-    private static readonly ScalarJson<FieldMask> s_mask =
-        new("must be field paths joined by commas", ScalarTexts.Mask, (writer, value) => writer.WriteStringValue(string.Join(',', value.Paths)), JsonTokenType.String);
+    private static readonly ScalarJson<FieldMask> s_mask = new(
+        "must be field paths joined by commas",
+        ScalarTexts.Mask,
+        (writer, value) => writer.WriteStringValue(string.Join(',', value.Paths)),
+        JsonTokenType.String);
 
     private static readonly ConcurrentDictionary<System.Type, JsonConverter> s_enums = new();
 
@@ -46,24 +56,31 @@ internal static class Scalars
     public static IEnumerable<JsonConverter> Converters { get; } =
         [s_bool, s_bytes, s_int, s_uint, s_long, s_ulong, s_float, s_double, s_time, s_mask, new Enums()];
 
-    /// <summary>The kind of a field's values, of its elements where it is a list; null when they are objects, or JSON of any kind.</summary>
-    public static IScalarJson? Of(FieldDescriptor field) => field.FieldType switch
-    {
-        FieldType.Bool => s_bool,
-        FieldType.String => Policy(field) is { RawJson: true } ? null : s_text,
-        FieldType.Bytes => s_bytes,
-        FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => s_int,
-        FieldType.UInt32 or FieldType.Fixed32 => s_uint,
-        FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => s_long,
-        FieldType.UInt64 or FieldType.Fixed64 => s_ulong,
-        FieldType.Float => s_float,
-        FieldType.Double => s_double,
-        FieldType.Enum => (IScalarJson)s_enums.GetOrAdd(field.EnumType.ClrType, static (type, descriptor) =>
-            (JsonConverter)typeof(EnumJson).GetMethod(nameof(EnumJson.Of))!.MakeGenericMethod(type).Invoke(null, [descriptor])!, field.EnumType),
-        FieldType.Message when field.MessageType == Timestamp.Descriptor => Policy(field) is { ExactTime: true } ? s_exactTime : s_time,
-        FieldType.Message when field.MessageType == FieldMask.Descriptor => s_mask,
-        _ => null,
-    };
+    /// <summary>
+    /// The kind of a field's values, of its elements where it is a list; null when they are objects, or JSON of any kind.
+    /// </summary>
+    public static IScalarJson? Of(FieldDescriptor field) =>
+        field.FieldType switch
+        {
+            FieldType.Bool => s_bool,
+            FieldType.String => Policy(field) is { RawJson: true } ? null : s_text,
+            FieldType.Bytes => s_bytes,
+            FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => s_int,
+            FieldType.UInt32 or FieldType.Fixed32 => s_uint,
+            FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => s_long,
+            FieldType.UInt64 or FieldType.Fixed64 => s_ulong,
+            FieldType.Float => s_float,
+            FieldType.Double => s_double,
+            FieldType.Enum => (IScalarJson)
+                s_enums.GetOrAdd(
+                    field.EnumType.ClrType,
+                    static (type, descriptor) =>
+                        (JsonConverter)typeof(EnumJson).GetMethod(nameof(EnumJson.Of))!.MakeGenericMethod(type).Invoke(null, [descriptor])!,
+                    field.EnumType),
+            FieldType.Message when field.MessageType == Timestamp.Descriptor => Policy(field) is { ExactTime: true } ? s_exactTime : s_time,
+            FieldType.Message when field.MessageType == FieldMask.Descriptor => s_mask,
+            _ => null,
+        };
 
     public static FieldPolicy? Policy(FieldDescriptor field) => field.GetOptions()?.GetExtension(PolicyExtensions.Field);
 
@@ -71,16 +88,20 @@ internal static class Scalars
         string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {T.MinValue} to {T.MaxValue}"),
         ScalarTexts.Integer, write, JsonTokenType.Number, JsonTokenType.String);
 
-    private static ScalarJson<T> Floating<T>(int bits, Action<Utf8JsonWriter, T> write) where T : struct, IBinaryFloatingPointIeee754<T> => new(
-        $"must be a number within the range of a {bits}-bit float", ScalarTexts.Floating,
-        (writer, value) =>
-        {
-            if (T.IsFinite(value))
-                write(writer, value);
-            else
-                writer.WriteStringValue(value.ToString(null, CultureInfo.InvariantCulture));
-        },
-        JsonTokenType.Number, JsonTokenType.String);
+    private static ScalarJson<T> Floating<T>(int bits, Action<Utf8JsonWriter, T> write)
+        where T : struct, IBinaryFloatingPointIeee754<T> =>
+        new(
+            $"must be a number within the range of a {bits}-bit float",
+            ScalarTexts.Floating,
+            (writer, value) =>
+            {
+                if (T.IsFinite(value))
+                    write(writer, value);
+                else
+                    writer.WriteStringValue(value.ToString(null, CultureInfo.InvariantCulture));
+            },
+            JsonTokenType.Number,
+            JsonTokenType.String);
 
     /// <summary>Enums as their fields have been met: a type alone does not lead to its descriptor.</summary>
     private sealed class Enums : JsonConverterFactory

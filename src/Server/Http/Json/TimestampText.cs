@@ -8,7 +8,9 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Koda.Server.Http.Json;
 
-/// <summary>RFC 3339 in UTC with three digits of fraction, or none on a whole second; an exact one with six, or nine where they say more.</summary>
+/// <summary>
+/// RFC 3339 in UTC with three digits of fraction, or none on a whole second; an exact one with six, or nine where they say more.
+/// </summary>
 internal static partial class TimestampText
 {
     private const int NanosPerMicrosecond = 1_000;

@@ -14,9 +14,12 @@ internal sealed record ServiceBinding(ServiceDescriptor Descriptor, Action<Servi
     {
         if (implementation.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true) is not { } bind)
             return null;
-        var descriptor = (ServiceDescriptor)bind.BindType.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        var descriptor = (ServiceDescriptor)
+            bind.BindType.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
         // There is another overload, which takes the instance alone.
-        var method = bind.BindType.GetMethods(BindingFlags.Public | BindingFlags.Static).Single(each => each.Name == bind.BindMethodName && each.GetParameters().Length == 2);
+        var method = bind
+            .BindType.GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Single(each => each.Name == bind.BindMethodName && each.GetParameters().Length == 2);
         return new ServiceBinding(descriptor, binder => method.Invoke(null, [binder, null]));
     }
 }

@@ -9,5 +9,6 @@ internal static class CallBindings
     public static RestBinding? Binding(this ApiDescription call) => Bindings(call).FirstOrDefault();
 
     /// <summary>The rule of a call, and those of the feeds that share its path.</summary>
-    public static IEnumerable<RestBinding> Bindings(this ApiDescription call) => call.ActionDescriptor.EndpointMetadata.OfType<RestBinding>();
+    public static IEnumerable<RestBinding> Bindings(this ApiDescription call) =>
+        call.ActionDescriptor.EndpointMetadata.OfType<RestBinding>();
 }

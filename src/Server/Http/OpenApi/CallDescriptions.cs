@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace Koda.Server.Http.OpenApi;
 
 /// <summary>
-/// Puts right what the official package says of the calls by REST: fields have their proto names, a body is what clients send, replies are as
-/// the contract's policies say, and a feed is part of the call whose path it shares.
+/// Puts right what the official package says of the calls by REST: fields have their proto names, a body is what clients send, replies are
+/// as the contract's policies say, and a feed is part of the call whose path it shares.
 /// </summary>
 internal sealed class CallDescriptions : IApiDescriptionProvider
 {
@@ -24,7 +24,8 @@ internal sealed class CallDescriptions : IApiDescriptionProvider
     {
         foreach (var call in context.Results.Where(call => call.Binding() is not null))
             Describe(call, call.Binding()!);
-        foreach (var faces in context.Results.GroupBy(call => (call.RelativePath, call.HttpMethod)).Where(faces => faces.Count() > 1).ToList())
+        foreach (
+            var faces in context.Results.GroupBy(call => (call.RelativePath, call.HttpMethod)).Where(faces => faces.Count() > 1).ToList())
         {
             var ordered = faces.OrderBy(call => call.Binding()!.Method.Type).ToList();
             foreach (var feed in ordered.Skip(1))
@@ -56,7 +57,9 @@ internal sealed class CallDescriptions : IApiDescriptionProvider
         body.ParameterDescriptor = null!;
         body.ModelMetadata = s_types.GetMetadataForType(
             binding.Body == RestBinding.WholeBody ? Sent.Of(input.ClrType) : Sent.Of(input.FindFieldByName(binding.Body).JsonType()));
-        body.IsRequired = (binding.Body == RestBinding.WholeBody ? input.Fields.InDeclarationOrder() : [input.FindFieldByName(binding.Body)]).Any(field => field.IsNeeded());
+        body.IsRequired = (
+            binding.Body == RestBinding.WholeBody ? input.Fields.InDeclarationOrder() : [input.FindFieldByName(binding.Body)]
+        ).Any(field => field.IsNeeded());
         if (!binding.HasJsonBody)
             call.SupportedRequestFormats[0].MediaType = CallReplies.AnyType;
     }

@@ -22,7 +22,8 @@ internal static class CallReplies
         if (policy.NoContentWhenEmpty)
             yield return Reply(StatusCodes.Status204NoContent, "There is nothing.", typeof(void), Json);
         else if (binding.Method.Type == MethodType.ServerStreaming)
-            yield return Reply(StatusCodes.Status204NoContent, "The feed is complete and holds nothing after the given event.", typeof(void), Json);
+            yield return Reply(
+                StatusCodes.Status204NoContent, "The feed is complete and holds nothing after the given event.", typeof(void), Json);
         if (policy.UnavailableUnless.Length == 0)
             yield break;
         foreach (var (type, media) in Content(binding))

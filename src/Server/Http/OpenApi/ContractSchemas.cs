@@ -13,7 +13,8 @@ internal sealed class ContractSchemas(ISerializerDataContractResolver official, 
         if (names.MessageOf(type) is { } message)
             return DataContract.ForObject(type, message.Fields.InDeclarationOrder().Select(field => Property(field, Sent.Is(type))));
         if (names.EnumOf(type) is { } choices)
-            return DataContract.ForPrimitive(type, DataType.String, null, value => JsonSerializer.Serialize(EnumNames.Json(choices.FindValueByNumber((int)value))));
+            return DataContract.ForPrimitive(type, DataType.String, null, value =>
+                JsonSerializer.Serialize(EnumNames.Json(choices.FindValueByNumber((int)value))));
         return official.GetDataContractForType(type);
     }
 

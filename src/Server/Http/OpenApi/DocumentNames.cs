@@ -3,8 +3,8 @@ using Google.Protobuf.Reflection;
 namespace Koda.Server.Http.OpenApi;
 
 /// <summary>
-/// What each document calls the declarations of the contract. A message that is sent both ways has two schemas, since what is always written
-/// need not be sent.
+/// What each document calls the declarations of the contract. A message that is sent both ways has two schemas, since what is always
+/// written need not be sent.
 /// </summary>
 internal sealed class DocumentNames
 {

@@ -27,9 +27,11 @@ internal sealed class DocumentSetup(MethodTable methods, DocumentNames names, st
         options.MapType<Duration>(() => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = @"^-?\d+(\.\d{1,9})?s$" });
         options.MapType<ByteString>(() => new OpenApiSchema { Type = JsonSchemaType.String, ContentEncoding = "base64" });
         options.MapType<HttpBody>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" });
-        options.AddSecurityDefinition(OperationSecurity.Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
         options.AddSecurityDefinition(
-            OperationSecurity.Cookie, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = cookie });
+            OperationSecurity.Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
+        options.AddSecurityDefinition(
+            OperationSecurity.Cookie,
+            new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = cookie });
         options.SchemaFilter<FieldSchemas>();
         options.OperationFilter<OperationTexts>();
         options.OperationFilter<OperationHeaders>();

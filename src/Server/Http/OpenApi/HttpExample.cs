@@ -8,7 +8,8 @@ namespace Koda.Server.Http.OpenApi;
 /// <param name="Query">The parameters, decoded.</param>
 /// <param name="Body">The JSON of the body; null when there is none.</param>
 /// <param name="IsGood">It is answered with success.</param>
-internal sealed partial record HttpExample(string Verb, IReadOnlyList<string> Path, IReadOnlyDictionary<string, string> Query, string? Body, bool IsGood)
+internal sealed partial record HttpExample(
+    string Verb, IReadOnlyList<string> Path, IReadOnlyDictionary<string, string> Query, string? Body, bool IsGood)
 {
     /// <summary>The requests of a file, in its own form or as curl commands.</summary>
     public static IEnumerable<HttpExample> Parse(string file)
@@ -29,17 +30,21 @@ internal sealed partial record HttpExample(string Verb, IReadOnlyList<string> Pa
             match.Groups["path"].Value[1..].Split('/'),
             match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2))
                 .ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1])),
-            variables.Aggregate(body, (filled, variable) => filled?.Replace($"{{{{{variable.Key}}}}}", variable.Value, StringComparison.Ordinal)),
+            variables.Aggregate(body, (filled, variable) =>
+                filled?.Replace($"{{{{{variable.Key}}}}}", variable.Value, StringComparison.Ordinal)),
             !Refused().IsMatch(part));
     }
 
     [GeneratedRegex(@"^@(?<name>\w+) = (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"^(?<verb>[A-Z]+) \{\{host\}\}(?<path>/[^\s?]*)(\?(?<query>\S*))?\n(?:\S.*\n)*(?:\n(?<body>[\s\S]+))?", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<verb>[A-Z]+) \{\{host\}\}(?<path>/[^\s?]*)(\?(?<query>\S*))?\n(?:\S.*\n)*(?:\n(?<body>[\s\S]+))?", RegexOptions.Multiline)]
     private static partial Regex Request();
 
-    [GeneratedRegex(@"^curl (?:-X (?<verb>[A-Z]+) )?\{\{host\}\}(?<path>/[^\s?]*)(\?(?<query>\S*))?(?:[\s\S]*-d '(?<body>[^']+)')?", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^curl (?:-X (?<verb>[A-Z]+) )?\{\{host\}\}(?<path>/[^\s?]*)(\?(?<query>\S*))?(?:[\s\S]*-d '(?<body>[^']+)')?",
+        RegexOptions.Multiline)]
     private static partial Regex Curl();
 
     [GeneratedRegex(@"^# Answers [45]\d\d\.", RegexOptions.Multiline)]

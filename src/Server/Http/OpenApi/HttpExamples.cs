@@ -11,7 +11,10 @@ internal sealed class HttpExamples
 
     /// <summary>The first example of a call, one that is answered with success if there is one; null when there is none at all.</summary>
     public HttpExample? Of(RestBinding binding) =>
-        _examples.Where(example => example.Verb == binding.Verb && IsOf(binding.Template, example.Path)).OrderByDescending(example => example.IsGood).FirstOrDefault();
+        _examples
+            .Where(example => example.Verb == binding.Verb && IsOf(binding.Template, example.Path))
+            .OrderByDescending(example => example.IsGood)
+            .FirstOrDefault();
 
     private static bool IsOf(RouteTemplate template, IReadOnlyList<string> path) =>
         path.Count == template.Segments.Count
@@ -20,7 +23,11 @@ internal sealed class HttpExamples
     private static IEnumerable<string> Files()
     {
         var assembly = typeof(HttpExamples).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in assembly
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             yield return reader.ReadToEnd();

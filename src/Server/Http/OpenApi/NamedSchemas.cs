@@ -8,13 +8,20 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace Koda.Server.Http.OpenApi;
 
 /// <summary>The official generator of schemas, once for each document: the same type may have another name in the next one.</summary>
-internal sealed class NamedSchemas(IOptionsFactory<SchemaGeneratorOptions> options, ISerializerDataContractResolver contracts, DocumentNames names) : ISchemaGenerator
+internal sealed class NamedSchemas(
+    IOptionsFactory<SchemaGeneratorOptions> options, ISerializerDataContractResolver contracts, DocumentNames names) : ISchemaGenerator
 {
     private readonly ConcurrentDictionary<string, SchemaGenerator> _byDocument = new(StringComparer.Ordinal);
 
     public IOpenApiSchema GenerateSchema(
-        Type modelType, SchemaRepository schemaRepository, MemberInfo? memberInfo = null, ParameterInfo? parameterInfo = null, ApiParameterRouteInfo? routeInfo = null) =>
-        _byDocument.GetOrAdd(schemaRepository.DocumentName, Create).GenerateSchema(modelType, schemaRepository, memberInfo, parameterInfo, routeInfo);
+        Type modelType,
+        SchemaRepository schemaRepository,
+        MemberInfo? memberInfo = null,
+        ParameterInfo? parameterInfo = null,
+        ApiParameterRouteInfo? routeInfo = null) =>
+        _byDocument
+            .GetOrAdd(schemaRepository.DocumentName, Create)
+            .GenerateSchema(modelType, schemaRepository, memberInfo, parameterInfo, routeInfo);
 
     private SchemaGenerator Create(string document)
     {

@@ -5,7 +5,10 @@ using Swashbuckle.AspNetCore.Swagger;
 
 namespace Koda.Server.Http.OpenApi;
 
-/// <summary>The OpenAPI 3.1 documents of the mapped services. Each is made when it is first asked for, and kept; the same contract gives the same bytes.</summary>
+/// <summary>
+/// The OpenAPI 3.1 documents of the mapped services. Each is made when it is first asked for, and kept; the same contract gives the same
+/// bytes.
+/// </summary>
 internal sealed class OpenApiDocuments(MethodTable methods, IServiceProvider services)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _texts = new(StringComparer.Ordinal);
@@ -14,7 +17,11 @@ internal sealed class OpenApiDocuments(MethodTable methods, IServiceProvider ser
     public IEnumerable<string> Names => NamesOf(methods);
 
     public static IEnumerable<string> NamesOf(MethodTable methods) =>
-        methods.Methods.Select(method => method.ServicePolicy.Document).Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal);
+        methods
+            .Methods.Select(method => method.ServicePolicy.Document)
+            .Where(name => name.Length > 0)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 
     /// <summary>A document as indented JSON.</summary>
     /// <exception cref="UnknownSwaggerDocument">No service has a document of this name.</exception>

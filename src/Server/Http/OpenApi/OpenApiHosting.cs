@@ -28,7 +28,8 @@ internal static class OpenApiHosting
             new ContractSchemas((ISerializerDataContractResolver)official(provider), provider.GetRequiredService<DocumentNames>())));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, CallDescriptions>());
         services.AddSingleton<ISchemaGenerator, NamedSchemas>();
-        services.AddSingleton<IConfigureOptions<SwaggerGenOptions>>(provider => ActivatorUtilities.CreateInstance<DocumentSetup>(provider, cookie));
+        services.AddSingleton<IConfigureOptions<SwaggerGenOptions>>(provider =>
+            ActivatorUtilities.CreateInstance<DocumentSetup>(provider, cookie));
         services.AddSwaggerGen();
         services.AddSingleton<DocumentNames>();
         services.AddSingleton<ProtoComments>();
@@ -46,19 +47,23 @@ internal static class OpenApiHosting
         var documents = app.Services.GetRequiredService<OpenApiDocuments>();
         foreach (var name in documents.Names)
             app.MapGet(PathOf(name), http => SendAsync(http, documents, name)).AllowAnonymous();
-        app.Use(next => http =>
-        {
-            if (http.Request.Path != "/" || !HttpMethods.IsGet(http.Request.Method) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        app.Use(next =>
+            http =>
+            {
+                if (http.Request.Path != "/"
+                    || !HttpMethods.IsGet(http.Request.Method)
+                    || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+                    return next(http);
+                http.Response.Redirect($"/{Docs}/index.html");
+                return Task.CompletedTask;
+            });
+        app.Use(next =>
+            http =>
+            {
+                if (http.Request.Path.StartsWithSegments($"/{Docs}"))
+                    http.Response.Headers.ContentSecurityPolicy = PagePolicy;
                 return next(http);
-            http.Response.Redirect($"/{Docs}/index.html");
-            return Task.CompletedTask;
-        });
-        app.Use(next => http =>
-        {
-            if (http.Request.Path.StartsWithSegments($"/{Docs}"))
-                http.Response.Headers.ContentSecurityPolicy = PagePolicy;
-            return next(http);
-        });
+            });
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = Docs;

@@ -17,7 +17,12 @@ internal sealed class OperationExamples(HttpExamples examples) : IOperationFilte
             FillParameters(operation, binding, example);
         // The body is the same at each path of a method, and one example of it is enough.
         if (operation.RequestBody is { Content: { } content }
-            && RestBinding.Of(binding.Method).Prepend(binding).Select(path => examples.Of(path)?.Body).FirstOrDefault(body => body is not null) is { } body)
+            && RestBinding
+                .Of(binding.Method)
+                .Prepend(binding)
+                .Select(path => examples.Of(path)?.Body)
+                .FirstOrDefault(body => body is not null)
+                is { } body)
         {
             FillBody(content, body);
         }

@@ -14,7 +14,10 @@ internal sealed class OperationFailures(DialectTable dialects) : IOperationFilte
         var dialect = dialects.Of(method);
         var name = char.ToUpperInvariant(dialect.Name[0]) + dialect.Name[1..] + "Error";
         context.SchemaRepository.Schemas.TryAdd(name, dialect.ErrorSchema);
-        var content = new Dictionary<string, IOpenApiMediaType> { [CallReplies.Json] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(name, context.Document) } };
+        var content = new Dictionary<string, IOpenApiMediaType>
+        {
+            [CallReplies.Json] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(name, context.Document) },
+        };
         // A dialect may tell several reasons by one status.
         foreach (var failures in Failures(method).GroupBy(failure => dialect.Spell(ErrorCatalogue.Describe(failure.Reason)).HttpStatus))
         {
@@ -44,8 +47,13 @@ internal sealed class OperationFailures(DialectTable dialects) : IOperationFilte
         yield return (ErrorReason.AuthRateLimited, $"More than {budget}; `Retry-After` says when to come back.");
     }
 
-    private static Dictionary<string, IOpenApiHeader> RetryAfter() => new()
-    {
-        ["Retry-After"] = new OpenApiHeader { Description = "In how many seconds to come back.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
-    };
+    private static Dictionary<string, IOpenApiHeader> RetryAfter() =>
+        new()
+        {
+            ["Retry-After"] = new OpenApiHeader
+            {
+                Description = "In how many seconds to come back.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            },
+        };
 }

@@ -21,7 +21,8 @@ internal sealed class OperationSecurity : IOperationFilter
         {
             List<string> needed = any.Length == 0 ? scopes : [.. scopes, any];
             foreach (var scheme in (string[])[Bearer, Cookie])
-                operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = needed });
+                operation.Security.Add(
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = needed });
         }
 
         // An empty requirement says that the credential is optional.

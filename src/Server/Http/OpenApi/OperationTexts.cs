@@ -17,7 +17,9 @@ internal sealed class OperationTexts(ProtoComments comments) : IOperationFilter
         operation.Description = OrNull(string.Join("\n\n", notes.Prepend(description).Where(text => text.Length > 0)));
         foreach (var parameter in operation.Parameters ?? [])
         {
-            var field = bindings.Select(binding => binding.Method.Descriptor.InputType.Field(parameter.Name!)).First(field => field is not null)!;
+            var field = bindings
+                .Select(binding => binding.Method.Descriptor.InputType.Field(parameter.Name!))
+                .First(field => field is not null)!;
             parameter.Description = OrNull(comments.Of(field));
         }
 

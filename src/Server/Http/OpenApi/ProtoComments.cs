@@ -4,7 +4,9 @@ using Koda.Protos.Common.V1;
 
 namespace Koda.Server.Http.OpenApi;
 
-/// <summary>The comments of the contract. Generated code carries none, so they come from the descriptor set that is embedded beside it.</summary>
+/// <summary>
+/// The comments of the contract. Generated code carries none, so they come from the descriptor set that is embedded beside it.
+/// </summary>
 internal sealed class ProtoComments
 {
     private readonly Dictionary<string, string> _byName = new(StringComparer.Ordinal);

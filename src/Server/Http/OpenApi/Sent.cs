@@ -19,5 +19,6 @@ internal static class Sent
     /// <summary>The type of the message, whichever way it goes.</summary>
     public static Type Message(Type type) => Is(type) ? type.GetGenericArguments()[0] : type;
 
-    private static bool IsContracts(Type type) => typeof(IMessage).IsAssignableFrom(type) && !type.Namespace!.StartsWith("Google.", StringComparison.Ordinal);
+    private static bool IsContracts(Type type) =>
+        typeof(IMessage).IsAssignableFrom(type) && !type.Namespace!.StartsWith("Google.", StringComparison.Ordinal);
 }

@@ -6,8 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Koda.Server.Http.Rest;
 
 /// <summary>
-/// Tells a handler which fields a body names, when the caller does not say so by `update_mask` itself: only those are changed, and one that is
-/// <c>null</c> is cleared. The convention is that of https://google.aip.dev/134.
+/// Tells a handler which fields a body names, when the caller does not say so by `update_mask` itself: only those are changed, and one that
+/// is <c>null</c> is cleared. The convention is that of https://google.aip.dev/134.
 /// </summary>
 internal static class BodyMask
 {
@@ -32,7 +32,8 @@ internal static class BodyMask
     {
         foreach (var member in json.EnumerateObject())
         {
-            if (type.Fields.InDeclarationOrder().FirstOrDefault(each => each.Name == member.Name || each.JsonName == member.Name) is not { } field)
+            if (type.Fields.InDeclarationOrder().FirstOrDefault(each => each.Name == member.Name || each.JsonName == member.Name)
+                is not { } field)
                 continue;
             var path = prefix + field.Name;
             if (member.Value.ValueKind != JsonValueKind.Object || !HasFields(field))

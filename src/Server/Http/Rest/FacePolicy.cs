@@ -11,13 +11,21 @@ internal sealed class FacePolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => 100;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Count > 1 && endpoints.Any(endpoint => FaceOf(endpoint) is not null and not MethodType.Unary);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        endpoints.Count > 1 && endpoints.Any(endpoint => FaceOf(endpoint) is not null and not MethodType.Unary);
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        var faces = Enumerable.Range(0, candidates.Count).Where(candidates.IsValidCandidate).Select(i => FaceOf(candidates[i].Endpoint)).ToHashSet();
-        MethodType? chosen = httpContext.WebSockets.IsWebSocketRequest && faces.Contains(MethodType.DuplexStreaming) ? MethodType.DuplexStreaming
-            : faces.Contains(MethodType.ServerStreaming) && (FeedFormat.IsAskedFor(httpContext.Request) || !faces.Contains(MethodType.Unary)) ? MethodType.ServerStreaming
+        var faces = Enumerable
+            .Range(0, candidates.Count)
+            .Where(candidates.IsValidCandidate)
+            .Select(i => FaceOf(candidates[i].Endpoint))
+            .ToHashSet();
+        MethodType? chosen =
+            httpContext.WebSockets.IsWebSocketRequest && faces.Contains(MethodType.DuplexStreaming) ? MethodType.DuplexStreaming
+            : faces.Contains(MethodType.ServerStreaming)
+            && (FeedFormat.IsAskedFor(httpContext.Request) || !faces.Contains(MethodType.Unary))
+                ? MethodType.ServerStreaming
             : faces.Contains(MethodType.Unary) ? MethodType.Unary
             : null;
         for (var i = 0; chosen is not null && i < candidates.Count; i++)

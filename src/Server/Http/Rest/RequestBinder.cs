@@ -70,7 +70,8 @@ internal sealed class RequestBinder(IMessage request, IList<FieldFault> faults)
                     return null;
                 type = parent.MessageType;
             }
-            if (type.FindFieldByName(name) is not { } field && (field = type.Fields.InDeclarationOrder().FirstOrDefault(each => each.JsonName == name)) is null)
+            if (type.FindFieldByName(name) is not { } field
+                && (field = type.Fields.InDeclarationOrder().FirstOrDefault(each => each.JsonName == name)) is null)
                 return null;
             fields.Add(field);
         }

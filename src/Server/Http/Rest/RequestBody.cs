@@ -25,7 +25,8 @@ internal static class RequestBody
             var met = string.IsNullOrEmpty(request.ContentType) ? "no content type" : $"the content type {request.ContentType}";
             throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The request has {met}; send application/json in UTF-8.");
         }
-        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding
+            && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The request has the content encoding {encoding}; send it uncompressed.");
     }
 

@@ -33,17 +33,26 @@ internal sealed record RestBinding(RpcMethod Method, string Verb, RouteTemplate 
     public bool HasRawBody => IsRaw(Method.Descriptor.InputType, Body == WholeBody ? "" : Body);
 
     /// <summary>The body is JSON, also where the method gets it as it comes.</summary>
-    public bool HasJsonBody => !HasRawBody || (Body != WholeBody && Scalars.Policy(Method.Descriptor.InputType.FindFieldByName(Body)) is { RawJson: true });
+    public bool HasJsonBody =>
+        !HasRawBody || (Body != WholeBody && Scalars.Policy(Method.Descriptor.InputType.FindFieldByName(Body)) is { RawJson: true });
 
     /// <summary>The reply is sent as the method gives it.</summary>
     public bool HasRawReply => IsRaw(Method.Descriptor.OutputType, ResponseBody);
 
     /// <summary>The member within which the reply is written; empty for none.</summary>
     public string EnvelopeOf(IDialect dialect) =>
-        dialect.Envelope.Length == 0 || HasRawReply || ResponseBody.Length > 0 || Method.Descriptor.OutputType.FindFieldByName(dialect.Envelope) is not null ? "" : dialect.Envelope;
+        dialect.Envelope.Length == 0
+        || HasRawReply
+        || ResponseBody.Length > 0
+        || Method.Descriptor.OutputType.FindFieldByName(dialect.Envelope) is not null
+            ? ""
+            : dialect.Envelope;
 
     private static bool IsRaw(MessageDescriptor type, string field) =>
-        (field.Length == 0 ? type : type.FindFieldByName(field) is { FieldType: FieldType.Message } inner ? inner.MessageType : null) == HttpBody.Descriptor;
+        (
+            field.Length == 0 ? type
+            : type.FindFieldByName(field) is { FieldType: FieldType.Message } inner ? inner.MessageType
+            : null) == HttpBody.Descriptor;
 
     public static RestBinding From(RpcMethod method, HttpRule rule)
     {

@@ -56,7 +56,10 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
             response.ContentType = null;
             return;
         }
-        var type = !binding.HasRawReply ? RequestBody.Json : response.ContentType is { Length: > 0 } given ? given : "application/octet-stream";
+        var type =
+            !binding.HasRawReply ? RequestBody.Json
+            : response.ContentType is { Length: > 0 } given ? given
+            : "application/octet-stream";
         await RestError.SendAsync(response, type, output);
     }
 
@@ -65,7 +68,8 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
         var policy = method.Policy;
         if (policy.NoContentWhenEmpty && reply.CalculateSize() == 0)
             return StatusCodes.Status204NoContent;
-        if (policy.UnavailableUnless.Length > 0 && reply.Descriptor.FindFieldByName(policy.UnavailableUnless).Accessor.GetValue(reply) is false)
+        if (policy.UnavailableUnless.Length > 0
+            && reply.Descriptor.FindFieldByName(policy.UnavailableUnless).Accessor.GetValue(reply) is false)
             return StatusCodes.Status503ServiceUnavailable;
         return policy.SuccessStatus == 0 ? StatusCodes.Status200OK : policy.SuccessStatus;
     }

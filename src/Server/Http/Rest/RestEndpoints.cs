@@ -16,10 +16,12 @@ internal static class RestEndpoints
 
     public static void Teach(EndpointBuilder endpoint, MethodTable methods)
     {
-        if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { } grpc || !methods.TryFind(grpc.Method.FullName, out var method))
+        if (endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault() is not { } grpc
+            || !methods.TryFind(grpc.Method.FullName, out var method))
             return;
         endpoint.Metadata.Add(method);
-        endpoint.Metadata.Add(method.Policy.Anonymous ? s_anonymous : ScopeRequirement.PolicyOf(method.Policy.Scopes, method.Policy.AnyScopes));
+        endpoint.Metadata.Add(
+            method.Policy.Anonymous ? s_anonymous : ScopeRequirement.PolicyOf(method.Policy.Scopes, method.Policy.AnyScopes));
         if (endpoint.Metadata.OfType<GrpcJsonTranscodingMetadata>().LastOrDefault() is not { } transcoding)
             return;
         var binding = RestBinding.From(method, transcoding.HttpRule);

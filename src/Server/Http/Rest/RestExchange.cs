@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Koda.Server.Http.Rest;
 
 /// <summary>
-/// One call through the transcoder, which reads the body, calls the handler and writes the reply. It gets a request whose body is JSON within the limit, and
-/// no path and query: these are read here, so that every fault of all three is named. What it writes is kept back, for it knows no status but 200 and no
-/// error but its own.
+/// One call through the transcoder, which reads the body, calls the handler and writes the reply. It gets a request whose body is JSON
+/// within the limit, and no path and query: these are read here, so that every fault of all three is named. What it writes is kept back,
+/// for it knows no status but 200 and no error but its own.
 /// </summary>
 /// <param name="call">The call.</param>
 /// <param name="binding">The rule of the path.</param>
@@ -31,7 +31,8 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
     public IMessage? Reply { get; private set; }
 
     /// <summary>Reads the request, runs the handler, and leaves its reply as it is written in <paramref name="output"/>.</summary>
-    /// <exception cref="RpcFault">MALFORMED_BODY, INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or PAYLOAD_TOO_LARGE. What the handler throws is thrown too.</exception>
+    /// <exception cref="RpcFault">MALFORMED_BODY, INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or PAYLOAD_TOO_LARGE. What the handler throws is
+    /// thrown too.</exception>
     public async Task RunAsync(RequestDelegate transcoder, Stream output, int maxBodySize)
     {
         var http = call.Http;
@@ -83,7 +84,9 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
         if (binding.Body.Length > 0)
         {
             var isRaw = binding.HasRawBody;
-            var bytes = RequestBody.IsEmpty(request) ? [] : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, request.HttpContext.RequestAborted);
+            var bytes = RequestBody.IsEmpty(request)
+                ? []
+                : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, request.HttpContext.RequestAborted);
             var isEmpty = bytes.Length == 0;
             if (isRaw && binding.HasJsonBody && !isEmpty)
                 MessageJson.RequireJson(bytes);
@@ -137,7 +140,8 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
     {
         var type = binding.Method.Descriptor.InputType;
         var faults = new List<FieldFault>();
-        MessageJson.FindFaults(type, binding.Body == RestBinding.WholeBody ? null : type.FindFieldByName(binding.Body), _body ?? default, faults);
+        MessageJson.FindFaults(
+            type, binding.Body == RestBinding.WholeBody ? null : type.FindFieldByName(binding.Body), _body ?? default, faults);
         Bind(type.Parser.ParseFrom(ByteString.Empty), faults);
         return RpcFault.Invalid(faults);
     }

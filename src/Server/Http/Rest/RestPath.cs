@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Koda.Server.Http.Rest;
 
 /// <summary>
-/// The path as the caller sent it. The server's own decoded path cannot tell <c>%2F</c> from <c>%252F</c>, so an id with a slash would be lost.
+/// The path as the caller sent it. The server's own decoded path cannot tell <c>%2F</c> from <c>%252F</c>, so an id with a slash would be
+/// lost.
 /// </summary>
 internal static class RestPath
 {

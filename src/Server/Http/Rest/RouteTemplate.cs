@@ -2,12 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Server.Http.Rest;
 
-/// <summary>A path of a <c>google.api.http</c> rule, such as <c>/v1/{name=shelves/*}/books/{id}:archive</c>, whose grammar the transcoder has checked.</summary>
+/// <summary>
+/// A path of a <c>google.api.http</c> rule, such as <c>/v1/{name=shelves/*}/books/{id}:archive</c>, whose grammar the transcoder has
+/// checked.
+/// </summary>
 /// <param name="Text">The template as declared.</param>
 /// <param name="Segments">Literals; <c>*</c> for one segment, and <c>**</c>, last only, for all that are left.</param>
 /// <param name="Variables">The request fields that the path fills.</param>
 /// <param name="Verb">What follows the last colon; empty: no verb.</param>
-internal sealed partial record RouteTemplate(string Text, IReadOnlyList<string> Segments, IReadOnlyList<RouteVariable> Variables, string Verb)
+internal sealed partial record RouteTemplate(
+    string Text, IReadOnlyList<string> Segments, IReadOnlyList<RouteVariable> Variables, string Verb)
 {
     public const string One = "*";
     public const string Rest = "**";

@@ -15,7 +15,9 @@ internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, D
         var response = http.Response;
         if (response.HasStarted || http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is not null)
             return;
-        if (response.StatusCode == StatusCodes.Status404NotFound && HttpMethods.IsPost(http.Request.Method) && GrpcRefusal.IsGrpc(http.Request))
+        if (response.StatusCode == StatusCodes.Status404NotFound
+            && HttpMethods.IsPost(http.Request.Method)
+            && GrpcRefusal.IsGrpc(http.Request))
         {
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = http.Request.ContentType;
@@ -23,13 +25,19 @@ internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, D
             response.Headers.GrpcMessage = "The server has no such method.";
             return;
         }
-        if (response.StatusCode == StatusCodes.Status404NotFound && !HttpMethods.IsPost(http.Request.Method) && methods.TryFind(http.Request.Path.Value!, out _))
+        if (response.StatusCode == StatusCodes.Status404NotFound
+            && !HttpMethods.IsPost(http.Request.Method)
+            && methods.TryFind(http.Request.Path.Value!, out _))
             (response.StatusCode, response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, HttpMethods.Post);
         if (response.StatusCode == StatusCodes.Status405MethodNotAllowed)
-            await RefuseAsync(http, new RpcFault(ErrorReason.MethodNotAllowed, $"{http.Request.Path} takes {response.Headers.Allow}, not {http.Request.Method}."));
+            await RefuseAsync(
+                http,
+                new RpcFault(
+                    ErrorReason.MethodNotAllowed, $"{http.Request.Path} takes {response.Headers.Allow}, not {http.Request.Method}."));
         else if (response.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint() is null)
             await RefuseAsync(http, new RpcFault(ErrorReason.RouteNotFound, $"No route has the path {http.Request.Path}."));
     }
 
-    private Task RefuseAsync(HttpContext http, RpcFault fault) => RestError.WriteAsync(http, dialects.OfPath(http.Request.Path), CallFailure.From(fault));
+    private Task RefuseAsync(HttpContext http, RpcFault fault) =>
+        RestError.WriteAsync(http, dialects.OfPath(http.Request.Path), CallFailure.From(fault));
 }

@@ -25,5 +25,7 @@ internal class CallPrincipal(string id, string name, IReadOnlySet<string> scopes
     public static CallPrincipal Of(HttpContext http) => http.User as CallPrincipal ?? Anonymous;
 
     private static ClaimsIdentity IdentityOf(string id, string name) =>
-        id.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, id), new Claim(ClaimTypes.Name, name)], Authentication);
+        id.Length == 0
+            ? new ClaimsIdentity()
+            : new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, id), new Claim(ClaimTypes.Name, name)], Authentication);
 }

@@ -7,10 +7,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Koda.Server.Http;
 
-/// <summary>Refuses as every part does that stands before the methods: by a fault, which <see cref="CallMiddleware"/> writes as the call's face wants it.</summary>
+/// <summary>
+/// Refuses as every part does that stands before the methods: by a fault, which <see cref="CallMiddleware"/> writes as the call's face
+/// wants it.
+/// </summary>
 internal sealed class CallRefusal : IAuthorizationMiddlewareResultHandler
 {
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
             await next(context);

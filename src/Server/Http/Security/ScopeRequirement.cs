@@ -7,7 +7,9 @@ namespace Koda.Server.Http;
 /// <summary>The scopes that a caller needs.</summary>
 /// <param name="all">Those of which it needs every one.</param>
 /// <param name="any">Those of which it needs one, beside all of <paramref name="all"/>; empty for none.</param>
-internal sealed class ScopeRequirement(IReadOnlyList<string> all, IReadOnlyList<string> any) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
+internal sealed class ScopeRequirement(IReadOnlyList<string> all, IReadOnlyList<string> any)
+    : AuthorizationHandler<ScopeRequirement>,
+        IAuthorizationRequirement
 {
     /// <summary>What an endpoint declares whose caller needs a credential and these scopes.</summary>
     public static AuthorizationPolicy PolicyOf(IReadOnlyList<string> all, IReadOnlyList<string> any) =>

@@ -11,7 +11,8 @@ internal static class ChildProcess
     /// <param name="user">The account to run as; null for this process's own.</param>
     /// <param name="cancellationToken">Ends the program too.</param>
     /// <returns>Its standard output.</returns>
-    /// <exception cref="InvalidOperationException">It could not be started, or its exit code was not 0; the message quotes what it wrote.</exception>
+    /// <exception cref="InvalidOperationException">It could not be started, or its exit code was not 0; the message quotes what it
+    /// wrote.</exception>
     public static async Task<string> Run(string program, IEnumerable<string> arguments, string? user, CancellationToken cancellationToken)
     {
         // The account may not be allowed to enter the folder that this process was started in.

@@ -12,7 +12,8 @@ internal static class ClusterAccount
             return null;
         var known = File.ReadLines("/etc/passwd").Select(line => line.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
         return Preferred.FirstOrDefault(known.Contains)
-            ?? throw new InvalidOperationException($"PostgreSQL does not run as root, and none of the accounts {string.Join(", ", Preferred)} exists.");
+            ?? throw new InvalidOperationException(
+                $"PostgreSQL does not run as root, and none of the accounts {string.Join(", ", Preferred)} exists.");
     }
 
     /// <summary>Makes a folder that only the account can enter.</summary>

@@ -17,7 +17,8 @@ internal static partial class PostgresBinaries
     /// <param name="report">Told that they are installed.</param>
     /// <param name="cancellationToken">Ends an installation that is under way.</param>
     /// <exception cref="InvalidOperationException">There are none of a fitting version, and none can be installed.</exception>
-    public static async Task<string> Find(string installFolder, int? clusterMajor, Action<string> report, CancellationToken cancellationToken)
+    public static async Task<string> Find(
+        string installFolder, int? clusterMajor, Action<string> report, CancellationToken cancellationToken)
     {
         var found = await FirstFitting(Candidates(installFolder), clusterMajor, cancellationToken);
         if (found is not null)
@@ -35,7 +36,9 @@ internal static partial class PostgresBinaries
     {
         if (Environment.GetEnvironmentVariable("KODA_POSTGRES_BIN") is { Length: > 0 } named)
             yield return named;
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+                Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
         const string debian = "/usr/lib/postgresql";
         if (Directory.Exists(debian))
@@ -67,7 +70,8 @@ internal static partial class PostgresBinaries
         return int.Parse(MajorPattern().Match(version).Value, CultureInfo.InvariantCulture);
     }
 
-    private static int MajorOfFolder(string folder) => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var major) ? major : 0;
+    private static int MajorOfFolder(string folder) =>
+        int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var major) ? major : 0;
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex MajorPattern();

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Koda.Server.Infrastructure.EmbeddedPostgres;
 
 /// <summary>
-/// A private PostgreSQL on a Unix socket. It is a process of its own and outlives a killed server; the next start adopts it, or lets it recover.
+/// A private PostgreSQL on a Unix socket. It is a process of its own and outlives a killed server; the next start adopts it, or lets it
+/// recover.
 /// </summary>
 internal sealed class PostgresCluster
 {
@@ -101,7 +102,9 @@ internal sealed class PostgresCluster
         _socketFolder = await MakeSocketFolder(cancellationToken);
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         await File.WriteAllTextAsync(
-            Path.Combine(DataFolder, PostgresSettings.FileName), PostgresSettings.Write(_socketFolder, memory, _options.Settings), cancellationToken);
+            Path.Combine(DataFolder, PostgresSettings.FileName),
+            PostgresSettings.Write(_socketFolder, memory, _options.Settings),
+            cancellationToken);
         await StartPostmaster(cancellationToken);
     }
 
@@ -125,7 +128,8 @@ internal sealed class PostgresCluster
         var ownEnd = Stopwatch.StartNew();
         while (PostmasterFile.Stragglers(DataFolder) is { Count: > 0 } stragglers)
         {
-            // They end by themselves when they notice, but for those that are stopped or wait for each other: they would hold the cluster for ever.
+            // They end by themselves when they notice, but for those that are stopped or wait for each other: they would hold the cluster
+            // for ever.
             if (ownEnd.Elapsed > StragglersPatience)
                 End(stragglers);
             await Task.Delay(BetweenLooks, cancellationToken);
@@ -155,7 +159,9 @@ internal sealed class PostgresCluster
         try
         {
             await RunProgram(
-                "pg_ctl", ["start", "--pgdata", DataFolder, "--log", LogFile, "--wait", "--timeout", seconds, "--silent"], cancellationToken);
+                "pg_ctl",
+                ["start", "--pgdata", DataFolder, "--log", LogFile, "--wait", "--timeout", seconds, "--silent"],
+                cancellationToken);
         }
         catch (InvalidOperationException failure)
         {

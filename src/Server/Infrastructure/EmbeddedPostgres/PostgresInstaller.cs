@@ -43,17 +43,25 @@ internal static class PostgresInstaller
         await Apt("postgresql-common");
         // The distribution would start a cluster of its own on the standard port, which nobody asked for.
         await ChildProcess.Run(
-            "sed", ["-i", "s/^#\\?create_main_cluster.*/create_main_cluster = false/", "/etc/postgresql-common/createcluster.conf"], user: null, cancellationToken);
+            "sed",
+            ["-i", "s/^#\\?create_main_cluster.*/create_main_cluster = false/", "/etc/postgresql-common/createcluster.conf"],
+            user: null,
+            cancellationToken);
         await Apt("postgresql");
 
-        Task Apt(string package) => ChildProcess.Run(
-            "env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y", "--no-install-recommends", package], user: null, cancellationToken);
+        Task Apt(string package) =>
+            ChildProcess.Run(
+                "env",
+                ["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y", "--no-install-recommends", package],
+                user: null,
+                cancellationToken);
     }
 
     private static async Task InstallWithNpm(string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         // Its install script makes the links to its libraries, so scripts must be allowed.
-        await ChildProcess.Run("npm", ["install", "--no-audit", "--no-fund", "--prefix", folder, $"{NpmPackage}@{NpmVersion}"], user: null, cancellationToken);
+        await ChildProcess.Run(
+            "npm", ["install", "--no-audit", "--no-fund", "--prefix", folder, $"{NpmPackage}@{NpmVersion}"], user: null, cancellationToken);
     }
 }

@@ -27,14 +27,15 @@ internal sealed record PostmasterFile(int ProcessId, string SocketFolder)
     }
 
     /// <summary>
-    /// The backends of a postmaster that is gone, which are still there. Its memory is in use until they end, and the file is what keeps a second
-    /// postmaster away from it.
+    /// The backends of a postmaster that is gone, which are still there. Its memory is in use until they end, and the file is what keeps a
+    /// second postmaster away from it.
     /// </summary>
-    public static IReadOnlyList<int> Stragglers(string dataFolder) => Read(dataFolder)?.IsRunning(dataFolder) == true ? [] : ProcessesIn(dataFolder);
+    public static IReadOnlyList<int> Stragglers(string dataFolder) =>
+        Read(dataFolder)?.IsRunning(dataFolder) == true ? [] : ProcessesIn(dataFolder);
 
     /// <summary>
-    /// Removes what a postmaster that is gone left behind to name itself. PostgreSQL does so too, except when the process id looks alive: given to
-    /// an unrelated process, or a zombie that nobody has reaped.
+    /// Removes what a postmaster that is gone left behind to name itself. PostgreSQL does so too, except when the process id looks alive:
+    /// given to an unrelated process, or a zombie that nobody has reaped.
     /// </summary>
     public static void RemoveIfStale(string dataFolder)
     {

@@ -50,12 +50,16 @@ internal sealed class GuardedHttp : IDisposable
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new GuardedHttpException(GuardedHttpProblem.Timeout, $"No answer came within {_options.Timeout.TotalSeconds:0.#} s.", failure);
+            throw new GuardedHttpException(
+                GuardedHttpProblem.Timeout, $"No answer came within {_options.Timeout.TotalSeconds:0.#} s.", failure);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             throw AddressRefusedException.Among(failure) is { } refusal
-                ? new GuardedHttpException(GuardedHttpProblem.AddressRefused, $"{refusal.Message} KODA_ALLOWED_HOSTS lists the private hosts that may be asked.", failure)
+                ? new GuardedHttpException(
+                    GuardedHttpProblem.AddressRefused,
+                    $"{refusal.Message} KODA_ALLOWED_HOSTS lists the private hosts that may be asked.",
+                    failure)
                 : new GuardedHttpException(GuardedHttpProblem.Unreachable, $"It cannot be reached: {failure.Message}", failure);
         }
     }

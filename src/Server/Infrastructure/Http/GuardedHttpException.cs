@@ -1,7 +1,8 @@
 namespace Koda.Server.Infrastructure.Http;
 
 /// <summary>A request that got no answer.</summary>
-internal sealed class GuardedHttpException(GuardedHttpProblem problem, string message, Exception? innerException = null) : Exception(message, innerException)
+internal sealed class GuardedHttpException(GuardedHttpProblem problem, string message, Exception? innerException = null)
+    : Exception(message, innerException)
 {
     public GuardedHttpProblem Problem { get; } = problem;
 }

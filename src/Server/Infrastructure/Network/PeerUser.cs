@@ -25,7 +25,8 @@ internal static partial class PeerUser
     // The kernel answers at once, or not at all.
     private const int DoNotWait = 0x40;
 
-    private static readonly Lazy<uint> s_unmapped = new(() => File.Exists("/proc/sys/kernel/overflowuid") ? uint.Parse(File.ReadAllText("/proc/sys/kernel/overflowuid")) : 65534);
+    private static readonly Lazy<uint> s_unmapped = new(() =>
+        File.Exists("/proc/sys/kernel/overflowuid") ? uint.Parse(File.ReadAllText("/proc/sys/kernel/overflowuid")) : 65534);
 
     /// <summary>The user of this process.</summary>
     public static uint Own { get; } = GetEffectiveUser();
@@ -47,7 +48,9 @@ internal static partial class PeerUser
             if (Send(netlink, message, RequestSize, 0) != RequestSize)
                 return null;
             Span<byte> answer = stackalloc byte[4096];
-            return Receive(netlink, answer, (nuint)answer.Length, DoNotWait) is >= AnswerSize and var length ? Read(answer[..(int)length]) : null;
+            return Receive(netlink, answer, (nuint)answer.Length, DoNotWait) is >= AnswerSize and var length
+                ? Read(answer[..(int)length])
+                : null;
         }
         finally
         {
@@ -74,7 +77,8 @@ internal static partial class PeerUser
         request[48..56].Fill(0xFF);
     }
 
-    // struct inet_diag_msg. A socket that its program closed belongs to nobody any more, and is told as root's; only one that is open counts.
+    // struct inet_diag_msg. A socket that its program closed belongs to nobody any more, and is told as root's; only one that is open
+    // counts.
     private static uint? Read(ReadOnlySpan<byte> answer)
     {
         if (BinaryPrimitives.ReadUInt16LittleEndian(answer[4..]) != ByFamily || answer[HeaderSize + 1] != Established)

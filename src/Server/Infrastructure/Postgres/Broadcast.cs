@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// Tells the other servers on the same database that something changed: a topic and a name, such as a stream's id. It carries hints, not data, and may
-/// merge many into "anything of this topic". News of this server are not echoed to it.
+/// Tells the other servers on the same database that something changed: a topic and a name, such as a stream's id. It carries hints, not
+/// data, and may merge many into "anything of this topic". News of this server are not echoed to it.
 /// </summary>
 internal sealed class Broadcast(Database database, ILogger<Broadcast> log, TimeProvider clock) : BackgroundService
 {
@@ -15,8 +15,8 @@ internal sealed class Broadcast(Database database, ILogger<Broadcast> log, TimeP
     private readonly string _serverId = Guid.CreateVersion7().ToString("n");
 
     /// <summary>
-    /// Calls <paramref name="handler"/> with the name that changed, or with null when anything of the topic may have: after too many changes, or after a
-    /// time without connection. It must be quick and must not throw. A topic has one handler, set before the start.
+    /// Calls <paramref name="handler"/> with the name that changed, or with null when anything of the topic may have: after too many
+    /// changes, or after a time without connection. It must be quick and must not throw. A topic has one handler, set before the start.
     /// </summary>
     public void OnChange(string topic, Action<string?> handler)
     {

@@ -9,7 +9,8 @@ internal sealed class BroadcastOutbox
     private const int MostNames = 200;
 
     private readonly Lock _lock = new();
-    private readonly Channel<bool> _filled = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _filled = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Dictionary<string, HashSet<string>?> _changes = new(StringComparer.Ordinal);
 
     public void Add(string topic, string name)

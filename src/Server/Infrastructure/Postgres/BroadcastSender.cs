@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Koda.Server.Infrastructure.Postgres;
 
-/// <summary>Sends what the outbox holds, at most one notification in ten milliseconds: each takes a lock over the whole database at its commit.</summary>
+/// <summary>
+/// Sends what the outbox holds, at most one notification in ten milliseconds: each takes a lock over the whole database at its commit.
+/// </summary>
 internal sealed class BroadcastSender(Database database, string serverId, BroadcastOutbox outbox, ILogger log, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);

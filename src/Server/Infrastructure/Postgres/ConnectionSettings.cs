@@ -4,8 +4,8 @@ using Npgsql;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// What every connection to PostgreSQL has. Limits of time that a person gave in the connection string stand. A peer that is gone without a word is
-/// found on both sides: here by keep-alive of TCP and by the patience of callers, there by what the session is started with.
+/// What every connection to PostgreSQL has. Limits of time that a person gave in the connection string stand. A peer that is gone without a
+/// word is found on both sides: here by keep-alive of TCP and by the patience of callers, there by what the session is started with.
 /// </summary>
 internal static class ConnectionSettings
 {
@@ -15,12 +15,13 @@ internal static class ConnectionSettings
     private const int ListenerSeconds = 5;
     private const int ProbeTimeout = 2;
 
-    // Whatever the connection string says, an acknowledged change is durable. Compiling plans costs more than any query here takes. Every frequent query
-    // finds its rows by an index; a plan that was cached while a table was small must not read it whole when it has grown.
+    // Whatever the connection string says, an acknowledged change is durable. Compiling plans costs more than any query here takes. Every
+    // frequent query finds its rows by an index; a plan that was cached while a table was small must not read it whole when it has grown.
     private const string Fixed =
         "-c synchronous_commit=on -c jit=off -c random_page_cost=1.1 -c timezone=UTC -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
-    // A server that vanished must not keep its locks: a transaction that waits for it ends, and so does the connection. PostgreSQL ignores what is of TCP on a Unix socket.
+    // A server that vanished must not keep its locks: a transaction that waits for it ends, and so does the connection. PostgreSQL ignores
+    // what is of TCP on a Unix socket.
     private const string Usual =
         "-c idle_in_transaction_session_timeout=5s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20s";
 
@@ -60,7 +61,8 @@ internal static class ConnectionSettings
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { ApplicationName = "koda" };
         Default(settings, "Timeout", ConnectSeconds);
-        // The driver ends a statement by a connection of its own, which it waits for with a blocked thread, one for each statement. PostgreSQL ends them instead.
+        // The driver ends a statement by a connection of its own, which it waits for with a blocked thread, one for each statement.
+        // PostgreSQL ends them instead.
         Default(settings, "Command Timeout", 0);
         if (!IsSocket(settings.Host))
         {

@@ -6,8 +6,9 @@ using Npgsql;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// The one way to PostgreSQL: pooled connections, transactions that are retried where that is safe, failures in the engine's words, and a caller that never
-/// waits for long. A statement is not cancelled when its caller goes: it ends soon by itself, and its transaction is rolled back.
+/// The one way to PostgreSQL: pooled connections, transactions that are retried where that is safe, failures in the engine's words, and a
+/// caller that never waits for long. A statement is not cancelled when its caller goes: it ends soon by itself, and its transaction is
+/// rolled back.
 /// </summary>
 internal sealed class Database : IQueries, IAsyncDisposable
 {
@@ -30,7 +31,9 @@ internal sealed class Database : IQueries, IAsyncDisposable
         Health = new DatabaseHealth(_clock);
     }
 
-    /// <summary>Told when connections fell silent, so that the one that listens is opened anew. It must be quick and must not throw.</summary>
+    /// <summary>
+    /// Told when connections fell silent, so that the one that listens is opened anew. It must be quick and must not throw.
+    /// </summary>
     public event Action? FellSilent;
 
     internal DatabaseOptions Options { get; }
@@ -44,17 +47,20 @@ internal sealed class Database : IQueries, IAsyncDisposable
     public DatabaseHealth Health { get; }
 
     /// <summary>
-    /// Runs <paramref name="work"/> in one transaction and commits it. It is run again, in a new transaction, when the database rolled it back for the
-    /// sake of another one, or when the connection broke before the commit was sent; so it must have no effect outside the transaction.
+    /// Runs <paramref name="work"/> in one transaction and commits it. It is run again, in a new transaction, when the database rolled it
+    /// back for the sake of another one, or when the connection broke before the commit was sent; so it must have no effect outside the
+    /// transaction.
     /// </summary>
     /// <param name="work">What is done.</param>
     /// <param name="cancellationToken">Ends the wait; what was not committed by then is not.</param>
     /// <param name="patience">How long to wait, if not as long as usual.</param>
     /// <exception cref="EngineException">UNAVAILABLE: the database is in trouble, or the outcome of the commit is unknown.</exception>
-    public Task<T> InTransaction<T>(Func<Transaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? patience = null)
+    public Task<T> InTransaction<T>(
+        Func<Transaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         var limit = patience ?? Options.Patience;
-        return Await(operation => Transact(operation, work, InnerToken(limit, cancellationToken), cancellationToken), limit, cancellationToken);
+        return Await(
+            operation => Transact(operation, work, InnerToken(limit, cancellationToken), cancellationToken), limit, cancellationToken);
     }
 
     /// <inheritdoc cref="InTransaction{T}"/>
@@ -73,8 +79,10 @@ internal sealed class Database : IQueries, IAsyncDisposable
         Read(query, Options.Patience, cancellationToken);
 
     /// <inheritdoc cref="Read{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, CancellationToken)"/>
-    public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, TimeSpan patience, CancellationToken cancellationToken) =>
-        Await(operation => Query(operation, query, InnerToken(patience, cancellationToken), cancellationToken), patience, cancellationToken);
+    public Task<T> Read<T>(
+        Func<NpgsqlConnection, CancellationToken, Task<T>> query, TimeSpan patience, CancellationToken cancellationToken) =>
+        Await(
+            operation => Query(operation, query, InnerToken(patience, cancellationToken), cancellationToken), patience, cancellationToken);
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
@@ -83,7 +91,10 @@ internal sealed class Database : IQueries, IAsyncDisposable
         patience == Timeout.InfiniteTimeSpan ? cancellationToken : CancellationToken.None;
 
     private async Task<T> Transact<T>(
-        Operation operation, Func<Transaction, CancellationToken, Task<T>> work, CancellationToken inner, CancellationToken cancellationToken)
+        Operation operation,
+        Func<Transaction, CancellationToken, Task<T>> work,
+        CancellationToken inner,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -108,7 +119,10 @@ internal sealed class Database : IQueries, IAsyncDisposable
     }
 
     private async Task<T> Query<T>(
-        Operation operation, Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken inner, CancellationToken cancellationToken)
+        Operation operation,
+        Func<NpgsqlConnection, CancellationToken, Task<T>> query,
+        CancellationToken inner,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -149,7 +163,11 @@ internal sealed class Database : IQueries, IAsyncDisposable
             if (running.IsCompleted)
                 _running.TryRemove(operation, out _);
             else
-                _ = running.ContinueWith(_ => _running.TryRemove(operation, out var _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                _ = running.ContinueWith(
+                    _ => _running.TryRemove(operation, out var _),
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default);
         }
     }
 
@@ -182,13 +200,24 @@ internal sealed class Database : IQueries, IAsyncDisposable
         return isOver ? DatabaseTrouble.Unreachable.ToException(why) : DatabaseTrouble.Unreachable.ToUnknownOutcome(why);
     }
 
-    /// <summary>Work that has waited for so long with a connection that is not known to be silent, by the process that it has at the database.</summary>
+    /// <summary>
+    /// Work that has waited for so long with a connection that is not known to be silent, by the process that it has at the database.
+    /// </summary>
     public IReadOnlyList<Operation> Waiting(TimeSpan longerThan) =>
-        [.. _running.Where(entry => entry.Value != Timeout.InfiniteTimeSpan && entry.Key is { ProcessId: not 0, IsSilent: false } && entry.Key.Age > longerThan && entry.Key.Age < s_longestDoubt).Select(entry => entry.Key)];
+        [
+            .. _running
+                .Where(entry =>
+                    entry.Value != Timeout.InfiniteTimeSpan
+                    && entry.Key is { ProcessId: not 0, IsSilent: false }
+                    && entry.Key.Age > longerThan
+                    && entry.Key.Age < s_longestDoubt)
+                .Select(entry => entry.Key),
+        ];
 
     // Whoever waited was told already; how it ends tells nothing more.
     private static void Forget(Task running) =>
-        running.ContinueWith(static over => over.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        running.ContinueWith(
+            static over => over.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     /// <summary>Leaves a pool behind whose connections fell silent: they would be handed out, or wait, until TCP gives them up.</summary>
     private void Replace(NpgsqlDataSource? silent)

@@ -1,8 +1,8 @@
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// The database's clock, without asking for it each time: what it last showed and how long ago that was. The answer took some time to arrive, so this
-/// clock is never ahead of the database's own; what is written later with the database's own time is not earlier.
+/// The database's clock, without asking for it each time: what it last showed and how long ago that was. The answer took some time to
+/// arrive, so this clock is never ahead of the database's own; what is written later with the database's own time is not earlier.
 /// </summary>
 internal sealed class DatabaseClock(TimeProvider clock)
 {

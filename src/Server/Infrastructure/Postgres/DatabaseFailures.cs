@@ -17,27 +17,34 @@ internal static class DatabaseFailures
         exception is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
 
     /// <summary>What is the matter with the database; null when the statement is to blame.</summary>
-    public static DatabaseTrouble? TroubleOf(Exception exception) => exception switch
-    {
-        PostgresException failure => TroubleOf(failure),
-        // The driver says so of the wait for a free connection alone; a connection that is not made in time names itself differently.
-        NpgsqlException { InnerException: TimeoutException } waited when waited.Message.Contains("pool", StringComparison.Ordinal) => DatabaseTrouble.Busy,
-        NpgsqlException or IOException or SocketException or TimeoutException => DatabaseTrouble.Unreachable,
-        _ => null,
-    };
+    public static DatabaseTrouble? TroubleOf(Exception exception) =>
+        exception switch
+        {
+            PostgresException failure => TroubleOf(failure),
+            // The driver says so of the wait for a free connection alone; a connection that is not made in time names itself differently.
+            NpgsqlException { InnerException: TimeoutException } waited when waited.Message.Contains("pool", StringComparison.Ordinal) =>
+                DatabaseTrouble.Busy,
+            NpgsqlException or IOException or SocketException or TimeoutException => DatabaseTrouble.Unreachable,
+            _ => null,
+        };
 
     /// <summary>
-    /// Whether the same work may succeed at once over another connection: the one that it had is gone, or leads to a database that closes or takes no changes.
+    /// Whether the same work may succeed at once over another connection: the one that it had is gone, or leads to a database that closes
+    /// or takes no changes.
     /// </summary>
-    public static bool MayTryAnother(Exception exception, DatabaseTrouble trouble) => trouble switch
-    {
-        // It has waited long enough, and others wait for the connections that it would take.
-        _ when exception is NpgsqlException { InnerException: TimeoutException } => false,
-        DatabaseTrouble.Unreachable or DatabaseTrouble.ShuttingDown or DatabaseTrouble.TooManyConnections or DatabaseTrouble.ReadOnly => true,
-        _ => false,
-    };
+    public static bool MayTryAnother(Exception exception, DatabaseTrouble trouble) =>
+        trouble switch
+        {
+            // It has waited long enough, and others wait for the connections that it would take.
+            _ when exception is NpgsqlException { InnerException: TimeoutException } => false,
+            DatabaseTrouble.Unreachable or DatabaseTrouble.ShuttingDown or DatabaseTrouble.TooManyConnections or DatabaseTrouble.ReadOnly =>
+                true,
+            _ => false,
+        };
 
-    /// <summary>Whether the database itself says that it did not commit. One that ends meanwhile, and a connection that breaks, say nothing of that.</summary>
+    /// <summary>
+    /// Whether the database itself says that it did not commit. One that ends meanwhile, and a connection that breaks, say nothing of that.
+    /// </summary>
     public static bool IsRolledBack(Exception exception) => exception is PostgresException { InvariantSeverity: Error };
 
     public static bool IsDriverError(Exception exception) => exception is NpgsqlException or IOException or SocketException;

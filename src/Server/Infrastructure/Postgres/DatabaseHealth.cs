@@ -3,13 +3,15 @@ using System.Threading.Channels;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// What this server knows of its database from the calls that it makes, so that nobody has to ask. A trouble begins with a call that failed for it and
-/// ends when a write of <see cref="DatabaseWatch"/> is committed: where the disk is full, small changes succeed between those that do not.
+/// What this server knows of its database from the calls that it makes, so that nobody has to ask. A trouble begins with a call that failed
+/// for it and ends when a write of <see cref="DatabaseWatch"/> is committed: where the disk is full, small changes succeed between those
+/// that do not.
 /// </summary>
 internal sealed class DatabaseHealth(TimeProvider clock)
 {
     private readonly Lock _gate = new();
-    private readonly Channel<bool> _doubt = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _doubt = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private DatabaseTrouble? _trouble;
     private long? _endedAt;
 

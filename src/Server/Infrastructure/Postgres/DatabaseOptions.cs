@@ -13,14 +13,14 @@ internal sealed record DatabaseOptions
     public int MinPoolSize { get; init; } = 2;
 
     /// <summary>
-    /// How long a caller waits for its work at the database, repetitions and the wait for a connection included. <see cref="Timeout.InfiniteTimeSpan"/>:
-    /// as long as it takes.
+    /// How long a caller waits for its work at the database, repetitions and the wait for a connection included.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long PostgreSQL works at one statement. It is shorter than <see cref="Patience"/>, so that a database that is slow says so, and one that says
-    /// nothing is not there. Zero: as long as it takes.
+    /// How long PostgreSQL works at one statement. It is shorter than <see cref="Patience"/>, so that a database that is slow says so, and
+    /// one that says nothing is not there. Zero: as long as it takes.
     /// </summary>
     public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(8);
 }

@@ -45,7 +45,8 @@ internal static class DatabaseTroubles
         trouble is DatabaseTrouble.DiskFull or DatabaseTrouble.ReadOnly ? s_later : s_soon, cause);
 
     /// <summary>
-    /// The change may or may not be stored: its commit was sent, and no answer came. Trying again could do the work twice, so the caller must look first.
+    /// The change may or may not be stored: its commit was sent, and no answer came. Trying again could do the work twice, so the caller
+    /// must look first.
     /// </summary>
     public static EngineException ToUnknownOutcome(this DatabaseTrouble trouble, Exception? cause) => new(
         ErrorReason.Unavailable, "The connection to the database was lost while committing: the change may or may not be stored.",

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// Finds out when a trouble of the database is over: by a change that needs room on its disk and is committed, over a connection of its own. Then, and when
-/// work waits for long, it finds the connections that fell silent. It asks nothing while there is no doubt.
+/// Finds out when a trouble of the database is over: by a change that needs room on its disk and is committed, over a connection of its
+/// own. Then, and when work waits for long, it finds the connections that fell silent. It asks nothing while there is no doubt.
 /// </summary>
 internal sealed class DatabaseWatch(Database database, TimeProvider clock, ILogger<DatabaseWatch> log) : BackgroundService
 {
@@ -87,13 +87,16 @@ internal sealed class DatabaseWatch(Database database, TimeProvider clock, ILogg
         }
         catch (TimeoutException) when (!asking.IsCompleted)
         {
-            _ = asking.ContinueWith(static over => over.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = asking.ContinueWith(
+                static over => over.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return (DatabaseTrouble.Unreachable, default);
         }
         catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
         {
             // What is no trouble of the database, such as a password that was changed, keeps this server from it all the same.
-            return (DatabaseFailures.TroubleOf(failure) is { } trouble && trouble.ConcernsAll() ? trouble : DatabaseTrouble.Unreachable, default);
+            return (
+                DatabaseFailures.TroubleOf(failure) is { } trouble && trouble.ConcernsAll() ? trouble : DatabaseTrouble.Unreachable,
+                default);
         }
     }
 
@@ -104,8 +107,9 @@ internal sealed class DatabaseWatch(Database database, TimeProvider clock, ILogg
         return await ask(connection);
     }
 
-    // A statement that arrived is worked at; one that was answered shows so, and the next comes soon. What a silent transaction has locked, and the events that
-    // nobody may read before it ends, would wait for the limit of its time. Behind a pooler the number of a process may be anybody's.
+    // A statement that arrived is worked at; one that was answered shows so, and the next comes soon. What a silent transaction has locked,
+    // and the events that nobody may read before it ends, would wait for the limit of its time. Behind a pooler the number of a process may
+    // be anybody's.
     private const string SilentSql = """
         with silent as materialized (
             select pid from pg_stat_activity

@@ -6,13 +6,16 @@ using Npgsql;
 
 namespace Koda.Server.Infrastructure.Postgres;
 
-/// <summary>Brings the schema forward. Safe to run from many servers at once: one works, the others wait and find nothing left to do.</summary>
+/// <summary>
+/// Brings the schema forward. Safe to run from many servers at once: one works, the others wait and find nothing left to do.
+/// </summary>
 internal sealed class Migrator(Database database)
 {
     private const string ResourcePrefix = "migrations/";
 
     /// <summary>Applies what is missing, in order, each migration in a transaction of its own.</summary>
-    /// <exception cref="InvalidOperationException">The database was migrated by another edition: a migration was changed, or is not known here.</exception>
+    /// <exception cref="InvalidOperationException">The database was migrated by another edition: a migration was changed, or is not known
+    /// here.</exception>
     public Task Migrate(CancellationToken cancellationToken) =>
         database.Read(
             async (connection, token) =>
@@ -45,9 +48,11 @@ internal sealed class Migrator(Database database)
         foreach (var (name, checksum) in applied)
         {
             var migration = known.Find(migration => migration.Name == name)
-                ?? throw new InvalidOperationException($"The database has migration {name}, which this edition does not know. Run a newer edition.");
+                ?? throw new InvalidOperationException(
+                    $"The database has migration {name}, which this edition does not know. Run a newer edition.");
             if (!migration.Checksum.AsSpan().SequenceEqual(checksum))
-                throw new InvalidOperationException($"Migration {name} differs from the one that was applied. Migrations are never changed: add another one.");
+                throw new InvalidOperationException(
+                    $"Migration {name} differs from the one that was applied. Migrations are never changed: add another one.");
         }
         return known.FindAll(migration => !applied.ContainsKey(migration.Name));
     }
@@ -65,7 +70,8 @@ internal sealed class Migrator(Database database)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
         var sql = reader.ReadToEnd();
-        return new Migration(Path.GetFileNameWithoutExtension(resource[ResourcePrefix.Length..]), sql, SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+        return new Migration(
+            Path.GetFileNameWithoutExtension(resource[ResourcePrefix.Length..]), sql, SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
     }
 
     private const string LockSql = "select pg_advisory_lock(7310876432)";
@@ -91,7 +97,8 @@ internal sealed class Migrator(Database database)
     {
         if (!await connection.ExecuteScalarAsync<bool>("select to_regclass('schema_migrations') is not null"))
             return [];
-        var rows = await connection.QueryAsync<(string Name, byte[] Checksum)>(new CommandDefinition(AppliedSql, cancellationToken: cancellationToken));
+        var rows = await connection.QueryAsync<(string Name, byte[] Checksum)>(
+            new CommandDefinition(AppliedSql, cancellationToken: cancellationToken));
         return rows.ToDictionary(row => row.Name, row => row.Checksum, StringComparer.Ordinal);
     }
 

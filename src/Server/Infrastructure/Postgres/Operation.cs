@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// A piece of work at the database whose caller may stop waiting for it. What is given up before its commit is never committed; which of both comes first
-/// is decided here.
+/// A piece of work at the database whose caller may stop waiting for it. What is given up before its commit is never committed; which of
+/// both comes first is decided here.
 /// </summary>
 internal sealed class Operation : IDisposable
 {

@@ -5,7 +5,8 @@ namespace Koda.Server.Infrastructure.Postgres;
 /// <summary>Parameters of set-based statements: one array per column, read in SQL by <c>unnest</c>.</summary>
 internal static class ParameterColumns
 {
-    public static void AddColumn<TRow, TValue>(this NpgsqlParameterCollection parameters, IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value)
+    public static void AddColumn<TRow, TValue>(
+        this NpgsqlParameterCollection parameters, IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value)
     {
         var column = new TValue[rows.Count];
         var at = 0;

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Koda.Server.Infrastructure.Postgres;
 
-/// <summary>A running transaction: its connection, the writes that wait for its end, and what is to happen when (and only when) it has committed.</summary>
+/// <summary>
+/// A running transaction: its connection, the writes that wait for its end, and what is to happen when (and only when) it has committed.
+/// </summary>
 internal sealed class Transaction(NpgsqlConnection connection, DatabaseClock clock) : IQueries
 {
     private readonly List<NpgsqlBatchCommand> _deferred = [];
@@ -11,12 +13,15 @@ internal sealed class Transaction(NpgsqlConnection connection, DatabaseClock clo
 
     public NpgsqlConnection Connection { get; } = connection;
 
-    /// <summary>Runs a query within the transaction. What the driver throws is for whoever runs the transaction: it may run again as a whole.</summary>
-    public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken) => query(Connection, cancellationToken);
+    /// <summary>
+    /// Runs a query within the transaction. What the driver throws is for whoever runs the transaction: it may run again as a whole.
+    /// </summary>
+    public Task<T> Read<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken) =>
+        query(Connection, cancellationToken);
 
     /// <summary>
-    /// Takes a write whose result nobody needs. All such writes go to the database in their order together with the commit, in one round trip; statements
-    /// before that do not see them, unless <see cref="Flush"/> was called.
+    /// Takes a write whose result nobody needs. All such writes go to the database in their order together with the commit, in one round
+    /// trip; statements before that do not see them, unless <see cref="Flush"/> was called.
     /// </summary>
     public void Defer(NpgsqlBatchCommand write) => _deferred.Add(write);
 

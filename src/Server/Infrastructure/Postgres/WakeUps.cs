@@ -4,7 +4,8 @@ using System.Collections.Immutable;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>Named signals, such as <c>tasks</c>: raised on one server, they wake whoever waits for them on any.</summary>
-/// <remarks>A signal says "look again". Those raised while nobody looks are merged into one; none is lost, but a wake-up may be for nothing.</remarks>
+/// <remarks>A signal says "look again". Those raised while nobody looks are merged into one; none is lost, but a wake-up may be for
+/// nothing.</remarks>
 internal sealed class WakeUps
 {
     private const string Topic = "wake";

@@ -5,8 +5,9 @@ using Koda.Server.Engine;
 namespace Koda.Server.Infrastructure.Postgres;
 
 /// <summary>
-/// Group commit, in one transaction after the other: what callers bring while one is being committed shares the next. An item that comes alone is
-/// written at once; results keep the order of the items. An item that makes its batch fail fails by itself; the others are written without it.
+/// Group commit, in one transaction after the other: what callers bring while one is being committed shares the next. An item that comes
+/// alone is written at once; results keep the order of the items. An item that makes its batch fail fails by itself; the others are written
+/// without it.
 /// </summary>
 internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
 {
@@ -54,9 +55,11 @@ internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
         await _writer;
     }
 
-    private EngineException Refusal() => _isStopping
-        ? new EngineException(ErrorReason.Unavailable, "The server is stopping.", retryAfter: _options.RetryAfter)
-        : new EngineException(_options.FullReason, $"{_options.Capacity} changes are waiting to be written.", retryAfter: _options.RetryAfter);
+    private EngineException Refusal() =>
+        _isStopping
+            ? new EngineException(ErrorReason.Unavailable, "The server is stopping.", retryAfter: _options.RetryAfter)
+            : new EngineException(
+                _options.FullReason, $"{_options.Capacity} changes are waiting to be written.", retryAfter: _options.RetryAfter);
 
     private async Task WriteBatches()
     {
@@ -64,7 +67,8 @@ internal sealed class WriteBatcher<TItem, TResult> : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            // Those that the last commit has answered, and those whose item is nearly here, run first: one large batch costs less than two small ones.
+            // Those that the last commit has answered, and those whose item is nearly here, run first: one large batch costs less than two
+            // small ones.
             await Task.Yield();
             while (batch.Count < _options.MaxBatch && _queue.Reader.TryRead(out var waiting))
             {

@@ -12,8 +12,8 @@ internal sealed record WriteBatcherOptions
     public int Capacity { get; init; } = 10_000;
 
     /// <summary>
-    /// Whether a batch that met a trouble of the database is tried until it is over, in place of failing its callers. The same item written twice must be
-    /// the same as once.
+    /// Whether a batch that met a trouble of the database is tried until it is over, in place of failing its callers. The same item written
+    /// twice must be the same as once.
     /// </summary>
     public bool KeepsTrying { get; init; }
 

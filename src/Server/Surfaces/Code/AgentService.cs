@@ -10,7 +10,12 @@ namespace Koda.Server.Surfaces.Code;
 
 /// <summary>Lists, reads and changes agents; each change is published at once.</summary>
 internal sealed class AgentService(
-    ListAgents list, GetAgent get, CreatePublishedAgent create, ApplyAgent apply, DeleteAgent delete, AgentReading reading) : Wire.AgentService.AgentServiceBase
+    ListAgents list,
+    GetAgent get,
+    CreatePublishedAgent create,
+    ApplyAgent apply,
+    DeleteAgent delete,
+    AgentReading reading) : Wire.AgentService.AgentServiceBase
 {
     private const int PageSize = 200;
 
@@ -27,7 +32,8 @@ internal sealed class AgentService(
         }
     }
 
-    public override async Task<Wire.Agent> GetAgent(Wire.GetAgentRequest request, ServerCallContext context) => await Read(request.Id, context);
+    public override async Task<Wire.Agent> GetAgent(Wire.GetAgentRequest request, ServerCallContext context) =>
+        await Read(request.Id, context);
 
     public override async Task<Wire.Agent> CreateAgent(Wire.CreateAgentRequest request, ServerCallContext context)
     {

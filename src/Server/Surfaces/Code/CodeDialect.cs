@@ -5,7 +5,9 @@ using Microsoft.OpenApi;
 
 namespace Koda.Server.Surfaces.Code;
 
-/// <summary>The manners of coding sessions: errors are `{code, message, details?}` with the message once more as `error`, which its clients read.</summary>
+/// <summary>
+/// The manners of coding sessions: errors are `{code, message, details?}` with the message once more as `error`, which its clients read.
+/// </summary>
 internal sealed class CodeDialect : IDialect
 {
     public string Name => "code";

@@ -16,7 +16,8 @@ internal sealed class ConfigService(
     CurrentSettings settings, ReadConnections connections, ListMcpServers mcpServers, RefreshMcp refreshMcp, ReadCodeSetting readSetting,
     ChangeCodeSetting changeSetting) : Wire.ConfigService.ConfigServiceBase
 {
-    public override Task<Wire.Health> GetHealth(Wire.GetHealthRequest request, ServerCallContext context) => Task.FromResult(new Wire.Health { Status = "ok" });
+    public override Task<Wire.Health> GetHealth(Wire.GetHealthRequest request, ServerCallContext context) =>
+        Task.FromResult(new Wire.Health { Status = "ok" });
 
     public override async Task<Wire.Config> GetConfig(Wire.GetConfigRequest request, ServerCallContext context)
     {
@@ -27,7 +28,8 @@ internal sealed class ConfigService(
             ToolCount = AgentRules.Tools.Count + servers.Sum(server => server.Tools),
             McpServers = { servers.Select(From) },
             Providers = { (await connections.All(context.CancellationToken)).Select(From) },
-            ErrorDisplayTime = (int)decimal.Parse(await readSetting.Execute("error_display_time", context.CancellationToken), CultureInfo.InvariantCulture),
+            ErrorDisplayTime = (int)
+                decimal.Parse(await readSetting.Execute("error_display_time", context.CancellationToken), CultureInfo.InvariantCulture),
             TraceEnabled = true,
             Version = typeof(ConfigService).Assembly.GetName().Version!.ToString(fieldCount: 3),
         };

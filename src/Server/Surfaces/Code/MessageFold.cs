@@ -42,11 +42,19 @@ internal static class MessageFold
         }
     }
 
-    private static Wire.MessagePart Part(JsonElement block) => block.Text("type") switch
-    {
-        "tool_call" => Of("tool_call", new { call_id = block.Text("call_id"), tool = block.Text("tool"), input = block.TryGetProperty("arguments", out var arguments) ? arguments : default }),
-        var type => Of(type, block.Text("text")),
-    };
+    private static Wire.MessagePart Part(JsonElement block) =>
+        block.Text("type") switch
+        {
+            "tool_call" => Of(
+                "tool_call",
+                new
+                {
+                    call_id = block.Text("call_id"),
+                    tool = block.Text("tool"),
+                    input = block.TryGetProperty("arguments", out var arguments) ? arguments : default,
+                }),
+            var type => Of(type, block.Text("text")),
+        };
 
     private static void AddResult(Wire.Message message, JsonElement finished)
     {

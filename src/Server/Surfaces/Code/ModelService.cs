@@ -14,7 +14,8 @@ internal sealed class ModelService(ListModels list, RefreshModels refresh, ReadC
 
     public override async Task<Wire.ListModelsResponse> ListModels(Wire.ListModelsRequest request, ServerCallContext context)
     {
-        var names = (await connections.All(context.CancellationToken)).ToDictionary(connection => connection.Id, connection => connection.Title);
+        var names = (await connections.All(context.CancellationToken)).ToDictionary(
+            connection => connection.Id, connection => connection.Title);
         var reply = new Wire.ListModelsResponse();
         for (string? cursor = null; ;)
         {
@@ -52,7 +53,8 @@ internal sealed class ModelService(ListModels list, RefreshModels refresh, ReadC
     }
 
     // What answers by rule has no models to ask for.
-    private static bool IsAsked(ConnectionRecord connection) => connection is { Stored: true, Configured: true } && connection.Kind is not ("offline" or "noop");
+    private static bool IsAsked(ConnectionRecord connection) =>
+        connection is { Stored: true, Configured: true } && connection.Kind is not ("offline" or "noop");
 
     private static Wire.Model From(KnownModel model, string providerName)
     {

@@ -7,8 +7,8 @@ using Wire = Koda.Protos.Code.V1;
 namespace Koda.Server.Surfaces.Code;
 
 /// <summary>
-/// The stream's view of events. Each event of the log becomes one of the documented events, or none; what it becomes follows from the log alone, so that
-/// whoever reads it again sees the same.
+/// The stream's view of events. Each event of the log becomes one of the documented events, or none; what it becomes follows from the log
+/// alone, so that whoever reads it again sees the same.
 /// </summary>
 internal static class SessionEventViews
 {
@@ -29,7 +29,8 @@ internal static class SessionEventViews
         return view;
     }
 
-    private static readonly Google.Protobuf.Reflection.OneofDescriptor s_payload = Wire.SessionEvent.Descriptor.Oneofs.Single(oneof => oneof.Name == "payload");
+    private static readonly Google.Protobuf.Reflection.OneofDescriptor s_payload = Wire.SessionEvent.Descriptor.Oneofs.Single(oneof =>
+        oneof.Name == "payload");
 
     private static bool Fill(Wire.SessionEvent view, Event entry, JsonElement payload)
     {
@@ -48,16 +49,33 @@ internal static class SessionEventViews
                 view.Retry = Retry($"{payload.GetProperty("error").Text("message")} Asking {next} instead.", Failures(payload), 0);
                 break;
             case "model.failed" when payload.TryGetProperty("retryable", out var retryable) && retryable.ValueKind == JsonValueKind.True:
-                view.Retry = Retry(payload.GetProperty("error").Text("message"), Failures(payload), Math.Max(payload.Number("delay_ms"), payload.Number("retry_after_ms")));
+                view.Retry = Retry(
+                    payload.GetProperty("error").Text("message"),
+                    Failures(payload),
+                    Math.Max(payload.Number("delay_ms"), payload.Number("retry_after_ms")));
                 break;
-            case "task.retrying": view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, payload.Number("delay_ms")); break;
-            case "attempt.lost": view.Retry = Retry("The worker was lost; the turn goes on at another.", entry.Attempt, 0); break;
-            case "conversation.titled": view.TitleUpdated = new() { Title = payload.Text("title") }; break;
-            case "context.compacted": view.Compaction = new() { Summary = payload.Text("summary") }; break;
-            case "approval.requested" or SubagentEvents.AskedKind: view.UserQuestion = Question(payload); break;
-            case SubagentEvents.StartedKind: SubagentEventViews.Started(view, payload); break;
-            case SubagentEvents.FinishedKind: return SubagentEventViews.Finished(view, payload);
-            default: return false;
+            case "task.retrying":
+                view.Retry = Retry(payload.GetProperty("error").Text("message"), entry.Attempt, payload.Number("delay_ms"));
+                break;
+            case "attempt.lost":
+                view.Retry = Retry("The worker was lost; the turn goes on at another.", entry.Attempt, 0);
+                break;
+            case "conversation.titled":
+                view.TitleUpdated = new() { Title = payload.Text("title") };
+                break;
+            case "context.compacted":
+                view.Compaction = new() { Summary = payload.Text("summary") };
+                break;
+            case "approval.requested" or SubagentEvents.AskedKind:
+                view.UserQuestion = Question(payload);
+                break;
+            case SubagentEvents.StartedKind:
+                SubagentEventViews.Started(view, payload);
+                break;
+            case SubagentEvents.FinishedKind:
+                return SubagentEventViews.Finished(view, payload);
+            default:
+                return false;
         }
         return true;
     }
@@ -87,7 +105,13 @@ internal static class SessionEventViews
 
     private static int Failures(JsonElement failed) => (int)Math.Max(1, failed.Number("failures"));
 
-    private static Wire.RetryNotice Retry(string message, int attempt, long delay) => new() { Message = message, Attempt = attempt, Delay = delay };
+    private static Wire.RetryNotice Retry(string message, int attempt, long delay) =>
+        new()
+        {
+            Message = message,
+            Attempt = attempt,
+            Delay = delay,
+        };
 
     private static Wire.UserQuestion Question(JsonElement payload)
     {
@@ -103,8 +127,10 @@ internal static class SessionEventViews
             SubagentId = payload.Text("conversation_id"),
             ExpiresAt = Timestamp.FromDateTimeOffset(payload.GetProperty("expires_at").GetDateTimeOffset()),
         };
-        view.Options.AddRange(!isQuestion ? QuestionText.PermissionOptions
-            : payload.TryGetProperty("options", out var options) ? options.EnumerateArray().Select(option => option.GetString() ?? "") : []);
+        view.Options.AddRange(
+            !isQuestion ? QuestionText.PermissionOptions
+            : payload.TryGetProperty("options", out var options) ? options.EnumerateArray().Select(option => option.GetString() ?? "")
+            : []);
         return view;
     }
 }

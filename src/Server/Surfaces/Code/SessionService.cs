@@ -64,9 +64,13 @@ internal sealed class SessionService(
     {
         if (request.MessageId.Length == 0)
             throw RpcFault.Invalid([new FieldFault("message_id", "is required")]);
-        return OnceReply.Of<ConversationRecord, Wire.Session>(
-            request, context, SessionViews.From,
-            (key, encode) => branch.Execute(
-                SessionIds.Session(request.SessionId), request.MessageId, context.GetPrincipal().Id, key, encode, context.CancellationToken));
+        return OnceReply.Of<ConversationRecord, Wire.Session>(request, context, SessionViews.From, (key, encode) =>
+            branch.Execute(
+                SessionIds.Session(request.SessionId),
+                request.MessageId,
+                context.GetPrincipal().Id,
+                key,
+                encode,
+                context.CancellationToken));
     }
 }

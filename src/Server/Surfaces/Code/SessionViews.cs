@@ -43,21 +43,24 @@ internal static class SessionViews
         return status;
     }
 
-    public static Wire.TurnStatus From(TurnRecord turn) => new()
-    {
-        SessionId = turn.ConversationId.ToString(),
-        OperationId = SessionIds.Operation(turn.Id),
-        Number = turn.Number,
-        State = State(turn.State, turn.StopRequested),
-        Active = turn.IsActive,
-        CancelRequested = turn.StopRequested == RequestedStop.Cancel || turn.State == TaskState.Cancelled,
-        Error = turn is { State: TaskState.Failed, Error: { } fault } ? new Wire.TurnError { Code = fault.Code, Message = fault.Message } : null,
-        Progress = turn.Progress,
-        QuestionId = turn.ApprovalId is { } question ? SessionIds.Approval(question, isQuestion: false) : "",
-        StartedAt = Time(turn.StartedAt),
-        UpdatedAt = Time(turn.UpdatedAt),
-        FinishedAt = Time(turn.FinishedAt),
-    };
+    public static Wire.TurnStatus From(TurnRecord turn) =>
+        new()
+        {
+            SessionId = turn.ConversationId.ToString(),
+            OperationId = SessionIds.Operation(turn.Id),
+            Number = turn.Number,
+            State = State(turn.State, turn.StopRequested),
+            Active = turn.IsActive,
+            CancelRequested = turn.StopRequested == RequestedStop.Cancel || turn.State == TaskState.Cancelled,
+            Error = turn is { State: TaskState.Failed, Error: { } fault }
+                ? new Wire.TurnError { Code = fault.Code, Message = fault.Message }
+                : null,
+            Progress = turn.Progress,
+            QuestionId = turn.ApprovalId is { } question ? SessionIds.Approval(question, isQuestion: false) : "",
+            StartedAt = Time(turn.StartedAt),
+            UpdatedAt = Time(turn.UpdatedAt),
+            FinishedAt = Time(turn.FinishedAt),
+        };
 
     /// <summary>The state of a turn whose task is in this state.</summary>
     public static Wire.TurnState State(TaskState state, RequestedStop stop) => state switch

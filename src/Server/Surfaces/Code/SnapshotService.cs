@@ -32,7 +32,13 @@ internal sealed class SnapshotService(ListSnapshots list, RestoreSnapshot restor
             request.HasToTurn ? request.ToTurn : null,
             context.GetPrincipal().Id,
             context.CancellationToken);
-        return new Wire.SessionDiff { Diff = diff.Text, Truncated = diff.Truncated, Files = { diff.Files.Select(From) }, NotKept = { diff.NotKept ?? [] } };
+        return new Wire.SessionDiff
+        {
+            Diff = diff.Text,
+            Truncated = diff.Truncated,
+            Files = { diff.Files.Select(From) },
+            NotKept = { diff.NotKept ?? [] },
+        };
     }
 
     private static Wire.Snapshot From(ConversationSnapshot snapshot) => new()

@@ -19,10 +19,15 @@ internal sealed class SubagentService(StartSubagent start, ListSubagents list) :
         if (faults.Count > 0)
             throw RpcFault.Invalid(faults);
         var asked = new SubagentRequest(CallId: "", request.AgentId, request.Title, request.Prompt);
-        return OnceReply.Of<ConversationRecord, Wire.TurnStatus>(
-            request, context, SessionViews.Turn,
-            (key, encode) => start.Execute(
-                SessionIds.Session(request.SessionId), asked, request.Unattended, context.GetPrincipal().Id, key, encode, context.CancellationToken));
+        return OnceReply.Of<ConversationRecord, Wire.TurnStatus>(request, context, SessionViews.Turn, (key, encode) =>
+            start.Execute(
+                SessionIds.Session(request.SessionId),
+                asked,
+                request.Unattended,
+                context.GetPrincipal().Id,
+                key,
+                encode,
+                context.CancellationToken));
     }
 
     public override async Task<Wire.ListSubagentsResponse> ListSubagents(Wire.ListSubagentsRequest request, ServerCallContext context) =>

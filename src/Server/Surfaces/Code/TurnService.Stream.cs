@@ -28,7 +28,8 @@ internal sealed partial class TurnService
         {
             await Follow(conversation.Id, after, request.Follow, replies, ending.Token);
         }
-        catch (OperationCanceledException) when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last event.");
         }

@@ -29,7 +29,8 @@ internal sealed partial class TurnService(
 
     public override async Task<Wire.ListMessagesResponse> ListMessages(Wire.ListMessagesRequest request, ServerCallContext context)
     {
-        var events = await readConversation.Execute(SessionIds.Session(request.SessionId), ConversationLog.Messages, context.CancellationToken);
+        var events = await readConversation.Execute(
+            SessionIds.Session(request.SessionId), ConversationLog.Messages, context.CancellationToken);
         return new Wire.ListMessagesResponse { Messages = { events.Select(MessageFold.From) } };
     }
 
@@ -44,7 +45,13 @@ internal sealed partial class TurnService(
     }
 
     public override async Task<Wire.ListQuestionsResponse> ListQuestions(Wire.ListQuestionsRequest request, ServerCallContext context) =>
-        new() { Questions = { (await listQuestions.Execute(SessionIds.Session(request.SessionId), context.CancellationToken)).Select(SessionViews.From) } };
+        new()
+        {
+            Questions =
+            {
+                (await listQuestions.Execute(SessionIds.Session(request.SessionId), context.CancellationToken)).Select(SessionViews.From),
+            },
+        };
 
     public override async Task<Wire.TurnStatus> GetTurn(Wire.GetTurnRequest request, ServerCallContext context)
     {

@@ -14,7 +14,13 @@ internal sealed class TurnTraceFold
     /// <summary>The events that it reads.</summary>
     public static readonly string[] Kinds =
     [
-        ConversationEvents.MessageSentKind, ConversationEvents.TurnEndedKind, "model.started", "model.failed", "model.finished", "tool.finished", "guardrail.hit",
+        ConversationEvents.MessageSentKind,
+        ConversationEvents.TurnEndedKind,
+        "model.started",
+        "model.failed",
+        "model.finished",
+        "tool.finished",
+        "guardrail.hit",
     ];
 
     // It says nothing of how the turn went.

@@ -12,7 +12,8 @@ internal sealed partial class AgentService
             CallerReading.From(context), request.AgentId, EtagReading.From(request.Etag, context), context.CancellationToken));
 
     public override async Task<Wire.AgentPublication> RollBackAgent(Wire.RollBackAgentRequest request, ServerCallContext context) =>
-        AgentViews.From(await rollBackAgent.Execute(CallerReading.From(context), request.AgentId, request.Version, context.CancellationToken));
+        AgentViews.From(
+            await rollBackAgent.Execute(CallerReading.From(context), request.AgentId, request.Version, context.CancellationToken));
 
     public override Task<Wire.AgentConfiguration> ActivateAgent(Wire.ActivateAgentRequest request, ServerCallContext context) =>
         Change(request.AgentId, request is { HasActive: true, Active: false } ? AgentTrigger.Pause : AgentTrigger.Activate, context);

@@ -7,7 +7,8 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>Secrets of agents: written, listed by name, never read.</summary>
 internal sealed partial class AgentService
 {
-    public override async Task<Wire.ListAgentSecretsResponse> ListAgentSecrets(Wire.ListAgentSecretsRequest request, ServerCallContext context)
+    public override async Task<Wire.ListAgentSecretsResponse> ListAgentSecrets(
+        Wire.ListAgentSecretsRequest request, ServerCallContext context)
     {
         var all = await agentSecrets.List(request.AgentId, context.CancellationToken);
         var page = Page.Slice(all, "agent-secrets", request.Limit, request.Cursor, secret => secret.Name);

@@ -7,7 +7,8 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>What was published, what differs, and the sections of a draft.</summary>
 internal sealed partial class AgentService
 {
-    public override async Task<Wire.ListAgentVersionsResponse> ListAgentVersions(Wire.ListAgentVersionsRequest request, ServerCallContext context)
+    public override async Task<Wire.ListAgentVersionsResponse> ListAgentVersions(
+        Wire.ListAgentVersionsRequest request, ServerCallContext context)
     {
         var page = await agentVersions.List(request.AgentId, request.Limit, request.Cursor, context.CancellationToken);
         var reply = new Wire.ListAgentVersionsResponse { Items = { page.Items.Select(AgentViews.From) } };
@@ -19,17 +20,28 @@ internal sealed partial class AgentService
     public override async Task<Wire.AgentVersionDefinition> GetAgentVersion(Wire.GetAgentVersionRequest request, ServerCallContext context)
     {
         var (id, version, definition) = await agentVersions.Get(request.AgentId, request.Version, context.CancellationToken);
-        return new Wire.AgentVersionDefinition { AgentId = id, Version = AgentViews.From(version), Definition = DefinitionViews.From(definition) };
+        return new Wire.AgentVersionDefinition
+        {
+            AgentId = id,
+            Version = AgentViews.From(version),
+            Definition = DefinitionViews.From(definition),
+        };
     }
 
     public override async Task<Wire.AgentDiff> DiffAgent(Wire.DiffAgentRequest request, ServerCallContext context)
     {
         var diff = await agentVersions.Compare(request.AgentId, request.From, request.To, context.CancellationToken);
-        var changes = diff.Changes.Select(change => new Wire.AgentFieldChange { Path = change.Path, Before = change.Before, After = change.After });
+        var changes = diff.Changes.Select(change => new Wire.AgentFieldChange
+        {
+            Path = change.Path,
+            Before = change.Before,
+            After = change.After,
+        });
         return new Wire.AgentDiff { AgentId = diff.Id, From = diff.From, To = diff.To, Changes = { changes } };
     }
 
-    public override async Task<Wire.CompiledAgentPrompt> CompileAgentPrompt(Wire.CompileAgentPromptRequest request, ServerCallContext context)
+    public override async Task<Wire.CompiledAgentPrompt> CompileAgentPrompt(
+        Wire.CompileAgentPromptRequest request, ServerCallContext context)
     {
         var version = request.Version.Length == 0 ? AgentVersions.Draft : request.Version;
         var (id, definition) = await agentVersions.Named(request.AgentId, version, nameof(version), context.CancellationToken);
@@ -53,7 +65,9 @@ internal sealed partial class AgentService
     public override async Task<Wire.AgentSection> ReplaceAgentSection(Wire.ReplaceAgentSectionRequest request, ServerCallContext context)
     {
         var edit = SectionContent.Replace(request.AgentId, request.Section, request.Content);
-        return Section(await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken), request.Section);
+        return Section(
+            await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken),
+            request.Section);
     }
 
     private static Wire.AgentSection Section(AgentDetails details, string section) => new()

@@ -37,9 +37,8 @@ internal sealed partial class AgentService(
     {
         var given = request.Definition ?? new Wire.AgentDefinition();
         var draft = new DraftEdit(DefinitionReading.From(request.AgentId, given), given.Provider?.ApiKey ?? "");
-        return OnceReply.Of<AgentDetails, Wire.AgentConfiguration>(
-            request, context, AgentViews.From,
-            (key, encode) => createAgent.Execute(CallerReading.From(context), request.AgentId, draft, key, encode, context.CancellationToken));
+        return OnceReply.Of<AgentDetails, Wire.AgentConfiguration>(request, context, AgentViews.From, (key, encode) =>
+            createAgent.Execute(CallerReading.From(context), request.AgentId, draft, key, encode, context.CancellationToken));
     }
 
     public override Task<Wire.AgentConfiguration> CloneAgent(Wire.CloneAgentRequest request, ServerCallContext context) =>
@@ -54,7 +53,8 @@ internal sealed partial class AgentService(
     public override async Task<Wire.AgentConfiguration> EditAgent(Wire.EditAgentRequest request, ServerCallContext context)
     {
         var edit = DraftMerge.Of(request.AgentId, request.Definition ?? new Wire.AgentDefinition(), request.UpdateMask);
-        return AgentViews.From(await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken));
+        return AgentViews.From(
+            await editAgent.Execute(request.AgentId, EtagReading.From(request.Etag, context), edit, context.CancellationToken));
     }
 
     public override async Task<Wire.AgentChecks> CheckAgent(Wire.CheckAgentRequest request, ServerCallContext context) =>

@@ -20,7 +20,8 @@ internal sealed class AuditService(ListAudit listAudit, WatchAudit watchAudit) :
         return new Wire.ListAuditResponse { Items = { page.Items.Select(AuditViews.From) }, NextCursor = page.NextCursor ?? "" };
     }
 
-    public override async Task WatchAudit(Wire.WatchAuditRequest request, IServerStreamWriter<Wire.AuditEvent> replies, ServerCallContext context)
+    public override async Task WatchAudit(
+        Wire.WatchAuditRequest request, IServerStreamWriter<Wire.AuditEvent> replies, ServerCallContext context)
     {
         if (request.AfterSeq < 0)
             throw RpcFault.Invalid([new FieldFault("after_seq", "must not be negative")]);
@@ -31,7 +32,8 @@ internal sealed class AuditService(ListAudit listAudit, WatchAudit watchAudit) :
             await foreach (var entry in watchAudit.Execute(filter, request.AfterSeq, ending.Token))
                 await replies.WriteAsync(AuditViews.From(entry), ending.Token);
         }
-        catch (OperationCanceledException) when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last event.");
         }

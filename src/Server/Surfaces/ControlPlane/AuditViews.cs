@@ -9,7 +9,13 @@ internal static class AuditViews
 {
     public static Wire.AuditEvent From(AuditEntry entry)
     {
-        var shown = new Wire.AuditEvent { Seq = entry.Seq, Time = Timestamp.FromDateTime(entry.Time), Kind = entry.Kind, Actor = entry.Actor };
+        var shown = new Wire.AuditEvent
+        {
+            Seq = entry.Seq,
+            Time = Timestamp.FromDateTime(entry.Time),
+            Kind = entry.Kind,
+            Actor = entry.Actor,
+        };
         if (entry.Content is not { } content)
             return shown;
         shown.Name = content.Name;

@@ -18,27 +18,44 @@ internal sealed partial class AuthService
     public override async Task<Wire.ExchangedSetupCode> ExchangeSetupCode(Wire.ExchangeSetupCodeRequest request, ServerCallContext context)
     {
         var token = await exchangeSetupCode.Execute(request.Code, CallerReading.From(context), context.CancellationToken);
-        return new Wire.ExchangedSetupCode { Ok = true, RegistrationToken = token.Text, ExpiresAt = Timestamp.FromDateTime(token.ExpiresAt) };
+        return new Wire.ExchangedSetupCode
+        {
+            Ok = true,
+            RegistrationToken = token.Text,
+            ExpiresAt = Timestamp.FromDateTime(token.ExpiresAt),
+        };
     }
 
     public override async Task<Wire.RegisteredOwner> RegisterOwner(Wire.RegisterOwnerRequest request, ServerCallContext context)
     {
         var registration = new OwnerRegistration(
-            request.RegistrationToken, request.BootstrapCode, request.Username.Trim(), request.Email.Trim(), request.Password, request.DisplayName);
+            request.RegistrationToken,
+            request.BootstrapCode,
+            request.Username.Trim(),
+            request.Email.Trim(),
+            request.Password,
+            request.DisplayName);
         var reply = await OnceReply.Of(
             request,
             context,
-            (RegisteredOwner registered) => new Wire.RegisteredOwner
-            {
-                Ok = true,
-                Operator = AuthViews.Operator(registered.Owner),
-                SessionToken = registered.SessionSecret,
-                DeviceToken = registered.DeviceSecret,
-                RecoveryCodes = { registered.RecoveryCodes },
-                Auth = AuthViews.Registered(registered.Owner, loopbackTrust.IsEnabled),
-            },
-            (key, encode) => registerOwner.Execute(
-                registration, loopbackTrust.Covers(context.GetHttpContext()), CallerReading.From(context), key, encode, context.CancellationToken));
+            (RegisteredOwner registered) =>
+                new Wire.RegisteredOwner
+                {
+                    Ok = true,
+                    Operator = AuthViews.Operator(registered.Owner),
+                    SessionToken = registered.SessionSecret,
+                    DeviceToken = registered.DeviceSecret,
+                    RecoveryCodes = { registered.RecoveryCodes },
+                    Auth = AuthViews.Registered(registered.Owner, loopbackTrust.IsEnabled),
+                },
+            (key, encode) =>
+                registerOwner.Execute(
+                    registration,
+                    loopbackTrust.Covers(context.GetHttpContext()),
+                    CallerReading.From(context),
+                    key,
+                    encode,
+                    context.CancellationToken));
         cookie.Set(context.GetHttpContext(), reply.SessionToken);
         DeviceCookie.Set(context.GetHttpContext(), cookie, reply.DeviceToken);
         return reply;

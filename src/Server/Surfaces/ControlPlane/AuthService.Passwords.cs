@@ -34,7 +34,8 @@ internal sealed partial class AuthService
         };
     }
 
-    public override async Task<Wire.RecoveryCodes> RegenerateRecoveryCodes(Wire.RegenerateRecoveryCodesRequest request, ServerCallContext context)
+    public override async Task<Wire.RecoveryCodes> RegenerateRecoveryCodes(
+        Wire.RegenerateRecoveryCodesRequest request, ServerCallContext context)
     {
         var codes = await regenerateRecoveryCodes.Execute(request.CurrentPassword, CallerReading.From(context), context.CancellationToken);
         return new Wire.RecoveryCodes { Ok = true, RecoveryCodes_ = { codes } };

@@ -10,13 +10,19 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>Keeps API tokens.</summary>
 internal sealed partial class AuthService
 {
-    public override Task<Wire.CreatedToken> CreateToken(Wire.CreateTokenRequest request, ServerCallContext context) => OnceReply.Of(
-        request,
-        context,
-        (CreatedToken created) => new Wire.CreatedToken { Token = created.Text, Item = AuthViews.Token(created.Token) },
-        (key, encode) => createToken.Execute(
-            new NewToken(request.Name, request.ExpiresInDays, request.Scopes), CallerReading.From(context), context.GetPrincipal().Scopes, key, encode,
-            context.CancellationToken));
+    public override Task<Wire.CreatedToken> CreateToken(Wire.CreateTokenRequest request, ServerCallContext context) =>
+        OnceReply.Of(
+            request,
+            context,
+            (CreatedToken created) => new Wire.CreatedToken { Token = created.Text, Item = AuthViews.Token(created.Token) },
+            (key, encode) =>
+                createToken.Execute(
+                    new NewToken(request.Name, request.ExpiresInDays, request.Scopes),
+                    CallerReading.From(context),
+                    context.GetPrincipal().Scopes,
+                    key,
+                    encode,
+                    context.CancellationToken));
 
     public override async Task<Wire.ListTokensResponse> ListTokens(Wire.ListTokensRequest request, ServerCallContext context)
     {

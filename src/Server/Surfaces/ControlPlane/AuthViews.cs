@@ -19,7 +19,8 @@ internal static class AuthViews
             loopbackTrust);
 
     /// <param name="state">Where the installation stands.</param>
-    /// <param name="subject">Whom the caller's credential speaks for; null for an anonymous caller, who is not told about the owner.</param>
+    /// <param name="subject">Whom the caller's credential speaks for; null for an anonymous caller, who is not told about the
+    /// owner.</param>
     /// <param name="loopbackTrust">The server's setting.</param>
     public static Wire.AuthStatus Status(AuthState state, string? subject, bool loopbackTrust)
     {

@@ -48,7 +48,13 @@ internal static class ConnectionViews
     private static IEnumerable<Wire.ConnectionField> Fields(ConnectionRecord connection)
     {
         if (connection.SupportsKey)
-            yield return new Wire.ConnectionField { Key = "api_key", Label = "API key", Required = connection is { Entry.NeedsKey: true, SupportsLocal: false }, Secret = true };
+            yield return new Wire.ConnectionField
+            {
+                Key = "api_key",
+                Label = "API key",
+                Required = connection is { Entry.NeedsKey: true, SupportsLocal: false },
+                Secret = true,
+            };
         if (connection.Entry is not { Kind: ProviderKind.Offline })
             yield return new Wire.ConnectionField { Key = "base_url", Label = "Base URL", Required = connection.Entry is null };
     }

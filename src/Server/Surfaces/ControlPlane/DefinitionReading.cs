@@ -9,7 +9,8 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>Reads agent definitions of the control-plane API. What they say is judged by the engine.</summary>
 internal static class DefinitionReading
 {
-    /// <exception cref="EngineException">AGENT_INVALID: the definition cannot even be stored. The details name that and everything else that is wrong with it.</exception>
+    /// <exception cref="EngineException">AGENT_INVALID: the definition cannot even be stored. The details name that and everything else
+    /// that is wrong with it.</exception>
     public static AgentDefinition From(string id, Wire.AgentDefinition definition)
     {
         var faults = ActionFaults(definition);
@@ -87,7 +88,8 @@ internal static class DefinitionReading
             };
     }
 
-    private static PermissionRule Rule(Wire.PermissionRuleDefinition rule) => new(rule.Tool, rule.Pattern, Action(rule.Action) ?? PermissionAction.Deny);
+    private static PermissionRule Rule(Wire.PermissionRuleDefinition rule) =>
+        new(rule.Tool, rule.Pattern, Action(rule.Action) ?? PermissionAction.Deny);
 
     private static PermissionAction? Action(string action) => action switch
     {

@@ -22,37 +22,44 @@ internal static class DefinitionViews
         return view;
     }
 
-    private static Wire.AgentDefinition Always(AgentDefinition definition) => new()
-    {
-        Name = definition.Name,
-        Description = definition.Description,
-        Model = definition.Model,
-        Provider = definition.Provider is { } provider
-            ? new Wire.ProviderDefinition { Kind = provider.Kind, BaseUrl = provider.BaseUrl, Options = provider.Options, Connection = provider.Connection ?? "" }
-            : null,
-        SystemPrompt = definition.SystemPrompt,
-        Tools = { definition.Tools },
-        Permissions = { definition.Permissions.Select(Rule) },
-        Limits = new Wire.LimitsDefinition
+    private static Wire.AgentDefinition Always(AgentDefinition definition) =>
+        new()
         {
-            MaxIterations = definition.Limits.MaxIterations,
-            MaxTokens = definition.Limits.MaxTokens,
-            MaxCostUsd = Dollars.Of(definition.Limits.MaxCostMicros),
-            TimeoutSeconds = definition.Limits.TimeoutSeconds,
-            MaxOutputTokens = definition.Limits.MaxOutputTokens,
-            CommandTimeoutSeconds = definition.Limits.CommandTimeoutSeconds,
-            MaxConcurrentTasks = definition.MaxConcurrentTasks,
-        },
-        Retry = new Wire.RetryDefinition
-        {
-            MaxAttempts = definition.Retry.MaxAttempts,
-            InitialDelayMs = definition.Retry.InitialDelayMs,
-            MaxDelayMs = definition.Retry.MaxDelayMs,
-            NonRetryable = { definition.Retry.NonRetryable },
-        },
-        Skills = { definition.Skills },
-        MemoryScope = definition.MemoryScope,
-    };
+            Name = definition.Name,
+            Description = definition.Description,
+            Model = definition.Model,
+            Provider = definition.Provider is { } provider
+                ? new Wire.ProviderDefinition
+                {
+                    Kind = provider.Kind,
+                    BaseUrl = provider.BaseUrl,
+                    Options = provider.Options,
+                    Connection = provider.Connection ?? "",
+                }
+                : null,
+            SystemPrompt = definition.SystemPrompt,
+            Tools = { definition.Tools },
+            Permissions = { definition.Permissions.Select(Rule) },
+            Limits = new Wire.LimitsDefinition
+            {
+                MaxIterations = definition.Limits.MaxIterations,
+                MaxTokens = definition.Limits.MaxTokens,
+                MaxCostUsd = Dollars.Of(definition.Limits.MaxCostMicros),
+                TimeoutSeconds = definition.Limits.TimeoutSeconds,
+                MaxOutputTokens = definition.Limits.MaxOutputTokens,
+                CommandTimeoutSeconds = definition.Limits.CommandTimeoutSeconds,
+                MaxConcurrentTasks = definition.MaxConcurrentTasks,
+            },
+            Retry = new Wire.RetryDefinition
+            {
+                MaxAttempts = definition.Retry.MaxAttempts,
+                InitialDelayMs = definition.Retry.InitialDelayMs,
+                MaxDelayMs = definition.Retry.MaxDelayMs,
+                NonRetryable = { definition.Retry.NonRetryable },
+            },
+            Skills = { definition.Skills },
+            MemoryScope = definition.MemoryScope,
+        };
 
     private static Wire.PermissionRuleDefinition Rule(PermissionRule rule) =>
         new() { Tool = rule.Tool, Pattern = rule.Pattern, Action = EnumText<PermissionAction>.Of(rule.Action) };

@@ -4,7 +4,9 @@ using Wire = Koda.Protos.ControlPlane.V1;
 
 namespace Koda.Server.Surfaces.ControlPlane;
 
-/// <summary>Puts the fields that an edit names into a draft: objects are merged, lists are replaced, what has no value is cleared.</summary>
+/// <summary>
+/// Puts the fields that an edit names into a draft: objects are merged, lists are replaced, what has no value is cleared.
+/// </summary>
 internal static class DraftMerge
 {
     /// <summary>The edit of a request, for the engine to run on the draft as it is by then.</summary>

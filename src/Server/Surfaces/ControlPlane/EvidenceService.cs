@@ -10,7 +10,8 @@ using Wire = Koda.Protos.ControlPlane.V1;
 namespace Koda.Server.Surfaces.ControlPlane;
 
 /// <summary>Shows the log as it was hashed.</summary>
-internal sealed class EvidenceService(ListChains listChains, ReadChains readChains, ReadEvents readEvents) : Wire.EvidenceService.EvidenceServiceBase
+internal sealed class EvidenceService(ListChains listChains, ReadChains readChains, ReadEvents readEvents)
+    : Wire.EvidenceService.EvidenceServiceBase
 {
     private const int MaxEvents = 1000;
 
@@ -20,7 +21,8 @@ internal sealed class EvidenceService(ListChains listChains, ReadChains readChai
         return new Wire.ListChainsResponse { Items = { page.Items.Select(From) }, NextCursor = page.NextCursor ?? "" };
     }
 
-    public override async Task ReadChains(Wire.ReadChainsRequest request, IServerStreamWriter<Wire.ChainPart> responseStream, ServerCallContext context)
+    public override async Task ReadChains(
+        Wire.ReadChainsRequest request, IServerStreamWriter<Wire.ChainPart> responseStream, ServerCallContext context)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
         var cursor = request.Cursor;
@@ -30,11 +32,19 @@ internal sealed class EvidenceService(ListChains listChains, ReadChains readChai
             {
                 cursor = part.Cursor;
                 await responseStream.WriteAsync(
-                    new Wire.ChainPart { Chain = From(part.Chain), Events = { part.Events.Select(From) }, Complete = part.IsComplete, Cursor = cursor }, ending.Token);
+                    new Wire.ChainPart
+                    {
+                        Chain = From(part.Chain),
+                        Events = { part.Events.Select(From) },
+                        Complete = part.IsComplete,
+                        Cursor = cursor,
+                    },
+                    ending.Token);
             }
             await responseStream.WriteAsync(new Wire.ChainPart { Cursor = cursor, End = true }, ending.Token);
         }
-        catch (OperationCanceledException) when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last part.");
         }

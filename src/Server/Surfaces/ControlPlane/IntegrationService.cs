@@ -9,7 +9,8 @@ namespace Koda.Server.Surfaces.ControlPlane;
 /// <summary>Shows how integrations fare.</summary>
 internal sealed class IntegrationService(ReadHealth readHealth) : Wire.IntegrationService.IntegrationServiceBase
 {
-    public override async Task<Wire.IntegrationHealth> GetIntegrationHealth(Wire.GetIntegrationHealthRequest request, ServerCallContext context)
+    public override async Task<Wire.IntegrationHealth> GetIntegrationHealth(
+        Wire.GetIntegrationHealthRequest request, ServerCallContext context)
     {
         var health = await readHealth.Execute(request.IntegrationId, request.Limit, request.Cursor, context.CancellationToken);
         var reply = new Wire.IntegrationHealth

@@ -9,26 +9,37 @@ namespace Koda.Server.Surfaces.ControlPlane;
 
 /// <summary>Leads from a fresh server to the first task.</summary>
 internal sealed class OnboardingService(
-    ReadOnboarding readOnboarding, BootstrapInstallation bootstrap, LoopbackTrust loopbackTrust, SessionCookie cookie) : Wire.OnboardingService.OnboardingServiceBase
+    ReadOnboarding readOnboarding,
+    BootstrapInstallation bootstrap,
+    LoopbackTrust loopbackTrust,
+    SessionCookie cookie) : Wire.OnboardingService.OnboardingServiceBase
 {
-    public override async Task<Wire.OnboardingStatus> GetOnboardingStatus(Wire.GetOnboardingStatusRequest request, ServerCallContext context) =>
-        OnboardingViews.From(await readOnboarding.Execute(context.CancellationToken), MaySeeLists(context));
+    public override async Task<Wire.OnboardingStatus> GetOnboardingStatus(
+        Wire.GetOnboardingStatusRequest request,
+        ServerCallContext context) => OnboardingViews.From(await readOnboarding.Execute(context.CancellationToken), MaySeeLists(context));
 
     public override async Task<Wire.BootstrapResponse> Bootstrap(Wire.BootstrapRequest request, ServerCallContext context)
     {
         var reply = await OnceReply.Of(
             request,
             context,
-            (Bootstrapped done) => new Wire.BootstrapResponse
-            {
-                Applied = { done.Applied },
-                SessionToken = done.Owner?.SessionSecret ?? "",
-                DeviceToken = done.Owner?.DeviceSecret ?? "",
-                RecoveryCodes = { done.Owner?.RecoveryCodes ?? [] },
-            },
-            (key, encode) => bootstrap.Execute(
-                Plan(request), loopbackTrust.Covers(context.GetHttpContext()), context.GetPrincipal().Scopes, CallerReading.From(context), key, encode,
-                context.CancellationToken));
+            (Bootstrapped done) =>
+                new Wire.BootstrapResponse
+                {
+                    Applied = { done.Applied },
+                    SessionToken = done.Owner?.SessionSecret ?? "",
+                    DeviceToken = done.Owner?.DeviceSecret ?? "",
+                    RecoveryCodes = { done.Owner?.RecoveryCodes ?? [] },
+                },
+            (key, encode) =>
+                bootstrap.Execute(
+                    Plan(request),
+                    loopbackTrust.Covers(context.GetHttpContext()),
+                    context.GetPrincipal().Scopes,
+                    CallerReading.From(context),
+                    key,
+                    encode,
+                    context.CancellationToken));
         if (reply.SessionToken.Length > 0)
         {
             cookie.Set(context.GetHttpContext(), reply.SessionToken);
@@ -41,24 +52,30 @@ internal sealed class OnboardingService(
 
     private static bool MaySeeLists(ServerCallContext context) => context.GetPrincipal().Scopes.Contains("settings.read");
 
-    private static BootstrapPlan Plan(Wire.BootstrapRequest request) => new(
-        request.Access is { } access
-            ? new OwnerRegistration(
-                access.RegistrationToken, access.BootstrapCode, access.Username.Trim(), access.Email.Trim(), access.Password, access.DisplayName)
-            : null,
-        request.Provider is { } provider
-            ? new ConnectRequest(provider.ProviderId, provider.Local ? AuthMode.Local : AuthMode.ApiKey)
-            {
-                ApiKey = provider.ApiKey,
-                BaseUrl = provider.BaseUrl.Length > 0 ? provider.BaseUrl : null,
-                DefaultModel = provider.DefaultModel.Length > 0 ? provider.DefaultModel : null,
-                VerifyAfterSave = provider.Verify,
-            }
-            : null,
-        request.Agent is { } agent
-            ? new BootstrapAgent(
-                agent.AgentId,
-                agent.Definition is { } definition ? DefinitionReading.From(agent.AgentId, definition) : null,
-                agent.Definition?.Provider?.ApiKey ?? "")
-            : null);
+    private static BootstrapPlan Plan(Wire.BootstrapRequest request) =>
+        new(
+            request.Access is { } access
+                ? new OwnerRegistration(
+                    access.RegistrationToken,
+                    access.BootstrapCode,
+                    access.Username.Trim(),
+                    access.Email.Trim(),
+                    access.Password,
+                    access.DisplayName)
+                : null,
+            request.Provider is { } provider
+                ? new ConnectRequest(provider.ProviderId, provider.Local ? AuthMode.Local : AuthMode.ApiKey)
+                {
+                    ApiKey = provider.ApiKey,
+                    BaseUrl = provider.BaseUrl.Length > 0 ? provider.BaseUrl : null,
+                    DefaultModel = provider.DefaultModel.Length > 0 ? provider.DefaultModel : null,
+                    VerifyAfterSave = provider.Verify,
+                }
+                : null,
+            request.Agent is { } agent
+                ? new BootstrapAgent(
+                    agent.AgentId,
+                    agent.Definition is { } definition ? DefinitionReading.From(agent.AgentId, definition) : null,
+                    agent.Definition?.Provider?.ApiKey ?? "")
+                : null);
 }

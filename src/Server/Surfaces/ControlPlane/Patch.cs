@@ -32,7 +32,9 @@ internal static class Patch
         return changed;
     }
 
-    /// <summary>The merge does not go into an object that the changes leave unset; but the fields in it that the mask names are to be cleared.</summary>
+    /// <summary>
+    /// The merge does not go into an object that the changes leave unset; but the fields in it that the mask names are to be cleared.
+    /// </summary>
     private static void Open(ReadOnlySpan<string> path, IMessage changes)
     {
         if (path.Length < 2)
@@ -65,7 +67,9 @@ internal static class Patch
         return mask;
     }
 
-    /// <summary>The fields that have a value, inside of objects too: an object that is given in part leaves its other fields as they are.</summary>
+    /// <summary>
+    /// The fields that have a value, inside of objects too: an object that is given in part leaves its other fields as they are.
+    /// </summary>
     private static IEnumerable<string> Present(IMessage message, string prefix) =>
         message.Descriptor.Fields.InDeclarationOrder().Where(field => IsSet(field, message)).SelectMany(field =>
             field is { IsRepeated: false, FieldType: FieldType.Message } && field.MessageType.File.Package != "google.protobuf"

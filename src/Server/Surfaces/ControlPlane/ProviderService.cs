@@ -18,15 +18,17 @@ internal sealed partial class ProviderService(
 {
     public override async Task<Wire.ListProvidersResponse> ListProviders(Wire.ListProvidersRequest request, ServerCallContext context)
     {
-        var page = Page.Slice(await readConnections.All(context.CancellationToken), "providers", request.Limit, request.Cursor, connection => connection.Id);
+        var page = Page.Slice(
+            await readConnections.All(context.CancellationToken), "providers", request.Limit, request.Cursor, connection => connection.Id);
         var reply = new Wire.ListProvidersResponse { Items = { page.Items.Select(ProviderViews.From) } };
         if (page.NextCursor is not null)
             reply.NextCursor = page.NextCursor;
         return reply;
     }
 
-    public override async Task<Wire.ProviderConnection> GetProviderConnection(Wire.GetProviderConnectionRequest request, ServerCallContext context) =>
-        ProviderViews.From(await readConnections.One(request.ProviderId, context.CancellationToken));
+    public override async Task<Wire.ProviderConnection> GetProviderConnection(
+        Wire.GetProviderConnectionRequest request,
+        ServerCallContext context) => ProviderViews.From(await readConnections.One(request.ProviderId, context.CancellationToken));
 
     public override async Task<Wire.ProviderConnection> SaveApiKey(Wire.SaveApiKeyRequest request, ServerCallContext context)
     {
@@ -56,9 +58,12 @@ internal sealed partial class ProviderService(
         return ProviderViews.From(await connectProvider.Execute(CallerReading.From(context), connect, context.CancellationToken));
     }
 
-    public override async Task<Wire.VerifiedConnection> VerifyProviderConnection(Wire.VerifyProviderConnectionRequest request, ServerCallContext context) =>
-        ProviderViews.From(await verifyProvider.Execute(CallerReading.From(context), request.ProviderId, request.Model, context.CancellationToken));
+    public override async Task<Wire.VerifiedConnection> VerifyProviderConnection(
+        Wire.VerifyProviderConnectionRequest request, ServerCallContext context) =>
+        ProviderViews.From(
+            await verifyProvider.Execute(CallerReading.From(context), request.ProviderId, request.Model, context.CancellationToken));
 
-    public override async Task<Wire.ProviderConnection> DisconnectProvider(Wire.DisconnectProviderRequest request, ServerCallContext context) =>
+    public override async Task<Wire.ProviderConnection> DisconnectProvider(
+        Wire.DisconnectProviderRequest request, ServerCallContext context) =>
         ProviderViews.From(await disconnectProvider.Execute(CallerReading.From(context), request.ProviderId, context.CancellationToken));
 }

@@ -56,9 +56,12 @@ internal static class SectionContent
     }
 
     private static ReadOnlyMemory<byte> Json(HttpBody body) =>
-        MediaTypeHeaderValue.TryParse(body.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        MediaTypeHeaderValue.TryParse(body.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             ? body.Data.Memory
-            : throw new RpcFault(ErrorReason.UnsupportedMediaType, $"The section has the content type '{body.ContentType}'; send application/json in UTF-8.");
+            : throw new RpcFault(
+                ErrorReason.UnsupportedMediaType,
+                $"The section has the content type '{body.ContentType}'; send application/json in UTF-8.");
 
     private static Wire.AgentDefinition Read(ReadOnlyMemory<byte> json, List<FieldFault> faults) =>
         (Wire.AgentDefinition)MessageJson.Read(Wire.AgentDefinition.Descriptor, json, faults);
@@ -66,6 +69,7 @@ internal static class SectionContent
     public static string Write(string section, Wire.AgentDefinition definition)
     {
         var whole = JsonNode.Parse(MessageJson.ToText(definition))!.AsObject();
-        return new JsonObject(s_fields[section].Where(whole.ContainsKey).Select(name => KeyValuePair.Create(name, whole[name]?.DeepClone()))).ToJsonString();
+        return new JsonObject(
+            s_fields[section].Where(whole.ContainsKey).Select(name => KeyValuePair.Create(name, whole[name]?.DeepClone()))).ToJsonString();
     }
 }

@@ -33,9 +33,17 @@ internal sealed class SkillService(ListSkills skills) : Wire.SkillService.SkillS
 
     private static Wire.Skill View(SkillEntry entry)
     {
-        var view = entry.Skill is { } skill ? View(skill) : new Wire.Skill { Name = entry.Id, Source = EnumText<SkillSource>.Of(SkillSource.Data) };
+        var view = entry.Skill is { } skill
+            ? View(skill)
+            : new Wire.Skill { Name = entry.Id, Source = EnumText<SkillSource>.Of(SkillSource.Data) };
         view.Id = entry.Id;
-        view.Problems.AddRange(entry.Problems.Select(problem => new Wire.SkillProblem { File = problem.File, Path = problem.Path, Message = problem.Message }));
+        view.Problems.AddRange(
+            entry.Problems.Select(problem => new Wire.SkillProblem
+            {
+                File = problem.File,
+                Path = problem.Path,
+                Message = problem.Message,
+            }));
         return view;
     }
 

@@ -88,7 +88,9 @@ internal sealed class MapCheck(FieldDescriptor field, ValueRule? keys, ValueRule
     {
         foreach (DictionaryEntry entry in Map(message))
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"{prefix}{Name}.{(entry.Key is string key ? Koda.Server.Engine.StorableText.Of(key) : entry.Key)}");
+            var path = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{prefix}{Name}.{(entry.Key is string key ? Koda.Server.Engine.StorableText.Of(key) : entry.Key)}");
             keys?.Report(entry.Key, path, faults);
             values?.Report(entry.Value!, path, faults);
         }

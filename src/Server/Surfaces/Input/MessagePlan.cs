@@ -5,7 +5,10 @@ using Koda.Protos.Common.V1;
 
 namespace Koda.Server.Surfaces.Input;
 
-/// <summary>What is looked at in messages of one type: read from the contract once, so that a call costs a look at the fields that can be wrong and nothing else.</summary>
+/// <summary>
+/// What is looked at in messages of one type: read from the contract once, so that a call costs a look at the fields that can be wrong and
+/// nothing else.
+/// </summary>
 internal sealed class MessagePlan
 {
     private static readonly ConcurrentDictionary<(MessageDescriptor Type, bool IsFree), MessagePlan> s_plans = new();
@@ -79,19 +82,27 @@ internal sealed class MessagePlan
         };
     }
 
-    private static ValueRule? Message(MessageDescriptor type, bool isFree) => type.FullName switch
-    {
-        "google.protobuf.Timestamp" => new TimestampRule(),
-        "google.protobuf.Duration" => new DurationRule(),
-        // A wrapper's field has the value itself in C#, or null.
-        _ when type.File.Name == "google/protobuf/wrappers.proto" => Rule(type.Fields.InFieldNumberOrder()[0], type.Fields.InFieldNumberOrder()[0], isFree),
-        _ => CanBeWrong(type, []) ? new MessageRule(type, isFree) : null,
-    };
+    private static ValueRule? Message(MessageDescriptor type, bool isFree) =>
+        type.FullName switch
+        {
+            "google.protobuf.Timestamp" => new TimestampRule(),
+            "google.protobuf.Duration" => new DurationRule(),
+            // A wrapper's field has the value itself in C#, or null.
+            _ when type.File.Name == "google/protobuf/wrappers.proto" => Rule(
+                type.Fields.InFieldNumberOrder()[0],
+                type.Fields.InFieldNumberOrder()[0],
+                isFree),
+            _ => CanBeWrong(type, []) ? new MessageRule(type, isFree) : null,
+        };
 
     private static bool CanBeWrong(MessageDescriptor type, HashSet<MessageDescriptor> seen) =>
-        seen.Add(type) && type.Fields.InFieldNumberOrder().Any(field =>
-            field.FieldType is FieldType.String or FieldType.Bytes or FieldType.Double or FieldType.Float or FieldType.Enum
-            || (field.FieldType == FieldType.Message && (field.MessageType.File.Package == "google.protobuf" || CanBeWrong(field.MessageType, seen))));
+        seen.Add(type)
+        && type.Fields.InFieldNumberOrder()
+            .Any(field =>
+                field.FieldType is FieldType.String or FieldType.Bytes or FieldType.Double or FieldType.Float or FieldType.Enum
+                || (
+                    field.FieldType == FieldType.Message
+                    && (field.MessageType.File.Package == "google.protobuf" || CanBeWrong(field.MessageType, seen))));
 
     private static bool IsFreeText(MessageDescriptor type) => type.GetOptions()?.GetExtension(PolicyExtensions.Message)?.FreeText == true;
 }

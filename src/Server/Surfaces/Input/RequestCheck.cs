@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Koda.Server.Surfaces.Input;
 
 /// <summary>
-/// The one check that every request passes, whatever it came by: its texts can be stored, its times are in range, its numbers are finite, its JSON is JSON,
-/// and its enum values are the contract's. What a rule of the product says of a field is the use case's matter.
+/// The one check that every request passes, whatever it came by: its texts can be stored, its times are in range, its numbers are finite,
+/// its JSON is JSON, and its enum values are the contract's. What a rule of the product says of a field is the use case's matter.
 /// </summary>
 internal static class RequestCheck
 {

@@ -34,7 +34,9 @@ internal sealed class RequestCheckInterceptor : Interceptor
     }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
         continuation(new CheckedStream<TRequest>(requestStream, context), context);
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
@@ -56,15 +58,21 @@ internal sealed class RequestCheckInterceptor : Interceptor
         // Such a text is one more cursor that nobody gave, and is refused like all of them.
         if (faults is [{ Field: Cursor }])
             return new EngineException(ErrorReason.InvalidCursor, "The cursor is not one of this list with these filters.");
-        var named = faults.Take(MostFaults)
-            .Select(fault => fault with { Field = fault.Field.StartsWith(body, StringComparison.Ordinal) ? fault.Field[body.Length..] : fault.Field })
+        var named = faults
+            .Take(MostFaults)
+            .Select(fault =>
+                fault with { Field = fault.Field.StartsWith(body, StringComparison.Ordinal) ? fault.Field[body.Length..] : fault.Field })
             .DistinctBy(fault => fault.Field)
             .ToDictionary(fault => fault.Field, fault => fault.Problem);
         return new EngineException(
-            ErrorReason.InvalidRequest, $"The request is not valid: {string.Join("; ", named.Select(fault => $"{fault.Key} {fault.Value}"))}.", named);
+            ErrorReason.InvalidRequest,
+            $"The request is not valid: {string.Join("; ", named.Select(fault => $"{fault.Key} {fault.Value}"))}.",
+            named);
     }
 
-    /// <summary>What a path of the request begins with where REST sends one field as the body: the sender of that knows the paths within it only.</summary>
+    /// <summary>
+    /// What a path of the request begins with where REST sends one field as the body: the sender of that knows the paths within it only.
+    /// </summary>
     private static string BodyOf(string method) => s_bodies.Value.GetValueOrDefault(method, "");
 
     private static Dictionary<string, string> Bodies() => ContractServices.All
@@ -79,7 +87,8 @@ internal sealed class RequestCheckInterceptor : Interceptor
         public static MessagePlan? Plan { get; set; }
     }
 
-    private sealed class CheckedStream<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context) : IAsyncStreamReader<TRequest>
+    private sealed class CheckedStream<TRequest>(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
+        : IAsyncStreamReader<TRequest>
     {
         public TRequest Current => requests.Current;
 
@@ -103,7 +112,13 @@ internal sealed class RequestCheckInterceptor : Interceptor
             {
                 throw new EngineException(ErrorReason.PayloadTooLarge, fault.Status.Detail);
             }
-            catch (Exception fault) when (fault is IOException or InvalidDataException or FormatException or InvalidOperationException or InvalidProtocolBufferException)
+            catch (Exception fault)
+                when (fault
+                        is IOException
+                            or InvalidDataException
+                            or FormatException
+                            or InvalidOperationException
+                            or InvalidProtocolBufferException)
             {
                 throw new RpcException(new Status(StatusCode.Internal, "The request could not be read.", fault));
             }

@@ -117,8 +117,10 @@ internal static class StorableJson
 
     /// <summary>The code unit that the escape at the place stands for; null when there is no whole one.</summary>
     private static int? Unit(string text, int at) =>
-        at + EscapeLength <= text.Length && text[at] == '\\' && text[at + 1] == 'u'
-            && int.TryParse(text.AsSpan(at + 2, EscapeLength - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        at + EscapeLength <= text.Length
+        && text[at] == '\\'
+        && text[at + 1] == 'u'
+        && int.TryParse(text.AsSpan(at + 2, EscapeLength - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? unit
             : null;
 }

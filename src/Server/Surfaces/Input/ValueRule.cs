@@ -79,14 +79,18 @@ internal sealed class EnumRule(EnumDescriptor type) : SimpleRule<object>
     protected override string? Problem(object value) => _numbers.Contains((int)value) ? null : $"must be a value of {type.Name}";
 }
 
-/// <summary>A time of the years 1 to 9999, as the contract of <c>google.protobuf.Timestamp</c> has it; PostgreSQL and .NET take all of them.</summary>
+/// <summary>
+/// A time of the years 1 to 9999, as the contract of <c>google.protobuf.Timestamp</c> has it; PostgreSQL and .NET take all of them.
+/// </summary>
 internal sealed class TimestampRule : SimpleRule<Timestamp>
 {
     private static readonly long s_first = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long s_last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     protected override string? Problem(Timestamp value) =>
-        value.Seconds >= s_first && value.Seconds <= s_last && value.Nanos is >= 0 and <= 999_999_999 ? null : "must be a time of the years 0001 to 9999";
+        value.Seconds >= s_first && value.Seconds <= s_last && value.Nanos is >= 0 and <= 999_999_999
+            ? null
+            : "must be a time of the years 0001 to 9999";
 }
 
 /// <summary>A length of time of at most 10,000 years, as the contract of <c>google.protobuf.Duration</c> has it.</summary>
@@ -110,7 +114,8 @@ internal sealed class MessageRule(MessageDescriptor type, bool isFree) : ValueRu
 
     public override bool IsKept(object value) => Plan.IsKept((IMessage)value);
 
-    public override void Report(object value, string path, ICollection<InputFault> faults) => Plan.Report((IMessage)value, path + ".", faults);
+    public override void Report(object value, string path, ICollection<InputFault> faults) =>
+        Plan.Report((IMessage)value, path + ".", faults);
 
     public override object Mend(object value)
     {

@@ -12,7 +12,8 @@ internal sealed class ApprovalService(ListApprovals listApprovals, GetApproval g
     public override async Task<Wire.ListApprovalsResponse> ListApprovals(Wire.ListApprovalsRequest request, ServerCallContext context)
     {
         Guid? task = request.TaskId.Length == 0 ? null : IdReading.Task(request.TaskId);
-        var page = await listApprovals.Execute(ApprovalViews.Filter(request.State), task, request.Limit, request.Cursor, context.CancellationToken);
+        var page = await listApprovals.Execute(
+            ApprovalViews.Filter(request.State), task, request.Limit, request.Cursor, context.CancellationToken);
         var reply = new Wire.ListApprovalsResponse { Items = { page.Items.Select(ApprovalViews.From) } };
         if (page.NextCursor is not null)
             reply.NextCursor = page.NextCursor;

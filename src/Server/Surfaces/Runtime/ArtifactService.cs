@@ -14,7 +14,8 @@ namespace Koda.Server.Surfaces.Runtime;
 internal sealed class ArtifactService(GetTask getTask, ListArtifacts listArtifacts, OpenArtifact openArtifact)
     : Wire.ArtifactService.ArtifactServiceBase
 {
-    public override async Task<Wire.ListTaskArtifactsResponse> ListTaskArtifacts(Wire.ListTaskArtifactsRequest request, ServerCallContext context)
+    public override async Task<Wire.ListTaskArtifactsResponse> ListTaskArtifacts(
+        Wire.ListTaskArtifactsRequest request, ServerCallContext context)
     {
         var task = await getTask.Execute(IdReading.Task(request.TaskId), context.CancellationToken);
         var artifacts = await listArtifacts.Execute(task.RunId, context.CancellationToken);

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Koda.Server.Surfaces.Runtime;
 
 /// <summary>
-/// Rebuilds the full prompt of each provider call from the log, as docs/event-log.md describes: a call's event holds only what was not in the log before.
+/// Rebuilds the full prompt of each provider call from the log, as docs/event-log.md describes: a call's event holds only what was not in
+/// the log before.
 /// </summary>
 internal sealed class PromptFold
 {

@@ -5,7 +5,8 @@ using Wire = Koda.Protos.Runtime.V1;
 namespace Koda.Server.Surfaces.Runtime;
 
 /// <summary>Says whether the runtime takes work.</summary>
-internal sealed class ReadinessService(CheckReadiness checkReadiness, IDispatcherState dispatcher) : Wire.ReadinessService.ReadinessServiceBase
+internal sealed class ReadinessService(CheckReadiness checkReadiness, IDispatcherState dispatcher)
+    : Wire.ReadinessService.ReadinessServiceBase
 {
     private static readonly string s_version = typeof(ReadinessService).Assembly.GetName().Version!.ToString(fieldCount: 3);
 

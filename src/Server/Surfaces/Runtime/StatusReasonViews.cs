@@ -33,7 +33,10 @@ internal static class StatusReasonViews
     };
 
     // An id of a worker may hold colons of its own.
-    private static string Route(string needs) => needs.Length == 0 ? "" : $" with {string.Join(", ", needs.Split(WorkerRoute.Separator).Select(need => string.Join(' ', need.Split(':', 2))))}";
+    private static string Route(string needs) =>
+        needs.Length == 0
+            ? ""
+            : $" with {string.Join(", ", needs.Split(WorkerRoute.Separator).Select(need => string.Join(' ', need.Split(':', 2))))}";
 
     private static Wire.StatusReason Reason(string code, string message) => new() { Code = code, Message = message };
 }

@@ -53,7 +53,8 @@ internal sealed partial class TaskService
         {
             await Follow(task, after, replies, ending.Token);
         }
-        catch (OperationCanceledException) when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last event.");
         }
@@ -73,9 +74,11 @@ internal sealed partial class TaskService
     /// <summary>True when nothing comes after the event, unless a person has the task done again.</summary>
     private static bool HasEnded(TaskRecord task, long seq) => TaskStateMachine.IsFinal(task.State) && seq >= task.LastEventSeq;
 
-    private static bool EndsTask(LoggedEvent entry) => entry.Kind is "task.completed" or "task.failed" or "task.cancelled" or "security.report_refused";
+    private static bool EndsTask(LoggedEvent entry) =>
+        entry.Kind is "task.completed" or "task.failed" or "task.cancelled" or "security.report_refused";
 
-    private static long AfterSeq(long seq) => seq >= 0 ? seq : throw RpcFault.Invalid([new FieldFault("after_seq", "must not be negative")]);
+    private static long AfterSeq(long seq) =>
+        seq >= 0 ? seq : throw RpcFault.Invalid([new FieldFault("after_seq", "must not be negative")]);
 
     private static int PageSize(int limit) => limit switch
     {

@@ -60,50 +60,54 @@ internal static class TaskViews
     public static IReadOnlyList<TaskState> States(Wire.TaskStatus status) =>
         status == Wire.TaskStatus.Unspecified ? [] : [.. System.Enum.GetValues<TaskState>().Where(state => Status(state) == status)];
 
-    public static TaskContext Context(Wire.TaskContext? context) => context is null
-        ? TaskContext.None
-        : new TaskContext
+    public static TaskContext Context(Wire.TaskContext? context) =>
+        context is null
+            ? TaskContext.None
+            : new TaskContext
+            {
+                Model = context.Model,
+                Provider = context.Provider,
+                MemoryScope = context.MemoryScope,
+                Skills = [.. context.Skills],
+                TimeoutSeconds = context.TimeoutSeconds,
+                Workspace = context.Workspace,
+                MaxCostMicros = Dollars.ToMicros(context.MaxCostUsd),
+            };
+
+    private static Wire.TaskContext? Context(TaskContext context) =>
+        context with { Skills = [] } == TaskContext.None && context.Skills.Count == 0
+            ? null
+            : new Wire.TaskContext
+            {
+                Model = context.Model,
+                Provider = context.Provider,
+                MemoryScope = context.MemoryScope,
+                Skills = { context.Skills },
+                TimeoutSeconds = context.TimeoutSeconds,
+                Workspace = context.Workspace,
+                MaxCostUsd = Dollars.Of(context.MaxCostMicros),
+            };
+
+    private static Wire.TaskError? Error(TaskRecord task) =>
+        task switch
         {
-            Model = context.Model,
-            Provider = context.Provider,
-            MemoryScope = context.MemoryScope,
-            Skills = [.. context.Skills],
-            TimeoutSeconds = context.TimeoutSeconds,
-            Workspace = context.Workspace,
-            MaxCostMicros = Dollars.ToMicros(context.MaxCostUsd),
+            { Error: { } error } => new Wire.TaskError { Code = error.Code, Message = error.Message },
+            { State: TaskState.Cancelled } => new Wire.TaskError { Code = CancelledCode, Message = "The task was cancelled." },
+            _ => null,
         };
 
-    private static Wire.TaskContext? Context(TaskContext context) => context with { Skills = [] } == TaskContext.None && context.Skills.Count == 0
-        ? null
-        : new Wire.TaskContext
+    private static Wire.TaskUsage Usage(UsageTotals usage) =>
+        new()
         {
-            Model = context.Model,
-            Provider = context.Provider,
-            MemoryScope = context.MemoryScope,
-            Skills = { context.Skills },
-            TimeoutSeconds = context.TimeoutSeconds,
-            Workspace = context.Workspace,
-            MaxCostUsd = Dollars.Of(context.MaxCostMicros),
+            InputTokens = usage.InputTokens,
+            OutputTokens = usage.OutputTokens,
+            CachedInputTokens = usage.CachedInputTokens,
+            ReasoningTokens = usage.ReasoningTokens,
+            CostUsd = Dollars.Of(usage.CostMicros),
+            ModelCalls = usage.ModelCalls,
+            ToolCalls = usage.ToolCalls,
+            UnpricedCalls = usage.UnpricedCalls,
         };
-
-    private static Wire.TaskError? Error(TaskRecord task) => task switch
-    {
-        { Error: { } error } => new Wire.TaskError { Code = error.Code, Message = error.Message },
-        { State: TaskState.Cancelled } => new Wire.TaskError { Code = CancelledCode, Message = "The task was cancelled." },
-        _ => null,
-    };
-
-    private static Wire.TaskUsage Usage(UsageTotals usage) => new()
-    {
-        InputTokens = usage.InputTokens,
-        OutputTokens = usage.OutputTokens,
-        CachedInputTokens = usage.CachedInputTokens,
-        ReasoningTokens = usage.ReasoningTokens,
-        CostUsd = Dollars.Of(usage.CostMicros),
-        ModelCalls = usage.ModelCalls,
-        ToolCalls = usage.ToolCalls,
-        UnpricedCalls = usage.UnpricedCalls,
-    };
 
     private static Timestamp Time(DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
 

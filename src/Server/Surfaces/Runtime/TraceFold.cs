@@ -173,7 +173,11 @@ internal sealed class TraceFold
     }
 
     private void ApprovalRequested(LoggedEvent entry, JsonElement payload) =>
-        ToolStep(entry, payload, "waiting").ToolCall.Approval = new ToolApproval { ApprovalId = ApprovalViews.PublicId(payload.Text("approval_id")), Decision = "pending" };
+        ToolStep(entry, payload, "waiting").ToolCall.Approval = new ToolApproval
+        {
+            ApprovalId = ApprovalViews.PublicId(payload.Text("approval_id")),
+            Decision = "pending",
+        };
 
     private void ApprovalDecided(LoggedEvent entry, JsonElement payload)
     {

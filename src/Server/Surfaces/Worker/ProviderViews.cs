@@ -19,12 +19,15 @@ internal static class ProviderViews
     };
 
     // What a provider does not price apart costs what other input does.
-    private static Wire.ModelPrice? From(ModelFacts model) => model is not { InputMicros: { } input, OutputMicros: { } output } ? null : new Wire.ModelPrice
-    {
-        Model = model.Id,
-        InputMicros = input,
-        OutputMicros = output,
-        CachedInputMicros = model.CachedInputMicros ?? input,
-        CacheWriteMicros = model.CacheWriteMicros ?? input,
-    };
+    private static Wire.ModelPrice? From(ModelFacts model) =>
+        model is not { InputMicros: { } input, OutputMicros: { } output }
+            ? null
+            : new Wire.ModelPrice
+            {
+                Model = model.Id,
+                InputMicros = input,
+                OutputMicros = output,
+                CachedInputMicros = model.CachedInputMicros ?? input,
+                CacheWriteMicros = model.CacheWriteMicros ?? input,
+            };
 }

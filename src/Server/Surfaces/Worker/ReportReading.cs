@@ -30,7 +30,9 @@ internal static class ReportReading
             hello.WorkerId, hello.Name, hello.Version, hello.Slots, [.. hello.AgentIds], [.. hello.WorkspaceRoots], hello.DefaultWorkspace,
             [.. hello.Held.Select(Key)])
         {
-            Commands = hello.Commands is { } commands ? new WorkerCommands(commands.Confined, StorableText.Of(commands.Missing), commands.Accepted) : WorkerCommands.Unknown,
+            Commands = hello.Commands is { } commands
+                ? new WorkerCommands(commands.Confined, StorableText.Of(commands.Missing), commands.Accepted)
+                : WorkerCommands.Unknown,
             Role = hello.Role,
             Tags = [.. hello.Tags.Distinct().Order(StringComparer.Ordinal)],
         };
@@ -40,7 +42,15 @@ internal static class ReportReading
     {
         if (report.Servers.Count > 100 || report.Servers.Any(server => server.Name.Length is 0 or > 128 || server.Tools < 0))
             throw Invalid("mcp.servers", "must be at most 100, with names of 1 to 128 characters and a number of tools");
-        return new WorkerMcp([.. report.Servers.Select(server => new McpServerRecord(StorableText.Of(server.Name), server.Enabled, server.Active, server.Tools))], report.Refresh);
+        return new WorkerMcp(
+            [
+                .. report.Servers.Select(server => new McpServerRecord(
+                    StorableText.Of(server.Name),
+                    server.Enabled,
+                    server.Active,
+                    server.Tools)),
+            ],
+            report.Refresh);
     }
 
     /// <exception cref="EngineException">INVALID_REQUEST: no attempt, or an id that is no UUID.</exception>
@@ -75,10 +85,16 @@ internal static class ReportReading
             Events(suspension.Events));
     }
 
-    public static Delegation Delegation(Wire.Delegation delegation) => new(
-        Key(delegation.Attempt),
-        [.. delegation.Subagents.Select(asked => new SubagentRequest(asked.CallId, asked.AgentId, asked.Title, asked.Prompt) { Step = asked.Step })],
-        Events(delegation.Events));
+    public static Delegation Delegation(Wire.Delegation delegation) =>
+        new(
+            Key(delegation.Attempt),
+            [
+                .. delegation.Subagents.Select(asked => new SubagentRequest(asked.CallId, asked.AgentId, asked.Title, asked.Prompt)
+                {
+                    Step = asked.Step,
+                }),
+            ],
+            Events(delegation.Events));
 
     private static ApprovalPurpose Purpose(string purpose) => purpose switch
     {
@@ -94,7 +110,10 @@ internal static class ReportReading
 
     // A day is as long as any provider's window; what asks for more is asked again then.
     private static ProviderPause Pause(Wire.ProviderPause pause) =>
-        new(StorableText.Of(pause.Model), TimeSpan.FromMilliseconds(Math.Clamp(pause.RetryAfterMs, 0, LongestPauseMs)), pause.Code) { Connection = StorableText.Of(pause.Connection) };
+        new(StorableText.Of(pause.Model), TimeSpan.FromMilliseconds(Math.Clamp(pause.RetryAfterMs, 0, LongestPauseMs)), pause.Code)
+        {
+            Connection = StorableText.Of(pause.Connection),
+        };
 
     public static Wire.StopReason Reason(StopReason reason) => reason switch
     {
@@ -115,12 +134,23 @@ internal static class ReportReading
     };
 
     private static ReportedEvent[] Events(Google.Protobuf.Collections.RepeatedField<Wire.ReportedEvent> events) =>
-        events.Count == 0 ? [] : [.. events.Select(entry => new ReportedEvent(entry.Kind, entry.Payload, Usage(entry.Usage), entry.Usage?.NoModel ?? false))];
+        events.Count == 0
+            ? []
+            : [.. events.Select(entry => new ReportedEvent(entry.Kind, entry.Payload, Usage(entry.Usage), entry.Usage?.NoModel ?? false))];
 
-    private static UsageTotals? Usage(Wire.Usage? usage) => usage is null
-        ? null
-        : new UsageTotals(
-            usage.InputTokens, usage.OutputTokens, usage.CachedInputTokens, usage.CacheWriteTokens, usage.ReasoningTokens, usage.CostMicros, 0, 0, usage.PriceUnknown ? 1 : 0);
+    private static UsageTotals? Usage(Wire.Usage? usage) =>
+        usage is null
+            ? null
+            : new UsageTotals(
+                usage.InputTokens,
+                usage.OutputTokens,
+                usage.CachedInputTokens,
+                usage.CacheWriteTokens,
+                usage.ReasoningTokens,
+                usage.CostMicros,
+                0,
+                0,
+                usage.PriceUnknown ? 1 : 0);
 
     private static EngineException Invalid(string field, string problem) =>
         new(ErrorReason.InvalidRequest, $"{field} {problem}.", new Dictionary<string, string> { [field] = problem });

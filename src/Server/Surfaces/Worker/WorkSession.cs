@@ -9,7 +9,10 @@ namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>One worker's stream: what it says goes to the dispatcher as it comes, what the dispatcher signals goes out gathered.</summary>
 internal sealed class WorkSession(
-    WorkerConnection connection, TellMcp tellMcp, IAsyncStreamReader<Wire.WorkRequest> requests, IServerStreamWriter<Wire.WorkResponse> replies)
+    WorkerConnection connection,
+    TellMcp tellMcp,
+    IAsyncStreamReader<Wire.WorkRequest> requests,
+    IServerStreamWriter<Wire.WorkResponse> replies)
 {
     /// <summary>Runs until the worker closes its side, or either direction fails.</summary>
     public async Task Run(Wire.WorkRequest first, CancellationToken cancellationToken)

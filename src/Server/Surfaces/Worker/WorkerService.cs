@@ -17,12 +17,18 @@ namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
-    Dispatcher dispatcher, HeldAttempts heldAttempts, ReadJournal readJournal, OpenAttemptProvider openProvider, StoreArtifact storeArtifact,
-    CompilePrompt compilePrompt, TellMcp tellMcp)
-    : Wire.WorkerService.WorkerServiceBase
+    Dispatcher dispatcher,
+    HeldAttempts heldAttempts,
+    ReadJournal readJournal,
+    OpenAttemptProvider openProvider,
+    StoreArtifact storeArtifact,
+    CompilePrompt compilePrompt,
+    TellMcp tellMcp) : Wire.WorkerService.WorkerServiceBase
 {
     public override async Task Work(
-        IAsyncStreamReader<Wire.WorkRequest> requestStream, IServerStreamWriter<Wire.WorkResponse> responseStream, ServerCallContext context)
+        IAsyncStreamReader<Wire.WorkRequest> requestStream,
+        IServerStreamWriter<Wire.WorkResponse> responseStream,
+        ServerCallContext context)
     {
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is null)
             throw new EngineException(ErrorReason.InvalidRequest, "The first message must hold a hello.");
@@ -41,9 +47,11 @@ internal sealed class WorkerService(
             await responseStream.WriteAsync(Journal(entry), context.CancellationToken);
     }
 
-    public override async Task<Wire.ProviderCredential> GetProviderCredential(Wire.GetProviderCredentialRequest request, ServerCallContext context)
+    public override async Task<Wire.ProviderCredential> GetProviderCredential(
+        Wire.GetProviderCredentialRequest request, ServerCallContext context)
     {
-        var opened = await openProvider.Execute(ReportReading.Key(request.Attempt), request.Connection, request.Model, context.CancellationToken);
+        var opened = await openProvider.Execute(
+            ReportReading.Key(request.Attempt), request.Connection, request.Model, context.CancellationToken);
         return ProviderViews.From(opened);
     }
 
@@ -53,10 +61,12 @@ internal sealed class WorkerService(
         return PromptViews.From(compilePrompt.Execute(definition, query, [.. request.Skills.Select(skill => (skill.Name, skill.Text))]));
     }
 
-    public override async Task<Wire.AgentEnvironment> GetAgentEnvironment(Wire.GetAgentEnvironmentRequest request, ServerCallContext context)
+    public override async Task<Wire.AgentEnvironment> GetAgentEnvironment(
+        Wire.GetAgentEnvironmentRequest request, ServerCallContext context)
     {
+        var variables = await heldAttempts.EnvironmentOf(ReportReading.Key(request.Attempt), context.CancellationToken);
         var reply = new Wire.AgentEnvironment();
-        reply.Variables.Add(new Dictionary<string, string>(await heldAttempts.EnvironmentOf(ReportReading.Key(request.Attempt), context.CancellationToken)));
+        reply.Variables.Add(new Dictionary<string, string>(variables));
         return reply;
     }
 

@@ -40,7 +40,13 @@ internal sealed class Bindings
                     break;
                 case { Kind: TokenKind.Name, Text: "as" } when code.Language == Language.Py && code.IsName(i + 1):
                     // with open(path) as file
-                    Add(code.Tokens[i + 1].Text, new Binding(i + 1, code.StatementAt(i) is var with && code.IsName(with.From, "with") ? new Span(with.From + 1, i) : default, "", BindingKind.Set));
+                    Add(
+                        code.Tokens[i + 1].Text,
+                        new Binding(
+                            i + 1,
+                            code.StatementAt(i) is var with && code.IsName(with.From, "with") ? new Span(with.From + 1, i) : default,
+                            "",
+                            BindingKind.Set));
                     break;
             }
         }
@@ -81,7 +87,10 @@ internal sealed class Bindings
         Assignments.Add((name, start, at, value));
         Add(Key(start, target, name), new Binding(target, value, "", kind));
         // a, b = value
-        for (var i = start - 1; _code.Language is Language.Go or Language.Py && _code.Is(i, ",") && _code.IsName(i - 1) && _code.Parent(i) == _code.Parent(at); i -= 2)
+        for (
+            var i = start - 1;
+            _code.Language is Language.Go or Language.Py && _code.Is(i, ",") && _code.IsName(i - 1) && _code.Parent(i) == _code.Parent(at);
+            i -= 2)
             Add(_code.Tokens[i - 1].Text, new Binding(i - 1, value, "", kind));
     }
 
@@ -93,11 +102,21 @@ internal sealed class Bindings
     // Behind the type: const name: Type = …, name: Type = …, var name Type = …
     private int Target(int last)
     {
-        if (_code.Language == Language.Go && _code.IsName(last) && _code.IsName(last - 1) && (_code.IsName(last - 2, "var") || _code.IsName(last - 2, "const")))
+        if (_code.Language == Language.Go
+            && _code.IsName(last)
+            && _code.IsName(last - 1)
+            && (_code.IsName(last - 2, "var") || _code.IsName(last - 2, "const")))
             return last - 1;
         if (_code.Language is not (Language.Js or Language.Py))
             return last;
-        for (var i = last; i > Math.Max(1, last - 20) && !_code.Is(i, ";") && !_code.Is(i, "{") && !_code.Is(i, "?") && _code.LineOf(i) == _code.LineOf(last); i--)
+        for (
+            var i = last;
+            i > Math.Max(1, last - 20)
+                && !_code.Is(i, ";")
+                && !_code.Is(i, "{")
+                && !_code.Is(i, "?")
+                && _code.LineOf(i) == _code.LineOf(last);
+            i--)
         {
             if (_code.Is(i, ":") && _code.Parent(i) == _code.Parent(last) && i < last)
                 return i - (_code.Is(i - 1, "!") || _code.Is(i - 1, "?") ? 2 : 1);

@@ -62,7 +62,11 @@ internal sealed class CodeFile
         return Code.Tokens[last] switch
         {
             { Kind: TokenKind.Name } name => !Code.Is(last - 1, ".") && Keywords.PreventCall(name) ? -1 : last,
-            { Kind: TokenKind.Close, Text: ")" or "]" } => Code.Match(last) is var open && open > 0 && (Code.IsName(open - 1) || Code.Tokens[open - 1].Kind == TokenKind.Close || Code.Is(open, "(")) ? last : -1,
+            { Kind: TokenKind.Close, Text: ")" or "]" } => Code.Match(last) is var open
+            && open > 0
+            && (Code.IsName(open - 1) || Code.Tokens[open - 1].Kind == TokenKind.Close || Code.Is(open, "("))
+                ? last
+                : -1,
             _ => -1,
         };
     }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Koda.Worker.Audit.Code;
 
 /// <summary>
-/// Tells where the value of an expression comes from, by what its function does with names before it. It does not look into other functions.
+/// Tells where the value of an expression comes from, by what its function does with names before it. Other functions are not read.
 /// </summary>
 /// <param name="code">The file.</param>
 /// <param name="names">What names mean in it.</param>
@@ -16,11 +16,14 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
     private const int DeepestBlock = 64;
     private const int MostSteps = 4_000_000;
 
-    private static readonly Regex s_constantName = new("^_?[A-Z][A-Z0-9_]{2,}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private static readonly Regex s_constantName = new(
+        "^_?[A-Z][A-Z0-9_]{2,}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    private static readonly HashSet<string> s_plainNames = ["true", "false", "null", "undefined", "None", "True", "False", "nil", "NaN", "this", "self", "iota", "default"];
+    private static readonly HashSet<string> s_plainNames =
+        ["true", "false", "null", "undefined", "None", "True", "False", "nil", "NaN", "this", "self", "iota", "default"];
 
-    private static readonly HashSet<string> s_lookups = ["get", "Get", "getlist", "getAll", "pop", "Values", "Value", "First", "FirstOrDefault"];
+    private static readonly HashSet<string> s_lookups =
+        ["get", "Get", "getlist", "getAll", "pop", "Values", "Value", "First", "FirstOrDefault"];
 
     private readonly Dictionary<(int, int), Value> _known = [];
     private int _steps;
@@ -61,7 +64,9 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
             return Value.Plain;
         if (code.Split(span, "+") is { Count: > 1 } sum && !sum[0].IsEmpty)
             return sum.Select(part => Of(part, depth - 1)).Aggregate((one, two) => one.Then(two));
-        if (code.Split(span, "%") is [var format, var arguments] && code.Language == Language.Py && Of(format, depth - 1) is { Text: not null } text)
+        if (code.Split(span, "%") is [var format, var arguments]
+            && code.Language == Language.Py
+            && Of(format, depth - 1) is { Text: not null } text)
             return Formatted(text, arguments, depth);
         return code.Split(span, "-", "*", "/", "%", "**") is { Count: > 1 } ? Value.Plain : Primary(span, depth);
     }
@@ -85,7 +90,8 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
     }
 
     private bool IsFunction(Span span) =>
-        code.IsName(span.From, "function") || code.IsName(span.From, "func") || code.IsName(span.From, "lambda") || code.Is(span.From + 1, "=>")
+        code.IsName(span.From, "function") || code.IsName(span.From, "func") || code.IsName(span.From, "lambda")
+        || code.Is(span.From + 1, "=>")
         || (code.Is(span.From, "(") && code.Is(code.Match(span.From) + 1, "=>") && code.Match(span.From) < span.To);
 
     private Value Primary(Span span, int depth)
@@ -100,7 +106,9 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
                 return Structure(span.From, depth);
         }
         // []string{"a", b}, new[] { a }, map[string]string{…}
-        if (code.Is(span.To - 1, "}") && code.Match(span.To - 1) is var open && open > span.From && open < span.To && code.Language is Language.Go or Language.Cs)
+        if (code.Is(span.To - 1, "}")
+            && code.Match(span.To - 1) is var open && open > span.From && open < span.To
+            && code.Language is Language.Go or Language.Cs)
             return Structure(open, depth);
         return Named(span, depth);
     }
@@ -142,9 +150,12 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
 
     private Value Formatted(Value format, Span arguments, int depth)
     {
-        while (code.Is(arguments.From, "(") && code.Match(arguments.From) == arguments.To - 1 && code.Is(arguments.From + 1, "(") && code.Match(arguments.From + 1) == arguments.To - 2)
+        while (code.Is(arguments.From, "(")
+            && code.Match(arguments.From) == arguments.To - 1 && code.Is(arguments.From + 1, "(")
+            && code.Match(arguments.From + 1) == arguments.To - 2)
             arguments = new Span(arguments.From + 1, arguments.To - 1);
-        var given = code.Is(arguments.From, "(") && code.Match(arguments.From) == arguments.To - 1 ? code.Parts(arguments.From) : [arguments];
+        var isTuple = code.Is(arguments.From, "(") && code.Match(arguments.From) == arguments.To - 1;
+        var given = isTuple ? code.Parts(arguments.From) : [arguments];
         return FlowFacts.Fill(format, [.. given.Select(argument => Of(argument, depth - 1))], braces: false);
     }
 
@@ -166,7 +177,8 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
             return new Value(Origin.Unknown) { Gaps = name };
         if (code.Is(span.To - 1, ")") && code.Match(span.To - 1) is var open && open > span.From)
             return facts.IsInput(name) ? Input(name) : Call(new Span(span.From, open), open, name, depth);
-        if (code.Tokens[span.To - 1].Kind is TokenKind.Close && code.Is(span.To - 1, "]") && code.Match(span.To - 1) is var index && index > span.From && !facts.IsInput(name))
+        if (code.Tokens[span.To - 1].Kind is TokenKind.Close && code.Is(span.To - 1, "]")
+            && code.Match(span.To - 1) is var index && index > span.From && !facts.IsInput(name))
             return Of(new Span(span.From, index), depth - 1) with { IsStructure = false, Text = null };
         return Member(span, name, depth);
     }
@@ -186,14 +198,19 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
         if (s_lookups.Contains(Names.LastOf(called)) && facts.IsKept(called))
             return receiver with { Text = null, IsStructure = false };
         // A list of places for parameters: strings.Repeat(",?", n), ",".join(["%s"] * n).
-        if (Names.LastOf(called) is "join" or "Join" or "repeat" or "Repeat" && arguments.Append(receiver).Any(value => value.Constant is { } text && text.Trim(' ', ',', '(', ')') is "?" or "%s"))
+        if (Names.LastOf(called) is "join" or "Join" or "repeat" or "Repeat"
+            && arguments.Append(receiver).Any(value => value.Constant is { } text && text.Trim(' ', ',', '(', ')') is "?" or "%s"))
             return new Value(Origin.Constant, "?");
         // What is left over of a list of characters that are allowed.
-        if (Names.LastOf(called) is "replace" or "replaceAll" or "Replace" or "sub" or "ReplaceAllString" && code.Parts(open).Any(part => code.Tokens[part.From].Text.TrimStart('/').StartsWith("[^", StringComparison.Ordinal)))
+        if (Names.LastOf(called) is "replace" or "replaceAll" or "Replace" or "sub" or "ReplaceAllString"
+            && code.Parts(open).Any(part => code.Tokens[part.From].Text.TrimStart('/').StartsWith("[^", StringComparison.Ordinal)))
             return Value.Plain;
         // What is joined begins with its first part, which is not known here.
         if (Names.LastOf(called) is "join" or "Join" && code.Language is Language.Py)
-            return arguments.Append(receiver).Aggregate((one, two) => two.Origin > one.Origin ? two : one).Via(called) with { Lead = Origin.Unknown };
+        {
+            var joined = arguments.Append(receiver).Aggregate((one, two) => two.Origin > one.Origin ? two : one);
+            return joined.Via(called) with { Lead = Origin.Unknown };
+        }
         if (facts.IsKept(called))
             return arguments.Append(receiver).Aggregate((one, two) => two.Origin > one.Origin ? two : one).Via(called);
         if (Names.LastOf(called) == "format" && receiver.Text is not null)
@@ -261,7 +278,9 @@ internal sealed class Flow(SourceCode code, Names names, Bindings bindings, Func
             var given = Of(binding.Value, depth - 1);
             if (binding.Member.Length > 0 || binding.Kind == BindingKind.Each)
                 given = facts.Taken(binding.Member, given, names.EndingAt(binding.Value.To - 1, out _));
-            value = value is not { } later ? given : binding.Kind == BindingKind.Append || Appended(list, i) ? given.Then(later) : given.Or(later);
+            value = value is not { } later ? given
+                : binding.Kind == BindingKind.Append || Appended(list, i) ? given.Then(later)
+                : given.Or(later);
             if (binding.Kind != BindingKind.Append && Encloses(binding.At, at))
                 return value;
         }

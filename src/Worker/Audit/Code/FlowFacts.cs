@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Audit.Code;
 
-/// <summary>What is known of a language's names: which of them give input, numbers or settings, and which put text together. It is data: see <c>flow.yaml</c>.</summary>
+/// <summary>
+/// What is known of a language's names: which of them give input, numbers or settings, and which put text together. It is data: see
+/// <c>flow.yaml</c>.
+/// </summary>
 internal sealed class FlowFacts
 {
     private static readonly Regex s_place = new(
@@ -54,16 +57,22 @@ internal sealed class FlowFacts
     {
         if (PlainType.IsMatch(parameter.Declaration))
             return Value.Plain;
-        return new Value(Handler.IsMatch(function.Before) || Handler.IsMatch(parameter.Declaration) ? Origin.Input : Origin.Parameter) { Takers = function.Called };
+        return new Value(Handler.IsMatch(function.Before) || Handler.IsMatch(parameter.Declaration) ? Origin.Input : Origin.Parameter)
+        {
+            Takers = function.Called,
+        };
     }
 
     /// <summary>What is known of a part of a value.</summary>
     public Value Taken(string member, Value whole, string name) =>
-        member.Length > 0 && IsInput($"{name}.{member}") ? new Value(Origin.Input) { Inputs = $"{name}.{member}", Gaps = $"{name}.{member}" }
+        member.Length > 0 && IsInput($"{name}.{member}")
+            ? new Value(Origin.Input) { Inputs = $"{name}.{member}", Gaps = $"{name}.{member}" }
         : member.Length > 0 && IsEnvironment($"{name}.{member}") ? new Value(Origin.Environment)
         : whole with { Text = null, IsStructure = false, IsFunction = false };
 
-    /// <summary>A format with its places filled: <c>%s</c> and, if <paramref name="braces"/> mean one, <c>{}</c>, <c>{0}</c>, <c>{name}</c>.</summary>
+    /// <summary>
+    /// A format with its places filled: <c>%s</c> and, if <paramref name="braces"/> mean one, <c>{}</c>, <c>{0}</c>, <c>{name}</c>.
+    /// </summary>
     public static Value Fill(Value format, IReadOnlyList<Value> arguments, bool braces)
     {
         if (format.Text is not { } text)
@@ -82,7 +91,9 @@ internal sealed class FlowFacts
                 filled.Append(place.ValueSpan[0]);
                 continue;
             }
-            var number = int.TryParse(place.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : next;
+            var number = int.TryParse(place.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                ? given
+                : next;
             next++;
             var argument = number < arguments.Count ? arguments[number] : Value.Unknown;
             if (place.Groups["figure"].Success)
@@ -91,6 +102,11 @@ internal sealed class FlowFacts
         }
         filled.Append(text, last, text.Length - last);
         var lead = arguments.FirstOrDefault(argument => argument.Origin > Origin.Plain);
-        return arguments.Aggregate(format, (one, two) => one.Or(two)) with { Text = filled.ToString(), IsStructure = false, Lead = format.Origin > Origin.Plain ? format.Lead : lead.Lead };
+        return arguments.Aggregate(format, (one, two) => one.Or(two)) with
+        {
+            Text = filled.ToString(),
+            IsStructure = false,
+            Lead = format.Origin > Origin.Plain ? format.Lead : lead.Lead,
+        };
     }
 }

@@ -31,7 +31,14 @@ internal sealed class FunctionIndex
             }
             _innermost[i] = open.TryPeek(out var current) ? current : -1;
         }
-        _headers = [.. _functions.SelectMany(function => Enumerable.Range(function.Header.From, function.Header.To - function.Header.From).Where(i => code.Is(i, "(") && function.Header.From >= i - 4).Take(1))];
+        _headers =
+        [
+            .. _functions.SelectMany(function =>
+                Enumerable
+                    .Range(function.Header.From, function.Header.To - function.Header.From)
+                    .Where(i => code.Is(i, "(") && function.Header.From >= i - 4)
+                    .Take(1)),
+        ];
         _headerTokens = [.. _headers.SelectMany(open => Enumerable.Range(open, Math.Min(code.Match(open) - open, LongestHeader)))];
         Declared = _functions.Select(function => function.Name).Where(name => name.Length > 0).ToHashSet();
     }

@@ -34,7 +34,10 @@ internal static class Functions
     {
         for (var i = 0; i < code.Tokens.Length; i++)
         {
-            var found = code.Is(i, "(") && code.Match(i) < code.Tokens.Length ? Of(code, i) : code.Is(i, "=>") && code.IsName(i - 1) ? Short(code, i) : null;
+            var found =
+                code.Is(i, "(") && code.Match(i) < code.Tokens.Length ? Of(code, i)
+                : code.Is(i, "=>") && code.IsName(i - 1) ? Short(code, i)
+                : null;
             if (found is not null)
                 yield return found;
         }
@@ -44,15 +47,33 @@ internal static class Functions
     {
         var close = code.Match(open);
         var (header, name) = Header(code, open);
-        if (header < 0 || Body(code, close, isNamed: name.Length > 0 || code.IsName(open - 1, "function") || code.IsName(open - 1, "func")) is not { } body)
+        if (header < 0
+            || Body(code, close, isNamed: name.Length > 0 || code.IsName(open - 1, "function") || code.IsName(open - 1, "func"))
+                is not { } body)
             return null;
-        var function = new Function(name, [.. code.Parts(open).SelectMany(part => Parameters(code, part))], new Span(header, body.From), body, Before(code, header));
-        return name.Length > 0 ? function : function with { Called = Holder(code, header) ?? (function.TakesResult ? Function.CalledBack : "") };
+        var function = new Function(
+            name,
+            [.. code.Parts(open).SelectMany(part => Parameters(code, part))],
+            new Span(header, body.From),
+            body,
+            Before(code, header));
+        return name.Length > 0
+            ? function
+            : function with { Called = Holder(code, header) ?? (function.TakesResult ? Function.CalledBack : "") };
     }
 
-    private static Function? Short(SourceCode code, int arrow) => code.Language is Language.Js or Language.Cs && Body(code, arrow - 1, isNamed: false) is { } body
-        ? new Function("", [new Parameter(code.Tokens[arrow - 1].Text, code.Tokens[arrow - 1].Text)], new Span(arrow - 1, body.From), body, Before(code, arrow - 1)) { Called = Holder(code, arrow - 1) ?? "" }
-        : null;
+    private static Function? Short(SourceCode code, int arrow) =>
+        code.Language is Language.Js or Language.Cs && Body(code, arrow - 1, isNamed: false) is { } body
+            ? new Function(
+                "",
+                [new Parameter(code.Tokens[arrow - 1].Text, code.Tokens[arrow - 1].Text)],
+                new Span(arrow - 1, body.From),
+                body,
+                Before(code, arrow - 1))
+            {
+                Called = Holder(code, arrow - 1) ?? "",
+            }
+            : null;
 
     // run = (a) => …, run: function (a) { … }, run := func(a string) { … }
     private static string? Holder(SourceCode code, int header)
@@ -60,7 +81,12 @@ internal static class Functions
         var i = header - 1;
         while (code.IsName(i, "function") || code.IsName(i, "async") || code.IsName(i, "func") || code.Is(i, "*"))
             i--;
-        return (code.Is(i, "=") || code.Is(i, ":") || code.Is(i, ":=")) && i > 0 && code.Tokens[i - 1] is { Kind: TokenKind.Name or TokenKind.Text } holder ? holder.Text : null;
+        return
+            (code.Is(i, "=") || code.Is(i, ":") || code.Is(i, ":="))
+            && i > 0
+            && code.Tokens[i - 1] is { Kind: TokenKind.Name or TokenKind.Text } holder
+            ? holder.Text
+            : null;
     }
 
     private static (int Start, string Name) Header(SourceCode code, int open)
@@ -78,10 +104,26 @@ internal static class Functions
         return code.Language switch
         {
             Language.Py => isNamed && code.IsName(before - 1, "def") ? (before - 1, name) : (-1, ""),
-            Language.Go when code.IsName(before, "func") => code.Is(code.Match(open) + 1, "{") || !code.IsName(code.Match(open) + 1) || !code.Is(code.Match(open) + 2, "(") ? (before, "") : (-1, ""),
-            Language.Go => isNamed && (code.IsName(before - 1, "func") || (code.Is(before - 1, ")") && code.IsName(code.Match(before - 1) - 1, "func"))) ? (before - 1, name) : (-1, ""),
-            Language.Cs when isNamed => before > 0 && (code.IsName(before - 1) && !code.IsName(before - 1, "new") && !code.IsName(before - 1, "return") && !code.IsName(before - 1, "await")
-                || code.Is(before - 1, ">") || code.Is(before - 1, "]") || code.Is(before - 1, "?")) ? (before, name) : (-1, ""),
+            Language.Go when code.IsName(before, "func") => code.Is(code.Match(open) + 1, "{")
+            || !code.IsName(code.Match(open) + 1)
+            || !code.Is(code.Match(open) + 2, "(")
+                ? (before, "")
+                : (-1, ""),
+            Language.Go => isNamed
+            && (code.IsName(before - 1, "func") || (code.Is(before - 1, ")") && code.IsName(code.Match(before - 1) - 1, "func")))
+                ? (before - 1, name)
+                : (-1, ""),
+            Language.Cs when isNamed => before > 0
+            && (
+                code.IsName(before - 1)
+                    && !code.IsName(before - 1, "new")
+                    && !code.IsName(before - 1, "return")
+                    && !code.IsName(before - 1, "await")
+                || code.Is(before - 1, ">")
+                || code.Is(before - 1, "]")
+                || code.Is(before - 1, "?"))
+                ? (before, name)
+                : (-1, ""),
             _ => (isNamed ? before : open, name),
         };
     }
@@ -101,7 +143,11 @@ internal static class Functions
                 return Body(code, i - 1, isNamed);
             if (code.Is(i, "{"))
                 return Inside(code, i);
-            if (!mayGoOn || code.Tokens[i].Kind == TokenKind.Close || (code.Is(i, ";") && code.Language != Language.Py) || code.Is(i, ",") || code.Is(i, "="))
+            if (!mayGoOn
+                || code.Tokens[i].Kind == TokenKind.Close
+                || (code.Is(i, ";") && code.Language != Language.Py)
+                || code.Is(i, ",")
+                || code.Is(i, "="))
                 return null;
             if (code.Is(i, "(") || code.Is(i, "["))
                 i = Math.Max(i, code.Match(i));

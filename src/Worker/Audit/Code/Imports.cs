@@ -45,7 +45,9 @@ internal static class Imports
         var statement = code.StatementAt(at);
         if (statement.From != at)
             yield break;
-        var from = Enumerable.Range(at, statement.To - at).FirstOrDefault(i => code.IsName(i, "from") && i + 1 < statement.To && code.Tokens[i + 1].Kind == TokenKind.Text, -1);
+        var from = Enumerable
+            .Range(at, statement.To - at)
+            .FirstOrDefault(i => code.IsName(i, "from") && i + 1 < statement.To && code.Tokens[i + 1].Kind == TokenKind.Text, -1);
         // A list in braces ends the statement for those who look for blocks.
         for (var i = at + 1; from < 0 && i < Math.Min(at + 400, code.Tokens.Length - 1) && !code.Is(i, ";"); i++)
             from = code.IsName(i, "from") && code.Tokens[i + 1].Kind == TokenKind.Text ? i : -1;
@@ -62,7 +64,9 @@ internal static class Imports
             else if (code.Is(i, "{"))
             {
                 foreach (var part in code.Parts(i).Where(part => code.IsName(part.To - 1)))
-                    yield return (code.Tokens[part.To - 1].Text, $"{module}.{code.Tokens[code.IsName(part.From, "type") && part.To - part.From == 2 ? part.From + 1 : part.From].Text}");
+                    yield return (
+                        code.Tokens[part.To - 1].Text,
+                        $"{module}.{code.Tokens[code.IsName(part.From, "type") && part.To - part.From == 2 ? part.From + 1 : part.From].Text}");
                 i = code.Match(i);
             }
             else if (code.IsName(i) && code.Tokens[i].Text != "type")
@@ -72,7 +76,8 @@ internal static class Imports
         }
     }
 
-    private static bool IsFrom(SourceCode code, int at) => Enumerable.Range(Math.Max(0, at - 24), Math.Min(24, at)).Any(i => code.IsName(i, "from") && code.StatementAt(i).Holds(at));
+    private static bool IsFrom(SourceCode code, int at) =>
+        Enumerable.Range(Math.Max(0, at - 24), Math.Min(24, at)).Any(i => code.IsName(i, "from") && code.StatementAt(i).Holds(at));
 
     private static IEnumerable<(string Name, string Meaning)> Python(SourceCode code, int at)
     {

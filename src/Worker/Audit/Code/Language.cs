@@ -43,7 +43,8 @@ internal static class Languages
     /// <summary>What the name of a file says.</summary>
     public static Language Of(string name)
     {
-        if (name.StartsWith("Dockerfile", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".dockerfile", StringComparison.OrdinalIgnoreCase))
+        if (name.StartsWith("Dockerfile", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".dockerfile", StringComparison.OrdinalIgnoreCase))
             return Language.Dockerfile;
         if (name.StartsWith(".env", StringComparison.OrdinalIgnoreCase))
             return Language.Env;
@@ -53,8 +54,23 @@ internal static class Languages
             ".py" or ".pyw" => Language.Py,
             ".cs" or ".csx" => Language.Cs,
             ".go" => Language.Go,
-            ".html" or ".htm" or ".ejs" or ".hbs" or ".handlebars" or ".mustache" or ".vue" or ".svelte" or ".astro" or ".cshtml" or ".razor"
-                or ".jinja" or ".jinja2" or ".j2" or ".gohtml" or ".njk" or ".pug" => Language.Html,
+            ".html"
+            or ".htm"
+            or ".ejs"
+            or ".hbs"
+            or ".handlebars"
+            or ".mustache"
+            or ".vue"
+            or ".svelte"
+            or ".astro"
+            or ".cshtml"
+            or ".razor"
+            or ".jinja"
+            or ".jinja2"
+            or ".j2"
+            or ".gohtml"
+            or ".njk"
+            or ".pug" => Language.Html,
             ".json" or ".yaml" or ".yml" or ".toml" or ".ini" or ".properties" or ".config" or ".xml" or ".cfg" => Language.Config,
             ".conf" or ".nginx" => Language.Nginx,
             ".sh" or ".bash" or ".zsh" => Language.Sh,

@@ -3,15 +3,48 @@ using System.Text;
 namespace Koda.Worker.Audit.Code;
 
 /// <summary>
-/// Splits a file into tokens, without comments. It takes any text: what is not closed ends with its line or with the file. It keeps no call stack,
-/// so that nothing can nest too deep.
+/// Splits a file into tokens, without comments. It takes any text: what is not closed ends with its line or with the file. It keeps no call
+/// stack, so that nothing can nest too deep.
 /// </summary>
 internal abstract class Lexer(string text)
 {
     private static readonly string[] s_marks =
     [
-        ">>>=", "...", "===", "!==", "**=", "??=", "||=", "&&=", "<<=", ">>=", "//=", "=>", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "%=", "|=",
-        "&=", "^=", ":=", "??", "||", "&&", "?.", "::", "->", "<-", "++", "--", "**",
+        ">>>=",
+        "...",
+        "===",
+        "!==",
+        "**=",
+        "??=",
+        "||=",
+        "&&=",
+        "<<=",
+        ">>=",
+        "//=",
+        "=>",
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "+=",
+        "-=",
+        "*=",
+        "/=",
+        "%=",
+        "|=",
+        "&=",
+        "^=",
+        ":=",
+        "??",
+        "||",
+        "&&",
+        "?.",
+        "::",
+        "->",
+        "<-",
+        "++",
+        "--",
+        "**",
     ];
 
     private readonly List<Token> _tokens = [];

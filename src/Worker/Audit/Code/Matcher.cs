@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Koda.Worker.Audit.Code;
 
 /// <summary>
-/// A regular expression of a rule. Short text is matched in the way that is fast to set up; long text, which a stranger may have made for the purpose, in
-/// one whose time grows with its length only.
+/// A regular expression of a rule. Short text is matched in the way that is fast to set up; long text, which a stranger may have made for
+/// the purpose, in one whose time grows with its length only.
 /// </summary>
 internal sealed class Matcher(string pattern)
 {

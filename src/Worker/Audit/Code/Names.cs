@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Koda.Worker.Audit.Code;
 
 /// <summary>
-/// What names mean in a file: <c>cp.exec</c> is <c>child_process.exec</c> where <c>cp</c> was imported so. A call in a name is <c>()</c>, an index
-/// that is not constant <c>[]</c>.
+/// What names mean in a file: <c>cp.exec</c> is <c>child_process.exec</c> where <c>cp</c> was imported so. A call in a name is <c>()</c>,
+/// an index that is not constant <c>[]</c>.
 /// </summary>
 internal sealed partial class Names
 {
@@ -53,7 +53,8 @@ internal sealed partial class Names
     }
 
     private bool IsImported(Span expression) =>
-        _code.IsName(expression.From) && (_aliases.ContainsKey(_code.Tokens[expression.From].Text) || s_loaders.Contains(_code.Tokens[expression.From].Text));
+        _code.IsName(expression.From)
+        && (_aliases.ContainsKey(_code.Tokens[expression.From].Text) || s_loaders.Contains(_code.Tokens[expression.From].Text));
 
     /// <summary>The name that ends at a token.</summary>
     /// <param name="last">Its last token.</param>
@@ -66,7 +67,13 @@ internal sealed partial class Names
         while (i >= 0 && parts.Count < LongestName)
         {
             var suffix = "";
-            while (i > 0 && suffix.Length < LongestName && _code.Tokens[i] is { Kind: TokenKind.Close, Text: ")" or "]" } && _code.Match(i) is var open && open < i && IsAttached(open) && Loaded(i) is null)
+            while (i > 0
+                && suffix.Length < LongestName
+                && _code.Tokens[i] is { Kind: TokenKind.Close, Text: ")" or "]" }
+                && _code.Match(i) is var open
+                && open < i
+                && IsAttached(open)
+                && Loaded(i) is null)
             {
                 suffix = Index(open, i) is { } index ? $".{index}{suffix}" : (_code.Tokens[i].Text == ")" ? "()" : "[]") + suffix;
                 i = open - 1;
@@ -88,8 +95,10 @@ internal sealed partial class Names
         return Resolved(string.Join('.', parts));
     }
 
-    private bool IsAttached(int open) => open > 0 && _code.Tokens[open - 1] is
-    { Kind: TokenKind.Name } or { Kind: TokenKind.Close, Text: ")" or "]" } && !(_code.Is(open, "(") && Keywords.PreventCall(_code.Tokens[open - 1]));
+    private bool IsAttached(int open) =>
+        open > 0
+        && _code.Tokens[open - 1] is { Kind: TokenKind.Name } or { Kind: TokenKind.Close, Text: ")" or "]" }
+        && !(_code.Is(open, "(") && Keywords.PreventCall(_code.Tokens[open - 1]));
 
     private string? Index(int open, int close) =>
         _code.Is(open, "[") && close == open + 2 && _code.Tokens[open + 1] is { Kind: TokenKind.Text } index ? index.Text : null;
@@ -97,8 +106,15 @@ internal sealed partial class Names
     private string? Loaded(int close)
     {
         var open = _code.Match(close);
-        return _code.Is(close, ")") && open >= 1 && open + 2 == close && _code.Tokens[open + 1].Kind == TokenKind.Text
-            && _code.IsName(open - 1) && s_loaders.Contains(_code.Tokens[open - 1].Text) ? Imports.Module(_code.Language, _code.Tokens[open + 1].Text) : null;
+        return
+            _code.Is(close, ")")
+            && open >= 1
+            && open + 2 == close
+            && _code.Tokens[open + 1].Kind == TokenKind.Text
+            && _code.IsName(open - 1)
+            && s_loaders.Contains(_code.Tokens[open - 1].Text)
+            ? Imports.Module(_code.Language, _code.Tokens[open + 1].Text)
+            : null;
     }
 
     private bool One(int i, out string part, out int first)
@@ -131,7 +147,10 @@ internal sealed partial class Names
         if (close == open + 1 || !_code.Is(open, "("))
             return "?";
         var from = open + 1 + (_code.IsName(open + 1, "await") || _code.IsName(open + 1, "new") ? 1 : 0);
-        var name = close - open > LongestName * LongestAlias ? "?" : EndingAt(close - 1, out var start) is var inner && start == from ? inner : "?";
+        var name =
+            close - open > LongestName * LongestAlias ? "?"
+            : EndingAt(close - 1, out var start) is var inner && start == from ? inner
+            : "?";
         return name;
     }
 

@@ -24,7 +24,34 @@ internal sealed class SourceCode
     // What a line that goes on begins with, or ends with.
     private static readonly HashSet<string> s_joining =
     [
-        ".", "?.", "+", "-", "*", "/", "%", "?", ":", "&&", "||", "??", ",", "=", "+=", ":=", "=>", "==", "===", "!=", "!==", "<", ">", "|", "&", "<=", ">=", "->",
+        ".",
+        "?.",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "?",
+        ":",
+        "&&",
+        "||",
+        "??",
+        ",",
+        "=",
+        "+=",
+        ":=",
+        "=>",
+        "==",
+        "===",
+        "!=",
+        "!==",
+        "<",
+        ">",
+        "|",
+        "&",
+        "<=",
+        ">=",
+        "->",
     ];
 
     private readonly int[] _match;
@@ -44,7 +71,9 @@ internal sealed class SourceCode
 
     public Token[] Tokens { get; }
 
-    /// <summary>The bracket that closes or opens what the one at this place opens or closes. The end of the file where there is none.</summary>
+    /// <summary>
+    /// The bracket that closes or opens what the one at this place opens or closes. The end of the file where there is none.
+    /// </summary>
     public int Match(int token) => _match[token];
 
     /// <summary>The bracket that the token stands in. -1: none.</summary>
@@ -72,7 +101,10 @@ internal sealed class SourceCode
     /// <summary>The parts of what stands between brackets, as commas divide it.</summary>
     public IReadOnlyList<Span> Parts(int open) => open + 1 >= Match(open) ? [] : Split(new Span(open + 1, Match(open)), ",");
 
-    /// <summary>Divides a stretch at a mark that stands in no bracket of it. Gives at least one part, which may be empty; none behind a mark at its end.</summary>
+    /// <summary>
+    /// Divides a stretch at a mark that stands in no bracket of it. Gives at least one part, which may be empty; none behind a mark at its
+    /// end.
+    /// </summary>
     public IReadOnlyList<Span> Split(Span span, params ReadOnlySpan<string> marks)
     {
         var parts = new List<Span>();
@@ -96,7 +128,12 @@ internal sealed class SourceCode
     public Span ExpressionAt(int from)
     {
         var (i, steps) = (from, 0);
-        while (i < Tokens.Length && steps++ < LongestExpression && Tokens[i].Kind != TokenKind.Close && !Tokens[i].Is(";") && !Tokens[i].Is(",") && !(i > from && EndsBefore(i, from)))
+        while (i < Tokens.Length
+            && steps++ < LongestExpression
+            && Tokens[i].Kind != TokenKind.Close
+            && !Tokens[i].Is(";")
+            && !Tokens[i].Is(",")
+            && !(i > from && EndsBefore(i, from)))
             i = Next(i);
         return new Span(from, Math.Min(i, Tokens.Length));
     }
@@ -108,7 +145,15 @@ internal sealed class SourceCode
         while (from > 0 && token - from < LongestStatement && !EndsStatement(from))
             from = Tokens[from - 1].Kind == TokenKind.Close ? Math.Min(from - 1, Match(from - 1)) : from - 1;
         var to = token + 1;
-        for (var steps = 0; steps < LongestStatement && to < Tokens.Length && !Tokens[to].Is(";") && !Tokens[to].Is("{") && !Tokens[to].Is("}") && !EndsBefore(to, from); steps++)
+        for (
+            var steps = 0;
+            steps < LongestStatement
+                && to < Tokens.Length
+                && !Tokens[to].Is(";")
+                && !Tokens[to].Is("{")
+                && !Tokens[to].Is("}")
+                && !EndsBefore(to, from);
+            steps++)
             to = Tokens[to].Kind == TokenKind.Close ? to + 1 : Next(to);
         return new Span(from, Math.Min(to, Tokens.Length));
     }
@@ -158,5 +203,6 @@ internal sealed class SourceCode
     // As far as a slip of the reader reaches; a file of brackets only must not take a time that grows with its square.
     private bool IsOpen(Stack<int> open, string close) => open.Take(8).Any(token => Closes(Tokens[token].Text, close));
 
-    private static bool Closes(string open, string close) => (open, close) is ("(", ")") or ("[", "]") or ("{", "}") or (Token.Template, Token.TemplateEnd) or (Token.Hole, Token.HoleEnd);
+    private static bool Closes(string open, string close) =>
+        (open, close) is ("(", ")") or ("[", "]") or ("{", "}") or (Token.Template, Token.TemplateEnd) or (Token.Hole, Token.HoleEnd);
 }

@@ -16,7 +16,9 @@ internal enum TokenKind : byte
     /// <summary>An operator or separator. <c>;</c> also stands for the end of a line that ends a statement.</summary>
     Mark,
 
-    /// <summary>A bracket that opens, the beginning of an interpolated string, or of a hole in one; in Python also the beginning of a block.</summary>
+    /// <summary>
+    /// A bracket that opens, the beginning of an interpolated string, or of a hole in one; in Python also the beginning of a block.
+    /// </summary>
     Open,
 
     Close,

@@ -63,7 +63,8 @@ internal readonly record struct Value(Origin Origin, string? Text = null)
     public bool IsDynamic => Origin >= Origin.Unknown && !IsFunction;
 
     /// <summary>Whether it is text put together of constant parts and others.</summary>
-    public bool IsBuilt => IsDynamic && Text is { } text && text.Contains(Gap, StringComparison.Ordinal) && text.AsSpan().Trim(Gap).Length > 0;
+    public bool IsBuilt =>
+        IsDynamic && Text is { } text && text.Contains(Gap, StringComparison.Ordinal) && text.AsSpan().Trim(Gap).Length > 0;
 
     public bool IsConstant => Origin == Origin.Constant;
 
@@ -74,14 +75,27 @@ internal readonly record struct Value(Origin Origin, string? Text = null)
     public Value Then(Value next)
     {
         var text = string.Concat(TextOrGap, next.TextOrGap);
-        return Or(next) with { Text = text.Length > LongestText ? text[..LongestText] : text, IsStructure = false, Lead = Origin <= Origin.Plain ? next.Lead : Lead };
+        return Or(next) with
+        {
+            Text = text.Length > LongestText ? text[..LongestText] : text,
+            IsStructure = false,
+            Lead = Origin <= Origin.Plain ? next.Lead : Lead,
+        };
     }
 
     /// <summary>Either of them.</summary>
     public Value Or(Value other)
     {
         var worse = other.Origin > Origin ? other : this;
-        return worse with { Text = worse.Text ?? (Origin == other.Origin ? Text ?? other.Text : null), Through = Both(Through, other.Through), Gaps = Both(Gaps, other.Gaps), Inputs = Both(Inputs, other.Inputs), Takers = Both(Takers, other.Takers), IsFunction = IsFunction && other.IsFunction };
+        return worse with
+        {
+            Text = worse.Text ?? (Origin == other.Origin ? Text ?? other.Text : null),
+            Through = Both(Through, other.Through),
+            Gaps = Both(Gaps, other.Gaps),
+            Inputs = Both(Inputs, other.Inputs),
+            Takers = Both(Takers, other.Takers),
+            IsFunction = IsFunction && other.IsFunction,
+        };
     }
 
     /// <summary>The same, gone through a call.</summary>

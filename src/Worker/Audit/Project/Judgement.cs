@@ -9,12 +9,15 @@ internal sealed class Judgement(ProjectFacts project)
 {
     /// <summary>The finding, with what speaks against it.</summary>
     public Finding Of(Candidate candidate) =>
-        candidate.Finding.Doubt is null && project.IsKnown && DoubtOf(candidate) is { } doubt ? candidate.Finding with { Doubt = doubt } : candidate.Finding;
+        candidate.Finding.Doubt is null && project.IsKnown && DoubtOf(candidate) is { } doubt
+            ? candidate.Finding with { Doubt = doubt }
+            : candidate.Finding;
 
     private Doubt? DoubtOf(Candidate candidate)
     {
         var (finding, hit) = candidate;
-        if ((hit.Rule.Deployed || hit.Source.Pattern.Deployed || hit.Rule.Nowhere is not null) && project.Kind is ProjectKind.Library or ProjectKind.Tool)
+        if ((hit.Rule.Deployed || hit.Source.Pattern.Deployed || hit.Rule.Nowhere is not null)
+            && project.Kind is ProjectKind.Library or ProjectKind.Tool)
             return Doubt.NoApplication;
         if (project.IsKeyOfTests(finding.Path))
             return Doubt.NotShipped;
@@ -29,5 +32,7 @@ internal sealed class Judgement(ProjectFacts project)
 
     // What a function is called back with was made elsewhere, and not by who calls it.
     private bool IsReached(string path, Hit hit) =>
-        project.Serves(path) || hit.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Any(taker => taker == Function.CalledBack || project.Reach.Holds(taker));
+        project.Serves(path)
+        || hit.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Any(taker => taker == Function.CalledBack || project.Reach.Holds(taker));
 }

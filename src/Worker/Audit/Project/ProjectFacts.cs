@@ -16,7 +16,10 @@ internal sealed partial class ProjectFacts(RulePack pack)
     private readonly HashSet<string> _keys = [];
     private readonly HashSet<string> _keysOfTests = [];
     private readonly HashSet<(Matcher, string)> _held = [];
-    private readonly List<Matcher> _asked = [.. pack.Rules.SelectMany(rule => rule.Find).Select(pattern => pattern.Beside).OfType<Matcher>()];
+    private readonly List<Matcher> _asked =
+    [
+        .. pack.Rules.SelectMany(rule => rule.Find).Select(pattern => pattern.Beside).OfType<Matcher>(),
+    ];
     private bool _isDescribed;
     private int _files;
 
@@ -60,7 +63,8 @@ internal sealed partial class ProjectFacts(RulePack pack)
     public bool Holds(string path, Matcher beside) => _held.Contains((beside, Folder(path)));
 
     /// <summary>Whether a key is named in the code of tests, and in no other code.</summary>
-    public bool IsKeyOfTests(string path) => KeyFile().Match(path) is { Success: true } key && _keysOfTests.Contains(key.Value) && !_keys.Contains(key.Value);
+    public bool IsKeyOfTests(string path) =>
+        KeyFile().Match(path) is { Success: true } key && _keysOfTests.Contains(key.Value) && !_keys.Contains(key.Value);
 
     // The name of the file and of its folder.
     [GeneratedRegex(@"(?:[\w.-]+/)?[\w.-]+\.(?:pem|key|crt|cer|p12|pfx)\b", RegexOptions.NonBacktracking)]
@@ -94,7 +98,8 @@ internal sealed partial class ProjectFacts(RulePack pack)
                 var value = file.Flow.Of(argument);
                 if (value.Origin == Origin.Input)
                     Reach.Give(name);
-                foreach (var taker in value.Origin == Origin.Parameter ? value.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [])
+                foreach (
+                    var taker in value.Origin == Origin.Parameter ? value.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [])
                     Reach.Hand(taker, name);
             }
         }

@@ -1,8 +1,8 @@
 namespace Koda.Worker.Audit.Project;
 
 /// <summary>
-/// Which functions get what strangers send, through the calls of the project. Functions are known by their names: a name that many functions have tells
-/// nothing.
+/// Which functions get what strangers send, through the calls of the project. Functions are known by their names: a name that many
+/// functions have tells nothing.
 /// </summary>
 internal sealed class Reach
 {

@@ -16,7 +16,10 @@ internal sealed class AuditFocus
         {
             var topic = new[] { word, word.TrimEnd('s'), $"{word}s" }.FirstOrDefault(topics.Contains);
             // A subject is a place only where one is called so: csp does not mean every csproj.
-            if (result.Paths.Any(path => topic is null ? path.Contains(word, StringComparison.OrdinalIgnoreCase) : path.Split('/', '.', '-', '_').Contains(word, StringComparer.OrdinalIgnoreCase)))
+            if (result.Paths.Any(path =>
+                    topic is null
+                        ? path.Contains(word, StringComparison.OrdinalIgnoreCase)
+                        : path.Split('/', '.', '-', '_').Contains(word, StringComparer.OrdinalIgnoreCase)))
                 _places.Add(word);
             else if (topic is not null)
                 _topics.Add(topic);
@@ -48,5 +51,6 @@ internal sealed class AuditFocus
     public bool Holds(Rule rule) => _topics.Count == 0 || rule.Topics.Intersect(_topics).Any();
 
     /// <summary>Whether a file lies where it is asked for.</summary>
-    public bool Holds(string path) => _places.Count == 0 || _places.Exists(place => path.Contains(place, StringComparison.OrdinalIgnoreCase));
+    public bool Holds(string path) =>
+        _places.Count == 0 || _places.Exists(place => path.Contains(place, StringComparison.OrdinalIgnoreCase));
 }

@@ -47,7 +47,17 @@ internal static class AuditJson
                 break;
             lines.Add(line);
         }
-        lines.Add(JsonSerializer.Serialize(new { Findings = result.Findings.Count, WorthALook = result.Doubtful.Count, Given = lines.Count, result.Coverage.Files, result.Coverage.Scanned }, s_json));
+        lines.Add(
+            JsonSerializer.Serialize(
+                new
+                {
+                    Findings = result.Findings.Count,
+                    WorthALook = result.Doubtful.Count,
+                    Given = lines.Count,
+                    result.Coverage.Files,
+                    result.Coverage.Scanned,
+                },
+                s_json));
         return string.Join('\n', lines);
     }
 

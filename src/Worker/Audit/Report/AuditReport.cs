@@ -40,15 +40,22 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
 
     private string Summary()
     {
-        var counts = Enum.GetValues<Severity>().Select(severity => $"{severity}: {result.Findings.Count(finding => finding.Severity == severity)}");
+        var counts = Enum.GetValues<Severity>()
+            .Select(severity => $"{severity}: {result.Findings.Count(finding => finding.Severity == severity)}");
         return $"**{result.Findings.Count} {(result.Findings.Count == 1 ? "finding" : "findings")}** ({string.Join(", ", counts)})"
-            + (result.Doubtful.Count == 0 ? "" : $", and {result.Doubtful.Count} {(result.Doubtful.Count == 1 ? "place" : "places")} worth a look");
+            + (
+                result.Doubtful.Count == 0
+                    ? ""
+                    : $", and {result.Doubtful.Count} {(result.Doubtful.Count == 1 ? "place" : "places")} worth a look");
     }
 
     private string NoneAsked()
     {
         var read = result.Coverage.Read.Where(file => focus.Holds(file.Path)).ToList();
-        var rules = result.Rules.Where(rule => focus.Holds(rule) && rule.Languages.Intersect(read.Select(file => file.Language)).Any()).Select(rule => $"`{rule.Id}`").ToList();
+        var rules = result
+            .Rules.Where(rule => focus.Holds(rule) && rule.Languages.Intersect(read.Select(file => file.Language)).Any())
+            .Select(rule => $"`{rule.Id}`")
+            .ToList();
         return rules.Count == 0
             ? "Nothing was checked there: no rule about it reads a file that lies there."
             : $"None of these was found there, in {Files(read.Count)}: {string.Join(", ", rules)}. That is no proof of safety: rules see known forms only.";
@@ -81,12 +88,15 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         _text.Append(CultureInfo.InvariantCulture, $"### {findings[0].Severity} {rule.Title} (`{rule.Id}`)\n\n");
         foreach (var finding in findings.Take(PlacesShown))
         {
-            _text.Append(CultureInfo.InvariantCulture, $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: `{Shorten(finding.Text)}`");
+            _text.Append(
+                CultureInfo.InvariantCulture, $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: `{Shorten(finding.Text)}`");
             _text.Append(finding.Origin == Origin.Input ? " (what a caller sends reaches it)\n" : "\n");
         }
         var printed = Math.Min(PlacesShown, findings.Count);
         for (; printed < findings.Count && _text.Length < LongestFindings; printed++)
-            _text.Append(CultureInfo.InvariantCulture, $"{(printed == PlacesShown ? "- and at " : ", ")}`{Shown(findings[printed].Path)}:{findings[printed].Line}:{findings[printed].Column}`");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"{(printed == PlacesShown ? "- and at " : ", ")}`{Shown(findings[printed].Path)}:{findings[printed].Line}:{findings[printed].Column}`");
         _notPrinted.AddRange(findings.Skip(printed));
         _text.Append(CultureInfo.InvariantCulture, $"{(printed > PlacesShown ? "\n" : "")}\nAdvice: {rule.Advice} (CWE-{rule.Cwe})\n\n");
     }
@@ -96,16 +106,21 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
     {
         if (result.Doubtful.Count == 0)
             return;
-        _text.Append("## Worth a look\n\nThese have the form of a fault, but the code speaks against it. They are not counted as findings.\n\n");
+        _text.Append(
+            "## Worth a look\n\nThese have the form of a fault, but the code speaks against it. They are not counted as findings.\n\n");
         foreach (var group in result.Doubtful.OrderByDescending(focus.Holds).Take(DoubtfulShown).GroupBy(finding => finding.Doubt))
         {
             _text.Append(CultureInfo.InvariantCulture, $"{Against(group.Key)}:\n\n");
             foreach (var finding in group)
-                _text.Append(CultureInfo.InvariantCulture, $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: {finding.Rule.Title} (`{finding.Rule.Id}`, {finding.Severity})\n");
+                _text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: {finding.Rule.Title} (`{finding.Rule.Id}`, {finding.Severity})\n");
             _text.Append('\n');
         }
         if (result.Doubtful.Count > DoubtfulShown)
-            _text.Append(CultureInfo.InvariantCulture, $"Not printed: {result.Doubtful.Count - DoubtfulShown} more. The format `json` gives them all.\n\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"Not printed: {result.Doubtful.Count - DoubtfulShown} more. The format `json` gives them all.\n\n");
     }
 
     private void WriteCoverage()
@@ -113,22 +128,40 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         var coverage = result.Coverage;
         _text.Append("## Coverage\n\n");
         _text.Append(CultureInfo.InvariantCulture, $"- Read by all rules: {coverage.Scanned} of {Files(coverage.Files)}");
-        _text.Append(coverage.Scanned == 0 ? ".\n" : $" ({string.Join(", ", coverage.ByLanguage.Select(each => $"{each.Language.Shown()} {each.Count}"))}).\n");
+        _text.Append(
+            coverage.Scanned == 0
+                ? ".\n"
+                : $" ({string.Join(", ", coverage.ByLanguage.Select(each => $"{each.Language.Shown()} {each.Count}"))}).\n");
         if (coverage.CredentialsOnly > 0)
-            _text.Append(CultureInfo.InvariantCulture, $"- Read for leaked credentials only: {Files(coverage.CredentialsOnly)} that test, document, or are of a kind that no other rule reads.\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"- Read for leaked credentials only: {Files(coverage.CredentialsOnly)} that test, document, or are of a kind that no other rule reads.\n");
         if (coverage.UnreadLanguages.Count > 0)
-            _text.Append("- No rule reads code in these languages: ").AppendJoin(", ", coverage.UnreadLanguages.Select(each => $"{each.Key} ({Files(each.Value)})")).Append(".\n");
+            _text
+                .Append("- No rule reads code in these languages: ")
+                .AppendJoin(", ", coverage.UnreadLanguages.Select(each => $"{each.Key} ({Files(each.Value)})"))
+                .Append(".\n");
         if (coverage.Tooling > 0)
-            _text.Append(CultureInfo.InvariantCulture, $"- Read for credentials, TLS and settings only: {Files(coverage.Tooling)} that build or release the project.\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"- Read for credentials, TLS and settings only: {Files(coverage.Tooling)} that build or release the project.\n");
         foreach (var (why, count, examples) in coverage.NotRead)
-            _text.Append(CultureInfo.InvariantCulture, $"- Not read: {Files(count)} {Reason(why)}{(examples.Count == 0 ? "" : $": {string.Join(", ", examples.Select(path => $"`{Shown(path)}`"))}{(count > examples.Count ? ", …" : "")}")}.\n");
-        _text.Append("- Not entered, and not counted: `.git`, `node_modules`, links, what `.gitignore` names, and what may hold credentials of this machine.\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"- Not read: {Files(count)} {Reason(why)}{(examples.Count == 0 ? "" : $": {string.Join(", ", examples.Select(path => $"`{Shown(path)}`"))}{(count > examples.Count ? ", …" : "")}")}.\n");
+        _text.Append(
+            "- Not entered, and not counted: `.git`, `node_modules`, links, what `.gitignore` names, and what may hold credentials of this machine.\n");
         if (coverage.IsCut)
-            _text.Append(CultureInfo.InvariantCulture, $"- Cut: there are more than {Auditor.MaxFiles} files; the others were not looked at.\n");
+            _text.Append(
+                CultureInfo.InvariantCulture, $"- Cut: there are more than {Auditor.MaxFiles} files; the others were not looked at.\n");
         if (coverage.Repeated > 0)
-            _text.Append(CultureInfo.InvariantCulture, $"- Left out: {coverage.Repeated} further findings of rules that found too much of the same in one file.\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"- Left out: {coverage.Repeated} further findings of rules that found too much of the same in one file.\n");
         if (_notPrinted.Count > 0)
-            _text.Append(CultureInfo.InvariantCulture, $"- Not printed, for length: {_notPrinted.Count} findings ({string.Join(", ", _notPrinted.CountBy(finding => finding.Rule.Id).Select(each => $"`{each.Key}` {each.Value}"))}). Audit a part of the workspace to see them.\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"- Not printed, for length: {_notPrinted.Count} findings ({string.Join(", ", _notPrinted.CountBy(finding => finding.Rule.Id).Select(each => $"`{each.Key}` {each.Value}"))}). Audit a part of the workspace to see them.\n");
         if (focus.Unknown.Count > 0)
             _text.Append("- Asked for, but known to no rule and no path: ").AppendJoin(", ", focus.Unknown).Append(".\n");
     }
@@ -138,12 +171,22 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         _text.Append("\n## What was looked for\n\n");
         foreach (var (language, _) in result.Coverage.ByLanguage)
         {
-            var ids = result.Rules.Where(rule => rule.Languages.Contains(language) && !rule.Languages.Contains(Language.Other)).Select(rule => rule.Id);
+            var ids = result
+                .Rules.Where(rule => rule.Languages.Contains(language) && !rule.Languages.Contains(Language.Other))
+                .Select(rule => rule.Id);
             _text.Append("- ").Append(language.Shown()).Append(": ").AppendJoin(", ", ids).Append(".\n");
         }
-        _text.Append("- Every text that was read: ").AppendJoin(", ", result.Rules.Where(rule => rule.Everywhere).Select(rule => rule.Id)).Append(".\n");
-        _text.Append("- Every text that is no test and no document: ").AppendJoin(", ", result.Rules.Where(rule => !rule.Everywhere && rule.Languages.Contains(Language.Other)).Select(rule => rule.Id)).Append(".\n");
-        _text.Append("\nThe rules read one function of one file at a time: they do not follow data from one function into another, and they do not know missing ");
+        _text
+            .Append("- Every text that was read: ")
+            .AppendJoin(", ", result.Rules.Where(rule => rule.Everywhere).Select(rule => rule.Id))
+            .Append(".\n");
+        _text
+            .Append("- Every text that is no test and no document: ")
+            .AppendJoin(
+                ", ", result.Rules.Where(rule => !rule.Everywhere && rule.Languages.Contains(Language.Other)).Select(rule => rule.Id))
+            .Append(".\n");
+        _text.Append(
+            "\nThe rules read one function of one file at a time: they do not follow data from one function into another, and they do not know missing ");
         _text.Append("checks of who may do what. Other kinds of fault were not looked for. A person should judge each finding.\n");
     }
 
@@ -174,7 +217,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
 
     // A name may be long, and hold what Markdown or a terminal takes for more than text.
     private static string Shown(string path) =>
-        string.Concat(path.Take(LongestPath).Select(character => char.IsControl(character) || character == '`' ? '?' : character)) + (path.Length > LongestPath ? "…" : "");
+        string.Concat(path.Take(LongestPath).Select(character => char.IsControl(character) || character == '`' ? '?' : character))
+        + (path.Length > LongestPath ? "…" : "");
 
     private static string Shorten(string text)
     {

@@ -3,10 +3,11 @@ using Koda.Worker.Audit.Code;
 namespace Koda.Worker.Audit.Rules;
 
 /// <summary>
-/// A condition on a value. Words: <c>dynamic</c> (not constant), <c>built</c> (put together of constant text and other parts), <c>given</c> (from a
-/// caller), <c>input</c> (from a stranger), <c>constant</c>, <c>list</c>, <c>scalar</c>, <c>absent</c>, <c>present</c>, <c>sql</c>, <c>query</c>, <c>address</c> (input that decides the
-/// host), <c>secret</c>, <c>password</c>, <c>phrase</c> (constants that look so); then <c>/…/</c> matches its text, <c>~/…/</c> its code, <c>#/…/</c> the names of
-/// its parts, <c>@/…/</c> the names that give what a stranger sends, whatever variables they went through; <c>!</c> before any of these is the contrary.
+/// A condition on a value. Words: <c>dynamic</c> (not constant), <c>built</c> (put together of constant text and other parts), <c>given</c>
+/// (from a caller), <c>input</c> (from a stranger), <c>constant</c>, <c>list</c>, <c>scalar</c>, <c>absent</c>, <c>present</c>, <c>sql</c>,
+/// <c>query</c>, <c>address</c> (input that decides the host), <c>secret</c>, <c>password</c>, <c>phrase</c> (constants that look so); then
+/// <c>/…/</c> matches its text, <c>~/…/</c> its code, <c>#/…/</c> the names of its parts, <c>@/…/</c> the names that give what a stranger
+/// sends, whatever variables they went through; <c>!</c> before any of these is the contrary.
 /// </summary>
 internal sealed class Condition
 {
@@ -41,7 +42,8 @@ internal sealed class Condition
     public bool IsAbsence => _words.Contains("absent");
 
     /// <summary>Whether it asks where the value comes from.</summary>
-    public bool AsksOrigin => _words.Any(word => word.TrimStart('!') is "dynamic" or "built" or "given" or "input" or "sql" or "query" or "address");
+    public bool AsksOrigin =>
+        _words.Any(word => word.TrimStart('!') is "dynamic" or "built" or "given" or "input" or "sql" or "query" or "address");
 
     public bool Holds(Value value, string code, Matcher? safe) =>
         _words.All(word => Holds(word, value)) && _matchers.TrueForAll(each => Matches(each, value, code))

@@ -34,7 +34,10 @@ internal sealed class Rule
     /// <summary>If this is anywhere in the workspace, there is no finding; otherwise the first place is one.</summary>
     public Matcher? Nowhere { get; init; }
 
-    /// <summary>The origins of a value that count only where a stranger is seen to reach it: what the operator or the program's own code hands over does no harm.</summary>
+    /// <summary>
+    /// The origins of a value that count only where a stranger is seen to reach it: what the operator or the program's own code hands over
+    /// does no harm.
+    /// </summary>
     public Origin[] Unreached { get; init; } = [];
 
     /// <summary>Whether it is a setting, which an option of the program may rightly switch.</summary>
@@ -46,7 +49,10 @@ internal sealed class Rule
     /// <summary>Whether the protocol of another program may ask for it.</summary>
     public bool Protocol { get; init; }
 
-    /// <summary>What the statement, or the name of its function, looks like where the program decides for itself, and no protocol. Null: nothing tells.</summary>
+    /// <summary>
+    /// What the statement, or the name of its function, looks like where the program decides for itself, and no protocol. Null: nothing
+    /// tells.
+    /// </summary>
     public Matcher? Kept { get; init; }
 
     /// <summary>Whether the code shows a secret, which is not shown again.</summary>
@@ -95,11 +101,12 @@ internal sealed class Pattern
     public Matcher? Anything { get; init; }
 
     /// <summary>
-    /// Conditions: on an argument by its number or name, on <c>any</c> of them, on the <c>value</c>, the <c>receiver</c>, the <c>other</c> side of a comparison, what
-    /// is <c>assigned</c> to a member. On code around it: the whole <c>name</c>, the <c>target</c> that gets the result, the <c>statement</c>, the <c>call</c> that it
-    /// stands in, what stands <c>beside</c> it in its bracket and near it, the name of the <c>function</c>, what stands before it and its parameters
-    /// (<c>handler</c>), its <c>body</c>, the parameters and body of the function that it decorates (<c>decorated</c>); whether it calls itself (<c>self</c>,
-    /// "recursive") and whether the member's name is one after the other of an object's (<c>looped</c>).
+    /// Conditions: on an argument by its number or name, on <c>any</c> of them, on the <c>value</c>, the <c>receiver</c>, the <c>other</c>
+    /// side of a comparison, what is <c>assigned</c> to a member. On code around it: the whole <c>name</c>, the <c>target</c> that gets the
+    /// result, the <c>statement</c>, the <c>call</c> that it stands in, what stands <c>beside</c> it in its bracket and near it, the name
+    /// of the <c>function</c>, what stands before it and its parameters (<c>handler</c>), its <c>body</c>, the parameters and body of the
+    /// function that it decorates (<c>decorated</c>); whether it calls itself (<c>self</c>, "recursive") and whether the member's name is
+    /// one after the other of an object's (<c>looped</c>).
     /// </summary>
     public Dictionary<string, Condition> Where { get; init; } = [];
 

@@ -17,13 +17,18 @@ internal sealed class RuleIndex
 
     public RuleIndex(IEnumerable<Rule> rules, Language language)
     {
-        All = [.. rules.SelectMany(rule => rule.Find.Where(pattern => pattern.In.Contains(language)).Select(pattern => new RulePattern(rule, pattern)))];
+        All =
+        [
+            .. rules.SelectMany(rule =>
+                rule.Find.Where(pattern => pattern.In.Contains(language)).Select(pattern => new RulePattern(rule, pattern))),
+        ];
         foreach (var rule in All)
         {
             AddAll(_calls, rule.Pattern.Call, rule);
             AddAll(_mentions, rule.Pattern.Mention, rule);
             AddAll(_properties, rule.Pattern.Property.Where(name => !name.StartsWith('/')), rule);
-            _namedProperties.AddRange(rule.Pattern.Property.Where(name => name.StartsWith('/')).Select(name => (new Matcher(name.Trim('/')), rule)));
+            _namedProperties.AddRange(
+                rule.Pattern.Property.Where(name => name.StartsWith('/')).Select(name => (new Matcher(name.Trim('/')), rule)));
         }
     }
 
@@ -34,7 +39,8 @@ internal sealed class RuleIndex
     /// <summary>Whether a name that ends so may be one that is meant.</summary>
     public bool MayBeMentioned(string last) => _mentions.ContainsKey(last);
 
-    public IEnumerable<RulePattern> Calls(string name) => Named(_calls, name).Concat(_calls.TryGetValue(Every, out var every) ? every.Select(each => each.Rule) : []);
+    public IEnumerable<RulePattern> Calls(string name) =>
+        Named(_calls, name).Concat(_calls.TryGetValue(Every, out var every) ? every.Select(each => each.Rule) : []);
 
     public IEnumerable<RulePattern> Mentions(string name) => Named(_mentions, name);
 
@@ -51,7 +57,9 @@ internal sealed class RuleIndex
     private static bool Means(string pattern, string name) =>
         pattern == name
         || (pattern.StartsWith("*.", StringComparison.Ordinal) && name.EndsWith(pattern[1..], StringComparison.Ordinal))
-        || (pattern.StartsWith("?.", StringComparison.Ordinal) && (name == pattern[2..] || name.EndsWith(pattern[1..], StringComparison.Ordinal)));
+        || (
+            pattern.StartsWith("?.", StringComparison.Ordinal)
+            && (name == pattern[2..] || name.EndsWith(pattern[1..], StringComparison.Ordinal)));
 
     private static void AddAll(Dictionary<string, List<(string Name, RulePattern Rule)>> index, IEnumerable<string> names, RulePattern rule)
     {

@@ -16,9 +16,16 @@ internal sealed class RulePack
 
     private RulePack()
     {
-        var reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithTypeConverter(new Words()).Build();
+        var reader = new DeserializerBuilder()
+            .WithNamingConvention(UnderscoredNamingConvention.Instance)
+            .WithTypeConverter(new Words())
+            .Build();
         var assembly = typeof(RulePack).Assembly;
-        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var names = assembly
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         T Read<T>(string name)
         {
             using var text = new StreamReader(assembly.GetManifestResourceStream(name)!);

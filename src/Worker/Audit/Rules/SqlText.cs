@@ -54,10 +54,15 @@ internal static class SqlText
         var before = text[Math.Max(0, at - 80)..at];
         if (s_names.IsMatch(before))
             return true;
-        return s_quotedName.IsMatch(before) && at + 1 < text.Length && text[at + 1] is '"' or '`' or ']' && !before.EndsWith("=\"", StringComparison.Ordinal) && !before.EndsWith("= \"", StringComparison.Ordinal);
+        return s_quotedName.IsMatch(before)
+            && at + 1 < text.Length
+            && text[at + 1] is '"' or '`' or ']'
+            && !before.EndsWith("=\"", StringComparison.Ordinal)
+            && !before.EndsWith("= \"", StringComparison.Ordinal);
     }
 
-    private static Regex Compiled(string pattern) => new(pattern, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+    private static Regex Compiled(string pattern) =>
+        new(pattern, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking);
 }
 
 /// <summary>Tells whether a part that is not constant can decide which host an address names.</summary>

@@ -12,12 +12,13 @@ internal sealed partial class Circumstances(CodeFile file)
     private readonly SourceCode _code = file.Code;
 
     /// <summary>
-    /// Whether a test of an option stands around a place (<c>if (insecure) { … }</c>, <c>insecure ? … : …</c>), it is what an option is without being given
-    /// (<c>defaults({ … })</c>), or what it is put into is called by it (<c>insecureClient = …</c>).
+    /// Whether a test of an option stands around a place (<c>if (insecure) { … }</c>, <c>insecure ? … : …</c>), it is what an option is
+    /// without being given (<c>defaults({ … })</c>), or what it is put into is called by it (<c>insecureClient = …</c>).
     /// </summary>
     public bool IsSwitched(int token)
     {
-        if (IsOption(_code.Normalized(_code.StatementAt(token) with { To = token })) || (file.Functions.At(token) is { } function && Chosen().IsMatch(function.Called)))
+        if (IsOption(_code.Normalized(_code.StatementAt(token) with { To = token }))
+            || (file.Functions.At(token) is { } function && Chosen().IsMatch(function.Called)))
             return true;
         for (var (open, depth) = (_code.Parent(token), 0); open > 0 && depth < Deepest; (open, depth) = (_code.Parent(open), depth + 1))
         {
@@ -32,14 +33,21 @@ internal sealed partial class Circumstances(CodeFile file)
     {
         var statement = _code.StatementAt(open - 1) with { To = open };
         var text = _code.Normalized(statement);
-        return statement.From > 0 && _code.Is(statement.From - 1, "}") && text.StartsWith("else", StringComparison.Ordinal) && _code.Match(statement.From - 1) is > 0 and var before && before < statement.From
+        return
+            statement.From > 0
+            && _code.Is(statement.From - 1, "}")
+            && text.StartsWith("else", StringComparison.Ordinal)
+            && _code.Match(statement.From - 1) is > 0 and var before
+            && before < statement.From
             ? $"{_code.Normalized(_code.StatementAt(before - 1) with { To = before })} {text}"
             : text;
     }
 
     private static bool IsOption(string test) => Test().IsMatch($"{test} ") && Option().IsMatch(test);
 
-    [GeneratedRegex(@"(?:^|\. )(?:defaults|defaultsDeep) \(|(?:^|[ .])(?:defaults?|default_?\w+|\w+[dD]efaults) (?::|=)|^(?:\w+ )*\w*(?:[iI]nsecure|[uU]nverified|[nN]o_?[vV]erif|[sS]kip_?[vV]erif)\w*(?: :?= .*)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"(?:^|\. )(?:defaults|defaultsDeep) \(|(?:^|[ .])(?:defaults?|default_?\w+|\w+[dD]efaults) (?::|=)|^(?:\w+ )*\w*(?:[iI]nsecure|[uU]nverified|[nN]o_?[vV]erif|[sS]kip_?[vV]erif)\w*(?: :?= .*)?$",
+        RegexOptions.NonBacktracking)]
     private static partial Regex Chosen();
 
     [GeneratedRegex(@"^(?:\} )?(?:if|elif|else|unless|case|when)\b| \? | && ", RegexOptions.NonBacktracking)]

@@ -10,13 +10,15 @@ internal sealed class CodeScan(CodeFile file, RuleIndex index)
     private readonly PatternMatch _match = new(file);
     private readonly Circumstances _circumstances = new(file);
 
-    public IEnumerable<Hit> Run() => Calls().Concat(Properties()).Concat(Mentions()).Concat(Comparisons()).Concat(Returns()).Concat(Texts());
+    public IEnumerable<Hit> Run() =>
+        Calls().Concat(Properties()).Concat(Mentions()).Concat(Comparisons()).Concat(Returns()).Concat(Texts());
 
     private IEnumerable<Hit> Calls()
     {
         foreach (var call in file.Calls())
         {
-            if (file.Functions.Declared.Contains(call.Name) || file.Bindings.Of(call.Name).Any(binding => file.Flow.Of(binding.Value).IsFunction))
+            if (file.Functions.Declared.Contains(call.Name)
+                || file.Bindings.Of(call.Name).Any(binding => file.Flow.Of(binding.Value).IsFunction))
                 continue;
             foreach (var rule in index.Calls(call.Name))
             {
@@ -85,7 +87,8 @@ internal sealed class CodeScan(CodeFile file, RuleIndex index)
             var right = Operand(i + 1);
             foreach (var rule in rules)
             {
-                var origin = _match.Compared(rule, left, new Span(start, i), right) ?? _match.Compared(rule, file.Names.EndingAt(right.To - 1, out _), right, new Span(start, i));
+                var origin = _match.Compared(rule, left, new Span(start, i), right)
+                    ?? _match.Compared(rule, file.Names.EndingAt(right.To - 1, out _), right, new Span(start, i));
                 if (origin is { } found)
                     yield return Hit(rule, new Span(start, right.To), found);
             }
@@ -126,23 +129,34 @@ internal sealed class CodeScan(CodeFile file, RuleIndex index)
         var expressions = index.Of(pattern => pattern.Expression is not null);
         for (var i = 0; i < _code.Tokens.Length; i++)
         {
-            var rules = _code.Tokens[i].Kind switch { TokenKind.Text when !IsDocumentation(i) => texts, TokenKind.Pattern => expressions, _ => [] };
+            var rules = _code.Tokens[i].Kind switch
+            {
+                TokenKind.Text when !IsDocumentation(i) => texts,
+                TokenKind.Pattern => expressions,
+                _ => [],
+            };
             foreach (var rule in rules)
             {
-                if ((rule.Pattern.Text ?? rule.Pattern.Expression)!.IsMatch(_code.Tokens[i].Text) && _match.Place(rule, i, _code.Tokens[i].Text) is { } origin)
+                if ((rule.Pattern.Text ?? rule.Pattern.Expression)!.IsMatch(_code.Tokens[i].Text)
+                    && _match.Place(rule, i, _code.Tokens[i].Text) is { } origin)
                     yield return Hit(rule, new Span(i, i + 1), origin);
             }
         }
     }
 
     // A text that is a statement of its own says something to people only.
-    private bool IsDocumentation(int at) => _code.Language == Language.Py && (at == 0 || _code.Is(at - 1, ";") || _code.Is(at - 1, "{")) && (at + 1 == _code.Tokens.Length || _code.Is(at + 1, ";"));
+    private bool IsDocumentation(int at) =>
+        _code.Language == Language.Py
+        && (at == 0 || _code.Is(at - 1, ";") || _code.Is(at - 1, "{"))
+        && (at + 1 == _code.Tokens.Length || _code.Is(at + 1, ";"));
 
     private Hit Hit(RulePattern rule, Span span, Origin origin) =>
         new(rule, _code.Tokens[span.From].Start, _code.Tokens[Math.Max(span.From, span.To - 1)].End, _code.Normalized(span), origin)
         {
             Takers = _match.Takers,
-            Statement = rule.Rule.Kept is null ? "" : $"{file.Functions.At(span.From)?.Called} {_code.Normalized(_code.StatementAt(span.From))}",
+            Statement = rule.Rule.Kept is null
+                ? ""
+                : $"{file.Functions.At(span.From)?.Called} {_code.Normalized(_code.StatementAt(span.From))}",
             IsSwitched = rule.Rule.Setting && _circumstances.IsSwitched(span.From),
         };
 }

@@ -5,14 +5,25 @@ namespace Koda.Worker.Audit.Scan;
 /// <summary>Takes the comments out of text that is not read as code; every place stays where it was.</summary>
 internal static class Comments
 {
-    private static readonly (string Open, string Close)[] s_markup = [("<!--", "-->"), ("{{!--", "--}}"), ("{{!", "}}"), ("{#", "#}"), ("@*", "*@"), ("<%--", "--%>"), ("<%#", "%>")];
+    private static readonly (string Open, string Close)[] s_markup =
+    [
+        ("<!--", "-->"),
+        ("{{!--", "--}}"),
+        ("{{!", "}}"),
+        ("{#", "#}"),
+        ("@*", "*@"),
+        ("<%--", "--%>"),
+        ("<%#", "%>"),
+    ];
 
-    public static string Blanked(string text, Language language) => language switch
-    {
-        Language.Html => Blanked(text, s_markup),
-        Language.Config or Language.Env or Language.Dockerfile or Language.Nginx or Language.Sh => WithoutHashes(Blanked(text, [("<!--", "-->")])),
-        _ => text,
-    };
+    public static string Blanked(string text, Language language) =>
+        language switch
+        {
+            Language.Html => Blanked(text, s_markup),
+            Language.Config or Language.Env or Language.Dockerfile or Language.Nginx or Language.Sh => WithoutHashes(
+                Blanked(text, [("<!--", "-->")])),
+            _ => text,
+        };
 
     /// <summary>Only the scripts of a page.</summary>
     public static string Scripts(string page)

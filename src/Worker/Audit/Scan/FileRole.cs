@@ -62,13 +62,17 @@ internal static partial class FileRoles
         return ToolingPath().IsMatch(path) || ToolingName().IsMatch(name) ? FileRole.Tooling : FileRole.Source;
     }
 
-    [GeneratedRegex(@"(?:^|/)(?:node_modules|bower_components|vendors?|third_party|coverage|\.next|bin/(?:Debug|Release)|obj|\.venv|venv|site-packages|__pycache__|\.git|jspm_packages|\.nuxt|\.svelte-kit|\.tox|\.yarn)/|(?:^|/)(?:static|public|assets)/(?:[^/]+/)*libs/|[.-]min\.\w+$|(?:^|/)jquery(?:[.-][\w.]+)?\.js$|\.(?:map|lock|snap|svg)$|(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$|\.(?:designer|g)\.cs$|_pb2?\.(?:py|go)$|\.pb\.go$|\.d\.[mc]?ts$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:^|/)(?:node_modules|bower_components|vendors?|third_party|coverage|\.next|bin/(?:Debug|Release)|obj|\.venv|venv|site-packages|__pycache__|\.git|jspm_packages|\.nuxt|\.svelte-kit|\.tox|\.yarn)/|(?:^|/)(?:static|public|assets)/(?:[^/]+/)*libs/|[.-]min\.\w+$|(?:^|/)jquery(?:[.-][\w.]+)?\.js$|\.(?:map|lock|snap|svg)$|(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$|\.(?:designer|g)\.cs$|_pb2?\.(?:py|go)$|\.pb\.go$|\.d\.[mc]?ts$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex GeneratedPath();
 
     [GeneratedRegex(@"(?:^|/)(?:dist|build|built|out)/", RegexOptions.IgnoreCase)]
     private static partial Regex BuiltPath();
 
-    [GeneratedRegex(@"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|cypress|functional|acceptance|integration|test(?:ing|utils?|suite|apps?|sites?|projects?|[-_]\w+)|(?:\w+[-_])?tests?|(?!latest|contest|greatest|fastest)[a-z]+tests?)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|cypress|functional|acceptance|integration|test(?:ing|utils?|suite|apps?|sites?|projects?|[-_]\w+)|(?:\w+[-_])?tests?|(?!latest|contest|greatest|fastest)[a-z]+tests?)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/",
+        RegexOptions.IgnoreCase)]
     private static partial Regex TestPath();
 
     [GeneratedRegex(@"^(?:import )?\s*""testing""", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
@@ -80,25 +84,38 @@ internal static partial class FileRoles
     [GeneratedRegex(@"^(?:import|from) (?:pytest|unittest|nose)\b", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex PythonTest();
 
-    [GeneratedRegex(@"(?:require\(|from )['""](?:mocha|chai|tap|tape|ava|vitest|supertest|sinon|should|node:test|@jest/globals|@playwright/test)['""]", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"(?:require\(|from )['""](?:mocha|chai|tap|tape|ava|vitest|supertest|sinon|should|node:test|@jest/globals|@playwright/test)['""]",
+        RegexOptions.NonBacktracking)]
     private static partial Regex ScriptTest();
 
     // The name, the version and the licence of a library, in a comment that tools keep.
-    [GeneratedRegex(@"^\s*/\*(?:!|[^;{}]*@preserve)[^;{}]*(?:\d+\.\d+[^;{}]*(?:licen[sc]e|\(c\)|copyright|©)|(?:licen[sc]e|\(c\)|copyright|©)[^;{}]*\d+\.\d+\.\d+)", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^\s*/\*(?:!|[^;{}]*@preserve)[^;{}]*(?:\d+\.\d+[^;{}]*(?:licen[sc]e|\(c\)|copyright|©)|(?:licen[sc]e|\(c\)|copyright|©)[^;{}]*\d+\.\d+\.\d+)",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Banner();
 
-    [GeneratedRegex(@"^using (?:NUnit\.Framework|Xunit|Microsoft\.VisualStudio\.TestTools)\b", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^using (?:NUnit\.Framework|Xunit|Microsoft\.VisualStudio\.TestTools)\b", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex SharpTest();
 
-    [GeneratedRegex(@"(?:^|/)(?:docs?|documentation|man|locales?|i18n|l10n|translations?|langs?)/|\.(?:md|markdown|mdx|rst|txt|adoc)$|(?:^|/)(?:LICENSE|NOTICE|CHANGELOG|HISTORY|AUTHORS)[^/]*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:^|/)(?:docs?|documentation|man|locales?|i18n|l10n|translations?|langs?)/|\.(?:md|markdown|mdx|rst|txt|adoc)$|(?:^|/)(?:LICENSE|NOTICE|CHANGELOG|HISTORY|AUTHORS)[^/]*$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex DocumentationPath();
 
-    [GeneratedRegex(@"(?:^|/)(?:examples?|samples?|demos?|playground|bench(?:marks?|ing)?|contrib|hack|misc|sandbox|tutorials?)/|(?:^|/)[^/]*(?:localhost|snake-?oil|self-?signed|dummy|example|sample)[^/]*\.(?:key|pem|crt|cer)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:^|/)(?:examples?|samples?|demos?|playground|bench(?:marks?|ing)?|contrib|hack|misc|sandbox|tutorials?)/|(?:^|/)[^/]*(?:localhost|snake-?oil|self-?signed|dummy|example|sample)[^/]*\.(?:key|pem|crt|cer)$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex ExamplePath();
 
-    [GeneratedRegex(@"(?:^|/)(?:scripts?|tools?|tooling|\.husky|\.github|\.circleci|\.gitlab|ci|debian|packaging|management/commands|migrations)/", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:^|/)(?:scripts?|tools?|tooling|\.husky|\.github|\.circleci|\.gitlab|ci|debian|packaging|management/commands|migrations)/",
+        RegexOptions.IgnoreCase)]
     private static partial Regex ToolingPath();
 
-    [GeneratedRegex(@"^(?:Jakefile|Gruntfile|Gulpfile|Rakefile|Makefile|rollup|webpack|vite|jest|karma|babel|eslint|tsup|esbuild)\b[^/]*$|\.config\.[mc]?[jt]s$|^setup\.py$|^\.[a-z]+rc", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?:Jakefile|Gruntfile|Gulpfile|Rakefile|Makefile|rollup|webpack|vite|jest|karma|babel|eslint|tsup|esbuild)\b[^/]*$|\.config\.[mc]?[jt]s$|^setup\.py$|^\.[a-z]+rc",
+        RegexOptions.IgnoreCase)]
     private static partial Regex ToolingName();
 }

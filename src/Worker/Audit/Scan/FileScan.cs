@@ -24,7 +24,9 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
     public IReadOnlyList<Candidate> Run(string path, FileRole role, string text, ref int left)
     {
         var language = Languages.Of(path[(path.LastIndexOf('/') + 1)..]);
-        var hits = Hits(language, role, text).Where(hit => Counts(hit.Rule, role) && (hit.Source.Pattern.Path?.IsMatch(path) ?? true)).ToList();
+        var hits = Hits(language, role, text)
+            .Where(hit => Counts(hit.Rule, role) && (hit.Source.Pattern.Path?.IsMatch(path) ?? true))
+            .ToList();
         var candidates = new List<Candidate>();
         var seen = new Dictionary<string, int>();
         var places = new Places(text);
@@ -38,7 +40,15 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
             var code = $"{hit.Rule.Id}\n{path}\n{hit.Code}";
             seen[code] = seen.TryGetValue(code, out var before) ? before + 1 : 0;
             var line = places.Line(hit.Start);
-            var finding = new Finding(hit.Rule, SeverityOf(hit, role), path, line, places.Column(hit.Start), Shown(places, line, hit, text), hit.Origin, Fingerprint(code, seen[code]));
+            var finding = new Finding(
+                hit.Rule,
+                SeverityOf(hit, role),
+                path,
+                line,
+                places.Column(hit.Start),
+                Shown(places, line, hit, text),
+                hit.Origin,
+                Fingerprint(code, seen[code]));
             candidates.Add(new Candidate(finding with { Doubt = DoubtOf(hit, role, places, line) }, hit));
         }
         return candidates;
@@ -60,7 +70,10 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
         }
         hits = hits.Concat(TextScan.Lines(text, language, index));
         return language == Language.Html && text.Contains("<script", StringComparison.OrdinalIgnoreCase)
-            ? hits.Concat(new CodeScan(new CodeFile(Language.Js, Comments.Scripts(Comments.Blanked(text, language)), pack.Flow[Language.Js]), pack.Indexes[Language.Js]).Run())
+            ? hits.Concat(
+                new CodeScan(
+                    new CodeFile(Language.Js, Comments.Scripts(Comments.Blanked(text, language)), pack.Flow[Language.Js]),
+                    pack.Indexes[Language.Js]).Run())
             : hits;
     }
 
@@ -86,7 +99,11 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
     {
         var kept = new List<Hit>();
         var lines = new HashSet<(string, int)>();
-        foreach (var hit in hits.Where(hit => !hits.Any(other => other.Rule.Covers.Contains(hit.Rule.Id) && Overlap(hit, other))).OrderBy(hit => hit.Rule.Severity).ThenByDescending(hit => hit.Origin).ThenBy(hit => hit.End - hit.Start))
+        foreach (
+            var hit in hits.Where(hit => !hits.Any(other => other.Rule.Covers.Contains(hit.Rule.Id) && Overlap(hit, other)))
+                .OrderBy(hit => hit.Rule.Severity)
+                .ThenByDescending(hit => hit.Origin)
+                .ThenBy(hit => hit.End - hit.Start))
         {
             if (!lines.Add((hit.Rule.Id, places.Line(hit.Start))) || kept.Exists(other => Same(hit, other)))
                 continue;
@@ -97,7 +114,8 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
 
     private static bool Overlap(Hit one, Hit other) => one.Start < other.End && other.Start < one.End;
 
-    private static bool Same(Hit one, Hit other) => Overlap(one, other) && (one.Rule.Cwe == other.Rule.Cwe || (one.Rule.Secret && other.Rule.Secret));
+    private static bool Same(Hit one, Hit other) =>
+        Overlap(one, other) && (one.Rule.Cwe == other.Rule.Cwe || (one.Rule.Secret && other.Rule.Secret));
 
     private static Severity SeverityOf(Hit hit, FileRole role)
     {
@@ -125,7 +143,8 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
         return Quoted.Hidden(shown, text[hit.Start..hit.End]);
     }
 
-    private static string Secret(System.Text.RegularExpressions.Match match) => match.Groups["secret"] is { Success: true } secret ? secret.Value : match.Value;
+    private static string Secret(System.Text.RegularExpressions.Match match) =>
+        match.Groups["secret"] is { Success: true } secret ? secret.Value : match.Value;
 
     private static string Fingerprint(string code, int before) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{code}\n{before}")))[..16];

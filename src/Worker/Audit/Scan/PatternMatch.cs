@@ -4,7 +4,9 @@ using Koda.Worker.Audit.Rules;
 
 namespace Koda.Worker.Audit.Scan;
 
-/// <summary>Decides whether code is what a pattern describes. The answers are the worst origin of the values that were looked at; null: it is not.</summary>
+/// <summary>
+/// Decides whether code is what a pattern describes. The answers are the worst origin of the values that were looked at; null: it is not.
+/// </summary>
 /// <param name="file">The file.</param>
 internal sealed class PatternMatch(CodeFile file)
 {
@@ -24,7 +26,10 @@ internal sealed class PatternMatch(CodeFile file)
             {
                 "any" => Any(call.Arguments, condition, rule.Rule.Safe),
                 "receiver" => Receiver(call, condition, rule.Rule.Safe),
-                _ when int.TryParse(on, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => Argument(Positional(call, number), condition, rule.Rule.Safe),
+                _ when int.TryParse(on, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => Argument(
+                    Positional(call, number),
+                    condition,
+                    rule.Rule.Safe),
                 _ => Place(on, condition, call.Start, call.Name) ?? Argument(NamedArgument(call, on), condition, rule.Rule.Safe),
             };
             if (found is not { } worst)
@@ -81,7 +86,8 @@ internal sealed class PatternMatch(CodeFile file)
     {
         if (_code.Match(at - 1) is var open && (open >= at - 1 || (rule.Pattern.Where.ContainsKey("looped") && !IsLooped(open + 1))))
             return null;
-        if (rule.Pattern.Where.TryGetValue("assigned", out var assigned) && Argument(_code.ExpressionAt(at + 1), assigned, rule.Rule.Safe) is null)
+        if (rule.Pattern.Where.TryGetValue("assigned", out var assigned)
+            && Argument(_code.ExpressionAt(at + 1), assigned, rule.Rule.Safe) is null)
             return null;
         return Value(rule, name, start, new Span(open + 1, at - 1));
     }
@@ -90,7 +96,9 @@ internal sealed class PatternMatch(CodeFile file)
     public bool IsImport(int at)
     {
         var from = _code.StatementAt(at).From;
-        return _code.IsName(from, "import") || _code.IsName(from, "from") || (_code.IsName(from, "using") && !_code.Is(from + 1, "(") && !_code.IsName(from + 1, "var"));
+        return _code.IsName(from, "import")
+            || _code.IsName(from, "from")
+            || (_code.IsName(from, "using") && !_code.Is(from + 1, "(") && !_code.IsName(from + 1, "var"));
     }
 
     private Origin? Place(string on, Condition condition, int at, string name)
@@ -103,9 +111,16 @@ internal sealed class PatternMatch(CodeFile file)
             "function" => file.Functions.At(at) is { } function ? Called(function) : "",
             "handler" => file.Functions.At(at) is { } function ? $"{function.Before} {_code.Normalized(function.Header)}" : "",
             "body" => file.Functions.At(at) is { } function ? Cut(function.Body, at) : "",
-            "decorated" => file.Functions.Behind(at) is { } function ? $"{_code.Normalized(function.Header)} {_code.Normalized(function.Body)}" : "",
-            "beside" => _code.Parent(at) is >= 0 and var open ? _code.Normalized(new Span(open, Math.Min(_code.Match(open), _code.Tokens.Length))) + Around(at, 8, 6) : "",
-            "self" => file.Functions.At(at) is { Name.Length: > 0 } function && Cut(function.Body, at).Contains($"{function.Name} (", StringComparison.Ordinal) ? "recursive" : "",
+            "decorated" => file.Functions.Behind(at) is { } function
+                ? $"{_code.Normalized(function.Header)} {_code.Normalized(function.Body)}"
+                : "",
+            "beside" => _code.Parent(at) is >= 0 and var open
+                ? _code.Normalized(new Span(open, Math.Min(_code.Match(open), _code.Tokens.Length))) + Around(at, 8, 6)
+                : "",
+            "self" => file.Functions.At(at) is { Name.Length: > 0 } function
+            && Cut(function.Body, at).Contains($"{function.Name} (", StringComparison.Ordinal)
+                ? "recursive"
+                : "",
             "looped" => "looped",
             // Index has looked at it.
             "assigned" => "",
@@ -120,7 +135,10 @@ internal sealed class PatternMatch(CodeFile file)
         : _code.Normalized(new Span(Math.Max(0, function.Header.From - 4), function.Header.From));
 
     // for (const key in source)
-    private bool IsLooped(int key) => _code.IsName(key) && file.Bindings.Of(_code.Tokens[key].Text).Any(binding => binding.Kind == BindingKind.Each && _code.IsName(binding.Value.From - 1, "in"));
+    private bool IsLooped(int key) =>
+        _code.IsName(key)
+        && file.Bindings.Of(_code.Tokens[key].Text)
+            .Any(binding => binding.Kind == BindingKind.Each && _code.IsName(binding.Value.From - 1, "in"));
 
     private string Cut(Span body, int at) => _code.Normalized(new Span(Math.Max(body.From, at - 300), Math.Min(body.To, at + 300)));
 
@@ -128,7 +146,11 @@ internal sealed class PatternMatch(CodeFile file)
     {
         var statement = _code.StatementAt(at);
         var text = _code.Normalized(statement with { To = Math.Max(statement.From, at) });
-        return file.Functions.At(at) is { Name: var name } && (text.Length == 0 || text.StartsWith("return", StringComparison.Ordinal) || text.EndsWith("=>", StringComparison.Ordinal)) ? $"{text} {name} =" : text;
+        return
+            file.Functions.At(at) is { Name: var name }
+            && (text.Length == 0 || text.StartsWith("return", StringComparison.Ordinal) || text.EndsWith("=>", StringComparison.Ordinal))
+            ? $"{text} {name} ="
+            : text;
     }
 
     private Origin? Any(IEnumerable<Span> arguments, Condition condition, Matcher? safe) =>
@@ -164,7 +186,10 @@ internal sealed class PatternMatch(CodeFile file)
         return IsNamed(call.Arguments[number]) && _code.Language == Language.Py ? null : Unnamed(call.Arguments[number]);
     }
 
-    private bool IsNamed(Span argument) => argument.To - argument.From > 2 && _code.IsName(argument.From) && (_code.Is(argument.From + 1, "=") || (_code.Is(argument.From + 1, ":") && _code.Language == Language.Cs));
+    private bool IsNamed(Span argument) =>
+        argument.To - argument.From > 2
+        && _code.IsName(argument.From)
+        && (_code.Is(argument.From + 1, "=") || (_code.Is(argument.From + 1, ":") && _code.Language == Language.Cs));
 
     private Span Unnamed(Span argument) => IsNamed(argument) ? argument with { From = argument.From + 2 } : argument;
 
@@ -190,7 +215,9 @@ internal sealed class PatternMatch(CodeFile file)
             return argument.From;
         if (argument.To - argument.From != 1 || !_code.IsName(argument.From))
             return -1;
-        var bound = file.Bindings.Of(_code.Tokens[argument.From].Text).LastOrDefault(binding => binding.At < at && file.Functions.Sees(at, binding.At));
+        var bound = file
+            .Bindings.Of(_code.Tokens[argument.From].Text)
+            .LastOrDefault(binding => binding.At < at && file.Functions.Sees(at, binding.At));
         return _code.Is(bound.Value.From, "{") && !bound.Value.IsEmpty ? bound.Value.From : -1;
     }
 

@@ -13,7 +13,9 @@ internal static partial class Quoted
         if (constants.Count == 0)
             constants = [.. Value().Matches(code).Select(match => match.Groups["text"].Value)];
         // A key such as ['SECRET_KEY'] is a name.
-        foreach (var constant in constants.Skip(constants.Count > 1 && constants[0].All(character => char.IsLetterOrDigit(character) || character is '_' or '-') ? 1 : 0))
+        foreach (
+            var constant in constants.Skip(
+                constants.Count > 1 && constants[0].All(character => char.IsLetterOrDigit(character) || character is '_' or '-') ? 1 : 0))
             line = line.Replace(constant, SecretText.Hidden(constant), StringComparison.Ordinal);
         return line;
     }

@@ -13,15 +13,20 @@ namespace Koda.Worker.Providers.Anthropic;
 /// </summary>
 internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClient client, PriceTable prices) : IModelProvider
 {
-    public static AnthropicProvider Create(ProviderEndpoint endpoint, HttpClient http, PriceTable prices) => new(endpoint, new AnthropicClient(new ClientOptions
-    {
-        HttpClient = http,
-        BaseUrl = endpoint.BaseUrl.AbsoluteUri.TrimEnd('/'),
-        ApiKey = endpoint.ApiKey ?? "",
-        AuthToken = null,
-        MaxRetries = 0,
-        Timeout = TimeSpan.FromDays(1),
-    }), prices);
+    public static AnthropicProvider Create(ProviderEndpoint endpoint, HttpClient http, PriceTable prices) =>
+        new(
+            endpoint,
+            new AnthropicClient(
+                new ClientOptions
+                {
+                    HttpClient = http,
+                    BaseUrl = endpoint.BaseUrl.AbsoluteUri.TrimEnd('/'),
+                    ApiKey = endpoint.ApiKey ?? "",
+                    AuthToken = null,
+                    MaxRetries = 0,
+                    Timeout = TimeSpan.FromDays(1),
+                }),
+            prices);
 
     public static ProviderEndpoint Endpoint(Uri? baseUrl, string? apiKey) => new()
     {
@@ -33,12 +38,15 @@ internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClie
 
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
     {
-        var body = AnthropicRequest.Write(request, endpoint.Defaults, endpoint.OriginOf(request.Model)).Deserialize<Dictionary<string, JsonElement>>()!;
+        var body = AnthropicRequest
+            .Write(request, endpoint.Defaults, endpoint.OriginOf(request.Model))
+            .Deserialize<Dictionary<string, JsonElement>>()!;
         var parameters = MessageCreateParams.FromRawUnchecked(
             new Dictionary<string, JsonElement>(), new Dictionary<string, JsonElement>(), body);
         using var response = await client.Messages.WithRawResponse.CreateStreaming(parameters, ct);
         await using var stream = await response.RawMessage.Content.ReadAsStreamAsync(ct);
-        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request, endpoint.OriginOf(request.Model), prices), ct))
+        await foreach (
+            var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request, endpoint.OriginOf(request.Model), prices), ct))
             yield return piece;
     }
 

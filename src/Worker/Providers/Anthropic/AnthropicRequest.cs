@@ -59,7 +59,9 @@ internal static class AnthropicRequest
         }
 
         // The conversation only grows, so marking its end lets the next call read everything before it from the cache.
-        if (written.LastOrDefault()?["content"] is JsonArray final && final[^1] is JsonObject end && end["type"]!.GetValue<string>() != "thinking")
+        if (written.LastOrDefault()?["content"] is JsonArray final
+            && final[^1] is JsonObject end
+            && end["type"]!.GetValue<string>() != "thinking")
             Cached(end);
         return written;
     }
@@ -71,38 +73,53 @@ internal static class AnthropicRequest
     }
 
     // The API refuses empty texts and unsigned reasoning; a block that would be refused is left out.
-    private static JsonObject? WriteBlock(ContentBlock block) => block switch
-    {
-        TextBlock text => string.IsNullOrWhiteSpace(text.Text) ? null : new JsonObject { ["type"] = "text", ["text"] = text.Text },
-        ImageBlock { Data: not null } image => new JsonObject
+    private static JsonObject? WriteBlock(ContentBlock block) =>
+        block switch
         {
-            ["type"] = "image",
-            ["source"] = new JsonObject { ["type"] = "base64", ["media_type"] = image.MimeType, ["data"] = image.Data },
-        },
-        ReasoningBlock { Redacted: true } hidden => new JsonObject { ["type"] = "redacted_thinking", ["data"] = hidden.Signature },
-        ReasoningBlock { Signature: not null } thought => new JsonObject
-        {
-            ["type"] = "thinking",
-            ["thinking"] = thought.Text,
-            ["signature"] = thought.Signature,
-        },
-        ReasoningBlock { Field: { } tag } thought when InlineThoughts.IsTag(tag) => new JsonObject { ["type"] = "text", ["text"] = InlineThoughts.Join(tag, thought.Text, "") },
-        ToolCallBlock call => new JsonObject
-        {
-            ["type"] = "tool_use",
-            ["id"] = call.CallId,
-            ["name"] = call.Tool,
-            ["input"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : new JsonObject { ["invalid_json"] = call.Arguments },
-        },
-        _ => null,
-    };
+            TextBlock text => string.IsNullOrWhiteSpace(text.Text) ? null : new JsonObject { ["type"] = "text", ["text"] = text.Text },
+            ImageBlock { Data: not null } image => new JsonObject
+            {
+                ["type"] = "image",
+                ["source"] = new JsonObject { ["type"] = "base64", ["media_type"] = image.MimeType, ["data"] = image.Data },
+            },
+            ReasoningBlock { Redacted: true } hidden => new JsonObject { ["type"] = "redacted_thinking", ["data"] = hidden.Signature },
+            ReasoningBlock { Signature: not null } thought => new JsonObject
+            {
+                ["type"] = "thinking",
+                ["thinking"] = thought.Text,
+                ["signature"] = thought.Signature,
+            },
+            ReasoningBlock { Field: { } tag } thought when InlineThoughts.IsTag(tag) => new JsonObject
+            {
+                ["type"] = "text",
+                ["text"] = InlineThoughts.Join(tag, thought.Text, ""),
+            },
+            ToolCallBlock call => new JsonObject
+            {
+                ["type"] = "tool_use",
+                ["id"] = call.CallId,
+                ["name"] = call.Tool,
+                ["input"] = call.ArgumentsError is null
+                    ? JsonNode.Parse(call.Arguments)
+                    : new JsonObject { ["invalid_json"] = call.Arguments },
+            },
+            _ => null,
+        };
 
     private static JsonObject WriteResult(ModelMessage message)
     {
         var result = message.Result;
-        var written = new JsonObject { ["type"] = "tool_result", ["tool_use_id"] = result.CallId, ["content"] = result.Content, ["is_error"] = result.IsError };
+        var written = new JsonObject
+        {
+            ["type"] = "tool_result",
+            ["tool_use_id"] = result.CallId,
+            ["content"] = result.Content,
+            ["is_error"] = result.IsError,
+        };
         if (message.Images.Any())
-            written["content"] = new JsonArray([.. message.Images.Prepend<ContentBlock>(new TextBlock(result.Content)).Select(WriteBlock).OfType<JsonObject>()]);
+            written["content"] = new JsonArray([
+                .. message.Images.Prepend<ContentBlock>(new TextBlock(result.Content)).Select(WriteBlock).OfType<JsonObject>(),
+            ]);
         return written;
     }
 }

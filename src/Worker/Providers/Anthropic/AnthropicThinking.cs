@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Providers.Anthropic;
 
-/// <summary>How much a Claude model is to think. From 4.6 on models decide themselves, by an effort; those before take a budget of tokens.</summary>
+/// <summary>
+/// How much a Claude model is to think. From 4.6 on models decide themselves, by an effort; those before take a budget of tokens.
+/// </summary>
 internal static partial class AnthropicThinking
 {
     private const int SmallestBudget = 1024;
@@ -28,7 +30,8 @@ internal static partial class AnthropicThinking
         if (isClaude && (version is null || version >= s_firstAdaptive))
             WriteEffort(body, request.Variant);
         else if (request.Variant != ReasoningVariant.Least && BeginsWithThought(request.Messages))
-            WriteBudget(body, request.Variant, isClaude && version < new Version(4, 5) && request.Model.Contains("opus", StringComparison.Ordinal));
+            WriteBudget(
+                body, request.Variant, isClaude && version < new Version(4, 5) && request.Model.Contains("opus", StringComparison.Ordinal));
     }
 
     private static void WriteEffort(JsonObject body, string variant)
@@ -66,7 +69,9 @@ internal static partial class AnthropicThinking
             body.Remove(name);
     }
 
-    /// <summary>With a budget, an answer whose calls are being run has to begin with its thought: it has none when another model gave it.</summary>
+    /// <summary>
+    /// With a budget, an answer whose calls are being run has to begin with its thought: it has none when another model gave it.
+    /// </summary>
     private static bool BeginsWithThought(IReadOnlyList<ModelMessage> messages)
     {
         var last = messages.LastOrDefault(message => message.Role == ModelRole.Assistant);

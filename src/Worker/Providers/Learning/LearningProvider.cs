@@ -5,8 +5,8 @@ using Koda.Worker.Providers.Wire;
 namespace Koda.Worker.Providers.Learning;
 
 /// <summary>
-/// Asks a model as it takes it. What it takes is learned from what its endpoint refuses: the request is made again without that, and from then on. Names of
-/// models and hosts do not tell it, because servers that speak a vendor's API run any model.
+/// Asks a model as it takes it. What it takes is learned from what its endpoint refuses: the request is made again without that, and from
+/// then on. Names of models and hosts do not tell it, because servers that speak a vendor's API run any model.
 /// </summary>
 /// <param name="inner">Speaks the API.</param>
 /// <param name="endpoint">Where it is spoken.</param>
@@ -42,7 +42,9 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
     public ModelUsage Priced(string model, ModelUsage usage) => inner.Priced(model, usage);
 
     private IAsyncEnumerable<ModelEvent> Ask(ModelRequest asked, ModelRequest request, CancellationToken ct) =>
-        asked.Traits.CallsByText && request.Tools.Count > 0 ? CommandReader.ReadAsync(inner.StreamAsync(asked, ct), request, ct) : inner.StreamAsync(asked, ct);
+        asked.Traits.CallsByText && request.Tools.Count > 0
+            ? CommandReader.ReadAsync(inner.StreamAsync(asked, ct), request, ct)
+            : inner.StreamAsync(asked, ct);
 
     private static ModelRequest Adapted(ModelRequest request, ModelTraits traits)
     {
@@ -60,9 +62,17 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
         return traits.Alternates ? request with { Messages = ModelMessage.Alternating(request.Messages) } : request;
     }
 
-    private static ModelMessage WithoutImages(ModelMessage message, ModelTraits traits) => message.Images.Any()
-        ? message with { Content = [.. message.Content.Select(block => block is ImageBlock image && traits.Refuses(image) ? ImageModels.Mention(image) : block)] }
-        : message;
+    private static ModelMessage WithoutImages(ModelMessage message, ModelTraits traits) =>
+        message.Images.Any()
+            ? message with
+            {
+                Content =
+                [
+                    .. message.Content.Select(block =>
+                        block is ImageBlock image && traits.Refuses(image) ? ImageModels.Mention(image) : block),
+                ],
+            }
+            : message;
 
     private static ModelRequest WithSystemInside(ModelRequest request)
     {
@@ -71,7 +81,11 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
         return request with
         {
             System = "",
-            Messages = [new ModelMessage(ModelRole.User, [system, .. first?.Content ?? []]), .. request.Messages.Skip(first is null ? 0 : 1)],
+            Messages =
+            [
+                new ModelMessage(ModelRole.User, [system, .. first?.Content ?? []]),
+                .. request.Messages.Skip(first is null ? 0 : 1),
+            ],
         };
     }
 }

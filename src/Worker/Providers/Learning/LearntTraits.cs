@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Koda.Worker.Providers.Learning;
 
-/// <summary>What the endpoints that a worker asks said of their models. It is forgotten after a while: a server may be started anew with another setting.</summary>
+/// <summary>
+/// What the endpoints that a worker asks said of their models. It is forgotten after a while: a server may be started anew with another
+/// setting.
+/// </summary>
 internal sealed class LearntTraits(TimeProvider? time = null)
 {
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(6);

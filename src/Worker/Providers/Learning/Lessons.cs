@@ -9,9 +9,28 @@ internal static partial class Lessons
 {
     private static readonly string[] s_refusing =
     [
-        "not support", "unsupported", "not allowed", "not permitted", "not accept", "not available", "not enabled", "unknown", "unrecognized", "unexpected",
-        "extra input", "extra field", "extra_forbidden", "additional propert", "invalid", "cannot be", "can't be", "deprecated", "no such", "does not exist",
-        "must not", "not recognized",
+        "not support",
+        "unsupported",
+        "not allowed",
+        "not permitted",
+        "not accept",
+        "not available",
+        "not enabled",
+        "unknown",
+        "unrecognized",
+        "unexpected",
+        "extra input",
+        "extra field",
+        "extra_forbidden",
+        "additional propert",
+        "invalid",
+        "cannot be",
+        "can't be",
+        "deprecated",
+        "no such",
+        "does not exist",
+        "must not",
+        "not recognized",
     ];
 
     private static readonly string[] s_missing = ["missing", "must be", "required", "passed back", "expected", "need"];
@@ -23,13 +42,19 @@ internal static partial class Lessons
     private static readonly string[] s_imageWords = ["image", "vision", "multimodal", "multi-modal"];
 
     private static readonly string[] s_badImage =
-        ["process", "dimension", "pixel", "corrupt", "decode", "invalid image", "valid image", "unsupported image.", "exceed", "too large", "too big", "too many", "malformed", "media type", "media_type", "mime"];
+    [
+        "process", "dimension", "pixel", "corrupt", "decode", "invalid image", "valid image", "unsupported image.", "exceed", "too large",
+        "too big", "too many", "malformed", "media type", "media_type", "mime",
+    ];
 
     private static readonly string[] s_reasoningWords = ["think", "reasoning", "effort"];
 
     // What is sent without the agent asking for it, and what agents often ask for.
     private static readonly string[] s_options =
-        ["stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort", "think", "thinking", "output_config", "num_ctx", "cache_control"];
+    [
+        "stream_options", "tool_choice", "parallel_tool_calls", "reasoning_effort", "think", "thinking", "output_config", "num_ctx",
+        "cache_control",
+    ];
 
     /// <summary>What is known of the model now.</summary>
     /// <param name="refusal">What its endpoint said.</param>
@@ -53,7 +78,10 @@ internal static partial class Lessons
     {
         if (said.Has("thought_signature") && said.HasAny(s_missing) && !known.NeedsCallSignature)
             return known with { NeedsCallSignature = true };
-        if (ReasoningMember().Match(said.Text) is { Success: true } member && said.HasAny(s_missing) && !said.Has("unsupported") && !said.Has("not support"))
+        if (ReasoningMember().Match(said.Text) is { Success: true } member
+            && said.HasAny(s_missing)
+            && !said.Has("unsupported")
+            && !said.Has("not support"))
             return known.NeedsReasoning is null ? known with { NeedsReasoning = member.Value.ToLowerInvariant() } : null;
         var opaque = MembersOf(asked).Where(name => !known.LeftOutOfMessages.Contains(name) && said.Names(name)).ToList();
         if (opaque.Count > 0 && said.HasAny(s_refusing))
@@ -87,9 +115,14 @@ internal static partial class Lessons
             return null;
         var wanted = known.Limit(asked.MaxOutputTokens > 0 ? asked.MaxOutputTokens : int.MaxValue);
         // The first number is the status.
-        var largest = Number().Matches(said.Text).Skip(1)
-            .Select(number => int.TryParse(number.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) ? value : 0)
-            .Where(value => value > 1 && value < wanted).DefaultIfEmpty().Max();
+        var largest = Number()
+            .Matches(said.Text)
+            .Skip(1)
+            .Select(number =>
+                int.TryParse(number.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) ? value : 0)
+            .Where(value => value > 1 && value < wanted)
+            .DefaultIfEmpty()
+            .Max();
         if (!said.HasAny(s_wrongName))
             return largest > 0 ? known with { LargestLimit = largest } : null;
         return known.LimitName switch
@@ -104,14 +137,19 @@ internal static partial class Lessons
     {
         if (asked.System.Length > 0 && SystemRole().IsMatch(said.Text) && said.HasAny(s_refusing))
         {
-            var next = known.System == SystemPlace.Usual && InsteadDeveloper().IsMatch(said.Text) ? SystemPlace.Developer : SystemPlace.FirstMessage;
+            var next =
+                known.System == SystemPlace.Usual && InsteadDeveloper().IsMatch(said.Text)
+                    ? SystemPlace.Developer
+                    : SystemPlace.FirstMessage;
             return known.System < next ? known with { System = next } : null;
         }
         if (said.Has("alternat") && !known.Alternates)
             return known with { Alternates = true };
         if (OfImages(said, asked, known) is { } images)
             return images;
-        if (!known.NeedsContent && said.Names("content") && (said.Has("null") || said.Has("none") || said.Has("string") || said.Has("required")))
+        if (!known.NeedsContent
+            && said.Names("content")
+            && (said.Has("null") || said.Has("none") || said.Has("string") || said.Has("required")))
             return known with { NeedsContent = true };
         return null;
     }
@@ -126,7 +164,9 @@ internal static partial class Lessons
         if (!said.HasAny(s_imageWords))
             return null;
         // What is wrong with one image says nothing of the next one.
-        return said.HasAny(s_badImage) ? known with { RefusedImages = [.. known.RefusedImages, .. images] } : known with { TakesNoImages = true };
+        return said.HasAny(s_badImage)
+            ? known with { RefusedImages = [.. known.RefusedImages, .. images] }
+            : known with { TakesNoImages = true };
     }
 
     private static ModelTraits? OfOptions(Said said, ModelRequest asked, ModelTraits known, JsonObject defaults)
@@ -156,7 +196,8 @@ internal static partial class Lessons
                 case ToolCallBlock { Opaque: { } members }:
                     foreach (var (name, value) in JsonNode.Parse(members)!.AsObject())
                     {
-                        foreach (var inner in name == "function" && value is JsonObject function ? function.Select(member => member.Key) : [name])
+                        foreach (
+                            var inner in name == "function" && value is JsonObject function ? function.Select(member => member.Key) : [name])
                             yield return inner;
                     }
                     break;
@@ -167,7 +208,9 @@ internal static partial class Lessons
     [GeneratedRegex(@"\b(reasoning_content|reasoning_details|reasoning)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ReasoningMember();
 
-    [GeneratedRegex(@"\b(system|developer)\b[^.]{0,40}\b(role|message|prompt|instruction)|\brole\b[^.]{0,60}['""`]?(system|developer)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(system|developer)\b[^.]{0,40}\b(role|message|prompt|instruction)|\brole\b[^.]{0,60}['""`]?(system|developer)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex SystemRole();
 
     [GeneratedRegex(@"(use|expected|supported|did you mean|instead)[^.]{0,60}\bdeveloper\b", RegexOptions.IgnoreCase)]
@@ -191,13 +234,16 @@ internal static partial class Lessons
 
         public bool HasAny(string[] words) => Array.Exists(words, Has);
 
-        public bool Names(string member) => Parameter == member || Regex.IsMatch(Text, $@"(?<![\w-]){Regex.Escape(member)}(?![\w-])", RegexOptions.IgnoreCase);
+        public bool Names(string member) =>
+            Parameter == member || Regex.IsMatch(Text, $@"(?<![\w-]){Regex.Escape(member)}(?![\w-])", RegexOptions.IgnoreCase);
 
         /// <summary>The tool that is refused by its place. Null: none is named.</summary>
         public string? ToolAt(IReadOnlyList<ToolDefinition> tools)
         {
             var place = Place().Match($"{Text} {Parameter}");
-            return place.Success && int.Parse(place.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var index && index < tools.Count ? tools[index].Name : null;
+            return place.Success && int.Parse(place.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var index && index < tools.Count
+                ? tools[index].Name
+                : null;
         }
 
         /// <summary>The tool that is refused by its name. Null: none is named.</summary>

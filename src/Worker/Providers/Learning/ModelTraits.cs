@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Koda.Worker.Providers.Learning;
 
-/// <summary>What a model at its endpoint takes and what it does not, as far as its endpoint said so. Neither its name nor its host tells for certain.</summary>
+/// <summary>
+/// What a model at its endpoint takes and what it does not, as far as its endpoint said so. Neither its name nor its host tells for
+/// certain.
+/// </summary>
 internal sealed record ModelTraits
 {
     public const string MaxTokens = "max_tokens";

@@ -12,7 +12,8 @@ internal sealed class AuditPlan : IOfflinePlan
     private static OfflineStep Next(OfflineConversation conversation)
     {
         if (!conversation.Tools.Contains(AuditTool.ToolName))
-            return new OfflineStep($"The security rules need the tool {AuditTool.ToolName}, which this agent does not have.\n\n{OfflineProvider.Note} this is a fixed answer.");
+            return new OfflineStep(
+                $"The security rules need the tool {AuditTool.ToolName}, which this agent does not have.\n\n{OfflineProvider.Note} this is a fixed answer.");
         if (conversation.Of(AuditTool.ToolName).LastOrDefault() is not { } audit)
             return new OfflineStep($"{OfflineProvider.Note} I check the workspace by fixed rules.", OfflineCall.Audit(conversation.Query));
         return new OfflineStep(audit.IsError

@@ -12,7 +12,8 @@ internal sealed partial record GrepLine(string Path, int Line, string Text)
         foreach (var line in result.Split('\n'))
         {
             var match = Shape().Match(line);
-            if (match.Success && int.TryParse(match.Groups["line"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (match.Success
+                && int.TryParse(match.Groups["line"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 yield return new GrepLine(match.Groups["path"].Value, number, match.Groups["text"].Value);
         }
     }

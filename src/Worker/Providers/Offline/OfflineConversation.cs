@@ -17,7 +17,8 @@ internal sealed class OfflineConversation
         Tools = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
         Results =
         [
-            .. turn.SelectMany(message => message.ToolCalls).Select(call => new OfflineResult(call, results.GetValueOrDefault(call.CallId))),
+            .. turn.SelectMany(message => message.ToolCalls)
+                .Select(call => new OfflineResult(call, results.GetValueOrDefault(call.CallId))),
         ];
     }
 

@@ -55,12 +55,14 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
         foreach (var (index, call) in step.Calls.Index())
         {
             // Unique within the conversation, and the same whenever the same conversation is asked again.
-            var block = new ToolCallBlock($"offline_{conversation.MessageCount}_{index}", call.Tool, call.Arguments.ToJsonString(s_readable));
+            var block = new ToolCallBlock(
+                $"offline_{conversation.MessageCount}_{index}", call.Tool, call.Arguments.ToJsonString(s_readable));
             content.Add(block);
             yield return new ToolInputDelta(block.CallId, block.Tool, block.Arguments);
         }
 
         var stopReason = step.Calls.Count > 0 ? ModelStopReason.ToolUse : ModelStopReason.EndTurn;
-        yield return new ModelFinished(new ModelMessage(ModelRole.Assistant, content), stopReason, step.Usage with { NoModel = true }, plan.Name);
+        yield return new ModelFinished(
+            new ModelMessage(ModelRole.Assistant, content), stopReason, step.Usage with { NoModel = true }, plan.Name);
     }
 }

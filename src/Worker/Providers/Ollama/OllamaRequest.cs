@@ -84,15 +84,18 @@ internal static class OllamaRequest
         return json;
     }
 
-    private static JsonObject WriteCall(ToolCallBlock call) => new()
-    {
-        ["id"] = call.CallId,
-        ["function"] = new JsonObject
+    private static JsonObject WriteCall(ToolCallBlock call) =>
+        new()
         {
-            ["name"] = call.Tool,
-            ["arguments"] = call.ArgumentsError is null ? JsonNode.Parse(call.Arguments) : new JsonObject { ["invalid_json"] = call.Arguments },
-        },
-    };
+            ["id"] = call.CallId,
+            ["function"] = new JsonObject
+            {
+                ["name"] = call.Tool,
+                ["arguments"] = call.ArgumentsError is null
+                    ? JsonNode.Parse(call.Arguments)
+                    : new JsonObject { ["invalid_json"] = call.Arguments },
+            },
+        };
 
     private static JsonObject WriteTool(ToolDefinition tool) => new()
     {

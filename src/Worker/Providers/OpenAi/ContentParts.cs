@@ -42,7 +42,10 @@ internal static class ContentParts
     private static string? ReadPart(JsonElement part, Action<string> text, Action<string> reasoning)
     {
         var type = WireJson.Text(part, "type");
-        var isThought = type.Contains("think", StringComparison.OrdinalIgnoreCase) || type.Contains("reason", StringComparison.OrdinalIgnoreCase) || IsFlagged(part);
+        var isThought =
+            type.Contains("think", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("reason", StringComparison.OrdinalIgnoreCase)
+            || IsFlagged(part);
         foreach (var name in isThought ? s_thoughts : s_texts)
         {
             // A text may stand in an object of its own: {"text":{"value":"…"}}.

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Providers.OpenAi;
 
-/// <summary>Members of answers that only the provider understands: signatures, encrypted reasoning, details of it. They are joined and given back.</summary>
+/// <summary>
+/// Members of answers that only the provider understands: signatures, encrypted reasoning, details of it. They are joined and given back.
+/// </summary>
 internal static partial class OpaqueMembers
 {
     // Pieces of these are parts of one text; others are said anew with each piece.
@@ -46,7 +48,8 @@ internal static partial class OpaqueMembers
                         json[member] = json[member] is { } old ? Joined(member, old.DeepClone(), value) : value.DeepClone();
                 }
                 return json;
-            case (JsonValue text, JsonValue added) when s_texts.Contains(name) && text.TryGetValue(out string? head) && added.TryGetValue(out string? tail):
+            case (JsonValue text, JsonValue added)
+                when s_texts.Contains(name) && text.TryGetValue(out string? head) && added.TryGetValue(out string? tail):
                 return head + tail;
             default:
                 return more?.DeepClone() ?? before;

@@ -80,7 +80,10 @@ internal sealed class OpenAiAnswer : IStreamedAnswer
             throw ProviderFailure.Malformed($"content of the type '{_unread}' only.");
         var reason = StopReasons.Of(_finishReason!, hasCalls: _calls.Count > 0);
         return new ModelFinished(
-            new ModelMessage(ModelRole.Assistant, content) { Origin = _origin }, reason, _prices.Price(_model, _usage, _request.Model), _model);
+            new ModelMessage(ModelRole.Assistant, content) { Origin = _origin },
+            reason,
+            _prices.Price(_model, _usage, _request.Model),
+            _model);
     }
 
     private void TakeDelta(JsonElement delta, List<ModelEvent> pieces)
@@ -89,7 +92,9 @@ internal sealed class OpenAiAnswer : IStreamedAnswer
             Think(WireJson.Text(delta, named), named, pieces);
         foreach (var member in delta.EnumerateObject())
         {
-            if (OpaqueMembers.IsOne(member.Name) && !s_reasoningFields.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
+            if (OpaqueMembers.IsOne(member.Name)
+                && !s_reasoningFields.Contains(member.Name)
+                && member.Value.ValueKind != JsonValueKind.Null)
                 OpaqueMembers.Take(_opaque, member.Name, member.Value);
         }
         if (WireJson.Member(delta, "content") is { } content)
@@ -104,7 +109,10 @@ internal sealed class OpenAiAnswer : IStreamedAnswer
     // Google flags a piece that is a thought, whether or not tags stand around it.
     private void Take(string text, JsonElement delta, List<ModelEvent> pieces)
     {
-        var isThought = WireJson.Member(delta, "extra_content") is { } extra && WireJson.Member(extra, "google") is { } google && ContentParts.IsFlagged(google);
+        var isThought =
+            WireJson.Member(delta, "extra_content") is { } extra
+            && WireJson.Member(extra, "google") is { } google
+            && ContentParts.IsFlagged(google);
         if (isThought && _content.IsPlain(text))
             Think(text, InlineThoughts.Flagged, pieces);
         else
@@ -128,15 +136,21 @@ internal sealed class OpenAiAnswer : IStreamedAnswer
         pieces.Add(new TextDelta(text));
     }
 
-    private static ModelUsage ReadUsage(JsonElement usage) => new()
-    {
-        InputTokens = WireJson.Count(usage, "prompt_tokens"),
-        // Some servers leave the reasoning out of what they call completion, and tell of it in the total only.
-        OutputTokens = Math.Max(WireJson.Count(usage, "completion_tokens"), WireJson.Count(usage, "total_tokens") - WireJson.Count(usage, "prompt_tokens")),
-        CacheWriteTokens = Detail(usage, "prompt_tokens_details", "cache_write_tokens"),
-        CachedInputTokens = Math.Max(Detail(usage, "prompt_tokens_details", "cached_tokens"), WireJson.Count(usage, "prompt_cache_hit_tokens")),
-        ReasoningTokens = Detail(usage, "completion_tokens_details", "reasoning_tokens"),
-    };
+    private static ModelUsage ReadUsage(JsonElement usage) =>
+        new()
+        {
+            InputTokens = WireJson.Count(usage, "prompt_tokens"),
+            // Some servers leave the reasoning out of what they call completion, and tell of it in the total only.
+            OutputTokens = Math.Max(
+                WireJson.Count(usage, "completion_tokens"),
+                WireJson.Count(usage, "total_tokens") - WireJson.Count(usage, "prompt_tokens")),
+            CacheWriteTokens = Detail(usage, "prompt_tokens_details", "cache_write_tokens"),
+            CachedInputTokens = Math.Max(
+                Detail(usage, "prompt_tokens_details", "cached_tokens"),
+                WireJson.Count(usage, "prompt_cache_hit_tokens")),
+            ReasoningTokens = Detail(usage, "completion_tokens_details", "reasoning_tokens"),
+        };
 
-    private static long Detail(JsonElement usage, string group, string name) => WireJson.Member(usage, group) is { } details ? WireJson.Count(details, name) : 0;
+    private static long Detail(JsonElement usage, string group, string name) =>
+        WireJson.Member(usage, group) is { } details ? WireJson.Count(details, name) : 0;
 }

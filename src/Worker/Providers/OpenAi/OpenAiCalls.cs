@@ -6,8 +6,8 @@ using Koda.Worker.Providers.Wire;
 namespace Koda.Worker.Providers.OpenAi;
 
 /// <summary>
-/// Joins the pieces of calls. A call is told from the others by its id, its index and its order, and vendors get each of them wrong: all calls of one index,
-/// one id for all, another id with each piece, a name that is repeated, a call that is sent again when it is whole.
+/// Joins the pieces of calls. A call is told from the others by its id, its index and its order, and vendors get each of them wrong: all
+/// calls of one index, one id for all, another id with each piece, a name that is repeated, a call that is sent again when it is whole.
 /// </summary>
 internal sealed class OpenAiCalls(ModelRequest request)
 {
@@ -25,7 +25,8 @@ internal sealed class OpenAiCalls(ModelRequest request)
         if (json.ValueKind != JsonValueKind.Object)
             throw new InvalidOperationException("a tool call that is not an object.");
         var function = json.TryGetProperty("function", out var named) && named.ValueKind == JsonValueKind.Object ? named : default;
-        var piece = new Piece(WireJson.Text(json, "id"), WireJson.Number(json, "index"), WireJson.Text(function, "name"), Arguments(function));
+        var piece = new Piece(
+            WireJson.Text(json, "id"), WireJson.Number(json, "index"), WireJson.Text(function, "name"), Arguments(function));
         var call = Find(piece);
         if (call is not null && call.Holds(piece))
             return;
@@ -44,9 +45,14 @@ internal sealed class OpenAiCalls(ModelRequest request)
         pieces.Add(new ToolInputDelta(IdOf(call), call.Name, piece.Arguments));
     }
 
-    public IEnumerable<ToolCallBlock> Finish() => _calls.Select(call => call.Name.Length == 0
-        ? throw ProviderFailure.Malformed("a tool call without a name.")
-        : new ToolCallBlock(IdOf(call), call.Name, call.Arguments.Length > 0 ? call.Arguments.ToString() : "{}") { Opaque = call.WrittenOpaque });
+    public IEnumerable<ToolCallBlock> Finish() =>
+        _calls.Select(call =>
+            call.Name.Length == 0
+                ? throw ProviderFailure.Malformed("a tool call without a name.")
+                : new ToolCallBlock(IdOf(call), call.Name, call.Arguments.Length > 0 ? call.Arguments.ToString() : "{}")
+                {
+                    Opaque = call.WrittenOpaque,
+                });
 
     private Call? Find(Piece piece)
     {
@@ -57,7 +63,8 @@ internal sealed class OpenAiCalls(ModelRequest request)
             return call;
         var goesOn = call.GoesOnWith(piece, isSame: same is not null);
         // An id that nobody knows yet is another call's, unless what comes with it can only be more of this one.
-        var isOther = byId is null && piece.Id.Length > 0 && call.Id.Length > 0 ? !goesOn : !goesOn && IsOther(call, piece, isSame: same is not null);
+        var isOther =
+            byId is null && piece.Id.Length > 0 && call.Id.Length > 0 ? !goesOn : !goesOn && IsOther(call, piece, isSame: same is not null);
         return isOther ? null : call;
     }
 
@@ -116,11 +123,20 @@ internal sealed class OpenAiCalls(ModelRequest request)
 
         /// <summary>Whether the piece says again what is there already, whole.</summary>
         public bool Holds(Piece piece) =>
-            piece.Name == Name && piece.Id == Id && piece.Index == Index && piece.Arguments.Length > 1 && IsWhole() && piece.Arguments == Arguments.ToString();
+            piece.Name == Name
+            && piece.Id == Id
+            && piece.Index == Index
+            && piece.Arguments.Length > 1
+            && IsWhole()
+            && piece.Arguments == Arguments.ToString();
 
         /// <summary>Whether the piece brings more of arguments that have begun and not ended.</summary>
         public bool GoesOnWith(Piece piece, bool isSame) =>
-            Arguments.Length > 0 && !IsWhole() && piece.Name == Name && (piece.Index is null || piece.Index == Index) && (isSame || !IsObject(piece.Arguments));
+            Arguments.Length > 0
+            && !IsWhole()
+            && piece.Name == Name
+            && (piece.Index is null || piece.Index == Index)
+            && (isSame || !IsObject(piece.Arguments));
 
         private bool IsWhole() => IsObject(Arguments.ToString());
 

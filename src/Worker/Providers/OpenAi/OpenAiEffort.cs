@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Koda.Worker.Providers.OpenAi;
 
-/// <summary>How much a model behind the chat completions API is to reason: <c>reasoning_effort</c>, which compatible servers take too.</summary>
+/// <summary>
+/// How much a model behind the chat completions API is to reason: <c>reasoning_effort</c>, which compatible servers take too.
+/// </summary>
 internal static partial class OpenAiEffort
 {
     private static readonly Version s_firstExtraHigh = new(5, 2);

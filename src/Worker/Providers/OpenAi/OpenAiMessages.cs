@@ -16,7 +16,12 @@ internal static class OpenAiMessages
     {
         var written = new JsonArray();
         if (request.System.Length > 0)
-            written.Add(new JsonObject { ["role"] = request.Traits.System == SystemPlace.Developer ? "developer" : "system", ["content"] = request.System });
+            written.Add(
+                new JsonObject
+                {
+                    ["role"] = request.Traits.System == SystemPlace.Developer ? "developer" : "system",
+                    ["content"] = request.System,
+                });
         foreach (var message in Placed(PortableHistory.Of(request, origin), request.Traits))
         {
             if (WriteMessage(message, request.Traits) is { } json)
@@ -41,7 +46,12 @@ internal static class OpenAiMessages
             case ModelRole.Tool:
                 var result = message.Result;
                 var said = message.Images.Prepend<ContentBlock>(new TextBlock(result.Content));
-                return new JsonObject { ["role"] = "tool", ["tool_call_id"] = result.CallId, ["content"] = WriteContent(new ModelMessage(message.Role, [.. said])) };
+                return new JsonObject
+                {
+                    ["role"] = "tool",
+                    ["tool_call_id"] = result.CallId,
+                    ["content"] = WriteContent(new ModelMessage(message.Role, [.. said])),
+                };
             case ModelRole.Assistant:
                 return WriteAnswer(message, traits);
             default:
@@ -56,7 +66,11 @@ internal static class OpenAiMessages
         var text = message.Text;
         if (calls.Length == 0 && text.Length == 0)
             return null;
-        var json = new JsonObject { ["role"] = "assistant", ["content"] = text.Length > 0 || calls.Length == 0 || traits.NeedsContent ? text : null };
+        var json = new JsonObject
+        {
+            ["role"] = "assistant",
+            ["content"] = text.Length > 0 || calls.Length == 0 || traits.NeedsContent ? text : null,
+        };
         if (calls.Length > 0)
             json["tool_calls"] = new JsonArray(calls);
         // Servers that think between calls want their thoughts back where they said them; those that do not never sent any.

@@ -47,7 +47,8 @@ internal sealed class OpenAiProvider : IModelProvider
         var result = await _client.GetChatClient(request.Model).CompleteChatAsync(content, options);
         using var response = result.GetRawResponse();
         await using var stream = response.ContentStream!;
-        await foreach (var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, _endpoint.OriginOf(request.Model), _prices), ct))
+        await foreach (
+            var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, _endpoint.OriginOf(request.Model), _prices), ct))
             yield return piece;
     }
 

@@ -3,8 +3,9 @@ using System.Text;
 namespace Koda.Worker.Providers.TextCalls;
 
 /// <summary>
-/// Tools for models that know none: they are described in the system prompt, called by <c>&lt;agent_cmd tool="name"&gt;{"…"}&lt;/agent_cmd&gt;</c> in the text of an
-/// answer, and what they gave is told by the user as <c>&lt;tool_result&gt;</c>.
+/// Tools for models that know none: they are described in the system prompt, called by
+/// <c>&lt;agent_cmd tool="name"&gt;{"…"}&lt;/agent_cmd&gt;</c> in the text of an answer, and what they gave is told by the user as
+/// <c>&lt;tool_result&gt;</c>.
 /// </summary>
 internal static class CommandPrompt
 {
@@ -27,23 +28,36 @@ internal static class CommandPrompt
         if (!request.MayCallTools)
             system.Append('\n').Append(NoMore);
         foreach (var tool in request.Tools)
-            system.Append("\n\n").Append(tool.Name).Append(": ").Append(tool.Description).Append("\nSchema: ").Append(tool.InputSchema.ToJsonString());
-        return request with { System = system.ToString(), Tools = [], Messages = ModelMessage.Alternating(request.Messages.Select(Written)) };
+            system
+                .Append("\n\n")
+                .Append(tool.Name)
+                .Append(": ")
+                .Append(tool.Description)
+                .Append("\nSchema: ")
+                .Append(tool.InputSchema.ToJsonString());
+        return request with
+        {
+            System = system.ToString(),
+            Tools = [],
+            Messages = ModelMessage.Alternating(request.Messages.Select(Written)),
+        };
     }
 
-    private static ModelMessage Written(ModelMessage message) => message.Role switch
-    {
-        ModelRole.Tool => new ModelMessage(ModelRole.User, [new TextBlock(Result(message.Result)), .. message.Images]),
-        ModelRole.Assistant => message with
+    private static ModelMessage Written(ModelMessage message) =>
+        message.Role switch
         {
-            Content =
-            [
-                .. message.Content.Where(block => block is not (TextBlock or ToolCallBlock)),
-                new TextBlock(string.Join('\n', ((string[])[message.Text, .. message.ToolCalls.Select(Command)]).Where(text => text.Length > 0))),
-            ],
-        },
-        _ => message,
-    };
+            ModelRole.Tool => new ModelMessage(ModelRole.User, [new TextBlock(Result(message.Result)), .. message.Images]),
+            ModelRole.Assistant => message with
+            {
+                Content =
+                [
+                    .. message.Content.Where(block => block is not (TextBlock or ToolCallBlock)),
+                    new TextBlock(
+                        string.Join('\n', ((string[])[message.Text, .. message.ToolCalls.Select(Command)]).Where(text => text.Length > 0))),
+                ],
+            },
+            _ => message,
+        };
 
     private static string Command(ToolCallBlock call) => $"<{Tag} tool=\"{call.Tool}\">{call.Arguments}</{Tag}>";
 

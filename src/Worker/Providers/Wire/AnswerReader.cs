@@ -7,8 +7,12 @@ namespace Koda.Worker.Providers.Wire;
 /// <summary>Reads a streamed answer, whatever the provider's framing, and insists on its end.</summary>
 internal static class AnswerReader
 {
-    /// <summary>Reads server-sent events, each with a JSON object; <c>[DONE]</c> ends them. A server may send one JSON object, or a web page, in their place.</summary>
-    public static async IAsyncEnumerable<ModelEvent> ReadEventsAsync(Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>
+    /// Reads server-sent events, each with a JSON object; <c>[DONE]</c> ends them. A server may send one JSON object, or a web page, in
+    /// their place.
+    /// </summary>
+    public static async IAsyncEnumerable<ModelEvent> ReadEventsAsync(
+        Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
     {
         var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
         var isStream = begin is not ('{' or '[' or '<');
@@ -17,10 +21,12 @@ internal static class AnswerReader
     }
 
     /// <summary>Reads lines, each with a JSON object.</summary>
-    public static async IAsyncEnumerable<ModelEvent> ReadLinesAsync(Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<ModelEvent> ReadLinesAsync(
+        Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
     {
         var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
-        await foreach (var piece in ReadAsync(begin is '<' ? JoinedAsync(whole, ct) : LinesAsync(whole, ct), isStream: begin is not '<', answer, ct))
+        await foreach (
+            var piece in ReadAsync(begin is '<' ? JoinedAsync(whole, ct) : LinesAsync(whole, ct), isStream: begin is not '<', answer, ct))
             yield return piece;
     }
 
@@ -52,7 +58,8 @@ internal static class AnswerReader
         }
         catch (JsonException error)
         {
-            // What is no JSON is the provider's own words, or those of something before it. A web page is what another address than the API's gives.
+            // What is no JSON is the provider's own words, or those of something before it. A web page is what another address than the
+            // API's gives.
             throw ProviderFailure.Malformed(ProviderFailure.WordsOf(chunk), error, retryable: !chunk.AsSpan().TrimStart().StartsWith("<"));
         }
         catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException)

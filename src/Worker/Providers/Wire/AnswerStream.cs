@@ -21,7 +21,10 @@ internal sealed class AnswerStream(Stream inner, TimeSpan idleLimit) : ForwardSt
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ProviderException(
-                ProviderErrorCode.Timeout, $"The provider sent nothing for {idleLimit.TotalSeconds:0.#} s.", retryable: true, innerException: error);
+                ProviderErrorCode.Timeout,
+                $"The provider sent nothing for {idleLimit.TotalSeconds:0.#} s.",
+                retryable: true,
+                innerException: error);
         }
         catch (Exception error) when (error is IOException or HttpRequestException or InvalidDataException)
         {

@@ -1,8 +1,8 @@
 namespace Koda.Worker.Providers.Wire;
 
 /// <summary>
-/// Tells what a model thinks from what it says where both come as one text: many models write their thoughts between tags at the beginning of it. Tags further on
-/// are part of what is said.
+/// Tells what a model thinks from what it says where both come as one text: many models write their thoughts between tags at the beginning
+/// of it. Tags further on are part of what is said.
 /// </summary>
 /// <param name="say">Takes what is said.</param>
 /// <param name="think">Takes what is thought, and the tag that it began with.</param>
@@ -28,7 +28,8 @@ internal sealed class InlineThoughts(Action<string, List<ModelEvent>> say, Actio
     }
 
     /// <summary>Whether a piece begins no thought and belongs to none.</summary>
-    public bool IsPlain(string text) => _held.Length == 0 && _tag is null && !Array.Exists(s_tags, tag => text.TrimStart().StartsWith(tag[0]));
+    public bool IsPlain(string text) =>
+        _held.Length == 0 && _tag is null && !Array.Exists(s_tags, tag => text.TrimStart().StartsWith(tag[0]));
 
     /// <summary>The text is over: what is held back was no tag.</summary>
     public void End(List<ModelEvent> pieces)
@@ -78,7 +79,9 @@ internal sealed class InlineThoughts(Action<string, List<ModelEvent>> say, Actio
 
     // How much of the closing tag may stand at the end.
     private int Begun(string closing) =>
-        Enumerable.Range(1, Math.Min(closing.Length - 1, _held.Length)).LastOrDefault(length => _held.EndsWith(closing[..length], StringComparison.OrdinalIgnoreCase));
+        Enumerable
+            .Range(1, Math.Min(closing.Length - 1, _held.Length))
+            .LastOrDefault(length => _held.EndsWith(closing[..length], StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Thoughts and what is said as one text, as it came.</summary>
     public static string Join(string tag, string thoughts, string said) => $"{tag}{thoughts}{End(tag)}\n\n{said}";
@@ -86,9 +89,14 @@ internal sealed class InlineThoughts(Action<string, List<ModelEvent>> say, Actio
     /// <summary>Whether the <see cref="ReasoningBlock.Field"/> of thoughts says that they came so.</summary>
     public static bool IsTag(string field) => s_tags.Contains(field);
 
-    /// <summary>Whether a text is a thought that ends and that nothing is said after. Templates of some models begin it, so that its first tag is in no answer.</summary>
+    /// <summary>
+    /// Whether a text is a thought that ends and that nothing is said after. Templates of some models begin it, so that its first tag is in
+    /// no answer.
+    /// </summary>
     public static bool IsOnlyThought(string text) =>
-        Array.Exists(s_tags, tag => text.TrimEnd().EndsWith(End(tag), StringComparison.OrdinalIgnoreCase) && !text.Contains(tag, StringComparison.OrdinalIgnoreCase));
+        Array.Exists(s_tags, tag =>
+            text.TrimEnd().EndsWith(End(tag), StringComparison.OrdinalIgnoreCase)
+                && !text.Contains(tag, StringComparison.OrdinalIgnoreCase));
 
     private static string End(string tag) => $"{tag[0]}/{tag[1..]}";
 }

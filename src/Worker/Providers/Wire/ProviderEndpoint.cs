@@ -16,7 +16,8 @@ internal sealed record ProviderEndpoint
 
     // Shared, so that connections are kept; never disposed of.
     private static readonly Lazy<SocketsHttpHandler> s_publicHandler = new(() => s_public.CreateHandler(s_connectTimeout));
-    private static readonly Lazy<SocketsHttpHandler> s_localHandler = new(() => new OutgoingConnections(allowLocal: true).CreateHandler(s_connectTimeout));
+    private static readonly Lazy<SocketsHttpHandler> s_localHandler = new(() =>
+        new OutgoingConnections(allowLocal: true).CreateHandler(s_connectTimeout));
 
     public required Uri BaseUrl { get; init; }
 
@@ -82,12 +83,18 @@ internal sealed record ProviderEndpoint
         node.GetValueKind() == JsonValueKind.Number && node.Deserialize<double>() is > 0 and <= 86_400 and var number
             ? number
             : throw new ProviderException(
-                ProviderErrorCode.InvalidRequest, $"The provider option {name} must be a number of seconds, more than 0 and at most 86400.", retryable: false);
+                ProviderErrorCode.InvalidRequest,
+                $"The provider option {name} must be a number of seconds, more than 0 and at most 86400.",
+                retryable: false);
 
-    private static bool Flag(string name, JsonNode? node) => node switch
-    {
-        null => false,
-        JsonValue value when value.TryGetValue(out bool flag) => flag,
-        _ => throw new ProviderException(ProviderErrorCode.InvalidRequest, $"The provider option {name} must be true or false.", retryable: false),
-    };
+    private static bool Flag(string name, JsonNode? node) =>
+        node switch
+        {
+            null => false,
+            JsonValue value when value.TryGetValue(out bool flag) => flag,
+            _ => throw new ProviderException(
+                ProviderErrorCode.InvalidRequest,
+                $"The provider option {name} must be true or false.",
+                retryable: false),
+        };
 }

@@ -23,10 +23,18 @@ internal static class ProviderFailure
     public static string WordsOf(string text) => ProviderRefusal.WordsOf(text);
 
     private static ProviderException Of(ProviderRefusal refusal, TimeSpan? retryAfter = null) =>
-        new(refusal.Code, refusal.Message, refusal.Retryable, retryAfter ?? refusal.Wait) { ConcernsKey = refusal.ConcernsKey, Parameter = refusal.Parameter };
+        new(refusal.Code, refusal.Message, refusal.Retryable, retryAfter ?? refusal.Wait)
+        {
+            ConcernsKey = refusal.ConcernsKey,
+            Parameter = refusal.Parameter,
+        };
 
     public static ProviderException Malformed(string what, Exception? cause = null, bool retryable = true) =>
-        new(ProviderErrorCode.MalformedResponse, $"The provider sent something that is not an answer: {what}", retryable, innerException: cause);
+        new(
+            ProviderErrorCode.MalformedResponse,
+            $"The provider sent something that is not an answer: {what}",
+            retryable,
+            innerException: cause);
 
     public static ProviderException Cut(Exception? cause = null) =>
         new(ProviderErrorCode.StreamCut, "The provider's answer broke off before its end.", retryable: true, innerException: cause);

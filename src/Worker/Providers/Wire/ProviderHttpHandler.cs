@@ -75,8 +75,8 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
             throw ProviderFailure.FromStatus(response.StatusCode, text, RetryAfter.Read(response.Headers, TimeProvider.System.GetUtcNow()));
         }
 
-        // What servers say of the type is not to be relied on; whoever reads the answer looks at how it begins. A package that hears of an event stream would
-        // read it by itself, drop what is none, and ask again when it breaks off.
+        // What servers say of the type is not to be relied on; whoever reads the answer looks at how it begins. A package that hears of an
+        // event stream would read it by itself, drop what is none, and ask again when it breaks off.
         var guarded = new StreamContent(body);
         guarded.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         response.Content = guarded;

@@ -15,11 +15,15 @@ internal static class WireJson
 
     /// <summary>A count. 0: there is none.</summary>
     public static long Count(JsonElement json, string name) =>
-        Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && Math.Abs(number) < 1e15 ? (long)number : 0;
+        Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && Math.Abs(number) < 1e15
+            ? (long)number
+            : 0;
 
     /// <summary>A member that says something. Null: it is absent, or null.</summary>
     public static JsonElement? Member(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     /// <summary>The items of a list. Empty: there is none.</summary>
     public static IEnumerable<JsonElement> Items(JsonElement json, string name) => Member(json, name) switch

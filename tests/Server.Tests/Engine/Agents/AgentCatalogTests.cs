@@ -26,12 +26,14 @@ public sealed class AgentCatalogTests(PostgresFixture postgres) : IClassFixture<
         for (var version = 2; version <= Versions; version++)
             read.Add(await Read(catalog, server.Agent, version));
 
-        await Eventually.IsTrue(() => Task.FromResult(Alive(read) <= MostKept), TimeSpan.FromMinutes(1), () => $"At most {MostKept} of {Versions} are kept.");
+        await Eventually.IsTrue(
+            () => Task.FromResult(Alive(read) <= MostKept), TimeSpan.FromMinutes(1), () => $"At most {MostKept} of {Versions} are kept.");
         Assert.NotEqual(0, Alive(read));
         Assert.Equal(262144, (await catalog.Definition(server.Agent, 2, default)).SystemPrompt.Length);
     }
 
-    private static async Task<WeakReference> Read(AgentCatalog catalog, string agent, int version) => new(await catalog.Definition(agent, version, default));
+    private static async Task<WeakReference> Read(AgentCatalog catalog, string agent, int version) =>
+        new(await catalog.Definition(agent, version, default));
 
     private static int Alive(List<WeakReference> read)
     {

@@ -47,7 +47,8 @@ public sealed class AgentDraftTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Equal([1, 1, 2], new[] { before, during, after }.Select(task => task.AgentVersion));
         await using var worker = await Connect(server);
-        var models = new[] { await worker.Offer(), await worker.Offer(), await worker.Offer() }.ToDictionary(offer => offer.TaskId, offer => offer.Agent.Model);
+        var models = new[] { await worker.Offer(), await worker.Offer(), await worker.Offer() }.ToDictionary(
+            offer => offer.TaskId, offer => offer.Agent.Model);
         Assert.Equal(["first", "first", "second"], new[] { before, during, after }.Select(task => models[task.Id]));
     }
 
@@ -151,22 +152,33 @@ public sealed class AgentDraftTests(PostgresFixture postgres) : IClassFixture<Po
         var refusal = await Assert.ThrowsAsync<EngineException>(() => server.Get<PublishAgent>().Execute(Caller.System, _id, "", default));
 
         Assert.Equal(ErrorReason.AgentPublishBlocked, refusal.Reason);
-        Assert.Equal(["limits.max_tokens", "provider.api_key", "provider.options", "tools[1]"], refusal.Details.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["limits.max_tokens", "provider.api_key", "provider.options", "tools[1]"], refusal.Details.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task The_key_of_a_draft_reaches_the_connection_when_it_is_published_and_not_before()
     {
         await using var server = await EngineServer.Start(postgres, dispatching: false);
-        await server.Get<CreateAgent>().Execute(
-            Caller.System, _id, new DraftEdit(new AgentDefinition { Provider = new AgentProvider("anthropic", "", "{}") }, "sk-draft-1234567890"), null, _ => [], default);
+        await server
+            .Get<CreateAgent>()
+            .Execute(
+                Caller.System,
+                _id,
+                new DraftEdit(new AgentDefinition { Provider = new AgentProvider("anthropic", "", "{}") }, "sk-draft-1234567890"),
+                null,
+                _ => [],
+                default);
         var connection = AgentProviders.ConnectionOf(_id);
 
         Assert.Null(await server.Get<OpenProvider>().Find(connection, default));
         await server.Get<PublishAgent>().Execute(Caller.System, _id, "", default);
 
         Assert.Equal("sk-draft-1234567890", (await server.Get<OpenProvider>().Access(connection, default)).ApiKey);
-        Assert.Equal(0, await server.Database.Read((c, _) => c.ExecuteScalarAsync<long>("select count(*) from agent_secrets where agent_id = @_id", new { _id }), default));
+        Assert.Equal(
+            0,
+            await server.Database.Read(
+                (c, _) => c.ExecuteScalarAsync<long>("select count(*) from agent_secrets where agent_id = @_id", new { _id }), default));
     }
 
     private async Task<AgentDetails> Create(EngineServer server, AgentDefinition draft, string? id = null) =>

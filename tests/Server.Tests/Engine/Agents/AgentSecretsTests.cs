@@ -44,7 +44,8 @@ public sealed class AgentSecretsTests(PostgresFixture postgres) : IClassFixture<
         await one.Get<AgentSecrets>().Write(Caller.System, one.Agent, "TOKEN", _value, default);
 
         await Eventually.IsTrue(
-            () => Task.FromResult(!two.Get<KnownSecrets>().Redact($"it is {_value}.").Contains(_value, StringComparison.Ordinal)), "the other server knows it");
+            () => Task.FromResult(!two.Get<KnownSecrets>().Redact($"it is {_value}.").Contains(_value, StringComparison.Ordinal)),
+            "the other server knows it");
         Assert.Equal("""{"text":"«redacted»"}""", two.Get<KnownSecrets>().Redact(EngineJson.Write(new { text = _value })));
         await two.Get<LearnAgentSecrets>().StopAsync(default);
     }
@@ -83,7 +84,8 @@ public sealed class AgentSecretsTests(PostgresFixture postgres) : IClassFixture<
         await using var server = await EngineServer.Start(postgres, dispatching: false);
         await server.Publish();
 
-        var refusal = await Assert.ThrowsAsync<EngineException>(() => server.Get<AgentSecrets>().Write(Caller.System, server.Agent, name, value, default));
+        var refusal = await Assert.ThrowsAsync<EngineException>(() =>
+            server.Get<AgentSecrets>().Write(Caller.System, server.Agent, name, value, default));
 
         Assert.Equal(ErrorReason.InvalidRequest, refusal.Reason);
     }
@@ -94,6 +96,8 @@ public sealed class AgentSecretsTests(PostgresFixture postgres) : IClassFixture<
         var known = new KnownSecrets();
         known.Learn("-----BEGIN KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\nand some words that are no secret\n-----END KEY-----");
 
-        Assert.Equal("line «redacted» of and some words that are no secret", known.Redact("line MIIEvgIBADANBgkqhkiG9w0BAQEFAASC of and some words that are no secret"));
+        Assert.Equal(
+            "line «redacted» of and some words that are no secret",
+            known.Redact("line MIIEvgIBADANBgkqhkiG9w0BAQEFAASC of and some words that are no secret"));
     }
 }

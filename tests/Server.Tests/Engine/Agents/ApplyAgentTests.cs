@@ -31,7 +31,9 @@ public sealed class ApplyAgentTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal((1, false, first.PublishedAt), (same.Version, same.Changed, same.PublishedAt));
         Assert.Equal((2, true), (next.Version, next.Changed));
         var agent = await server.Get<GetAgent>().Execute("scout", default);
-        Assert.Equal((AgentState.Active, 2, "Scout 2", 3), (agent.State, agent.PublishedVersion, agent.Definition.Name, agent.Definition.MaxConcurrentTasks));
+        Assert.Equal(
+            (AgentState.Active, 2, "Scout 2", 3),
+            (agent.State, agent.PublishedVersion, agent.Definition.Name, agent.Definition.MaxConcurrentTasks));
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class ApplyAgentTests(PostgresFixture postgres) : IClassFixture<Po
 
         var access = await server.Get<OpenProvider>().Access("agent-keyed", default);
         Assert.Equal(new ProviderAccess("openai", "http://localhost:1/v1", "sk-test-1234567890"), access);
-        Assert.DoesNotContain("sk-test", EngineJson.Write((await server.Get<GetAgent>().Execute("keyed", default)).Definition), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "sk-test", EngineJson.Write((await server.Get<GetAgent>().Execute("keyed", default)).Definition), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,8 +80,10 @@ public sealed class ApplyAgentTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Equal(ErrorReason.AgentInvalid, refusal.Reason);
         Assert.Equal(
-            ["agent_id", "limits.max_concurrent_tasks", "limits.max_iterations", "permissions[0].tool", "provider.base_url", "provider.kind",
-                "provider.options", "retry.max_attempts", "retry.max_delay_ms", "tools[1]"],
+            [
+                "agent_id", "limits.max_concurrent_tasks", "limits.max_iterations", "permissions[0].tool", "provider.base_url",
+                "provider.kind", "provider.options", "retry.max_attempts", "retry.max_delay_ms", "tools[1]",
+            ],
             refusal.Details.Keys.Order(StringComparer.Ordinal));
     }
 

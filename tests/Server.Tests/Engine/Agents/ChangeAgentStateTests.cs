@@ -46,8 +46,10 @@ public sealed class ChangeAgentStateTests(PostgresFixture postgres) : IClassFixt
         await worker.Next<AttemptClosed>();
 
         var waiting = await one.Read(task.Id);
-        Assert.Equal((TaskState.Queued, RequestedStop.None, QueueReason.AgentPaused), (waiting.State, waiting.StopRequested, waiting.QueueReason));
-        Assert.Contains("agent_paused", (await one.Events(task.Id)).Last(entry => entry.Kind == "task.queued").Payload, StringComparison.Ordinal);
+        Assert.Equal(
+            (TaskState.Queued, RequestedStop.None, QueueReason.AgentPaused), (waiting.State, waiting.StopRequested, waiting.QueueReason));
+        Assert.Contains(
+            "agent_paused", (await one.Events(task.Id)).Last(entry => entry.Kind == "task.queued").Payload, StringComparison.Ordinal);
         await two.Get<ChangeAgentState>().Execute(Caller.System, one.Agent, AgentTrigger.Activate, default);
         var again = await worker.Offer();
         Assert.Equal((task.Id, 2), (again.TaskId, again.AttemptNumber));
@@ -99,7 +101,11 @@ public sealed class ChangeAgentStateTests(PostgresFixture postgres) : IClassFixt
         var acts = (await new ReadEvents(server.Database).Execute(AuditLog.Stream, 0, 1000, default))
             .Where(entry => entry.Payload.Contains(server.Agent, StringComparison.Ordinal)).Select(entry => entry.Kind);
         Assert.Equal(
-            ["security.agent.published", "security.agent.paused", "security.agent.archived", "security.agent.activated", "security.agent.deleted"], acts);
+            [
+                "security.agent.published", "security.agent.paused", "security.agent.archived", "security.agent.activated",
+                "security.agent.deleted",
+            ],
+            acts);
     }
 
     [Fact]

@@ -47,7 +47,10 @@ public sealed class AnswerApprovalTests(PostgresFixture postgres) : IClassFixtur
         var again = await Answer(server, id, approve: standing.State == ApprovalState.Approved);
 
         Assert.Equal(3, answers.Count(answer => answer == standing.State.ToString()));
-        Assert.Equal(3, answers.Count(answer => answer == $"{ErrorReason.ApprovalAlreadyAnswered}: {standing.State.ToString().ToLowerInvariant()} by owner"));
+        Assert.Equal(
+            3,
+            answers.Count(answer =>
+                answer == $"{ErrorReason.ApprovalAlreadyAnswered}: {standing.State.ToString().ToLowerInvariant()} by owner"));
         Assert.Equal(standing, again);
     }
 

@@ -36,7 +36,8 @@ public sealed class ArtifactTests : IClassFixture<PostgresFixture>, IDisposable
 
         var stored = await Store(content, Convert.ToHexStringLower(SHA256.HashData(content)));
 
-        Assert.Equal((size, _run, 3, "report.md", "text/markdown"), (stored.Size, stored.RunId, stored.Attempt, stored.Name, stored.MediaType));
+        Assert.Equal(
+            (size, _run, 3, "report.md", "text/markdown"), (stored.Size, stored.RunId, stored.Attempt, stored.Name, stored.MediaType));
         Assert.Equal(content, await Read(stored.Id));
         Assert.Equal(files, Files().Length);
         Assert.Equal(stored, Assert.Single(await _list.Execute(_run, default)));

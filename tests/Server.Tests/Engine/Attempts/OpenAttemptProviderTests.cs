@@ -66,17 +66,25 @@ public sealed class OpenAttemptProviderTests(PostgresFixture postgres) : IClassF
         Assert.NotEqual("", (await Open(server, turn, _backup)).Closed);
     }
 
-    private static Task Pause(WorkerDriver worker, Assignment turn, string connection, string model) => worker.Connection.Report(
-        new PauseReport(turn.Attempt, new ProviderPause(model, TimeSpan.FromMinutes(10), "provider.rate_limited") { Connection = connection }), default);
+    private static Task Pause(WorkerDriver worker, Assignment turn, string connection, string model) =>
+        worker.Connection.Report(
+            new PauseReport(
+                turn.Attempt,
+                new ProviderPause(model, TimeSpan.FromMinutes(10), "provider.rate_limited") { Connection = connection }),
+            default);
 
     private static Task<AttemptProvider> Open(EngineServer server, Assignment turn, string connection, string model = "big") =>
         server.Get<OpenAttemptProvider>().Execute(turn.Attempt, connection, model, default);
 
-    private Task<Assignment> Take(EngineServer server, WorkerDriver worker, params FallbackModel[] fallbacks) => Take(server, worker, new TaskContext
-    {
-        Provider = _own,
-        Turn = new TurnContext { ConversationId = Guid.CreateVersion7(), Number = 1, Fallbacks = fallbacks },
-    });
+    private Task<Assignment> Take(EngineServer server, WorkerDriver worker, params FallbackModel[] fallbacks) =>
+        Take(
+            server,
+            worker,
+            new TaskContext
+            {
+                Provider = _own,
+                Turn = new TurnContext { ConversationId = Guid.CreateVersion7(), Number = 1, Fallbacks = fallbacks },
+            });
 
     private static async Task<Assignment> Take(EngineServer server, WorkerDriver worker, TaskContext context)
     {

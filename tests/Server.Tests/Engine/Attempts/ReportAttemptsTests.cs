@@ -24,7 +24,8 @@ public sealed class ReportAttemptsTests(PostgresFixture postgres) : IClassFixtur
         await using var worker = await server.Connect();
         var task = await server.Submit();
         var assignment = await worker.Take();
-        await worker.Connection.Report(new EventBatch(assignment.Attempt, 1, [Event("model.started"), Event("model.finished", s_usage)]), default);
+        await worker.Connection.Report(
+            new EventBatch(assignment.Attempt, 1, [Event("model.started"), Event("model.finished", s_usage)]), default);
         var recorded = await worker.Next<EventsRecorded>();
 
         await worker.Complete(assignment, "the \0 answer", Event("tool.finished"));
@@ -49,7 +50,11 @@ public sealed class ReportAttemptsTests(PostgresFixture postgres) : IClassFixtur
         await using var worker = await server.Connect();
         var task = await server.Submit();
         var assignment = await worker.Take();
-        ReportedEvent[] events = [Event("model.finished") with { AskedNoModel = true }, Event("model.finished", s_usage with { CostMicros = 0, UnpricedCalls = 1 })];
+        ReportedEvent[] events =
+        [
+            Event("model.finished") with { AskedNoModel = true },
+            Event("model.finished", s_usage with { CostMicros = 0, UnpricedCalls = 1 }),
+        ];
         await worker.Connection.Report(new EventBatch(assignment.Attempt, 1, events), default);
         await worker.Next<EventsRecorded>();
 
@@ -110,7 +115,8 @@ public sealed class ReportAttemptsTests(PostgresFixture postgres) : IClassFixtur
 
         var stored = await server.Read(task.Id);
         Assert.Equal((2, 2L), (second.AttemptNumber, second.Attempt.FencingToken));
-        Assert.Equal((TaskState.Failed, true, "provider.rate_limited", 2), (stored.State, stored.DeadLetter, stored.Error!.Code, stored.Failures));
+        Assert.Equal(
+            (TaskState.Failed, true, "provider.rate_limited", 2), (stored.State, stored.DeadLetter, stored.Error!.Code, stored.Failures));
         Assert.Equal(
             ["task.queued", "task.started", "task.retrying", "task.queued", "task.started", "task.failed"],
             (await server.Events(task.Id)).Select(entry => entry.Kind));

@@ -113,8 +113,11 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
         for (var i = 0; i < 6; i++)
             await server.Submit("dealt");
 
-        var claimed = await server.Get<ClaimTasks>().Execute(
-            [new WorkerDemand("a", ["dealt"], [], 4), new WorkerDemand("b", ["dealt"], [], 4), new WorkerDemand("c", ["none"], [], 4)], default);
+        var claimed = await server
+            .Get<ClaimTasks>()
+            .Execute(
+                [new WorkerDemand("a", ["dealt"], [], 4), new WorkerDemand("b", ["dealt"], [], 4), new WorkerDemand("c", ["none"], [], 4)],
+                default);
 
         Assert.Equal((3, 3), (CountOf(claimed, "a"), CountOf(claimed, "b")));
     }
@@ -127,7 +130,9 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
         for (var i = 0; i < 8; i++)
             await server.Submit("counter");
 
-        var claimed = await server.Get<ClaimTasks>().Execute([new WorkerDemand("two", ["counter", "other"], [], 8), new WorkerDemand("own", ["counter"], [], 8)], default);
+        var claimed = await server
+            .Get<ClaimTasks>()
+            .Execute([new WorkerDemand("two", ["counter", "other"], [], 8), new WorkerDemand("own", ["counter"], [], 8)], default);
 
         Assert.Equal((4, 4), (CountOf(claimed, "two"), CountOf(claimed, "own")));
     }
@@ -161,8 +166,14 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
         await server.Publish("routed", route: route);
         var task = await server.Submit("routed");
 
-        var claimed = await server.Get<ClaimTasks>().Execute(
-            [new WorkerDemand("other", ["routed", "more"], [], 4), new WorkerDemand("own", ["routed"], [], 4) { Role = "counter", Tags = ["gpu", "linux"] }], default);
+        var claimed = await server
+            .Get<ClaimTasks>()
+            .Execute(
+                [
+                    new WorkerDemand("other", ["routed", "more"], [], 4),
+                    new WorkerDemand("own", ["routed"], [], 4) { Role = "counter", Tags = ["gpu", "linux"] },
+                ],
+                default);
 
         Assert.Equal(taker, claimed.Attempts.SingleOrDefault(attempt => attempt.Task.Id == task.Id)?.WorkerId);
     }
@@ -191,10 +202,15 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
         await server.Publish("moved", route: new WorkerRoute { Role = "second" });
         var young = await server.Submit("moved");
 
-        var claimed = await server.Get<ClaimTasks>().Execute(
-            [new WorkerDemand("1", ["moved"], [], 4) { Role = "first" }, new WorkerDemand("2", ["moved"], [], 4) { Role = "second" }], default);
+        var claimed = await server
+            .Get<ClaimTasks>()
+            .Execute(
+                [new WorkerDemand("1", ["moved"], [], 4) { Role = "first" }, new WorkerDemand("2", ["moved"], [], 4) { Role = "second" }],
+                default);
 
-        Assert.Equal([(old.Id, "1"), (young.Id, "2")], claimed.Attempts.Select(attempt => (attempt.Task.Id, attempt.WorkerId)).OrderBy(pair => pair.WorkerId));
+        Assert.Equal(
+            [(old.Id, "1"), (young.Id, "2")],
+            claimed.Attempts.Select(attempt => (attempt.Task.Id, attempt.WorkerId)).OrderBy(pair => pair.WorkerId));
     }
 
     [Fact]
@@ -220,6 +236,7 @@ public sealed class ClaimTasksTests(PostgresFixture postgres) : IClassFixture<Po
 
     private static int CountOf(Claim claimed, string worker) => claimed.Attempts.Count(attempt => attempt.WorkerId == worker);
 
-    private static async Task<IReadOnlyList<ClaimedAttempt>> Claim(EngineServer server, int credit, string worker, params string[] agents) =>
+    private static async Task<IReadOnlyList<ClaimedAttempt>> Claim(
+        EngineServer server, int credit, string worker, params string[] agents) =>
         (await server.Get<ClaimTasks>().Execute([new WorkerDemand(worker, agents, [], credit)], default)).Attempts;
 }

@@ -34,7 +34,8 @@ public sealed class LeaseTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal((task.Id, task.Id), (ignored.TaskId, taken.TaskId));
         Assert.Equal(2, taken.Attempt.FencingToken);
         Assert.Equal("lease_expired", (await deaf.Next<AttemptLost>()).Reason);
-        Assert.Contains(await server.Events(task.Id), entry => entry.Kind == "task.queued" && entry.Payload.Contains("offer_expired", StringComparison.Ordinal));
+        Assert.Contains(await server.Events(task.Id), entry =>
+            entry.Kind == "task.queued" && entry.Payload.Contains("offer_expired", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +78,12 @@ public sealed class LeaseTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal("lease_expired", refused.Reason);
         var record = Assert.Single(await server.Events(task.Id), entry => entry.Kind == "security.report_refused");
         var payload = JsonDocument.Parse(record.Payload).RootElement;
-        Assert.Equal(("late", "completion", 1), (payload.GetProperty("worker_id").GetString(), payload.GetProperty("report").GetString(), payload.GetProperty("attempt").GetInt32()));
+        Assert.Equal(
+            ("late", "completion", 1),
+            (
+                payload.GetProperty("worker_id").GetString(),
+                payload.GetProperty("report").GetString(),
+                payload.GetProperty("attempt").GetInt32()));
     }
 
     [Fact]
@@ -227,6 +233,10 @@ public sealed class LeaseTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal(task.Id, (await other.Take()).TaskId);
     }
 
-    private static Task<WorkerDriver> Connect(EngineServer server, string workerId, string agent, int credit = 1, params AttemptKey[] held) =>
-        server.Connect(new WorkerHello(workerId, workerId, "1.0", 10, [agent], [], "", held), credit);
+    private static Task<WorkerDriver> Connect(
+        EngineServer server,
+        string workerId,
+        string agent,
+        int credit = 1,
+        params AttemptKey[] held) => server.Connect(new WorkerHello(workerId, workerId, "1.0", 10, [agent], [], "", held), credit);
 }

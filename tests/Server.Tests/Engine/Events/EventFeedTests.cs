@@ -74,7 +74,8 @@ public sealed class EventFeedTests(PostgresFixture postgres) : IClassFixture<Pos
             [.. Enumerable.Range(0, 40).Select(i => Collect(i % 2 == 0 ? _one : _two, afterSeq: i % 3 == 0 ? 0 : 1, until: last))];
 
         await Task.WhenAll(
-            Parallel.ForAsync(0, writes, async (_, _) => await Append(_one, 2)), Parallel.ForAsync(0, writes, async (_, _) => await Append(_two, 2)));
+            Parallel.ForAsync(0, writes, async (_, _) => await Append(_one, 2)),
+            Parallel.ForAsync(0, writes, async (_, _) => await Append(_two, 2)));
 
         foreach (var follower in followers)
         {
@@ -108,7 +109,9 @@ public sealed class EventFeedTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         var caughtUp = 0;
         Task<List<long>>[] followers =
-            [.. Enumerable.Range(0, 1000).Select(_ => Collect(_one, afterSeq: 0, until: 3, page: () => Interlocked.Increment(ref caughtUp)))];
+        [
+            .. Enumerable.Range(0, 1000).Select(_ => Collect(_one, afterSeq: 0, until: 3, page: () => Interlocked.Increment(ref caughtUp))),
+        ];
         await Eventually.IsTrue(() => Task.FromResult(caughtUp == followers.Length), "every follower has what is stored");
 
         using var queries = new QueryCount(postgres, "from events");
@@ -175,7 +178,8 @@ public sealed class EventFeedTests(PostgresFixture postgres) : IClassFixture<Pos
         var follower = Collect(_two, afterSeq: 1, until: 3);
         await Append(_one, 1);
         await using (var connection = await postgres.Database.Source.OpenConnectionAsync())
-            await connection.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen koda' and datname = current_database()");
+            await connection.ExecuteAsync(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen koda' and datname = current_database()");
         await Append(_one, 1);
 
         Assert.Equal([2, 3], await follower);

@@ -33,7 +33,8 @@ public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<Post
     public async Task What_append_returns_is_what_is_stored()
     {
         var stream = Guid.CreateVersion7();
-        var appended = await Append(new StreamAppend(stream, [new NewEvent("model.finished", "worker:1", stream, 2, "{}", """{"input_tokens":3}""")], IsNew: true));
+        var appended = await Append(
+            new StreamAppend(stream, [new NewEvent("model.finished", "worker:1", stream, 2, "{}", """{"input_tokens":3}""")], IsNew: true));
 
         var stored = Assert.Single(await Read(stream));
 
@@ -49,7 +50,9 @@ public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<Post
         await Append(new StreamAppend(old, [Note("a")], IsNew: true));
 
         var events = await Append(
-            new StreamAppend(created, [Note("b")], IsNew: true), new StreamAppend(old, [Note("c")]), new StreamAppend(created, [Note("d")]));
+            new StreamAppend(created, [Note("b")], IsNew: true),
+            new StreamAppend(old, [Note("c")]),
+            new StreamAppend(created, [Note("d")]));
 
         Assert.Equal([(created, 1L), (old, 2L), (created, 2L)], events.Select(entry => (entry.StreamId, entry.Seq)));
         Assert.Null((await _verify.VerifyAll(default)).FirstBreak);
@@ -58,7 +61,8 @@ public sealed class EventLogTests(PostgresFixture postgres) : IClassFixture<Post
     [Fact]
     public async Task A_stream_that_does_not_exist_is_not_created_unasked()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Append(new StreamAppend(Guid.CreateVersion7(), [Note("a")])));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Append(new StreamAppend(Guid.CreateVersion7(), [Note("a")])));
         Assert.Contains("does not exist", failure.Message, StringComparison.Ordinal);
     }
 

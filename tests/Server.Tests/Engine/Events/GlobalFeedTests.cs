@@ -11,7 +11,8 @@ public sealed class GlobalFeedTests(PostgresFixture postgres) : IClassFixture<Po
     private readonly GlobalFeed _feed = new(postgres.Database);
     private long _cursor;
 
-    // Transactions of other databases in the cluster hold the feed back too, so what earlier tests wrote may settle late: it is skipped by position.
+    // Transactions of other databases in the cluster hold the feed back too, so what earlier tests wrote may settle late: it is skipped by
+    // position.
     public async Task InitializeAsync() =>
         _cursor = await _server.Database.Read(
             (connection, token) => connection.QuerySingleAsync<long>(

@@ -18,7 +18,8 @@ public sealed class VerifyLogTests(PostgresFixture postgres) : IClassFixture<Pos
 
     [Theory]
     [InlineData("update events set payload = '{\"n\":99}' where stream_id = @stream and seq = 3", 3, ChainFault.HashMismatch)]
-    [InlineData("update events set time = time + interval '1 microsecond' where stream_id = @stream and seq = 2", 2, ChainFault.HashMismatch)]
+    [InlineData(
+        "update events set time = time + interval '1 microsecond' where stream_id = @stream and seq = 2", 2, ChainFault.HashMismatch)]
     [InlineData("update events set actor = 'principal:other' where stream_id = @stream and seq = 5", 5, ChainFault.HashMismatch)]
     [InlineData("update events set usage = '{}' where stream_id = @stream and seq = 1", 1, ChainFault.HashMismatch)]
     [InlineData("update events set hash = sha256('x') where stream_id = @stream and seq = 4", 4, ChainFault.HashMismatch)]
@@ -27,7 +28,10 @@ public sealed class VerifyLogTests(PostgresFixture postgres) : IClassFixture<Pos
     [InlineData("delete from events where stream_id = @stream and seq = 5", 5, ChainFault.TruncatedTail)]
     [InlineData("delete from events where stream_id = @stream", 1, ChainFault.TruncatedTail)]
     [InlineData("update streams set head_hash = sha256('x') where id = @stream", 5, ChainFault.HeadMismatch)]
-    [InlineData("delete from events where stream_id = @stream and seq = 5; update streams set head_seq = 4 where id = @stream", 4, ChainFault.HeadMismatch)]
+    [InlineData(
+        "delete from events where stream_id = @stream and seq = 5; update streams set head_seq = 4 where id = @stream",
+        4,
+        ChainFault.HeadMismatch)]
     public async Task Tampering_is_found_where_it_was_done(string tamper, long seq, object fault)
     {
         var stream = await StreamOf(5);

@@ -103,7 +103,8 @@ public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixt
             IdempotencyStore.Claim(transaction, [fresh, done, fresh with { }, fresh with { RequestHash = [7] }], token));
 
         Assert.Equal(
-            [ClaimOutcome.Claimed, ClaimOutcome.Replay, ClaimOutcome.InProgress, ClaimOutcome.Conflict], claims.Select(claim => claim.Outcome));
+            [ClaimOutcome.Claimed, ClaimOutcome.Replay, ClaimOutcome.InProgress, ClaimOutcome.Conflict],
+            claims.Select(claim => claim.Outcome));
     }
 
     [Fact]
@@ -126,7 +127,8 @@ public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixt
         await using (var connection = await postgres.Database.Source.OpenConnectionAsync())
         {
             await connection.ExecuteAsync(
-                "update idempotency_keys set expires_at = now() - interval '1 second' where key = any(@keys)", new { keys = new[] { reused.Key, forgotten.Key } });
+                "update idempotency_keys set expires_at = now() - interval '1 second' where key = any(@keys)",
+                new { keys = new[] { reused.Key, forgotten.Key } });
         }
 
         Assert.Equal(ClaimOutcome.Claimed, (await ClaimAndComplete(reused)).Outcome);

@@ -13,7 +13,8 @@ public sealed class AuthenticateTokenTests : IClassFixture<PostgresFixture>
 
     public AuthenticateTokenTests(PostgresFixture postgres)
     {
-        var memory = new CredentialMemory(new Broadcast(postgres.Database, NullLogger<Broadcast>.Instance, TimeProvider.System), TimeProvider.System);
+        var memory = new CredentialMemory(
+            new Broadcast(postgres.Database, NullLogger<Broadcast>.Instance, TimeProvider.System), TimeProvider.System);
         _issue = new IssueToken(postgres.Database);
         _authenticate = new AuthenticateToken(new TokenStore(postgres.Database), memory);
     }

@@ -23,7 +23,10 @@ public sealed class ProviderLoadTests(PostgresFixture postgres) : IClassFixture<
         await Limit(first, _one, 2);
         var tasks = new[]
         {
-            await Submit(first, "a", _one, "m"), await Submit(first, "b", _one, "m"), await Submit(first, "a", _one, "n"), await Submit(first, "b", _one, "m"),
+            await Submit(first, "a", _one, "m"),
+            await Submit(first, "b", _one, "m"),
+            await Submit(first, "a", _one, "n"),
+            await Submit(first, "b", _one, "m"),
             await Submit(first, "c", _other, "m"),
         };
 
@@ -87,7 +90,8 @@ public sealed class ProviderLoadTests(PostgresFixture postgres) : IClassFixture<
         await worker.Next<AttemptClosed>();
 
         var given = await server.Read(started);
-        Assert.Equal((TaskState.Queued, QueueReason.ProviderCooldown, _one, 0), (given.State, given.QueueReason, given.Connection, given.Failures));
+        Assert.Equal(
+            (TaskState.Queued, QueueReason.ProviderCooldown, _one, 0), (given.State, given.QueueReason, given.Connection, given.Failures));
         Assert.InRange(given.CooldownUntil!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(11));
         var same = await Submit(server, "b", _one, "m");
         var otherModel = await Submit(server, "b", _one, "n");
@@ -110,11 +114,13 @@ public sealed class ProviderLoadTests(PostgresFixture postgres) : IClassFixture<
         await using var worker = await Connect(server, "w", credit: 1);
         var started = await Submit(server, "a", _one, "m");
         var assignment = await worker.Take();
-        await worker.Connection.Report(new PauseReport(assignment.Attempt, new ProviderPause("", TimeSpan.FromMinutes(1), "provider.overloaded")), default);
+        await worker.Connection.Report(
+            new PauseReport(assignment.Attempt, new ProviderPause("", TimeSpan.FromMinutes(1), "provider.overloaded")), default);
         await Eventually.IsTrue(async () => (await server.Get<CooldownStore>().List(_one, default)).Count == 1, "the pause is stored");
         var next = await Submit(server, "a", _one, "n");
 
-        await Eventually.IsTrue(async () => (await server.Read(next)).QueueReason == QueueReason.ProviderCooldown, "the task waits for the provider");
+        await Eventually.IsTrue(
+            async () => (await server.Read(next)).QueueReason == QueueReason.ProviderCooldown, "the task waits for the provider");
         Assert.Equal(TaskState.Running, (await server.Read(started)).State);
         await worker.Complete(assignment);
 
@@ -131,7 +137,8 @@ public sealed class ProviderLoadTests(PostgresFixture postgres) : IClassFixture<
         await Submit(server, "a", _one, "m");
         var assignment = await worker.Take();
         var forged = assignment.Attempt with { FencingToken = assignment.Attempt.FencingToken + 1 };
-        await worker.Connection.Report(new PauseReport(forged, new ProviderPause("", TimeSpan.FromMinutes(1), "provider.overloaded")), default);
+        await worker.Connection.Report(
+            new PauseReport(forged, new ProviderPause("", TimeSpan.FromMinutes(1), "provider.overloaded")), default);
         await worker.Next<AttemptLost>();
         Assert.Empty((await server.Get<ReadConnections>().One(_one, default)).Cooldowns);
     }
@@ -142,16 +149,29 @@ public sealed class ProviderLoadTests(PostgresFixture postgres) : IClassFixture<
         foreach (var id in new[] { _one, _other })
         {
             await server.Database.InTransaction(
-                (transaction, token) => server.Get<SaveProvider>().Execute(transaction, id, new ProviderAccess("noop", "", ""), "{}", token), default);
+                (transaction, token) =>
+                    server.Get<SaveProvider>().Execute(transaction, id, new ProviderAccess("noop", "", ""), "{}", token),
+                default);
         }
         return server;
     }
 
-    private static Task<ConnectionRecord> Limit(EngineServer server, string id, int most) => server.Get<LimitProvider>().Execute(Caller.System, id, most, [], default);
+    private static Task<ConnectionRecord> Limit(EngineServer server, string id, int most) =>
+        server.Get<LimitProvider>().Execute(Caller.System, id, most, [], default);
 
     /// <summary>A worker for the agents of this test alone.</summary>
     private Task<WorkerDriver> Connect(EngineServer server, string name, int credit = 10) =>
-        server.Connect(new WorkerHello($"{name}-{Guid.NewGuid():N}", name, "1.0", 10, [.. _agents.Concat([$"a-{_one}", $"b-{_one}", $"c-{_one}"])], [], "", []), credit);
+        server.Connect(
+            new WorkerHello(
+                $"{name}-{Guid.NewGuid():N}",
+                name,
+                "1.0",
+                10,
+                [.. _agents.Concat([$"a-{_one}", $"b-{_one}", $"c-{_one}"])],
+                [],
+                "",
+                []),
+            credit);
 
     private readonly HashSet<string> _agents = [];
 
@@ -166,7 +186,9 @@ public sealed class ProviderLoadTests(PostgresFixture postgres) : IClassFixture<
     {
         _agents.Add(id);
         var provider = new AgentProvider("", "", "") { Connection = connection };
-        await server.Get<ApplyAgent>().Execute(id, new AgentDefinition { Provider = provider, Model = model, MaxConcurrentTasks = maxConcurrent }, "", default);
+        await server
+            .Get<ApplyAgent>()
+            .Execute(id, new AgentDefinition { Provider = provider, Model = model, MaxConcurrentTasks = maxConcurrent }, "", default);
     }
 
     private static async Task<TaskRecord> Submit(EngineServer server, string agent, TaskContext context)

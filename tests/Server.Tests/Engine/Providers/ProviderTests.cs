@@ -31,7 +31,8 @@ public sealed class ProviderTests : IClassFixture<PostgresFixture>
 
         Assert.Equal(Key, (await _open.Access("first", default)).ApiKey);
         await using var connection = await NpgsqlDataSource.Create(_postgres.ConnectionString).OpenConnectionAsync();
-        await using var dump = new NpgsqlCommand("select encode(sealed_key, 'escape') || options || base_url from providers where id = 'first'", connection);
+        await using var dump = new NpgsqlCommand(
+            "select encode(sealed_key, 'escape') || options || base_url from providers where id = 'first'", connection);
         Assert.DoesNotContain(Key, (string)(await dump.ExecuteScalarAsync())!, StringComparison.Ordinal);
     }
 

@@ -17,7 +17,8 @@ public sealed class KeyRingTests : IDisposable
 
         Assert.True(made.IsFile);
         Assert.Equal(made.Current.Bytes, read.Current.Bytes);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder.FullName, KeyRing.FileName)));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder.FullName, KeyRing.FileName)));
     }
 
     [Fact]

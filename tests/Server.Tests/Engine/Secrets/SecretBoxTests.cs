@@ -74,8 +74,11 @@ public class SecretBoxTests
         secrets.LearnStored(["stored-now"]);
         secrets.Learn("passing-1000.");
 
-        Assert.Equal("«redacted» «redacted» passing-0000. passing-0001. «redacted» «redacted»", secrets.Redact("stored-now stored-once passing-0000. passing-0001. passing-0002. passing-1000."));
+        Assert.Equal(
+            "«redacted» «redacted» passing-0000. passing-0001. «redacted» «redacted»",
+            secrets.Redact("stored-now stored-once passing-0000. passing-0001. passing-0002. passing-1000."));
     }
 
-    private static MasterKey Key(byte value) => MasterKey.Parse(Convert.ToHexString(Enumerable.Repeat(value, MasterKey.Size).ToArray()), "test");
+    private static MasterKey Key(byte value) =>
+        MasterKey.Parse(Convert.ToHexString(Enumerable.Repeat(value, MasterKey.Size).ToArray()), "test");
 }

@@ -32,8 +32,12 @@ public sealed class SkillParserTests
 
         var skill = file.Skill!;
         Assert.Empty(file.Problems);
-        Assert.Equal(("deploy", "Deploy", "Ships it.", "operations", "2.1.0"), (skill.Id, skill.Name, skill.Description, skill.Category, skill.Version));
-        Assert.Equal((-5, 300, "Be careful.", "One line.", "# Steps\n\nDo it."), (skill.Priority, skill.MaxTokens, skill.Instruction, skill.OutputFormat, skill.Body));
+        Assert.Equal(
+            ("deploy", "Deploy", "Ships it.", "operations", "2.1.0"),
+            (skill.Id, skill.Name, skill.Description, skill.Category, skill.Version));
+        Assert.Equal(
+            (-5, 300, "Be careful.", "One line.", "# Steps\n\nDo it."),
+            (skill.Priority, skill.MaxTokens, skill.Instruction, skill.OutputFormat, skill.Body));
         Assert.Equal(["ship", "release it"], skill.Aliases);
         Assert.Equal(["ops", "write-tests", "debug-failure"], [.. skill.Tags, .. skill.Requires, .. skill.Conflicts]);
         Assert.Contains("""owner":{"team":"core","since":2024}""", skill.FrontMatter, StringComparison.Ordinal);
@@ -53,10 +57,15 @@ public sealed class SkillParserTests
     [Fact]
     public void Every_fault_is_named_at_once_and_the_file_is_no_skill()
     {
-        var file = SkillParser.Parse("bad.md", "---\nname: [a, b]\ntriggers: ['(open', ok]\npriority: high\nmax_tokens: -1\ntags: {a: b}\n---\nBody.", SkillSource.Data);
+        var file = SkillParser.Parse(
+            "bad.md",
+            "---\nname: [a, b]\ntriggers: ['(open', ok]\npriority: high\nmax_tokens: -1\ntags: {a: b}\n---\nBody.",
+            SkillSource.Data);
 
         Assert.Null(file.Skill);
-        Assert.Equal(["max_tokens", "name", "priority", "tags", "triggers[0]"], file.Problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["max_tokens", "name", "priority", "tags", "triggers[0]"],
+            file.Problems.Select(problem => problem.Path).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -99,7 +108,9 @@ public sealed class SkillParserTests
             var skill = catalog.Single(entry => entry.Id == id).Skill!;
             Assert.True(skill.IsTriggeredBy(query), id);
             Assert.False(skill.IsTriggeredBy("Rename this method."), id);
-            Assert.True(skill.MaxTokens == 0 || SkillPrompt.Tokens(skill with { MaxTokens = 0 }) <= skill.MaxTokens, $"{id} is cut: {SkillPrompt.Tokens(skill with { MaxTokens = 0 })}");
+            Assert.True(
+                skill.MaxTokens == 0 || SkillPrompt.Tokens(skill with { MaxTokens = 0 }) <= skill.MaxTokens,
+                $"{id} is cut: {SkillPrompt.Tokens(skill with { MaxTokens = 0 })}");
         }
     }
 }

@@ -8,7 +8,13 @@ public sealed class SkillSelectionTests
     [Fact]
     public void What_the_query_triggers_stands_by_priority_and_the_rest_is_left_out()
     {
-        var selection = Select(["*"], "deploy now", Skill("always", 1), Skill("late", 0, triggers: "deploy"), Skill("first", 9, triggers: "DEPLOY"), Skill("other", 5, triggers: "test"));
+        var selection = Select(
+            ["*"],
+            "deploy now",
+            Skill("always", 1),
+            Skill("late", 0, triggers: "deploy"),
+            Skill("first", 9, triggers: "DEPLOY"),
+            Skill("other", 5, triggers: "test"));
 
         Assert.Equal("first:triggered always:always late:triggered", Attached(selection));
         Assert.Equal([new LeftOutSkill("other", "not_triggered")], selection.LeftOut);
@@ -26,7 +32,8 @@ public sealed class SkillSelectionTests
     [Fact]
     public void Requirements_come_along_however_far_even_in_a_circle_and_whatever_triggers_them()
     {
-        var selection = Select(["a"], "", Skill("a", 3, requires: "b"), Skill("b", 2, requires: "c", triggers: "never"), Skill("c", 1, requires: "a"));
+        var selection = Select(
+            ["a"], "", Skill("a", 3, requires: "b"), Skill("b", 2, requires: "c", triggers: "never"), Skill("c", 1, requires: "a"));
 
         Assert.Equal("a:always b:required c:required", Attached(selection));
     }
@@ -50,7 +57,8 @@ public sealed class SkillSelectionTests
         var selection = Select(["*"], "", low, high, friend);
 
         Assert.Equal("high:always", Attached(selection));
-        Assert.Equal([new LeftOutSkill("low", "conflicts_with high"), new LeftOutSkill("friend", "conflicts_with high")], selection.LeftOut);
+        Assert.Equal(
+            [new LeftOutSkill("low", "conflicts_with high"), new LeftOutSkill("friend", "conflicts_with high")], selection.LeftOut);
     }
 
     [Fact]
@@ -77,17 +85,19 @@ public sealed class SkillSelectionTests
 
     private static SkillSelection Select(string[] named, string query, params Skill[] skills) => SkillSelection.Of(skills, named, query);
 
-    private static string Attached(SkillSelection selection) => string.Join(' ', selection.Attached.Select(attached => $"{attached.Skill.Id}:{attached.Reason}"));
+    private static string Attached(SkillSelection selection) =>
+        string.Join(' ', selection.Attached.Select(attached => $"{attached.Skill.Id}:{attached.Reason}"));
 
-    private static Skill Skill(string id, int priority = 0, string? triggers = null, string? requires = null, string? conflicts = null) => new()
-    {
-        Id = id,
-        Name = id,
-        Source = SkillSource.Data,
-        Priority = priority,
-        Body = $"Do {id}.",
-        Triggers = triggers is not null && SkillTrigger.TryParse(triggers, out var trigger, out _) ? [trigger] : [],
-        Requires = requires is null ? [] : [requires],
-        Conflicts = conflicts is null ? [] : [conflicts],
-    };
+    private static Skill Skill(string id, int priority = 0, string? triggers = null, string? requires = null, string? conflicts = null) =>
+        new()
+        {
+            Id = id,
+            Name = id,
+            Source = SkillSource.Data,
+            Priority = priority,
+            Body = $"Do {id}.",
+            Triggers = triggers is not null && SkillTrigger.TryParse(triggers, out var trigger, out _) ? [trigger] : [],
+            Requires = requires is null ? [] : [requires],
+            Conflicts = conflicts is null ? [] : [conflicts],
+        };
 }

@@ -162,13 +162,17 @@ public sealed class TaskControlTests(PostgresFixture postgres) : IClassFixture<P
         Assert.Equal(TaskState.Paused, (await server.Read(task.Id)).State);
     }
 
-    private static Task<TaskRecord> Cancel(EngineServer server, TaskRecord task) => server.Get<CancelTask>().Execute(task.Id, "enough", "owner", default);
+    private static Task<TaskRecord> Cancel(EngineServer server, TaskRecord task) =>
+        server.Get<CancelTask>().Execute(task.Id, "enough", "owner", default);
 
-    private static Task<TaskRecord> Pause(EngineServer server, TaskRecord task) => server.Get<PauseTask>().Execute(task.Id, "owner", default);
+    private static Task<TaskRecord> Pause(EngineServer server, TaskRecord task) =>
+        server.Get<PauseTask>().Execute(task.Id, "owner", default);
 
-    private static Task<TaskRecord> Resume(EngineServer server, TaskRecord task) => server.Get<ResumeTask>().Execute(task.Id, "owner", default);
+    private static Task<TaskRecord> Resume(EngineServer server, TaskRecord task) =>
+        server.Get<ResumeTask>().Execute(task.Id, "owner", default);
 
-    private static Task<TaskRecord> Retry(EngineServer server, TaskRecord task) => server.Get<RetryTask>().Execute(task.Id, "owner", default);
+    private static Task<TaskRecord> Retry(EngineServer server, TaskRecord task) =>
+        server.Get<RetryTask>().Execute(task.Id, "owner", default);
 
     private static async Task Conflicts(Func<Task> request) =>
         Assert.Equal(ErrorReason.TaskStateConflict, (await Assert.ThrowsAsync<EngineException>(request)).Reason);

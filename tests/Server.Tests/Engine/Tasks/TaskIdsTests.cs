@@ -18,7 +18,11 @@ public class TaskIdsTests
     [Fact]
     public void Callers_at_once_never_draw_the_same_id()
     {
-        var ids = Enumerable.Range(0, 8).AsParallel().SelectMany(_ => Enumerable.Range(0, 5_000).Select(_ => TaskIds.Next()).ToList()).ToList();
+        var ids = Enumerable
+            .Range(0, 8)
+            .AsParallel()
+            .SelectMany(_ => Enumerable.Range(0, 5_000).Select(_ => TaskIds.Next()).ToList())
+            .ToList();
 
         Assert.Equal(40_000, ids.Distinct().Count());
     }

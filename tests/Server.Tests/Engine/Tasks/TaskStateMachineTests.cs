@@ -40,7 +40,10 @@ public partial class TaskStateMachineTests
     public void Each_state_allows_exactly_its_triggers(string state, string trigger)
     {
         var row = s_allowed[state].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var expected = row.Select(entry => entry.Split('>')).Where(entry => entry[0] == trigger).Select(entry => entry[1]).SingleOrDefault();
+        var expected = row.Select(entry => entry.Split('>'))
+            .Where(entry => entry[0] == trigger)
+            .Select(entry => entry[1])
+            .SingleOrDefault();
 
         var next = TaskStateMachine.Next(Enum.Parse<TaskState>(state), Enum.Parse<TaskTrigger>(trigger));
 
@@ -52,9 +55,13 @@ public partial class TaskStateMachineTests
     {
         var shown = File.ReadLines(Page()).Select(line => PageLine().Match(line)).Where(match => match.Success)
             .Select(match => $"{match.Groups[1].Value} {match.Groups[3].Value} {match.Groups[2].Value}");
-        var moves = Enum.GetValues<TaskState>().SelectMany(state => Enum.GetValues<TaskTrigger>()
-            .Select(trigger => (state, trigger, next: TaskStateMachine.Next(state, trigger))).Where(move => move.next is not null)
-            .Select(move => $"{EnumText<TaskState>.Of(move.state)} {EnumText<TaskTrigger>.Of(move.trigger)} {EnumText<TaskState>.Of(move.next!.Value)}"));
+        var moves = Enum.GetValues<TaskState>()
+            .SelectMany(state =>
+                Enum.GetValues<TaskTrigger>()
+                    .Select(trigger => (state, trigger, next: TaskStateMachine.Next(state, trigger)))
+                    .Where(move => move.next is not null)
+                    .Select(move =>
+                        $"{EnumText<TaskState>.Of(move.state)} {EnumText<TaskTrigger>.Of(move.trigger)} {EnumText<TaskState>.Of(move.next!.Value)}"));
 
         Assert.Equal(moves.Order(), shown.Order());
     }

@@ -20,12 +20,24 @@ public sealed class RefreshMcpTests(PostgresFixture postgres) : IClassFixture<Po
         two.Get<McpNews>();
 
         var refreshing = one.Get<RefreshMcp>().Execute(default);
-        await Tell(one, first, new McpServerRecord("files", Enabled: true, Active: false, 0), new McpServerRecord("web", Enabled: false, Active: false, 0));
-        await Tell(two, second, new McpServerRecord("files", Enabled: true, Active: true, 7), new McpServerRecord("git", Enabled: true, Active: true, 3));
+        await Tell(
+            one,
+            first,
+            new McpServerRecord("files", Enabled: true, Active: false, 0),
+            new McpServerRecord("web", Enabled: false, Active: false, 0));
+        await Tell(
+            two,
+            second,
+            new McpServerRecord("files", Enabled: true, Active: true, 7),
+            new McpServerRecord("git", Enabled: true, Active: true, 3));
         var refreshed = await refreshing.WaitAsync(TimeSpan.FromMinutes(1));
 
         McpServerRecord[] expected =
-            [new("files", Enabled: true, Active: true, 7), new("git", Enabled: true, Active: true, 3), new("web", Enabled: false, Active: false, 0)];
+        [
+            new("files", Enabled: true, Active: true, 7),
+            new("git", Enabled: true, Active: true, 3),
+            new("web", Enabled: false, Active: false, 0),
+        ];
         Assert.Equal(0, refreshed.SilentWorkers);
         Assert.Equal(expected, refreshed.Servers);
         Assert.Equal(expected, await two.Get<ListMcpServers>().Execute(default));
@@ -53,7 +65,9 @@ public sealed class RefreshMcpTests(PostgresFixture postgres) : IClassFixture<Po
         var hello = (await server.Connect("w1")).Connection.Hello;
         var old = server.Get<ConnectionHost>().Find(hello.WorkerId)!;
         await using var worker = await server.Connect(hello, credit: 1);
-        await server.Get<TellMcp>().Execute(worker.Connection, new WorkerMcp([new McpServerRecord("files", Enabled: true, Active: true, 7)], 0), default);
+        await server
+            .Get<TellMcp>()
+            .Execute(worker.Connection, new WorkerMcp([new McpServerRecord("files", Enabled: true, Active: true, 7)], 0), default);
 
         await old.DisposeAsync();
         Assert.Single(await server.Get<ListMcpServers>().Execute(default));

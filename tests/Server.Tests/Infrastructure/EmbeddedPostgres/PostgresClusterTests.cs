@@ -81,7 +81,8 @@ public sealed class PostgresClusterTests : IAsyncLifetime
         var pidFile = Path.Combine(_folder, "postgres", "data", "postmaster.pid");
         var lines = await File.ReadAllLinesAsync(pidFile);
         await first.Stop(default);
-        using var unrelated = Process.Start(new ProcessStartInfo("sleep", "60") { UserName = ClusterAccount.Choose() ?? "", WorkingDirectory = "/" })!;
+        using var unrelated = Process.Start(
+            new ProcessStartInfo("sleep", "60") { UserName = ClusterAccount.Choose() ?? "", WorkingDirectory = "/" })!;
         lines[0] = unrelated.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await File.WriteAllLinesAsync(pidFile, lines);
 

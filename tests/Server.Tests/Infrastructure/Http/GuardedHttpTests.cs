@@ -26,9 +26,12 @@ public sealed class GuardedHttpTests
     [InlineData("fd00::1")]
     public async Task A_name_that_turns_out_to_be_private_is_refused_although_it_does_not_look_so(string address)
     {
-        using var http = new GuardedHttp(new GuardedHttpOptions { Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)]) });
+        using var http = new GuardedHttp(
+            new GuardedHttpOptions { Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)]) });
         Assert.True(http.MayAsk(new Uri("http://models.example/"), allowPrivate: false));
-        var failure = await Assert.ThrowsAsync<GuardedHttpException>(() => http.Send(Get("http://models.example/"), allowPrivate: false, default));
+        var failure = await Assert.ThrowsAsync<GuardedHttpException>(() =>
+            http.Send(Get("http://models.example/"), allowPrivate: false, default)
+        );
         Assert.Equal(GuardedHttpProblem.AddressRefused, failure.Problem);
     }
 
@@ -45,7 +48,9 @@ public sealed class GuardedHttpTests
     [Fact]
     public async Task An_allowed_host_is_asked_and_a_redirect_is_not_followed()
     {
-        await using var wire = await WireServer.StartAsync(WireServer.Reply(302, "", ("Location", "http://127.0.0.1:1/"), ("Retry-After", "9")));
+        await using var wire = await WireServer.StartAsync(
+            WireServer.Reply(302, "", ("Location", "http://127.0.0.1:1/"), ("Retry-After", "9"))
+        );
         using var http = new GuardedHttp(new GuardedHttpOptions { AllowedHosts = ["127.0.0.1"] });
 
         var reply = await http.Send(Get(wire.Url.ToString()), allowPrivate: false, default);
@@ -57,9 +62,11 @@ public sealed class GuardedHttpTests
     [Fact]
     public async Task A_server_that_never_answers_is_given_up()
     {
-        await using var wire = await WireServer.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var wire = await WireServer.StartAsync(context =>
+            Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
         using var http = new GuardedHttp(new GuardedHttpOptions { Timeout = TimeSpan.FromMilliseconds(300) });
-        var failure = await Assert.ThrowsAsync<GuardedHttpException>(() => http.Send(Get(wire.Url.ToString()), allowPrivate: true, default));
+        var failure = await Assert.ThrowsAsync<GuardedHttpException>(() =>
+            http.Send(Get(wire.Url.ToString()), allowPrivate: true, default));
         Assert.Equal(GuardedHttpProblem.Timeout, failure.Problem);
     }
 
@@ -69,11 +76,13 @@ public sealed class GuardedHttpTests
         await using var wire = await WireServer.StartAsync(async context =>
         {
             context.Response.Headers.ContentEncoding = "gzip";
-            await using var zip = new System.IO.Compression.GZipStream(context.Response.Body, System.IO.Compression.CompressionLevel.Fastest);
+            await using var zip = new System.IO.Compression.GZipStream(
+                context.Response.Body, System.IO.Compression.CompressionLevel.Fastest);
             await zip.WriteAsync(new byte[200_000]);
         });
         using var http = new GuardedHttp(new GuardedHttpOptions { MaxBytes = 100_000 });
-        var failure = await Assert.ThrowsAsync<GuardedHttpException>(() => http.Send(Get(wire.Url.ToString()), allowPrivate: true, default));
+        var failure = await Assert.ThrowsAsync<GuardedHttpException>(() =>
+            http.Send(Get(wire.Url.ToString()), allowPrivate: true, default));
         Assert.Equal(GuardedHttpProblem.TooLarge, failure.Problem);
     }
 

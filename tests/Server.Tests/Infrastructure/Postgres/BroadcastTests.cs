@@ -54,7 +54,8 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         await using var receiver = await StartReceiver();
         await using (var connection = await postgres.Database.Source.OpenConnectionAsync())
-            await connection.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen koda' and datname = current_database()");
+            await connection.ExecuteAsync(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen koda' and datname = current_database()");
 
         Assert.Null(await Next());
         await using var sender = await TestServer.Start(postgres);

@@ -15,12 +15,10 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
     [Fact]
     public async Task Commits_are_durable_whatever_the_connection_string_says()
     {
-        await using var database = new Database(new DatabaseOptions
-        {
-            ConnectionString = postgres.ConnectionString + ";Options=-c synchronous_commit=off",
-            MinPoolSize = 0,
-        });
-        Assert.Equal("on", await database.Read((connection, _) => connection.ExecuteScalarAsync<string>("show synchronous_commit"), default));
+        await using var database = new Database(
+            new DatabaseOptions { ConnectionString = postgres.ConnectionString + ";Options=-c synchronous_commit=off", MinPoolSize = 0 });
+        Assert.Equal(
+            "on", await database.Read((connection, _) => connection.ExecuteScalarAsync<string>("show synchronous_commit"), default));
     }
 
     [Fact]
@@ -31,7 +29,8 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
 
         await Task.WhenAll(Transfer(1, 2), Transfer(2, 1));
 
-        Assert.Equal(4, await postgres.Database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select sum(n) from pair"), default));
+        Assert.Equal(
+            4, await postgres.Database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select sum(n) from pair"), default));
 
         Task Transfer(int first, int second)
         {
@@ -65,7 +64,8 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
             default);
 
         Assert.Equal(2, attempts);
-        Assert.Equal(1, await postgres.Database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from kept"), default));
+        Assert.Equal(
+            1, await postgres.Database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from kept"), default));
     }
 
     [Fact]
@@ -151,7 +151,8 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
         Assert.Equal(ErrorReason.Internal, failure.Reason);
         Assert.Empty(await Numbers(table));
         Assert.Equal(0, news);
-        await postgres.Database.InTransaction((transaction, _) => transaction.Connection.ExecuteAsync($"insert into {table} values (3)"), default);
+        await postgres.Database.InTransaction(
+            (transaction, _) => transaction.Connection.ExecuteAsync($"insert into {table} values (3)"), default);
         Assert.Equal([3], await Numbers(table));
     }
 
@@ -173,7 +174,8 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
         {
             await database.Read((connection, _) => connection.ExecuteAsync("create table written (n int primary key)"), default);
             using var killed = new CancellationTokenSource();
-            var acknowledged = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => WriteUntil(database, writer * 1_000_000, killed.Token)));
+            var acknowledged = Task.WhenAll(
+                Enumerable.Range(0, 4).Select(writer => WriteUntil(database, writer * 1_000_000, killed.Token)));
             while (await Count(database) < 50)
                 await Task.Yield();
             using (var postmaster = Process.GetProcessById(cluster.ProcessId))
@@ -203,7 +205,8 @@ public sealed class DatabaseTests(PostgresFixture postgres) : IClassFixture<Post
             try
             {
                 await database.InTransaction(
-                    (transaction, _) => transaction.Connection.ExecuteAsync("insert into written values (@n)", new { n }), CancellationToken.None);
+                    (transaction, _) => transaction.Connection.ExecuteAsync("insert into written values (@n)", new { n }),
+                    CancellationToken.None);
                 acknowledged.Add(n);
             }
             catch (EngineException failure) when (failure.Reason == ErrorReason.Unavailable)

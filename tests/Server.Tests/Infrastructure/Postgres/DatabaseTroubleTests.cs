@@ -51,7 +51,9 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
     [Fact]
     public void What_keeps_a_connection_from_being_made_is_no_fault_of_a_statement()
     {
-        Assert.Equal(DatabaseTrouble.SystemError, DatabaseFailures.TroubleOf(new PostgresException("could not write init file", "FATAL", "FATAL", "XX000")));
+        Assert.Equal(
+            DatabaseTrouble.SystemError,
+            DatabaseFailures.TroubleOf(new PostgresException("could not write init file", "FATAL", "FATAL", "XX000")));
         Assert.Null(DatabaseFailures.TroubleOf(new PostgresException("cache lookup failed", "ERROR", "ERROR", "XX000")));
     }
 
@@ -91,7 +93,8 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
 
         Assert.Equal([DatabaseTrouble.DiskFull, null], told);
         Assert.True(database.Health.WasTroubledWithin(TimeSpan.FromHours(1)));
-        Assert.Equal(0, await database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from write_probes"), default));
+        Assert.Equal(
+            0, await database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from write_probes"), default));
     }
 
     [Fact]
@@ -179,10 +182,15 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
         await ended.Task;
 
         await Eventually.IsTrue(
-            () => database.Read((connection, _) => connection.ExecuteScalarAsync<bool>(
-                "select not exists (select from pg_locks where relation = 'given_up'::regclass and pid <> pg_backend_pid())"), default),
+            () =>
+                database.Read(
+                    (connection, _) =>
+                        connection.ExecuteScalarAsync<bool>(
+                            "select not exists (select from pg_locks where relation = 'given_up'::regclass and pid <> pg_backend_pid())"),
+                    default),
             "the transaction is over");
-        Assert.Equal(0, await database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from given_up"), default));
+        Assert.Equal(
+            0, await database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select count(*) from given_up"), default));
     }
 
     [Fact]
@@ -231,7 +239,8 @@ public sealed class DatabaseTroubleTests(PostgresFixture postgres) : IClassFixtu
     private static Task<string?> Show(Database database, string setting) =>
         database.Read((connection, _) => connection.ExecuteScalarAsync<string>($"show {setting}"), default);
 
-    private static Task<int> One(Database database) => database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select 1"), default);
+    private static Task<int> One(Database database) =>
+        database.Read((connection, _) => connection.ExecuteScalarAsync<int>("select 1"), default);
 
     private static async Task<int> Raise(NpgsqlConnection connection, string state) =>
         await connection.ExecuteAsync($"do $$ begin raise exception 'told so' using errcode = '{state}'; end $$");

@@ -8,7 +8,9 @@ namespace Koda.Server.Tests.Infrastructure.Postgres;
 
 public sealed class SchemaTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    /// <summary>After adding a migration: <c>KODA_WRITE_SCHEMA=1 dotnet test tests/Server.Tests --filter SchemaTests</c> writes the file anew.</summary>
+    /// <summary>
+    /// After adding a migration: <c>KODA_WRITE_SCHEMA=1 dotnet test tests/Server.Tests --filter SchemaTests</c> writes the file anew.
+    /// </summary>
     [Fact]
     public async Task The_committed_schema_is_what_the_migrations_make()
     {
@@ -26,7 +28,12 @@ public sealed class SchemaTests(PostgresFixture postgres) : IClassFixture<Postgr
         var settings = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
         return await ChildProcess.Run(
             Path.Combine(folder, "pg_dump"),
-            ["--schema-only", "--no-owner", "--no-privileges", $"--dbname=host={settings.Host} user={settings.Username} dbname={settings.Database}"],
+            [
+                "--schema-only",
+                "--no-owner",
+                "--no-privileges",
+                $"--dbname=host={settings.Host} user={settings.Username} dbname={settings.Database}",
+            ],
             user: null,
             default);
     }
@@ -35,7 +42,8 @@ public sealed class SchemaTests(PostgresFixture postgres) : IClassFixture<Postgr
     private static string Normalize(string dump)
     {
         string[] noise = ["--", "SET ", "SELECT pg_catalog.set_config", "\\restrict", "\\unrestrict"];
-        var lines = dump.Split('\n').Where(line => line.Length > 0 && !Array.Exists(noise, start => line.StartsWith(start, StringComparison.Ordinal)));
+        var lines = dump.Split('\n')
+            .Where(line => line.Length > 0 && !Array.Exists(noise, start => line.StartsWith(start, StringComparison.Ordinal)));
         return string.Join('\n', lines) + "\n";
     }
 

@@ -49,18 +49,47 @@ public sealed class RequestCheckTests
     [InlineData("""{"a":{"a":1},"b":[{"a":1},{"a":1}]}""", true)]
     public void A_name_stands_once_in_an_object_but_in_what_people_only_read(string json, bool isGood)
     {
-        var section = new Koda.Protos.ControlPlane.V1.ReplaceAgentSectionRequest { AgentId = "atlas", Section = "skills", Content = new() { Data = ByteString.CopyFromUtf8(json) } };
-        var report = new WorkRequest { Events = { new EventBatch { Events = { new ReportedEvent { Kind = "tool.finished", Payload = json } } } } };
+        var section = new Koda.Protos.ControlPlane.V1.ReplaceAgentSectionRequest
+        {
+            AgentId = "atlas",
+            Section = "skills",
+            Content = new() { Data = ByteString.CopyFromUtf8(json) },
+        };
+        var report = new WorkRequest
+        {
+            Events =
+            {
+                new EventBatch
+                {
+                    Events =
+                    {
+                        new ReportedEvent { Kind = "tool.finished", Payload = json },
+                    },
+                },
+            },
+        };
 
-        Assert.Equal(isGood ? [] : ["content must hold no name twice in one object"], RequestCheck.Faults(section).Select(fault => $"{fault.Field} {fault.Problem}"));
+        Assert.Equal(
+            isGood ? [] : ["content must hold no name twice in one object"],
+            RequestCheck.Faults(section).Select(fault => $"{fault.Field} {fault.Problem}"));
         Assert.Empty(RequestCheck.Faults(report));
     }
 
     [Fact]
     public void Lists_and_values_of_any_kind_are_looked_at()
     {
-        var send = new SendMessageRequest { Attachments = { new Attachment { Path = "a" }, new Attachment { Path = "\0" } } };
-        var value = new Struct { Fields = { ["a"] = Value.ForList(Value.ForNumber(double.PositiveInfinity), Value.ForString("\0")), ["\0"] = Value.ForNull() } };
+        var send = new SendMessageRequest
+        {
+            Attachments =
+            {
+                new Attachment { Path = "a" },
+                new Attachment { Path = "\0" },
+            },
+        };
+        var value = new Struct
+        {
+            Fields = { ["a"] = Value.ForList(Value.ForNumber(double.PositiveInfinity), Value.ForString("\0")), ["\0"] = Value.ForNull() },
+        };
 
         Assert.Equal(["attachments[1].path"], RequestCheck.Faults(send).Select(fault => fault.Field));
         Assert.Equal(
@@ -85,7 +114,17 @@ public sealed class RequestCheckTests
     {
         var request = new WorkRequest
         {
-            Events = { new EventBatch { Attempt = new AttemptRef { AttemptId = "\0" }, Events = { new ReportedEvent { Kind = "tool.\0", Payload = """{"r":"\u0000"}""" } } } },
+            Events =
+            {
+                new EventBatch
+                {
+                    Attempt = new AttemptRef { AttemptId = "\0" },
+                    Events =
+                    {
+                        new ReportedEvent { Kind = "tool.\0", Payload = """{"r":"\u0000"}""" },
+                    },
+                },
+            },
             Suspensions = { new Suspension { Approval = new ApprovalRequest { Options = { "a", "\0" } } } },
         };
 

@@ -8,7 +8,8 @@ public class PublicIdTests
     [Fact]
     public void An_id_reads_back_as_it_was_written()
     {
-        foreach (Guid id in new[] { Guid.Empty, Guid.AllBitsSet, Guid.CreateVersion7(), Guid.Parse("0198c2f0-0000-7000-8000-000000000001") })
+        foreach (
+            Guid id in new[] { Guid.Empty, Guid.AllBitsSet, Guid.CreateVersion7(), Guid.Parse("0198c2f0-0000-7000-8000-000000000001") })
         {
             Assert.True(PublicId.TryTask(PublicId.Task(id), out Guid read));
             Assert.Equal(id, read);

@@ -13,10 +13,17 @@ public class TraceFoldTests
     [Fact]
     public void A_provider_call_shows_the_full_prompt_of_its_moment()
     {
-        Add("model.started", """{"step":1,"provider":"openai","model":"m","system":"Be good.","tools":[{"name":"read"}],"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}""");
+        Add(
+            "model.started",
+            """{"step":1,"provider":"openai","model":"m","system":"Be good.","tools":[{"name":"read"}],"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}"""
+        );
         Add("model.delta", """{"step":1,"text":"I re"}""");
         Add("model.delta", """{"step":1,"text":"ad."}""");
-        Add("model.finished", """{"step":1,"message":{"role":"assistant","content":[]},"stop_reason":"tool_call","latency_ms":40,"first_token_ms":7}""", """{"input_tokens":12,"output_tokens":3,"cost_micros":1500}""");
+        Add(
+            "model.finished",
+            """{"step":1,"message":{"role":"assistant","content":[]},"stop_reason":"tool_call","latency_ms":40,"first_token_ms":7}""",
+            """{"input_tokens":12,"output_tokens":3,"cost_micros":1500}"""
+        );
         Add("tool.started", """{"step":1,"call_id":"c1","tool":"read","arguments":{"path":"a.txt"},"read_only":true}""");
         Add("tool.finished", """{"step":1,"call_id":"c1","tool":"read","status":"ok","result":"text of a"}""");
         Add("model.started", """{"step":2,"provider":"openai","model":"m","messages":[]}""");
@@ -28,7 +35,9 @@ public class TraceFoldTests
         Assert.Equal(0.0015, first.Usage.CostUsd);
         using JsonDocument second = JsonDocument.Parse(steps[2].ProviderCall.Prompt);
         Assert.Equal("Be good.", second.RootElement.GetProperty("system").GetString());
-        Assert.Equal(["user", "assistant", "tool"], second.RootElement.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("role").GetString()));
+        Assert.Equal(
+            ["user", "assistant", "tool"],
+            second.RootElement.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("role").GetString()));
         Assert.Equal("running", steps[2].Status);
     }
 
@@ -51,7 +60,10 @@ public class TraceFoldTests
     public void A_step_lasts_as_long_as_the_worker_says_whatever_a_person_took_to_answer()
     {
         Add("model.started", """{"step":1,"provider":"p","model":"m","messages":[]}""");
-        Add("model.finished", """{"step":1,"message":{"role":"assistant","content":[]},"stop_reason":"tool_use","latency_ms":40,"first_token_ms":7}""");
+        Add(
+            "model.finished",
+            """{"step":1,"message":{"role":"assistant","content":[]},"stop_reason":"tool_use","latency_ms":40,"first_token_ms":7}"""
+        );
         Add("approval.requested", $$$"""{"approval_id":"{{{Guid.Empty}}}","call_id":"c1","tool":"bash","arguments":{"command":"make"}}""");
         Add("approval.answered", $$"""{"approval_id":"{{Guid.Empty}}","call_id":"c1","decision":"approved","by":"principal:1"}""");
         Add("tool.started", """{"call_id":"c1","tool":"bash","arguments":{"command":"make"}}""");

@@ -67,7 +67,14 @@ public sealed class UploadArtifactTests(PostgresFixture postgres) : IClassFixtur
 
     private async Task<AttemptRef> TakeOffer(AsyncDuplexStreamingCall<WorkRequest, WorkResponse> work)
     {
-        var hello = new Hello { WorkerId = "uploader", Name = "uploader", Slots = 1, WorkspaceRoots = { _folder }, DefaultWorkspace = _folder };
+        var hello = new Hello
+        {
+            WorkerId = "uploader",
+            Name = "uploader",
+            Slots = 1,
+            WorkspaceRoots = { _folder },
+            DefaultWorkspace = _folder,
+        };
         await work.RequestStream.WriteAsync(new WorkRequest { Hello = hello, Credit = 1 }, _deadline.Token);
         while (await work.ResponseStream.MoveNext(_deadline.Token))
         {
@@ -83,7 +90,8 @@ public sealed class UploadArtifactTests(PostgresFixture postgres) : IClassFixtur
     {
         using var call = Workers.UploadArtifact(Token("worker.token"), cancellationToken: _deadline.Token);
         await call.RequestStream.WriteAsync(
-            new UploadArtifactRequest { Header = new ArtifactHeader { Attempt = attempt, Name = "output.txt", MediaType = "text/plain" } }, _deadline.Token);
+            new UploadArtifactRequest { Header = new ArtifactHeader { Attempt = attempt, Name = "output.txt", MediaType = "text/plain" } },
+            _deadline.Token);
         foreach (var chunk in content.Chunk(60_000))
             await call.RequestStream.WriteAsync(new UploadArtifactRequest { Chunk = ByteString.CopyFrom(chunk) }, _deadline.Token);
         await call.RequestStream.CompleteAsync();

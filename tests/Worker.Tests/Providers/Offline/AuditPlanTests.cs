@@ -19,7 +19,8 @@ public sealed class AuditPlanTests
     [Fact]
     public async Task What_the_query_names_comes_first()
     {
-        using var tools = WorkspaceTools.Of(("auth/login.js", "app.use(helmet({ contentSecurityPolicy: false }));\n"), ("shop/cart.js", "box.innerHTML = comment;\n"));
+        using var tools = WorkspaceTools.Of(
+            ("auth/login.js", "app.use(helmet({ contentSecurityPolicy: false }));\n"), ("shop/cart.js", "box.innerHTML = comment;\n"));
         Assert.Contains("## Asked for: csp in *auth*", await AuditAsync(tools, "Audit the auth service for CSP violations."));
     }
 

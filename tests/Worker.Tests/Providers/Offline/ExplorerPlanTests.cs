@@ -9,7 +9,9 @@ public sealed class ExplorerPlanTests
     public async Task The_files_that_hold_the_words_are_named_and_shown()
     {
         using var tools = WorkspaceTools.Of(
-            ("src/lease.cs", "class Lease\n{\n    void Renew() { }\n}\n"), ("src/other.cs", "class Other\n"), ("notes.md", "How leases are renewed: see Lease.Renew.\n"));
+            ("src/lease.cs", "class Lease\n{\n    void Renew() { }\n}\n"),
+            ("src/other.cs", "class Other\n"),
+            ("notes.md", "How leases are renewed: see Lease.Renew.\n"));
         var report = await tools.RunAsync(OfflineProvider.Create(options: null), "Where does the lease renew?");
         Assert.Contains("`src/lease.cs`: lines 1, 3", report);
         Assert.Contains("3\t    void Renew() { }", report);
@@ -22,7 +24,9 @@ public sealed class ExplorerPlanTests
     public async Task Finding_nothing_is_said()
     {
         using var tools = WorkspaceTools.Of(("a.txt", "nothing here\n"));
-        Assert.Contains("No file of the workspace holds any of it", await tools.RunAsync(OfflineProvider.Create(options: null), "Explain the quantum flux"));
+        Assert.Contains(
+            "No file of the workspace holds any of it",
+            await tools.RunAsync(OfflineProvider.Create(options: null), "Explain the quantum flux"));
     }
 
     [Fact]

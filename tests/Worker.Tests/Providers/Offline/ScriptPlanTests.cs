@@ -29,10 +29,16 @@ public sealed class ScriptPlanTests
 
         var next = Answers.Ask() with
         {
-            Messages = [ModelMessage.User("the word"), first.Message, ModelMessage.ToolResult(call.CallId, "read", "1\tfound", isError: false)],
+            Messages =
+            [
+                ModelMessage.User("the word"),
+                first.Message,
+                ModelMessage.ToolResult(call.CallId, "read", "1\tfound", isError: false),
+            ],
         };
         var failure = await provider.FailAsync(next);
-        Assert.Equal((ProviderErrorCode.Overloaded, true, TimeSpan.FromMilliseconds(250)), (failure.Code, failure.Retryable, failure.RetryAfter));
+        Assert.Equal(
+            (ProviderErrorCode.Overloaded, true, TimeSpan.FromMilliseconds(250)), (failure.Code, failure.Retryable, failure.RetryAfter));
         var last = (await provider.CollectAsync(next)).Finished;
         Assert.StartsWith("It says: 1\tfound", last.Message.Text);
         Assert.Contains(OfflineProvider.Note, last.Message.Text);

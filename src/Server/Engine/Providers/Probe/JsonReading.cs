@@ -13,7 +13,9 @@ internal static class JsonReading
     {
         foreach (var name in names)
         {
-            if (Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && number is > 0 and < 1e15)
+            if (Member(json, name) is { ValueKind: JsonValueKind.Number } value
+                && value.TryGetDouble(out var number)
+                && number is > 0 and < 1e15)
                 return (long)number;
         }
         return null;
@@ -31,7 +33,8 @@ internal static class JsonReading
     {
         var dollars = Member(json, name) switch
         {
-            { ValueKind: JsonValueKind.String } text when decimal.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+            { ValueKind: JsonValueKind.String } text
+                when decimal.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             { ValueKind: JsonValueKind.Number } value when value.TryGetDecimal(out var number) => number,
             _ => -1,
         };

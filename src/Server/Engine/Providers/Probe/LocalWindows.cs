@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>
-/// Finds how much models of a server of one's own read. The list of chat completions does not say it; each server tells it in a place of its own, and how
-/// much is loaded is less than what the model could.
+/// Finds how much models of a server of one's own read. The list of chat completions does not say it; each server tells it in a place of
+/// its own, and how much is loaded is less than what the model could.
 /// </summary>
 internal sealed class LocalWindows(ProviderCalls calls)
 {
@@ -16,7 +16,8 @@ internal sealed class LocalWindows(ProviderCalls calls)
     ];
 
     /// <summary>The models with their windows, as far as the server tells.</summary>
-    public async Task<IReadOnlyList<ModelFacts>> Fill(ProbeTarget target, IReadOnlyList<ModelFacts> models, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ModelFacts>> Fill(
+        ProbeTarget target, IReadOnlyList<ModelFacts> models, CancellationToken cancellationToken)
     {
         var root = target with { Access = target.Access with { BaseUrl = WithoutVersion(target.Access.BaseUrl) } };
         foreach (var (path, read) in s_places)
@@ -26,7 +27,10 @@ internal sealed class LocalWindows(ProviderCalls calls)
             try
             {
                 var answer = await calls.Get(root, path, cancellationToken);
-                models = [.. models.Select(model => model.ContextTokens is null ? model with { ContextTokens = read(answer, model.Id) } : model)];
+                models =
+                [
+                    .. models.Select(model => model.ContextTokens is null ? model with { ContextTokens = read(answer, model.Id) } : model),
+                ];
             }
             catch (ProbeFailure)
             {
@@ -42,7 +46,8 @@ internal sealed class LocalWindows(ProviderCalls calls)
 
     /// <summary>llama.cpp: <c>{"default_generation_settings":{"n_ctx"}}</c>, for the one model that it has.</summary>
     internal static long? OfLlamaCpp(JsonElement answer, string model) =>
-        JsonReading.Number(JsonReading.Member(answer, "default_generation_settings") ?? default, "n_ctx") ?? JsonReading.Number(answer, "n_ctx");
+        JsonReading.Number(JsonReading.Member(answer, "default_generation_settings") ?? default, "n_ctx")
+        ?? JsonReading.Number(answer, "n_ctx");
 
     /// <summary>LiteLLM: <c>{"data":[{"model_name","model_info":{"max_input_tokens","max_tokens"}}]}</c>.</summary>
     internal static long? OfLiteLlm(JsonElement answer, string model) =>

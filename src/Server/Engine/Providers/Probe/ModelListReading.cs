@@ -16,15 +16,25 @@ internal static class ModelListReading
         var list = answer.ValueKind == JsonValueKind.Array ? answer : JsonReading.Member(answer, kind == "ollama" ? "models" : "data");
         if (list is not { ValueKind: JsonValueKind.Array } models)
             throw new ProbeFailure(ProviderErrorCode.MalformedResponse, "The provider's answer is not a list of models.");
-        return [.. models.EnumerateArray().Take(MostModels).Select(Model).Where(model => model.Id.Length is > 0 and <= LongestId).DistinctBy(model => model.Id)
-            .Select(model => kind == "ollama" ? model : Priced(model))];
+        return
+        [
+            .. models
+                .EnumerateArray()
+                .Take(MostModels)
+                .Select(Model)
+                .Where(model => model.Id.Length is > 0 and <= LongestId)
+                .DistinctBy(model => model.Id)
+                .Select(model => kind == "ollama" ? model : Priced(model)),
+        ];
     }
 
     /// <summary>The model with what Ollama says of it alone.</summary>
     public static ModelFacts Shown(ModelFacts model, JsonElement shown)
     {
         var context = JsonReading.Member(shown, "model_info") is { ValueKind: JsonValueKind.Object } info
-            ? info.EnumerateObject().Where(member => member.Name.EndsWith(".context_length", StringComparison.Ordinal)).Select(member => JsonReading.Number(info, member.Name))
+            ? info.EnumerateObject()
+                .Where(member => member.Name.EndsWith(".context_length", StringComparison.Ordinal))
+                .Select(member => JsonReading.Number(info, member.Name))
                 .FirstOrDefault()
             : null;
         return model with
@@ -46,7 +56,13 @@ internal static class ModelListReading
         return new ModelFacts(id.StartsWith("models/", StringComparison.Ordinal) ? id["models/".Length..] : id)
         {
             Title = JsonReading.Text(json, "display_name") is { Length: > 0 } title ? title : JsonReading.Text(json, "name"),
-            ContextTokens = JsonReading.Number(json, "context_length", "max_context_length", "context_window", "max_input_tokens", "max_model_len"),
+            ContextTokens = JsonReading.Number(
+                json,
+                "context_length",
+                "max_context_length",
+                "context_window",
+                "max_input_tokens",
+                "max_model_len"),
             MaxOutputTokens = JsonReading.Number(json, "max_completion_tokens", "max_output_tokens", "max_tokens")
                 ?? JsonReading.Number(JsonReading.Member(json, "top_provider") ?? default, "max_completion_tokens"),
             InputMicros = input,
@@ -56,14 +72,18 @@ internal static class ModelListReading
             PriceSource = input is null ? "" : "provider",
             Tools = JsonReading.Holds(json, "supported_parameters", "tools") ?? JsonReading.Flag(capabilities, "function_calling"),
             Vision = JsonReading.Holds(JsonReading.Member(json, "architecture") ?? default, "input_modalities", "image")
-                ?? JsonReading.Flag(capabilities, "vision") ?? Supported(capabilities, "image_input"),
-            Reasoning = JsonReading.Holds(json, "supported_parameters", "reasoning") ?? JsonReading.Flag(capabilities, "reasoning") ?? Supported(capabilities, "thinking"),
+                ?? JsonReading.Flag(capabilities, "vision")
+                ?? Supported(capabilities, "image_input"),
+            Reasoning = JsonReading.Holds(json, "supported_parameters", "reasoning")
+                ?? JsonReading.Flag(capabilities, "reasoning")
+                ?? Supported(capabilities, "thinking"),
             Streaming = JsonReading.Flag(capabilities, "completion_chat"),
         };
     }
 
     // Anthropic: {"capabilities":{"thinking":{"supported":true}}}.
-    private static bool? Supported(JsonElement capabilities, string name) => JsonReading.Flag(JsonReading.Member(capabilities, name) ?? default, "supported");
+    private static bool? Supported(JsonElement capabilities, string name) =>
+        JsonReading.Flag(JsonReading.Member(capabilities, name) ?? default, "supported");
 
     /// <summary>The model with its list price, where the provider gives none.</summary>
     private static ModelFacts Priced(ModelFacts model) => model.PriceSource.Length > 0 || PriceTable.Known.Find(model.Id) is not { } price

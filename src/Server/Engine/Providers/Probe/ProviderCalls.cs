@@ -12,13 +12,15 @@ internal sealed class ProviderCalls(GuardedHttp http)
     private const string AnthropicVersion = "2023-06-01";
 
     /// <exception cref="ProbeFailure">No answer, a refusal, or something that is not JSON.</exception>
-    public Task<JsonElement> Get(ProbeTarget target, string path, CancellationToken cancellationToken) => Send(HttpMethod.Get, target, path, null, cancellationToken);
+    public Task<JsonElement> Get(ProbeTarget target, string path, CancellationToken cancellationToken) =>
+        Send(HttpMethod.Get, target, path, null, cancellationToken);
 
     /// <inheritdoc cref="Get"/>
     public Task<JsonElement> Post(ProbeTarget target, string path, JsonObject body, CancellationToken cancellationToken) =>
         Send(HttpMethod.Post, target, path, body, cancellationToken);
 
-    private async Task<JsonElement> Send(HttpMethod method, ProbeTarget target, string path, JsonObject? body, CancellationToken cancellationToken)
+    private async Task<JsonElement> Send(
+        HttpMethod method, ProbeTarget target, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(method, $"{target.Access.BaseUrl.TrimEnd('/')}/{path}");
         request.Headers.Add("Accept", "application/json");
@@ -74,5 +76,7 @@ internal sealed class ProviderCalls(GuardedHttp http)
 
     // Some providers quote the key that they refuse.
     private static string WithoutKey(string message, ProbeTarget target) =>
-        target.Access.ApiKey.Length == 0 ? message : message.Replace(target.Access.ApiKey, Secrets.KnownSecrets.Mark, StringComparison.Ordinal);
+        target.Access.ApiKey.Length == 0
+            ? message
+            : message.Replace(target.Access.ApiKey, Secrets.KnownSecrets.Mark, StringComparison.Ordinal);
 }

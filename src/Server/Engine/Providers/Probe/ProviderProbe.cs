@@ -4,7 +4,9 @@ using Koda.Providers;
 
 namespace Koda.Server.Engine.Providers;
 
-/// <summary>Finds out whether a connection works, by the cheapest real call that its wire has: the account or the list of models, else one token.</summary>
+/// <summary>
+/// Finds out whether a connection works, by the cheapest real call that its wire has: the account or the list of models, else one token.
+/// </summary>
 internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
 {
     private readonly LocalWindows _windows = new(calls);
@@ -90,7 +92,8 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
         }
     }
 
-    private async Task<IReadOnlyList<ModelFacts>> Shown(ProbeTarget target, IReadOnlyList<ModelFacts> models, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ModelFacts>> Shown(
+        ProbeTarget target, IReadOnlyList<ModelFacts> models, CancellationToken cancellationToken)
     {
         var shown = new List<ModelFacts>(models.Count);
         foreach (var model in models)
@@ -115,20 +118,21 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
         var messages = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "hello" });
         var (path, body) = target.Access.Kind switch
         {
-            "anthropic" => (WithVersion(target, "messages"), new JsonObject { ["model"] = target.Model, ["max_tokens"] = 1, ["messages"] = messages }),
-            "ollama" => ("api/chat", new JsonObject
-            {
-                ["model"] = target.Model,
-                ["messages"] = messages,
-                ["stream"] = false,
-                ["options"] = new JsonObject { ["num_predict"] = 1 },
-            }),
-            _ => (OfCompletions(target, "chat/completions"), new JsonObject
-            {
-                ["model"] = target.Model,
-                ["messages"] = messages,
-                ["max_tokens"] = FewTokens,
-            }),
+            "anthropic" => (
+                WithVersion(target, "messages"),
+                new JsonObject { ["model"] = target.Model, ["max_tokens"] = 1, ["messages"] = messages }),
+            "ollama" => (
+                "api/chat",
+                new JsonObject
+                {
+                    ["model"] = target.Model,
+                    ["messages"] = messages,
+                    ["stream"] = false,
+                    ["options"] = new JsonObject { ["num_predict"] = 1 },
+                }),
+            _ => (
+                OfCompletions(target, "chat/completions"),
+                new JsonObject { ["model"] = target.Model, ["messages"] = messages, ["max_tokens"] = FewTokens }),
         };
         var answer = await Asked(target, path, body, cancellationToken);
         var member = target.Access.Kind switch { "anthropic" => "content", "ollama" => "message", _ => "choices" };
@@ -143,7 +147,8 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
         {
             return await calls.Post(target, path, body, cancellationToken);
         }
-        catch (ProbeFailure failure) when (failure.Status == 400 && failure.Message.Contains("max_completion_tokens", StringComparison.Ordinal))
+        catch (ProbeFailure failure)
+            when (failure.Status == 400 && failure.Message.Contains("max_completion_tokens", StringComparison.Ordinal))
         {
             body.Remove("max_tokens");
             body["max_completion_tokens"] = FewTokens;
@@ -152,11 +157,20 @@ internal sealed class ProviderProbe(ProviderCalls calls, TimeProvider clock)
     }
 
     // An address without a path means the API's usual one.
-    private static string OfCompletions(ProbeTarget target, string path) => new Uri(target.Access.BaseUrl).AbsolutePath == "/" ? $"v1/{path}" : path;
+    private static string OfCompletions(ProbeTarget target, string path) =>
+        new Uri(target.Access.BaseUrl).AbsolutePath == "/" ? $"v1/{path}" : path;
 
     // People give Anthropic's address with and without its version.
     private static string WithVersion(ProbeTarget target, string path) =>
         target.Access.BaseUrl.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal) ? path : $"v1/{path}";
 
-    private static ModelFacts BuiltIn(string id) => new(id) { Title = "Built in", InputMicros = 0, OutputMicros = 0, PriceSource = "provider", Tools = id == "offline" };
+    private static ModelFacts BuiltIn(string id) =>
+        new(id)
+        {
+            Title = "Built in",
+            InputMicros = 0,
+            OutputMicros = 0,
+            PriceSource = "provider",
+            Tools = id == "offline",
+        };
 }

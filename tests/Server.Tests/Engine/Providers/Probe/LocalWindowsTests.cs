@@ -10,7 +10,11 @@ public sealed class LocalWindowsTests
 {
     [Theory]
     [InlineData("vLLM", "/v1/models", """{"data":[{"id":"m","max_model_len":8192}]}""")]
-    [InlineData("LM Studio", "/api/v0/models", """{"data":[{"id":"other","loaded_context_length":1},{"id":"m","loaded_context_length":8192,"max_context_length":131072}]}""")]
+    [InlineData(
+        "LM Studio",
+        "/api/v0/models",
+        """{"data":[{"id":"other","loaded_context_length":1},{"id":"m","loaded_context_length":8192,"max_context_length":131072}]}"""
+    )]
     [InlineData("llama.cpp", "/props", """{"default_generation_settings":{"n_ctx":8192},"total_slots":1}""")]
     [InlineData("LiteLLM", "/model/info", """{"data":[{"model_name":"m","model_info":{"max_input_tokens":8192}}]}""")]
     public async Task The_window_is_found_where_the_server_tells_it(string server, string place, string told)
@@ -49,7 +53,9 @@ public sealed class LocalWindowsTests
         {
             using var body = new StreamReader(context.Request.Body);
             var refuses = (await body.ReadToEndAsync()).Contains("\"max_tokens\"", StringComparison.Ordinal);
-            var answer = refuses ? """{"error":{"message":"Use 'max_completion_tokens' instead of 'max_tokens'."}}""" : """{"data":[{"id":"m"}],"choices":[]}""";
+            var answer = refuses
+                ? """{"error":{"message":"Use 'max_completion_tokens' instead of 'max_tokens'."}}"""
+                : """{"data":[{"id":"m"}],"choices":[]}""";
             await WireServer.Reply(refuses ? 400 : 200, answer)(context);
         });
         Assert.Equal("message", (await Verify($"{wire.Url}v1", isLocal: true, "m")).CheckedVia);
