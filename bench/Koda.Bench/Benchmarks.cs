@@ -86,11 +86,18 @@ internal sealed class Benchmarks : IDisposable
         var path = new Uri($"/api/runtime/tasks/{id}", UriKind.Relative);
         var left = count;
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Decrement(ref left) >= 0)
-                await (rest ? _http.GetStringAsync(path) : (Task)_tasks.GetTaskAsync(new GetTaskRequest { TaskId = id }, _credentials).ResponseAsync);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, callers)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        while (Interlocked.Decrement(ref left) >= 0)
+                            await (
+                                rest
+                                    ? _http.GetStringAsync(path)
+                                    : (Task)_tasks.GetTaskAsync(new GetTaskRequest { TaskId = id }, _credentials).ResponseAsync);
+                    })));
         var perSecond = count / watch.Elapsed.TotalSeconds;
         await Drain(1);
         return perSecond;

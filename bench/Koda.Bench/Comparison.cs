@@ -72,7 +72,8 @@ internal static class Comparison
         Print("start to ready, ms", starts);
     }
 
-    private static async Task<(double Figure, double ProcessorMs)> Measure(Func<Benchmarks, Task<double>> figure, Benchmarks on, ServerProcess server)
+    private static async Task<(double Figure, double ProcessorMs)> Measure(
+        Func<Benchmarks, Task<double>> figure, Benchmarks on, ServerProcess server)
     {
         var before = server.ProcessorTime;
         var measured = await figure(on);

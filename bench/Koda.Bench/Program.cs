@@ -9,11 +9,14 @@ if (args is ["--database", var first, "--other-database", var second, "--other",
 
 if (args is not ["--database", var database, "--connection", var connectionString])
 {
-    Console.Error.WriteLine("usage: Koda.Bench --database postgres://… --connection 'Host=…' | --database postgres://… --other-database postgres://… --other FOLDER");
+    Console.Error.WriteLine(
+        "usage: Koda.Bench --database postgres://… --connection 'Host=…' | --database postgres://… --other-database postgres://… --other FOLDER"
+    );
     return 2;
 }
 
-var parts = Environment.GetEnvironmentVariable("BENCH_PARTS")?.Split(',') ?? ["idle", "submit", "start", "feed", "replay", "idle-feeds", "sessions", "turns", "depth"];
+var parts = Environment.GetEnvironmentVariable("BENCH_PARTS")?.Split(',')
+    ?? ["idle", "submit", "start", "feed", "replay", "idle-feeds", "sessions", "turns", "depth"];
 var tasks = Benchmarks.Setting("BENCH_TASKS", 5000);
 await using var probe = new DatabaseProbe(connectionString);
 await using var server = await ServerProcess.Start(database);
@@ -32,7 +35,8 @@ foreach (var callers in parts.Contains("submit") ? new[] { 16, 64 } : [])
 if (parts.Contains("start"))
 {
     Benchmarks.Print(
-        "koda start latency", await benchmarks.StartLatency(Benchmarks.Setting("BENCH_RATE", 100), Benchmarks.Setting("BENCH_SECONDS", 10)));
+        "koda start latency",
+        await benchmarks.StartLatency(Benchmarks.Setting("BENCH_RATE", 100), Benchmarks.Setting("BENCH_SECONDS", 10)));
 }
 
 using var feeds = new FeedBenchmarks(server, benchmarks);
@@ -47,13 +51,16 @@ if (parts.Contains("sessions"))
 {
     using var sessions = new SessionBenchmarks(server);
     var seconds = Benchmarks.Setting("BENCH_SECONDS", 10);
-    Benchmarks.Print("koda sessions, 20 at once, 100 tokens/s each, 3 clients each", await sessions.Streaming(20, 100, 3, warmUp: seconds, seconds));
+    Benchmarks.Print(
+        "koda sessions, 20 at once, 100 tokens/s each, 3 clients each", await sessions.Streaming(20, 100, 3, warmUp: seconds, seconds));
 }
 
 if (parts.Contains("turns"))
 {
     using var sessions = new SessionBenchmarks(server);
-    Benchmarks.Print("koda turns, 4 sessions at once, a model that answers at once", await sessions.TurnLatency(4, Benchmarks.Setting("BENCH_TURNS", 200)));
+    Benchmarks.Print(
+        "koda turns, 4 sessions at once, a model that answers at once",
+        await sessions.TurnLatency(4, Benchmarks.Setting("BENCH_TURNS", 200)));
 }
 
 var depth = 0;

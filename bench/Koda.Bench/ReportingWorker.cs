@@ -104,7 +104,12 @@ internal sealed class ReportingWorker : IAsyncDisposable
         for (var i = 0; i < events; i++)
         {
             var sentAt = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture);
-            batch.Events.Add(new ReportedEvent { Kind = "progress", Payload = $"{{{Mark}{sentAt},\"text\":\"A line of what an agent does, of a usual length.\"}}" });
+            batch.Events.Add(
+                new ReportedEvent
+                {
+                    Kind = "progress",
+                    Payload = $"{{{Mark}{sentAt},\"text\":\"A line of what an agent does, of a usual length.\"}}",
+                });
         }
 
         return batch;

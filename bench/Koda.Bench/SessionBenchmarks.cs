@@ -90,7 +90,9 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
         var sentAt = Stopwatch.GetTimestamp();
         await Post($"/sessions/{session}/messages", new { content = "Count." });
         var followed = await Follow(session);
-        return followed.Count == 1 ? Stopwatch.GetElapsedTime(sentAt).TotalMilliseconds : throw new InvalidOperationException("A turn ended without its answer.");
+        return followed.Count == 1
+            ? Stopwatch.GetElapsedTime(sentAt).TotalMilliseconds
+            : throw new InvalidOperationException("A turn ended without its answer.");
     }
 
     private async Task<IReadOnlyList<List<double>>> Turns(int sessions, int clients)
@@ -104,7 +106,12 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
 
     private async Task Define(StreamingModel model)
     {
-        var definition = new { model = "paced", provider = new { kind = "openai", base_url = model.BaseUrl, api_key = "sk-bench" }, system_prompt = "Count." };
+        var definition = new
+        {
+            model = "paced",
+            provider = new { kind = "openai", base_url = model.BaseUrl, api_key = "sk-bench" },
+            system_prompt = "Count.",
+        };
         using var reply = await _http.PutAsJsonAsync(new Uri($"/api/control-plane/agents/{Agent}", UriKind.Relative), definition);
         reply.EnsureSuccessStatusCode();
     }
@@ -114,7 +121,16 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
         var koda = Path.Combine(AppContext.BaseDirectory, "../../../../../src/Cli/bin/Release/app/koda.dll");
         var info = new ProcessStartInfo(
             "dotnet",
-            [koda, "worker", "--url", server.Url.ToString().TrimEnd('/'), "--workspace", Path.GetTempPath(), "--slots", slots.ToString(CultureInfo.InvariantCulture)])
+            [
+                koda,
+                "worker",
+                "--url",
+                server.Url.ToString().TrimEnd('/'),
+                "--workspace",
+                Path.GetTempPath(),
+                "--slots",
+                slots.ToString(CultureInfo.InvariantCulture),
+            ])
         {
             Environment = { ["KODA_TOKEN"] = server.WorkerToken },
             RedirectStandardOutput = true,
@@ -142,7 +158,8 @@ internal sealed class SessionBenchmarks(ServerProcess server) : IDisposable
     private async Task<List<double>> Follow(string session)
     {
         var latencies = new List<double>();
-        using var reply = await _http.GetAsync(new Uri($"/sessions/{session}/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var reply = await _http.GetAsync(
+            new Uri($"/sessions/{session}/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         await using var body = await reply.Content.ReadAsStreamAsync();
         await foreach (var item in SseParser.Create(body).EnumerateAsync())
         {

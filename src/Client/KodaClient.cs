@@ -100,12 +100,12 @@ public sealed class KodaClient : IAsyncDisposable, IDisposable
     public OnboardingClient Onboarding { get; }
 
     /// <summary>Lists the connected workers, of whichever server, by name.</summary>
-    public async Task<IReadOnlyList<Runtime.Worker>> ListWorkersAsync(CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _workers.ListWorkersAsync(new(), o), Repeat.WhenSafe, cancellation)).Items;
+    public async Task<IReadOnlyList<Runtime.Worker>> ListWorkersAsync(CancellationToken cancellationToken = default) =>
+        (await _calls.Run(o => _workers.ListWorkersAsync(new(), o), Repeat.WhenSafe, cancellationToken)).Items;
 
     /// <summary>Asks whether the server takes work. A server that takes none answers with the reasons; it does not fail.</summary>
-    public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _readiness.GetReadinessAsync(new(), o), Repeat.WhenSafe, cancellation);
+    public Task<Runtime.Readiness> GetReadinessAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _readiness.GetReadinessAsync(new(), o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Closes the connections; calls under way are cancelled.</summary>
     public async ValueTask DisposeAsync()

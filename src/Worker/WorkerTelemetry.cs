@@ -64,7 +64,7 @@ public static class WorkerTelemetry
     /// <param name="time">The clock.</param>
     /// <param name="ask">Gets the answer.</param>
     /// <param name="usage">What an answer used. Null: nobody knows.</param>
-    internal static async Task<T> AskModelAsync<T>(
+    internal static async Task<T> AskModel<T>(
         Assignment assignment, string name, TimeProvider time, Func<Task<T>> ask, Func<T, ModelUsage?> usage)
     {
         var fallback = assignment.Fallback(name);
@@ -95,7 +95,7 @@ public static class WorkerTelemetry
     }
 
     /// <summary>Runs a tool, and measures that.</summary>
-    internal static async Task<ToolResult> RunToolAsync(string tool, string callId, TimeProvider time, Func<Task<ToolResult>> run)
+    internal static async Task<ToolResult> RunTool(string tool, string callId, TimeProvider time, Func<Task<ToolResult>> run)
     {
         // What other servers call their tools is theirs to choose, and without bound.
         var name = tool.StartsWith(McpTool.Prefix, StringComparison.Ordinal) ? "mcp" : tool;

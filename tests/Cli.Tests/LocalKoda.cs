@@ -71,7 +71,8 @@ public sealed class LocalKoda : IAsyncLifetime
         var file = Path.Combine(Workspace, id + ".yaml");
         await File.WriteAllTextAsync(
             file,
-            $"id: {id}\nmode: {mode}\ntools: {tools}\npermissions: {permissions}\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n");
+            $"id: {id}\nmode: {mode}\ntools: {tools}\npermissions: {permissions}\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n"
+        );
         var applied = await RunAsync("agents", "apply", file);
         Assert.True(applied.ExitCode == 0, applied.Error);
     }

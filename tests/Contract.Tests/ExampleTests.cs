@@ -50,7 +50,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task The_examples_of_approvals_are_answered_as_they_say()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "write", """{"path":"note.txt","content":"hello"}"""), ModelTurn.Say("Done."));
         await Host.Define("asker", model, tools: """["write"]""");
         Host.StartWorker(options => options with { AgentIds = ["asker"] });
@@ -66,7 +66,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task The_examples_of_coding_sessions_are_answered_as_they_say()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("In main.c."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("In main.c."));
         await Host.Define("finder", model);
         Host.StartWorker(options => options with { AgentIds = ["finder"] });
         var session = (await Host.Rest.Post("/sessions", """{"agent_id":"finder"}"""))["id"];
@@ -81,7 +81,7 @@ public sealed class ExampleTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task The_examples_of_artifacts_are_answered_as_they_say_and_hold_the_whole_result()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "grep", """{"pattern":"line","max_results":2000}"""),
             ModelTurn.Say("Long."));
         await Host.Define("searcher", model, tools: """["grep"]""");

@@ -7,7 +7,7 @@ namespace Koda.Fault.Tests;
 internal static class AgentOf
 {
     /// <summary>Defines an agent that may run commands, or that asks a person before each.</summary>
-    public static Task DefineAsync(KodaClient client, string agentId, ScriptedModel model, bool asks = false) =>
+    public static Task Define(KodaClient client, string agentId, ScriptedModel model, bool asks = false) =>
         client.Agents.ApplyAsync(
             agentId,
             new AgentDefinition
@@ -24,6 +24,6 @@ internal static class AgentOf
             });
 
     /// <summary>Submits a task that works in <paramref name="workspace"/>.</summary>
-    public static Task<Runtime.Task> SubmitAsync(KodaClient client, string agentId, string workspace) =>
+    public static Task<Runtime.Task> Submit(KodaClient client, string agentId, string workspace) =>
         client.Tasks.SubmitAsync(new() { AgentId = agentId, Query = "Do it.", Context = new() { Workspace = workspace } });
 }

@@ -37,13 +37,13 @@ public class Cluster : IAsyncLifetime
         // PostgreSQL refuses to run as root; the account that it gets must reach its folder.
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
         var database = Path.Combine(Folder, "db");
-        await PrepareAsync(database);
+        await Prepare(database);
         Postgres = await PostgresProcess.StartAsync(database, Settings);
         _sql = NpgsqlDataSource.Create(Postgres.ConnectionString);
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         A = KodaServerProcess.Create(Folder, "server-a", ConnectionStringOf("server-a"), key, Lease);
         B = KodaServerProcess.Create(Folder, "server-b", ConnectionStringOf("server-b"), key, Lease);
-        await AllRunAsync();
+        await AllRun();
         ClientOfA = Client(A);
         ClientOfB = Client(B);
     }
@@ -52,13 +52,13 @@ public class Cluster : IAsyncLifetime
     protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
 
     /// <summary>Makes the folder of PostgreSQL, when it is to be a special one.</summary>
-    protected virtual Task PrepareAsync(string databaseFolder) => Task.CompletedTask;
+    protected virtual Task Prepare(string databaseFolder) => Task.CompletedTask;
 
     /// <summary>The way of a server to PostgreSQL.</summary>
     protected virtual string ConnectionStringOf(string server) => Postgres.ConnectionString;
 
     /// <summary>Starts again what an earlier test left killed.</summary>
-    internal async Task AllRunAsync()
+    internal async Task AllRun()
     {
         if (!Postgres.Runs)
             await Postgres.RestartAsync();
@@ -83,7 +83,7 @@ public class Cluster : IAsyncLifetime
     internal string CreateWorkspace(string name) => _folder.CreateSubdirectory(name).FullName;
 
     /// <summary>Asks the database itself, again when it was killed meanwhile.</summary>
-    internal async Task<T[]> QueryAsync<T>(string sql, params object[] parameters)
+    internal async Task<T[]> Query<T>(string sql, params object[] parameters)
     {
         T[] rows = [];
         await Eventually.IsTrue(
@@ -91,7 +91,7 @@ public class Cluster : IAsyncLifetime
             {
                 try
                 {
-                    rows = await QueryOnceAsync<T>(sql, parameters);
+                    rows = await QueryOnce<T>(sql, parameters);
                     return true;
                 }
                 catch (NpgsqlException down) when (down.IsTransient)
@@ -103,7 +103,7 @@ public class Cluster : IAsyncLifetime
         return rows;
     }
 
-    private async Task<T[]> QueryOnceAsync<T>(string sql, object[] parameters)
+    private async Task<T[]> QueryOnce<T>(string sql, object[] parameters)
     {
         await using var command = _sql!.CreateCommand(sql);
         foreach (var parameter in parameters)
@@ -117,8 +117,8 @@ public class Cluster : IAsyncLifetime
 
     internal string Logs() => string.Join("\n\n", _workers.TakeLast(2).Append(A).Append(B).Select(process => process.EndOfLog()));
 
-    /// <summary>Undoes <see cref="PrepareAsync"/>, when PostgreSQL has ended.</summary>
-    protected virtual Task EndAsync() => Task.CompletedTask;
+    /// <summary>Undoes <see cref="Prepare"/>, when PostgreSQL has ended.</summary>
+    protected virtual Task End() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
@@ -128,7 +128,7 @@ public class Cluster : IAsyncLifetime
         await ClientOfB.DisposeAsync();
         await _sql!.DisposeAsync();
         await Postgres.DisposeAsync();
-        await EndAsync();
+        await End();
         _folder.Delete(recursive: true);
     }
 

@@ -20,34 +20,34 @@ public sealed class KillRoundsTests(Cluster cluster, ITestOutputHelper output)
         var given = Environment.GetEnvironmentVariable(SeedVariable);
         var seed = given is null ? Random.Shared.Next() : int.Parse(given, CultureInfo.InvariantCulture);
         output.WriteLine($"{SeedVariable}={seed}");
-        await cluster.AllRunAsync();
+        await cluster.AllRun();
         await cluster.ClientOfA.Agents.ApplyAsync(Agent, TaskChecks.FourSteps());
         using var worker1 = cluster.StartWorker("rounds-1", cluster.A.Url, slots: 8);
         using var worker2 = cluster.StartWorker("rounds-2", cluster.B.Url, slots: 8);
 
         var checks = new TaskChecks(cluster, Agent);
         using var stop = new CancellationTokenSource();
-        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync, TimeSpan.FromMilliseconds(150));
-        var loading = load.RunAsync(stop.Token);
+        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.Unended, TimeSpan.FromMilliseconds(150));
+        var loading = load.Run(stop.Token);
         var started = Stopwatch.GetTimestamp();
-        await KillAsync(new Random(seed), [cluster.A, cluster.B, worker1, worker2], loading);
+        await Kill(new Random(seed), [cluster.A, cluster.B, worker1, worker2], loading);
         await stop.CancelAsync();
         await loading;
         output.WriteLine($"{Rounds} kills in {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s, {load.Acknowledged.Count} tasks");
 
-        await cluster.AllRunAsync();
-        await Eventually.IsTrue(async () => await checks.UnendedAsync() == 0, Patience, () => $"every task ended. {cluster.Logs()}");
-        await checks.NothingIsLostAsync(load);
-        output.WriteLine(await checks.EveryChainVerifiesAsync());
+        await cluster.AllRun();
+        await Eventually.IsTrue(async () => await checks.Unended() == 0, Patience, () => $"every task ended. {cluster.Logs()}");
+        await checks.NothingIsLost(load);
+        output.WriteLine(await checks.EveryChainVerifies());
     }
 
-    private async Task KillAsync(Random random, KodaProcess[] programs, Task loading)
+    private async Task Kill(Random random, KodaProcess[] programs, Task loading)
     {
         for (var round = 1; round <= Rounds; round++)
         {
-            var before = await EndedAsync();
+            var before = await Ended();
             await Eventually.IsTrue(
-                async () => loading.IsFaulted || await EndedAsync() > before,
+                async () => loading.IsFaulted || await Ended() > before,
                 Patience, () => $"tasks end in round {round}. {cluster.Logs()}");
             Assert.False(loading.IsFaulted, loading.Exception?.ToString());
             // The moment of the kill is what is random here; nothing is waited for.
@@ -65,6 +65,6 @@ public sealed class KillRoundsTests(Cluster cluster, ITestOutputHelper output)
         }
     }
 
-    private async Task<long> EndedAsync() =>
-        (await cluster.QueryAsync<long>("select count(*) from tasks where agent_id = $1 and state = 'succeeded'", Agent)).Single();
+    private async Task<long> Ended() =>
+        (await cluster.Query<long>("select count(*) from tasks where agent_id = $1 and state = 'succeeded'", Agent)).Single();
 }

@@ -12,19 +12,19 @@ public sealed class LeaseTests(Cluster cluster)
     [Fact]
     public async Task Work_of_a_killed_worker_is_offered_again_within_its_lease_and_two_seconds()
     {
-        await cluster.AllRunAsync();
-        await using var model = await ScriptedModel.StartAsync(_ => new ScriptedAnswer("That is all.", Command: null));
+        await cluster.AllRun();
+        await using var model = await ScriptedModel.Start(_ => new ScriptedAnswer("That is all.", Command: null));
         var reached = HoldFirstCall(model);
-        await AgentOf.DefineAsync(cluster.ClientOfA, "offered-again", model);
+        await AgentOf.Define(cluster.ClientOfA, "offered-again", model);
         using var first = cluster.StartWorker("offered-again-1", cluster.A.Url);
-        var task = await AgentOf.SubmitAsync(cluster.ClientOfA, "offered-again", cluster.CreateWorkspace("offered-again"));
+        var task = await AgentOf.Submit(cluster.ClientOfA, "offered-again", cluster.CreateWorkspace("offered-again"));
         await reached.WaitAsync(Patience);
-        using var second = await ConnectedAsync("offered-again-2", cluster.B);
+        using var second = await Connected("offered-again-2", cluster.B);
 
         var killedAt = DateTimeOffset.UtcNow;
         first.Kill();
 
-        var events = await new TaskLog(cluster, task.Id).CompletedAsync(cluster.ClientOfB);
+        var events = await new TaskLog(cluster, task.Id).Completed(cluster.ClientOfB);
         var again = events.Where(item => item.Kind == "task.started").ElementAt(1).Time.ToDateTimeOffset() - killedAt;
         Assert.True(again < Cluster.Lease + Slack, $"It was offered again after {again}.");
     }
@@ -32,16 +32,16 @@ public sealed class LeaseTests(Cluster cluster)
     [Fact]
     public async Task Reports_of_a_worker_that_slept_past_its_lease_are_refused_and_recorded()
     {
-        await cluster.AllRunAsync();
-        await using var model = await ScriptedModel.StartAsync(_ => new ScriptedAnswer(new string('x', LargeText), Command: null));
+        await cluster.AllRun();
+        await using var model = await ScriptedModel.Start(_ => new ScriptedAnswer(new string('x', LargeText), Command: null));
         var reached = HoldFirstCall(model, out var release);
-        await AgentOf.DefineAsync(cluster.ClientOfA, "sleeper", model);
+        await AgentOf.Define(cluster.ClientOfA, "sleeper", model);
         await using var link = new HeldLink(cluster.A.Url);
         using var sleeper = cluster.StartWorker("sleeper-1", link.Url);
-        var task = await AgentOf.SubmitAsync(cluster.ClientOfB, "sleeper", cluster.CreateWorkspace("sleeper"));
+        var task = await AgentOf.Submit(cluster.ClientOfB, "sleeper", cluster.CreateWorkspace("sleeper"));
         var log = new TaskLog(cluster, task.Id);
         await reached.WaitAsync(Patience);
-        await log.HasAsync("model.started");
+        await log.Has("model.started");
 
         // The answer is on its way to the server when the worker is put to sleep.
         link.Hold();
@@ -49,14 +49,14 @@ public sealed class LeaseTests(Cluster cluster)
         await Eventually.IsTrue(() => Task.FromResult(link.Kept > LargeText), Patience, () => "the worker reports the answer");
         sleeper.Pause();
         using var other = cluster.StartWorker("sleeper-2", cluster.B.Url);
-        await log.CompletedAsync(cluster.ClientOfB);
+        await log.Completed(cluster.ClientOfB);
         sleeper.Continue();
         link.LetThrough();
 
-        await log.HasAsync("security.report_refused");
-        var events = await log.CompletedAsync(cluster.ClientOfA);
+        await log.Has("security.report_refused");
+        var events = await log.Completed(cluster.ClientOfA);
         Assert.NotEqual(1, Assert.Single(events, item => item.Kind == "model.finished").Attempt);
-        var outcomes = await cluster.QueryAsync<string>("select outcome from attempts where task_id = $1 order by number", log.Id);
+        var outcomes = await cluster.Query<string>("select outcome from attempts where task_id = $1 order by number", log.Id);
         // The sleeper, still connected, may be offered the task once more before the other worker takes it.
         Assert.Equal(["lease_expired", "succeeded"], outcomes.Where(outcome => outcome != "offer_expired"));
     }
@@ -72,11 +72,11 @@ public sealed class LeaseTests(Cluster cluster)
         return reached.Task;
     }
 
-    private async Task<KodaWorkerProcess> ConnectedAsync(string name, KodaServerProcess server)
+    private async Task<KodaWorkerProcess> Connected(string name, KodaServerProcess server)
     {
         var worker = cluster.StartWorker(name, server.Url);
         await Eventually.IsTrue(
-            async () => (await cluster.QueryAsync<bool>("select exists (select from workers where name = $1)", name)).Single(),
+            async () => (await cluster.Query<bool>("select exists (select from workers where name = $1)", name)).Single(),
             Patience, () => $"{name} is connected. {cluster.Logs()}");
         return worker;
     }

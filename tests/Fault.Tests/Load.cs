@@ -20,9 +20,9 @@ internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Fu
     public IReadOnlyDictionary<string, string> Acknowledged => _acknowledged;
 
     /// <summary>Submits until <paramref name="stop"/> is cancelled; what was begun is acknowledged then.</summary>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CallAsync(stop)));
+    public Task Run(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Call(stop)));
 
-    public async Task<string> SubmitAsync(string key)
+    public async Task<string> Submit(string key)
     {
         while (true)
         {
@@ -37,7 +37,7 @@ internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Fu
         }
     }
 
-    private async Task CallAsync(CancellationToken stop)
+    private async Task Call(CancellationToken stop)
     {
         using var next = new PeriodicTimer(pace);
         while (!stop.IsCancellationRequested)
@@ -45,7 +45,7 @@ internal sealed class Load(IReadOnlyList<KodaClient> servers, string agentId, Fu
             await next.WaitForNextTickAsync(CancellationToken.None);
             if (await unended() >= MostUnended)
                 continue;
-            await SubmitAsync(Guid.NewGuid().ToString());
+            await Submit(Guid.NewGuid().ToString());
         }
     }
 

@@ -9,16 +9,16 @@ public sealed class OutageTests(Cluster cluster)
     [Fact]
     public async Task A_worker_stays_connected_and_keeps_its_attempt_over_an_outage_of_many_leases()
     {
-        await cluster.AllRunAsync();
-        await using var model = await ScriptedModel.StartAsync(step => step == 1
+        await cluster.AllRun();
+        await using var model = await ScriptedModel.Start(step => step == 1
             ? new ScriptedAnswer("This takes a while.", "until test -e go; do sleep 0.1; done; echo once >> done")
             : new ScriptedAnswer("It is done.", Command: null));
-        await AgentOf.DefineAsync(cluster.ClientOfA, "outage", model);
+        await AgentOf.Define(cluster.ClientOfA, "outage", model);
         using var worker = cluster.StartWorker("outage", cluster.A.Url);
         var workspace = cluster.CreateWorkspace("outage");
-        var task = await AgentOf.SubmitAsync(cluster.ClientOfA, "outage", workspace);
+        var task = await AgentOf.Submit(cluster.ClientOfA, "outage", workspace);
         var log = new TaskLog(cluster, task.Id);
-        await log.HasAsync("tool.started");
+        await log.Has("tool.started");
 
         cluster.Postgres.Stop();
         // How long it lasts is the fault itself: the command ends in its midst, and what is to be told of it waits.
@@ -28,7 +28,7 @@ public sealed class OutageTests(Cluster cluster)
         await half.WaitForNextTickAsync();
         await cluster.Postgres.RestartAsync();
 
-        var events = await log.CompletedAsync(cluster.ClientOfB);
+        var events = await log.Completed(cluster.ClientOfB);
         Assert.Single(events, item => item.Kind == "task.started");
         Assert.Equal("once\n", await File.ReadAllTextAsync(Path.Combine(workspace, "done")));
         Assert.Equal((1, 1), (model.Calls(1), model.Calls(2)));

@@ -27,28 +27,28 @@ public sealed class ResumeTests(Cluster cluster)
     [InlineData(KillPoint.InTool)]
     public async Task A_worker_killed_at_every_step_costs_no_recorded_call_again(KillPoint point)
     {
-        await cluster.AllRunAsync();
+        await cluster.AllRun();
         var agent = $"ten-steps-{point.ToString().ToLowerInvariant()}";
         var workspace = cluster.CreateWorkspace(agent);
-        await using var model = await ScriptedModel.StartAsync(Answer);
-        await AgentOf.DefineAsync(cluster.ClientOfA, agent, model);
+        await using var model = await ScriptedModel.Start(Answer);
+        await AgentOf.Define(cluster.ClientOfA, agent, model);
         KodaProcess[] workers = [cluster.StartWorker($"{agent}-1", cluster.A.Url), cluster.StartWorker($"{agent}-2", cluster.B.Url)];
         var held = HoldEveryStepOnce(model, point);
         if (point != KillPoint.Streaming)
             await File.WriteAllTextAsync(Path.Combine(workspace, "hold"), "");
 
-        var task = await AgentOf.SubmitAsync(cluster.ClientOfB, agent, workspace);
+        var task = await AgentOf.Submit(cluster.ClientOfB, agent, workspace);
         var log = new TaskLog(cluster, task.Id);
-        for (var step = 1; step <= Steps && !await log.EndedAsync(); step++)
+        for (var step = 1; step <= Steps && !await log.Ended(); step++)
         {
             if (point == KillPoint.InTool && step == Steps)
                 break;
-            await ReachedAsync(point, step, workspace, held, log);
-            await KillHolderAsync(log, workers);
+            await Reached(point, step, workspace, held, log);
+            await KillHolder(log, workers);
             await File.WriteAllTextAsync(Path.Combine(workspace, $"free-{step}"), "");
         }
 
-        var events = await log.CompletedAsync(cluster.ClientOfA);
+        var events = await log.Completed(cluster.ClientOfA);
         foreach (var worker in workers)
             worker.Dispose();
         Assert.Equal(Enumerable.Range(1, Steps), events.Where(item => item.Kind == "model.finished").Select(TaskLog.StepOf));
@@ -76,11 +76,11 @@ public sealed class ResumeTests(Cluster cluster)
         return reached;
     }
 
-    private static Task ReachedAsync(
+    private static Task Reached(
         KillPoint point, int step, string workspace, Dictionary<int, TaskCompletionSource> held, TaskLog log) => point switch
         {
             KillPoint.Streaming => held[step].Task.WaitAsync(Patience),
-            KillPoint.Answered => log.HasAsync("model.finished", step),
+            KillPoint.Answered => log.Has("model.finished", step),
             _ => Eventually.IsTrue(() => Task.FromResult(HasLine(workspace, step)), Patience, () => $"step {step} runs its command"),
         };
 
@@ -90,10 +90,10 @@ public sealed class ResumeTests(Cluster cluster)
         return File.Exists(file) && File.ReadLines(file).Contains($"{step}");
     }
 
-    private static async Task KillHolderAsync(TaskLog log, KodaProcess[] workers)
+    private static async Task KillHolder(TaskLog log, KodaProcess[] workers)
     {
         // The last answer may have ended the task already.
-        if (await log.HolderAsync() is not { } name)
+        if (await log.Holder() is not { } name)
             return;
         var holder = workers.Single(worker => worker.Name == name);
         holder.Kill();

@@ -28,14 +28,14 @@ internal sealed class ScriptedModel : IAsyncDisposable
     public Func<int, CancellationToken, Task> InTheMiddle { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <param name="script">The answer to each step, counted from 1.</param>
-    public static async Task<ScriptedModel> StartAsync(Func<int, ScriptedAnswer> script)
+    public static async Task<ScriptedModel> Start(Func<int, ScriptedAnswer> script)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         var model = new ScriptedModel(app, script);
-        app.MapPost("/v1/chat/completions", model.AnswerAsync);
+        app.MapPost("/v1/chat/completions", model.Answer);
         await app.StartAsync();
         model.Url = new Uri(new Uri(app.Urls.Single()), "/v1");
         return model;
@@ -46,7 +46,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task Answer(HttpContext context)
     {
         var request = (await JsonNode.ParseAsync(context.Request.Body))!;
         var step = 1 + request["messages"]!.AsArray().Count(message => (string?)message!["role"] == "assistant");
@@ -54,20 +54,20 @@ internal sealed class ScriptedModel : IAsyncDisposable
         var answer = _script(step);
         context.Response.ContentType = "text/event-stream";
         var half = answer.Text.Length / 2;
-        await SendAsync(context, new { role = "assistant", content = answer.Text[..half] });
+        await Send(context, new { role = "assistant", content = answer.Text[..half] });
         await InTheMiddle(step, context.RequestAborted);
-        await SendAsync(context, new { content = answer.Text[half..] });
+        await Send(context, new { content = answer.Text[half..] });
         if (answer.Command is { } command)
         {
             var arguments = JsonSerializer.Serialize(new { command });
             var call = new { index = 0, id = $"call_{step}", type = "function", function = new { name = "bash", arguments } };
-            await SendAsync(context, new { tool_calls = new[] { call } });
+            await Send(context, new { tool_calls = new[] { call } });
         }
-        await SendAsync(context, new { }, answer.Command is null ? "stop" : "tool_calls");
+        await Send(context, new { }, answer.Command is null ? "stop" : "tool_calls");
         await context.Response.WriteAsync("data: [DONE]\n\n");
     }
 
-    private static async Task SendAsync(HttpContext context, object delta, string? finishReason = null)
+    private static async Task Send(HttpContext context, object delta, string? finishReason = null)
     {
         var choice = new { index = 0, delta, finish_reason = finishReason };
         var chunk = new { id = "scripted", @object = "chat.completion.chunk", model = "scripted", choices = new[] { choice } };

@@ -8,18 +8,18 @@ namespace Koda.Fault.Tests;
 /// <summary>What must hold of all tasks of an agent, whatever was broken meanwhile.</summary>
 internal sealed class TaskChecks(Cluster cluster, string agent)
 {
-    public async Task<long> UnendedAsync() =>
-        (await cluster.QueryAsync<long>("select count(*) from tasks where agent_id = $1 and finished_at is null", agent)).Single();
+    public async Task<long> Unended() =>
+        (await cluster.Query<long>("select count(*) from tasks where agent_id = $1 and finished_at is null", agent)).Single();
 
     /// <summary>Every acknowledged task is there and ended once, with every step once, and there is no other.</summary>
-    public async Task NothingIsLostAsync(Load load)
+    public async Task NothingIsLost(Load load)
     {
-        var stored = await cluster.QueryAsync<Guid>("select id from tasks where agent_id = $1 order by id", agent);
+        var stored = await cluster.Query<Guid>("select id from tasks where agent_id = $1 order by id", agent);
         var acknowledged = load.Acknowledged.Values.Select(id => TaskId.Parse(id)!.Value);
         Assert.Equal(acknowledged.Order(), stored.Order());
         foreach (var (key, id) in load.Acknowledged.Take(20))
-            Assert.Equal(id, await load.SubmitAsync(key));
-        Assert.Empty(await cluster.QueryAsync<string>(FaultsSql, agent));
+            Assert.Equal(id, await load.Submit(key));
+        Assert.Empty(await cluster.Query<string>(FaultsSql, agent));
     }
 
     // Tasks that did not end exactly once, or whose log has a hole or a step twice.
@@ -56,7 +56,7 @@ internal sealed class TaskChecks(Cluster cluster, string agent)
 
     /// <summary>Runs <c>koda verify</c>.</summary>
     /// <returns>What it said.</returns>
-    public async Task<string> EveryChainVerifiesAsync()
+    public async Task<string> EveryChainVerifies()
     {
         var start = new ProcessStartInfo("dotnet", [KodaProcess.Program(), "verify", "--url", cluster.A.Url.ToString()])
         {

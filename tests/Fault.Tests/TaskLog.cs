@@ -14,39 +14,39 @@ internal sealed class TaskLog(Cluster cluster, string taskId)
     public Guid Id { get; } = TaskId.Parse(taskId)!.Value;
 
     /// <summary>Waits until an event of the kind is there, at the step where one is given.</summary>
-    public Task HasAsync(string kind, int? step = null) =>
-        Eventually.IsTrue(() => IsThereAsync(kind, step), Patience, () => $"{taskId} has {kind} {step}. {cluster.Logs()}");
+    public Task Has(string kind, int? step = null) =>
+        Eventually.IsTrue(() => IsThere(kind, step), Patience, () => $"{taskId} has {kind} {step}. {cluster.Logs()}");
 
-    private async Task<bool> IsThereAsync(string kind, int? step) => (await cluster.QueryAsync<bool>(
+    private async Task<bool> IsThere(string kind, int? step) => (await cluster.Query<bool>(
         "select exists (select from events where stream_id = $1 and kind = $2 and ($3 = '' or payload::json ->> 'step' = $3))",
         Id, kind, step?.ToString(CultureInfo.InvariantCulture) ?? "")).Single();
 
     /// <summary>Waits until a worker holds the task and gives the worker's name; null when the task has ended.</summary>
-    public async Task<string?> HolderAsync()
+    public async Task<string?> Holder()
     {
         string[] names = [];
         await Eventually.IsTrue(
             async () =>
             {
-                names = await cluster.QueryAsync<string>(
+                names = await cluster.Query<string>(
                     """
                     select name from attempts join workers on workers.id = worker_id
                     where task_id = $1 and ended_at is null and accepted_at is not null
                     """,
                     Id);
-                return names.Length == 1 || await EndedAsync();
+                return names.Length == 1 || await Ended();
             },
             Patience, () => $"a worker holds {taskId}. {cluster.Logs()}");
         return names.FirstOrDefault();
     }
 
-    public async Task<bool> EndedAsync() =>
-        (await cluster.QueryAsync<bool>("select finished_at is not null from tasks where id = $1", Id)).Single();
+    public async Task<bool> Ended() =>
+        (await cluster.Query<bool>("select finished_at is not null from tasks where id = $1", Id)).Single();
 
     /// <summary>Waits until the task has ended well, verifies its chain, and gives all of its events.</summary>
-    public async Task<IReadOnlyList<Runtime.Event>> CompletedAsync(KodaClient client)
+    public async Task<IReadOnlyList<Runtime.Event>> Completed(KodaClient client)
     {
-        await Eventually.IsTrue(EndedAsync, Patience, () => $"{taskId} ends. {cluster.Logs()}");
+        await Eventually.IsTrue(Ended, Patience, () => $"{taskId} ends. {cluster.Logs()}");
         var chain = new EventChain(Id);
         var events = (await client.Tasks.ListEventsAsync(taskId, limit: 1000)).Items;
         Assert.All(events, item => Assert.Null(chain.Verify(item)));

@@ -11,10 +11,10 @@ public sealed class CallsTests(PostgresFixture postgres, Peers peers) : IClassFi
     [InlineData(Peers.Python, "python/calls_grpc.py")]
     public async Task A_foreign_client_submits_reads_lists_and_cancels_and_reads_the_reason_of_an_error(string program, string script)
     {
-        await using var server = await RunningServer.StartAsync(postgres);
+        await using var server = await RunningServer.Start(postgres);
 
         var outcome = JsonNode.Parse(
-            await peers.RunAsync(program, script, server.Url.GetLeftPart(UriPartial.Authority), server.OperatorToken));
+            await peers.Run(program, script, server.Url.GetLeftPart(UriPartial.Authority), server.OperatorToken));
 
         var expected = JsonNode.Parse("""
             {

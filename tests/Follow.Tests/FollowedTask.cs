@@ -35,26 +35,26 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
     /// <summary>What the task's log must hold by now.</summary>
     public IReadOnlyList<string> Kinds => _kinds;
 
-    public static async Task<FollowedTask> SubmitAsync(Uri server, string token, string workerToken)
+    public static async Task<FollowedTask> Submit(Uri server, string token, string workerToken)
     {
         var task = new FollowedTask(server, token, workerToken);
         task.Id = (await task._client.Tasks.SubmitAsync(new SubmitTaskRequest { AgentId = "explorer", Query = "look" })).Id;
-        await task.ConnectAsync();
-        var offer = await task.AnswerAsync(answer => answer.Offers is [var first, ..] ? first : null);
+        await task.Connect();
+        var offer = await task.Answer(answer => answer.Offers is [var first, ..] ? first : null);
         task._attempt = offer.Attempt;
-        await task.SendAsync(new WorkRequest { Accepts = { offer.Attempt } });
+        await task.Send(new WorkRequest { Accepts = { offer.Attempt } });
         return task;
     }
 
     /// <summary>Records events and returns the number of the last one.</summary>
-    public async Task<long> RecordAsync(int count)
+    public async Task<long> Record(int count)
     {
-        await SendEventsAsync(count);
-        return await RecordedAsync();
+        await SendEvents(count);
+        return await Recorded();
     }
 
     /// <summary>Sends events and does not wait until they are recorded.</summary>
-    public async Task SendEventsAsync(int count)
+    public async Task SendEvents(int count)
     {
         _batch = new EventBatch { Attempt = _attempt, Batch = (_batch?.Batch ?? 0) + 1 };
         for (var i = 0; i < count; i++)
@@ -62,26 +62,26 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
             _kinds.Add(Progress);
             _batch.Events.Add(new ReportedEvent { Kind = Progress, Payload = $$"""{"text":"{{_kinds.Count}}"}""" });
         }
-        await SendAsync(new WorkRequest { Events = { _batch } });
+        await Send(new WorkRequest { Events = { _batch } });
     }
 
     /// <summary>Connects to a server that was killed, and sends again what it may not have recorded.</summary>
-    public async Task<long> ReconnectAsync()
+    public async Task<long> Reconnect()
     {
-        await ConnectAsync();
-        await SendAsync(new WorkRequest { Events = { _batch } });
-        return await RecordedAsync();
+        await Connect();
+        await Send(new WorkRequest { Events = { _batch } });
+        return await Recorded();
     }
 
-    public async Task CompleteAsync()
+    public async Task Complete()
     {
-        await SendAsync(new WorkRequest { Completions = { new Completion { Attempt = _attempt, Output = "done" } } });
-        await AnswerAsync(answer => answer.Closed is [var closed, ..] ? closed : null);
+        await Send(new WorkRequest { Completions = { new Completion { Attempt = _attempt, Output = "done" } } });
+        await Answer(answer => answer.Closed is [var closed, ..] ? closed : null);
         _kinds.Add("task.completed");
     }
 
     /// <summary>The log as one call reads it.</summary>
-    public async Task<IReadOnlyList<SeenEvent>> ReadLogAsync()
+    public async Task<IReadOnlyList<SeenEvent>> ReadLog()
     {
         var page = await _client.Tasks.ListEventsAsync(Id, limit: 1000);
         return [.. page.Items.Select(item => new SeenEvent(item.Seq, item.Kind, item.Hash))];
@@ -94,7 +94,7 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
         await _client.DisposeAsync();
     }
 
-    private async Task ConnectAsync()
+    private async Task Connect()
     {
         _work?.Dispose();
         _channel?.Dispose();
@@ -104,15 +104,15 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
         var hello = new Hello { WorkerId = Id, Name = "test", Slots = 1 };
         if (_attempt is not null)
             hello.Held.Add(_attempt);
-        await SendAsync(new WorkRequest { Hello = hello, Credit = _attempt is null ? 1 : 0 });
+        await Send(new WorkRequest { Hello = hello, Credit = _attempt is null ? 1 : 0 });
     }
 
-    private async Task<long> RecordedAsync() =>
-        (await AnswerAsync(answer => answer.Recorded.LastOrDefault(recorded => recorded.Batch == _batch!.Batch))).LastSeq;
+    private async Task<long> Recorded() =>
+        (await Answer(answer => answer.Recorded.LastOrDefault(recorded => recorded.Batch == _batch!.Batch))).LastSeq;
 
-    private Task SendAsync(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
+    private Task Send(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
 
-    private async Task<T> AnswerAsync<T>(Func<WorkResponse, T?> choose)
+    private async Task<T> Answer<T>(Func<WorkResponse, T?> choose)
         where T : class
     {
         while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Limit))

@@ -11,7 +11,7 @@ public sealed class Peers : IAsyncLifetime
     internal const string Python = "/usr/bin/python3";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly Lazy<Task> Prepared = new(PrepareAsync);
+    private static readonly Lazy<Task> Prepared = new(Prepare);
 
     // The scripts run where they are kept, so that their packages are installed once and not for each build.
     private static readonly string Folder = ProjectFolder();
@@ -24,17 +24,17 @@ public sealed class Peers : IAsyncLifetime
     internal Process Start(string program, params string[] arguments) => StartIn(Folder, program, arguments);
 
     /// <summary>Runs a program to its end and gives what it printed.</summary>
-    internal Task<string> RunAsync(string program, params string[] arguments) => RunInAsync(Folder, program, arguments);
+    internal Task<string> Run(string program, params string[] arguments) => RunIn(Folder, program, arguments);
 
-    private static async Task PrepareAsync()
+    private static async Task Prepare()
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Stubs, recursive: true);
         var node = Path.Combine(Folder, "node");
         if (!Directory.Exists(Path.Combine(node, "node_modules")))
-            await RunInAsync(node, "npm", "install", "--no-audit", "--no-fund");
+            await RunIn(node, "npm", "install", "--no-audit", "--no-fund");
         var generated = Directory.CreateDirectory(Path.Combine(node, "gen")).FullName;
         var protos = Path.GetFullPath(Path.Combine(Folder, "..", "..", "protos"));
-        await RunInAsync(
+        await RunIn(
             protos, "protoc",
             [
                 "--proto_path=.", $"--python_out={Stubs}", $"--grpc_out={Stubs}", "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin",
@@ -50,7 +50,7 @@ public sealed class Peers : IAsyncLifetime
     private static IEnumerable<string> Files(string protos, string package) =>
         Directory.GetFiles(Path.Combine(protos, package), "*.proto").Select(file => Path.GetRelativePath(protos, file));
 
-    private static async Task<string> RunInAsync(string folder, string program, params string[] arguments)
+    private static async Task<string> RunIn(string folder, string program, params string[] arguments)
     {
         using var process = StartIn(folder, program, arguments);
         using var limit = new CancellationTokenSource(Limit);

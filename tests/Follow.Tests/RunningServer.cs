@@ -15,7 +15,7 @@ internal sealed class RunningServer(WebApplication app, Uri url, string folder) 
 
     public string WorkerToken => Token("worker.token");
 
-    public static async Task<RunningServer> StartAsync(PostgresFixture postgres)
+    public static async Task<RunningServer> Start(PostgresFixture postgres)
     {
         var folder = Directory.CreateTempSubdirectory("koda-follow-").FullName;
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -26,7 +26,7 @@ internal sealed class RunningServer(WebApplication app, Uri url, string folder) 
             Listen = url,
             Lease = FollowedTask.Lease,
         };
-        return new RunningServer(await ServerHost.StartAsync(options, CancellationToken.None), url, folder);
+        return new RunningServer(await ServerHost.Start(options, CancellationToken.None), url, folder);
     }
 
     public async ValueTask DisposeAsync()

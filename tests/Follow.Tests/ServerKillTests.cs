@@ -16,30 +16,30 @@ public sealed class ServerKillTests(PostgresFixture postgres, Peers peers) : ICl
     [Fact]
     public async Task Clients_go_on_after_their_last_event_when_the_server_was_killed_and_started_again()
     {
-        using var server = await StartServerAsync();
-        await using var task = await FollowedTask.SubmitAsync(
+        using var server = await StartServer();
+        await using var task = await FollowedTask.Submit(
             server.Url, server.Files.ReadOperatorToken()!, server.Files.ReadWorkerToken()!);
         await using var followers = new AllFollowers(peers);
-        await task.RecordAsync(History);
+        await task.Record(History);
         followers.Start(task, server.Url);
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            await followers.RecordInSightAsync(task, BatchesBetween);
-            await task.SendEventsAsync(FollowedTask.BatchSize);
+            await followers.RecordInSight(task, BatchesBetween);
+            await task.SendEvents(FollowedTask.BatchSize);
             server.Kill();
-            await RestartAsync(server, task, followers);
-            await followers.ReachedAsync(await task.ReconnectAsync());
+            await Restart(server, task, followers);
+            await followers.Reached(await task.Reconnect());
         }
-        await followers.RecordInSightAsync(task, BatchesBetween);
-        await task.CompleteAsync();
+        await followers.RecordInSight(task, BatchesBetween);
+        await task.Complete();
 
-        await followers.AssertWholeAsync(task);
+        await followers.AssertWhole(task);
         server.Kill();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<KodaServerProcess> StartServerAsync()
+    private async Task<KodaServerProcess> StartServer()
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         var server = KodaServerProcess.Create(_folder, "server", postgres.ConnectionString, key, FollowedTask.Lease);
@@ -49,10 +49,10 @@ public sealed class ServerKillTests(PostgresFixture postgres, Peers peers) : ICl
     }
 
     /// <summary>Starts again the server, and the clients that do not connect again by themselves.</summary>
-    private static async Task RestartAsync(KodaServerProcess server, FollowedTask task, AllFollowers followers)
+    private static async Task Restart(KodaServerProcess server, FollowedTask task, AllFollowers followers)
     {
         var lost = followers.Each.Where(follower => !follower.Reconnects).ToList();
-        await Task.WhenAll(lost.Select(follower => follower.CutAsync()));
+        await Task.WhenAll(lost.Select(follower => follower.Cut()));
         server.Start();
         await server.ReadyAsync();
         foreach (var follower in lost)

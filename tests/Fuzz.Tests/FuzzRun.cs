@@ -19,22 +19,22 @@ internal sealed class FuzzRun(FuzzServer server, FuzzReport report, Action<strin
     /// <param name="seed">With the same one, each lane makes the same inputs as far as the server gives the same ids.</param>
     /// <param name="time">How long.</param>
     /// <param name="most">How many inputs at most.</param>
-    public async Task RunAsync(int seed, TimeSpan time, int most)
+    public async Task Run(int seed, TimeSpan time, int most)
     {
         say($"seed {seed.ToString(CultureInfo.InvariantCulture)}");
-        await server.PrepareAsync();
+        await server.Prepare();
         using var over = new CancellationTokenSource(time);
         using var sender = new Sender(server.Url);
         var lanes = Enumerable
             .Range(0, Lanes)
-            .Select(lane => Task.Run(() => LaneAsync(new Hostile(new Random(seed + lane)), sender, most, over.Token)));
+            .Select(lane => Task.Run(() => Lane(new Hostile(new Random(seed + lane)), sender, most, over.Token)));
         var workers = Enumerable
             .Range(1, Workers)
-            .Select(number => Task.Run(() => new FuzzWorker(server, report, new Hostile(new Random(seed - number))).RunAsync(over.Token)));
+            .Select(number => Task.Run(() => new FuzzWorker(server, report, new Hostile(new Random(seed - number))).Run(over.Token)));
         await Task.WhenAll(lanes.Concat(workers));
     }
 
-    private async Task LaneAsync(Hostile hostile, Sender sender, int most, CancellationToken over)
+    private async Task Lane(Hostile hostile, Sender sender, int most, CancellationToken over)
     {
         var maker = new InputMaker(hostile, server.Known, server.Tokens);
         while (!over.IsCancellationRequested && server.Runs && Interlocked.Increment(ref _sent) is var number && number <= most)
@@ -42,18 +42,18 @@ internal sealed class FuzzRun(FuzzServer server, FuzzReport report, Action<strin
             if (number % BetweenPreparations == 0)
             {
                 say($"{number} inputs, {report.Findings.Count} findings, {server.Megabytes()} MB");
-                await server.PrepareAsync();
+                await server.Prepare();
             }
-            await TryAsync(maker.Next(), sender);
+            await Try(maker.Next(), sender);
         }
     }
 
-    private async Task TryAsync(FuzzInput input, Sender sender)
+    private async Task Try(FuzzInput input, Sender sender)
     {
         using var patience = new CancellationTokenSource(s_patience);
         try
         {
-            var answer = await sender.SendAsync(input, patience.Token);
+            var answer = await sender.Send(input, patience.Token);
             report.Add(input.Kind, input.Rpc, answer);
             if (_oracle.Judge(input, answer) is { } wrong)
                 report.Find(

@@ -47,7 +47,7 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     public bool Runs => _server.Runs;
 
-    public static async Task<FuzzServer> StartAsync()
+    public static async Task<FuzzServer> Start()
     {
         var folder = Directory.CreateTempSubdirectory("koda-fuzz-");
         // PostgreSQL refuses to run as root; the account that it gets must reach its folder.
@@ -69,7 +69,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     }
 
     /// <summary>Undoes settings that would keep inputs from their handlers, and adds to what is known.</summary>
-    public async Task PrepareAsync()
+    public async Task Prepare()
     {
         await Ask(HttpMethod.Put, "/api/control-plane/settings/system", "{}");
         await Ask(HttpMethod.Put, "/settings/permission", """{"value":{}}""");
@@ -114,7 +114,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     /// <summary>The memory that it has, in megabytes.</summary>
     public int Megabytes() => Megabytes("VmRSS:");
 
-    public async Task<bool> IsReadyAsync() => (await _http.GetAsync(new Uri("/api/runtime/ready", UriKind.Relative))).IsSuccessStatusCode;
+    public async Task<bool> IsReady() => (await _http.GetAsync(new Uri("/api/runtime/ready", UriKind.Relative))).IsSuccessStatusCode;
 
     /// <summary>What the log tells of that should not have happened, each with where it came from.</summary>
     public IReadOnlyList<string> Alarms()
@@ -138,7 +138,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     }
 
     /// <summary>What <c>koda verify</c> says of every chain of the log.</summary>
-    public Task<string> VerifyAsync() =>
+    public Task<string> Verify() =>
         PeerProcess.RunAsync(
             _folder.FullName,
             TimeSpan.FromMinutes(10),

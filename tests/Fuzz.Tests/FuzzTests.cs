@@ -20,18 +20,18 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var seconds = Setting("KODA_FUZZ_SECONDS") ?? 30;
         var inputs = Setting("KODA_FUZZ_INPUTS") ?? int.MaxValue;
         var seed = Setting("KODA_FUZZ_SEED") ?? UsualSeed;
-        await using var server = await FuzzServer.StartAsync();
+        await using var server = await FuzzServer.Start();
         var report = new FuzzReport(Say);
-        await new FuzzRun(server, report, Say).RunAsync(seed == 0 ? Random.Shared.Next() : seed, TimeSpan.FromSeconds(seconds), inputs);
+        await new FuzzRun(server, report, Say).Run(seed == 0 ? Random.Shared.Next() : seed, TimeSpan.FromSeconds(seconds), inputs);
 
         Say(report.Words());
-        Say($"{server.PeakMegabytes()} MB at most; chains: {await server.VerifyAsync()}");
+        Say($"{server.PeakMegabytes()} MB at most; chains: {await server.Verify()}");
         var unreached = Rpcs.Methods.Select(method => method.FullName).Except(report.Reached).ToList();
         Say($"rpcs without a success: {string.Join(", ", unreached)}");
         var wrong = report.Findings.Concat(server.Alarms()).ToList();
         Say($"{wrong.Count} findings\n{string.Join("\n\n", server.Alarms())}");
         Assert.True(wrong.Count == 0, $"{wrong.Count} findings:\n{string.Join("\n\n", wrong)}");
-        Assert.True(await server.IsReadyAsync(), "The server is not ready any more.");
+        Assert.True(await server.IsReady(), "The server is not ready any more.");
         Assert.InRange(server.PeakMegabytes(), 1, MostMegabytes);
     }
 

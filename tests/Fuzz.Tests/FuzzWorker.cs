@@ -21,12 +21,12 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
 
     private static readonly HashSet<string> s_said = ["hello", "credit", "draining"];
 
-    public async Task RunAsync(CancellationToken over)
+    public async Task Run(CancellationToken over)
     {
         await using var client = server.Client(server.Tokens.For(["worker"]));
         while (!over.IsCancellationRequested && server.Runs)
         {
-            var (status, message, sent) = await WorkAsync(client.CallInvoker, over);
+            var (status, message, sent) = await Work(client.CallInvoker, over);
             var answer = new Answer(200, (int)status, message, "application/grpc", "", HasReason: false);
             for (var i = 0; i < sent; i++)
                 report.Add("worker", "koda.worker.v1.WorkerService.Work", answer);
@@ -35,7 +35,7 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
         }
     }
 
-    private async Task<(StatusCode Status, string Message, int Sent)> WorkAsync(CallInvoker invoker, CancellationToken over)
+    private async Task<(StatusCode Status, string Message, int Sent)> Work(CallInvoker invoker, CancellationToken over)
     {
         var sent = 0;
         try
@@ -48,13 +48,13 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
                 Hello = new Hello { WorkerId = $"fuzz-{hostile.Random.Next()}", Name = "fuzz", Slots = 4 },
                 Credit = 4,
             };
-            await WriteAsync(stream, hello.ToByteArray(), over);
-            var offers = TakeAsync(stream, limit.Token);
+            await Write(stream, hello.ToByteArray(), over);
+            var offers = Take(stream, limit.Token);
             var wire = new WireMaker(hostile, server.Known, hostile.Pick([0.0, 0.05, 0.2]));
             for (; sent < 15 && !over.IsCancellationRequested; sent++)
             {
                 await offers.WaitAsync(TimeSpan.FromMilliseconds(20), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await WriteAsync(stream, wire.Message(WorkRequest.Descriptor, s_said), over);
+                await Write(stream, wire.Message(WorkRequest.Descriptor, s_said), over);
             }
             await stream.RequestStream.CompleteAsync();
             await offers;
@@ -71,7 +71,7 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
         }
     }
 
-    private async Task TakeAsync(AsyncDuplexStreamingCall<byte[], WorkResponse> stream, CancellationToken limit)
+    private async Task Take(AsyncDuplexStreamingCall<byte[], WorkResponse> stream, CancellationToken limit)
     {
         while (await stream.ResponseStream.MoveNext(limit))
         {
@@ -79,9 +79,9 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
             {
                 server.Known.Add("attempt_id", offer.Attempt.AttemptId);
                 var accept = new WorkRequest { Accepts = { offer.Attempt } };
-                await WriteAsync(stream, accept.ToByteArray(), limit);
+                await Write(stream, accept.ToByteArray(), limit);
                 if (Report(offer.Attempt) is { } good)
-                    await WriteAsync(stream, good.ToByteArray(), limit);
+                    await Write(stream, good.ToByteArray(), limit);
             }
         }
     }
@@ -136,7 +136,7 @@ internal sealed class FuzzWorker(FuzzServer server, FuzzReport report, Hostile h
             _ => null,
         };
 
-    private async Task WriteAsync(
+    private async Task Write(
         AsyncDuplexStreamingCall<byte[], WorkResponse> stream, byte[] message, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);

@@ -23,12 +23,12 @@ internal sealed partial class Sender(Uri server) : IDisposable
     { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <exception cref="OperationCanceledException">There was no answer in time.</exception>
-    public Task<Answer> SendAsync(FuzzInput input, CancellationToken patience) =>
-        input is HttpInput http ? SendAsync(http, patience) : SendAsync((RawInput)input, patience);
+    public Task<Answer> Send(FuzzInput input, CancellationToken patience) =>
+        input is HttpInput http ? Send(http, patience) : Send((RawInput)input, patience);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Answer> SendAsync(HttpInput input, CancellationToken patience)
+    private async Task<Answer> Send(HttpInput input, CancellationToken patience)
     {
         using var request = new HttpRequestMessage(
             new HttpMethod(input.Method),
@@ -51,7 +51,7 @@ internal sealed partial class Sender(Uri server) : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience);
-            return await ReadAsync(response, patience);
+            return await Read(response, patience);
         }
         catch (HttpRequestException failure) when (failure.HttpRequestError is not HttpRequestError.ConnectionError)
         {
@@ -59,7 +59,7 @@ internal sealed partial class Sender(Uri server) : IDisposable
         }
     }
 
-    private static async Task<Answer> ReadAsync(HttpResponseMessage response, CancellationToken patience)
+    private static async Task<Answer> Read(HttpResponseMessage response, CancellationToken patience)
     {
         var type = response.Content.Headers.ContentType?.MediaType ?? "";
         var isFeed = type is "text/event-stream" or "application/x-ndjson";
@@ -122,7 +122,7 @@ internal sealed partial class Sender(Uri server) : IDisposable
         : response.Headers.TryGetValues(name, out var headers) ? headers.First()
         : null;
 
-    private async Task<Answer> SendAsync(RawInput input, CancellationToken patience)
+    private async Task<Answer> Send(RawInput input, CancellationToken patience)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(server.Host, server.Port, patience);

@@ -12,7 +12,7 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
     [Fact]
     public async Task Reflection_lists_the_services()
     {
-        var services = await RunAsync("grpc", "--list-services", server.Address.AbsoluteUri);
+        var services = await Run("grpc", "--list-services", server.Address.AbsoluteUri);
         Assert.Equal(
             ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", TestService],
             services.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -23,7 +23,7 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
     [InlineData("grpcweb")]
     public async Task A_unary_call_is_answered(string protocol)
     {
-        using var reply = JsonDocument.Parse(await CallAsync(protocol, "UnaryCall", """{"responseSize":3}"""));
+        using var reply = JsonDocument.Parse(await Call(protocol, "UnaryCall", """{"responseSize":3}"""));
         Assert.Equal("AAAA", reply.RootElement.GetProperty("payload").GetProperty("body").GetString());
     }
 
@@ -32,15 +32,15 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
     [InlineData("grpcweb")]
     public async Task A_stream_is_read_to_its_end(string protocol)
     {
-        var replies = await CallAsync(protocol, "StreamingOutputCall", """{"responseParameters":[{"size":3},{"size":6},{"size":9}]}""");
+        var replies = await Call(protocol, "StreamingOutputCall", """{"responseParameters":[{"size":3},{"size":6},{"size":9}]}""");
         Assert.Equal(
             ["AAAA", "AAAAAAAA", "AAAAAAAAAAAA"], replies.Split('"').Where(text => text.StartsWith("AAAA", StringComparison.Ordinal)));
     }
 
-    private Task<string> CallAsync(string protocol, string method, string request) =>
-        RunAsync(protocol, "--data", request, new Uri(server.Address, $"/{TestService}/{method}").AbsoluteUri);
+    private Task<string> Call(string protocol, string method, string request) =>
+        Run(protocol, "--data", request, new Uri(server.Address, $"/{TestService}/{method}").AbsoluteUri);
 
-    private Task<string> RunAsync(string protocol, params string[] arguments) =>
+    private Task<string> Run(string protocol, params string[] arguments) =>
         PeerProcess.RunAsync(node.Directory, TimeSpan.FromMinutes(1), Path.Combine(node.Directory, "node_modules", ".bin", "buf"),
             ["curl", "--http2-prior-knowledge", "--protocol", protocol, .. arguments]);
 }

@@ -22,7 +22,7 @@ public sealed class WorkerTelemetryTests
         };
         using var harness = new AgentHarness(model) { ModelName = "measured-1" };
 
-        await harness.RunAsync();
+        await harness.Run();
 
         var call = Assert.Single(Of(duration, "gen_ai.request.model", "measured-1"));
         Assert.Equal(("chat", "scripted"), (call.Tags["gen_ai.operation.name"], call.Tags["gen_ai.provider.name"]));
@@ -43,7 +43,7 @@ public sealed class WorkerTelemetryTests
         model.Failures.Enqueue(new ProviderException("provider.overloaded", "Busy.", retryable: true));
         using var harness = new AgentHarness(model) { ModelName = "measured-2", Time = new InstantTime() };
 
-        await harness.RunAsync();
+        await harness.Run();
 
         Assert.Equal(
             ["provider.overloaded", null],
@@ -61,7 +61,7 @@ public sealed class WorkerTelemetryTests
         };
         using var harness = new AgentHarness(model) { ModelName = "measured-3" };
 
-        await harness.RunAsync();
+        await harness.Run();
 
         Assert.Empty(Of(cost, "gen_ai.request.model", "measured-3"));
     }
@@ -71,10 +71,10 @@ public sealed class WorkerTelemetryTests
     {
         using var duration = Collect<double>("gen_ai.execute_tool.duration");
 
-        await RunAsync("measured_tool", () => Task.FromResult(new ToolResult("It is so.")));
-        await RunAsync("measured_tool", () => Task.FromResult(new ToolResult("It is not.") { IsError = true }));
+        await Run("measured_tool", () => Task.FromResult(new ToolResult("It is so.")));
+        await Run("measured_tool", () => Task.FromResult(new ToolResult("It is not.") { IsError = true }));
         await Assert.ThrowsAsync<OperationCanceledException>(() =>
-            RunAsync("measured_tool", () => Task.FromException<ToolResult>(new OperationCanceledException())));
+            Run("measured_tool", () => Task.FromException<ToolResult>(new OperationCanceledException())));
 
         Assert.Equal(
             [null, "tool_error", "cancelled"],
@@ -86,7 +86,7 @@ public sealed class WorkerTelemetryTests
     {
         using var duration = Collect<double>("gen_ai.execute_tool.duration");
 
-        await RunAsync("mcp__measured__anything", () => Task.FromResult(new ToolResult("It is so.")));
+        await Run("mcp__measured__anything", () => Task.FromResult(new ToolResult("It is so.")));
 
         Assert.NotEmpty(Of(duration, "gen_ai.tool.name", "mcp"));
         Assert.Empty(Of(duration, "gen_ai.tool.name", "mcp__measured__anything"));
@@ -110,7 +110,7 @@ public sealed class WorkerTelemetryTests
         using var parent = new Activity("test").Start();
 
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => RunAsync("broken", () => throw new InvalidOperationException()));
+            () => Run("broken", () => throw new InvalidOperationException()));
 
         Activity span;
         lock (stopped)
@@ -119,8 +119,8 @@ public sealed class WorkerTelemetryTests
             ("execute_tool broken", parent.SpanId, ActivityStatusCode.Error), (span.OperationName, span.ParentSpanId, span.Status));
     }
 
-    private static Task<ToolResult> RunAsync(string tool, Func<Task<ToolResult>> run) =>
-        WorkerTelemetry.RunToolAsync(tool, "call_1", TimeProvider.System, run);
+    private static Task<ToolResult> Run(string tool, Func<Task<ToolResult>> run) =>
+        WorkerTelemetry.RunTool(tool, "call_1", TimeProvider.System, run);
 
     private static MetricCollector<T> Collect<T>(string name) where T : struct => new(meterScope: null, WorkerTelemetry.SourceName, name);
 

@@ -45,7 +45,7 @@ internal static class AgentsCommand
             async (parse, cancellation) =>
             {
                 await using var session = common.Open(parse);
-                var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
+                var agents = await session.Client.Agents.ListAsync(cancellationToken: cancellation).ToListAsync(cancellation);
                 s_listing.Write(session, agents, JsonOutput.List, "There is no agent. Publish one with: koda agents apply agent.yaml");
                 return ExitCode.Ok;
             });

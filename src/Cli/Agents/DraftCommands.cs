@@ -62,7 +62,7 @@ internal static class DraftCommands
             {
                 await using var session = common.Open(parse);
                 var agent = ApplyAgentCommand.Read(session.Terminal, parse.GetRequiredValue(file));
-                var edited = await session.Client.Agents.EditAsync(agent.Id, agent.Definition, cancellation: cancellation);
+                var edited = await session.Client.Agents.EditAsync(agent.Id, agent.Definition, cancellationToken: cancellation);
                 if (parse.GetValue(publish))
                     return LifecycleCommands.Write(
                         session, await session.Client.Agents.PublishAsync(edited.AgentId, edited.Etag, cancellation));

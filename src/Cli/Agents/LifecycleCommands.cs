@@ -11,7 +11,7 @@ internal static class LifecycleCommands
     public static IEnumerable<Command> Create(CommonOptions common)
     {
         yield return Act(common, "publish", "Publishes the draft: tasks that are submitted from now on run on it.",
-            async (session, id, c) => Write(session, await session.Client.Agents.PublishAsync(id, cancellation: c)));
+            async (session, id, c) => Write(session, await session.Client.Agents.PublishAsync(id, cancellationToken: c)));
         yield return Move(common, "activate", "Lets a published agent take work.", (agents, id, c) => agents.ActivateAsync(id, c));
         yield return Move(
             common,

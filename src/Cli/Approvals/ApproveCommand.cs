@@ -62,7 +62,7 @@ internal static class ApproveCommand
     private static async Task ListAsync(Session session, CancellationToken cancellation)
     {
         var waiting = await session
-            .Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellation: cancellation)
+            .Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellationToken: cancellation)
             .ToListAsync(cancellation);
         s_listing.Write(session, waiting, JsonOutput.List, "Nothing waits for an approval.");
     }

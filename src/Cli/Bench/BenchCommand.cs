@@ -57,7 +57,7 @@ internal static class BenchCommand
                     {
                         var sent = Stopwatch.GetTimestamp();
                         await client.Tasks.SubmitAsync(
-                            new Runtime.SubmitTaskRequest { AgentId = AgentId, Query = "noop" }, cancellation: cancellation);
+                            new Runtime.SubmitTaskRequest { AgentId = AgentId, Query = "noop" }, cancellationToken: cancellation);
                         mine.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
                     }
                 }));

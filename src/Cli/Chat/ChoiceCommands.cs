@@ -36,7 +36,8 @@ internal static class ChoiceCommands
         var models = await room.Api.ListModelsAsync(cancellation);
         if (models.Count == 0)
             room.Line(
-                "No provider is connected that lists models: koda providers connect. What an agent's own provider knows can be asked by its name.");
+                "No provider is connected that lists models: koda providers connect. What an agent's own provider knows can be asked by its name."
+            );
         foreach (var model in models)
             room.Line($"{Mark(model.Id == room.Current.ModelId)} {model.Id,-48}  {model.ProviderName}");
     }

@@ -18,14 +18,15 @@ internal static class ProgramChecks
         Probe.Of("git", cancellation => LookAsync("git", "git", $"The git tool needs it: {Packages.Install("git")}", cancellation)),
         Probe.Of("sandbox", SandboxAsync),
         Probe.Of("ripgrep", cancellation =>
-            LookAsync("ripgrep", "rg", $"Agents search large trees with it in their commands: {Packages.Install("ripgrep")}", cancellation)),
+            LookAsync("ripgrep", "rg", $"Agents search large trees with it in their commands: {Packages.Install("ripgrep")}", cancellation)
+        ),
     ];
 
     private static async Task<Check> SandboxAsync(CancellationToken cancellation)
     {
         var found = await LookAsync(
             "sandbox", "bwrap", $"Without it, each command of a task is asked about: {Packages.Install("bubblewrap")}", cancellation);
-        return found.Status == CheckStatus.Ok && await WorkerHost.SandboxProblemAsync() is { } problem
+        return found.Status == CheckStatus.Ok && await WorkerHost.SandboxProblem() is { } problem
             ? new Check(
                 "sandbox",
                 CheckStatus.Warning,

@@ -73,7 +73,7 @@ internal sealed class ServerChecks(KodaClientOptions given)
                 "there is none",
                 "Sign in with koda login, set KODA_TOKEN, or set --data to the server's data directory.");
         var (accepted, fault) = await TryAsync(async () =>
-            await client.Agents.ListAsync(cancellation: cancellation).CountAsync(cancellation) >= 0);
+            await client.Agents.ListAsync(cancellationToken: cancellation).CountAsync(cancellation) >= 0);
         return accepted
             ? new Check("key", CheckStatus.Ok, "accepted")
             : new Check("key", CheckStatus.Failed, fault, "Sign in with koda login, or set KODA_TOKEN to a token of this server.");

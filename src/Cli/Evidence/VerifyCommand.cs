@@ -81,7 +81,7 @@ internal static class VerifyCommand
     {
         try
         {
-            var report = await StoredLog.VerifyAsync(
+            var report = await StoredLog.Verify(
                 session.Files.Directory, session.Terminal.Environment("KODA_DATABASE_URL"), cancellation);
             return new VerifyReport(report.Streams, report.Events, report.Fault is { } fault ? [fault] : []);
         }

@@ -35,7 +35,8 @@ internal sealed class ChildProcess(LocalServer local, string role, Func<IEnumera
                 if (Stopwatch.GetElapsedTime(started) > Steady)
                     pause = FirstPause;
                 report(
-                    $"The {role} ended with code {_process.ExitCode}; starting it again. Its log is '{local.NewestLog(role)}', and '{local.Output(role)}'");
+                    $"The {role} ended with code {_process.ExitCode}; starting it again. Its log is '{local.NewestLog(role)}', and '{local.Output(role)}'"
+                );
                 await Task.Delay(pause, cancellation);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

@@ -21,7 +21,7 @@ internal static class DownCommand
             await using var session = common.Open(parse);
             var stopped = await new LocalServer(session.Files.Directory).StopAsync(cancellation);
             // A server that ended in good order has stopped it; a killed one could not.
-            stopped |= await PrivateDatabase.StopAsync(session.Files.Directory, cancellation);
+            stopped |= await PrivateDatabase.Stop(session.Files.Directory, cancellation);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonSerializer.Serialize(new { stopped })
                 : stopped ? "Koda is stopped." : $"Nothing runs with '{session.Files.Directory}'.");

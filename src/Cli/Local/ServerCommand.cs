@@ -88,7 +88,7 @@ internal static class ServerCommand
     {
         try
         {
-            await ServerHost.RunAsync(options, stop);
+            await ServerHost.Run(options, stop);
         }
         catch (ServerStartException e)
         {

@@ -61,7 +61,7 @@ internal static class UpCommand
         local.Supervisor.Write(Environment.ProcessId);
         try
         {
-            await new Supervisor(local, options, new StartWatch(local, progress), Report).RunAsync(ReadyAsync, cancellation);
+            await new Supervisor(local, options, new StartWatch(local, progress), Report).RunAsync(Ready, cancellation);
             return ExitCode.Ok;
         }
         finally
@@ -71,7 +71,7 @@ internal static class UpCommand
         }
 
         // Nobody reads the welcome of a supervisor in the background: koda up --detach gives it.
-        Task ReadyAsync()
+        Task Ready()
         {
             progress.End();
             return supervised ? Task.CompletedTask : WelcomeAsync(session, local, options.Address, cancellation);

@@ -121,7 +121,7 @@ internal static class WorkerCommand
     {
         try
         {
-            await WorkerHost.RunAsync(options, session.Client.CallInvoker, log, stop);
+            await WorkerHost.Run(options, session.Client.CallInvoker, log, stop);
         }
         catch (RpcException e)
         {

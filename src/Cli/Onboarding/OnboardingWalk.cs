@@ -19,7 +19,8 @@ internal sealed class OnboardingWalk(Session session)
     public async Task RunAsync(OnboardingStatus status, CancellationToken cancellation)
     {
         Say(
-            $"Koda is not set up yet. Three questions; Enter takes what stands in brackets or skips. {Terminal.Program} onboard asks again.");
+            $"Koda is not set up yet. Three questions; Enter takes what stands in brackets or skips. {Terminal.Program} onboard asks again."
+        );
         if (!status.Steps.AccessConfigured)
             await UntilAcceptedAsync(RegisterOwnerAsync, cancellation);
         var provider = new ProviderQuestion(session);
@@ -67,14 +68,15 @@ internal sealed class OnboardingWalk(Session session)
         var access = new BootstrapAccess { Username = username, Email = email, Password = password, BootstrapCode = _setupCode };
         var done = await session.Client.Onboarding.BootstrapAsync(new BootstrapRequest { Access = access }, cancellation);
         Say(
-            $"  {Terminal.PaintError($"{username} owns this installation.", Tone.Good)} Each of these codes sets a new password once. They are not shown again:");
+            $"  {Terminal.PaintError($"{username} owns this installation.", Tone.Good)} Each of these codes sets a new password once. They are not shown again:"
+        );
         foreach (var code in done.RecoveryCodes)
             Say("  " + code);
     }
 
     private async Task PickAgentAsync(CancellationToken cancellation)
     {
-        var agents = await session.Client.Agents.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
+        var agents = await session.Client.Agents.ListAsync(cancellationToken: cancellation).ToListAsync(cancellation);
         Say("\n3 of 3: the agent that gets tasks which name none.");
         foreach (var agent in agents)
             Say($"  {agent.Id,-12} {Printable.Line(agent.Description, 100)}");
@@ -83,7 +85,7 @@ internal sealed class OnboardingWalk(Session session)
         if (id.Length == 0)
             return;
         var settings = new SystemSettings { Defaults = new DefaultSettings { AgentId = id } };
-        await session.Client.Settings.PatchAsync(settings, cancellation: cancellation);
+        await session.Client.Settings.PatchAsync(settings, cancellationToken: cancellation);
         Say($"  {Terminal.PaintError($"{id} gets them.", Tone.Good)} Another one: {Terminal.Program} settings set defaults.agent_id AGENT");
     }
 

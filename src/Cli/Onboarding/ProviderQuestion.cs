@@ -33,7 +33,8 @@ internal sealed class ProviderQuestion(Session session)
             new() { ConnectionKey = $"core:{connection?.ProviderId ?? Offline}", ForAgents = true }, cancellation);
         if (connection is null)
             Say(
-                $"  {Terminal.PaintError("Agents work by rules for now.", Tone.Good)} A model later: {Terminal.Program} providers connect PROVIDER --key-stdin");
+                $"  {Terminal.PaintError("Agents work by rules for now.", Tone.Good)} A model later: {Terminal.Program} providers connect PROVIDER --key-stdin"
+            );
         else
             await ReportAsync(connection, cancellation);
     }
@@ -85,7 +86,8 @@ internal sealed class ProviderQuestion(Session session)
         var model = connection.DefaultModel.Length > 0 ? connection.DefaultModel : await AskModelAsync(connection, cancellation);
         var use = model.Length > 0 ? $" Agents that name no model use {Printable.Line(model, 80)}." : "";
         Say(
-            $"  {Terminal.PaintError($"{connection.Title} works.", Tone.Good)}{use} Another one: {Terminal.Program} providers default {connection.ProviderId} --model MODEL");
+            $"  {Terminal.PaintError($"{connection.Title} works.", Tone.Good)}{use} Another one: {Terminal.Program} providers default {connection.ProviderId} --model MODEL"
+        );
     }
 
     private async Task<string> AskModelAsync(ProviderConnection connection, CancellationToken cancellation)

@@ -38,7 +38,7 @@ internal static class OpenApiCommand
             async (parse, cancellation) =>
             {
                 await using var session = common.Open(parse);
-                var files = await OpenApiExport.WriteAsync(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellation);
+                var files = await OpenApiExport.Write(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellation);
                 var wanted = parse.GetValue(accepted) is { } text
                     ? File.ReadLines(text).Select(line => line.Trim(' ', '-', '`')).ToHashSet()
                     : [];

@@ -42,7 +42,8 @@ internal static class LocalWindow
             session.Terminal.Error.WriteLine("A number such as 32768 is needed.");
         }
         session.Terminal.Error.WriteLine(
-            $"How many tokens {model} reads is not known. Say it with: {session.Terminal.Program} providers connect {connection.ProviderId} --local --context-tokens N");
+            $"How many tokens {model} reads is not known. Say it with: {session.Terminal.Program} providers connect {connection.ProviderId} --local --context-tokens N"
+        );
         return connection;
     }
 }

@@ -30,7 +30,8 @@ internal static class VerifyProviderCommand
                     session.Json ? JsonOutput.Text(found)
                     : verification.Verified
                         ? $"{found.Connection.Title} works: {Units.Count(verification.ModelCount, "model")}, {verification.LatencyMs} ms."
-                    : $"{found.Connection.Title} does not work: {Printable.Line(verification.LastError, 300)} ({verification.LastErrorCode})");
+                    : $"{found.Connection.Title} does not work: {Printable.Line(verification.LastError, 300)} ({verification.LastErrorCode})"
+                );
                 return verification.Verified ? ExitCode.Ok : ExitCode.Failed;
             });
         return command;

@@ -33,7 +33,8 @@ internal static class SecretsCommand
             "rotate-key",
             "Replaces the master key and wraps every stored secret anew, while everything runs.",
             "koda secrets rotate-key",
-            "With KODA_MASTER_KEY=<new>,<old> in the environment of the servers it wraps everything with the first key; then take the old one away.");
+            "With KODA_MASTER_KEY=<new>,<old> in the environment of the servers it wraps everything with the first key; then take the old one away."
+        );
         command.SetAction(
             async (parse, cancellation) =>
             {
@@ -42,7 +43,8 @@ internal static class SecretsCommand
                 session.Terminal.Out.WriteLine(
                     session.Json
                         ? JsonOutput.Text(rotated)
-                        : $"Master key {rotated.KeyId} replaces {rotated.PreviousKeyId}: {Units.Count(rotated.Rewrapped, "secret")} wrapped anew.");
+                        : $"Master key {rotated.KeyId} replaces {rotated.PreviousKeyId}: {Units.Count(rotated.Rewrapped, "secret")} wrapped anew."
+                );
                 return ExitCode.Ok;
             });
         return command;

@@ -32,7 +32,7 @@ internal static class SkillsCommand
         command.SetAction(async (parse, cancellation) =>
         {
             await using var session = common.Open(parse);
-            var skills = await session.Client.Skills.ListAsync(cancellation: cancellation).ToListAsync(cancellation);
+            var skills = await session.Client.Skills.ListAsync(cancellationToken: cancellation).ToListAsync(cancellation);
             s_listing.Write(session, skills, JsonOutput.List, "There is no skill.");
             return ExitCode.Ok;
         });

@@ -32,7 +32,8 @@ internal static class TraceView
         }
         var totals = trace.Totals ?? new();
         terminal.Out.WriteLine(
-            $"{Units.Count(totals.TokensIn, "token")} in, {totals.TokensOut:N0} out · {Units.Cost(totals.CostUsd)} · {Units.Milliseconds(totals.LatencyMs)} in model calls");
+            $"{Units.Count(totals.TokensIn, "token")} in, {totals.TokensOut:N0} out · {Units.Cost(totals.CostUsd)} · {Units.Milliseconds(totals.LatencyMs)} in model calls"
+        );
     }
 
     private static string Headline(Runtime.TraceStep step) => step switch

@@ -19,19 +19,21 @@ public sealed partial class AgentClient
     }
 
     /// <summary>Lists the agents by id, reading further pages as they are needed.</summary>
-    public IAsyncEnumerable<Runtime.Agent> ListAsync(Runtime.AgentState state = default, CancellationToken cancellation = default) =>
-        Pages.ReadAsync(
-            (cursor, c) => _calls.RunAsync(o => _runtime.ListAgentsAsync(new() { State = state, Cursor = cursor }, o), Repeat.WhenSafe, c),
+    public IAsyncEnumerable<Runtime.Agent> ListAsync(Runtime.AgentState state = default, CancellationToken cancellationToken = default) =>
+        Pages.Read(
+            (cursor, c) => _calls.Run(o => _runtime.ListAgentsAsync(new() { State = state, Cursor = cursor }, o), Repeat.WhenSafe, c),
             page => page.Items,
             page => page.NextCursor,
-            cancellation);
+            cancellationToken);
 
     /// <summary>Reads an agent.</summary>
-    public Task<Runtime.Agent> GetAsync(string agentId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _runtime.GetAgentAsync(new() { AgentId = agentId }, o), Repeat.WhenSafe, cancellation);
+    public Task<Runtime.Agent> GetAsync(string agentId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _runtime.GetAgentAsync(new() { AgentId = agentId }, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Creates an agent, or replaces its definition, and publishes it. The same definition again changes nothing.</summary>
-    public Task<AppliedAgent> ApplyAsync(string agentId, AgentDefinition definition, CancellationToken cancellation = default) =>
-        _calls.RunAsync(
-            o => _controlPlane.ApplyAgentAsync(new() { AgentId = agentId, Definition = definition }, o), Repeat.WhenSafe, cancellation);
+    public Task<AppliedAgent> ApplyAsync(string agentId, AgentDefinition definition, CancellationToken cancellationToken = default) =>
+        _calls.Run(
+            o => _controlPlane.ApplyAgentAsync(new() { AgentId = agentId, Definition = definition }, o),
+            Repeat.WhenSafe,
+            cancellationToken);
 }

@@ -18,21 +18,21 @@ public sealed class ApprovalClient
     /// <summary>Lists approvals, newest first, reading further pages as they are needed.</summary>
     /// <param name="state">Only approvals in this state. Unspecified: any.</param>
     /// <param name="taskId">Only this task's. Empty: all.</param>
-    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public IAsyncEnumerable<Runtime.Approval> ListAsync(
-        Runtime.ApprovalState state = default, string taskId = "", CancellationToken cancellation = default) =>
-        Pages.ReadAsync(
-            (cursor, c) => _calls.RunAsync(
+        Runtime.ApprovalState state = default, string taskId = "", CancellationToken cancellationToken = default) =>
+        Pages.Read(
+            (cursor, c) => _calls.Run(
                 o => _service.ListApprovalsAsync(new() { State = state, TaskId = taskId, Cursor = cursor }, o), Repeat.WhenSafe, c),
             page => page.Items,
             page => page.NextCursor,
-            cancellation);
+            cancellationToken);
 
     /// <summary>Reads an approval.</summary>
-    public Task<Runtime.Approval> GetAsync(string approvalId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.GetApprovalAsync(new() { ApprovalId = approvalId }, o), Repeat.WhenSafe, cancellation);
+    public Task<Runtime.Approval> GetAsync(string approvalId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _service.GetApprovalAsync(new() { ApprovalId = approvalId }, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Approves or denies an action. Safe to repeat: the same answer again is fine, another one is a conflict.</summary>
-    public Task<Runtime.Approval> AnswerAsync(Runtime.AnswerApprovalRequest answer, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.AnswerApprovalAsync(answer, o), Repeat.WhenSafe, cancellation);
+    public Task<Runtime.Approval> AnswerAsync(Runtime.AnswerApprovalRequest answer, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _service.AnswerApprovalAsync(answer, o), Repeat.WhenSafe, cancellationToken);
 }

@@ -15,7 +15,7 @@ internal interface IFeedSource<T>
     /// Whether the feed is over, asked when a connection ended in good order: a server that goes down may close its feeds as if they had
     /// ended.
     /// </summary>
-    Task<bool> HasEndedAsync(FeedEnd<T> end, CancellationToken cancellation);
+    Task<bool> HasEnded(FeedEnd<T> end, CancellationToken cancellationToken);
 }
 
 /// <summary>A connection of a feed that ended in good order.</summary>

@@ -5,16 +5,16 @@ namespace Koda.Client.Calls;
 /// <summary>Reads a list page by page.</summary>
 internal static class Pages
 {
-    public static async IAsyncEnumerable<TItem> ReadAsync<TPage, TItem>(
+    public static async IAsyncEnumerable<TItem> Read<TPage, TItem>(
         Func<string, CancellationToken, Task<TPage>> read,
         Func<TPage, IEnumerable<TItem>> items,
         Func<TPage, string> next,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursor = "";
         do
         {
-            var page = await read(cursor, cancellation);
+            var page = await read(cursor, cancellationToken);
             foreach (var item in items(page)) yield return item;
             cursor = next(page);
         }

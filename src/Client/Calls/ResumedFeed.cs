@@ -18,25 +18,25 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
     private int _silent;
 
     /// <returns>The next event; null after the last one.</returns>
-    public async Task<T?> NextAsync(CancellationToken cancellation)
+    public async Task<T?> Next(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                _call ??= source.Open(_position, calls.Prepare(cancellation));
-                while (await _call.ResponseStream.MoveNext(cancellation))
+                _call ??= source.Open(_position, calls.Prepare(cancellationToken));
+                while (await _call.ResponseStream.MoveNext(cancellationToken))
                     if (Accept(_call.ResponseStream.Current) is { } item) return item;
-                if (await source.HasEndedAsync(new FeedEnd<T>(_position, _last, _silent++), cancellation)) return null;
-                await PauseAsync(new KodaException(new Status(StatusCode.Unavailable, "The feed was closed before its end."), null)
+                if (await source.HasEnded(new FeedEnd<T>(_position, _last, _silent++), cancellationToken)) return null;
+                await Pause(new KodaException(new Status(StatusCode.Unavailable, "The feed was closed before its end."), null)
                 {
                     Code = "feed.closed",
-                }, cancellation);
+                }, cancellationToken);
             }
             catch (RpcException e)
             {
-                cancellation.ThrowIfCancellationRequested();
-                await PauseAsync(ErrorReader.Read(e), cancellation);
+                cancellationToken.ThrowIfCancellationRequested();
+                await Pause(ErrorReader.Read(e), cancellationToken);
             }
         }
     }
@@ -53,10 +53,10 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
         return item;
     }
 
-    private async Task PauseAsync(KodaException error, CancellationToken cancellation)
+    private async Task Pause(KodaException error, CancellationToken cancellationToken)
     {
         _call?.Dispose();
         _call = null;
-        await _patience.PauseAsync(error, cancellation);
+        await _patience.Pause(error, cancellationToken);
     }
 }

@@ -13,26 +13,26 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
     private int _attempts;
 
     /// <returns>The next part; null after the last one.</returns>
-    public async Task<ChainPart?> NextAsync(CancellationToken cancellation)
+    public async Task<ChainPart?> Next(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                _call ??= service.ReadChains(new() { Cursor = _cursor }, calls.Prepare(cancellation));
-                if (await _call.ResponseStream.MoveNext(cancellation)) return Accept(_call.ResponseStream.Current);
+                _call ??= service.ReadChains(new() { Cursor = _cursor }, calls.Prepare(cancellationToken));
+                if (await _call.ResponseStream.MoveNext(cancellationToken)) return Accept(_call.ResponseStream.Current);
                 // A server that goes down may close a stream as if it had ended.
-                await PauseAsync(
+                await Pause(
                     new KodaException(new Status(StatusCode.Unavailable, "The log was closed before its end."), null)
                     {
                         Code = "feed.closed",
                     },
-                    cancellation);
+                    cancellationToken);
             }
             catch (RpcException e)
             {
-                cancellation.ThrowIfCancellationRequested();
-                await PauseAsync(ErrorReader.Read(e), cancellation);
+                cancellationToken.ThrowIfCancellationRequested();
+                await Pause(ErrorReader.Read(e), cancellationToken);
             }
         }
     }
@@ -47,12 +47,12 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
         return part;
     }
 
-    private async Task PauseAsync(KodaException error, CancellationToken cancellation)
+    private async Task Pause(KodaException error, CancellationToken cancellationToken)
     {
         _call?.Dispose();
         _call = null;
         // Who has nothing yet waits no longer than any other caller for a server that may never come.
         if (_cursor.Length == 0 && ++_attempts >= calls.Options.MaxAttempts) throw error;
-        await _patience.PauseAsync(error, cancellation);
+        await _patience.Pause(error, cancellationToken);
     }
 }

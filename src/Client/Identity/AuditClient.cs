@@ -19,31 +19,31 @@ public sealed class AuditClient
 
     /// <summary>Lists audit events, newest first, reading further pages as they are needed.</summary>
     /// <param name="filter">Which events; its cursor is where the list begins.</param>
-    /// <param name="cancellation">Ends the list.</param>
-    public IAsyncEnumerable<AuditEvent> ListAsync(ListAuditRequest? filter = null, CancellationToken cancellation = default) =>
-        Pages.ReadAsync(
+    /// <param name="cancellationToken">Ends the list.</param>
+    public IAsyncEnumerable<AuditEvent> ListAsync(ListAuditRequest? filter = null, CancellationToken cancellationToken = default) =>
+        Pages.Read(
             (cursor, c) =>
             {
                 var request = filter?.Clone() ?? new ListAuditRequest();
                 if (cursor.Length > 0)
                     request.Cursor = cursor;
-                return _calls.RunAsync(o => _service.ListAuditAsync(request, o), Repeat.WhenSafe, c);
+                return _calls.Run(o => _service.ListAuditAsync(request, o), Repeat.WhenSafe, c);
             },
             page => page.Items,
             page => page.NextCursor,
-            cancellation);
+            cancellationToken);
 
     /// <summary>Follows the audit stream for ever. A feed that is cut goes on after the last event it gave.</summary>
     /// <param name="filter">Which events, and the last one that the caller has.</param>
-    /// <param name="cancellation">Ends the feed.</param>
+    /// <param name="cancellationToken">Ends the feed.</param>
     public async IAsyncEnumerable<AuditEvent> WatchAsync(
-        WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellation = default)
+        WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = filter.Clone();
         for (var failures = 0; ;)
         {
-            using var call = _service.WatchAudit(request, _calls.Prepare(cancellation));
-            while (await NextAsync(call, cancellation) is { } item)
+            using var call = _service.WatchAudit(request, _calls.Prepare(cancellationToken));
+            while (await Next(call, cancellationToken) is { } item)
             {
                 failures = 0;
                 request.AfterSeq = item.Seq;
@@ -51,20 +51,20 @@ public sealed class AuditClient
             }
 
             var options = _calls.Options;
-            await Task.Delay(Backoff.After(++failures, options), options.TimeProvider, cancellation);
+            await Task.Delay(Backoff.After(++failures, options), options.TimeProvider, cancellationToken);
         }
     }
 
     /// <returns>Null when the feed was cut and may be opened again.</returns>
-    private static async Task<AuditEvent?> NextAsync(AsyncServerStreamingCall<AuditEvent> call, CancellationToken cancellation)
+    private static async Task<AuditEvent?> Next(AsyncServerStreamingCall<AuditEvent> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call.ResponseStream.MoveNext(cancellation) ? call.ResponseStream.Current : null;
+            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : null;
         }
         catch (RpcException e)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var error = ErrorReader.Read(e);
             return error.Retryable ? null : throw error;
         }

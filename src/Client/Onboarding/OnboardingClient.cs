@@ -17,10 +17,10 @@ public sealed class OnboardingClient
     }
 
     /// <summary>Tells where the set-up stands and what comes next.</summary>
-    public Task<OnboardingStatus> GetStatusAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _onboarding.GetOnboardingStatusAsync(new(), o), Repeat.WhenSafe, cancellation);
+    public Task<OnboardingStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _onboarding.GetOnboardingStatusAsync(new(), o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Registers the owner, connects a provider and publishes an agent, as far as they are given: all of them or none.</summary>
-    public Task<BootstrapResponse> BootstrapAsync(BootstrapRequest request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _onboarding.BootstrapAsync(request, o), Repeat.Never, cancellation);
+    public Task<BootstrapResponse> BootstrapAsync(BootstrapRequest request, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _onboarding.BootstrapAsync(request, o), Repeat.Never, cancellationToken);
 }

@@ -19,19 +19,19 @@ public sealed class ConnectionClient
     }
 
     /// <summary>Everything that can be connected.</summary>
-    public Task<ConnectionCatalog> GetCatalogAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _connections.GetConnectionCatalogAsync(new() { Limit = 200 }, o), Repeat.WhenSafe, cancellation);
+    public Task<ConnectionCatalog> GetCatalogAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _connections.GetConnectionCatalogAsync(new() { Limit = 200 }, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>The stored default connections, and the one that agents use that name none.</summary>
-    public Task<ListConnectionDefaultsResponse> ListDefaultsAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _connections.ListConnectionDefaultsAsync(new() { Limit = 200 }, o), Repeat.WhenSafe, cancellation);
+    public Task<ListConnectionDefaultsResponse> ListDefaultsAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _connections.ListConnectionDefaultsAsync(new() { Limit = 200 }, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Sets an integration's default connection.</summary>
-    public Task<ConnectionDefault> SetDefaultAsync(SetConnectionDefaultRequest request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _connections.SetConnectionDefaultAsync(request, o), Repeat.WhenSafe, cancellation);
+    public Task<ConnectionDefault> SetDefaultAsync(SetConnectionDefaultRequest request, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _connections.SetConnectionDefaultAsync(request, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>The newest snapshots of an integration's health.</summary>
-    public Task<IntegrationHealth> GetHealthAsync(string integrationId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(
-            o => _integrations.GetIntegrationHealthAsync(new() { IntegrationId = integrationId }, o), Repeat.WhenSafe, cancellation);
+    public Task<IntegrationHealth> GetHealthAsync(string integrationId, CancellationToken cancellationToken = default) =>
+        _calls.Run(
+            o => _integrations.GetIntegrationHealthAsync(new() { IntegrationId = integrationId }, o), Repeat.WhenSafe, cancellationToken);
 }

@@ -17,45 +17,48 @@ public sealed class ProviderClient
     }
 
     /// <summary>Every provider, connected or not, and every connection of your own.</summary>
-    public async Task<IReadOnlyList<ProviderConnection>> ListAsync(CancellationToken cancellation = default) =>
+    public async Task<IReadOnlyList<ProviderConnection>> ListAsync(CancellationToken cancellationToken = default) =>
         await Pages
-            .ReadAsync(
+            .Read(
                 (cursor, c) =>
-                    _calls.RunAsync(o => _providers.ListProvidersAsync(new() { Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),
+                    _calls.Run(o => _providers.ListProvidersAsync(new() { Cursor = cursor, Limit = 200 }, o), Repeat.WhenSafe, c),
                 page => page.Items,
                 page => page.NextCursor,
-                cancellation)
-            .ToListAsync(cancellation);
+                cancellationToken)
+            .ToListAsync(cancellationToken);
 
     /// <summary>Reads a provider's connection.</summary>
-    public Task<ProviderConnection> GetAsync(string providerId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _providers.GetProviderConnectionAsync(new() { ProviderId = providerId }, o), Repeat.WhenSafe, cancellation);
+    public Task<ProviderConnection> GetAsync(string providerId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _providers.GetProviderConnectionAsync(new() { ProviderId = providerId }, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Saves a connection with an API key.</summary>
-    public Task<ProviderConnection> SaveApiKeyAsync(SaveApiKeyRequest request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _providers.SaveApiKeyAsync(request, o), Repeat.WhenSafe, cancellation);
+    public Task<ProviderConnection> SaveApiKeyAsync(SaveApiKeyRequest request, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _providers.SaveApiKeyAsync(request, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Saves a connection to an endpoint of the own machine or network.</summary>
-    public Task<ProviderConnection> SaveLocalEndpointAsync(SaveLocalEndpointRequest request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _providers.SaveLocalEndpointAsync(request, o), Repeat.WhenSafe, cancellation);
+    public Task<ProviderConnection> SaveLocalEndpointAsync(
+        SaveLocalEndpointRequest request, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _providers.SaveLocalEndpointAsync(request, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Tries a connection. One that does not work is no error: the verification says why.</summary>
     /// <param name="providerId">The provider's id or alias.</param>
     /// <param name="model">A model that has to answer too. Empty: none.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public Task<VerifiedConnection> VerifyAsync(string providerId, string model = "", CancellationToken cancellation = default) =>
-        _calls.RunAsync(
-            o => _providers.VerifyProviderConnectionAsync(new() { ProviderId = providerId, Model = model }, o), Repeat.Never, cancellation);
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<VerifiedConnection> VerifyAsync(string providerId, string model = "", CancellationToken cancellationToken = default) =>
+        _calls.Run(
+            o => _providers.VerifyProviderConnectionAsync(new() { ProviderId = providerId, Model = model }, o),
+            Repeat.Never,
+            cancellationToken);
 
     /// <summary>Removes a connection and its key.</summary>
-    public Task<ProviderConnection> DisconnectAsync(string providerId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _providers.DisconnectProviderAsync(new() { ProviderId = providerId }, o), Repeat.WhenSafe, cancellation);
+    public Task<ProviderConnection> DisconnectAsync(string providerId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _providers.DisconnectProviderAsync(new() { ProviderId = providerId }, o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>
     /// Sets how many tasks may use a connection, and single models of it, at once, in place of the limits before. 0: no limit.
     /// </summary>
     public Task<ProviderConnection> SetLimitsAsync(
-        string providerId, int maxConcurrentTasks, IEnumerable<ModelLimit>? models = null, CancellationToken cancellation = default)
+        string providerId, int maxConcurrentTasks, IEnumerable<ModelLimit>? models = null, CancellationToken cancellationToken = default)
     {
         var request = new SetProviderLimitsRequest
         {
@@ -63,14 +66,14 @@ public sealed class ProviderClient
             MaxConcurrentTasks = maxConcurrentTasks,
             Models = { models ?? [] },
         };
-        return _calls.RunAsync(o => _providers.SetProviderLimitsAsync(request, o), Repeat.WhenSafe, cancellation);
+        return _calls.Run(o => _providers.SetProviderLimitsAsync(request, o), Repeat.WhenSafe, cancellationToken);
     }
 
     /// <summary>The models of all connections, or of one, as their providers last gave them.</summary>
-    public IAsyncEnumerable<Model> ListModelsAsync(string providerId = "", CancellationToken cancellation = default) =>
-        Pages.ReadAsync(
+    public IAsyncEnumerable<Model> ListModelsAsync(string providerId = "", CancellationToken cancellationToken = default) =>
+        Pages.Read(
             (cursor, c) =>
-                _calls.RunAsync(
+                _calls.Run(
                     o =>
                         _providers.ListModelsAsync(
                             new()
@@ -84,9 +87,9 @@ public sealed class ProviderClient
                     c),
             page => page.Items,
             page => page.NextCursor,
-            cancellation);
+            cancellationToken);
 
     /// <summary>Asks a provider for its models now.</summary>
-    public Task<RefreshedModels> RefreshModelsAsync(string providerId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _providers.RefreshProviderModelsAsync(new() { ProviderId = providerId }, o), Repeat.Never, cancellation);
+    public Task<RefreshedModels> RefreshModelsAsync(string providerId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _providers.RefreshProviderModelsAsync(new() { ProviderId = providerId }, o), Repeat.Never, cancellationToken);
 }

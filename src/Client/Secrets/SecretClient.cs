@@ -17,10 +17,10 @@ public sealed class SecretClient
     }
 
     /// <summary>Tells which key is in use and how much is sealed with it.</summary>
-    public Task<MasterKey> GetMasterKeyAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _secrets.GetMasterKeyAsync(new(), o), Repeat.WhenSafe, cancellation);
+    public Task<MasterKey> GetMasterKeyAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _secrets.GetMasterKeyAsync(new(), o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Replaces the key and wraps every stored secret anew. Not repeated when its outcome is unknown.</summary>
-    public Task<RotatedMasterKey> RotateMasterKeyAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _secrets.RotateMasterKeyAsync(new(), o), Repeat.Never, cancellation);
+    public Task<RotatedMasterKey> RotateMasterKeyAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _secrets.RotateMasterKeyAsync(new(), o), Repeat.Never, cancellationToken);
 }

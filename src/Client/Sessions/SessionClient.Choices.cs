@@ -9,18 +9,18 @@ public sealed partial class SessionClient
     private readonly Code.ConfigService.ConfigServiceClient _config;
 
     /// <summary>Lists the models that a session can ask.</summary>
-    public async Task<IReadOnlyList<Code.Model>> ListModelsAsync(CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _models.ListModelsAsync(new(), o), Repeat.WhenSafe, cancellation)).Models;
+    public async Task<IReadOnlyList<Code.Model>> ListModelsAsync(CancellationToken cancellationToken = default) =>
+        (await _calls.Run(o => _models.ListModelsAsync(new(), o), Repeat.WhenSafe, cancellationToken)).Models;
 
     /// <summary>Lists the agents that a session can have.</summary>
-    public async Task<IReadOnlyList<Code.Agent>> ListAgentsAsync(CancellationToken cancellation = default) =>
-        (await _calls.RunAsync(o => _agents.ListAgentsAsync(new(), o), Repeat.WhenSafe, cancellation)).Agents;
+    public async Task<IReadOnlyList<Code.Agent>> ListAgentsAsync(CancellationToken cancellationToken = default) =>
+        (await _calls.Run(o => _agents.ListAgentsAsync(new(), o), Repeat.WhenSafe, cancellationToken)).Agents;
 
     /// <summary>Tells how the server is set up: tools, MCP servers, providers.</summary>
-    public Task<Code.Config> GetConfigAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _config.GetConfigAsync(new(), o), Repeat.WhenSafe, cancellation);
+    public Task<Code.Config> GetConfigAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _config.GetConfigAsync(new(), o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Has the connected workers read again which MCP servers there are, and start what is new.</summary>
-    public Task<Code.RefreshMcpResponse> RefreshMcpAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _config.RefreshMcpAsync(new(), o), Repeat.WhenSafe, cancellation);
+    public Task<Code.RefreshMcpResponse> RefreshMcpAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _config.RefreshMcpAsync(new(), o), Repeat.WhenSafe, cancellationToken);
 }

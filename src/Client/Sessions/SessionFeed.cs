@@ -14,9 +14,9 @@ internal sealed class SessionFeed(Code.TurnService.TurnServiceClient service, Ca
     public long PositionOf(Code.SessionEvent item) => item.Id;
 
     /// <summary>Without the turn's last event an end is believed only when no turn runs, and another look brought nothing.</summary>
-    public async Task<bool> HasEndedAsync(FeedEnd<Code.SessionEvent> end, CancellationToken cancellation) =>
-        end.Last?.PayloadCase is Payload.Done or Payload.Error || (end.Silent > 0 && !await IsActiveAsync(cancellation));
+    public async Task<bool> HasEnded(FeedEnd<Code.SessionEvent> end, CancellationToken cancellationToken) =>
+        end.Last?.PayloadCase is Payload.Done or Payload.Error || (end.Silent > 0 && !await IsActive(cancellationToken));
 
-    private async Task<bool> IsActiveAsync(CancellationToken cancellation) =>
-        (await calls.RunAsync(o => service.GetTurnAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellation)).Active;
+    private async Task<bool> IsActive(CancellationToken cancellationToken) =>
+        (await calls.Run(o => service.GetTurnAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellationToken)).Active;
 }

@@ -18,14 +18,17 @@ public sealed class SettingsClient
     }
 
     /// <summary>Reads the settings.</summary>
-    public Task<SystemSettings> GetAsync(CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _settings.GetSystemSettingsAsync(new(), o), Repeat.WhenSafe, cancellation);
+    public Task<SystemSettings> GetAsync(CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _settings.GetSystemSettingsAsync(new(), o), Repeat.WhenSafe, cancellationToken);
 
     /// <summary>Changes some settings.</summary>
     /// <param name="settings">The new values.</param>
     /// <param name="mask">Which of them are changed. Null: those that are set.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public Task<SystemSettings> PatchAsync(SystemSettings settings, FieldMask? mask = null, CancellationToken cancellation = default) =>
-        _calls.RunAsync(
-            o => _settings.PatchSystemSettingsAsync(new() { Settings = settings, UpdateMask = mask }, o), Repeat.WhenSafe, cancellation);
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SystemSettings> PatchAsync(
+        SystemSettings settings, FieldMask? mask = null, CancellationToken cancellationToken = default) =>
+        _calls.Run(
+            o => _settings.PatchSystemSettingsAsync(new() { Settings = settings, UpdateMask = mask }, o),
+            Repeat.WhenSafe,
+            cancellationToken);
 }

@@ -18,15 +18,15 @@ public sealed class SkillClient
 
     /// <summary>Lists the skills by id, reading further pages as they are needed.</summary>
     public IAsyncEnumerable<Skill> ListAsync(
-        string tag = "", string category = "", string text = "", CancellationToken cancellation = default) =>
-        Pages.ReadAsync(
-            (cursor, c) => _calls.RunAsync(
+        string tag = "", string category = "", string text = "", CancellationToken cancellationToken = default) =>
+        Pages.Read(
+            (cursor, c) => _calls.Run(
                 o => _skills.ListSkillsAsync(new() { Tag = tag, Category = category, Q = text, Cursor = cursor }, o), Repeat.WhenSafe, c),
             page => page.Items,
             page => page.NextCursor,
-            cancellation);
+            cancellationToken);
 
     /// <summary>Reads a skill with its text.</summary>
-    public Task<SkillDetails> GetAsync(string skillId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _skills.GetSkillAsync(new() { SkillId = skillId }, o), Repeat.WhenSafe, cancellation);
+    public Task<SkillDetails> GetAsync(string skillId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _skills.GetSkillAsync(new() { SkillId = skillId }, o), Repeat.WhenSafe, cancellationToken);
 }

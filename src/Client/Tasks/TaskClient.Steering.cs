@@ -8,19 +8,19 @@ public sealed partial class TaskClient
     /// <summary>Cancels a task. A queued task ends at once; a running one when its worker has stopped, or lost its lease.</summary>
     /// <param name="taskId">The task.</param>
     /// <param name="reason">Why, for the log.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
-    public Task<Runtime.Task> CancelAsync(string taskId, string reason = "", CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.CancelTaskAsync(new() { TaskId = taskId, Reason = reason }, o), Repeat.Never, cancellation);
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<Runtime.Task> CancelAsync(string taskId, string reason = "", CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _service.CancelTaskAsync(new() { TaskId = taskId, Reason = reason }, o), Repeat.Never, cancellationToken);
 
     /// <summary>Pauses a task until it is resumed. A running one stops after its current step.</summary>
-    public Task<Runtime.Task> PauseAsync(string taskId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.PauseTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellation);
+    public Task<Runtime.Task> PauseAsync(string taskId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _service.PauseTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellationToken);
 
     /// <summary>Queues a paused task again. It goes on after its last recorded step.</summary>
-    public Task<Runtime.Task> ResumeAsync(string taskId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.ResumeTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellation);
+    public Task<Runtime.Task> ResumeAsync(string taskId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _service.ResumeTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellationToken);
 
     /// <summary>Queues a failed or cancelled task again. It goes on after its last recorded step.</summary>
-    public Task<Runtime.Task> RetryAsync(string taskId, CancellationToken cancellation = default) =>
-        _calls.RunAsync(o => _service.RetryTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellation);
+    public Task<Runtime.Task> RetryAsync(string taskId, CancellationToken cancellationToken = default) =>
+        _calls.Run(o => _service.RetryTaskAsync(new() { TaskId = taskId }, o), Repeat.Never, cancellationToken);
 }

@@ -12,14 +12,14 @@ public sealed partial class TaskClient
     /// <param name="taskId">The task.</param>
     /// <param name="afterSeq">The sequence number of the last event that the caller has. 0: none.</param>
     /// <param name="onCut">Told of each cut and of the pause before the next attempt.</param>
-    /// <param name="cancellation">Ends the feed.</param>
+    /// <param name="cancellationToken">Ends the feed.</param>
     public async IAsyncEnumerable<Runtime.Event> WatchAsync(
         string taskId,
         long afterSeq = 0,
         Action<KodaException, TimeSpan>? onCut = null,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var feed = new ResumedFeed<Runtime.Event>(new TaskFeed(_service, _calls, taskId), _calls, afterSeq, onCut);
-        while (await feed.NextAsync(cancellation) is { } item) yield return item;
+        while (await feed.Next(cancellationToken) is { } item) yield return item;
     }
 }

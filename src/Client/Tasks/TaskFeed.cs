@@ -12,9 +12,9 @@ internal sealed class TaskFeed(Runtime.TaskService.TaskServiceClient service, Ca
     public long PositionOf(Runtime.Event item) => item.Seq;
 
     /// <summary>An end is believed only when the task says the same.</summary>
-    public async Task<bool> HasEndedAsync(FeedEnd<Runtime.Event> end, CancellationToken cancellation)
+    public async Task<bool> HasEnded(FeedEnd<Runtime.Event> end, CancellationToken cancellationToken)
     {
-        var task = await calls.RunAsync(o => service.GetTaskAsync(new() { TaskId = taskId }, o), Repeat.WhenSafe, cancellation);
+        var task = await calls.Run(o => service.GetTaskAsync(new() { TaskId = taskId }, o), Repeat.WhenSafe, cancellationToken);
         return task.FinishedAt is not null && task.LastEventSeq <= end.Position;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class CallLimits(RateLimitSettings settings, RateCountStore coun
         : ValueTask.CompletedTask;
 
     // A caller that gives the call no time, or goes away, is counted and recorded as well: none of this is cut short.
-    public async ValueTask<RpcFault?> RefusedAsync(RpcCall call, CallFailure failure)
+    public async ValueTask<RpcFault?> Refused(RpcCall call, CallFailure failure)
     {
         if (!call.Method.ServicePolicy.RecordsRefusals)
             return null;

@@ -36,7 +36,7 @@ internal static class ErrorBodies
 
     public static void UseErrorBodies(this IApplicationBuilder app)
     {
-        app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
+        app.UseStatusCodePages(context => Write(context.HttpContext));
         app.Use(async (http, next) =>
         {
             if (Excess(http.Request) is { } status)
@@ -70,7 +70,7 @@ internal static class ErrorBodies
         return size > LargestHeaders ? StatusCodes.Status431RequestHeaderFieldsTooLarge : null;
     }
 
-    private static async Task WriteAsync(HttpContext http)
+    private static async Task Write(HttpContext http)
     {
         if (Fault(http) is not { } fault)
             return;

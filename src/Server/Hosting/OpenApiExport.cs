@@ -9,7 +9,7 @@ public static class OpenApiExport
 {
     /// <summary>Writes each document as <c>name.json</c>.</summary>
     /// <returns>The paths of the files.</returns>
-    public static async Task<IReadOnlyList<string>> WriteAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> Write(string folder, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSurfaces();

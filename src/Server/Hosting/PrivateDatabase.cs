@@ -8,7 +8,7 @@ public static class PrivateDatabase
     /// <summary>Ends the PostgreSQL that a killed server left running. A running server starts it again.</summary>
     /// <returns>False when none ran.</returns>
     /// <exception cref="InvalidOperationException">It did not end.</exception>
-    public static async Task<bool> StopAsync(string dataDirectory, CancellationToken cancellationToken)
+    public static async Task<bool> Stop(string dataDirectory, CancellationToken cancellationToken)
     {
         var home = Path.Combine(dataDirectory, "postgres");
         var data = Path.Combine(new FileInfo(home).LinkTarget ?? home, "data");

@@ -22,11 +22,11 @@ public static class ServerHost
     /// <summary>Runs a server until it is told to stop, by the token or by a signal.</summary>
     /// <exception cref="ServerStartException">A database of the operator's or the address cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The folder or the private database cannot be had; the message says why.</exception>
-    public static async Task RunAsync(ServerOptions options, CancellationToken cancellationToken)
+    public static async Task Run(ServerOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.DataDirectory);
         using var folder = options.DatabaseUrl is null ? DataFolderLock.Take(options.DataDirectory) : null;
-        await using var app = await StartAsync(options, cancellationToken);
+        await using var app = await Start(options, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         // A server that ends in good order leaves nothing running; one that is killed leaves its PostgreSQL for the next to adopt.
         if (app.Services.GetService<PostgresCluster>() is { } cluster)
@@ -34,7 +34,7 @@ public static class ServerHost
     }
 
     /// <summary>Starts a server and returns when it takes calls.</summary>
-    internal static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellationToken)
+    internal static async Task<WebApplication> Start(ServerOptions options, CancellationToken cancellationToken)
     {
         options.Security.Check();
         Directory.CreateDirectory(options.DataDirectory);

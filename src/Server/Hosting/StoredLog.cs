@@ -13,16 +13,16 @@ public static class StoredLog
     /// <param name="databaseUrl">A PostgreSQL of yours. Null: the private one of the data directory.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is no database, or it does not start.</exception>
-    public static async Task<StoredLogReport> VerifyAsync(string dataDirectory, string? databaseUrl, CancellationToken cancellationToken)
+    public static async Task<StoredLogReport> Verify(string dataDirectory, string? databaseUrl, CancellationToken cancellationToken)
     {
         if (databaseUrl is not null)
-            return await VerifyAsync(DatabaseUrl.ToConnectionString(databaseUrl), cancellationToken);
+            return await Verify(DatabaseUrl.ToConnectionString(databaseUrl), cancellationToken);
         if (!Directory.Exists(Path.Combine(dataDirectory, "postgres")))
             throw new InvalidOperationException($"There is no database in {dataDirectory}.");
         var cluster = await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = dataDirectory }, cancellationToken);
         try
         {
-            return await VerifyAsync(cluster.ConnectionString, cancellationToken);
+            return await Verify(cluster.ConnectionString, cancellationToken);
         }
         finally
         {
@@ -30,7 +30,7 @@ public static class StoredLog
         }
     }
 
-    private static async Task<StoredLogReport> VerifyAsync(string connectionString, CancellationToken cancellationToken)
+    private static async Task<StoredLogReport> Verify(string connectionString, CancellationToken cancellationToken)
     {
         await using var database = new Database(new DatabaseOptions
         {

@@ -32,14 +32,14 @@ internal sealed class AuditTool() : FileTool<AuditTool.Arguments>(ToolName, Desc
 
     protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var start = context.Workspace.Resolve(arguments.Path ?? ".");
         if (!Path.Exists(start))
             throw new ToolException($"'{arguments.Path}' does not exist.");
         var walk = new FileWalk(context.Workspace, ignored: false);
-        var result = await new Auditor(RulePack.BuiltIn).RunAsync(
-            walk.Files(start).Where(file => file.IsFile).Select(file => Audited(file, context)), ct);
+        var result = await new Auditor(RulePack.BuiltIn).Run(
+            walk.Files(start).Where(file => file.IsFile).Select(file => Audited(file, context)), cancellationToken);
         walk.Passed.Tell(context);
         return new ToolResult(arguments.Format == "json"
             ? AuditJson.Write(result)

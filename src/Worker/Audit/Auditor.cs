@@ -32,8 +32,8 @@ internal sealed class Auditor(RulePack pack)
     private readonly ProjectFacts _project = new(pack);
 
     /// <param name="files">The files, in the order in which they are read.</param>
-    /// <param name="ct">Ends it.</param>
-    public async Task<AuditResult> RunAsync(IEnumerable<AuditedFile> files, CancellationToken ct)
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<AuditResult> Run(IEnumerable<AuditedFile> files, CancellationToken cancellationToken)
     {
         var coverage = new Coverage();
         var all = files.Take(MaxFiles + 1).ToList();
@@ -47,8 +47,8 @@ internal sealed class Auditor(RulePack pack)
         var candidates = new List<Candidate>();
         foreach (var file in all)
         {
-            ct.ThrowIfCancellationRequested();
-            await AddAsync(file, holdsSources, coverage, candidates, ct);
+            cancellationToken.ThrowIfCancellationRequested();
+            await Add(file, holdsSources, coverage, candidates, cancellationToken);
         }
         var judged = Judged(candidates).ToLookup(finding => finding.Confidence is Confidence.Low);
         return new AuditResult([.. judged[false]], [.. judged[true]], coverage, pack.Rules, [.. all.Select(file => file.Path)]);
@@ -74,7 +74,8 @@ internal sealed class Auditor(RulePack pack)
 
     private static Language LanguageOf(string path) => Languages.Of(path[(path.LastIndexOf('/') + 1)..]);
 
-    private async Task AddAsync(AuditedFile file, bool holdsSources, Coverage coverage, List<Candidate> candidates, CancellationToken ct)
+    private async Task Add(
+        AuditedFile file, bool holdsSources, Coverage coverage, List<Candidate> candidates, CancellationToken cancellationToken)
     {
         var role = FileRoles.Of(file.Path) is FileRole.Built && !holdsSources ? FileRole.Source : FileRoles.Of(file.Path);
         if (Obstacle(file, role) is { } why)
@@ -84,7 +85,7 @@ internal sealed class Auditor(RulePack pack)
         }
         try
         {
-            if (await ReadAsync(file, ct) is not { } text)
+            if (await Read(file, cancellationToken) is not { } text)
                 coverage.Skip(file.Path, Skipped.NotText);
             else if ((LanguageOf(file.Path).IsCode() || LanguageOf(file.Path) is Language.Html) && IsMinified(text))
                 coverage.Skip(file.Path, Skipped.Made);
@@ -123,11 +124,11 @@ internal sealed class Auditor(RulePack pack)
     }
 
     // A file may have grown since it was listed.
-    private static async Task<string?> ReadAsync(AuditedFile file, CancellationToken ct)
+    private static async Task<string?> Read(AuditedFile file, CancellationToken cancellationToken)
     {
         await using var stream = file.Open!();
         var bytes = new byte[Math.Min(file.Length, MaxBytes)];
-        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         try
         {
             var text = s_utf8.GetString(bytes, 0, length);

@@ -11,21 +11,23 @@ internal static class AttachedFiles
     private const int MaxFiles = 20;
 
     /// <returns>Null when there is none.</returns>
-    public static async Task<ModelMessage?> ReadAsync(Workspace workspace, IReadOnlyList<SentAttachment>? files, CancellationToken ct)
+    public static async Task<ModelMessage?> Read(
+        Workspace workspace, IReadOnlyList<SentAttachment>? files, CancellationToken cancellationToken)
     {
         if (files is not { Count: > 0 })
             return null;
         var content = new List<ContentBlock>();
         foreach (var file in files.Take(MaxFiles))
-            content.Add(await ReadAsync(workspace, file, ct));
+            content.Add(await Read(workspace, file, cancellationToken));
         if (files.Count > MaxFiles)
             content.Add(
                 new TextBlock(
-                    $"(And {files.Count - MaxFiles} more attached files: {string.Join(", ", files.Skip(MaxFiles).Select(file => file.Path))})"));
+                    $"(And {files.Count - MaxFiles} more attached files: {string.Join(", ", files.Skip(MaxFiles).Select(file => file.Path))})"
+                ));
         return new ModelMessage(ModelRole.User, content);
     }
 
-    private static async Task<ContentBlock> ReadAsync(Workspace workspace, SentAttachment attached, CancellationToken ct)
+    private static async Task<ContentBlock> Read(Workspace workspace, SentAttachment attached, CancellationToken cancellationToken)
     {
         try
         {
@@ -33,10 +35,10 @@ internal static class AttachedFiles
             if (ImageFile.IsShown(attached.MimeType))
             {
                 return file.Length <= ImageFile.Largest
-                    ? new ImageBlock(attached.Path, attached.MimeType, await TextFile.HashAsync(file, ct))
+                    ? new ImageBlock(attached.Path, attached.MimeType, await TextFile.Hash(file, cancellationToken))
                     : new TextBlock($"(The attached image {attached.Path} is too large to be shown.)");
             }
-            var text = (await TextFile.ReadAsync(attached.Path, file, ct)).Text;
+            var text = (await TextFile.Read(attached.Path, file, cancellationToken)).Text;
             return text.Contains('\0', StringComparison.Ordinal)
                 ? Named(attached)
                 : new TextBlock($"<file path=\"{attached.Path}\">\n{Shortened.HeadAndTail(text, LongestText).Text}\n</file>");

@@ -9,12 +9,13 @@ internal static class ChangedFiles
     private const int MaxNamed = 50;
 
     /// <returns>What to tell the model; null when nothing changed.</returns>
-    public static async Task<string?> TellAsync(Workspace workspace, IReadOnlyDictionary<string, string> known, CancellationToken ct)
+    public static async Task<string?> Tell(
+        Workspace workspace, IReadOnlyDictionary<string, string> known, CancellationToken cancellationToken)
     {
         var changed = new List<string>();
         foreach (var (path, digest) in known.OrderBy(file => file.Key, StringComparer.Ordinal).Take(MaxFiles))
         {
-            if (await HashAsync(workspace, path, ct) is { } now && now != digest)
+            if (await Hash(workspace, path, cancellationToken) is { } now && now != digest)
                 changed.Add(now.Length == 0 ? $"{path} (removed)" : path);
         }
         if (changed.Count == 0)
@@ -25,14 +26,14 @@ internal static class ChangedFiles
     }
 
     // Empty: the file is gone. Null: it cannot be looked at.
-    private static async Task<string?> HashAsync(Workspace workspace, string path, CancellationToken ct)
+    private static async Task<string?> Hash(Workspace workspace, string path, CancellationToken cancellationToken)
     {
         try
         {
             if (!File.Exists(workspace.Resolve(path)))
                 return "";
             await using var file = workspace.OpenToRead(path);
-            return file.Length > TextFile.MaxBytes ? null : await TextFile.HashAsync(file, ct);
+            return file.Length > TextFile.MaxBytes ? null : await TextFile.Hash(file, cancellationToken);
         }
         catch (Exception unreadable) when (unreadable is ToolException or IOException or UnauthorizedAccessException)
         {

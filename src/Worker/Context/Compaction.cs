@@ -29,9 +29,9 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
 
     /// <param name="window">How many tokens the model reads.</param>
     /// <param name="modelName">Who is to write the summary.</param>
-    /// <param name="ct">Cuts it off.</param>
+    /// <param name="cancellationToken">Cuts it off.</param>
     /// <returns>False when there is nothing to sum up.</returns>
-    public async Task<bool> RunAsync(long window, string modelName, CancellationToken ct)
+    public async Task<bool> Run(long window, string modelName, CancellationToken cancellationToken)
     {
         var cut = RecentPart.Begin(conversation.Messages, window);
         var old = conversation.Messages.Take(cut).ToList();
@@ -40,7 +40,7 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
             return false;
         var answer = model is null
             ? null
-            : await model.AskAsync(modelName, Instruction, Transcript.Of(old, MaxCharacters(window)), SummaryTokens, ct);
+            : await model.Ask(modelName, Instruction, Transcript.Of(old, MaxCharacters(window)), SummaryTokens, cancellationToken);
         var isByModel = answer is { Text.Length: > 0 };
         var summary = Bounded(isByModel ? answer!.Value.Text : RuleSummary.Of(old), window);
         var recent = conversation.Messages.Skip(cut);
@@ -53,7 +53,7 @@ internal sealed class Compaction(Conversation conversation, Recorder recorder, S
             Math.Max(0, conversation.ContextTokens - old.Sum(TokenEstimate.Of) + TokenEstimate.Of(messages[0])),
             conversation.CheckpointWith(messages, turnStart));
         recorder.Record(compacted, answer?.Usage ?? new ModelUsage());
-        await recorder.CommittedAsync(ct);
+        await recorder.Committed(cancellationToken);
         return true;
     }
 

@@ -50,7 +50,7 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>Prepares the next model call.</summary>
     /// <returns>Null when the answer was given without a model.</returns>
-    public async Task<NextCall?> PrepareAsync(CancellationToken ct)
+    public async Task<NextCall?> Prepare(CancellationToken cancellationToken)
     {
         if (_budget?.Warning(_conversation) is { } warning)
             _recorder.Record(warning);
@@ -58,11 +58,11 @@ internal sealed class RunContext : IDisposable
         {
             _recorder.Record(end);
             RuleAnswer.Record(_recorder, _conversation, end.Detail, end.Rule);
-            await _recorder.CommittedAsync(ct);
+            await _recorder.Committed(cancellationToken);
             return null;
         }
-        var isFull = await MakeRoomAsync(ct);
-        var said = _assignment.Turn is null || _conversation.Begun ? [] : await OpeningAsync(ct);
+        var isFull = await MakeRoom(cancellationToken);
+        var said = _assignment.Turn is null || _conversation.Begun ? [] : await Opening(cancellationToken);
         if (!isFull)
             return new NextCall(said) { Answering = model => _titling?.Begin(model) };
         _recorder.Record(
@@ -72,14 +72,14 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>Makes room after the provider said that the conversation is too long.</summary>
     /// <returns>False when that was done for this call already, or nothing can be done.</returns>
-    public async Task<bool> RelieveAsync(CancellationToken ct)
+    public async Task<bool> Relieve(CancellationToken cancellationToken)
     {
         if (_relievedStep == _conversation.Step)
             return false;
         _relievedStep = _conversation.Step;
         // The provider knows better how much it reads.
         var length = _conversation.ContextTokens;
-        return await CompactAsync(Window > 0 ? Math.Min(Window, length) : length, ct);
+        return await Compact(Window > 0 ? Math.Min(Window, length) : length, cancellationToken);
     }
 
     /// <summary>The attempt is over.</summary>
@@ -91,7 +91,7 @@ internal sealed class RunContext : IDisposable
 
     public void Dispose() => _titling?.Dispose();
 
-    private async Task<bool> MakeRoomAsync(CancellationToken ct)
+    private async Task<bool> MakeRoom(CancellationToken cancellationToken)
     {
         if (Window <= 0)
             return false;
@@ -99,22 +99,22 @@ internal sealed class RunContext : IDisposable
         if (_conversation.ContextTokens >= tooMuch && Pruning.Of(_conversation.Messages) is { } old)
             _recorder.Record(old);
         if (_conversation.ContextTokens >= tooMuch)
-            await CompactAsync(Window, ct);
+            await Compact(Window, cancellationToken);
         return _conversation.ContextTokens >= Window * FullPercent / 100;
     }
 
-    private async Task<bool> CompactAsync(long window, CancellationToken ct)
+    private async Task<bool> Compact(long window, CancellationToken cancellationToken)
     {
         _reports.Progress("summing up the conversation");
-        return await _compaction.RunAsync(window, Model, ct);
+        return await _compaction.Run(window, Model, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<ModelMessage>> OpeningAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<ModelMessage>> Opening(CancellationToken cancellationToken)
     {
         var said = new List<ModelMessage>();
-        if (await AttachedFiles.ReadAsync(_workspace, _conversation.Message?.Attachments, ct) is { } attached)
+        if (await AttachedFiles.Read(_workspace, _conversation.Message?.Attachments, cancellationToken) is { } attached)
             said.Add(attached);
-        if (await ChangedFiles.TellAsync(_workspace, _conversation.Files, ct) is { } news)
+        if (await ChangedFiles.Tell(_workspace, _conversation.Files, cancellationToken) is { } news)
             said.Add(ModelMessage.User(news));
         return said;
     }

@@ -31,8 +31,8 @@ internal sealed class SideCall
         assignment.Agent.ProviderKind == OfflineProvider ? null : new SideCall(assignment, provider, time);
 
     /// <returns>The answer, which may be empty, and what it used; null when there is none.</returns>
-    public async Task<(string Text, ModelUsage Usage)?> AskAsync(
-        string model, string system, string text, int maxTokens, CancellationToken ct)
+    public async Task<(string Text, ModelUsage Usage)?> Ask(
+        string model, string system, string text, int maxTokens, CancellationToken cancellationToken)
     {
         var request = new ModelRequest
         {
@@ -44,7 +44,7 @@ internal sealed class SideCall
         };
         try
         {
-            var answer = await _retry.ExecuteAsync(async token => await MeasuredAsync(request, token), ct);
+            var answer = await _retry.ExecuteAsync(async token => await Measured(request, token), cancellationToken);
             // What was cut or refused says less than a rule does.
             var isWhole = answer?.StopReason is ModelStopReason.EndTurn or ModelStopReason.StopSequence;
             return answer is null ? null : (isWhole ? answer.Message.Text.Trim() : "", answer.Usage);
@@ -56,12 +56,12 @@ internal sealed class SideCall
         }
     }
 
-    private Task<ModelFinished?> MeasuredAsync(ModelRequest request, CancellationToken ct) =>
-        WorkerTelemetry.AskModelAsync(_assignment, request.Model, _time, () => AnswerAsync(request, ct), answer => answer?.Usage);
+    private Task<ModelFinished?> Measured(ModelRequest request, CancellationToken cancellationToken) =>
+        WorkerTelemetry.AskModel(_assignment, request.Model, _time, () => Answer(request, cancellationToken), answer => answer?.Usage);
 
-    private async Task<ModelFinished?> AnswerAsync(ModelRequest request, CancellationToken ct)
+    private async Task<ModelFinished?> Answer(ModelRequest request, CancellationToken cancellationToken)
     {
-        await foreach (var piece in _provider.StreamAsync(request, ct))
+        await foreach (var piece in _provider.Stream(request, cancellationToken))
         {
             if (piece is ModelFinished finished)
                 return finished;

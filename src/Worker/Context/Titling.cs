@@ -41,7 +41,7 @@ internal sealed class Titling(Conversation conversation, Recorder recorder, Side
         if (model is null)
             Record(TitleText.Of(Asked), new ModelUsage());
         else
-            _ = AskAsync(model, modelName);
+            _ = Ask(model, modelName);
     }
 
     /// <summary>The turn is over: without a title until now, the conversation gets one by rule.</summary>
@@ -63,12 +63,12 @@ internal sealed class Titling(Conversation conversation, Recorder recorder, Side
         _over.Dispose();
     }
 
-    private async Task AskAsync(SideCall side, string modelName)
+    private async Task Ask(SideCall side, string modelName)
     {
         try
         {
             var asked = Tools.Shortened.HeadAndTail(Asked, LongestMessage).Text;
-            if (await side.AskAsync(modelName, Instruction, asked, TitleTokens, _over.Token) is { } answer)
+            if (await side.Ask(modelName, Instruction, asked, TitleTokens, _over.Token) is { } answer)
                 Record(TitleText.Clean(answer.Text) is { Length: > 0 } title ? title : TitleText.Of(Asked), answer.Usage);
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)

@@ -31,7 +31,8 @@ internal sealed class TurnBudget(Turn turn)
         return turn.BudgetMicros > 0 && spent >= turn.BudgetMicros
             ? new GuardrailHit(
                 GuardrailHit.Budget,
-                $"The budget of this conversation, {Amount(turn.BudgetMicros)}, is used up: it cost {Amount(spent)}. I stop here; raise the budget to go on.")
+                $"The budget of this conversation, {Amount(turn.BudgetMicros)}, is used up: it cost {Amount(spent)}. I stop here; raise the budget to go on."
+            )
             : null;
     }
 

@@ -23,7 +23,8 @@ internal sealed partial class Conversation
     {
         if (_background.Remove(ended.Id, out var started) && ended.Reason == BackgroundEnded.WorkerGone)
             _notes.Add(
-                $"The command {ended.Id} ({Shortened.HeadAndTail(started.Command, MaxNoted).Text}) ended with the worker that ran it in the background. Start it again if you need it.");
+                $"The command {ended.Id} ({Shortened.HeadAndTail(started.Command, MaxNoted).Text}) ended with the worker that ran it in the background. Start it again if you need it."
+            );
     }
 
     private const int MaxNoted = 200;

@@ -13,28 +13,28 @@ internal sealed class AgentLoop(
     RunContext run)
 {
     /// <exception cref="OperationCanceledException">The attempt must not go on.</exception>
-    public async Task<AttemptOutcome> RunAsync(CancellationToken ct)
+    public async Task<AttemptOutcome> Run(CancellationToken cancellationToken)
     {
-        var outcome = await RunStepsAsync(ct);
+        var outcome = await RunSteps(cancellationToken);
         run.End(outcome);
         return outcome;
     }
 
-    private async Task<AttemptOutcome> RunStepsAsync(CancellationToken ct)
+    private async Task<AttemptOutcome> RunSteps(CancellationToken cancellationToken)
     {
         while (true)
         {
             if (stop.Requested)
                 return new AttemptOutcome.Stopped(stop.Reason);
-            if (await StepAsync(ct) is { } outcome)
+            if (await Step(cancellationToken) is { } outcome)
                 return outcome;
         }
     }
 
-    private async Task<AttemptOutcome?> StepAsync(CancellationToken ct)
+    private async Task<AttemptOutcome?> Step(CancellationToken cancellationToken)
     {
         if (conversation.Pending.Count > 0)
-            return await tools.RunAsync(ct);
+            return await tools.Run(cancellationToken);
         if (conversation.FinalAnswer is { } answer)
             return EndOfAnswer.Of(answer, conversation.StopReason);
         if (limits.Reached(conversation) is { } hit)
@@ -42,15 +42,15 @@ internal sealed class AgentLoop(
             recorder.Report(hit);
             return Limits.Failure(hit);
         }
-        return await AskAsync(ct);
+        return await Ask(cancellationToken);
     }
 
-    private async Task<AttemptOutcome?> AskAsync(CancellationToken ct)
+    private async Task<AttemptOutcome?> Ask(CancellationToken cancellationToken)
     {
-        if (await run.PrepareAsync(ct) is not { } next)
+        if (await run.Prepare(cancellationToken) is not { } next)
             return null;
-        var outcome = await model.RunAsync(next, ct);
+        var outcome = await model.Run(next, cancellationToken);
         var isTooLong = outcome is AttemptOutcome.Failed { Code: ProviderErrorCode.ContextTooLong };
-        return isTooLong && await run.RelieveAsync(ct) ? null : outcome;
+        return isTooLong && await run.Relieve(cancellationToken) ? null : outcome;
     }
 }

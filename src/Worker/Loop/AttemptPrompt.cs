@@ -14,8 +14,8 @@ namespace Koda.Worker.Loop;
 internal sealed class AttemptPrompt(WorkerCalls calls, ResiliencePipeline retry, TimeProvider time)
 {
     /// <summary>The assignment with its whole prompt.</summary>
-    public async Task<Assignment> WithPromptAsync(
-        Assignment assignment, Conversation conversation, Recorder recorder, Workspace workspace, CancellationToken ct)
+    public async Task<Assignment> WithPrompt(
+        Assignment assignment, Conversation conversation, Recorder recorder, Workspace workspace, CancellationToken cancellationToken)
     {
         var hasSkills = assignment.Agent.Skills.Count > 0;
         var isTurn = assignment.Turn is not null;
@@ -28,19 +28,21 @@ internal sealed class AttemptPrompt(WorkerCalls calls, ResiliencePipeline retry,
             return assignment;
         }
         if (hasSkills)
-            assignment.Agent.SystemPrompt = await CompileAsync(assignment, recorder, workspace, ct);
+            assignment.Agent.SystemPrompt = await Compile(assignment, recorder, workspace, cancellationToken);
         if (isTurn && (assignment.Workspace.Length > 0 || assignment.Agent.Tools.Count > 0))
             assignment.Agent.SystemPrompt = $"{assignment.Agent.SystemPrompt}\n\n{Surroundings.Describe(workspace, time)}".TrimStart();
         return assignment;
     }
 
-    private async Task<string> CompileAsync(Assignment assignment, Recorder recorder, Workspace workspace, CancellationToken ct)
+    private async Task<string> Compile(Assignment assignment, Recorder recorder, Workspace workspace, CancellationToken cancellationToken)
     {
         var files = WorkspaceSkills.Read(workspace);
-        var prompt = await retry.ExecuteAsync(async token => await calls.CompilePromptAsync(assignment.Attempt, files, token), ct);
-        recorder.Report(new SkillsAttached(
-            [.. prompt.Attached.Select(skill => new JournalSkill(skill.Id, skill.Version, skill.Source, skill.Digest, skill.Reason))],
-            [.. prompt.LeftOut.Select(skill => new JournalSkillLeftOut(skill.Id, skill.Reason))]));
+        var prompt = await retry.ExecuteAsync(
+            async token => await calls.CompilePrompt(assignment.Attempt, files, token), cancellationToken);
+        recorder.Report(
+            new SkillsAttached(
+                [.. prompt.Attached.Select(skill => new JournalSkill(skill.Id, skill.Version, skill.Source, skill.Digest, skill.Reason))],
+                [.. prompt.LeftOut.Select(skill => new JournalSkillLeftOut(skill.Id, skill.Reason))]));
         return prompt.SystemPrompt;
     }
 }

@@ -19,20 +19,21 @@ internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline pat
 
     /// <summary>The attempt's own connection, and its key.</summary>
     /// <exception cref="ProviderException">Its settings are not usable.</exception>
-    public async Task<(IModelProvider Provider, string Secret)> OwnAsync(Assignment assignment, CancellationToken ct)
+    public async Task<(IModelProvider Provider, string Secret)> Own(Assignment assignment, CancellationToken cancellationToken)
     {
         var credential = assignment.Agent.ProviderKind == OfflineProvider
             ? new ProviderCredential { Kind = OfflineProvider }
-            : await CredentialAsync(new GetProviderCredentialRequest { Attempt = assignment.Attempt }, ct);
+            : await Credential(new GetProviderCredentialRequest { Attempt = assignment.Attempt }, cancellationToken);
         return (Create(credential, Options(assignment.Agent.ProviderOptions)), credential.ApiKey);
     }
 
     /// <summary>The same with the connections of the turn's fallbacks. What is learnt of them is redacted from then on.</summary>
     public IModelProvider WithFallbacks(IModelProvider own, Assignment assignment, Redactor redactor) =>
         assignment.Turn?.Fallbacks.Any(fallback => fallback.Connection.Length > 0) != true ? own
-        : new RoutedProvider(assignment, own, (fallback, ct) => OpenAsync(assignment, fallback, redactor, ct));
+        : new RoutedProvider(assignment, own, (fallback, cancellationToken) => Open(assignment, fallback, redactor, cancellationToken));
 
-    private async Task<OpenedFallback> OpenAsync(Assignment assignment, FallbackModel fallback, Redactor redactor, CancellationToken ct)
+    private async Task<OpenedFallback> Open(
+        Assignment assignment, FallbackModel fallback, Redactor redactor, CancellationToken cancellationToken)
     {
         ProviderCredential credential;
         try
@@ -43,9 +44,9 @@ internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline pat
                 Connection = fallback.Connection,
                 Model = fallback.Model,
             };
-            credential = await CredentialAsync(request, ct);
+            credential = await Credential(request, cancellationToken);
         }
-        catch (RpcException error) when (!ct.IsCancellationRequested)
+        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ProviderException(ProviderErrorCode.CredentialInvalid, error.Status.Detail, retryable: false, innerException: error);
         }
@@ -56,8 +57,8 @@ internal sealed class AttemptProviders(WorkerCalls calls, ResiliencePipeline pat
         return new OpenedFallback(Create(credential, options), options);
     }
 
-    private async Task<ProviderCredential> CredentialAsync(GetProviderCredentialRequest request, CancellationToken ct) =>
-        await patience.ExecuteAsync(async token => await calls.GetProviderCredentialAsync(request, token), ct);
+    private async Task<ProviderCredential> Credential(GetProviderCredentialRequest request, CancellationToken cancellationToken) =>
+        await patience.ExecuteAsync(async token => await calls.GetProviderCredential(request, token), cancellationToken);
 
     private IModelProvider Create(ProviderCredential credential, JsonObject? options)
     {

@@ -44,7 +44,7 @@ internal sealed class AttemptRunner(
     private readonly ISnapshots _snapshots = GitSnapshots.Find(options.DataDirectory, time, PrivatePaths.Of(options));
 
     /// <summary>Runs the attempt. Whatever goes wrong becomes an outcome.</summary>
-    public async Task<AttemptOutcome> RunAsync(HeldAttempt attempt)
+    public async Task<AttemptOutcome> Run(HeldAttempt attempt)
     {
         using var activity = WorkerTelemetry.StartAttempt(attempt.Assignment);
         var limits = new Limits(attempt.Assignment.Agent?.Limits, attempt.Assignment.Turn is not null);
@@ -52,7 +52,7 @@ internal sealed class AttemptRunner(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, attempt.Stop.Now);
         try
         {
-            return await RunAsync(attempt, limits, either.Token);
+            return await Run(attempt, limits, either.Token);
         }
         catch (Exception) when (attempt.Stop.Now.IsCancellationRequested)
         {
@@ -82,22 +82,23 @@ internal sealed class AttemptRunner(
         }
     }
 
-    private async Task<AttemptOutcome> RunAsync(HeldAttempt attempt, Limits limits, CancellationToken ct)
+    private async Task<AttemptOutcome> Run(HeldAttempt attempt, Limits limits, CancellationToken cancellationToken)
     {
         var assignment = attempt.Assignment;
-        var conversation = await _calls.ExecuteAsync(async token => await RebuildAsync(assignment, token), ct);
+        var conversation = await _calls.ExecuteAsync(async token => await Rebuild(assignment, token), cancellationToken);
         if (assignment.Operation is not null)
-            return await OperationOf(attempt, conversation).RunAsync(ct);
-        using var others = await ServerToolsAsync(assignment, ct);
+            return await OperationOf(attempt, conversation).Run(cancellationToken);
+        using var others = await ServerTools(assignment, cancellationToken);
         var toolbox = new Toolbox([.. tools, .. SubagentTool.For(assignment), .. others?.Tools ?? []], assignment.Agent.Tools);
         var providers = new AttemptProviders(calls, _calls, _learnt);
-        var (own, secret) = await providers.OwnAsync(assignment, ct);
-        var secrets = await SecretsAsync(assignment, ct);
+        var (own, secret) = await providers.Own(assignment, cancellationToken);
+        var secrets = await Secrets(assignment, cancellationToken);
         var redactor = new Redactor([secret, options.Token, .. secrets.Values]);
         var provider = providers.WithFallbacks(own, assignment, redactor);
         var recorder = new Recorder(attempt, conversation, redactor);
         var workspace = WorkspaceOf(assignment);
-        assignment = await new AttemptPrompt(calls, _calls, time).WithPromptAsync(assignment, conversation, recorder, workspace, ct);
+        assignment = await new AttemptPrompt(calls, _calls, time).WithPrompt(
+            assignment, conversation, recorder, workspace, cancellationToken);
         var snapshots = new TurnSnapshots(
             _snapshots,
             toolbox.CanChange ? workspace.Root : null,
@@ -110,10 +111,10 @@ internal sealed class AttemptRunner(
         var permissions = TurnPermissions.Of(assignment, workspace, sandbox, options.UnconfinedCommands);
         workspace = workspace.Forbidding(permissions.Forbids);
         using var log = new BackgroundLog(recorder, redactor, time);
-        var background = await _background.TakeAsync(assignment, conversation, recorder, log);
+        var background = await _background.Take(assignment, conversation, recorder, log);
         var context = new ToolContext
         {
-            BeforeChange = snapshots.BeforeChangeAsync,
+            BeforeChange = snapshots.BeforeChange,
             Workspace = workspace,
             KnownDigest = conversation.FileDigest,
             Output = (_, _) => { },
@@ -139,10 +140,10 @@ internal sealed class AttemptRunner(
         using var run = new RunContext(assignment, provider, conversation, recorder, attempt, workspace, time);
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, assignment.Turn?.Unattended ?? false);
         var runner = new ToolRunner(
-            context, recorder, redactor, (name, text, token) => UploadAsync(attempt.Ref, name, text, token), attempt.Progress, _images);
+            context, recorder, redactor, (name, text, token) => Upload(attempt.Ref, name, text, token), attempt.Progress, _images);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, attempt.Stop);
         var loop = new AgentLoop(conversation, model, round, limits, recorder, attempt.Stop, run);
-        return await snapshots.RunAsync(token => _background.RunAsync(assignment, background, loop.RunAsync(token)), ct);
+        return await snapshots.Run(token => _background.Run(assignment, background, loop.Run(token)), cancellationToken);
     }
 
     private WorkspaceOperations OperationOf(HeldAttempt attempt, Conversation conversation)
@@ -151,25 +152,25 @@ internal sealed class AttemptRunner(
         return new WorkspaceOperations(_snapshots, WorkspaceOf(attempt.Assignment).Root, attempt.Assignment, conversation, recorder);
     }
 
-    private async Task<McpUse?> ServerToolsAsync(Assignment assignment, CancellationToken ct) =>
+    private async Task<McpUse?> ServerTools(Assignment assignment, CancellationToken cancellationToken) =>
         servers is not null && assignment.Agent.Tools.Any(name => name.StartsWith(McpTool.Prefix, StringComparison.Ordinal))
-            ? await servers.UseAsync(WorkspaceOf(assignment), ct)
+            ? await servers.Use(WorkspaceOf(assignment), cancellationToken)
             : null;
 
-    private async Task<Conversation> RebuildAsync(Assignment assignment, CancellationToken ct)
+    private async Task<Conversation> Rebuild(Assignment assignment, CancellationToken cancellationToken)
     {
         var conversation = new Conversation();
         // The first attempt's journal holds only what the engine wrote, unless there were turns before it.
         if (assignment.JournalLength == 0 || (assignment.AttemptNumber <= 1 && assignment.Turn is null))
             return conversation;
-        await foreach (var recorded in calls.ReadJournalAsync(assignment.Attempt, ct))
+        await foreach (var recorded in calls.ReadJournal(assignment.Attempt, cancellationToken))
             conversation.Apply(recorded);
         return conversation;
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> SecretsAsync(Assignment assignment, CancellationToken ct) =>
+    private async Task<IReadOnlyDictionary<string, string>> Secrets(Assignment assignment, CancellationToken cancellationToken) =>
         assignment.Agent.Tools.Contains(BashTool.ToolName)
-            ? await _calls.ExecuteAsync(async token => await calls.GetAgentEnvironmentAsync(assignment.Attempt, token), ct)
+            ? await _calls.ExecuteAsync(async token => await calls.GetAgentEnvironment(assignment.Attempt, token), cancellationToken)
             : new Dictionary<string, string>();
 
     private Workspace WorkspaceOf(Assignment assignment)
@@ -183,9 +184,15 @@ internal sealed class AttemptRunner(
         return Workspace.Open(path, options.WorkspaceRoots, _private);
     }
 
-    private async Task<string> UploadAsync(AttemptRef attempt, string name, string text, CancellationToken ct)
+    private async Task<string> Upload(AttemptRef attempt, string name, string text, CancellationToken cancellationToken)
     {
-        var header = new ArtifactHeader { Attempt = attempt, Name = name, MediaType = "text/plain; charset=utf-8" };
-        return await _calls.ExecuteAsync(async token => await calls.UploadArtifactAsync(header, Encoding.UTF8.GetBytes(text), token), ct);
+        var header = new ArtifactHeader
+        {
+            Attempt = attempt,
+            Name = name,
+            MediaType = "text/plain; charset=utf-8",
+        };
+        return await _calls.ExecuteAsync(
+            async token => await calls.UploadArtifact(header, Encoding.UTF8.GetBytes(text), token), cancellationToken);
     }
 }

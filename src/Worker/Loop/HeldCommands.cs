@@ -26,13 +26,13 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
     /// <param name="conversation">What is recorded of its turn.</param>
     /// <param name="recorder">Where those are recorded that a worker took along when it died.</param>
     /// <param name="log">Where the commands are told of during the attempt.</param>
-    public async Task<BackgroundCommands> TakeAsync(Assignment assignment, Conversation conversation, Recorder recorder, IBackgroundLog log)
+    public async Task<BackgroundCommands> Take(Assignment assignment, Conversation conversation, Recorder recorder, IBackgroundLog log)
     {
         var held = Remove(Key(assignment));
         held?.Commands.Attach(log);
         var same = held?.TaskId == assignment.TaskId;
         if (!same && held is not null)
-            await held.Commands.EndAsync(BackgroundEnded.TurnOver);
+            await held.Commands.End(BackgroundEnded.TurnOver);
         foreach (var lost in conversation.Background.Where(started => held?.Commands.Has(started.Id) != true).ToList())
             recorder.Record(new BackgroundEnded(lost.CallId, lost.Id, "killed", BackgroundEnded.WorkerGone));
         if (same)
@@ -45,7 +45,7 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
     /// <summary>
     /// Ends the commands with the attempt's work when its turn is over, however it ends, and holds them when it goes on later.
     /// </summary>
-    public async Task<AttemptOutcome> RunAsync(Assignment assignment, BackgroundCommands commands, Task<AttemptOutcome> work)
+    public async Task<AttemptOutcome> Run(Assignment assignment, BackgroundCommands commands, Task<AttemptOutcome> work)
     {
         var waits = false;
         try
@@ -63,10 +63,10 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         finally
         {
             if (!waits)
-                await commands.EndAsync(BackgroundEnded.TurnOver);
+                await commands.End(BackgroundEnded.TurnOver);
             commands.Attach(null);
             if (waits && commands.Any)
-                await HoldAsync(Key(assignment), new Held(assignment.TaskId, commands, time));
+                await Hold(Key(assignment), new Held(assignment.TaskId, commands, time));
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         lock (_gate)
         {
             foreach (var held in _held.Values.Where(held => held.TaskId == taskId))
-                _ = held.Commands.EndAsync(BackgroundEnded.TurnOver);
+                _ = held.Commands.End(BackgroundEnded.TurnOver);
         }
     }
 
@@ -88,13 +88,13 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         foreach (var held in all)
         {
             await held.DisposeAsync();
-            await held.Commands.EndAsync(BackgroundEnded.WorkerGone);
+            await held.Commands.End(BackgroundEnded.WorkerGone);
         }
     }
 
     private static string Key(Assignment assignment) => assignment.Turn is { } turn ? turn.ConversationId : assignment.TaskId;
 
-    private async Task HoldAsync(string key, Held held)
+    private async Task Hold(string key, Held held)
     {
         Held? oldest = null;
         lock (_gate)
@@ -106,7 +106,7 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         if (oldest is null)
             return;
         await oldest.DisposeAsync();
-        await oldest.Commands.EndAsync(BackgroundEnded.Idle);
+        await oldest.Commands.End(BackgroundEnded.Idle);
     }
 
     private Held? Remove(string key)
@@ -127,7 +127,7 @@ internal sealed class HeldCommands(TimeProvider time) : IAsyncDisposable
         public Held(string taskId, BackgroundCommands commands, TimeProvider time)
         {
             (TaskId, Commands, Since) = (taskId, commands, time.GetTimestamp());
-            _patience = time.CreateTimer(idle => _ = commands.EndAsync(BackgroundEnded.Idle), null, Patience, Timeout.InfiniteTimeSpan);
+            _patience = time.CreateTimer(idle => _ = commands.End(BackgroundEnded.Idle), null, Patience, Timeout.InfiniteTimeSpan);
         }
 
         public string TaskId { get; }

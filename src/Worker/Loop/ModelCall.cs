@@ -43,15 +43,15 @@ internal sealed class ModelCall
     }
 
     /// <returns>Null when the answer is recorded and committed, otherwise how the attempt ends.</returns>
-    public async Task<AttemptOutcome?> RunAsync(NextCall next, CancellationToken ct)
+    public async Task<AttemptOutcome?> Run(NextCall next, CancellationToken cancellationToken)
     {
         _failures = 0;
         while (true)
         {
             try
             {
-                await _retry.ExecuteAsync(async token => await AskAsync(token), ct);
-                await _recorder.CommittedAsync(ct);
+                await _retry.ExecuteAsync(async token => await Ask(token), cancellationToken);
+                await _recorder.Committed(cancellationToken);
                 return null;
             }
             catch (ProviderException error)
@@ -67,14 +67,14 @@ internal sealed class ModelCall
             }
         }
 
-        async Task AskAsync(CancellationToken token)
+        async Task Ask(CancellationToken token)
         {
             var call = next;
             // The first try records what is said, and the others find it in the conversation.
             next = next with { Said = [] };
             try
             {
-                await _ask.RunAsync(_models[_current].Name, call, token);
+                await _ask.Run(_models[_current].Name, call, token);
             }
             catch (ProviderException refusal) when (refusal.Code == ProviderErrorCode.InvalidRequest && _models[_current].Model.Length == 0)
             {

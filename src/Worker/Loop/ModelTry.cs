@@ -25,14 +25,18 @@ internal sealed class ModelTry(
     public long ElapsedMs => (long)time.GetElapsedTime(_started).TotalMilliseconds;
 
     /// <exception cref="ProviderException">The model gave no answer.</exception>
-    public async Task RunAsync(string model, NextCall next, CancellationToken ct)
+    public async Task Run(string model, NextCall next, CancellationToken cancellationToken)
     {
         var step = conversation.Step + 1;
         reports.Progress($"asking {model}, step {step}");
         recorder.Record(Started(step, model, next));
         _started = time.GetTimestamp();
-        var (answer, firstToken) = await WorkerTelemetry.AskModelAsync(
-            assignment, model, time, () => StreamAsync(step, Request(model, next), next.Answering, ct), streamed => streamed.Answer.Usage);
+        var (answer, firstToken) = await WorkerTelemetry.AskModel(
+            assignment,
+            model,
+            time,
+            () => Stream(step, Request(model, next), next.Answering, cancellationToken),
+            streamed => streamed.Answer.Usage);
         var mayCall = next.MayCallTools && answer.StopReason != ModelStopReason.Refusal;
         var message = mayCall ? ArgumentReading.Of(answer.Message, tools) : WithoutCalls(answer.Message);
         if (answer.StopReason == ModelStopReason.ContextFull && !message.ToolCalls.Any())
@@ -47,13 +51,13 @@ internal sealed class ModelTry(
                     GuardrailHit.PriceUnknown, $"Nobody knows what {model} costs, so it counts as free: no budget can stop it."));
     }
 
-    private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> StreamAsync(
-        int step, ModelRequest request, Action<string> answering, CancellationToken ct)
+    private async Task<(Providers.ModelFinished Answer, long FirstTokenMs)> Stream(
+        int step, ModelRequest request, Action<string> answering, CancellationToken cancellationToken)
     {
         using var events = new AnswerEvents(recorder, step, _isTurn, time);
         var runaway = _isTurn ? new RunawayInput(request.Model, provider) : null;
         long? firstToken = null;
-        await foreach (var next in provider.StreamAsync(request, ct))
+        await foreach (var next in provider.Stream(request, cancellationToken))
         {
             if (firstToken is null)
                 answering(request.Model);
@@ -66,7 +70,7 @@ internal sealed class ModelTry(
                 recorder.Report(new GuardrailHit(GuardrailHit.ToolInput, "The arguments of a call did not end, so the answer was cut."));
                 return (cut, firstToken.Value);
             }
-            await reports.RoomAsync(ct);
+            await reports.Room(cancellationToken);
         }
         throw new ProviderException(ProviderErrorCode.StreamCut, "The provider's stream ended without an answer.", retryable: true);
     }

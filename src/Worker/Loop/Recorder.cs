@@ -134,5 +134,5 @@ internal sealed class Recorder(IAttemptReports reports, Conversation conversatio
     public StreamRedactor CleanStream(Action<string, string> emit) => new(redactor, emit);
 
     /// <summary>Waits until everything recorded so far is committed.</summary>
-    public Task CommittedAsync(CancellationToken ct) => reports.CommittedAsync(ct);
+    public Task Committed(CancellationToken cancellationToken) => reports.Committed(cancellationToken);
 }

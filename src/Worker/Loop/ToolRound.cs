@@ -12,7 +12,7 @@ internal sealed class ToolRound(
     private const int MaxParallel = 4;
 
     /// <returns>Null when every call has its result, committed, or a stop is asked for; otherwise how the attempt ends.</returns>
-    public async Task<AttemptOutcome?> RunAsync(CancellationToken ct)
+    public async Task<AttemptOutcome?> Run(CancellationToken cancellationToken)
     {
         while (!stop.Requested)
         {
@@ -21,33 +21,33 @@ internal sealed class ToolRound(
                 break;
             if (next[0].Fate == CallFate.Ask)
             {
-                var (preview, fault) = await PreviewAsync(next[0], ct);
+                var (preview, fault) = await Preview(next[0], cancellationToken);
                 if (fault is null)
                     return Ask(next[0], preview);
                 // Nobody is asked about what cannot be done.
-                await RunAsync(
+                await Run(
                     [next[0] with { Fate = CallFate.Invalid, Reason = fault.Message, RefusedPath = (fault as PathRefusedException)?.Path }],
-                    ct);
+                    cancellationToken);
                 continue;
             }
             if (next[0].Fate == CallFate.Delegate)
-                return await DelegateAsync([.. next.TakeWhile(call => call.Fate == CallFate.Delegate)], ct);
+                return await Delegate([.. next.TakeWhile(call => call.Fate == CallFate.Delegate)], cancellationToken);
             var together = next.TakeWhile(call => call.ReadOnly && call.Fate != CallFate.Ask).ToList();
-            await RunAsync(together.Count > 0 ? together : next[..1], ct);
+            await Run(together.Count > 0 ? together : next[..1], cancellationToken);
         }
-        await recorder.CommittedAsync(ct);
+        await recorder.Committed(cancellationToken);
         return null;
     }
 
-    private Task RunAsync(List<PreparedCall> calls, CancellationToken ct) => Parallel.ForEachAsync(
+    private Task Run(List<PreparedCall> calls, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         calls,
-        new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = ct },
-        async (call, token) => await runner.RunAsync(conversation.Step, call, token));
+        new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
+        async (call, token) => await runner.Run(conversation.Step, call, token));
 
     // What other agents change is undone like what this one changes.
-    private async Task<AttemptOutcome> DelegateAsync(List<PreparedCall> calls, CancellationToken ct)
+    private async Task<AttemptOutcome> Delegate(List<PreparedCall> calls, CancellationToken cancellationToken)
     {
-        await context.BeforeChange([], ct);
+        await context.BeforeChange([], cancellationToken);
         foreach (var call in calls.Where(call => !call.Begun))
             runner.Begin(conversation.Step, call);
         return new AttemptOutcome.Delegated([.. calls.Select(call =>
@@ -78,7 +78,7 @@ internal sealed class ToolRound(
     }
 
     // Nothing outside is looked at before it is allowed.
-    private async Task<(string Preview, ToolException? Fault)> PreviewAsync(PreparedCall call, CancellationToken ct)
+    private async Task<(string Preview, ToolException? Fault)> Preview(PreparedCall call, CancellationToken cancellationToken)
     {
         if (call.Bound!.Question is { } question)
             return (question.Text, null);
@@ -88,7 +88,7 @@ internal sealed class ToolRound(
             var preview =
                 leaves.Length > 0 && call.Call.Tool != BashTool.ToolName
                     ? call.Bound.Subject(context)
-                    : await call.Bound.PreviewAsync(context, ct);
+                    : await call.Bound.Preview(context, cancellationToken);
             return (Shortened.HeadAndTail(preview).Text + leaves, null);
         }
         // What it may not look at before it is allowed is what the person is asked about.

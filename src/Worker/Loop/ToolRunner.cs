@@ -19,7 +19,7 @@ internal sealed class ToolRunner(
 {
     private const int MaxDiffLength = 64 * 1024;
 
-    public async Task RunAsync(int step, PreparedCall call, CancellationToken ct)
+    public async Task Run(int step, PreparedCall call, CancellationToken cancellationToken)
     {
         if (call.Fate == CallFate.Interrupted)
         {
@@ -28,7 +28,7 @@ internal sealed class ToolRunner(
         }
         progress($"running {call.Call.Tool}, step {step}");
         if (call is { Fate: CallFate.Run, ReadOnly: false })
-            await context.BeforeChange(call.Touched, ct);
+            await context.BeforeChange(call.Touched, cancellationToken);
         if (!call.Begun || call.ReadOnly)
             Begin(step, call);
         if (call.Fate != CallFate.Run)
@@ -39,11 +39,11 @@ internal sealed class ToolRunner(
         }
         // What may change something must not run without trace: were it begun and lost, the next attempt would do it twice.
         if (!call.ReadOnly)
-            await recorder.CommittedAsync(ct);
+            await recorder.Committed(cancellationToken);
         var started = context.Time.GetTimestamp();
-        var result = call.Answer ?? await WorkerTelemetry.RunToolAsync(
-            call.Call.Tool, call.Call.CallId, context.Time, () => RunAsync(step, call, call.Bound!, ct));
-        var (text, truncated, artifacts) = await ShortenAsync(call, result, ct);
+        var result = call.Answer ?? await WorkerTelemetry.RunTool(
+            call.Call.Tool, call.Call.CallId, context.Time, () => Run(step, call, call.Bound!, cancellationToken));
+        var (text, truncated, artifacts) = await Shorten(call, result, cancellationToken);
         var (shown, lost) = Keep(result.Images);
         var status = result.IsError ? ToolStatus.Error : ToolStatus.Ok;
         recorder.Record(Finished(step, call, status, text + lost, (long)context.Time.GetElapsedTime(started).TotalMilliseconds) with
@@ -64,17 +64,17 @@ internal sealed class ToolRunner(
     public void Begin(int step, PreparedCall call) =>
         recorder.Record(new ToolStarted(step, call.Call.CallId, call.Call.Tool, Arguments(call), call.ReadOnly));
 
-    private async Task<ToolResult> RunAsync(int step, PreparedCall call, IToolCall bound, CancellationToken ct)
+    private async Task<ToolResult> Run(int step, PreparedCall call, IToolCall bound, CancellationToken cancellationToken)
     {
         var clean = new StreamRedactor(redactor, (stream, text) =>
             recorder.Report(new ToolOutput(step, call.Call.CallId, call.Call.Tool, stream, text)));
         try
         {
             using var output = new CoalescedText(context.Time, clean.Add);
-            return await bound.RunAsync(
+            return await bound.Run(
                 (context with { Output = output.Add, Origin = new CallOrigin(step, call.Call.CallId, call.Call.Tool) }).Reaching(
                     call.Reach),
-                ct);
+                cancellationToken);
         }
         catch (ToolException error)
         {
@@ -91,8 +91,8 @@ internal sealed class ToolRunner(
         }
     }
 
-    private async Task<(string Text, bool Truncated, IReadOnlyList<string>? Artifacts)> ShortenAsync(
-        PreparedCall call, ToolResult result, CancellationToken ct)
+    private async Task<(string Text, bool Truncated, IReadOnlyList<string>? Artifacts)> Shorten(
+        PreparedCall call, ToolResult result, CancellationToken cancellationToken)
     {
         var whole = redactor.Redact(result.Text);
         var (text, cut) = Shortened.HeadAndTail(whole);
@@ -100,7 +100,7 @@ internal sealed class ToolRunner(
             return (text, result.Truncated, null);
         try
         {
-            return (text, true, [await upload($"{call.Call.Tool}-{call.Call.CallId}.txt", whole, ct)]);
+            return (text, true, [await upload($"{call.Call.Tool}-{call.Call.CallId}.txt", whole, cancellationToken)]);
         }
         catch (RpcException error)
         {

@@ -20,7 +20,7 @@ internal sealed record McpListing(IReadOnlyList<McpListed> Tools, IReadOnlyList<
     private const int MostTools = 1000;
 
     /// <exception cref="McpException">The server did not answer with a list.</exception>
-    public static async Task<McpListing> ReadAsync(McpClient client, CancellationToken ct)
+    public static async Task<McpListing> Read(McpClient client, CancellationToken cancellationToken)
     {
         var items = new List<JsonNode?>();
         string? cursor = null;
@@ -28,7 +28,8 @@ internal sealed record McpListing(IReadOnlyList<McpListed> Tools, IReadOnlyList<
         {
             var from = cursor is null ? new JsonObject() : new JsonObject { ["cursor"] = cursor };
             var asked = new JsonRpcRequest { Method = RequestMethods.ToolsList, Params = from };
-            if ((await client.SendRequestAsync(asked, ct)).Result is not JsonObject answer || answer["tools"] is not JsonArray tools)
+            if ((await client.SendRequestAsync(asked, cancellationToken)).Result is not JsonObject answer
+                || answer["tools"] is not JsonArray tools)
                 throw new McpException("The server's answer is no list of tools.");
             items.AddRange(tools);
             var next = answer["nextCursor"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;

@@ -48,7 +48,7 @@ internal sealed class McpProcess : IAsyncDisposable
     /// <param name="options">How, without placeholders.</param>
     /// <param name="place">Whose it is, and what it sees.</param>
     /// <param name="sandbox">The worker's sandbox.</param>
-    public static async Task<McpProcess> StartAsync(McpServerOptions options, McpPlace place, Sandbox sandbox)
+    public static async Task<McpProcess> Start(McpServerOptions options, McpPlace place, Sandbox sandbox)
     {
         if (place.IsOwn && options.Sandbox == false)
             sandbox = Sandbox.Off("The server is named with \"sandbox\": false.");
@@ -61,7 +61,7 @@ internal sealed class McpProcess : IAsyncDisposable
                 confined = sandbox.Confine(command, place.Reach(options, own.FullName));
             // A sandbox ends with the worker by itself. What holds a process group for that would keep the input from the program.
             var line = confined?.Line ?? WithWorker.Program(command);
-            var process = await LastingThread.StartAsync(
+            var process = await LastingThread.Start(
                 StartInfo(SetSid is null ? line : [SetSid, .. line], options, own.FullName, confined is not null)
             ) ?? throw new ToolException($"{options.Command} does not start.");
             return new McpProcess(process, confined, own);
@@ -78,7 +78,7 @@ internal sealed class McpProcess : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(ShutdownTimeout);
         CloseInput();
-        await _tree.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tree.Wait(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _tree.Kill();
         using var end = new CancellationTokenSource(ShutdownTimeout);
         await _process.WaitForExitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

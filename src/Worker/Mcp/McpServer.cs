@@ -46,18 +46,18 @@ internal sealed class McpServer(
 
     /// <summary>The server's tools; none, and a line in the log, when it does not start.</summary>
     /// <param name="anew">Whether a server that runs is asked again.</param>
-    /// <param name="ct">Gives up.</param>
-    public async Task<IReadOnlyList<McpTool>> ToolsAsync(bool anew, CancellationToken ct)
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<McpTool>> Tools(bool anew, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(ct);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
             if (!anew && _failedAt is { } failed && time.GetElapsedTime(failed) < Rebound)
                 return [];
-            await StartAsync(anew, ct);
+            await Start(anew, cancellationToken);
             return _tools;
         }
-        catch (Exception error) when (!ct.IsCancellationRequested)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             logger.McpServerFailed(error, name);
             return [];
@@ -70,13 +70,13 @@ internal sealed class McpServer(
 
     /// <summary>Calls a tool.</summary>
     /// <returns>The result as the server gave it.</returns>
-    public async Task<JsonNode?> CallAsync(string tool, JsonObject arguments, CancellationToken ct)
+    public async Task<JsonNode?> Call(string tool, JsonObject arguments, CancellationToken cancellationToken)
     {
         McpClient client;
-        await _gate.WaitAsync(ct);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            client = await StartAsync(anew: false, ct);
+            client = await Start(anew: false, cancellationToken);
         }
         finally
         {
@@ -85,12 +85,14 @@ internal sealed class McpServer(
         try
         {
             var asked = new JsonObject { ["name"] = tool, ["arguments"] = arguments.DeepClone() };
-            return (await client.SendRequestAsync(new JsonRpcRequest { Method = RequestMethods.ToolsCall, Params = asked }, ct)).Result;
+            return (
+                await client.SendRequestAsync(new JsonRpcRequest { Method = RequestMethods.ToolsCall, Params = asked }, cancellationToken)
+            ).Result;
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             // A server that was started again knows nothing of this session.
-            await ForgetAsync(client);
+            await Forget(client);
             throw;
         }
     }
@@ -101,34 +103,34 @@ internal sealed class McpServer(
         _ended = true;
         if (Rest is not null)
             await Rest.DisposeAsync();
-        await StopAsync();
+        await Stop();
         _gate.Release();
     }
 
-    private async Task<McpClient> StartAsync(bool anew, CancellationToken ct)
+    private async Task<McpClient> Start(bool anew, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         var running = _client is { Completion.IsCompleted: false } ? _client : null;
         if (running is not null && !anew)
             return running;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(StartTimeout);
         try
         {
             if (running is null)
             {
-                await StopAsync();
-                _client = running = await McpClient.CreateAsync(await TransportAsync(), cancellationToken: patience.Token);
-                _ = NoticeEndAsync(running);
+                await Stop();
+                _client = running = await McpClient.CreateAsync(await Transport(), cancellationToken: patience.Token);
+                _ = NoticeEnd(running);
                 var heard = running;
                 running.RegisterNotificationHandler(NotificationMethods.ToolListChangedNotification, (_, _) =>
                 {
                     // It waits for the gate, which whoever waits for this server's next message may hold.
-                    _ = ListAgainAsync(heard);
+                    _ = ListAgain(heard);
                     return ValueTask.CompletedTask;
                 });
             }
-            var listing = await McpListing.ReadAsync(running, patience.Token);
+            var listing = await McpListing.Read(running, patience.Token);
             if (listing.LeftOut.Count > 0)
                 logger.McpToolsLeftOut(name, string.Join(", ", listing.LeftOut));
             var names = new McpNames();
@@ -138,12 +140,12 @@ internal sealed class McpServer(
             told(true, _tools.Count);
             return running;
         }
-        catch (Exception error) when (!ct.IsCancellationRequested)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             _failedAt = time.GetTimestamp();
             told(false, 0);
             var process = _process;
-            await StopAsync();
+            await Stop();
             if (process?.Complaint is { Length: > 0 } complaint)
                 throw new ToolException($"{error.Message} Its program said:\n{complaint}");
             throw;
@@ -151,13 +153,13 @@ internal sealed class McpServer(
     }
 
     // Attempts that run keep the tools that they began with.
-    private async Task ListAgainAsync(McpClient client)
+    private async Task ListAgain(McpClient client)
     {
         await _gate.WaitAsync();
         try
         {
             if (_client == client)
-                await StartAsync(anew: true, CancellationToken.None);
+                await Start(anew: true, CancellationToken.None);
         }
         catch (Exception error)
         {
@@ -169,13 +171,13 @@ internal sealed class McpServer(
         }
     }
 
-    private async Task ForgetAsync(McpClient client)
+    private async Task Forget(McpClient client)
     {
         await _gate.WaitAsync();
         try
         {
             if (_client == client)
-                await StopAsync();
+                await Stop();
         }
         finally
         {
@@ -184,14 +186,14 @@ internal sealed class McpServer(
     }
 
     // It is started again when it is needed; until then it does not answer.
-    private async Task NoticeEndAsync(McpClient client)
+    private async Task NoticeEnd(McpClient client)
     {
         await client.Completion;
         if (_client == client)
             told(false, 0);
     }
 
-    private async Task StopAsync()
+    private async Task Stop()
     {
         var (client, process) = (_client, _process);
         (_client, _process) = (null, null);
@@ -202,7 +204,7 @@ internal sealed class McpServer(
             await client.DisposeAsync();
     }
 
-    private async Task<IClientTransport> TransportAsync()
+    private async Task<IClientTransport> Transport()
     {
         if (options.Url is { } url)
         {
@@ -218,7 +220,7 @@ internal sealed class McpServer(
         }
         if (options.Command is null)
             throw new ToolException($"The server '{name}' has neither a command nor a url.");
-        _process = await McpProcess.StartAsync(options, place, sandbox());
+        _process = await McpProcess.Start(options, place, sandbox());
         return _process.Transport;
     }
 }

@@ -56,7 +56,8 @@ internal sealed partial record McpServerOptions(
         string Fill(string text) =>
             Placeholder()
                 .Replace(text, match =>
-                    match.Groups[1].Value == "workspace" ? workspace.Root : Environment.GetEnvironmentVariable(match.Groups[1].Value) ?? "");
+                    match.Groups[1].Value == "workspace" ? workspace.Root : Environment.GetEnvironmentVariable(match.Groups[1].Value) ?? ""
+                );
     }
 
     /// <summary>Whether some text of it stands for the workspace.</summary>

@@ -32,7 +32,7 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
     public McpReport Report() => _states.Report();
 
     /// <summary>Starts what a workspace has, unless it runs. What does not start is left out, and logged.</summary>
-    public async Task<McpUse> UseAsync(Workspace workspace, CancellationToken ct)
+    public async Task<McpUse> Use(Workspace workspace, CancellationToken cancellationToken)
     {
         var servers = Own(workspace);
         if (options.TrustProjectServers)
@@ -40,7 +40,7 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
         var use = new McpUse(() => Release(servers.Values));
         try
         {
-            var tools = await Task.WhenAll(servers.Values.Select(server => server.ToolsAsync(anew: false, ct)));
+            var tools = await Task.WhenAll(servers.Values.Select(server => server.Tools(anew: false, cancellationToken)));
             // Names of servers and tools together may be those of others.
             var names = new McpNames();
             use.Tools = [.. tools.SelectMany(some => some).Select(tool => tool.As(names))];
@@ -54,13 +54,13 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
     }
 
     /// <summary>Reads the worker's own file again, starts what it names, and asks what runs for its tools.</summary>
-    public async Task RefreshAsync(CancellationToken ct)
+    public async Task Refresh(CancellationToken cancellationToken)
     {
         var place = options.DefaultWorkspace is { } path && Directory.Exists(path) ? path : Path.GetTempPath();
         var servers = Own(Workspace.Open(place, []));
         try
         {
-            await Task.WhenAll(servers.Values.Select(server => server.ToolsAsync(anew: true, ct)));
+            await Task.WhenAll(servers.Values.Select(server => server.Tools(anew: true, cancellationToken)));
         }
         finally
         {
@@ -130,7 +130,7 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
             {
                 _running[key] = server = new McpServer(name, filled, place, Covered, web, time, Told, logger);
                 var started = server;
-                server.Rest = time.CreateTimer(_ => End(key, started), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                server.Rest = time.CreateTimer(_ => EndIdle(key, started), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
             server.Users++;
             server.Rest?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -159,17 +159,17 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
         }
     }
 
-    private void End(string key, McpServer server)
+    private void EndIdle(string key, McpServer server)
     {
         lock (_gate)
         {
             if (server.Users > 0 || !_running.Remove(key))
                 return;
         }
-        _ = EndAsync(server);
+        _ = End(server);
     }
 
-    private async Task EndAsync(McpServer server)
+    private async Task End(McpServer server)
     {
         try
         {

@@ -15,14 +15,14 @@ internal sealed class McpTelling(McpServers servers, Action<McpReport> tell, ILo
     /// <summary>Has the servers looked at again. Never waits.</summary>
     public void Refresh(long number) => _asked.Writer.TryWrite(number);
 
-    public async Task RunAsync(CancellationToken ct)
+    public async Task Run(CancellationToken cancellationToken)
     {
         servers.Changed += Tell;
         try
         {
-            await LookAsync(0, ct);
-            await foreach (var number in _asked.Reader.ReadAllAsync(ct))
-                await LookAsync(number, ct);
+            await Look(0, cancellationToken);
+            await foreach (var number in _asked.Reader.ReadAllAsync(cancellationToken))
+                await Look(number, cancellationToken);
         }
         finally
         {
@@ -30,13 +30,13 @@ internal sealed class McpTelling(McpServers servers, Action<McpReport> tell, ILo
         }
     }
 
-    private async Task LookAsync(long number, CancellationToken ct)
+    private async Task Look(long number, CancellationToken cancellationToken)
     {
         try
         {
-            await servers.RefreshAsync(ct);
+            await servers.Refresh(cancellationToken);
         }
-        catch (Exception error) when (!ct.IsCancellationRequested)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             logger.McpRefreshFailed(error);
         }

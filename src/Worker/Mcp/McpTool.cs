@@ -28,13 +28,13 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
 
     public IToolCall Bind(JsonObject arguments) => new Call(this, arguments);
 
-    private async Task<ToolResult> CallAsync(JsonObject arguments, ToolContext context, CancellationToken ct)
+    private async Task<ToolResult> CallServer(JsonObject arguments, ToolContext context, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Timeout, context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return McpResult.Read(await server.CallAsync(tool.Name, arguments, either.Token));
+            return McpResult.Read(await server.Call(tool.Name, arguments, either.Token));
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -53,9 +53,10 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
 
         public string Risk => "medium";
 
-        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) =>
+        public Task<string> Preview(ToolContext context, CancellationToken cancellationToken) =>
             Task.FromResult($"{tool.Definition.Name} {arguments.ToJsonString()}");
 
-        public Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct) => tool.CallAsync(arguments, context, ct);
+        public Task<ToolResult> Run(ToolContext context, CancellationToken cancellationToken) =>
+            tool.CallServer(arguments, context, cancellationToken);
     }
 }

@@ -19,15 +19,15 @@ internal sealed class RoutedProvider(
 {
     private readonly ConcurrentDictionary<string, OpenedFallback> _opened = [];
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var provider = own;
         if (Elsewhere(request.Model) is { } fallback)
         {
-            (provider, var options) = await OpenAsync(fallback, ct);
+            (provider, var options) = await Open(fallback, cancellationToken);
             request = request with { Model = fallback.Model, Options = options };
         }
-        await foreach (var piece in provider.StreamAsync(request, ct))
+        await foreach (var piece in provider.Stream(request, cancellationToken))
             yield return piece;
     }
 
@@ -39,6 +39,6 @@ internal sealed class RoutedProvider(
     private FallbackModel? Elsewhere(string name) => assignment.Fallback(name) is { Connection.Length: > 0 } fallback ? fallback : null;
 
     // Two that open it at once get one each, which does no harm.
-    private async Task<OpenedFallback> OpenAsync(FallbackModel fallback, CancellationToken ct) =>
-        _opened.TryGetValue(fallback.Name(), out var opened) ? opened : _opened[fallback.Name()] = await open(fallback, ct);
+    private async Task<OpenedFallback> Open(FallbackModel fallback, CancellationToken cancellationToken) =>
+        _opened.TryGetValue(fallback.Name(), out var opened) ? opened : _opened[fallback.Name()] = await open(fallback, cancellationToken);
 }

@@ -37,7 +37,7 @@ internal sealed class AttemptEvents(AttemptRef attempt)
         }
     }
 
-    public Task CommittedAsync(CancellationToken ct)
+    public Task Committed(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -45,18 +45,18 @@ internal sealed class AttemptEvents(AttemptRef attempt)
                 return Task.CompletedTask;
             var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((_reported, committed));
-            return committed.Task.WaitAsync(ct);
+            return committed.Task.WaitAsync(cancellationToken);
         }
     }
 
-    public Task RoomAsync(CancellationToken ct)
+    public Task Room(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_bytes < RoomBytes)
                 return Task.CompletedTask;
         }
-        return CommittedAsync(ct);
+        return Committed(cancellationToken);
     }
 
     /// <summary>Adds the batches that are ready to be sent while <paramref name="budget"/> bytes are left.</summary>

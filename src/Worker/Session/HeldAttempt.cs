@@ -59,9 +59,9 @@ internal sealed class HeldAttempt : IAttemptReports, IDisposable
         _ready(this);
     }
 
-    public Task CommittedAsync(CancellationToken ct) => _events.CommittedAsync(ct);
+    public Task Committed(CancellationToken cancellationToken) => _events.Committed(cancellationToken);
 
-    public Task RoomAsync(CancellationToken ct) => _events.RoomAsync(ct);
+    public Task Room(CancellationToken cancellationToken) => _events.Room(cancellationToken);
 
     public void Pause(ProviderPause pause)
     {

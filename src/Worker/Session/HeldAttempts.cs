@@ -65,10 +65,10 @@ internal sealed class HeldAttempts(int slots)
     }
 
     /// <summary>Waits until every attempt is closed or lost.</summary>
-    public Task EmptyAsync(CancellationToken ct)
+    public Task Empty(CancellationToken cancellationToken)
     {
         lock (_gate)
-            return _empty.Task.WaitAsync(ct);
+            return _empty.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -81,9 +81,9 @@ internal sealed class HeldAttempts(int slots)
         {
             var task = attempt.Assignment.TaskId;
             var earlier = Task.WhenAll(_running.Values.Where(other => other.TaskId == task).Select(other => other.Done));
-            _running.Add(attempt, (task, Task.Run(InSlotAsync)));
+            _running.Add(attempt, (task, Task.Run(InSlot)));
 
-            async Task InSlotAsync()
+            async Task InSlot()
             {
                 await earlier;
                 await run();

@@ -9,11 +9,12 @@ internal interface IAttemptReports
     void Report(ReportedEvent reported);
 
     /// <summary>Waits until every event reported so far is committed.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled; the attempt may be lost.</exception>
-    Task CommittedAsync(CancellationToken ct);
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the attempt may be
+    /// lost.</exception>
+    Task Committed(CancellationToken cancellationToken);
 
     /// <summary>Waits while so much is queued that a streaming source has to slow down.</summary>
-    Task RoomAsync(CancellationToken ct);
+    Task Room(CancellationToken cancellationToken);
 
     /// <summary>Tells that the provider asked for a pause, which the attempt waits for.</summary>
     void Pause(ProviderPause pause);

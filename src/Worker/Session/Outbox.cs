@@ -114,18 +114,18 @@ internal sealed class Outbox(Func<int> credit)
     }
 
     /// <summary>Waits until something is ready and takes it.</summary>
-    public async ValueTask<WorkRequest> TakeAsync(CancellationToken ct)
+    public async ValueTask<WorkRequest> Take(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await _signal.Reader.ReadAsync(ct);
-            var message = Take();
+            await _signal.Reader.ReadAsync(cancellationToken);
+            var message = TakeWaiting();
             if (message.CalculateSize() > 0)
                 return message;
         }
     }
 
-    private WorkRequest Take()
+    private WorkRequest TakeWaiting()
     {
         var message = new WorkRequest();
         HeldAttempt[] ready;

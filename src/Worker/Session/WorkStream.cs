@@ -19,13 +19,13 @@ internal sealed class WorkStream : IDisposable
 
     /// <summary>Opens the stream and waits for the welcome.</summary>
     /// <exception cref="RpcException">The server cannot be reached or refused the worker.</exception>
-    public static async Task<WorkStream> OpenAsync(WorkerCalls calls, Hello hello, CancellationToken ct)
+    public static async Task<WorkStream> Open(WorkerCalls calls, Hello hello, CancellationToken cancellationToken)
     {
-        var call = calls.Work(ct);
+        var call = calls.Work(cancellationToken);
         try
         {
-            await WorkerCalls.SendAsync(call.RequestStream, new WorkRequest { Hello = hello }, ct);
-            if (!await call.ResponseStream.MoveNext(ct) || call.ResponseStream.Current.Welcome is null)
+            await WorkerCalls.Send(call.RequestStream, new WorkRequest { Hello = hello }, cancellationToken);
+            if (!await call.ResponseStream.MoveNext(cancellationToken) || call.ResponseStream.Current.Welcome is null)
                 throw new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream without a welcome."));
             return new WorkStream(call, call.ResponseStream.Current);
         }
@@ -36,12 +36,14 @@ internal sealed class WorkStream : IDisposable
         }
     }
 
-    /// <summary>Sends and receives until the connection breaks, which throws, or <paramref name="ct"/> is cancelled.</summary>
-    public async Task ServeAsync(Outbox outbox, Action<WorkResponse> receive, CancellationToken ct)
+    /// <summary>
+    /// Sends and receives until the connection breaks, which throws, or <paramref name="cancellationToken"/> is cancelled.
+    /// </summary>
+    public async Task Serve(Outbox outbox, Action<WorkResponse> receive, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = ReadAsync(receive, either.Token);
-        var writing = WriteAsync(outbox, either.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = Read(receive, either.Token);
+        var writing = Write(outbox, either.Token);
         try
         {
             await await Task.WhenAny(reading, writing);
@@ -55,16 +57,16 @@ internal sealed class WorkStream : IDisposable
 
     public void Dispose() => _call.Dispose();
 
-    private async Task ReadAsync(Action<WorkResponse> receive, CancellationToken ct)
+    private async Task Read(Action<WorkResponse> receive, CancellationToken cancellationToken)
     {
-        while (await _call.ResponseStream.MoveNext(ct))
+        while (await _call.ResponseStream.MoveNext(cancellationToken))
             receive(_call.ResponseStream.Current);
         throw new RpcException(new Status(StatusCode.Unavailable, "The server closed the stream."));
     }
 
-    private async Task WriteAsync(Outbox outbox, CancellationToken ct)
+    private async Task Write(Outbox outbox, CancellationToken cancellationToken)
     {
         while (true)
-            await WorkerCalls.SendAsync(_call.RequestStream, await outbox.TakeAsync(ct), ct);
+            await WorkerCalls.Send(_call.RequestStream, await outbox.Take(cancellationToken), cancellationToken);
     }
 }

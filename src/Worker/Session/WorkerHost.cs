@@ -30,11 +30,11 @@ public static class WorkerHost
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>What is missing of the sandbox on this machine, found out by a trial. Null: nothing.</summary>
-    public static async Task<string?> SandboxProblemAsync() => (await Sandbox.DetectAsync([])).Missing ?? SystemCalls.Missing;
+    public static async Task<string?> SandboxProblem() => (await Sandbox.Detect([])).Missing ?? SystemCalls.Missing;
 
     /// <summary>Does the same over a channel of its own to the server of the options.</summary>
-    /// <inheritdoc cref="RunAsync(WorkerOptions, CallInvoker, ILogger?, CancellationToken)"/>
-    public static async Task RunAsync(WorkerOptions options, ILogger? logger = null, CancellationToken stop = default)
+    /// <inheritdoc cref="Run(WorkerOptions, CallInvoker, ILogger?, CancellationToken)"/>
+    public static async Task Run(WorkerOptions options, ILogger? logger = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         using var channel = GrpcChannel.ForAddress(options.ServerUrl, new GrpcChannelOptions
@@ -44,7 +44,7 @@ public static class WorkerHost
             DisposeHttpClient = true,
             ServiceConfig = new ServiceConfig { MethodConfigs = { s_retried } },
         });
-        await RunAsync(options, channel.CreateCallInvoker(), logger, stop);
+        await Run(options, channel.CreateCallInvoker(), logger, stop);
     }
 
     /// <summary>
@@ -57,7 +57,7 @@ public static class WorkerHost
     /// <param name="stop">Tells the worker to leave.</param>
     /// <exception cref="ArgumentException">The options are not usable.</exception>
     /// <exception cref="RpcException">The server refuses this worker for good: its token or its scope.</exception>
-    public static async Task RunAsync(WorkerOptions options, CallInvoker invoker, ILogger? logger = null, CancellationToken stop = default)
+    public static async Task Run(WorkerOptions options, CallInvoker invoker, ILogger? logger = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
@@ -67,7 +67,7 @@ public static class WorkerHost
                 nameof(options));
         logger ??= NullLogger.Instance;
         var calls = new WorkerCalls(invoker, options.Token);
-        var sandbox = options.Sandbox ? await Sandbox.DetectAsync(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");
+        var sandbox = options.Sandbox ? await Sandbox.Detect(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
         using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(ConnectTimeout))
@@ -77,7 +77,7 @@ public static class WorkerHost
         await using var servers = new McpServers(options, sandbox, web, TimeProvider.System, logger);
         await using var background = new HeldCommands(TimeProvider.System);
         var runner = new AttemptRunner(options, calls, Toolbox.BuiltIn(web), sandbox, TimeProvider.System, logger, servers, background);
-        await new WorkerSession(options, calls, runner.RunAsync, TimeProvider.System, logger, servers, background.End, sandbox).RunAsync(
+        await new WorkerSession(options, calls, runner.Run, TimeProvider.System, logger, servers, background.End, sandbox).Run(
             stop);
     }
 }

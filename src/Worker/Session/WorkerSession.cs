@@ -53,13 +53,13 @@ internal sealed class WorkerSession
 
     /// <summary>Works until <paramref name="stop"/> is cancelled and what is held has ended.</summary>
     /// <exception cref="RpcException">The server refuses this worker for good.</exception>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task Run(CancellationToken stop)
     {
         using var done = new CancellationTokenSource();
-        var telling = _mcp?.RunAsync(done.Token) ?? Task.CompletedTask;
-        var serving = ServeAsync(done.Token);
-        var leases = KeepLeasesAsync(done.Token);
-        var leaving = LeaveAsync(stop, done.Token);
+        var telling = _mcp?.Run(done.Token) ?? Task.CompletedTask;
+        var serving = Serve(done.Token);
+        var leases = KeepLeases(done.Token);
+        var leaving = Leave(stop, done.Token);
         try
         {
             await await Task.WhenAny(serving, leaving);
@@ -73,11 +73,11 @@ internal sealed class WorkerSession
         }
     }
 
-    private async Task ServeAsync(CancellationToken ct)
+    private async Task Serve(CancellationToken cancellationToken)
     {
         while (true)
         {
-            using var stream = await _connect.ExecuteAsync(async token => await WorkStream.OpenAsync(_calls, Hello(), token), ct);
+            using var stream = await _connect.ExecuteAsync(async token => await WorkStream.Open(_calls, Hello(), token), cancellationToken);
             _logger.Connected(stream.First.Welcome.ServerVersion, _attempts.Count);
             _serverLeaves = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _outbox.Restart();
@@ -86,24 +86,24 @@ internal sealed class WorkerSession
             Receive(stream.First);
             try
             {
-                await ServeAsync(stream, ct);
+                await Serve(stream, cancellationToken);
             }
-            catch (RpcException error) when (!ct.IsCancellationRequested && !IsRefusal(error))
+            catch (RpcException error) when (!cancellationToken.IsCancellationRequested && !IsRefusal(error))
             {
                 _logger.Disconnected(error.Status.Detail);
             }
             // Servers that restart would otherwise meet all their workers in one moment.
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 250)), _time, ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 250)), _time, cancellationToken);
         }
     }
 
     // A server that leaves gets what is held to its end and gives no more; the worker then looks for the next one.
-    private async Task ServeAsync(WorkStream stream, CancellationToken ct)
+    private async Task Serve(WorkStream stream, CancellationToken cancellationToken)
     {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var serving = stream.ServeAsync(_outbox, Receive, done.Token);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var serving = stream.Serve(_outbox, Receive, done.Token);
         if (await Task.WhenAny(serving, _serverLeaves.Task) != serving)
-            await Task.WhenAny(serving, _attempts.EmptyAsync(ct));
+            await Task.WhenAny(serving, _attempts.Empty(cancellationToken));
         await done.CancelAsync();
         await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (serving.IsFaulted)
@@ -187,11 +187,11 @@ internal sealed class WorkerSession
         if (offer.Agent?.ProviderKind == NoopProvider)
             attempt.End(new AttemptOutcome.Completed(""));
         else
-            _attempts.Run(attempt, () => RunAsync(attempt));
+            _attempts.Run(attempt, () => Run(attempt));
         _outbox.Add(attempt);
     }
 
-    private async Task RunAsync(HeldAttempt attempt)
+    private async Task Run(HeldAttempt attempt)
     {
         var outcome = await _run(attempt);
         if (!attempt.Dropped)
@@ -222,11 +222,11 @@ internal sealed class WorkerSession
         _attempts.Remove(attempt);
     }
 
-    private async Task KeepLeasesAsync(CancellationToken ct)
+    private async Task KeepLeases(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await Task.Delay(_renewEvery, _time, ct);
+            await Task.Delay(_renewEvery, _time, cancellationToken);
             var attempts = _attempts.All();
             foreach (var attempt in attempts.Where(attempt => attempt.LeaseOver(_lease)))
                 Lose(attempt, "lease_expired");
@@ -235,18 +235,18 @@ internal sealed class WorkerSession
         }
     }
 
-    private async Task LeaveAsync(CancellationToken stop, CancellationToken ct)
+    private async Task Leave(CancellationToken stop, CancellationToken cancellationToken)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.UnsafeRegister(_ => stopped.TrySetResult(), null);
-        await stopped.Task.WaitAsync(ct);
+        await stopped.Task.WaitAsync(cancellationToken);
         _draining = true;
         _outbox.Drain();
         _logger.Draining(_attempts.Count);
         foreach (var attempt in _attempts.All())
             attempt.Stop.AfterStep(StopReason.Drain, _options.DrainTimeout);
         using var patience = new CancellationTokenSource(_options.DrainTimeout + CloseTimeout, _time);
-        await _attempts.EmptyAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _attempts.Empty(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // To say the same once more would be refused once more. What is held goes to other workers when its leases end.

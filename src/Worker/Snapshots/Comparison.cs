@@ -16,19 +16,20 @@ internal sealed class Comparison(Git git, string folder)
     private string[] Scope => folder.Length == 0 ? [] : [$"--relative={folder}"];
 
     /// <summary>The files that differ.</summary>
-    public async Task<IReadOnlyList<FileDifference>> FilesAsync(string before, string after, CancellationToken ct)
+    public async Task<IReadOnlyList<FileDifference>> Files(string before, string after, CancellationToken cancellationToken)
     {
-        var output = await git.RunAsync(ct, [.. Plain, .. Scope, "--no-renames", "-z", "--name-status", before, after]);
+        var output = await git.Run(cancellationToken, [.. Plain, .. Scope, "--no-renames", "-z", "--name-status", before, after]);
         return [.. Statuses(output)];
     }
 
     /// <summary>The files that differ, renames told as such, and how they differ.</summary>
-    public async Task<SnapshotDiff> RunAsync(string before, string after, CancellationToken ct)
+    public async Task<SnapshotDiff> Run(string before, string after, CancellationToken cancellationToken)
     {
         string[] with = [.. Plain, .. Scope, "-M"];
-        var files = Statuses(await git.RunAsync(ct, [.. with, "-z", "--name-status", before, after])).ToList();
-        var counts = Counts(await git.RunAsync(ct, [.. with, "-z", "--numstat", before, after]));
-        var text = await git.TryAsync([.. with, "--patch", "--src-prefix=a/", "--dst-prefix=b/", before, after], "", MaxTextBytes, ct);
+        var files = Statuses(await git.Run(cancellationToken, [.. with, "-z", "--name-status", before, after])).ToList();
+        var counts = Counts(await git.Run(cancellationToken, [.. with, "-z", "--numstat", before, after]));
+        var text = await git.Try(
+            [.. with, "--patch", "--src-prefix=a/", "--dst-prefix=b/", before, after], "", MaxTextBytes, cancellationToken);
         Git.Checked(["diff-tree"], text);
         var counted = files.Take(MaxFiles).Select(file => counts.TryGetValue(file.Path, out var count)
             ? file with { Added = count.Added, Removed = count.Removed }

@@ -35,10 +35,10 @@ internal sealed record FileModes(int Plain, int Runnable, IReadOnlyDictionary<st
     /// <summary>Gives files the modes that they had, as far as they are the worker's to give.</summary>
     /// <param name="place">Whose files.</param>
     /// <param name="tree">The snapshot's tree.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public async Task ApplyAsync(SnapshotPlace place, string tree, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public async Task Apply(SnapshotPlace place, string tree, CancellationToken cancellationToken)
     {
-        foreach (var (path, runs) in Entries(await place.Files.RunAsync(ct, "ls-tree", "-r", "-z", "--full-tree", tree)))
+        foreach (var (path, runs) in Entries(await place.Files.Run(cancellationToken, "ls-tree", "-r", "-z", "--full-tree", tree)))
         {
             var mode = Others.GetValueOrDefault(path, runs ? Runnable : Plain);
             if (mode == 0 || Present(place, path) is not { } now || now == mode || OperatingSystem.IsWindows())

@@ -39,29 +39,29 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
 
     /// <summary>Runs git and gives what it prints.</summary>
     /// <exception cref="SnapshotException">It failed.</exception>
-    public async Task<string> RunAsync(CancellationToken ct, params IReadOnlyList<string> arguments) =>
-        Checked(arguments, await TryAsync(arguments, "", int.MaxValue, ct)).Output;
+    public async Task<string> Run(CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+        Checked(arguments, await Try(arguments, "", int.MaxValue, cancellationToken)).Output;
 
     /// <summary>Runs git with an input and gives what it prints.</summary>
-    /// <inheritdoc cref="RunAsync"/>
-    public async Task<string> FeedAsync(string input, CancellationToken ct, params IReadOnlyList<string> arguments) =>
-        Checked(arguments, await TryAsync(arguments, input, int.MaxValue, ct)).Output;
+    /// <inheritdoc cref="Run"/>
+    public async Task<string> Feed(string input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+        Checked(arguments, await Try(arguments, input, int.MaxValue, cancellationToken)).Output;
 
     /// <summary>Runs git, whatever becomes of it.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="maxOutput">It is stopped when it prints more bytes.</param>
-    /// <param name="ct">Kills it.</param>
-    public async Task<GitAnswer> TryAsync(IReadOnlyList<string> arguments, string input, int maxOutput, CancellationToken ct)
+    /// <param name="cancellationToken">Kills it.</param>
+    public async Task<GitAnswer> Try(IReadOnlyList<string> arguments, string input, int maxOutput, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        using var process = await LastingThread.StartAsync(StartInfo(arguments)) ?? throw new SnapshotException("git does not start.");
+        using var process = await LastingThread.Start(StartInfo(arguments)) ?? throw new SnapshotException("git does not start.");
         try
         {
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
-            var feeding = FeedAsync(process, input, patience.Token);
-            var (output, cut) = await ReadAsync(process.StandardOutput.BaseStream, maxOutput, patience.Token);
+            var feeding = Feed(process, input, patience.Token);
+            var (output, cut) = await Read(process.StandardOutput.BaseStream, maxOutput, patience.Token);
             if (cut)
                 process.Kill();
             await Task.WhenAll(errors, feeding, process.WaitForExitAsync(patience.Token));
@@ -70,7 +70,7 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
                 throw new SnapshotException($"git {arguments[0]} was killed.", retryable: true);
             return new GitAnswer(cut ? 0 : process.ExitCode, output, await errors) { Cut = cut };
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SnapshotException($"git {arguments[0]} took too long.", retryable: true);
         }
@@ -118,11 +118,11 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
         return start;
     }
 
-    private static async Task FeedAsync(Process process, string input, CancellationToken ct)
+    private static async Task Feed(Process process, string input, CancellationToken cancellationToken)
     {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(Encoding.Latin1.GetBytes(input), ct);
+            await process.StandardInput.BaseStream.WriteAsync(Encoding.Latin1.GetBytes(input), cancellationToken);
             process.StandardInput.Close();
         }
         catch (IOException)
@@ -131,12 +131,12 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
         }
     }
 
-    private static async Task<(string Output, bool Cut)> ReadAsync(Stream stream, int max, CancellationToken ct)
+    private static async Task<(string Output, bool Cut)> Read(Stream stream, int max, CancellationToken cancellationToken)
     {
         var output = new StringBuilder();
         var buffer = new byte[64 * 1024];
         int length;
-        while ((length = await stream.ReadAsync(buffer, ct)) > 0)
+        while ((length = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             output.Append(Encoding.Latin1.GetString(buffer, 0, Math.Min(length, max - output.Length)));
             if (output.Length >= max)

@@ -13,28 +13,29 @@ internal static class HiddenFiles
     /// <param name="place">Whose files.</param>
     /// <param name="git">Git with the index.</param>
     /// <param name="held">What is in the index.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public static async Task RemoveAsync(SnapshotPlace place, Git git, IEnumerable<string> held, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public static async Task Remove(SnapshotPlace place, Git git, IEnumerable<string> held, CancellationToken cancellationToken)
     {
         if (place.Hidden.Count == 0 && place.Subject.Denied is null)
             return;
         var hidden = held.Where(path => Hold(place, path)).ToList();
         if (hidden.Count > 0)
-            await git.FeedAsync(string.Concat(hidden.Select(path => $"{path}\0")), ct, "update-index", "--force-remove", "-z", "--stdin");
+            await git.Feed(
+                string.Concat(hidden.Select(path => $"{path}\0")), cancellationToken, "update-index", "--force-remove", "-z", "--stdin");
     }
 
     /// <summary>A tree without them: one of an older snapshot may have some.</summary>
-    public static async Task<string> WithoutAsync(SnapshotPlace place, string tree, CancellationToken ct)
+    public static async Task<string> Without(SnapshotPlace place, string tree, CancellationToken cancellationToken)
     {
         if (place.Hidden.Count == 0 && place.Subject.Denied is null)
             return tree;
-        var held = GitText.Entries(await place.Files.RunAsync(ct, "ls-tree", "-r", "-z", "--name-only", "--full-tree", tree));
+        var held = GitText.Entries(await place.Files.Run(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", tree));
         return held.Any(path => Hold(place, path))
-            ? await PassingIndex.TreeAsync(place, async git =>
+            ? await PassingIndex.Tree(place, async git =>
             {
-                await git.RunAsync(ct, "read-tree", tree);
-                await RemoveAsync(place, git, held, ct);
-            }, ct)
+                await git.Run(cancellationToken, "read-tree", tree);
+                await Remove(place, git, held, cancellationToken);
+            }, cancellationToken)
             : tree;
     }
 

@@ -6,12 +6,14 @@ internal static class InTheWay
     /// <param name="place">Whose files.</param>
     /// <param name="git">Git with an index of the files as they are.</param>
     /// <param name="wanted">What is to be restored.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public static async Task<IReadOnlyCollection<string>> FindAsync(SnapshotPlace place, Git git, Snapshot wanted, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public static async Task<IReadOnlyCollection<string>> Find(
+        SnapshotPlace place, Git git, Snapshot wanted, CancellationToken cancellationToken)
     {
-        var known = GitText.Entries(await git.RunAsync(ct, "ls-files", "-z", "--cached")).ToHashSet();
+        var known = GitText.Entries(await git.Run(cancellationToken, "ls-files", "-z", "--cached")).ToHashSet();
         var found = new HashSet<string>();
-        foreach (var path in GitText.Entries(await git.RunAsync(ct, "ls-tree", "-r", "-z", "--name-only", "--full-tree", wanted.Tree)))
+        foreach (
+            var path in GitText.Entries(await git.Run(cancellationToken, "ls-tree", "-r", "-z", "--name-only", "--full-tree", wanted.Tree)))
         {
             if (known.Contains(path))
                 continue;

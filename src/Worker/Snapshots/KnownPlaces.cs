@@ -14,8 +14,8 @@ internal sealed class KnownPlaces
     private readonly ConcurrentDictionary<string, Found> _repositories = new();
     private readonly ConcurrentDictionary<string, Snapshot> _tips = new();
 
-    /// <inheritdoc cref="UserRepository.FindAsync"/>
-    public async Task<UserRepository?> RepositoryAsync(Git git, string workspace, CancellationToken ct)
+    /// <inheritdoc cref="UserRepository.Find"/>
+    public async Task<UserRepository?> Repository(Git git, string workspace, CancellationToken cancellationToken)
     {
         var seen = Look(workspace);
         if (seen is not null
@@ -23,7 +23,7 @@ internal sealed class KnownPlaces
             && known.Until > Environment.TickCount64
             && known.Seen.IsLike(seen))
             return known.Repository.Anew();
-        var found = await UserRepository.FindAsync(git, workspace, ct);
+        var found = await UserRepository.Find(git, workspace, cancellationToken);
         if (seen is not null && found is { Writable: true } && found.TopLevel == workspace)
             Keep(_repositories, workspace, new Found(found, seen, Environment.TickCount64 + (long)s_fresh.TotalMilliseconds));
         return found;

@@ -3,17 +3,20 @@ namespace Koda.Worker.Snapshots;
 /// <summary>What a worker without git has: every method says so.</summary>
 internal sealed class NoSnapshots : ISnapshots
 {
-    public Task<Snapshot> TakeAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct) => throw Missing();
+    public Task<Snapshot> Take(SnapshotSubject subject, SnapshotMark mark, CancellationToken cancellationToken) => throw Missing();
 
-    public Task<Snapshot?> HoldAsync(SnapshotSubject subject, SnapshotMark mark, CancellationToken ct) => throw Missing();
+    public Task<Snapshot?> Hold(SnapshotSubject subject, SnapshotMark mark, CancellationToken cancellationToken) => throw Missing();
 
-    public Task<Restoration> RestoreAsync(
-        SnapshotSubject subject, string commit, SnapshotMark mark, Func<Snapshot, CancellationToken, Task> secured, CancellationToken ct) =>
-        throw Missing();
+    public Task<Restoration> Restore(
+        SnapshotSubject subject,
+        string commit,
+        SnapshotMark mark,
+        Func<Snapshot, CancellationToken, Task> secured,
+        CancellationToken cancellationToken) => throw Missing();
 
-    public Task<SnapshotDiff> DiffAsync(SnapshotSubject subject, string from, string to, CancellationToken ct) => throw Missing();
+    public Task<SnapshotDiff> Diff(SnapshotSubject subject, string from, string to, CancellationToken cancellationToken) => throw Missing();
 
-    public Task ForgetAsync(SnapshotSubject subject, CancellationToken ct) => throw Missing();
+    public Task Forget(SnapshotSubject subject, CancellationToken cancellationToken) => throw Missing();
 
     private static SnapshotException Missing() => new("The worker has no git, which snapshots need.");
 }

@@ -13,18 +13,19 @@ internal static class NotKept
     /// <param name="place">Whose files.</param>
     /// <param name="git">Git with an index of the files as they are.</param>
     /// <param name="since">The snapshot.</param>
-    /// <param name="ct">Cuts it off.</param>
+    /// <param name="cancellationToken">Cuts it off.</param>
     /// <returns>Files relative to the workspace; directories, with a slash, in which there are many. Null: nothing changed.</returns>
-    public static async Task<IReadOnlyList<string>?> SinceAsync(SnapshotPlace place, Git git, Snapshot since, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>?> Since(
+        SnapshotPlace place, Git git, Snapshot since, CancellationToken cancellationToken)
     {
         var taken =
             since.Mark.Time > 0
                 ? DateTimeOffset.FromUnixTimeMilliseconds(since.Mark.Time) - s_granularity
-                : await place.TimeAsync(since.Commit, ct);
+                : await place.Time(since.Commit, cancellationToken);
         var folder = GitText.Raw(place.Folder);
         // Without ignore files git names all that is not in the index.
         var scope = folder.Length == 0 ? ":(top)" : $":(top,literal){place.Folder}";
-        var others = GitText.Entries(await git.RunAsync(ct, "ls-files", "-z", "--others", "--", scope));
+        var others = GitText.Entries(await git.Run(cancellationToken, "ls-files", "-z", "--others", "--", scope));
         var changed = others.Take(MaxFiles).Where(path => !place.Hidden.Any(hidden => path.StartsWith(hidden, StringComparison.Ordinal)))
             .Select(GitText.Usable).OfType<string>().Where(path => IsNewer($"{place.WorkTree}/{path}", taken))
             .Select(path => path[place.Folder.Length..]);

@@ -55,19 +55,21 @@ internal sealed class SnapshotPlace
     public static string Ref(SnapshotSubject subject) => $"refs/koda/{subject.ConversationId}";
 
     /// <summary>Finds the place. A conversation stays where its first snapshot is.</summary>
-    public static async Task<SnapshotPlace> FindAsync(
-        string program, string data, SnapshotSubject subject, PrivatePaths hidden, KnownPlaces known, CancellationToken ct)
+    public static async Task<SnapshotPlace> Find(
+        string program, string data, SnapshotSubject subject, PrivatePaths hidden, KnownPlaces known, CancellationToken cancellationToken)
     {
         var git = new Git(program, subject.Workspace, new Dictionary<string, string>());
         var home = ShadowDirectory.Home(data, subject.Workspace);
         var own = ShadowDirectory.OpenOwn(home);
-        var (excludes, found) = (UserExcludes.FindAsync(git, ct), known.RepositoryAsync(git, subject.Workspace, ct));
+        var (excludes, found) = (UserExcludes.Find(git, cancellationToken), known.Repository(git, subject.Workspace, cancellationToken));
         var (ignore, repository) = (await excludes, await found);
         var kept = !own.Has(Ref(subject)) && repository is { Writable: true };
         var refs = kept ? repository!.Open(git) : git.With(("GIT_DIR", own.Path));
         var shadow = kept ? ShadowDirectory.OpenBeside(home, repository!) : own;
         var refDirectory = kept ? repository!.CommonDirectory : own.Path;
-        var (tip, head) = known.Tip($"{refDirectory}/{Ref(subject)}") is { } noted ? (noted, null) : await TipAsync(refs, Ref(subject), ct);
+        var (tip, head) = known.Tip($"{refDirectory}/{Ref(subject)}") is { } noted
+            ? (noted, null)
+            : await ReadTip(refs, Ref(subject), cancellationToken);
         shadow.Exclude(repository?.Excludes);
         var folder = tip?.Mark.Folder ?? FolderIn(repository, subject.Workspace);
         var workTree = folder.Length == 0 ? subject.Workspace : subject.Workspace[..^folder.Length];
@@ -89,53 +91,54 @@ internal sealed class SnapshotPlace
     }
 
     /// <summary>Makes a commit the latest snapshot, if that is still what it was when this place was found.</summary>
-    public async Task MoveAsync(Snapshot made, string? from, CancellationToken ct)
+    public async Task Move(Snapshot made, string? from, CancellationToken cancellationToken)
     {
         string[] arguments = ["update-ref", _ref, made.Commit, from ?? NoCommit];
-        var answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
+        var answer = await _refs.Try(arguments, "", int.MaxValue, cancellationToken);
         if (answer.ExitCode != 0 && RemoveStaleLock())
-            answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
+            answer = await _refs.Try(arguments, "", int.MaxValue, cancellationToken);
         Git.Checked(arguments, answer);
         _known.Note($"{RefDirectory}/{_ref}", made);
     }
 
     /// <summary>Removes the conversation's snapshots.</summary>
-    public async Task ForgetAsync(CancellationToken ct)
+    public async Task Forget(CancellationToken cancellationToken)
     {
         if (Tip is not null)
-            await _refs.RunAsync(ct, "update-ref", "-d", _ref);
+            await _refs.Run(cancellationToken, "update-ref", "-d", _ref);
         File.Delete(Shadow.Index(Subject.ConversationId));
         // The user's git clears up his repository; nobody else does it for one of Koda's own.
         if (RefDirectory != Shadow.Path)
             return;
-        if ((await _refs.RunAsync(ct, "for-each-ref", "--count=1")).Length > 0)
-            await _refs.RunAsync(ct, "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet");
+        if ((await _refs.Run(cancellationToken, "for-each-ref", "--count=1")).Length > 0)
+            await _refs.Run(cancellationToken, "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet");
         else
             Directory.Delete(Shadow.Path, recursive: true);
     }
 
     /// <summary>Reads a commit; null when it is not a snapshot.</summary>
-    public async Task<Snapshot?> ReadAsync(string commit, CancellationToken ct)
+    public async Task<Snapshot?> Read(string commit, CancellationToken cancellationToken)
     {
         if (commit.Length is < 40 or > 64 || !commit.All(char.IsAsciiHexDigit))
             return null;
         string[] arguments = ["log", "-1", "--no-show-signature", "--format=%H%x00%T%x00%B", commit, "--"];
-        var answer = await _refs.TryAsync(arguments, "", int.MaxValue, ct);
+        var answer = await _refs.Try(arguments, "", int.MaxValue, cancellationToken);
         return answer.ExitCode == 0 ? Parse(answer.Output) : null;
     }
 
     /// <summary>When a commit was made, to the second.</summary>
-    public async Task<DateTimeOffset> TimeAsync(string commit, CancellationToken ct) =>
+    public async Task<DateTimeOffset> Time(string commit, CancellationToken cancellationToken) =>
         DateTimeOffset.FromUnixTimeSeconds(
             long.Parse(
-                (await _refs.RunAsync(ct, "log", "-1", "--no-show-signature", "--format=%ct", commit, "--")).Trim(),
+                (await _refs.Run(cancellationToken, "log", "-1", "--no-show-signature", "--format=%ct", commit, "--")).Trim(),
                 CultureInfo.InvariantCulture));
 
     /// <summary>The snapshots of the conversation, newest first.</summary>
-    public async Task<IReadOnlyList<Snapshot>> HistoryAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<Snapshot>> History(CancellationToken cancellationToken)
     {
         string[] arguments = ["log", "--first-parent", MostCommits, "--no-show-signature", "--format=%H%x00%T%x00%B%x00%x00", _ref, "--"];
-        var commits = (await _refs.TryAsync(arguments, "", int.MaxValue, ct)).Output.Split("\0\0", StringSplitOptions.RemoveEmptyEntries);
+        var commits = (await _refs.Try(arguments, "", int.MaxValue, cancellationToken)).Output.Split(
+            "\0\0", StringSplitOptions.RemoveEmptyEntries);
         // The user's own commits follow.
         return [.. commits.Select(Parse).TakeWhile(read => read is not null).OfType<Snapshot>()];
     }
@@ -151,9 +154,9 @@ internal sealed class SnapshotPlace
     }
 
     // The latest snapshot, and the commit that the user stands on: both may be missing.
-    private static async Task<(Snapshot? Tip, string? Head)> TipAsync(Git refs, string name, CancellationToken ct)
+    private static async Task<(Snapshot? Tip, string? Head)> ReadTip(Git refs, string name, CancellationToken cancellationToken)
     {
-        var output = await refs.FeedAsync($"{name}^{{commit}}\nHEAD^{{commit}}\n", ct, "cat-file", "--batch");
+        var output = await refs.Feed($"{name}^{{commit}}\nHEAD^{{commit}}\n", cancellationToken, "cat-file", "--batch");
         var (tip, content, others) = Commit(output);
         // "tree", its name, further lines, an empty line, the message.
         var message = content.IndexOf("\n\n", StringComparison.Ordinal);

@@ -21,38 +21,38 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
     private string Root => place.Folder.Length == 0 ? "." : place.Folder.TrimEnd('/');
 
     /// <exception cref="SnapshotException">There is too much to take in, or git fails.</exception>
-    public async Task AddAllAsync(CancellationToken ct)
+    public async Task AddAll(CancellationToken cancellationToken)
     {
-        var (changed, others) = await LookAsync(ct);
+        var (changed, others) = await Look(cancellationToken);
         while (others.Where(path => path.EndsWith('/')).ToList() is { Count: > 0 } repositories)
         {
-            await InnerRepositories.OpenAsync(_git, repositories, ct);
+            await InnerRepositories.Open(_git, repositories, cancellationToken);
             var before = others.Length;
-            (changed, others) = await LookAsync(ct);
+            (changed, others) = await Look(cancellationToken);
             // One that git cannot look into stays what it is.
             if (others.Length == before && repositories.All(others.Contains))
                 break;
         }
         var left = LeftOut(others);
         string[] found = [.. changed.Where(path => !HiddenFiles.Hold(place, path)), .. others.Except(left)];
-        if (found.Length > 0 && !await TryTakeAsync(found, ct))
-            await AddAsync(
+        if (found.Length > 0 && !await TryTake(found, cancellationToken))
+            await Add(
                 ["add", "--all", "--ignore-errors"],
                 [Literal(GitText.Raw(Root)), .. Without(left), .. Without(place.Hidden)],
                 mayBeNone: true,
-                ct);
+                cancellationToken);
         string[] held = [.. index.Read().Entries.Select(entry => entry.Path)];
-        await AddEvenIfIgnoredAsync([.. await AddedByUserAsync([.. held, .. others], ct), .. Touched()], ct);
+        await AddEvenIfIgnored([.. await AddedByUser([.. held, .. others], cancellationToken), .. Touched()], cancellationToken);
         // An index of before may hold what was not known to be private yet.
-        await HiddenFiles.RemoveAsync(place, _git, held, ct);
+        await HiddenFiles.Remove(place, _git, held, cancellationToken);
     }
 
     /// <summary>Takes in these files whether or not they are ignored.</summary>
-    public async Task AddEvenIfIgnoredAsync(IEnumerable<string> paths, CancellationToken ct)
+    public async Task AddEvenIfIgnored(IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var there = paths.Where(path => !HiddenFiles.Hold(place, path)).Where(IsThere).Select(path => $":(top,literal){path}").ToList();
         if (there.Count > 0)
-            await AddAsync(["add", "--force", "--ignore-errors"], there, mayBeNone: false, ct);
+            await Add(["add", "--force", "--ignore-errors"], there, mayBeNone: false, cancellationToken);
     }
 
     /// <summary>Whether a snapshot may not hold a file of a workspace, as far as the workspace itself says.</summary>
@@ -65,24 +65,25 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
     }
 
     /// <summary>Takes in the touched files that are there, and nothing else.</summary>
-    public Task AddTouchedAsync(CancellationToken ct) => AddEvenIfIgnoredAsync(Touched(), ct);
+    public Task AddTouched(CancellationToken cancellationToken) => AddEvenIfIgnored(Touched(), cancellationToken);
 
     // Git has just said where it looked, and need not walk once more. It takes all or fails: at a file that cannot be read, or is something
     // else by now.
-    private async Task<bool> TryTakeAsync(string[] found, CancellationToken ct) =>
+    private async Task<bool> TryTake(string[] found, CancellationToken cancellationToken) =>
         (
-            await _git.TryAsync(
+            await _git.Try(
                 ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"],
                 string.Concat(found.Select(path => $"{path}\0")),
                 int.MaxValue,
-                ct)).ExitCode == 0;
+                cancellationToken)).ExitCode == 0;
 
     // What the index has and is not what it was, and what git would take in besides.
-    private async Task<(string[] Changed, string[] Others)> LookAsync(CancellationToken ct)
+    private async Task<(string[] Changed, string[] Others)> Look(CancellationToken cancellationToken)
     {
         string[] scope = ["--", Literal(GitText.Raw(Root)), .. Without(place.Hidden.Select(GitText.Shown))];
         var entries = GitText.Entries(
-            await _git.RunAsync(ct, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
+            await _git.Run(
+                cancellationToken, ["ls-files", "-z", "-t", "--others", "--modified", "--deleted", "--exclude-standard", .. scope]));
         return (
             [.. entries.Where(entry => !IsOther(entry)).Select(entry => entry[2..]).Distinct()],
             [.. entries.Where(IsOther).Select(entry => entry[2..])]);
@@ -111,10 +112,10 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
             .Select(GitText.Raw);
     }
 
-    private async Task AddAsync(string[] command, IReadOnlyList<string> paths, bool mayBeNone, CancellationToken ct)
+    private async Task Add(string[] command, IReadOnlyList<string> paths, bool mayBeNone, CancellationToken cancellationToken)
     {
         string[] arguments = [.. command, "--pathspec-from-file=-", "--pathspec-file-nul"];
-        var answer = await _git.TryAsync(arguments, string.Join('\0', paths), int.MaxValue, ct);
+        var answer = await _git.Try(arguments, string.Join('\0', paths), int.MaxValue, cancellationToken);
         // An empty directory matches nothing.
         if (mayBeNone && answer.Errors.Contains("did not match any files", StringComparison.Ordinal))
             return;
@@ -150,11 +151,11 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
     }
 
     // What the user's git has, and neither the index nor the walk that leaves out what is ignored.
-    private async Task<IEnumerable<string>> AddedByUserAsync(string[] found, CancellationToken ct)
+    private async Task<IEnumerable<string>> AddedByUser(string[] found, CancellationToken cancellationToken)
     {
         if (place.Repository is not { } repository || repository.TopLevel != place.WorkTree)
             return [];
-        if (await UserIndex.ReadAsync(repository, ct) is var (read, _))
+        if (await UserIndex.Read(repository, cancellationToken) is var (read, _))
         {
             var folder = GitText.Raw(place.Folder);
             return read.Entries.Where(entry => (entry.IsFile || entry.IsLink) && entry.Path.StartsWith(folder, StringComparison.Ordinal))
@@ -164,7 +165,7 @@ internal sealed class Staging(SnapshotPlace place, WorkingIndex index, PassingOb
             .With(("GIT_INDEX_FILE", $"{repository.GitDirectory}/index"), ("GIT_OBJECT_DIRECTORY", repository.Objects));
         string[] arguments = ["ls-files", "-z", "--cached", "--ignored", "--exclude-standard", "--", Literal(GitText.Raw(Root))];
         // An index that cannot be read names nothing.
-        var answer = await users.TryAsync(arguments, "", int.MaxValue, ct);
+        var answer = await users.Try(arguments, "", int.MaxValue, cancellationToken);
         return answer.ExitCode == 0 ? GitText.Entries(answer.Output) : [];
     }
 

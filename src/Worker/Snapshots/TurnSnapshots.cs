@@ -31,22 +31,22 @@ internal sealed class TurnSnapshots(
 
     /// <summary>Runs the turn.</summary>
     /// <param name="turn">The turn itself.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public async Task<AttemptOutcome> RunAsync(Func<CancellationToken, Task<AttemptOutcome>> turn, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public async Task<AttemptOutcome> Run(Func<CancellationToken, Task<AttemptOutcome>> turn, CancellationToken cancellationToken)
     {
         if (workspace is null || assignment.Turn is not { Snapshots: true } told)
-            return await turn(ct);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            return await turn(cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _changes = MayHaveChanged;
         // The model is asked meanwhile.
         if (!_changes)
-            _before = Task.Run(() => TakeAsync(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", over.Token), over.Token);
+            _before = Task.Run(() => Take(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", over.Token), over.Token);
         try
         {
-            var outcome = await turn(ct);
+            var outcome = await turn(cancellationToken);
             await _before;
             if (_changes && outcome is AttemptOutcome.Completed or AttemptOutcome.Failed { Retryable: false })
-                await TakeAsync(SnapshotKind.Turn, told.Number, assignment.Query, ct);
+                await Take(SnapshotKind.Turn, told.Number, assignment.Query, cancellationToken);
             return outcome;
         }
         finally
@@ -59,29 +59,29 @@ internal sealed class TurnSnapshots(
     /// <summary>Waits until what the turn found is kept. To be called before the first thing that changes a file is recorded.</summary>
     /// <param name="touched">The files and directories that it names, relative to the workspace: they are kept although they are
     /// ignored.</param>
-    /// <param name="ct">Ends the wait.</param>
-    public async Task BeforeChangeAsync(IReadOnlyCollection<string> touched, CancellationToken ct)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task BeforeChange(IReadOnlyCollection<string> touched, CancellationToken cancellationToken)
     {
         _changes = true;
-        await _before.WaitAsync(ct);
+        await _before.WaitAsync(cancellationToken);
         var added = touched.Where(_touched.Add).Where(path => Path.Exists($"{workspace}/{path}")).ToList();
         if (workspace is null || assignment.Turn is not { Snapshots: true } told || added.Count == 0 || _failed)
             return;
-        await RecordAsync(() =>
-            snapshots.HoldAsync(
+        await Record(() =>
+            snapshots.Hold(
                 Subject with { Touched = added },
                 new SnapshotMark(SnapshotKind.Before, told.Number - 1, $"before turn {told.Number}", assignment.TaskId),
-                ct));
+                cancellationToken));
     }
 
     private SnapshotSubject Subject => new(workspace!, Guid.Parse(assignment.Turn.ConversationId)) { Touched = _touched, Denied = denied };
 
     private static bool IsUntouched(PendingCall call) => !call.Started && call.Result is null;
 
-    private Task TakeAsync(SnapshotKind kind, long turn, string summary, CancellationToken ct) =>
-        RecordAsync(async () => await snapshots.TakeAsync(Subject, new SnapshotMark(kind, turn, summary, assignment.TaskId), ct));
+    private Task Take(SnapshotKind kind, long turn, string summary, CancellationToken cancellationToken) =>
+        Record(async () => await snapshots.Take(Subject, new SnapshotMark(kind, turn, summary, assignment.TaskId), cancellationToken));
 
-    private async Task RecordAsync(Func<Task<Snapshot?>> take)
+    private async Task Record(Func<Task<Snapshot?>> take)
     {
         try
         {

@@ -9,22 +9,22 @@ internal static class UserExcludes
     private static (long Until, string? File)? s_known;
 
     /// <param name="git">Git, anywhere.</param>
-    /// <param name="ct">Cuts it off.</param>
+    /// <param name="cancellationToken">Cuts it off.</param>
     /// <returns>Its path. Null: there is none.</returns>
-    public static async Task<string?> FindAsync(Git git, CancellationToken ct)
+    public static async Task<string?> Find(Git git, CancellationToken cancellationToken)
     {
         if (s_known is var (until, known) && until > Environment.TickCount64)
             return known;
-        var found = await AskAsync(git, ct);
+        var found = await Ask(git, cancellationToken);
         s_known = (Environment.TickCount64 + (long)s_fresh.TotalMilliseconds, found);
         return found;
     }
 
-    private static async Task<string?> AskAsync(Git git, CancellationToken ct)
+    private static async Task<string?> Ask(Git git, CancellationToken cancellationToken)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var configured = await git.With(("HOME", home), ("GIT_CONFIG_GLOBAL", Configuration(home)))
-            .TryAsync(["config", "--global", "--type=path", "--get", "core.excludesFile"], "", int.MaxValue, ct);
+            .Try(["config", "--global", "--type=path", "--get", "core.excludesFile"], "", int.MaxValue, cancellationToken);
         var file = configured.ExitCode == 0 ? GitText.Shown(configured.Output).TrimEnd('\n') : $"{Xdg(home)}/ignore";
         return File.Exists(file) ? file : null;
     }

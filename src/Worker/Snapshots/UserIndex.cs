@@ -12,7 +12,7 @@ internal static class UserIndex
     private static readonly string[] s_attributes = [".gitattributes", "info/attributes"];
 
     /// <summary>The user's index. Null: there is none, or none that can be read without git.</summary>
-    public static async Task<(GitIndex Index, DateTime Written)?> ReadAsync(UserRepository repository, CancellationToken ct)
+    public static async Task<(GitIndex Index, DateTime Written)?> Read(UserRepository repository, CancellationToken cancellationToken)
     {
         var source = new FileInfo($"{repository.GitDirectory}/index");
         if (source is not { Exists: true, LinkTarget: null })
@@ -20,7 +20,9 @@ internal static class UserIndex
         try
         {
             var written = source.LastWriteTimeUtc;
-            return GitIndex.Read(await File.ReadAllBytesAsync(source.FullName, ct), GitIndex.HashLength(repository.Format)) is { } index
+            return
+                GitIndex.Read(await File.ReadAllBytesAsync(source.FullName, cancellationToken), GitIndex.HashLength(repository.Format))
+                    is { } index
                 ? (index, written)
                 : null;
         }
@@ -34,36 +36,36 @@ internal static class UserIndex
     /// <param name="place">Whose files.</param>
     /// <param name="file">Where.</param>
     /// <param name="known">Files of which it is known that git keeps them byte for byte.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public static async Task CopyAsync(SnapshotPlace place, string file, GitIndex known, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public static async Task Copy(SnapshotPlace place, string file, GitIndex known, CancellationToken cancellationToken)
     {
         if (place.Repository is not { Format: "sha1" } repository
             || repository.Objects != place.Objects
             || repository.TopLevel != place.WorkTree)
             return;
-        if (await ReadAsync(repository, ct) is not var (users, written))
+        if (await Read(repository, cancellationToken) is not var (users, written))
             return;
         var folder = GitText.Raw(place.Folder);
         var entries = users.Entries.Where(entry => entry.IsPlain && (entry.IsFile || entry.IsLink)
             && entry.Path.StartsWith(folder, StringComparison.Ordinal) && !HiddenFiles.Hold(place, entry.Path)).ToList();
         if (entries.Count == 0 || Filters(place, repository, entries))
             return;
-        var same = await SameAsync(place, entries, known, ct);
-        await File.WriteAllBytesAsync(file, Write(same, same.Count == users.Entries.Count ? users.Trees : null), ct);
+        var same = await Same(place, entries, known, cancellationToken);
+        await File.WriteAllBytesAsync(file, Write(same, same.Count == users.Entries.Count ? users.Trees : null), cancellationToken);
         // Files that are no older than the index are looked at again.
         File.SetLastWriteTimeUtc(file, written);
     }
 
     // Where sizes differ the file was converted, and where git has no size it has no content.
-    private static async Task<List<IndexEntry>> SameAsync(
-        SnapshotPlace place, List<IndexEntry> entries, GitIndex known, CancellationToken ct)
+    private static async Task<List<IndexEntry>> Same(
+        SnapshotPlace place, List<IndexEntry> entries, GitIndex known, CancellationToken cancellationToken)
     {
         var lookedAt = known.Entries.Select(entry => (entry.Hash, entry.Size)).ToHashSet();
         var asked = entries.Where(entry => !lookedAt.Contains((entry.Hash, entry.Size))).ToList();
         if (asked.Count == 0)
             return entries;
         var hashes = string.Concat(asked.Select(entry => $"{entry.Hash}\n"));
-        var sizes = (await place.Files.FeedAsync(hashes, ct, "cat-file", "--buffer", "--batch-check=%(objectsize)")).Split('\n');
+        var sizes = (await place.Files.Feed(hashes, cancellationToken, "cat-file", "--buffer", "--batch-check=%(objectsize)")).Split('\n');
         var others = asked.Where((entry, index) => index >= sizes.Length || sizes[index] != $"{entry.Size}").ToHashSet();
         return [.. entries.Where(entry => !others.Contains(entry))];
     }

@@ -19,20 +19,20 @@ internal sealed record UserRepository(string TopLevel, string GitDirectory, stri
     /// <summary>Finds the repository of a workspace; null when there is none, or none that speaks for it.</summary>
     /// <param name="git">Git in the workspace.</param>
     /// <param name="workspace">The real path of the workspace.</param>
-    /// <param name="ct">Cuts it off.</param>
-    public static async Task<UserRepository?> FindAsync(Git git, string workspace, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public static async Task<UserRepository?> Find(Git git, string workspace, CancellationToken cancellationToken)
     {
-        var answer = await git.TryAsync(Questions, "", int.MaxValue, ct);
+        var answer = await git.Try(Questions, "", int.MaxValue, cancellationToken);
         // Git refuses to look into a repository of somebody else. What it ignores still counts; nothing is written into it.
         var foreign = answer.ExitCode != 0;
         if (foreign)
-            answer = await git.TryAsync(["-c", "safe.directory=*", .. Questions], "", int.MaxValue, ct);
+            answer = await git.Try(["-c", "safe.directory=*", .. Questions], "", int.MaxValue, cancellationToken);
         var lines = GitText.Shown(answer.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // Names with line ends would not come back whole.
         if (answer.ExitCode != 0 || lines.Length != 4 || workspace.Contains('\n', StringComparison.Ordinal))
             return null;
         var found = new UserRepository(lines[0], lines[1], lines[2], lines[3], Writable: false);
-        if (!RealPaths.IsWithin(workspace, found.TopLevel) || await found.IgnoresAsync(git, workspace, ct))
+        if (!RealPaths.IsWithin(workspace, found.TopLevel) || await found.Ignores(git, workspace, cancellationToken))
             return null;
         return foreign ? found : found.Anew();
     }
@@ -43,8 +43,9 @@ internal sealed record UserRepository(string TopLevel, string GitDirectory, stri
     /// <summary>Git at work on this repository as its user's.</summary>
     public Git Open(Git git) => git.With(("GIT_DIR", GitDirectory), ("GIT_WORK_TREE", TopLevel));
 
-    private async Task<bool> IgnoresAsync(Git git, string workspace, CancellationToken ct) =>
-        workspace != TopLevel && (await Open(git).TryAsync(["check-ignore", "-q", workspace], "", int.MaxValue, ct)).ExitCode == 0;
+    private async Task<bool> Ignores(Git git, string workspace, CancellationToken cancellationToken) =>
+        workspace != TopLevel
+        && (await Open(git).Try(["check-ignore", "-q", workspace], "", int.MaxValue, cancellationToken)).ExitCode == 0;
 
     // A `.git` that only points to a repository is trusted when that one points back, as those of further work trees do.
     private bool IsOf(string directory)

@@ -18,10 +18,10 @@ internal sealed class WorkingIndex : IDisposable
     }
 
     /// <summary>Begins with what the user's git has looked at, where the conversation has no index yet.</summary>
-    public async Task SeedAsync(CancellationToken ct)
+    public async Task Seed(CancellationToken cancellationToken)
     {
         if (!File.Exists(_copy))
-            await UserIndex.CopyAsync(_place, _copy, OfAnother(), ct);
+            await UserIndex.Copy(_place, _copy, OfAnother(), cancellationToken);
     }
 
     /// <summary>What is in it now.</summary>

@@ -28,7 +28,7 @@ internal sealed class WorkspaceOperations(
 
     private WorkspaceOperation Work => assignment.Operation;
 
-    public async Task<AttemptOutcome> RunAsync(CancellationToken ct)
+    public async Task<AttemptOutcome> Run(CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(Work.ConversationId, out var conversationId))
             return Invalid($"'{Work.ConversationId}' is no conversation.");
@@ -37,9 +37,9 @@ internal sealed class WorkspaceOperations(
         {
             return Work.Kind switch
             {
-                WorkspaceOperationKind.Restore => await RestoreAsync(subject, ct),
-                WorkspaceOperationKind.Diff => Completed(await snapshots.DiffAsync(subject, Work.Commit, Work.OtherCommit, ct)),
-                WorkspaceOperationKind.Forget => await ForgetAsync(subject, ct),
+                WorkspaceOperationKind.Restore => await Restore(subject, cancellationToken),
+                WorkspaceOperationKind.Diff => Completed(await snapshots.Diff(subject, Work.Commit, Work.OtherCommit, cancellationToken)),
+                WorkspaceOperationKind.Forget => await Forget(subject, cancellationToken),
                 _ => Invalid($"This worker does not know the operation {Work.Kind}."),
             };
         }
@@ -49,27 +49,27 @@ internal sealed class WorkspaceOperations(
         }
     }
 
-    private async Task<AttemptOutcome> RestoreAsync(SnapshotSubject subject, CancellationToken ct)
+    private async Task<AttemptOutcome> Restore(SnapshotSubject subject, CancellationToken cancellationToken)
     {
         var mark = new SnapshotMark(SnapshotKind.Safety, SafetyTurn, $"before turn {Work.Turn} was restored", assignment.TaskId);
-        var restoration = await snapshots.RestoreAsync(subject, Work.Commit, mark, SecureAsync, ct);
+        var restoration = await snapshots.Restore(subject, Work.Commit, mark, Secure, cancellationToken);
         var restored = SnapshotRestored.Of(Work.Turn, restoration);
         recorder.Report(restored);
         return Completed(restored);
     }
 
-    private async Task<AttemptOutcome> ForgetAsync(SnapshotSubject subject, CancellationToken ct)
+    private async Task<AttemptOutcome> Forget(SnapshotSubject subject, CancellationToken cancellationToken)
     {
-        await snapshots.ForgetAsync(subject, ct);
+        await snapshots.Forget(subject, cancellationToken);
         return Completed(new { Forgotten = true });
     }
 
     // No file is touched before it is on record what it was.
-    private async Task SecureAsync(Snapshot safety, CancellationToken ct)
+    private async Task Secure(Snapshot safety, CancellationToken cancellationToken)
     {
         if (safety.Mark.Kind == SnapshotKind.Safety && !conversation.HasSnapshot(safety.Commit))
             recorder.Record(SnapshotTaken.Of(safety));
-        await recorder.CommittedAsync(ct);
+        await recorder.Committed(cancellationToken);
     }
 
     private static AttemptOutcome.Failed Invalid(string why) => new("operation.invalid", why, Retryable: false);

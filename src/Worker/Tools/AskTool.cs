@@ -27,6 +27,6 @@ internal sealed class AskTool() : Tool<AskTool.Arguments>("ask", Description, Sc
 
     protected override UserQuestion Question(Arguments arguments) => new(arguments.Question, arguments.Options ?? [], arguments.Multiple);
 
-    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
+    protected override Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         throw new ToolException("The question has no answer.");
 }

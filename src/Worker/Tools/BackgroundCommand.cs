@@ -27,7 +27,7 @@ internal sealed class BackgroundCommand : IDisposable
     {
         (Id, Line, Origin, _log) = (id, line, context.Origin, log);
         log?.Started(this);
-        _run = RunAsync(context with { CommandTimeout = Longest, Output = (_, text) => Add(text) });
+        _run = Run(context with { CommandTimeout = Longest, Output = (_, text) => Add(text) });
     }
 
     public string Id { get; }
@@ -66,7 +66,7 @@ internal sealed class BackgroundCommand : IDisposable
     }
 
     /// <summary>Waits until it prints something or ends.</summary>
-    public Task NewsAsync()
+    public Task News()
     {
         lock (_gate)
             return _unread.Length > 0 ? Task.CompletedTask : Task.WhenAny(_news.Task, _run);
@@ -90,7 +90,7 @@ internal sealed class BackgroundCommand : IDisposable
 
     /// <summary>Kills it with everything that it started.</summary>
     /// <param name="reason">Why, when it is not the agent who wants it.</param>
-    public async Task KillAsync(string? reason = null)
+    public async Task Kill(string? reason = null)
     {
         lock (_gate)
         {
@@ -106,13 +106,13 @@ internal sealed class BackgroundCommand : IDisposable
     /// <summary>Lets go of what was needed to kill it. What it printed can still be read.</summary>
     public void Dispose() => _stop.Dispose();
 
-    private async Task RunAsync(ToolContext context)
+    private async Task Run(ToolContext context)
     {
         var end = "killed";
         try
         {
             var result = await new Command(context, writable: true)
-                .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", Line], context.Secrets, _stop.Token);
+                .Run(["/bin/bash", "--noprofile", "--norc", "-c", Line], context.Secrets, _stop.Token);
             end = result.ExitCode is { } code ? $"exit code {code}" : end;
         }
         catch (OperationCanceledException)

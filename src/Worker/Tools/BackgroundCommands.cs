@@ -53,10 +53,10 @@ internal sealed class BackgroundCommands(int started = 0)
     }
 
     /// <summary>Kills all of them. What they printed can still be read.</summary>
-    public async Task EndAsync(string reason)
+    public async Task End(string reason)
     {
         var all = All();
-        await Task.WhenAll(all.Select(command => command.KillAsync(reason)));
+        await Task.WhenAll(all.Select(command => command.Kill(reason)));
         foreach (var command in all)
             command.Dispose();
     }

@@ -29,15 +29,15 @@ internal sealed class BashOutputTool() : Tool<BashOutputTool.Arguments>("bash_ou
     protected override IEnumerable<Demand> Demands(Arguments arguments, ToolContext context) =>
         [new Demand(Definition.Name, arguments.Id) { Harmless = true }];
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var command = context.Background.Find(arguments.Id);
         if (arguments.Kill)
-            await command.KillAsync();
+            await command.Kill();
         else
-            await command.NewsAsync().WaitAsync(TimeSpan.FromSeconds(arguments.WaitSeconds ?? 0), context.Time, ct)
+            await command.News().WaitAsync(TimeSpan.FromSeconds(arguments.WaitSeconds ?? 0), context.Time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ct.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         var state = command.State;
         var (text, truncated) = command.Read();
         return new ToolResult($"{(text.Length == 0 ? "(nothing new)" : text.TrimEnd('\n'))}\n({state})") { Truncated = truncated };

@@ -31,10 +31,10 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
 
     protected override string Subject(Arguments arguments, ToolContext context) => arguments.Command;
 
-    protected override Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) => Task.FromResult(
-        arguments.Command + context.Unconfined);
+    protected override Task<string> Preview(Arguments arguments, ToolContext context, CancellationToken cancellationToken) =>
+        Task.FromResult(arguments.Command + context.Unconfined);
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         if (arguments.Background)
         {
@@ -44,7 +44,7 @@ internal sealed class BashTool() : Tool<BashTool.Arguments>(ToolName, Descriptio
         var asked = TimeSpan.FromSeconds(arguments.TimeoutSeconds ?? int.MaxValue);
         var limit = asked < context.CommandTimeout ? asked : context.CommandTimeout;
         var result = await new Command(context with { CommandTimeout = limit }, writable: true)
-            .RunAsync(["/bin/bash", "--noprofile", "--norc", "-c", arguments.Command], context.Secrets, ct);
+            .Run(["/bin/bash", "--noprofile", "--norc", "-c", arguments.Command], context.Secrets, cancellationToken);
         var end = result.ExitCode is null ? $"(killed after {limit.TotalSeconds} seconds)" : $"(exit code {result.ExitCode})";
         return new ToolResult(result.Output.Length == 0 ? end : $"{result.Output.TrimEnd('\n')}\n{end}")
         {

@@ -13,12 +13,12 @@ internal sealed class BoundedLines(Stream stream, int maxLength) : IDisposable
     private int _length;
 
     /// <summary>The next line without its end; null when there is none.</summary>
-    public async ValueTask<string?> NextAsync(CancellationToken ct)
+    public async ValueTask<string?> Next(CancellationToken cancellationToken)
     {
         var line = new StringBuilder();
         var any = false;
         var cut = false;
-        while (await FillAsync(ct))
+        while (await Fill(cancellationToken))
         {
             any = true;
             var rest = _buffer.AsMemory(_position, _length - _position);
@@ -40,12 +40,12 @@ internal sealed class BoundedLines(Stream stream, int maxLength) : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    private async ValueTask<bool> FillAsync(CancellationToken ct)
+    private async ValueTask<bool> Fill(CancellationToken cancellationToken)
     {
         if (_position < _length)
             return true;
         _position = 0;
-        _length = await _reader.ReadAsync(_buffer, ct);
+        _length = await _reader.ReadAsync(_buffer, cancellationToken);
         return _length > 0;
     }
 }

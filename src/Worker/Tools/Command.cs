@@ -22,9 +22,9 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">The program and its arguments.</param>
     /// <param name="environment">Variables besides those that every command has.</param>
-    /// <param name="ct">Kills the command with everything that it started.</param>
-    public async Task<CommandResult> RunAsync(
-        IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
+    /// <param name="cancellationToken">Kills the command with everything that it started.</param>
+    public async Task<CommandResult> Run(
+        IReadOnlyList<string> program, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
         var home = Directory.CreateTempSubdirectory("koda-home-");
         using var confined = context
@@ -36,9 +36,9 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
         confined.User?.Take(home.FullName);
         try
         {
-            using var process = await LastingThread.StartAsync(StartInfo(confined.Line, environment, home.FullName))
+            using var process = await LastingThread.Start(StartInfo(confined.Line, environment, home.FullName))
                 ?? throw new ToolException($"{program[0]} does not start.");
-            var result = await FinishAsync(process, ct);
+            var result = await Finish(process, cancellationToken);
             confined.Keep();
             return result;
         }
@@ -70,26 +70,26 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
         return start;
     }
 
-    private async Task<CommandResult> FinishAsync(Process process, CancellationToken ct)
+    private async Task<CommandResult> Finish(Process process, CancellationToken cancellationToken)
     {
         process.StandardInput.Close();
         using var timeout = new CancellationTokenSource(context.CommandTimeout, context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var pipes = new CancellationTokenSource();
         var reading = Task.WhenAll(
             keeps is null
-                ? PumpAsync("stdout", process.StandardOutput.BaseStream, pipes.Token)
-                : PumpLinesAsync(keeps, process.StandardOutput.BaseStream, pipes.Token),
-            PumpAsync("stderr", process.StandardError.BaseStream, pipes.Token));
+                ? Pump("stdout", process.StandardOutput.BaseStream, pipes.Token)
+                : PumpLines(keeps, process.StandardOutput.BaseStream, pipes.Token),
+            Pump("stderr", process.StandardError.BaseStream, pipes.Token));
         var tree = new ProcessTree(process, ofSandbox: context.Sandbox.Missing is null);
         var timedOut = false;
         try
         {
-            await tree.WaitAsync(either.Token);
+            await tree.Wait(either.Token);
         }
         catch (OperationCanceledException)
         {
-            ct.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             timedOut = true;
         }
         finally
@@ -110,11 +110,11 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
             MarkedProcesses.Kill($"{Marker}={_id}");
     }
 
-    private async Task PumpLinesAsync(Func<string, bool> keep, Stream stream, CancellationToken ct)
+    private async Task PumpLines(Func<string, bool> keep, Stream stream, CancellationToken cancellationToken)
     {
         using var lines = new BoundedLines(stream, MaxKeptLine);
         var streamed = 0;
-        while (await lines.NextAsync(ct) is { } line)
+        while (await lines.Next(cancellationToken) is { } line)
         {
             if (!keep(line))
                 continue;
@@ -125,14 +125,14 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
         }
     }
 
-    private async Task PumpAsync(string name, Stream stream, CancellationToken ct)
+    private async Task Pump(string name, Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[32 * 1024];
         var characters = new char[buffer.Length + 4];
         var decoder = Encoding.UTF8.GetDecoder();
         var streamed = 0;
         int length;
-        while ((length = await stream.ReadAsync(buffer, ct)) > 0)
+        while ((length = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             _output.Add(buffer.AsSpan(0, length));
             if (streamed >= MaxStreamedCharacters)

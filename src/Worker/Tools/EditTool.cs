@@ -26,16 +26,16 @@ internal sealed class EditTool() : FileTool<EditTool.Arguments>("edit", Descript
 
     protected override string PathOf(Arguments arguments) => arguments.Path;
 
-    protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<string> Preview(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var before = await FileChange.CurrentAsync(arguments.Path, context, ct) ?? throw Missing(arguments);
+        var before = await FileChange.Current(arguments.Path, context, cancellationToken) ?? throw Missing(arguments);
         return UnifiedDiff.Between(Subject(arguments, context), before.Text, Edited(before.Text, arguments));
     }
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var change = await FileChange.ApplyAsync(
-            arguments.Path, context, before => Edited(before ?? throw Missing(arguments), arguments), ct);
+        var change = await FileChange.Apply(
+            arguments.Path, context, before => Edited(before ?? throw Missing(arguments), arguments), cancellationToken);
         return change.Result(change.IsChange ? $"Edited {change.Shown}." : $"{change.Shown} holds just that already.");
     }
 

@@ -38,13 +38,13 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
             },
         ];
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Timeout, context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await GetAsync(Address(arguments.Url), either.Token);
+            return await Get(Address(arguments.Url), either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -56,29 +56,29 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
         }
     }
 
-    private async Task<ToolResult> GetAsync(Uri address, CancellationToken ct)
+    private async Task<ToolResult> Get(Uri address, CancellationToken cancellationToken)
     {
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
-            using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
+            using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location)
             {
                 address = Address(new Uri(address, location).ToString());
                 continue;
             }
-            return await ReadAsync(address, response, ct);
+            return await Read(address, response, cancellationToken);
         }
         throw new ToolException($"{address} redirects too often.");
     }
 
-    private static async Task<ToolResult> ReadAsync(Uri address, HttpResponseMessage response, CancellationToken ct)
+    private static async Task<ToolResult> Read(Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var type = response.Content.Headers.ContentType?.MediaType ?? "text/plain";
         if (!type.StartsWith("text/", StringComparison.Ordinal) && !TextTypes.Any(text => type.Contains(text, StringComparison.Ordinal)))
             throw new ToolException($"{address} is not text but {type}.");
         var buffer = new byte[MaxBytes];
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        var length = await body.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, ct);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken);
         var text = System.Text.Encoding.UTF8.GetString(buffer, 0, length);
         if (type == "text/html")
             text = HtmlText.Of(text);

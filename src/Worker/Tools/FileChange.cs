@@ -9,32 +9,33 @@ internal sealed record FileChange(string Shown, string? Before, string After, st
 {
     /// <summary>What the file holds now. Null: it does not exist.</summary>
     /// <exception cref="ToolException">The file changed since the task saw it, or is not text.</exception>
-    public static async Task<TextFile?> CurrentAsync(string path, ToolContext context, CancellationToken ct)
+    public static async Task<TextFile?> Current(string path, ToolContext context, CancellationToken cancellationToken)
     {
         if (!Path.Exists(context.Workspace.Resolve(path)))
             return null;
         await using var stream = context.Workspace.OpenToRead(path);
-        return Unchanged(path, context, await TextFile.ReadAsync(path, stream, ct));
+        return Unchanged(path, context, await TextFile.Read(path, stream, cancellationToken));
     }
 
     /// <summary>Changes a file, or makes it.</summary>
     /// <param name="path">The path as the model gave it.</param>
     /// <param name="context">What the call works with.</param>
     /// <param name="change">Gives the new text for the present one; null when there is no file.</param>
-    /// <param name="ct">Cancels before the file is written.</param>
-    public static async Task<FileChange> ApplyAsync(string path, ToolContext context, Func<string?, string> change, CancellationToken ct)
+    /// <param name="cancellationToken">Cancels before the file is written.</param>
+    public static async Task<FileChange> Apply(
+        string path, ToolContext context, Func<string?, string> change, CancellationToken cancellationToken)
     {
-        var before = await CurrentAsync(path, context, ct);
+        var before = await Current(path, context, cancellationToken);
         var after = change(before?.Text);
         var shown = context.Workspace.Shown(context.Workspace.Resolve(path));
         if (after == before?.Text)
             return new FileChange(shown, before.Text, after, before.Digest);
         await using var stream = context.Workspace.OpenToWrite(path);
         // Read again through the handle that is written, so that nothing saved in between is lost.
-        if (before is not null && (await TextFile.ReadAsync(path, stream, ct)).Digest != before.Digest)
+        if (before is not null && (await TextFile.Read(path, stream, cancellationToken)).Digest != before.Digest)
             throw Conflict(path);
         // A file that was begun is written to its end.
-        var digest = await TextFile.WriteAsync(stream, after, before?.HasMark ?? false, CancellationToken.None);
+        var digest = await TextFile.Write(stream, after, before?.HasMark ?? false, CancellationToken.None);
         return new FileChange(shown, before?.Text, after, digest);
     }
 

@@ -9,13 +9,13 @@ internal sealed record PlannedChange(string Path, Func<string?, string> Change);
 internal static class FileChanges
 {
     /// <summary>What would become of each file, without changing any.</summary>
-    public static async Task<IReadOnlyList<(string Shown, string? Before, string After)>> PlanAsync(
-        IReadOnlyList<PlannedChange> changes, ToolContext context, CancellationToken ct)
+    public static async Task<IReadOnlyList<(string Shown, string? Before, string After)>> Plan(
+        IReadOnlyList<PlannedChange> changes, ToolContext context, CancellationToken cancellationToken)
     {
         var planned = new List<(string Shown, string? Before, string After)>();
         foreach (var change in changes)
         {
-            var before = await FileChange.CurrentAsync(change.Path, context, ct);
+            var before = await FileChange.Current(change.Path, context, cancellationToken);
             planned.Add((context.Workspace.Shown(context.Workspace.Resolve(change.Path)), before?.Text, change.Change(before?.Text)));
         }
         if (planned.GroupBy(file => file.Shown).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -24,30 +24,30 @@ internal static class FileChanges
     }
 
     /// <summary>Makes the changes. When one cannot be made, those before it are taken back.</summary>
-    public static async Task<IReadOnlyList<FileChange>> ApplyAsync(
-        IReadOnlyList<PlannedChange> changes, ToolContext context, CancellationToken ct)
+    public static async Task<IReadOnlyList<FileChange>> Apply(
+        IReadOnlyList<PlannedChange> changes, ToolContext context, CancellationToken cancellationToken)
     {
-        await PlanAsync(changes, context, ct);
+        await Plan(changes, context, cancellationToken);
         var made = new List<FileChange>();
         try
         {
             foreach (var change in changes)
-                made.Add(await FileChange.ApplyAsync(change.Path, context, change.Change, ct));
+                made.Add(await FileChange.Apply(change.Path, context, change.Change, cancellationToken));
             return made;
         }
         catch (Exception error) when (error is ToolException or IOException or OperationCanceledException)
         {
             foreach (var change in Enumerable.Reverse(made))
-                await TakeBackAsync(change, context);
+                await TakeBack(change, context);
             throw;
         }
     }
 
-    private static async Task TakeBackAsync(FileChange change, ToolContext context)
+    private static async Task TakeBack(FileChange change, ToolContext context)
     {
         var now = context with { KnownDigest = _ => change.Digest };
         if (change.Before is { } before)
-            await FileChange.ApplyAsync(change.Shown, now, _ => before, CancellationToken.None);
+            await FileChange.Apply(change.Shown, now, _ => before, CancellationToken.None);
         else
             File.Delete(context.Workspace.Resolve(change.Shown));
     }

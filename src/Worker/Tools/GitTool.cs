@@ -68,7 +68,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
 
     protected override string Subject(Arguments arguments, ToolContext context) => string.Join(' ', arguments.Args);
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var given = GitArguments.Relative(arguments.Args, context.Workspace);
         var command = GitArguments.Check(given);
@@ -76,16 +76,19 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
             Refuse(content, context);
         foreach (var name in GitArguments.Names(given))
         {
-            if ((await RunAsync(["rev-parse", "-q", "--verify", $"{name}^{{blob}}"], context with { Output = (_, _) => { } }, ct)).ExitCode
-                == 0)
+            if ((
+                    await Run(
+                        ["rev-parse", "-q", "--verify", $"{name}^{{blob}}"],
+                        context with { Output = (_, _) => { } },
+                        cancellationToken)).ExitCode == 0)
                 throw new PathRefusedException(name, "give what a file held as REVISION:PATH.");
         }
-        var filters = await FiltersAsync(context, ct);
-        var prefix = await PrefixAsync(context, ct);
+        var filters = await Filters(context, cancellationToken);
+        var prefix = await Prefix(context, cancellationToken);
         var filter = new DiffFilter(
             path => !path.StartsWith(prefix, StringComparison.Ordinal) || context.MayRead(path[prefix.Length..]),
             marked: !given.Any(argument => argument.StartsWith("--word-diff", StringComparison.Ordinal)));
-        var result = await RunAsync([.. filters, .. command], context, ct, filter.Keeps);
+        var result = await Run([.. filters, .. command], context, cancellationToken, filter.Keeps);
         var text =
             (result.Output.Length == 0 ? "(nothing)" : result.Output)
             + (filter.Hid ? "\n(what may not be read without asking is left out)" : "");
@@ -104,24 +107,24 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     }
 
     // Diffs name paths from the top of the repository, which may lie above the workspace.
-    private static async Task<string> PrefixAsync(ToolContext context, CancellationToken ct)
+    private static async Task<string> Prefix(ToolContext context, CancellationToken cancellationToken)
     {
-        var answer = await RunAsync(["rev-parse", "--show-prefix"], context with { Output = (_, _) => { } }, ct);
+        var answer = await Run(["rev-parse", "--show-prefix"], context with { Output = (_, _) => { } }, cancellationToken);
         return answer.ExitCode == 0 ? answer.Output.TrimEnd('\n') : "";
     }
 
     // Content filters are programs too, and status and diff would run them.
-    private static async Task<IEnumerable<string>> FiltersAsync(ToolContext context, CancellationToken ct)
+    private static async Task<IEnumerable<string>> Filters(ToolContext context, CancellationToken cancellationToken)
     {
-        var names = await RunAsync(["config", "--name-only", "--list"], context with { Output = (_, _) => { } }, ct);
+        var names = await Run(["config", "--name-only", "--list"], context with { Output = (_, _) => { } }, cancellationToken);
         return FilterName().Matches(names.Output).Select(match => match.Groups[1].Value).Distinct().SelectMany(Without);
     }
 
     private static IEnumerable<string> Without(string filter) =>
         [.. FilterParts.SelectMany(part => new[] { "-c", $"filter.{filter}.{part}=" }), "-c", $"filter.{filter}.required=false"];
 
-    private static Task<CommandResult> RunAsync(
-        IEnumerable<string> arguments, ToolContext context, CancellationToken ct, Func<string, bool>? keeps = null)
+    private static Task<CommandResult> Run(
+        IEnumerable<string> arguments, ToolContext context, CancellationToken cancellationToken, Func<string, bool>? keeps = null)
     {
         var environment = new Dictionary<string, string>
         {
@@ -130,7 +133,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
             ["GIT_OPTIONAL_LOCKS"] = "0",
             ["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(context.Workspace.Root) ?? "/",
         };
-        return new Command(context, writable: false, keeps).RunAsync(["git", .. Safe, .. arguments], environment, ct);
+        return new Command(context, writable: false, keeps).Run(["git", .. Safe, .. arguments], environment, cancellationToken);
     }
 
     [GeneratedRegex(@"^filter\.(.+)\.(?:clean|smudge|process|required)$", RegexOptions.Multiline)]

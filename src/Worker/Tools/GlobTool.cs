@@ -26,7 +26,7 @@ internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Descript
 
     protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
-    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var directory = context.Workspace.Resolve(PathOf(arguments));
         if (!Directory.Exists(directory))
@@ -36,7 +36,7 @@ internal sealed class GlobTool() : FileTool<GlobTool.Arguments>("glob", Descript
         var found = new List<string>();
         foreach (var file in walk.Files(directory))
         {
-            ct.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var shown = context.Workspace.Shown(file.Path);
             if (!filter.Matches(Path.GetRelativePath(directory, file.Path))
                 || !context.MayRead(shown)

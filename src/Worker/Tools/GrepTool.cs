@@ -32,14 +32,14 @@ internal sealed class GrepTool() : FileTool<GrepTool.Arguments>("grep", Descript
 
     protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
-    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var start = context.Workspace.Resolve(PathOf(arguments));
         if (!Path.Exists(start))
             throw new ToolException($"'{arguments.Path}' does not exist.");
         var max = arguments.MaxResults ?? DefaultResults;
         var search = new TextSearch(context, TextSearch.Compile(arguments.Pattern, arguments.IgnoreCase), arguments.Glob);
-        var found = search.Matches(start, ct).Take(max + 1).ToList();
+        var found = search.Matches(start, cancellationToken).Take(max + 1).ToList();
         search.Passed.Tell(context);
         var text = new StringBuilder();
         foreach (var match in found.Take(max))

@@ -40,10 +40,10 @@ internal interface IToolCall
 
     /// <summary>What the call would do, for the person who is asked: a diff or a command.</summary>
     /// <exception cref="ToolException">The call would fail.</exception>
-    Task<string> PreviewAsync(ToolContext context, CancellationToken ct);
+    Task<string> Preview(ToolContext context, CancellationToken cancellationToken);
 
     /// <exception cref="ToolException">The call failed; the message is for the model.</exception>
-    Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct);
+    Task<ToolResult> Run(ToolContext context, CancellationToken cancellationToken);
 }
 
 /// <summary>What a call gave.</summary>

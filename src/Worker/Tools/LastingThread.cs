@@ -14,10 +14,10 @@ internal static class LastingThread
     static LastingThread() => new Thread(Run) { IsBackground = true, Name = "process parent" }.Start();
 
     /// <summary>Starts a process. Null: it does not start.</summary>
-    public static Task<Process?> StartAsync(ProcessStartInfo start)
+    public static Task<Process?> Start(ProcessStartInfo start)
     {
         var started = new TaskCompletionSource<Process?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Work.Add(() => Start(start, started));
+        Work.Add(() => StartHere(start, started));
         return started.Task;
     }
 
@@ -27,7 +27,7 @@ internal static class LastingThread
             start();
     }
 
-    private static void Start(ProcessStartInfo start, TaskCompletionSource<Process?> started)
+    private static void StartHere(ProcessStartInfo start, TaskCompletionSource<Process?> started)
     {
         try
         {

@@ -25,7 +25,7 @@ internal sealed class ListTool() : FileTool<ListTool.Arguments>("list", Descript
 
     protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
-    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var path = context.Workspace.Resolve(PathOf(arguments));
         if (File.Exists(path))

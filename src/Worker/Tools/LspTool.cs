@@ -26,10 +26,10 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
 
     protected override string Subject(Arguments arguments, ToolContext context) => string.Join(' ', Shown(arguments, context));
 
-    protected override Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
+    protected override Task<string> Preview(Arguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         Task.FromResult(Subject(arguments, context) + context.Unconfined);
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var paths = Shown(arguments, context);
         var checkers = Checker.For(context.Workspace, paths).ToList();
@@ -37,7 +37,7 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
             return new ToolResult("No checker for the languages of this project is installed, or it has no project file that one knows.");
         var runs = new List<CheckRun>();
         foreach (var checker in checkers)
-            runs.Add(await RunAsync(checker, context, ct));
+            runs.Add(await Run(checker, context, cancellationToken));
         var findings = runs.SelectMany(run => run.Findings).Distinct().ToList();
         var shown = findings.Where(finding => paths.Contains(".") || paths.Any(path => IsBelow(finding, path))).ToList();
         var failed = runs.Where(run => run.Failure is not null).ToList();
@@ -67,11 +67,12 @@ internal sealed class LspTool() : Tool<LspTool.Arguments>("lsp", Description, Sc
     private static List<string> Shown(Arguments arguments, ToolContext context) =>
         [.. (arguments.Paths ?? ["."]).Select(path => context.Workspace.Shown(context.Workspace.Resolve(path)))];
 
-    private static async Task<CheckRun> RunAsync(Checker checker, ToolContext context, CancellationToken ct)
+    private static async Task<CheckRun> Run(Checker checker, ToolContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await new Command(context with { Output = (_, _) => { } }, writable: true).RunAsync(checker.Command, null, ct);
+            var result = await new Command(context with { Output = (_, _) => { } }, writable: true).Run(
+                checker.Command, null, cancellationToken);
             return CheckRun.Of(checker, result, context.Workspace);
         }
         catch (System.ComponentModel.Win32Exception error)

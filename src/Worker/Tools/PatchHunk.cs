@@ -42,7 +42,8 @@ internal sealed record PatchHunk(int Line, IReadOnlyList<PatchLine> Lines)
         return lines.SkipLast(1).All(line => line.EndsWith('\n'))
             ? string.Concat(lines)
             : throw new ToolException(
-                $"A line without an end would stand in the middle of '{path}'. Only the last one may have '\\ No newline at end of file' behind it.");
+                $"A line without an end would stand in the middle of '{path}'. Only the last one may have '\\ No newline at end of file' behind it."
+            );
     }
 
     // At its own line, or else at the only place where it fits. Where an earlier hunk was not at its line, none is sure to be; its lines

@@ -47,14 +47,14 @@ internal sealed class PatchTool() : Tool<PatchTool.Arguments>("patch", Descripti
                 .Append(new Demand(Definition.Name, shown) { Harmless = true });
         });
 
-    protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
+    protected override async Task<string> Preview(Arguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         string.Concat(
-            (await FileChanges.PlanAsync(Changes(arguments, context), context, ct)).Select(file =>
+            (await FileChanges.Plan(Changes(arguments, context), context, cancellationToken)).Select(file =>
                 UnifiedDiff.Between(file.Shown, file.Before, file.After)));
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var changes = await FileChanges.ApplyAsync(Changes(arguments, context), context, ct);
+        var changes = await FileChanges.Apply(Changes(arguments, context), context, cancellationToken);
         if (!changes.Any(change => change.IsChange))
             throw new ToolException(
                 $"Nothing is changed by that: {string.Join(", ", changes.Select(change => change.Shown))} would stay as it is.");

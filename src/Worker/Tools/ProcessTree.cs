@@ -14,9 +14,9 @@ internal sealed class ProcessTree(Process first, bool ofSandbox)
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits until the first one has ended.</summary>
-    public async Task WaitAsync(CancellationToken ct)
+    public async Task Wait(CancellationToken cancellationToken)
     {
-        var ended = first.WaitForExitAsync(ct);
+        var ended = first.WaitForExitAsync(cancellationToken);
         while (await Task.WhenAny(ended, Task.Delay(Glance, CancellationToken.None)) != ended)
         {
             foreach (var process in All().Where(IsStopped))

@@ -32,7 +32,7 @@ internal sealed partial class RankedSearch
     public bool Truncated { get; private set; }
 
     /// <returns>False when no more files are looked at.</returns>
-    public async Task<bool> AddAsync(string path, Func<FileStream> open, long length, CancellationToken ct)
+    public async Task<bool> Add(string path, Func<FileStream> open, long length, CancellationToken cancellationToken)
     {
         if (++_files > MaxFiles)
         {
@@ -41,7 +41,7 @@ internal sealed partial class RankedSearch
         }
         var counts = new double[_words.Length];
         Count(path, counts, PathWeight);
-        var lines = length <= MaxFileBytes ? await LinesAsync(open, counts, ct) : [];
+        var lines = length <= MaxFileBytes ? await Lines(open, counts, cancellationToken) : [];
         for (var i = 0; i < counts.Length; i++)
             _filesWith[i] += counts[i] > 0 ? 1 : 0;
         if (counts.Any(count => count > 0))
@@ -64,14 +64,14 @@ internal sealed partial class RankedSearch
         _words.Select((_, i) => Math.Log(1 + ((double)_files / (1 + _filesWith[i]))) * (file.Counts[i] / (file.Counts[i] + 2))).Sum()
         * file.Counts.Count(count => count > 0);
 
-    private async Task<List<string>> LinesAsync(Func<FileStream> open, double[] counts, CancellationToken ct)
+    private async Task<List<string>> Lines(Func<FileStream> open, double[] counts, CancellationToken cancellationToken)
     {
         var best = new List<(int Hits, int Number, string Text)>();
         try
         {
             await using var stream = open();
             using var lines = new BoundedLines(stream, MaxLineLength);
-            for (var number = 1; await lines.NextAsync(ct) is { } line; number++)
+            for (var number = 1; await lines.Next(cancellationToken) is { } line; number++)
             {
                 if (line.Contains('\0', StringComparison.Ordinal))
                     return [];

@@ -33,13 +33,13 @@ internal sealed class ReadTool() : FileTool<ReadTool.Arguments>("read", Descript
 
     protected override string PathOf(Arguments arguments) => arguments.Path;
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         await using var stream = context.Workspace.OpenToRead(arguments.Path);
-        await RefuseBinaryAsync(arguments.Path, stream, ct);
-        var digest = stream.Length <= MaxHashedBytes ? await TextFile.HashAsync(stream, ct) : null;
+        await RefuseBinary(arguments.Path, stream, cancellationToken);
+        var digest = stream.Length <= MaxHashedBytes ? await TextFile.Hash(stream, cancellationToken) : null;
         stream.Position = 0;
-        var (text, truncated) = await LinesAsync(stream, arguments.Offset ?? 1, arguments.Limit ?? DefaultLines, ct);
+        var (text, truncated) = await Lines(stream, arguments.Offset ?? 1, arguments.Limit ?? DefaultLines, cancellationToken);
         return new ToolResult(text)
         {
             Truncated = truncated,
@@ -48,14 +48,15 @@ internal sealed class ReadTool() : FileTool<ReadTool.Arguments>("read", Descript
         };
     }
 
-    private static async Task RefuseBinaryAsync(string path, FileStream stream, CancellationToken ct)
+    private static async Task RefuseBinary(string path, FileStream stream, CancellationToken cancellationToken)
     {
         var head = new byte[SniffBytes];
-        var length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
+        var length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         var kind = Image(head.AsSpan(0, length));
         if (kind is not null || head.AsSpan(0, length).Contains((byte)0))
             throw new ToolException(
-                $"'{path}' is {(kind is null ? "a binary file" : $"an image ({kind})")} of {stream.Length} bytes, which is not text to read.");
+                $"'{path}' is {(kind is null ? "a binary file" : $"an image ({kind})")} of {stream.Length} bytes, which is not text to read."
+            );
     }
 
     private static string? Image(ReadOnlySpan<byte> head) =>
@@ -65,12 +66,13 @@ internal sealed class ReadTool() : FileTool<ReadTool.Arguments>("read", Descript
         : head.Length > 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? "WebP"
         : null;
 
-    private static async Task<(string Text, bool Truncated)> LinesAsync(Stream stream, int offset, int limit, CancellationToken ct)
+    private static async Task<(string Text, bool Truncated)> Lines(
+        Stream stream, int offset, int limit, CancellationToken cancellationToken)
     {
         using var lines = new BoundedLines(stream, MaxLineLength);
         var text = new StringBuilder();
         var number = 0;
-        while (await lines.NextAsync(ct) is { } line)
+        while (await lines.Next(cancellationToken) is { } line)
         {
             if (++number < offset)
                 continue;

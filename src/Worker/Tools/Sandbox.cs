@@ -40,7 +40,7 @@ internal sealed class Sandbox
 
     /// <summary>Finds out by a trial whether a sandbox works here.</summary>
     /// <param name="readable">Further directories that commands can read.</param>
-    public static async Task<Sandbox> DetectAsync(IReadOnlyList<string> readable)
+    public static async Task<Sandbox> Detect(IReadOnlyList<string> readable)
     {
         if (Executables.Find("bwrap") is not { } bwrap)
             return Off("bwrap is not installed.");
@@ -49,9 +49,9 @@ internal sealed class Sandbox
         foreach (var namespaces in Namespaces)
         {
             var sandbox = new Sandbox(bwrap, namespaces, shown, null);
-            problem = await ProblemAsync(sandbox, user: null);
+            problem = await Problem(sandbox, user: null);
             if (problem is null)
-                return CommandUser.IsRoot && await ProblemAsync(sandbox, CommandUser.Nobody) is { } other
+                return CommandUser.IsRoot && await Problem(sandbox, CommandUser.Nobody) is { } other
                     ? Off($"Commands cannot be run as a workspace's owner: {other}")
                     : sandbox;
         }
@@ -107,10 +107,10 @@ internal sealed class Sandbox
             || (!Path.Exists(real) && (folder is "/" or "/tmp" || !Directory.Exists(folder)));
     }
 
-    private static async Task<string?> ProblemAsync(Sandbox sandbox, CommandUser? user)
+    private static async Task<string?> Problem(Sandbox sandbox, CommandUser? user)
     {
         var line = sandbox.Wrap(["true"], new Reach("/tmp", Writable: false), user);
-        using var process = await LastingThread.StartAsync(
+        using var process = await LastingThread.Start(
             new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true });
         if (process is null)
             return "it does not start.";

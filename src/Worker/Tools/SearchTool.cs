@@ -27,7 +27,7 @@ internal sealed class SearchTool() : FileTool<SearchTool.Arguments>("search", De
 
     protected override string PathOf(Arguments arguments) => arguments.Path ?? ".";
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var start = context.Workspace.Resolve(PathOf(arguments));
         if (!Directory.Exists(start))
@@ -37,7 +37,7 @@ internal sealed class SearchTool() : FileTool<SearchTool.Arguments>("search", De
         foreach (var file in walk.Files(start).Where(file => file.IsFile))
         {
             var shown = context.Workspace.Shown(file.Path);
-            if (context.MayRead(shown) && !await search.AddAsync(shown, file.Open, file.Facts.Length, ct))
+            if (context.MayRead(shown) && !await search.Add(shown, file.Open, file.Facts.Length, cancellationToken))
                 break;
         }
         walk.Passed.Tell(context);

@@ -42,7 +42,7 @@ internal sealed class SubagentTool(IReadOnlyList<CallableAgent> agents)
             : throw new ToolException(
                 $"There is no agent '{arguments.Agent}' to call. Use one of: {string.Join(", ", agents.Select(agent => agent.AgentId))}.");
 
-    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct) =>
+    protected override Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         throw new ToolException("The other agent gave no answer.");
 
     private static string Describe(IReadOnlyList<CallableAgent> agents) =>

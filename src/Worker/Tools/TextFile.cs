@@ -16,13 +16,13 @@ internal sealed record TextFile(string Text, bool HasMark, string Digest)
 
     /// <summary>Reads a file that is open from its beginning.</summary>
     /// <exception cref="ToolException">It is too large or not text in UTF-8.</exception>
-    public static async Task<TextFile> ReadAsync(string path, FileStream stream, CancellationToken ct)
+    public static async Task<TextFile> Read(string path, FileStream stream, CancellationToken cancellationToken)
     {
         if (stream.Length > MaxBytes)
             throw new ToolException($"'{path}' has {stream.Length} bytes; at most {MaxBytes} can be changed by a tool.");
         var bytes = new byte[stream.Length];
         stream.Position = 0;
-        await stream.ReadExactlyAsync(bytes, ct);
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
         var mark = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble);
         try
         {
@@ -36,21 +36,21 @@ internal sealed record TextFile(string Text, bool HasMark, string Digest)
 
     /// <summary>Replaces the content of an open file and keeps a byte-order mark.</summary>
     /// <returns>The SHA-256 of the new content.</returns>
-    public static async Task<string> WriteAsync(FileStream stream, string text, bool mark, CancellationToken ct)
+    public static async Task<string> Write(FileStream stream, string text, bool mark, CancellationToken cancellationToken)
     {
         byte[] bytes = [.. mark ? Encoding.UTF8.Preamble : [], .. Encoding.UTF8.GetBytes(mark ? text.TrimStart('\uFEFF') : text)];
         stream.Position = 0;
-        await stream.WriteAsync(bytes, ct);
+        await stream.WriteAsync(bytes, cancellationToken);
         stream.SetLength(bytes.Length);
-        await stream.FlushAsync(ct);
+        await stream.FlushAsync(cancellationToken);
         return Hash(bytes);
     }
 
     /// <summary>The SHA-256 of a stream from its beginning, in lower-case hex.</summary>
-    public static async Task<string> HashAsync(Stream stream, CancellationToken ct)
+    public static async Task<string> Hash(Stream stream, CancellationToken cancellationToken)
     {
         stream.Position = 0;
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, ct));
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 
     /// <summary>The SHA-256 of bytes, in lower-case hex.</summary>

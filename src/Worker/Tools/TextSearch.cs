@@ -23,12 +23,12 @@ internal sealed class TextSearch(ToolContext context, Regex pattern, string? glo
 
     /// <summary>The matching lines below a file or directory.</summary>
     /// <param name="start">The real path.</param>
-    /// <param name="ct">Cuts the search off.</param>
-    public IEnumerable<FoundLine> Matches(string start, CancellationToken ct)
+    /// <param name="cancellationToken">Cuts the search off.</param>
+    public IEnumerable<FoundLine> Matches(string start, CancellationToken cancellationToken)
     {
         foreach (var file in _walk.Files(start).Where(file => file.IsFile))
         {
-            ct.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var shown = context.Workspace.Shown(file.Path);
             if (_glob?.Matches(shown) == false || !context.MayRead(shown) || Text(file, shown) is not { } text)
                 continue;

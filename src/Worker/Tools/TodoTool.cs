@@ -36,7 +36,7 @@ internal sealed class TodoTool() : Tool<TodoTool.Arguments>("todo", Description,
 
     protected override string Subject(Arguments arguments, ToolContext context) => "";
 
-    protected override Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var items = arguments.Items ?? context.Todo();
         if (items.GroupBy(item => item.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)

@@ -35,10 +35,10 @@ internal abstract class Tool<TArguments>(string name, string description, string
 
     protected virtual SubagentRequest? Subagent(TArguments arguments) => null;
 
-    protected virtual Task<string> PreviewAsync(TArguments arguments, ToolContext context, CancellationToken ct) =>
+    protected virtual Task<string> Preview(TArguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         Task.FromResult(Subject(arguments, context));
 
-    protected abstract Task<ToolResult> RunAsync(TArguments arguments, ToolContext context, CancellationToken ct);
+    protected abstract Task<ToolResult> Run(TArguments arguments, ToolContext context, CancellationToken cancellationToken);
 
     private sealed class Call(Tool<TArguments> tool, TArguments arguments) : IToolCall
     {
@@ -52,8 +52,10 @@ internal abstract class Tool<TArguments>(string name, string description, string
 
         public string Risk => tool.Risk;
 
-        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) => tool.PreviewAsync(arguments, context, ct);
+        public Task<string> Preview(ToolContext context, CancellationToken cancellationToken) =>
+            tool.Preview(arguments, context, cancellationToken);
 
-        public Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct) => tool.RunAsync(arguments, context, ct);
+        public Task<ToolResult> Run(ToolContext context, CancellationToken cancellationToken) =>
+            tool.Run(arguments, context, cancellationToken);
     }
 }

@@ -47,7 +47,8 @@ internal sealed class Workspace
         if (roots.Count > 0 && !roots.Any(allowed => RealPaths.IsWithin(root, RealPaths.Resolve(allowed))))
         {
             throw new ToolException(
-                $"The workspace '{path}' is outside of the directories that this worker serves: {string.Join(", ", roots)}. Start it with --root for another.");
+                $"The workspace '{path}' is outside of the directories that this worker serves: {string.Join(", ", roots)}. Start it with --root for another."
+            );
         }
         return new Workspace(root, hidden, [], _ => false);
     }

@@ -25,15 +25,15 @@ internal sealed class WriteTool() : FileTool<WriteTool.Arguments>("write", Descr
 
     protected override string PathOf(Arguments arguments) => arguments.Path;
 
-    protected override async Task<string> PreviewAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<string> Preview(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var before = await FileChange.CurrentAsync(arguments.Path, context, ct);
+        var before = await FileChange.Current(arguments.Path, context, cancellationToken);
         return UnifiedDiff.Between(Subject(arguments, context), before?.Text, LineEnds.Like(before?.Text, arguments.Content));
     }
 
-    protected override async Task<ToolResult> RunAsync(Arguments arguments, ToolContext context, CancellationToken ct)
+    protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var change = await FileChange.ApplyAsync(arguments.Path, context, before => LineEnds.Like(before, arguments.Content), ct);
+        var change = await FileChange.Apply(arguments.Path, context, before => LineEnds.Like(before, arguments.Content), cancellationToken);
         return change.Result(
             change.Before is null ? $"Created {change.Shown}."
             : change.IsChange ? $"Replaced the content of {change.Shown}."

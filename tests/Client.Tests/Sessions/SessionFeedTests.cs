@@ -15,7 +15,7 @@ public sealed class SessionFeedTests
             .Fail(StatusCode.Unavailable)
             .Session([Says(2), Says(3), Ends(4)]);
 
-        Assert.Equal([1, 2, 3, 4], await IdsAsync(server));
+        Assert.Equal([1, 2, 3, 4], await Ids(server));
         Assert.Equal(
             [0L, 2, 2], server.Calls.Select(call => call.Request).Cast<Code.StreamSessionRequest>().Select(request => request.AfterId));
     }
@@ -25,7 +25,7 @@ public sealed class SessionFeedTests
     {
         var server = new ScriptedInvoker().Session([Says(1)]).Session([]).Answer(Running).Session([Says(2), Fails(3)]);
 
-        Assert.Equal([1, 2, 3], await IdsAsync(server));
+        Assert.Equal([1, 2, 3], await Ids(server));
     }
 
     [Fact]
@@ -33,16 +33,16 @@ public sealed class SessionFeedTests
     {
         var server = new ScriptedInvoker().Session([Says(1)]).Session([Says(2), Ends(3)]);
 
-        Assert.Equal([1, 2, 3], await IdsAsync(server));
+        Assert.Equal([1, 2, 3], await Ids(server));
     }
 
     [Fact]
     public async Task Without_a_turn_there_is_nothing_to_wait_for() =>
-        Assert.Empty(await IdsAsync(new ScriptedInvoker().Session([]).Session([]).Answer(Over)));
+        Assert.Empty(await Ids(new ScriptedInvoker().Session([]).Session([]).Answer(Over)));
 
     [Fact]
     public async Task A_refusal_ends_the_feed() =>
-        await Assert.ThrowsAsync<KodaException>(() => IdsAsync(new ScriptedInvoker().Fail(StatusCode.NotFound)));
+        await Assert.ThrowsAsync<KodaException>(() => Ids(new ScriptedInvoker().Fail(StatusCode.NotFound)));
 
     private static Code.SessionEvent Says(long id) => new() { Id = id, Delta = new() { Content = "a" } };
 
@@ -50,7 +50,7 @@ public sealed class SessionFeedTests
 
     private static Code.SessionEvent Fails(long id) => new() { Id = id, Error = new() };
 
-    private static async Task<List<long>> IdsAsync(ScriptedInvoker server)
+    private static async Task<List<long>> Ids(ScriptedInvoker server)
     {
         await using var client = Scripted.Client(server);
         return await client.Sessions.WatchAsync("session").Select(item => item.Id).ToListAsync();

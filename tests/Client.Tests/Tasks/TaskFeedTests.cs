@@ -14,7 +14,7 @@ public sealed class TaskFeedTests
             .Feed(Scripted.Events(3))
             .Answer(Scripted.Ended(3));
 
-        Assert.Equal([1, 2, 3], await SeqsAsync(server));
+        Assert.Equal([1, 2, 3], await Seqs(server));
         Assert.Equal([0L, 2, 2], Watched(server));
     }
 
@@ -26,7 +26,7 @@ public sealed class TaskFeedTests
             .Feed(Scripted.Events(1, 2, 3))
             .Answer(Scripted.Ended(3));
 
-        Assert.Equal([1, 2, 3], await SeqsAsync(server));
+        Assert.Equal([1, 2, 3], await Seqs(server));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class TaskFeedTests
             .Feed(Scripted.Events(2))
             .Answer(Scripted.Ended(2));
 
-        Assert.Equal([1, 2], await SeqsAsync(server));
+        Assert.Equal([1, 2], await Seqs(server));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class TaskFeedTests
     [InlineData(StatusCode.PermissionDenied)]
     public async Task A_refusal_ends_the_feed(StatusCode status)
     {
-        var error = await Assert.ThrowsAsync<KodaException>(() => SeqsAsync(new ScriptedInvoker().Fail(status)));
+        var error = await Assert.ThrowsAsync<KodaException>(() => Seqs(new ScriptedInvoker().Fail(status)));
 
         Assert.Equal(status, error.Status);
         Assert.Equal(ErrorReason.Unspecified, error.Reason);
@@ -83,14 +83,14 @@ public sealed class TaskFeedTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in client.Tasks.WatchAsync("tsk_1", cancellation: stop.Token)) await stop.CancelAsync();
+            await foreach (var _ in client.Tasks.WatchAsync("tsk_1", cancellationToken: stop.Token)) await stop.CancelAsync();
         });
     }
 
     private static IEnumerable<long> Watched(ScriptedInvoker server) =>
         server.Calls.Select(call => call.Request).OfType<Runtime.WatchTaskRequest>().Select(r => r.AfterSeq);
 
-    private static async Task<List<long>> SeqsAsync(ScriptedInvoker server)
+    private static async Task<List<long>> Seqs(ScriptedInvoker server)
     {
         await using var client = Scripted.Client(server);
         return await client.Tasks.WatchAsync("tsk_1").Select(item => item.Seq).ToListAsync();

@@ -45,7 +45,7 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task What_it_says_of_its_model_reaches_the_model_and_survives_an_edit_on_the_control_plane()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("Hello."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("Hello."));
         await Host.Define("tempered", model);
         await Host.Rest.Patch("/api/control-plane/agents/tempered", """{"temperature":0.4,"reasoning_budget":12000,"mode":"subagent"}""");
         await Host.Rest.Patch("/api/control-plane/agents/tempered", """{"description":"Edited."}""");

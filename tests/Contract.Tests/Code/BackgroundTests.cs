@@ -22,7 +22,7 @@ public sealed class BackgroundTests(WorkingKodaFixture koda) : IClassFixture<Wor
     [Fact]
     public async Task One_is_read_after_a_question_was_answered_and_ends_with_the_turn()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", Serve), ModelTurn.Call("call_2", "ask", """{"question":"Go on?"}"""),
             ModelTurn.Call("call_3", "bash_output", """{"id":"bg1","wait_seconds":30}"""), ModelTurn.Say("It serves."));
         var session = await Begin("server", model);
@@ -41,7 +41,7 @@ public sealed class BackgroundTests(WorkingKodaFixture koda) : IClassFixture<Wor
     [Fact]
     public async Task One_ends_when_the_turn_is_cancelled_while_it_waits()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", Serve),
             ModelTurn.Call("call_2", "ask", """{"question":"Go on?"}"""),
             ModelTurn.Say("Never said."));

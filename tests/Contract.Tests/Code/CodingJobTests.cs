@@ -54,7 +54,7 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
     [InlineData("anthropic")]
     public async Task A_test_is_made_green_and_a_second_attempt_gives_way_to_the_first(string wire)
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             (context, request) =>
             {
                 var messages = request["messages"]!.ToJsonString();
@@ -119,7 +119,7 @@ public sealed class CodingJobTests(WorkingKodaFixture koda) : IClassFixture<Work
     {
         var engineer = (await Host.Rest.Get("/agents/engineer")).Json["permission"];
         Assert.True(engineer is null or System.Text.Json.Nodes.JsonObject { Count: 0 }, $"The engineer has rules of its own: {engineer}");
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "read", """{"path":"average.js"}"""), ModelTurn.Call("call_2", "edit", Edit),
             ModelTurn.Call("call_3", "write", """{"path":"notes/why.md","content":"One too many."}"""), ModelTurn.Say("Done."));
         await Host.Define("ruleless", model, tools: """["read","edit","write"]""");

@@ -15,20 +15,20 @@ public sealed class CompactionTests(KodaFixture koda) : IClassFixture<KodaFixtur
     [Fact]
     public async Task A_session_that_grew_too_long_for_its_model_is_summed_up_and_goes_on_from_there()
     {
-        await using var model = await ScriptedModel.StartAsync(AnswerAsync);
+        await using var model = await ScriptedModel.Start(Answer);
         await Host.Define("compacted", model, tools: "[]");
         Host.StartWorker(options => options with { AgentIds = ["compacted"] });
         var session = await Host.NewSession("compacted");
         await Host.Rest.Patch($"/sessions/{session}", """{"title":"Named"}""");
-        await TurnAsync(session, "first");
-        await TurnAsync(session, "second");
+        await Turn(session, "first");
+        await Turn(session, "second");
 
-        var events = await TurnAsync(session, "third");
+        var events = await Turn(session, "third");
 
         Assert.Equal(["compaction", "delta", "done"], events.Select(item => item.Name));
         Assert.Equal("They spoke of numbers.", events[0].Data.At("summary"));
         model.Requests.Clear();
-        await TurnAsync(session, "fourth");
+        await Turn(session, "fourth");
         var asked = Text(Assert.Single(model.Requests));
         Assert.Contains("They spoke of numbers.", asked);
         Assert.Contains("Answer to third", asked);
@@ -39,7 +39,7 @@ public sealed class CompactionTests(KodaFixture koda) : IClassFixture<KodaFixtur
             (await Host.Messages(session)).Where(message => message.At("role") == "user").Select(message => message.At("content")));
     }
 
-    private static Task AnswerAsync(HttpContext context, JsonObject request)
+    private static Task Answer(HttpContext context, JsonObject request)
     {
         var messages = request["messages"]!.AsArray();
         if (messages[0]!.At("content").Contains("Write a summary", StringComparison.Ordinal))
@@ -57,7 +57,7 @@ public sealed class CompactionTests(KodaFixture koda) : IClassFixture<KodaFixtur
 
     private static string Text(JsonObject request) => request["messages"]!.ToJsonString();
 
-    private async Task<IReadOnlyList<StreamEvent>> TurnAsync(string session, string message)
+    private async Task<IReadOnlyList<StreamEvent>> Turn(string session, string message)
     {
         await Host.Begin(session, message);
         return await Host.Whole(session);

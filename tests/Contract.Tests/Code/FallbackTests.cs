@@ -18,12 +18,12 @@ public sealed class FallbackTests(PrivateKodaFixture koda) : IClassFixture<Priva
     [Fact]
     public async Task A_turn_whose_key_is_refused_goes_on_at_the_connection_that_the_settings_name_at_its_price()
     {
-        await using var refusing = await ScriptedModel.StartAsync((context, _) =>
+        await using var refusing = await ScriptedModel.Start((context, _) =>
         {
             context.Response.StatusCode = 401;
             return context.Response.WriteAsync("""{"error":{"message":"This key is revoked.","code":"invalid_api_key"}}""");
         });
-        await using var spare = await ScriptedModel.StartAsync(ModelTurn.Say("Hello from elsewhere."));
+        await using var spare = await ScriptedModel.Start(ModelTurn.Say("Hello from elsewhere."));
         spare.Listed = Priced();
         await Connect("house", refusing);
         await Connect("spare", spare);
@@ -47,7 +47,7 @@ public sealed class FallbackTests(PrivateKodaFixture koda) : IClassFixture<Priva
     [Fact]
     public async Task A_task_costs_what_the_providers_own_list_says()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("Done."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("Done."));
         model.Listed = Priced();
         await Connect("shop", model);
         var task = await Host.Rest.Post(

@@ -67,12 +67,12 @@ public sealed class KeptFromAgentsTests(ConfinedKodaFixture koda) : IClassFixtur
     public async Task Nothing_that_an_agent_starts_gets_hold_of_what_is_kept_from_it(bool dataLiesInWorkspace)
     {
         _workspace = dataLiesInWorkspace ? Path.GetDirectoryName(Host.DataDirectory)! : _outside.CreateSubdirectory("workspace").FullName;
-        await using var model = await ScriptedModel.StartAsync((context, request) => ScriptedModel.Stream(context, Next(request)));
+        await using var model = await ScriptedModel.Start((context, request) => ScriptedModel.Stream(context, Next(request)));
         await Host.Define("attacker", model, """["bash","task","write","mcp__own__run"]""", AllowAll);
         await Host.Define("called", model, """["bash"]""", AllowAll, mode: "subagent");
         var keeper = await WithSecret(model);
-        await PrepareAsync();
-        var (asking, question) = await AskAsync();
+        await Prepare();
+        var (asking, question) = await Ask();
         await WriteScript(asking, question);
 
         await Host.Follow(await Host.SubmitIn(_workspace, "attacker", "task"));
@@ -137,7 +137,7 @@ public sealed class KeptFromAgentsTests(ConfinedKodaFixture koda) : IClassFixtur
         return task;
     }
 
-    private async Task<(string Session, string Question)> AskAsync()
+    private async Task<(string Session, string Question)> Ask()
     {
         var session = await Session();
         await Host.Begin(session, "ask");
@@ -152,7 +152,7 @@ public sealed class KeptFromAgentsTests(ConfinedKodaFixture koda) : IClassFixtur
     }
 
     /// <summary>What a person has in the workspace: a repository with a hook, and a server of tools.</summary>
-    private async Task PrepareAsync()
+    private async Task Prepare()
     {
         await Write("plain", "to be seen\n");
         await Write("server.py", ToolServer);

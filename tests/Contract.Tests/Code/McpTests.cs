@@ -48,7 +48,7 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
     [Fact]
     public async Task An_agent_calls_a_tool_of_a_server_once_a_person_allows_it()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "mcp__everything__echo", """{"message":"hello"}"""), ModelTurn.Say("Said."),
             ModelTurn.Call("call_2", "mcp__everything__echo", """{"message":"again"}"""), ModelTurn.Say("Said again."));
         Name(new JsonObject { ["everything"] = new JsonObject { ["command"] = "node", ["args"] = new JsonArray(Everything(), "stdio") } });
@@ -71,7 +71,7 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
     [Fact]
     public async Task An_image_of_a_tool_is_shown_to_the_model_and_after_a_branch_to_that_of_another_wire()
     {
-        await using var model = await ScriptedModel.StartAsync(TinyImage, ModelTurn.Say("Seen."), ModelTurn.Say("Still seen."));
+        await using var model = await ScriptedModel.Start(TinyImage, ModelTurn.Say("Seen."), ModelTurn.Say("Still seen."));
         await DefineLooker(model, "openai");
         var session = await Host.NewSession("looker");
         await Host.Begin(session, "Look.");
@@ -99,7 +99,7 @@ public sealed class McpTests(WorkingKodaFixture koda) : IClassFixture<WorkingKod
     [Fact]
     public async Task An_image_of_a_tool_is_shown_in_tasks_and_their_log_holds_its_digest()
     {
-        await using var model = await ScriptedModel.StartAsync(TinyImage, ModelTurn.Say("Seen."));
+        await using var model = await ScriptedModel.Start(TinyImage, ModelTurn.Say("Seen."));
         await DefineLooker(model, "anthropic");
         var finished = "";
         var task = await Host.SubmitIn(Host.Workspace, "looker", "Look.");

@@ -13,7 +13,7 @@ public sealed class ModelTests(PrivateKodaFixture koda) : IClassFixture<PrivateK
     public async Task Models_are_a_flat_list_that_a_session_can_choose_from_and_a_refresh_that_none_answers_fails()
     {
         string session;
-        await using (var model = await ScriptedModel.StartAsync(ModelTurn.Say("Hello.")))
+        await using (var model = await ScriptedModel.Start(ModelTurn.Say("Hello.")))
         {
             var connected = await Host.Rest.Put(
                 "/api/control-plane/providers/house/connection/api-key",

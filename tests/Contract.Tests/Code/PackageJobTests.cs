@@ -65,7 +65,7 @@ public sealed class PackageJobTests(WorkingKodaFixture koda) : IClassFixture<Wor
     private async Task Do(Job job, string wire)
     {
         await Prepare(job);
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             Call(1, "grep", new JsonObject { ["pattern"] = job.Searched }),
             Call(2, "read", new JsonObject { ["path"] = job.File }),
             ModelTurn.Call("call_3", "bash", RunTests),

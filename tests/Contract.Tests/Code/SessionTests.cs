@@ -96,7 +96,7 @@ public sealed class SessionTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_branch_has_the_messages_up_to_one_and_costs_nothing_and_goes_its_own_way()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("One."), ModelTurn.Say("Two."), ModelTurn.Say("Three."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("One."), ModelTurn.Say("Two."), ModelTurn.Say("Three."));
         await Host.Define("branched", model);
         Host.StartWorker(options => options with { AgentIds = ["branched"] });
         var session = await Host.NewSession("branched");

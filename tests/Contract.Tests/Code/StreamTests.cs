@@ -12,7 +12,7 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task It_begins_with_the_turn_closes_after_it_and_goes_on_after_any_event_over_every_face()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "list", """{"path":"."}"""), ModelTurn.Say("Seen."), ModelTurn.Say("Again."));
         await Host.Define("streamed", model, tools: """["list"]""");
         Host.StartWorker(options => options with { AgentIds = ["streamed"] });
@@ -41,7 +41,7 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [InlineData("?follow=true")]
     public async Task An_event_that_never_was_is_refused_and_not_taken_for_the_end(string query)
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("One."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("One."));
         await Host.Define("brief", model);
         Host.StartWorker(options => options with { AgentIds = ["brief"] });
         var session = await Host.NewSession("brief");
@@ -59,7 +59,7 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_follower_stays_for_the_turns_to_come()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("One."), ModelTurn.Say("Two."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("One."), ModelTurn.Say("Two."));
         await Host.Define("followed", model);
         Host.StartWorker(options => options with { AgentIds = ["followed"] });
         var session = await Host.NewSession("followed");
@@ -83,7 +83,7 @@ public sealed class StreamTests(KodaFixture koda) : IClassFixture<KodaFixture>
     public async Task A_provider_that_fails_is_told_as_a_retry_and_a_turn_that_fails_as_an_error()
     {
         var calls = 0;
-        await using var model = await ScriptedModel.StartAsync(async (context, _) =>
+        await using var model = await ScriptedModel.Start(async (context, _) =>
         {
             if (Interlocked.Increment(ref calls) <= 2)
             {

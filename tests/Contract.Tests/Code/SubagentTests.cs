@@ -13,8 +13,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task Called_subagents_work_side_by_side_while_the_turn_holds_no_slot()
     {
-        await using var scouts = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var scouts = await HeldModel.Start();
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Calls(("call_1", "task", Work("scout", "Look left.")), ("call_2", "task", Work("scout", "Look right."))),
             ModelTurn.Say("Both looked."));
         // Two slots for three turns: were the caller to hold one, its subagents could not run at once.
@@ -51,11 +51,11 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_subagent_asks_in_its_callers_stream_and_knows_what_was_allowed_there_for_always()
     {
-        await using var scribe = await ScriptedModel.StartAsync(
+        await using var scribe = await ScriptedModel.Start(
             ModelTurn.Call("w1", "write", """{"path":"first.txt","content":"c"}"""),
             ModelTurn.Call("w2", "write", """{"path":"asked.md","content":"b"}"""),
             ModelTurn.Say("Wrote both."));
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "write", """{"path":"first.txt","content":"a"}"""),
             ModelTurn.Call("call_2", "task", Work("scribe", "Write.")),
             ModelTurn.Say("Done."));
@@ -81,10 +81,10 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_subagent_may_do_no_more_than_who_called_it()
     {
-        await using var writer = await ScriptedModel.StartAsync(
+        await using var writer = await ScriptedModel.Start(
             ModelTurn.Call("w1", "write", """{"path":"forbidden.txt","content":"a"}"""),
             ModelTurn.Say("I may not."));
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "task", Work("writer", "Write.")), ModelTurn.Say("Done."));
         var session = await Calling(
             "careful",
@@ -112,10 +112,10 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         try
         {
             await File.WriteAllTextAsync(Path.Combine(outside.FullName, "secret"), "outer text");
-            await using var reader = await ScriptedModel.StartAsync(
+            await using var reader = await ScriptedModel.Start(
                 ModelTurn.Call("r1", "read", $$"""{"path":"{{outside.FullName}}/secret"}"""),
                 ModelTurn.Say("I may not."));
-            await using var lead = await ScriptedModel.StartAsync(
+            await using var lead = await ScriptedModel.Start(
                 ModelTurn.Call("call_1", "task", Work("leaver", "Read.")), ModelTurn.Say("Done."));
             var session = await Calling(
                 "homely",
@@ -144,8 +144,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task Cancelling_a_turn_cancels_its_subagents()
     {
-        await using var scouts = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var scouts = await HeldModel.Start();
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "task", Work("idler", "Wait.")), ModelTurn.Say("Never."));
         var session = await Calling("impatient", lead, "idler", scouts.Server);
         await Host.Begin(session, "Wait.");
@@ -160,8 +160,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task One_that_runs_too_long_is_stopped_and_its_caller_is_told()
     {
-        await using var scouts = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var scouts = await HeldModel.Start();
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "task", Work("sleeper", "Sleep.")), ModelTurn.Say("It slept."));
         await Host.Rest.Put("/settings/session.subagent_timeout", """{"value":"0.3"}""");
         var session = await Calling("punctual", lead, "sleeper", scouts.Server);
@@ -178,8 +178,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task One_that_no_worker_takes_is_given_up_and_the_turn_says_whom_it_waits_for_until_then()
     {
-        await using var absent = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var absent = await HeldModel.Start();
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "task", Work("absent", "Wait.")),
             ModelTurn.Call("call_2", "task", Work("absent", "Wait.")),
             ModelTurn.Say("Nobody came."));
@@ -207,8 +207,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task One_that_has_spent_its_budget_ends_and_says_so()
     {
-        await using var spender = await ScriptedModel.StartAsync(ModelTurn.Call("l1", "list", "{}"), ModelTurn.Say("Never said."));
-        await using var lead = await ScriptedModel.StartAsync(
+        await using var spender = await ScriptedModel.Start(ModelTurn.Call("l1", "list", "{}"), ModelTurn.Say("Never said."));
+        await using var lead = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "task", Work("spender", "Spend.")), ModelTurn.Say("It was dear."));
         await Host.Rest.Put("/settings/session.subagent_budget", """{"value":"0.0005"}""");
         var session = await Calling("thrifty", lead, "spender", spender, calledTools: """["list"]""");
@@ -225,8 +225,8 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_person_starts_one_beside_the_session_and_the_next_message_tells_what_it_found()
     {
-        await using var scouts = await HeldModel.StartAsync();
-        await using var lead = await ScriptedModel.StartAsync(ModelTurn.Say("I see."));
+        await using var scouts = await HeldModel.Start();
+        await using var lead = await ScriptedModel.Start(ModelTurn.Say("I see."));
         var session = await Calling("host-agent", lead, "helper", scouts.Server);
 
         var started = await Host.Rest.Post(

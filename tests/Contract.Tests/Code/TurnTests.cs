@@ -11,7 +11,7 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_second_turn_knows_what_was_said_in_the_first()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "read", """{"path":"a.txt"}"""), ModelTurn.Say("It says hello."), ModelTurn.Say("Hello, as I said."));
         await File.WriteAllTextAsync(Path.Combine(Host.Workspace, "a.txt"), "hello\n");
         var session = await Working("talker", model, tools: """["read"]""");
@@ -47,7 +47,7 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task One_turn_runs_at_a_time_and_a_message_may_wait_for_its_own()
     {
-        await using var model = await HeldModel.StartAsync();
+        await using var model = await HeldModel.Start();
         var session = await Working("single", model.Server);
         await Host.Begin(session, "first");
         await model.NextAsked();
@@ -72,7 +72,7 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task Cancelling_ends_the_turn_and_drops_what_waits()
     {
-        await using var model = await HeldModel.StartAsync();
+        await using var model = await HeldModel.Start();
         var session = await Working("stopped", model.Server);
         await Host.Begin(session, "endless");
         await model.NextAsked();
@@ -95,7 +95,7 @@ public sealed class TurnTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_question_waits_until_it_is_answered_and_the_turn_goes_on()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "write", """{"path":"new.txt","content":"made"}"""), ModelTurn.Say("Written."));
         var session = await Working("asker-code", model, tools: """["write"]""", permissions: """[{"tool":"write","action":"ask"}]""");
         await Host.Begin(session, "Write it.");

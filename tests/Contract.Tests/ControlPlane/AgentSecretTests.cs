@@ -16,7 +16,7 @@ public sealed class AgentSecretTests(WorkingKodaFixture koda) : IClassFixture<Wo
     [Fact]
     public async Task A_secret_reaches_the_command_and_shows_nowhere()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call(
                 "call_1",
                 "bash",

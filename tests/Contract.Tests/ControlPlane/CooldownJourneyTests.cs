@@ -33,7 +33,7 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     {
         await using var busy = await WireServer.StartAsync(
             WireServer.Reply(status, """{"error":{"message":"later"}}""", ("Retry-After", "600")));
-        await using var free = await ScriptedModel.StartAsync(ModelTurn.Say("Done."));
+        await using var free = await ScriptedModel.Start(ModelTurn.Say("Done."));
         await Connect("busy", $"{busy.Url}v1");
         await Connect("free", free.BaseUrl);
 

@@ -66,7 +66,7 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [Fact]
     public async Task The_window_of_a_local_endpoint_that_does_not_tell_it_is_what_its_owner_says()
     {
-        await using var model = await ScriptedModel.StartAsync((context, _) => ScriptedModel.Stream(context, ModelTurn.Say("Short.")));
+        await using var model = await ScriptedModel.Start((context, _) => ScriptedModel.Stream(context, ModelTurn.Say("Short.")));
         var saved = await Put(
             "windowed",
             "local",

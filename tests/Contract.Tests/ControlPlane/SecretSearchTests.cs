@@ -28,7 +28,7 @@ public sealed class SecretSearchTests(PostgresFixture postgres) : IClassFixture<
         using var worker = new KodaWorkerProcess(_folder.FullName, "worker", server.Url, server.Files.ReadWorkerToken()!);
         worker.Start();
         // The model is hostile: it says the key that it was called with, and prints what the command is given.
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"echo token=$DEPLOY_TOKEN"}"""), ModelTurn.Say($"Your key is {ProviderKey}."));
 
         var secrets = await Run(server, model);

@@ -66,7 +66,7 @@ public sealed class SkillTests(WorkingKodaFixture koda) : IClassFixture<WorkingK
     [Fact]
     public async Task Attached_skills_reach_the_prompt_when_the_query_triggers_them_and_stay_the_same_over_attempts()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "write", """{"path":"note.txt","content":"hello"}"""), ModelTurn.Say("Done."));
         await Host.Define("skilled", model, tools: """["write"]""");
         await Host.Rest.Put(

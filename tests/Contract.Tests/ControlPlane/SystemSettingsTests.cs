@@ -70,7 +70,8 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
 
         Assert.Equal(
             (5, 0),
-            (replaced.Json["defaults"]!["max_iterations"]!.GetValue<int>(), replaced.Json["defaults"]!["timeout_seconds"]!.GetValue<int>()));
+            (replaced.Json["defaults"]!["max_iterations"]!.GetValue<int>(), replaced.Json["defaults"]!["timeout_seconds"]!.GetValue<int>())
+        );
         Assert.True(replaced.Json["policy"]!["accept_tasks"]!.GetValue<bool>());
     }
 
@@ -172,7 +173,7 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
     [Fact]
     public async Task Tools_that_no_rule_names_are_used_refused_or_asked_for_as_the_policy_says()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "write", """{"path":"note.txt","content":"hello"}"""), ModelTurn.Say("Done."));
         await _here.Define("writer", model, tools: """["write"]""");
         await _here.Rest.Patch(Settings, """{"policy":{"default_tool_action":"deny"},"defaults":{"max_iterations":7}}""");

@@ -14,7 +14,7 @@ public sealed class GeneratedClientTests(PostgresFixture postgres) : IClassFixtu
     [Fact]
     public async Task A_generated_client_goes_from_the_setup_code_to_an_output_and_no_reply_departs_from_the_document()
     {
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("A scripted answer."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("A scripted answer."));
         await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options =>
             options with { AllowedHosts = ["127.0.0.1"] });
         host.StartWorker();

@@ -17,10 +17,10 @@ internal sealed class HeldModel : IAsyncDisposable
 
     public ScriptedModel Server { get; private set; } = null!;
 
-    public static async Task<HeldModel> StartAsync()
+    public static async Task<HeldModel> Start()
     {
         var held = new HeldModel();
-        held.Server = await ScriptedModel.StartAsync(async (context, request) =>
+        held.Server = await ScriptedModel.Start(async (context, request) =>
         {
             var query = request["messages"]!.AsArray().Last(message => message!.At("role") == "user")!.At("content");
             held._asked.Enqueue(query);

@@ -43,7 +43,7 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
         var arguments = new JsonObject { ["path"] = path };
         if (tool == "write")
             arguments["content"] = "x";
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", tool, arguments.ToJsonString()), ModelTurn.Say("Refused."));
         await Host.Define(agent, model, tools: """["read","write"]""", permissions: AllowAll);
         var task = await Host.SubmitIn(Workspace, agent, "Read it.");
@@ -63,7 +63,7 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     [Fact]
     public async Task A_tool_that_prints_a_gigabyte_is_cut_and_the_agent_goes_on()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"yes 0123456789abcdef 2>/dev/null | head -c 1073741824; echo the-end"}"""),
             ModelTurn.Say("Much."));
         await Host.Define("printer", model, tools: """["bash"]""", permissions: AllowAll);
@@ -83,7 +83,7 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     [Fact]
     public async Task Text_that_cannot_be_stored_stalls_no_task_whoever_wrote_it()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"printf 'a\\000b\\377\\355\\240\\200c'"}"""),
             ModelTurn.Call("call_2", "bash", """{"command":"echo \u0000"}"""),
             ModelTurn.Call("call_3", "read", """{"path":"\ud800"}"""),
@@ -105,7 +105,7 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     [Fact]
     public async Task A_tool_that_never_ends_is_killed_in_time()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"echo begun; sleep 3600"}"""), ModelTurn.Say("It hung."));
         await Host.Define("waiter", model, tools: """["bash"]""", permissions: AllowAll, limits: """{"command_timeout_seconds":1}""");
         var task = await Host.SubmitIn(Workspace, "waiter", "Wait.");
@@ -124,13 +124,13 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
         "garbage-stream", 200, "data: {\"choices\":[{\"delta\":{\"content\":", "provider.malformed_response", "provider.stream_cut")]
     public async Task A_provider_that_sends_garbage_fails_its_task_alone(string agent, int status, string body, params string[] codes)
     {
-        await using var garbage = await ScriptedModel.StartAsync((context, _) =>
+        await using var garbage = await ScriptedModel.Start((context, _) =>
         {
             context.Response.StatusCode = status;
             context.Response.ContentType = status == StatusCodes.Status200OK ? "text/event-stream" : "application/json";
             return context.Response.WriteAsync(body, context.RequestAborted);
         });
-        await using var good = await ScriptedModel.StartAsync(ModelTurn.Say("Fine."));
+        await using var good = await ScriptedModel.Start(ModelTurn.Say("Fine."));
         await Host.Define(agent, garbage, retry: """{"max_attempts":1}""");
         await Host.Define("good", good);
         var bad = await Host.SubmitIn(Workspace, agent, "Hello.");
@@ -149,7 +149,7 @@ public sealed class HostileTests(WorkingKodaFixture koda) : IClassFixture<Workin
     [Fact]
     public async Task A_call_of_a_tool_that_is_not_there_or_of_wrong_arguments_is_told_to_the_model()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "teleport", "{}"),
             ModelTurn.Call("call_2", "read", """{"file":7}"""),
             ModelTurn.Call("call_3", "read", "{not json"),

@@ -48,7 +48,7 @@ internal static class Journey
     public static async Task<JsonNode> Follow(this KodaHost host, string task, Func<Wire.Event, Task>? onEvent = null)
     {
         using var deadline = new CancellationTokenSource(Patience);
-        await foreach (var item in host.Client.Tasks.WatchAsync(task, cancellation: deadline.Token))
+        await foreach (var item in host.Client.Tasks.WatchAsync(task, cancellationToken: deadline.Token))
         {
             if (onEvent is not null)
                 await onEvent(item);
@@ -60,7 +60,7 @@ internal static class Journey
     public static async Task<Wire.Event> Reach(this KodaHost host, string task, string kind)
     {
         using var deadline = new CancellationTokenSource(Patience);
-        await foreach (var item in host.Client.Tasks.WatchAsync(task, cancellation: deadline.Token))
+        await foreach (var item in host.Client.Tasks.WatchAsync(task, cancellationToken: deadline.Token))
         {
             if (item.Kind == kind)
                 return item;

@@ -81,7 +81,7 @@ public sealed class RepairTests(WorkingKodaFixture koda) : IClassFixture<Working
         Assert.Equal(("denied", "denied"), (edit.At("status"), edit.At("tool_call", "approval", "decision")));
     }
 
-    private static Task<ScriptedModel> StartModel(string last) => ScriptedModel.StartAsync(
+    private static Task<ScriptedModel> StartModel(string last) => ScriptedModel.Start(
         ModelTurn.Call("call_1", "bash", """{"command":"node --test --test-reporter=tap"}"""),
         ModelTurn.Call("call_2", "read", """{"path":"average.js"}"""),
         ModelTurn.Call("call_3", "edit", """{"path":"average.js","old_text":"(numbers.length + 1)","new_text":"numbers.length"}"""),

@@ -31,14 +31,14 @@ internal sealed class ScriptedModel : IAsyncDisposable
     /// <summary>
     /// Plays turns. Which one is next follows from the conversation, so that a task which goes on elsewhere gets the right one.
     /// </summary>
-    public static Task<ScriptedModel> StartAsync(params ModelTurn[] turns) => StartAsync((context, request) =>
+    public static Task<ScriptedModel> Start(params ModelTurn[] turns) => Start((context, request) =>
     {
         var answered = request["messages"]!.AsArray().Count(message => message!["role"]!.GetValue<string>() == "assistant");
         return Stream(context, turns[answered]);
     });
 
     /// <summary>Answers as the function says.</summary>
-    public static async Task<ScriptedModel> StartAsync(Func<HttpContext, JsonObject, Task> answer)
+    public static async Task<ScriptedModel> Start(Func<HttpContext, JsonObject, Task> answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -16,7 +16,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     [Fact]
     public async Task An_agent_at_its_limit_leaves_the_next_task_queued_with_the_reason()
     {
-        await using var model = await HeldModel.StartAsync();
+        await using var model = await HeldModel.Start();
         await Host.Define("one-at-a-time", model.Server, limits: OneAtATime);
         var first = await Host.Submit("one-at-a-time", "first");
         Assert.Equal("first", await model.NextAsked());
@@ -37,7 +37,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     [Fact]
     public async Task Tasks_of_a_higher_priority_run_first_and_equals_in_their_order()
     {
-        await using var model = await HeldModel.StartAsync();
+        await using var model = await HeldModel.Start();
         await Host.Define("by-priority", model.Server, limits: OneAtATime);
         await Host.Submit("by-priority", "blocker");
         Assert.Equal("blocker", await model.NextAsked());
@@ -62,7 +62,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     [Fact]
     public async Task A_running_task_is_cancelled_and_its_slot_is_free_again()
     {
-        await using var model = await HeldModel.StartAsync();
+        await using var model = await HeldModel.Start();
         await Host.Define("cancelled", model.Server, limits: OneAtATime);
         var task = await Host.Submit("cancelled", "endless");
         await model.NextAsked();
@@ -79,7 +79,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     [Fact]
     public async Task A_running_task_pauses_after_its_step_and_goes_on_when_resumed()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"touch begun; while [ ! -e go ]; do sleep 0.05; done"}"""),
             ModelTurn.Say("Went on."));
         var workspace = Directory.CreateTempSubdirectory("koda-pause-");
@@ -108,7 +108,7 @@ public sealed class SteeringTests(WorkingKodaFixture koda) : IClassFixture<Worki
     [Fact]
     public async Task A_failed_attempt_is_repeated_after_its_pause_until_the_policy_ends()
     {
-        await using var model = await HeldModel.StartAsync();
+        await using var model = await HeldModel.Start();
         await Host.Define(
             "slow",
             model.Server,

@@ -18,7 +18,7 @@ public sealed class WorkerTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_task_whose_commands_would_run_without_a_sandbox_says_so_when_it_is_submitted_and_asks_for_each()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"ls"}"""),
             ModelTurn.Say("Listed."));
         await Host.Define("runner", model, tools: """["bash"]""", permissions: """[{"tool":"bash","action":"allow"}]""");
@@ -49,7 +49,7 @@ public sealed class WorkerTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_worker_that_was_started_to_run_them_is_shown_as_such_and_asks_nothing()
     {
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"ls"}"""),
             ModelTurn.Say("Listed."));
         await Host.Define("free-runner", model, tools: """["bash"]""", permissions: """[{"tool":"bash","action":"allow"}]""");

@@ -27,22 +27,22 @@ internal sealed class CollectorStub : IAsyncDisposable
     /// <summary>The messages of the logs.</summary>
     public ConcurrentQueue<string> Logs { get; } = new();
 
-    public static async Task<CollectorStub> StartAsync()
+    public static async Task<CollectorStub> Start()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
         var stub = new CollectorStub(builder.Build());
-        stub._app.MapPost("/v1/traces", async context => stub.TakeSpans(await BodyAsync(context.Request.Body)));
-        stub._app.MapPost("/v1/metrics", async context => stub.TakeMetrics(await BodyAsync(context.Request.Body)));
-        stub._app.MapPost("/v1/logs", async context => stub.TakeLogs(await BodyAsync(context.Request.Body)));
+        stub._app.MapPost("/v1/traces", async context => stub.TakeSpans(await Body(context.Request.Body)));
+        stub._app.MapPost("/v1/metrics", async context => stub.TakeMetrics(await Body(context.Request.Body)));
+        stub._app.MapPost("/v1/logs", async context => stub.TakeLogs(await Body(context.Request.Body)));
         await stub._app.StartAsync();
         return stub;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task<byte[]> BodyAsync(Stream body)
+    private static async Task<byte[]> Body(Stream body)
     {
         using var bytes = new MemoryStream();
         await body.CopyToAsync(bytes);

@@ -22,7 +22,7 @@ public sealed class MetricsEndpointTests(PostgresFixture postgres) : IClassFixtu
     public async Task A_program_on_this_machine_gets_them_as_Prometheus_reads_them()
     {
         _host.StartWorker();
-        await using var model = await ScriptedModel.StartAsync(ModelTurn.Say("It is done."));
+        await using var model = await ScriptedModel.Start(ModelTurn.Say("It is done."));
         await _host.Define("measured", model);
         await _host.Follow((await _host.Rest.Post("/api/runtime/tasks", """{"agent_id":"measured","query":"Do it."}"""))["id"]);
 

@@ -15,7 +15,7 @@ public sealed class TelemetryTests(PostgresFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_task_is_one_trace_from_the_request_to_the_call_of_a_tool()
     {
-        await using var collector = await CollectorStub.StartAsync();
+        await using var collector = await CollectorStub.Start();
         var settings = new Dictionary<string, string>
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,
@@ -25,7 +25,7 @@ public sealed class TelemetryTests(PostgresFixture postgres) : IClassFixture<Pos
         };
         await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options =>
             options with { TelemetrySettings = settings.GetValueOrDefault });
-        await using var model = await ScriptedModel.StartAsync(
+        await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"true"}"""),
             ModelTurn.Say("It is done."));
         await host.Define("traced", model, tools: """["bash"]""", permissions: """[{"tool":"bash","pattern":"**","action":"allow"}]""");
@@ -92,7 +92,7 @@ public sealed class TelemetryTests(PostgresFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task What_a_worker_logs_reaches_the_collector_and_its_own_log()
     {
-        await using var collector = await CollectorStub.StartAsync();
+        await using var collector = await CollectorStub.Start();
         var settings = new Dictionary<string, string>
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,

@@ -37,7 +37,7 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
         faults.Add(new("PostgreSQL killed", Do(cluster.Postgres.Kill), cluster.Postgres.RestartAsync));
         faults.Add(new("PostgreSQL shut down", Do(cluster.Postgres.Stop), cluster.Postgres.RestartAsync));
         faults.Add(new("PostgreSQL stopped in its place", Do(cluster.Postgres.Pause), Do(cluster.Postgres.Continue)));
-        faults.Add(new("PostgreSQL read-only", () => ReadOnlyAsync(cluster, "on"), () => ReadOnlyAsync(cluster, "off")));
+        faults.Add(new("PostgreSQL read-only", () => ReadOnly(cluster, "on"), () => ReadOnly(cluster, "off")));
         if (cluster.HasDisk)
             faults.Add(DiskFull(cluster));
         faults.Add(TooManyConnections(cluster));
@@ -58,7 +58,7 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
     private static Fault TooManyConnections(FaultyCluster cluster)
     {
         var taken = new List<NpgsqlConnection>();
-        return new Fault("too many connections", () => TakeAllAsync(cluster, taken), async () =>
+        return new Fault("too many connections", () => TakeAll(cluster, taken), async () =>
         {
             foreach (var connection in taken)
                 await connection.DisposeAsync();
@@ -67,7 +67,7 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
     }
 
     // The servers' own connections are cut, and what they would open anew is taken.
-    private static async Task TakeAllAsync(FaultyCluster cluster, List<NpgsqlConnection> taken)
+    private static async Task TakeAll(FaultyCluster cluster, List<NpgsqlConnection> taken)
     {
         var settings = new NpgsqlConnectionStringBuilder(cluster.Postgres.ConnectionString) { Pooling = false, ApplicationName = OwnName };
         for (var refused = 0; refused < 20;)
@@ -89,7 +89,7 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
         }
     }
 
-    private static async Task ReadOnlyAsync(FaultyCluster cluster, string value)
+    private static async Task ReadOnly(FaultyCluster cluster, string value)
     {
         await using var source = NpgsqlDataSource.Create(cluster.Postgres.ConnectionString + ";Pooling=false");
         await using var change = source.CreateCommand($"alter system set default_transaction_read_only = {value}");

@@ -42,12 +42,12 @@ public sealed class FaultyCluster : Cluster
 
     internal void FreeDisk() => File.Delete(Path.Combine(_disk!, "filler"));
 
-    protected override async Task PrepareAsync(string databaseFolder)
+    protected override async Task Prepare(string databaseFolder)
     {
         Directory.CreateDirectory(databaseFolder);
         // Only root may mount; elsewhere the other faults are made, and the table says so.
         if (Environment.UserName == "root"
-            && await RunAsync("mount", "-t", "tmpfs", "-o", $"size={DiskMegabytes}m,mode=755", "koda-faults", databaseFolder))
+            && await Run("mount", "-t", "tmpfs", "-o", $"size={DiskMegabytes}m,mode=755", "koda-faults", databaseFolder))
             _disk = databaseFolder;
     }
 
@@ -57,15 +57,15 @@ public sealed class FaultyCluster : Cluster
         return PostgresFixture.Over(Postgres.ConnectionString, link.Port);
     }
 
-    protected override async Task EndAsync()
+    protected override async Task End()
     {
         foreach (var link in _links.Values)
             await link.DisposeAsync();
         if (_disk is { } disk)
-            await RunAsync("umount", "-l", disk);
+            await Run("umount", "-l", disk);
     }
 
-    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    private static async Task<bool> Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         await process.StandardError.ReadToEndAsync();

@@ -23,7 +23,7 @@ internal sealed class Follower : IAsyncDisposable
     private Follower(string name, Func<long, Action<long, bool>, CancellationToken, Task> follow)
     {
         Name = name;
-        _following = FollowAsync(follow);
+        _following = Follow(follow);
     }
 
     public string Name { get; }
@@ -48,22 +48,23 @@ internal sealed class Follower : IAsyncDisposable
         }
     }
 
-    public static Follower OverEvents(KodaServerProcess server, string session) => new($"SSE at {server.Name}", async (after, see, ct) =>
-    {
-        using var http = new HttpClient { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream?follow=true&after_id={after}");
-        using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        reply.EnsureSuccessStatusCode();
-        await using var body = await reply.Content.ReadAsStreamAsync(ct);
-        await foreach (var item in SseParser.Create(body).EnumerateAsync(ct))
+    public static Follower OverEvents(KodaServerProcess server, string session) =>
+        new($"SSE at {server.Name}", async (after, see, cancellationToken) =>
         {
-            if (item.EventId is { } id)
-                see(long.Parse(id, CultureInfo.InvariantCulture), item.EventType is "done" or "error");
-        }
-    });
+            using var http = new HttpClient { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan };
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream?follow=true&after_id={after}");
+            using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            reply.EnsureSuccessStatusCode();
+            await using var body = await reply.Content.ReadAsStreamAsync(cancellationToken);
+            await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
+            {
+                if (item.EventId is { } id)
+                    see(long.Parse(id, CultureInfo.InvariantCulture), item.EventType is "done" or "error");
+            }
+        });
 
     public static Follower OverGrpc(KodaServerProcess server, string session, string token) =>
-        new($"gRPC at {server.Name}", async (after, see, ct) =>
+        new($"gRPC at {server.Name}", async (after, see, cancellationToken) =>
         {
             using var channel = GrpcChannel.ForAddress(
                 server.Url,
@@ -82,8 +83,8 @@ internal sealed class Follower : IAsyncDisposable
                 },
                 new Metadata { { "authorization", $"Bearer {token}" } },
                 null,
-                ct);
-            while (await call.ResponseStream.MoveNext(ct))
+                cancellationToken);
+            while (await call.ResponseStream.MoveNext(cancellationToken))
             {
                 var item = call.ResponseStream.Current;
                 see(item.Id, item.PayloadCase is SessionEvent.PayloadOneofCase.Done or SessionEvent.PayloadOneofCase.Error);
@@ -97,7 +98,7 @@ internal sealed class Follower : IAsyncDisposable
         _over.Dispose();
     }
 
-    private async Task FollowAsync(Func<long, Action<long, bool>, CancellationToken, Task> follow)
+    private async Task Follow(Func<long, Action<long, bool>, CancellationToken, Task> follow)
     {
         using var again = new PeriodicTimer(Again);
         while (await again.WaitForNextTickAsync(_over.Token))

@@ -33,7 +33,7 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
             cluster.StartWorker("worker-3", cluster.A.Url),
         ];
         var checks = new TaskChecks(cluster, Agent);
-        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.UnendedAsync, TimeSpan.FromSeconds(1.5));
+        var load = new Load([cluster.ClientOfA, cluster.ClientOfB], Agent, checks.Unended, TimeSpan.FromSeconds(1.5));
         var session = (await cluster.ClientOfA.Sessions.CreateAsync(
             new() { AgentId = "pulse", Title = "pulse", Workspace = cluster.CreateWorkspace("pulse") })).Id;
         Follower[] followers =
@@ -42,21 +42,21 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
             Follower.OverGrpc(cluster.A, session, cluster.OperatorToken), Follower.OverGrpc(cluster.B, session, cluster.OperatorToken),
         ];
         using var stop = new CancellationTokenSource();
-        var loading = load.RunAsync(stop.Token);
+        var loading = load.Run(stop.Token);
         var rows = new List<Row>();
         foreach (var fault in Plan(random, Fault.Of(cluster, workers), count))
         {
             var lasted = TimeSpan.FromMilliseconds(random.Next(500, count == Short ? 2500 : 5000));
-            rows.Add(await BreakAsync(fault, lasted, load, session, followers));
+            rows.Add(await Break(fault, lasted, load, session, followers));
             Assert.False(loading.IsFaulted, loading.Exception?.ToString());
         }
         await stop.CancelAsync();
         await loading;
 
         Report(seed, rows, load);
-        await Eventually.IsTrue(async () => await checks.UnendedAsync() == 0, Patience, () => $"every task ended. {cluster.Logs()}");
-        await checks.NothingIsLostAsync(load);
-        output.WriteLine(await checks.EveryChainVerifiesAsync());
+        await Eventually.IsTrue(async () => await checks.Unended() == 0, Patience, () => $"every task ended. {cluster.Logs()}");
+        await checks.NothingIsLost(load);
+        output.WriteLine(await checks.EveryChainVerifies());
         foreach (var follower in followers)
         {
             Assert.Equal(follower.Seen.Distinct().Order(), follower.Seen);
@@ -64,7 +64,7 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         }
     }
 
-    private async Task<Row> BreakAsync(Fault fault, TimeSpan lasted, Load load, string session, Follower[] followers)
+    private async Task<Row> Break(Fault fault, TimeSpan lasted, Load load, string session, Follower[] followers)
     {
         var turns = followers.Min(follower => follower.Turns);
         await fault.Begin();
@@ -73,22 +73,22 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         await duration.WaitForNextTickAsync();
         await fault.End();
         var ended = Stopwatch.GetTimestamp();
-        var task = TaskAsync(load, ended);
+        var task = TaskOf(load, ended);
         var sent = cluster.ClientOfB.Sessions.SendAsync(new() { SessionId = session, Content = "Say something.", Queue = true });
-        var followed = Task.WhenAll(followers.Select(follower => FollowedAsync(follower, turns, ended)));
+        var followed = Task.WhenAll(followers.Select(follower => Followed(follower, turns, ended)));
         await sent;
         return new Row(fault.Name, lasted, await task, (await followed).Max());
     }
 
-    private async Task<TimeSpan> TaskAsync(Load load, long ended)
+    private async Task<TimeSpan> TaskOf(Load load, long ended)
     {
-        var id = await load.SubmitAsync($"after-{Guid.NewGuid()}");
+        var id = await load.Submit($"after-{Guid.NewGuid()}");
         var log = new TaskLog(cluster, id);
-        await Eventually.IsTrue(log.EndedAsync, Patience, () => $"a task ends. {cluster.Logs()}");
+        await Eventually.IsTrue(log.Ended, Patience, () => $"a task ends. {cluster.Logs()}");
         return Stopwatch.GetElapsedTime(ended);
     }
 
-    private async Task<TimeSpan> FollowedAsync(Follower follower, int turns, long ended)
+    private async Task<TimeSpan> Followed(Follower follower, int turns, long ended)
     {
         await Eventually.IsTrue(
             () => Task.FromResult(follower.Turns > turns), Patience, () => $"{follower.Name} goes on. {cluster.Logs()}");
@@ -114,7 +114,8 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         table.Append(
             CultureInfo.InvariantCulture, $"KODA_FAULT_SEED={seed}, {rows.Count} faults, {load.Acknowledged.Count} tasks acknowledged\n");
         table.AppendLine(
-            "fault                                            times   lasted   task: median  worst   followers: median  worst (s after the fault's end)");
+            "fault                                            times   lasted   task: median  worst   followers: median  worst (s after the fault's end)"
+        );
         foreach (var kind in rows.GroupBy(row => row.Name).Append<IEnumerable<Row>>(rows))
         {
             var name = kind is IGrouping<string, Row> group ? group.Key : "all";
@@ -125,7 +126,8 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
             table.AppendLine("Without a full disk: only root may give a test a disk of its own.");
         table.AppendLine(
             CultureInfo.InvariantCulture,
-            $"later than {Goal.TotalSeconds} s: {rows.Count(row => row.Task > Goal || row.Followers > Goal)}; load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}");
+            $"later than {Goal.TotalSeconds} s: {rows.Count(row => row.Task > Goal || row.Followers > Goal)}; load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}"
+        );
         output.WriteLine(table.ToString());
         if (Environment.GetEnvironmentVariable("KODA_FAULT_REPORT") is { Length: > 0 } file)
             File.WriteAllText(file, table.ToString());

@@ -20,7 +20,7 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
     private AsyncDuplexStreamingCall<WorkRequest, WorkResponse>? _work;
     private AttemptRef? _held;
 
-    public async Task ConnectAsync()
+    public async Task Connect()
     {
         Disconnect();
         _channel = GrpcChannel.ForAddress(server);
@@ -28,21 +28,21 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
         var hello = new Hello { WorkerId = _id, Name = "test", Slots = 1, AgentIds = { "explorer" } };
         if (_held is not null)
             hello.Held.Add(_held);
-        await SendAsync(new WorkRequest { Hello = hello, Credit = _held is null ? 1 : 0 });
+        await Send(new WorkRequest { Hello = hello, Credit = _held is null ? 1 : 0 });
     }
 
     /// <summary>Takes the next task, and has its lease when it returns.</summary>
-    public async Task TakeAsync()
+    public async Task Take()
     {
-        await SendAsync(new WorkRequest { Credit = 1 });
-        var offer = await AnswerAsync(answer => answer.Offers.FirstOrDefault());
+        await Send(new WorkRequest { Credit = 1 });
+        var offer = await Answer(answer => answer.Offers.FirstOrDefault());
         _held = offer.Attempt;
-        await SendAsync(new WorkRequest { Accepts = { _held }, Renewals = { new Renewal { Attempt = _held } } });
-        await AnswerAsync(answer => answer.Renewed.FirstOrDefault());
+        await Send(new WorkRequest { Accepts = { _held }, Renewals = { new Renewal { Attempt = _held } } });
+        await Answer(answer => answer.Renewed.FirstOrDefault());
     }
 
     /// <summary>Asks whether a command may run, and gives the task back until that is answered.</summary>
-    public async Task AskAsync()
+    public async Task Ask()
     {
         var approval = new ApprovalRequest
         {
@@ -53,7 +53,7 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
             Risk = "medium",
             Digest = Digest,
         };
-        await SendAsync(
+        await Send(
             new WorkRequest
             {
                 Suspensions =
@@ -61,13 +61,13 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
                     new Suspension { Attempt = _held, Approval = approval },
                 },
             });
-        await AnswerAsync(answer => answer.Closed.FirstOrDefault());
+        await Answer(answer => answer.Closed.FirstOrDefault());
     }
 
-    public async Task CompleteAsync(string output)
+    public async Task Complete(string output)
     {
-        await SendAsync(new WorkRequest { Completions = { new Completion { Attempt = _held, Output = output } } });
-        await AnswerAsync(answer => answer.Closed.FirstOrDefault());
+        await Send(new WorkRequest { Completions = { new Completion { Attempt = _held, Output = output } } });
+        await Answer(answer => answer.Closed.FirstOrDefault());
     }
 
     public ValueTask DisposeAsync()
@@ -82,9 +82,9 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
         _channel?.Dispose();
     }
 
-    private Task SendAsync(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
+    private Task Send(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
 
-    private async Task<T> AnswerAsync<T>(Func<WorkResponse, T?> choose)
+    private async Task<T> Answer<T>(Func<WorkResponse, T?> choose)
         where T : class
     {
         while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Limit))

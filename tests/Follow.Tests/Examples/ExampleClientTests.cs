@@ -21,23 +21,23 @@ public sealed class ExampleClientTests(PostgresFixture postgres, Examples exampl
     public async Task It_follows_a_task_over_a_killed_server_and_answers_what_the_task_asks(string source)
     {
         _ = examples;
-        using var server = await Examples.StartServerAsync(_folder, postgres, FollowedTask.Lease);
+        using var server = await Examples.StartServer(_folder, postgres, FollowedTask.Lease);
         await using var worker = new AskingWorker(server.Url, server.Files.ReadWorkerToken()!);
-        await worker.ConnectAsync();
+        await worker.Connect();
         var client = Examples.Start(
             source, server.Files.ReadOperatorToken()!, [server.Url.GetLeftPart(UriPartial.Authority), "explorer", "look"]);
-        await worker.TakeAsync();
-        await SeesAsync(client, "2 task.started");
+        await worker.Take();
+        await Sees(client, "2 task.started");
 
         server.Kill();
         server.Start();
         await server.ReadyAsync();
-        await worker.ConnectAsync();
-        await worker.AskAsync();
-        await SeesAsync(client, "approval.requested");
+        await worker.Connect();
+        await worker.Ask();
+        await Sees(client, "approval.requested");
         await client.StandardInput.WriteLineAsync("y");
-        await worker.TakeAsync();
-        await worker.CompleteAsync("found nothing");
+        await worker.Take();
+        await worker.Complete("found nothing");
 
         var rest = await client.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
         Assert.Contains("approval.answered", rest, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class ExampleClientTests(PostgresFixture postgres, Examples exampl
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task SeesAsync(Process client, string text)
+    private static async Task Sees(Process client, string text)
     {
         while (await client.StandardOutput.ReadLineAsync().WaitAsync(Limit) is { } line)
         {

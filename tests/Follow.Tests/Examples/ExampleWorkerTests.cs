@@ -24,7 +24,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
     public async Task It_owns_its_agent_beside_the_built_in_worker_and_may_be_killed(string source)
     {
         _ = examples;
-        using var server = await Examples.StartServerAsync(_folder, postgres, Lease);
+        using var server = await Examples.StartServer(_folder, postgres, Lease);
         var token = server.Files.ReadWorkerToken()!;
         using var builtIn = new KodaWorkerProcess(_folder, "built-in", server.Url, token);
         builtIn.Start();
@@ -34,28 +34,28 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
             new AgentDefinition { Provider = new ProviderDefinition { Kind = "offline" }, Route = new WorkerRoute { Role = "counter" } });
         await Eventually.IsTrue(async () => (await client.ListWorkersAsync(default)).Count == 1, Limit, () => builtIn.EndOfLog());
 
-        var waiting = await SubmitAsync(client, "one two three");
+        var waiting = await Submit(client, "one two three");
         await Eventually.IsTrue(
             async () => (await client.Tasks.GetAsync(waiting.Id)).StatusReason?.Code == "worker.none_available",
             Limit,
             () => "the task waits for its worker");
         var worker = Start(source, server, seconds: "0");
-        Assert.Equal("3 words", await OutputAsync(client, waiting.Id));
-        foreach (var task in await Task.WhenAll(Enumerable.Range(0, Tasks).Select(_ => SubmitAsync(client, "a b"))))
-            Assert.Equal("2 words", await OutputAsync(client, task.Id));
+        Assert.Equal("3 words", await Output(client, waiting.Id));
+        foreach (var task in await Task.WhenAll(Enumerable.Range(0, Tasks).Select(_ => Submit(client, "a b"))))
+            Assert.Equal("2 words", await Output(client, task.Id));
         Kill(worker);
 
         worker = Start(source, server, seconds: "60");
-        var interrupted = await SubmitAsync(client, "a b c d");
+        var interrupted = await Submit(client, "a b c d");
         await Eventually.IsTrue(
             async () => (await client.Tasks.GetAsync(interrupted.Id)).Status == Protos.Runtime.V1.TaskStatus.Running,
             Limit,
             () => "the task runs");
         Kill(worker);
         worker = Start(source, server, seconds: "1");
-        Assert.Equal("4 words", await OutputAsync(client, interrupted.Id));
+        Assert.Equal("4 words", await Output(client, interrupted.Id));
 
-        var outlived = await SubmitAsync(client, "a b c d e");
+        var outlived = await Submit(client, "a b c d e");
         await Eventually.IsTrue(
             async () => (await client.Tasks.GetAsync(outlived.Id)).Status == Protos.Runtime.V1.TaskStatus.Running,
             Limit,
@@ -63,7 +63,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         server.Kill();
         server.Start();
         await server.ReadyAsync();
-        Assert.Equal("5 words", await OutputAsync(client, outlived.Id));
+        Assert.Equal("5 words", await Output(client, outlived.Id));
         Kill(worker);
         server.Kill();
         builtIn.Kill();
@@ -79,13 +79,13 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         worker.WaitForExit();
     }
 
-    private static Task<Protos.Runtime.V1.Task> SubmitAsync(KodaClient client, string query) =>
+    private static Task<Protos.Runtime.V1.Task> Submit(KodaClient client, string query) =>
         client.Tasks.SubmitAsync(new SubmitTaskRequest { AgentId = "counter", Query = query });
 
-    private static async Task<string> OutputAsync(KodaClient client, string taskId)
+    private static async Task<string> Output(KodaClient client, string taskId)
     {
         using var limit = new CancellationTokenSource(Limit);
-        await client.Tasks.WatchAsync(taskId, cancellation: limit.Token).LastAsync(limit.Token);
+        await client.Tasks.WatchAsync(taskId, cancellationToken: limit.Token).LastAsync(limit.Token);
         var ended = await client.Tasks.GetAsync(taskId, limit.Token);
         return ended.HasOutput ? ended.Output : ended.Error?.Message ?? "";
     }

@@ -10,7 +10,7 @@ namespace Koda.Follow.Tests.Examples;
 public sealed class Examples : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly Lazy<Task> Prepared = new(PrepareAsync);
+    private static readonly Lazy<Task> Prepared = new(Prepare);
     private static readonly string Folder = Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..", "docs", "examples"));
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
     private static readonly string DotNet = Directory.CreateTempSubdirectory("koda-dotnet-").FullName;
@@ -23,7 +23,7 @@ public sealed class Examples : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    internal static async Task<KodaServerProcess> StartServerAsync(string folder, PostgresFixture postgres, TimeSpan lease)
+    internal static async Task<KodaServerProcess> StartServer(string folder, PostgresFixture postgres, TimeSpan lease)
     {
         var server = KodaServerProcess.Create(folder, "server", postgres.ConnectionString, MasterKey, lease);
         server.Start();
@@ -58,7 +58,7 @@ public sealed class Examples : IAsyncLifetime
         return process;
     }
 
-    private static async Task PrepareAsync()
+    private static async Task Prepare()
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
@@ -70,12 +70,12 @@ public sealed class Examples : IAsyncLifetime
             await PeerProcess.RunAsync(typescript, Limit, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
         await PeerProcess.RunAsync(Folder, Limit, Path.Combine(typescript, "node_modules", ".bin", "buf"), "generate");
         await PeerProcess.RunAsync(typescript, Limit, Path.Combine(typescript, "node_modules", ".bin", "tsc"));
-        await BuildGoAsync();
-        await BuildDotNetAsync();
+        await BuildGo();
+        await BuildDotNet();
     }
 
     // Debian's packages are found by a path of folders, and modules that a proxy would serve are not needed.
-    private static async Task BuildGoAsync()
+    private static async Task BuildGo()
     {
         var sources = Directory.CreateDirectory(Path.Combine(Go, "src")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(sources, "koda.example"), Path.Combine(Folder, "go"));
@@ -94,7 +94,7 @@ public sealed class Examples : IAsyncLifetime
     }
 
     // The packages as they are published, of a version that no cache has.
-    private static async Task BuildDotNetAsync()
+    private static async Task BuildDotNet()
     {
         var version = $"0.1.0-test.{Guid.NewGuid():N}";
         var repository = Path.Combine(Folder, "..", "..");

@@ -37,20 +37,20 @@ internal sealed class AllFollowers(Peers peers) : IAsyncDisposable
     }
 
     /// <summary>Waits until all gave the event with this number.</summary>
-    public Task ReachedAsync(long seq) => Task.WhenAll(Each.Select(follower => follower.ReachedAsync(seq)));
+    public Task Reached(long seq) => Task.WhenAll(Each.Select(follower => follower.Reached(seq)));
 
     /// <summary>Records each batch when all have seen the one before, so that they follow and do not only catch up.</summary>
-    public async Task RecordInSightAsync(FollowedTask task, int batches)
+    public async Task RecordInSight(FollowedTask task, int batches)
     {
         for (var batch = 0; batch < batches; batch++)
-            await ReachedAsync(await task.RecordAsync(FollowedTask.BatchSize));
+            await Reached(await task.Record(FollowedTask.BatchSize));
     }
 
     /// <summary>Waits until all have ended, and holds what they gave against the log, and the log against what was recorded.</summary>
-    public async Task AssertWholeAsync(FollowedTask task)
+    public async Task AssertWhole(FollowedTask task)
     {
-        await Task.WhenAll(Each.Select(follower => follower.EndAsync()));
-        var log = await task.ReadLogAsync();
+        await Task.WhenAll(Each.Select(follower => follower.End()));
+        var log = await task.ReadLog();
         Assert.Equal(task.Kinds, log.Select(item => item.Kind));
         Assert.Equal(Enumerable.Range(1, log.Count).Select(seq => (long)seq), log.Select(item => item.Seq));
         Assert.All(Each, follower => Assert.Equal(log, follower.Seen));

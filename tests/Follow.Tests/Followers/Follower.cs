@@ -32,11 +32,11 @@ internal abstract class Follower(string name, bool reconnects) : IAsyncDisposabl
     {
         _cut.Dispose();
         _cut = new CancellationTokenSource();
-        _life = FollowAsync(task, server, Cursor, _cut.Token);
+        _life = Follow(task, server, Cursor, _cut.Token);
     }
 
     /// <summary>Waits until it gave the event with this number or a later one.</summary>
-    public async Task ReachedAsync(long seq)
+    public async Task Reached(long seq)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (News(seq) is { } news)
@@ -53,23 +53,23 @@ internal abstract class Follower(string name, bool reconnects) : IAsyncDisposabl
     }
 
     /// <summary>Ends it without warning, if it has not ended, and returns when all that it gave is taken.</summary>
-    public async Task CutAsync()
+    public async Task Cut()
     {
         await _cut.CancelAsync();
         await Task.WhenAny(_life).WaitAsync(Limit);
     }
 
     /// <summary>Waits until it ends by itself, in good order.</summary>
-    public Task EndAsync() => _life.WaitAsync(Limit);
+    public Task End() => _life.WaitAsync(Limit);
 
     public async ValueTask DisposeAsync()
     {
-        await CutAsync();
+        await Cut();
         _cut.Dispose();
     }
 
     /// <summary>Follows until the task has ended or it is cut, and gives each event to <see cref="Add"/>.</summary>
-    protected abstract Task FollowAsync(FollowedTask task, Uri server, long after, CancellationToken cut);
+    protected abstract Task Follow(FollowedTask task, Uri server, long after, CancellationToken cut);
 
     protected void Add(SeenEvent item)
     {

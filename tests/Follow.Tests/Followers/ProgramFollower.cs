@@ -6,7 +6,7 @@ namespace Koda.Follow.Tests.Followers;
 internal sealed class ProgramFollower(string name, Peers peers, bool reconnects, string program, params string[] arguments)
     : Follower(name, reconnects)
 {
-    protected override async Task FollowAsync(FollowedTask task, Uri server, long after, CancellationToken cut)
+    protected override async Task Follow(FollowedTask task, Uri server, long after, CancellationToken cut)
     {
         var url = server.GetLeftPart(UriPartial.Authority);
         using var process = peers.Start(program, [.. arguments, url, task.Token, task.Id, after.ToString(CultureInfo.InvariantCulture)]);

@@ -34,7 +34,8 @@ internal sealed record HttpInput(
             line.Append(CultureInfo.InvariantCulture, $"base64 -d <<<'{Convert.ToBase64String(Body)}' | ");
         line.Append(
             CultureInfo.InvariantCulture,
-            $"curl -sS -i --path-as-is {(Version == HttpVersion.Version20 ? "--http2-prior-knowledge " : "")}-X '{Method}' \"$KODA{Target}\"");
+            $"curl -sS -i --path-as-is {(Version == HttpVersion.Version20 ? "--http2-prior-knowledge " : "")}-X '{Method}' \"$KODA{Target}\""
+        );
         foreach (var (name, value) in Headers)
             line.Append(
                 CultureInfo.InvariantCulture,

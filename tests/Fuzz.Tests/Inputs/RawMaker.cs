@@ -87,9 +87,11 @@ internal sealed class RawMaker(Hostile hostile)
             2 => Encoding.Latin1.GetBytes(
                 $"GET /{new string('a', hostile.Pick([7_000, 9_000, 40_000]))} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
             3 => Encoding.Latin1.GetBytes(
-                $"GET /health HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, hostile.Pick([90, 150, 3_000])).Select(i => $"X{i}: {new string('b', 20)}\r\n"))}Connection: close\r\n\r\n"),
+                $"GET /health HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, hostile.Pick([90, 150, 3_000])).Select(i => $"X{i}: {new string('b', 20)}\r\n"))}Connection: close\r\n\r\n"
+            ),
             4 => Encoding.Latin1.GetBytes(
-                $"GET /health HTTP/1.1\r\nHost: a\r\nX: {new string('c', hostile.Pick([20_000, 40_000, 100_000]))}\r\nConnection: close\r\n\r\n"),
+                $"GET /health HTTP/1.1\r\nHost: a\r\nX: {new string('c', hostile.Pick([20_000, 40_000, 100_000]))}\r\nConnection: close\r\n\r\n"
+            ),
             _ => Encoding.Latin1.GetBytes(Request()),
         };
 

@@ -11,7 +11,7 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await ProbeServer.StartAsync();
+        _server = await ProbeServer.Start();
         _server.Handlers.Unary = (request, context) => Task.FromResult(ProbeHandlers.Reply(context.GetIdempotencyKey(request) ?? "none"));
     }
 
@@ -20,15 +20,15 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
     [Fact]
     public async Task The_handler_gets_the_key_of_the_header()
     {
-        Assert.Equal(["order-66/a"], (await _server.Raw.CallAsync("Keyed", "x", ("idempotency-key", "order-66/a"))).Texts);
-        Assert.Equal(["none"], (await _server.Raw.CallAsync("Keyed", "x")).Texts);
+        Assert.Equal(["order-66/a"], (await _server.Raw.Call("Keyed", "x", ("idempotency-key", "order-66/a"))).Texts);
+        Assert.Equal(["none"], (await _server.Raw.Call("Keyed", "x")).Texts);
     }
 
     [Fact]
     public async Task A_key_of_255_characters_is_the_longest()
     {
-        Assert.Equal(0, (await CallAsync(new string('k', 255))).GrpcStatus);
-        Assert.Equal((int)StatusCode.InvalidArgument, (await CallAsync(new string('k', 256))).GrpcStatus);
+        Assert.Equal(0, (await Call(new string('k', 255))).GrpcStatus);
+        Assert.Equal((int)StatusCode.InvalidArgument, (await Call(new string('k', 256))).GrpcStatus);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
     public async Task Another_form_is_refused_before_the_handler(string key)
     {
         _server.Handlers.Unary = (_, _) => throw new InvalidOperationException("reached");
-        var reply = await CallAsync(key);
+        var reply = await Call(key);
         Assert.Equal((int)StatusCode.InvalidArgument, reply.GrpcStatus);
         Assert.Equal("idempotency-key", reply.Details.Details[1].Unpack<BadRequest>().FieldViolations.Single().Field);
     }
@@ -52,5 +52,5 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
         Assert.Equal("request_id", refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
     }
 
-    private Task<RawReply> CallAsync(string key) => _server.Raw.CallAsync("Keyed", "x", ("idempotency-key", key));
+    private Task<RawReply> Call(string key) => _server.Raw.Call("Keyed", "x", ("idempotency-key", key));
 }

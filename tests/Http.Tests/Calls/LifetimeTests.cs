@@ -10,7 +10,7 @@ public sealed class LifetimeTests : IAsyncLifetime
 
     private ProbeServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ProbeServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ProbeServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -19,9 +19,9 @@ public sealed class LifetimeTests : IAsyncLifetime
     [InlineData("Watch")]
     public async Task A_passed_deadline_cancels_the_handler_and_is_the_status(string method)
     {
-        _server.Handlers.Unary = async (_, context) => await ForeverAsync(context);
-        _server.Handlers.Watch = async (_, _, context) => await ForeverAsync(context);
-        var reply = await _server.Raw.CallAsync(method, "x", ("grpc-timeout", "30m"));
+        _server.Handlers.Unary = async (_, context) => await Forever(context);
+        _server.Handlers.Watch = async (_, _, context) => await Forever(context);
+        var reply = await _server.Raw.Call(method, "x", ("grpc-timeout", "30m"));
         Assert.Equal((int)StatusCode.DeadlineExceeded, reply.GrpcStatus);
     }
 
@@ -35,9 +35,9 @@ public sealed class LifetimeTests : IAsyncLifetime
     [InlineData("Watch", "123456789S")]
     public async Task A_time_that_cannot_be_read_is_refused_and_is_not_for_ever(string method, string timeout)
     {
-        _server.Handlers.Unary = async (_, context) => await ForeverAsync(context);
-        _server.Handlers.Watch = async (_, _, context) => await ForeverAsync(context);
-        var reply = await _server.Raw.CallAsync(method, "x", ("grpc-timeout", timeout)).WaitAsync(Patience);
+        _server.Handlers.Unary = async (_, context) => await Forever(context);
+        _server.Handlers.Watch = async (_, _, context) => await Forever(context);
+        var reply = await _server.Raw.Call(method, "x", ("grpc-timeout", timeout)).WaitAsync(Patience);
         Assert.Equal((int)StatusCode.InvalidArgument, reply.GrpcStatus);
         Assert.Contains("grpc-timeout", reply.GrpcMessage, StringComparison.Ordinal);
     }
@@ -52,7 +52,7 @@ public sealed class LifetimeTests : IAsyncLifetime
             await passed.Task;
             return ProbeHandlers.Reply("late");
         };
-        var reply = await _server.Raw.CallAsync("Unary", "x", ("grpc-timeout", "30m"));
+        var reply = await _server.Raw.Call("Unary", "x", ("grpc-timeout", "30m"));
         Assert.Equal((int)StatusCode.DeadlineExceeded, reply.GrpcStatus);
     }
 
@@ -65,8 +65,8 @@ public sealed class LifetimeTests : IAsyncLifetime
             deadlines.Add(context.Deadline);
             return Task.FromResult(ProbeHandlers.Reply("x"));
         };
-        await _server.Raw.CallAsync("Unary", "x", ("grpc-timeout", "1M"));
-        await _server.Raw.CallAsync("Unary", "x");
+        await _server.Raw.Call("Unary", "x", ("grpc-timeout", "1M"));
+        await _server.Raw.Call("Unary", "x");
         Assert.InRange(deadlines[0] - DateTime.UtcNow, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(60));
         Assert.Equal(DateTime.MaxValue, deadlines[1]);
     }
@@ -79,24 +79,24 @@ public sealed class LifetimeTests : IAsyncLifetime
     {
         var entered = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
-        async Task<ProbeReply> WaitAsync(ServerCallContext context)
+        async Task<ProbeReply> Wait(ServerCallContext context)
         {
             entered.SetResult();
             await using var registration = context.CancellationToken.Register(cancelled.SetResult);
-            await ForeverAsync(context);
+            await Forever(context);
             return new ProbeReply();
         }
 
-        _server.Handlers.Unary = (_, context) => WaitAsync(context);
-        _server.Handlers.Collect = (_, context) => WaitAsync(context);
-        _server.Handlers.Chat = (_, _, context) => WaitAsync(context);
+        _server.Handlers.Unary = (_, context) => Wait(context);
+        _server.Handlers.Collect = (_, context) => Wait(context);
+        _server.Handlers.Chat = (_, _, context) => Wait(context);
         using var give = new CancellationTokenSource();
-        var call = _server.Raw.OpenAsync(RawClient.Request(method, RawClient.Frame("x")), give.Token);
+        var call = _server.Raw.Open(RawClient.Request(method, RawClient.Frame("x")), give.Token);
         await entered.Task.WaitAsync(Patience);
         await give.CancelAsync();
         await cancelled.Task.WaitAsync(Patience);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await Eventually.TrueAsync(() =>
+        await Eventually.True(() =>
             _server.Log.Calls.Any(entry => entry.Message.Contains("given up by its caller", StringComparison.Ordinal)));
     }
 
@@ -105,10 +105,10 @@ public sealed class LifetimeTests : IAsyncLifetime
     {
         _server.Handlers.Unary = (_, context) =>
             Task.FromResult(ProbeHandlers.Reply($"{context.CancellationToken.IsCancellationRequested}"));
-        Assert.Equal(["False"], (await _server.Raw.CallAsync("Unary", "x")).Texts);
+        Assert.Equal(["False"], (await _server.Raw.Call("Unary", "x")).Texts);
     }
 
-    private static async Task<ProbeReply> ForeverAsync(ServerCallContext context)
+    private static async Task<ProbeReply> Forever(ServerCallContext context)
     {
         await Task.Delay(Timeout.Infinite, context.CancellationToken);
         return new ProbeReply();

@@ -14,7 +14,7 @@ public sealed class RefusalTests : IAsyncLifetime
     private ProbeServer _server = null!;
     private RpcFault? _standing;
 
-    public async Task InitializeAsync() => _server = await ProbeServer.StartAsync(
+    public async Task InitializeAsync() => _server = await ProbeServer.Start(
         services: services => services.AddSingleton<ICallRefusals>(_recorder),
         use: app => app.Use((http, next) => _standing is { } fault ? throw fault : next(http)));
 
@@ -26,7 +26,7 @@ public sealed class RefusalTests : IAsyncLifetime
         _standing = new RpcFault(ErrorReason.RateLimited, "Zu viele: 5 %") { RetryAfter = TimeSpan.FromSeconds(3) };
         _server.Handlers.Unary = (_, _) => throw new InvalidOperationException("reached");
 
-        var reply = await _server.Raw.CallAsync("Unary", "x", ("authorization", "me"));
+        var reply = await _server.Raw.Call("Unary", "x", ("authorization", "me"));
         var call = await Assert.ThrowsAsync<RpcException>(async () => await _server.Client.UnaryAsync(new ProbeRequest()));
 
         Assert.Equal((int)StatusCode.ResourceExhausted, reply.GrpcStatus);
@@ -51,11 +51,11 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task Missing_credentials_are_heard_of_and_may_be_answered_otherwise()
     {
-        Assert.Equal((int)StatusCode.Unauthenticated, (await _server.Raw.CallAsync("Undeclared", "x")).GrpcStatus);
+        Assert.Equal((int)StatusCode.Unauthenticated, (await _server.Raw.Call("Undeclared", "x")).GrpcStatus);
         Assert.Equal(["Unauthenticated"], _recorder.Seen);
         _recorder.Other = new RpcFault(ErrorReason.RateLimited, "Too many.");
 
-        Assert.Equal((int)StatusCode.ResourceExhausted, (await _server.Raw.CallAsync("Undeclared", "x")).GrpcStatus);
+        Assert.Equal((int)StatusCode.ResourceExhausted, (await _server.Raw.Call("Undeclared", "x")).GrpcStatus);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         _server.Handlers.Unary = (_, _) => throw new RpcFault(ErrorReason.PermissionDenied, "Not this one.");
 
-        Assert.Equal((int)StatusCode.PermissionDenied, (await _server.Raw.CallAsync("Unary", "x")).GrpcStatus);
+        Assert.Equal((int)StatusCode.PermissionDenied, (await _server.Raw.Call("Unary", "x")).GrpcStatus);
         Assert.Equal(["PermissionDenied"], _recorder.Seen);
     }
 
@@ -92,7 +92,7 @@ public sealed class RefusalTests : IAsyncLifetime
 
         public RpcFault? Other { get; set; }
 
-        public ValueTask<RpcFault?> RefusedAsync(RpcCall call, CallFailure failure)
+        public ValueTask<RpcFault?> Refused(RpcCall call, CallFailure failure)
         {
             Seen.Add(failure.Status.StatusCode.ToString());
             return new(Other);

@@ -27,8 +27,8 @@ public sealed class TelemetryTests
         };
         ActivitySource.AddActivityListener(listener);
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        await using (var server = await ProbeServer.StartAsync())
-            await server.Raw.CallAsync("Guarded", "x", ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
+        await using (var server = await ProbeServer.Start())
+            await server.Raw.Call("Guarded", "x", ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"));
         var mine = spans.FindAll(span => span.TraceId.ToHexString() == trace);
         var only = Assert.Single(mine);
         Assert.Equal("testing.probe.v1.ProbeService.Guarded", only.DisplayName);
@@ -38,7 +38,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task A_call_is_measured_by_method_and_status()
     {
-        var server = await ProbeServer.StartAsync();
+        var server = await ProbeServer.Start();
         var meters = server.Services.GetRequiredService<IMeterFactory>();
         var measured = new List<KeyValuePair<string, object?>[]>();
         using var listener = new MeterListener
@@ -52,7 +52,7 @@ public sealed class TelemetryTests
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => measured.Add(tags.ToArray()));
         listener.Start();
         await using (server)
-            await server.Raw.CallAsync("Unary", "x");
+            await server.Raw.Call("Unary", "x");
         var tags = Assert.Single(measured).ToDictionary();
         Assert.Equal(
             ("testing.probe.v1.ProbeService", "Unary", 0), (tags["rpc.service"], tags["rpc.method"], tags["rpc.grpc.status_code"]));
@@ -63,10 +63,10 @@ public sealed class TelemetryTests
     [InlineData("Guarded", LogLevel.Warning)]
     public async Task A_call_is_logged_once_by_its_outcome(string method, LogLevel level)
     {
-        var server = await ProbeServer.StartAsync();
+        var server = await ProbeServer.Start();
         var log = server.Log;
         await using (server)
-            await server.Raw.CallAsync(method, "x");
+            await server.Raw.Call(method, "x");
         var entry = Assert.Single(log.Calls);
         Assert.Equal(level, entry.Level);
         Assert.Contains("/testing.probe.v1.ProbeService/" + method, entry.Message, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class FeedTests : IAsyncLifetime
 
     private LibraryServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
+    public async Task InitializeAsync() => _server = await LibraryServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -27,7 +27,7 @@ public sealed class FeedTests : IAsyncLifetime
             await replies.WriteAsync(new BookEvent());
         };
 
-        using var reply = await GetAsync("/v1/books/b/events?after=41", Sse);
+        using var reply = await Get("/v1/books/b/events?after=41", Sse);
 
         Assert.Equal(
             """
@@ -55,7 +55,7 @@ public sealed class FeedTests : IAsyncLifetime
     {
         _server.Script.Watch = (request, replies, _) => replies.WriteAsync(new BookEvent { Seq = request.After + 1 });
 
-        using var reply = await GetAsync("/v1/books/b/events?after=3", Sse, lastId: "9");
+        using var reply = await Get("/v1/books/b/events?after=3", Sse, lastId: "9");
 
         Assert.Contains("id: 10\n", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_last_event_id_that_is_not_one_is_refused()
     {
-        using var reply = await GetAsync("/v1/books/b/events", Sse, lastId: "x");
+        using var reply = await Get("/v1/books/b/events", Sse, lastId: "x");
 
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
         Assert.Contains("\"Last-Event-ID\":[\"must be a whole number", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_feed_with_nothing_left_is_no_content_which_stops_a_browser_from_connecting_again()
     {
-        using var reply = await GetAsync("/v1/books/b/events", Sse, lastId: "99");
+        using var reply = await Get("/v1/books/b/events", Sse, lastId: "99");
 
         Assert.Equal(HttpStatusCode.NoContent, reply.StatusCode);
     }
@@ -82,7 +82,7 @@ public sealed class FeedTests : IAsyncLifetime
     {
         _server.Script.Watch = (_, _, _) => throw new RpcFault(ErrorReason.TaskNotFound, "No such book.");
 
-        using var reply = await GetAsync("/v1/books/b/events", Sse);
+        using var reply = await Get("/v1/books/b/events", Sse);
 
         Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
         Assert.Equal("""{"code":"task.not_found","message":"No such book."}""", await reply.Content.ReadAsStringAsync());
@@ -100,7 +100,7 @@ public sealed class FeedTests : IAsyncLifetime
         // The head of the reply is sent at the moment of the failure: many replies meet both orders.
         for (var i = 0; i < 200; i++)
         {
-            using var reply = await GetAsync("/v1/books/b/events", Sse);
+            using var reply = await Get("/v1/books/b/events", Sse);
 
             Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
             Assert.EndsWith(
@@ -115,8 +115,8 @@ public sealed class FeedTests : IAsyncLifetime
     {
         _server.Script.Watch = (_, replies, _) => replies.WriteAsync(new BookEvent { Seq = 7 });
 
-        using var page = await GetAsync("/v1/books/b/events", "application/json");
-        using var lines = await GetAsync("/v1/books/b/events", Ndjson);
+        using var page = await Get("/v1/books/b/events", "application/json");
+        using var lines = await Get("/v1/books/b/events", Ndjson);
 
         Assert.StartsWith("{\"events\":[", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("{\"seq\":7,\"kind\":\"unspecified\"}\n", await lines.Content.ReadAsStringAsync());
@@ -126,8 +126,8 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_without_an_sse_policy_is_lines_of_json_unless_events_are_asked_for()
     {
-        using var lines = await GetAsync("/v1/export", "*/*");
-        using var events = await GetAsync("/v1/export", Sse);
+        using var lines = await Get("/v1/export", "*/*");
+        using var events = await Get("/v1/export", Sse);
 
         Assert.Equal(
             [
@@ -144,7 +144,7 @@ public sealed class FeedTests : IAsyncLifetime
     {
         _server.Script.AfterExport = _ => throw new RpcException(new Status(StatusCode.DataLoss, "torn"));
 
-        using var reply = await GetAsync("/v1/export", Ndjson);
+        using var reply = await Get("/v1/export", Ndjson);
 
         Assert.EndsWith(
             "\n{\"error\":{\"code\":\"data_loss\",\"message\":\"torn\"}}\n",
@@ -161,7 +161,7 @@ public sealed class FeedTests : IAsyncLifetime
             await replies.WriteAsync(new BookEvent { Seq = 2, Note = "{torn" });
         };
 
-        using var reply = await GetAsync("/v1/books/b/events", Sse);
+        using var reply = await Get("/v1/books/b/events", Sse);
         var body = await reply.Content.ReadAsStringAsync();
 
         Assert.DoesNotContain("id: 2", body, StringComparison.Ordinal);
@@ -177,13 +177,13 @@ public sealed class FeedTests : IAsyncLifetime
             for (var seq = 1; seq <= Events; seq++) await replies.WriteAsync(new BookEvent { Seq = seq, Kind = BookEventKind.Lent });
         };
 
-        using var reply = await GetAsync("/v1/books/b/events", Sse);
+        using var reply = await Get("/v1/books/b/events", Sse);
         var ids = (await reply.Content.ReadAsStringAsync()).Split('\n').Where(line => line.StartsWith("id: ", StringComparison.Ordinal));
 
         Assert.Equal(Enumerable.Range(1, Events).Select(seq => $"id: {seq}"), ids);
     }
 
-    private async Task<HttpResponseMessage> GetAsync(string path, string accept, string? lastId = null)
+    private async Task<HttpResponseMessage> Get(string path, string accept, string? lastId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd(accept);

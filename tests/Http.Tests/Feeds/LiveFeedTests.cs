@@ -15,7 +15,7 @@ public sealed class LiveFeedTests
     [Fact]
     public async Task An_event_is_sent_at_once_while_the_feed_goes_on()
     {
-        await using var server = await LibraryServer.StartAsync();
+        await using var server = await LibraryServer.Start();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Script.Watch = async (_, replies, _) =>
         {
@@ -23,9 +23,9 @@ public sealed class LiveFeedTests
             await release.Task;
         };
 
-        using var reader = await OpenAsync(server);
+        using var reader = await Open(server);
 
-        Assert.Equal(["retry: 1000", "", "id: 1"], await ReadAsync(reader, 3));
+        Assert.Equal(["retry: 1000", "", "id: 1"], await Read(reader, 3));
         release.SetResult();
     }
 
@@ -33,26 +33,26 @@ public sealed class LiveFeedTests
     public async Task A_silent_feed_opens_and_is_kept_alive_by_comments()
     {
         var time = new ManualTime();
-        await using var server = await LibraryServer.StartAsync(services => services.AddSingleton<TimeProvider>(time));
-        server.Script.Watch = (_, _, context) => UntilCancelledAsync(context);
+        await using var server = await LibraryServer.Start(services => services.AddSingleton<TimeProvider>(time));
+        server.Script.Watch = (_, _, context) => UntilCancelled(context);
 
-        var opening = OpenAsync(server);
-        await time.UntilArmedAsync(TimeSpan.FromSeconds(1));
+        var opening = Open(server);
+        await time.UntilArmed(TimeSpan.FromSeconds(1));
         time.Advance(TimeSpan.FromSeconds(1));
         using var reader = await opening;
-        Assert.Equal(["retry: 1000", ""], await ReadAsync(reader, 2));
+        Assert.Equal(["retry: 1000", ""], await Read(reader, 2));
         for (var ping = 0; ping < 2; ping++)
         {
-            await time.UntilArmedAsync(TimeSpan.FromSeconds(10));
+            await time.UntilArmed(TimeSpan.FromSeconds(10));
             time.Advance(TimeSpan.FromSeconds(10));
-            Assert.Equal([": ping", ""], await ReadAsync(reader, 2));
+            Assert.Equal([": ping", ""], await Read(reader, 2));
         }
     }
 
     [Fact]
     public async Task A_feed_that_ends_because_the_server_stops_does_not_say_that_it_is_complete()
     {
-        await using var server = await LibraryServer.StartAsync();
+        await using var server = await LibraryServer.Start();
         server.Script.Watch = async (_, replies, context) =>
         {
             await replies.WriteAsync(new BookEvent { Seq = 1 });
@@ -60,10 +60,10 @@ public sealed class LiveFeedTests
             await using var registration = context.GetDraining().Register(draining.SetResult);
             await draining.Task;
         };
-        using var reader = await OpenAsync(server);
-        await ReadAsync(reader, 3);
+        using var reader = await Open(server);
+        await Read(reader, 3);
 
-        await server.StopAsync().WaitAsync(Patience);
+        await server.Stop().WaitAsync(Patience);
 
         Assert.DoesNotContain("event: end", await reader.ReadToEndAsync(), StringComparison.Ordinal);
     }
@@ -71,16 +71,16 @@ public sealed class LiveFeedTests
     [Fact]
     public async Task A_caller_that_goes_away_ends_the_feed()
     {
-        await using var server = await LibraryServer.StartAsync();
+        await using var server = await LibraryServer.Start();
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Script.Watch = async (_, replies, context) =>
         {
             await replies.WriteAsync(new BookEvent { Seq = 1 });
             await using var registration = context.CancellationToken.Register(ended.SetResult);
-            await UntilCancelledAsync(context);
+            await UntilCancelled(context);
         };
-        var reader = await OpenAsync(server);
-        await ReadAsync(reader, 1);
+        var reader = await Open(server);
+        await Read(reader, 1);
 
         reader.Dispose();
 
@@ -90,7 +90,7 @@ public sealed class LiveFeedTests
     [Fact]
     public async Task A_caller_that_reads_nothing_holds_the_writer_back_and_is_cut_off()
     {
-        await using var server = await LibraryServer.StartAsync(services =>
+        await using var server = await LibraryServer.Start(services =>
             services.Configure<RpcOptions>(options => options.WriteTimeout = TimeSpan.FromMilliseconds(300)));
         var cut = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Script.Watch = async (_, replies, _) =>
@@ -113,9 +113,9 @@ public sealed class LiveFeedTests
         Assert.InRange(await cut.Task.WaitAsync(Patience), 1, 999);
     }
 
-    private static Task UntilCancelledAsync(ServerCallContext context) => Task.Delay(Timeout.Infinite, context.CancellationToken);
+    private static Task UntilCancelled(ServerCallContext context) => Task.Delay(Timeout.Infinite, context.CancellationToken);
 
-    private static async Task<StreamReader> OpenAsync(LibraryServer server)
+    private static async Task<StreamReader> Open(LibraryServer server)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/books/b/events");
         request.Headers.Accept.ParseAdd("text/event-stream");
@@ -123,7 +123,7 @@ public sealed class LiveFeedTests
         return new StreamReader(await reply.Content.ReadAsStreamAsync());
     }
 
-    private static async Task<List<string?>> ReadAsync(StreamReader reader, int lines)
+    private static async Task<List<string?>> Read(StreamReader reader, int lines)
     {
         var read = new List<string?>();
         while (read.Count < lines) read.Add(await reader.ReadLineAsync().WaitAsync(Patience));

@@ -31,7 +31,7 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Waits until some timer is due within the time, which tells that the server has begun to wait.</summary>
-    public async Task UntilArmedAsync(TimeSpan within)
+    public async Task UntilArmed(TimeSpan within)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!IsArmed(within)) await Task.Delay(5, patience.Token);

@@ -13,7 +13,7 @@ public sealed class SocketTests : IAsyncLifetime
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(1));
     private LibraryServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
+    public async Task InitializeAsync() => _server = await LibraryServer.Start();
 
     public async Task DisposeAsync()
     {
@@ -24,38 +24,38 @@ public sealed class SocketTests : IAsyncLifetime
     [Fact]
     public async Task Path_and_query_are_the_first_message_and_text_is_json()
     {
-        using var socket = await ConnectAsync("/v1/books/a%2Fb/discussion?cursor=40");
-        Assert.Equal("""{"id":"a/b","text":"","cursor":40}""", await ReceiveTextAsync(socket));
+        using var socket = await Connect("/v1/books/a%2Fb/discussion?cursor=40");
+        Assert.Equal("""{"id":"a/b","text":"","cursor":40}""", await ReceiveText(socket));
 
-        await SendAsync(socket, """{"text":"ä","cursor":9007199254740993}""");
-        Assert.Equal("""{"id":"","text":"ä","cursor":9007199254740993}""", await ReceiveTextAsync(socket));
+        await Send(socket, """{"text":"ä","cursor":9007199254740993}""");
+        Assert.Equal("""{"id":"","text":"ä","cursor":9007199254740993}""", await ReceiveText(socket));
 
-        await SendAsync(socket, """{"text":"leave"}""");
-        await AssertClosedAsync(socket, 1000, "");
+        await Send(socket, """{"text":"leave"}""");
+        await AssertClosed(socket, 1000, "");
     }
 
     [Fact]
     public async Task Binary_frames_are_protobuf_both_ways_where_the_client_offers_it()
     {
-        using var socket = await ConnectAsync("/v1/books/b/discussion", "protobuf");
-        Assert.Equal("b", Remark.Parser.ParseFrom(await ReceiveAsync(socket, WebSocketMessageType.Binary)).Id);
+        using var socket = await Connect("/v1/books/b/discussion", "protobuf");
+        Assert.Equal("b", Remark.Parser.ParseFrom(await Receive(socket, WebSocketMessageType.Binary)).Id);
 
         await socket.SendAsync(new Remark { Text = "hi" }.ToByteArray(), WebSocketMessageType.Binary, true, _patience.Token);
 
-        Assert.Equal("hi", Remark.Parser.ParseFrom(await ReceiveAsync(socket, WebSocketMessageType.Binary)).Text);
+        Assert.Equal("hi", Remark.Parser.ParseFrom(await Receive(socket, WebSocketMessageType.Binary)).Text);
     }
 
     [Fact]
     public async Task A_message_may_come_in_parts()
     {
-        using var socket = await ConnectAsync("/v1/books/b/discussion");
-        await ReceiveTextAsync(socket);
+        using var socket = await Connect("/v1/books/b/discussion");
+        await ReceiveText(socket);
         var text = new string('x', 100_000);
         var json = Encoding.UTF8.GetBytes($$"""{"text":"{{text}}"}""");
         await socket.SendAsync(json.AsMemory(..50_000), WebSocketMessageType.Text, false, _patience.Token);
         await socket.SendAsync(json.AsMemory(50_000..), WebSocketMessageType.Text, true, _patience.Token);
 
-        Assert.Contains(text, await ReceiveTextAsync(socket), StringComparison.Ordinal);
+        Assert.Contains(text, await ReceiveText(socket), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,30 +64,30 @@ public sealed class SocketTests : IAsyncLifetime
     [InlineData("{", 4400, "request.malformed: ")]
     public async Task A_failure_closes_with_its_status_and_reason(string message, int code, string reason)
     {
-        using var socket = await ConnectAsync("/v1/books/b/discussion");
-        await ReceiveTextAsync(socket);
+        using var socket = await Connect("/v1/books/b/discussion");
+        await ReceiveText(socket);
 
-        await SendAsync(socket, message);
+        await Send(socket, message);
 
-        await AssertClosedAsync(socket, code, reason);
+        await AssertClosed(socket, code, reason);
     }
 
     [Fact]
     public async Task A_message_over_the_limit_closes_with_its_status()
     {
-        using var socket = await ConnectAsync("/v1/books/b/discussion");
-        await ReceiveTextAsync(socket);
+        using var socket = await Connect("/v1/books/b/discussion");
+        await ReceiveText(socket);
 
-        await SendAsync(socket, new string('x', (1024 * 1024) + 1));
+        await Send(socket, new string('x', (1024 * 1024) + 1));
 
-        await AssertClosedAsync(socket, 4413, "request.too_large");
+        await AssertClosed(socket, 4413, "request.too_large");
     }
 
     [Fact]
     public async Task A_client_that_closes_ends_its_stream_and_the_call_succeeds()
     {
-        using var socket = await ConnectAsync("/v1/books/b/discussion");
-        await ReceiveTextAsync(socket);
+        using var socket = await Connect("/v1/books/b/discussion");
+        await ReceiveText(socket);
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", _patience.Token);
 
@@ -127,7 +127,7 @@ public sealed class SocketTests : IAsyncLifetime
     private Uri Address(string path) =>
         new(_server.Address.GetLeftPart(UriPartial.Authority).Replace("http", "ws", StringComparison.Ordinal) + path);
 
-    private async Task<ClientWebSocket> ConnectAsync(string path, string? protocol = null)
+    private async Task<ClientWebSocket> Connect(string path, string? protocol = null)
     {
         var socket = new ClientWebSocket();
         if (protocol is not null) socket.Options.AddSubProtocol(protocol);
@@ -135,13 +135,13 @@ public sealed class SocketTests : IAsyncLifetime
         return socket;
     }
 
-    private ValueTask SendAsync(ClientWebSocket socket, string text) =>
+    private ValueTask Send(ClientWebSocket socket, string text) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, true, _patience.Token);
 
-    private async Task<string> ReceiveTextAsync(ClientWebSocket socket) =>
-        Encoding.UTF8.GetString(await ReceiveAsync(socket, WebSocketMessageType.Text));
+    private async Task<string> ReceiveText(ClientWebSocket socket) =>
+        Encoding.UTF8.GetString(await Receive(socket, WebSocketMessageType.Text));
 
-    private async Task<byte[]> ReceiveAsync(ClientWebSocket socket, WebSocketMessageType kind)
+    private async Task<byte[]> Receive(ClientWebSocket socket, WebSocketMessageType kind)
     {
         var buffer = new byte[2 * 1024 * 1024];
         var length = 0;
@@ -154,7 +154,7 @@ public sealed class SocketTests : IAsyncLifetime
         }
     }
 
-    private async Task AssertClosedAsync(ClientWebSocket socket, int code, string reason)
+    private async Task AssertClosed(ClientWebSocket socket, int code, string reason)
     {
         var part = await socket.ReceiveAsync(new byte[1024].AsMemory(), _patience.Token);
         Assert.Equal(WebSocketMessageType.Close, part.MessageType);

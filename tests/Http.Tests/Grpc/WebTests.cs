@@ -7,7 +7,7 @@ public sealed class WebTests : IAsyncLifetime
 {
     private ProbeServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ProbeServer.StartAsync(rpc => rpc.AllowedOrigins = ["https://app.example"]);
+    public async Task InitializeAsync() => _server = await ProbeServer.Start(rpc => rpc.AllowedOrigins = ["https://app.example"]);
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 

@@ -11,7 +11,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_stream_that_heeds_the_drain_ends_in_its_own_way()
     {
-        await using var server = await ProbeServer.StartAsync(rpc => rpc.DrainTimeout = Patience);
+        await using var server = await ProbeServer.Start(rpc => rpc.DrainTimeout = Patience);
         server.Handlers.Watch = async (_, replies, context) =>
         {
             await replies.WriteAsync(ProbeHandlers.Reply("first"));
@@ -22,7 +22,7 @@ public sealed class DrainTests
         };
         using var call = server.Client.Watch(new ProbeRequest());
         await call.ResponseStream.MoveNext();
-        var stopping = server.StopAsync();
+        var stopping = server.Stop();
         Assert.True(await call.ResponseStream.MoveNext());
         Assert.Equal("last", call.ResponseStream.Current.Text);
         Assert.False(await call.ResponseStream.MoveNext());
@@ -32,7 +32,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_stream_that_does_not_is_told_unavailable_when_the_time_is_over()
     {
-        await using var server = await ProbeServer.StartAsync(rpc => rpc.DrainTimeout = TimeSpan.FromMilliseconds(50));
+        await using var server = await ProbeServer.Start(rpc => rpc.DrainTimeout = TimeSpan.FromMilliseconds(50));
         server.Handlers.Watch = async (_, replies, context) =>
         {
             await replies.WriteAsync(ProbeHandlers.Reply("first"));
@@ -40,7 +40,7 @@ public sealed class DrainTests
         };
         using var call = server.Client.Watch(new ProbeRequest());
         await call.ResponseStream.MoveNext();
-        var stopping = server.StopAsync();
+        var stopping = server.Stop();
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         await stopping.WaitAsync(Patience);

@@ -13,7 +13,7 @@ public sealed class DialectTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await LibraryServer.StartAsync(services => services.AddOpenApiDocuments("session"));
+        _server = await LibraryServer.Start(services => services.AddOpenApiDocuments("session"));
         _document = JsonNode.Parse(await _server.Get<OpenApiDocuments>().Render("loud"))!;
     }
 

@@ -29,7 +29,7 @@ public sealed class DocumentTests(WrittenDocuments documents) : IClassFixture<Wr
         var again = Directory.CreateTempSubdirectory("koda-openapi-");
         try
         {
-            foreach (var file in await OpenApiExport.WriteAsync(again.FullName, CancellationToken.None))
+            foreach (var file in await OpenApiExport.Write(again.FullName, CancellationToken.None))
                 Assert.Equal(
                     await File.ReadAllTextAsync(documents.Files.Single(first => Path.GetFileName(first) == Path.GetFileName(file))),
                     await File.ReadAllTextAsync(file));

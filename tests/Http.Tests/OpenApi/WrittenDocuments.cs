@@ -17,7 +17,7 @@ public sealed class WrittenDocuments : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Files = await OpenApiExport.WriteAsync(Path.Combine(_folder.FullName, "new"), CancellationToken.None);
+        Files = await OpenApiExport.Write(Path.Combine(_folder.FullName, "new"), CancellationToken.None);
         Code = JsonNode.Parse(await File.ReadAllTextAsync(Files[0]))!;
         ControlPlane = JsonNode.Parse(await File.ReadAllTextAsync(Files[1]))!;
     }

@@ -7,7 +7,7 @@ internal static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
-    public static async Task TrueAsync(Func<bool> condition)
+    public static async Task True(Func<bool> condition)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         using var limit = new CancellationTokenSource(Limit);

@@ -37,7 +37,7 @@ internal sealed class ProbeServer : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<ProbeServer> StartAsync(
+    public static async Task<ProbeServer> Start(
         Action<RpcOptions>? options = null,
         Func<string, CallPrincipal>? authorization = null,
         Action<IServiceCollection>? services = null,
@@ -64,7 +64,7 @@ internal sealed class ProbeServer : IAsyncDisposable
         return new ProbeServer(app);
     }
 
-    public Task StopAsync() => _app.StopAsync();
+    public Task Stop() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

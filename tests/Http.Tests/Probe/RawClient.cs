@@ -36,19 +36,19 @@ internal sealed class RawClient(Uri address) : IDisposable
         return request;
     }
 
-    public Task<RawReply> CallAsync(string method, string text, params (string Name, string Value)[] headers) =>
-        SendAsync(Request(method, Frame(text), headers));
+    public Task<RawReply> Call(string method, string text, params (string Name, string Value)[] headers) =>
+        Send(Request(method, Frame(text), headers));
 
-    public async Task<RawReply> SendAsync(HttpRequestMessage request)
+    public async Task<RawReply> Send(HttpRequestMessage request)
     {
         using (request)
         {
             using var response = await _http.SendAsync(request);
-            return await RawReply.ReadAsync(response);
+            return await RawReply.Read(response);
         }
     }
 
-    public Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+    public Task<HttpResponseMessage> Open(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     public void Dispose() => _http.Dispose();

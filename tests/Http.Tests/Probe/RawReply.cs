@@ -25,7 +25,7 @@ internal sealed record RawReply(
 
     private Dictionary<string, string> Ending => IsTrailersOnly ? Headers : Trailers;
 
-    public static async Task<RawReply> ReadAsync(HttpResponseMessage response)
+    public static async Task<RawReply> Read(HttpResponseMessage response)
     {
         var body = await response.Content.ReadAsByteArrayAsync();
         var headers = response.Headers.Concat(response.Content.Headers);

@@ -9,7 +9,7 @@ public sealed class DialectTests : IAsyncLifetime
 {
     private LibraryServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
+    public async Task InitializeAsync() => _server = await LibraryServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 

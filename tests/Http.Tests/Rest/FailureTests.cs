@@ -11,7 +11,7 @@ public sealed class FailureTests : IAsyncLifetime
 
     private HttpClient Http => _server.Http;
 
-    public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
+    public async Task InitializeAsync() => _server = await LibraryServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 

@@ -24,7 +24,7 @@ internal sealed class LibraryServer : IAsyncDisposable
 
     public Uri Address => Http.BaseAddress!;
 
-    public static async Task<LibraryServer> StartAsync(Action<IServiceCollection>? configure = null, Action<WebApplication>? use = null)
+    public static async Task<LibraryServer> Start(Action<IServiceCollection>? configure = null, Action<WebApplication>? use = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var script = new LibraryScript();
@@ -46,7 +46,7 @@ internal sealed class LibraryServer : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public async Task StopAsync() => await _app.StopAsync();
+    public async Task Stop() => await _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -25,7 +25,7 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
         "broken" => throw new InvalidCastException("a secret"),
         "status" => throw new RpcException(new Status(StatusCode.NotFound, "not here"), new Metadata { { "trace", "t1" } }),
         "garbled" => Task.FromResult(new Book { Extra = "{not json" }),
-        "slow" => SlowAsync(context),
+        "slow" => Slow(context),
         var id => Task.FromResult(new Book { Id = id, Title = "A book" }),
     };
 
@@ -96,7 +96,7 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
         }
     }
 
-    private async Task<Book> SlowAsync(ServerCallContext context)
+    private async Task<Book> Slow(ServerCallContext context)
     {
         script.SlowBegan.SetResult();
         await using var cancelled = context.CancellationToken.Register(() => script.SlowCancelled.SetResult());

@@ -13,7 +13,7 @@ public sealed class ReplyTests : IAsyncLifetime
 
     private HttpClient Http => _server.Http;
 
-    public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
+    public async Task InitializeAsync() => _server = await LibraryServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -94,7 +94,7 @@ public sealed class ReplyTests : IAsyncLifetime
     [Fact]
     public async Task Replies_are_compressed_where_that_is_switched_on_and_feeds_are_not()
     {
-        await using var server = await LibraryServer.StartAsync(services =>
+        await using var server = await LibraryServer.Start(services =>
             services.Configure<RpcOptions>(options => options.CompressReplies = true));
         server.Http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip");
         using var reply = await server.Http.GetAsync("/v1/books/b1");

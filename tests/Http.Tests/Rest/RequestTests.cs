@@ -11,7 +11,7 @@ public sealed class RequestTests : IAsyncLifetime
 
     private HttpClient Http => _server.Http;
 
-    public async Task InitializeAsync() => _server = await LibraryServer.StartAsync();
+    public async Task InitializeAsync() => _server = await LibraryServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -63,7 +63,7 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task The_path_wins_over_the_body_and_the_query()
     {
-        using var replaced = await SendAsync(
+        using var replaced = await Send(
             "PUT",
             "/v1/books/b1?book.id=b3&book.title=t&dry_run=true",
             """{"id":"b2","pages":9007199254740993}"""
@@ -77,7 +77,7 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task The_query_fills_what_a_body_of_one_field_leaves()
     {
-        using var updated = await SendAsync("PATCH", "/v1/books/b1?dry_run=true", """{"title":"new"}""");
+        using var updated = await Send("PATCH", "/v1/books/b1?dry_run=true", """{"title":"new"}""");
 
         Assert.Equal("yes", updated.Headers.GetValues("dry-run").Single());
         Assert.Contains("\"title\":\"new\"", await updated.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("?update_mask=title,size.width", """{"pages":3}""", "=title,size.width")]
     public async Task A_mask_names_the_fields_of_the_body(string query, string body, string mask)
     {
-        using var updated = await SendAsync("PATCH", "/v1/books/b1" + query, body);
+        using var updated = await Send("PATCH", "/v1/books/b1" + query, body);
 
         Assert.True(updated.StatusCode == HttpStatusCode.OK, await updated.Content.ReadAsStringAsync());
         Assert.Equal(mask, updated.Headers.GetValues("mask").Single());
@@ -102,7 +102,7 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task An_additional_binding_serves_the_same_method()
     {
-        using var added = await SendAsync("POST", "/v1/shelves/s%201/books", """{"id":"b1","extra":{"n":1.00}}""", "writer");
+        using var added = await Send("POST", "/v1/shelves/s%201/books", """{"id":"b1","extra":{"n":1.00}}""", "writer");
 
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
         Assert.Contains("\"shelf\":\"s 1\",\"extra\":{\"n\":1.00}", await added.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -111,8 +111,8 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task A_custom_verb_and_a_custom_method_are_served()
     {
-        using var archived = await SendAsync("POST", "/v1/books/a%2Fb:archive", "");
-        using var lent = await SendAsync("LEND", "/v1/books/b1", null);
+        using var archived = await Send("POST", "/v1/books/a%2Fb:archive", "");
+        using var lent = await Send("LEND", "/v1/books/b1", null);
 
         Assert.Equal(HttpStatusCode.Accepted, archived.StatusCode);
         Assert.Contains("\"id\":\"a/b\"", await archived.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -160,7 +160,7 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("{}{}", "line 1, byte 3")]
     public async Task Malformed_json_is_refused_with_its_position(string body, string position)
     {
-        using var reply = await SendAsync("POST", "/v1/returns:claim", body);
+        using var reply = await Send("POST", "/v1/returns:claim", body);
 
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
         var text = await reply.Content.ReadAsStringAsync();
@@ -195,7 +195,7 @@ public sealed class RequestTests : IAsyncLifetime
             await reply.Content.ReadAsStringAsync());
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string method, string path, string? json, string? bearer = null)
+    private async Task<HttpResponseMessage> Send(string method, string path, string? json, string? bearer = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");

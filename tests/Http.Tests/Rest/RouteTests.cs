@@ -25,7 +25,7 @@ public class RouteTests
     [Fact]
     public async Task Two_methods_with_one_path_stop_the_start()
     {
-        var fault = await StartAsync<Rival>();
+        var fault = await Start<Rival>();
 
         Assert.Equal(
             "These have the same path: /testing.conflict.v1.RivalService/GetThing (GET /v1/books/{name}) and /testing.library.v1.LibraryService/GetBook (GET /v1/books/{id}).",
@@ -35,14 +35,14 @@ public class RouteTests
     [Fact]
     public async Task A_rule_that_names_no_field_stops_the_start()
     {
-        Assert.Contains("nmae", (await StartAsync<LostField>()).ToString(), StringComparison.Ordinal);
-        Assert.Contains("thing", (await StartAsync<LostBody>()).ToString(), StringComparison.Ordinal);
-        Assert.EndsWith("name is not a bool.", (await StartAsync<LostReadiness>()).Message, StringComparison.Ordinal);
-        Assert.Contains("has no field seq", (await StartAsync<LostEvent>()).Message, StringComparison.Ordinal);
+        Assert.Contains("nmae", (await Start<LostField>()).ToString(), StringComparison.Ordinal);
+        Assert.Contains("thing", (await Start<LostBody>()).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("name is not a bool.", (await Start<LostReadiness>()).Message, StringComparison.Ordinal);
+        Assert.Contains("has no field seq", (await Start<LostEvent>()).Message, StringComparison.Ordinal);
     }
 
-    private static Task<InvalidOperationException> StartAsync<TService>() where TService : class =>
-        Assert.ThrowsAsync<InvalidOperationException>(() => LibraryServer.StartAsync(use: app => app.MapRpcService<TService>()));
+    private static Task<InvalidOperationException> Start<TService>() where TService : class =>
+        Assert.ThrowsAsync<InvalidOperationException>(() => LibraryServer.Start(use: app => app.MapRpcService<TService>()));
 
     private sealed class Rival : RivalService.RivalServiceBase;
 

@@ -24,7 +24,7 @@ internal sealed partial class ClientCases : IDisposable
         _client = new TestService.TestServiceClient(_channel);
     }
 
-    public Task RunAsync(string name) => name switch
+    public Task Run(string name) => name switch
     {
         "empty_unary" => EmptyUnary(),
         "large_unary" => LargeUnary(),

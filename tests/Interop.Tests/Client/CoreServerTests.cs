@@ -9,7 +9,7 @@ public sealed class CoreServerTests(CoreServerTests.Server server) : IClassFixtu
     public async Task Our_client_passes_the_case_with_C_core(string name)
     {
         using var cases = new ClientCases(server.Address, serverChecksCompression: false);
-        await cases.RunAsync(name).WaitAsync(TimeSpan.FromMinutes(1));
+        await cases.Run(name).WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>C-core with the interop service in python.</summary>
@@ -23,7 +23,7 @@ public sealed class CoreServerTests(CoreServerTests.Server server) : IClassFixtu
         public async Task InitializeAsync()
         {
             await _stubs.InitializeAsync();
-            _server = await PeerServer.StartAsync(_stubs.Scripts, PythonStubs.Python, "server.py", _stubs.Directory);
+            _server = await PeerServer.Start(_stubs.Scripts, PythonStubs.Python, "server.py", _stubs.Directory);
         }
 
         public async Task DisposeAsync()

@@ -18,7 +18,7 @@ public sealed class GrpcJsServerTests(GrpcJsServerTests.Server server) : IClassF
     public async Task Our_client_passes_the_case_with_grpc_js(string name)
     {
         using var cases = new ClientCases(server.Address, serverChecksCompression: false);
-        await cases.RunAsync(name).WaitAsync(TimeSpan.FromMinutes(1));
+        await cases.Run(name).WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>grpc-js with the interop service.</summary>
@@ -32,7 +32,7 @@ public sealed class GrpcJsServerTests(GrpcJsServerTests.Server server) : IClassF
         public async Task InitializeAsync()
         {
             await _node.InitializeAsync();
-            _server = await PeerServer.StartAsync(_node.Directory, "node", "server.mjs", _node.Protos);
+            _server = await PeerServer.Start(_node.Directory, "node", "server.mjs", _node.Protos);
         }
 
         public Task DisposeAsync() => _server?.DisposeAsync().AsTask() ?? Task.CompletedTask;

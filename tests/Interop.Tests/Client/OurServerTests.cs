@@ -9,6 +9,6 @@ public sealed class OurServerTests(InteropServer server) : IClassFixture<Interop
     public async Task Our_client_passes_the_case_with_our_server(string name)
     {
         using var cases = new ClientCases(server.Address, serverChecksCompression: true);
-        await cases.RunAsync(name).WaitAsync(TimeSpan.FromMinutes(1));
+        await cases.Run(name).WaitAsync(TimeSpan.FromMinutes(1));
     }
 }

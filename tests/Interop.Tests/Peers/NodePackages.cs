@@ -6,7 +6,7 @@ namespace Koda.Interop.Tests;
 /// <summary>The folder of the grpc-js scripts, with their packages installed once.</summary>
 public sealed class NodePackages : IAsyncLifetime
 {
-    private static readonly Lazy<Task> s_installed = new(InstallAsync);
+    private static readonly Lazy<Task> s_installed = new(Install);
 
     public string Directory { get; } = Folder;
 
@@ -27,7 +27,7 @@ public sealed class NodePackages : IAsyncLifetime
         return directory.FullName;
     }
 
-    private static async Task InstallAsync()
+    private static async Task Install()
     {
         if (!File.Exists(Path.Combine(Folder, "node_modules", ".bin", "buf")))
             await PeerProcess.RunAsync(Folder, TimeSpan.FromMinutes(3), "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");

@@ -17,7 +17,7 @@ internal sealed class PeerServer : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<PeerServer> StartAsync(string directory, string program, params string[] arguments)
+    public static async Task<PeerServer> Start(string directory, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

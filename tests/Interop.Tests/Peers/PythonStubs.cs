@@ -18,8 +18,8 @@ public sealed class PythonStubs : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (!await IsInstalledAsync())
-            await InstallAsync();
+        if (!await IsInstalled())
+            await Install();
         var protos = CopyProtos();
         string[] options = ["--proto_path=.", "--python_out=.", "--grpc_out=.", $"--plugin=protoc-gen-grpc={Plugin}"];
         await PeerProcess.RunAsync(Directory, TimeSpan.FromMinutes(1), "/usr/bin/protoc", [.. options, .. protos]);
@@ -45,10 +45,10 @@ public sealed class PythonStubs : IAsyncLifetime
         return [.. sources.Select(source => $"interop/{Path.GetFileName(source)}")];
     }
 
-    private static async Task<bool> IsInstalledAsync() =>
+    private static async Task<bool> IsInstalled() =>
         File.Exists(Plugin) && File.Exists("/usr/bin/protoc") && await PeerProcess.TryAsync(Python, "-c", "import grpc, google.protobuf");
 
-    private static async Task InstallAsync()
+    private static async Task Install()
     {
         if (!Environment.IsPrivilegedProcess)
             Assert.Fail($"C-core is missing. Install it as root: apt-get install -y {string.Join(' ', Packages)}");

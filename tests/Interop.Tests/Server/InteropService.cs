@@ -14,7 +14,7 @@ internal sealed class InteropService : TestService.TestServiceBase
 
     public override async Task<Empty> EmptyCall(Empty request, ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        await EchoMetadata(context);
         // grpc-js cannot read a compressed message of no bytes.
         context.WriteOptions = s_uncompressed;
         return new Empty();
@@ -22,7 +22,7 @@ internal sealed class InteropService : TestService.TestServiceBase
 
     public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        await EchoMetadata(context);
         ThrowIfAsked(request.ResponseStatus);
         ExpectCompression(request.ExpectCompressed, context);
         Compress(request.ResponseCompressed, context);
@@ -32,15 +32,15 @@ internal sealed class InteropService : TestService.TestServiceBase
     public override async Task StreamingOutputCall(
         StreamingOutputCallRequest request, IServerStreamWriter<StreamingOutputCallResponse> responseStream, ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        await EchoMetadata(context);
         ThrowIfAsked(request.ResponseStatus);
-        await AnswerAsync(request, responseStream, context);
+        await Answer(request, responseStream, context);
     }
 
     public override async Task<StreamingInputCallResponse> StreamingInputCall(
         IAsyncStreamReader<StreamingInputCallRequest> requestStream, ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        await EchoMetadata(context);
         var size = 0;
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
@@ -56,15 +56,15 @@ internal sealed class InteropService : TestService.TestServiceBase
         IServerStreamWriter<StreamingOutputCallResponse> responseStream,
         ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        await EchoMetadata(context);
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             ThrowIfAsked(request.ResponseStatus);
-            await AnswerAsync(request, responseStream, context);
+            await Answer(request, responseStream, context);
         }
     }
 
-    private static async Task AnswerAsync(
+    private static async Task Answer(
         StreamingOutputCallRequest request, IServerStreamWriter<StreamingOutputCallResponse> responseStream, ServerCallContext context)
     {
         foreach (var parameters in request.ResponseParameters)
@@ -76,7 +76,7 @@ internal sealed class InteropService : TestService.TestServiceBase
         }
     }
 
-    private static async Task EchoMetadataAsync(ServerCallContext context)
+    private static async Task EchoMetadata(ServerCallContext context)
     {
         if (context.RequestHeaders.GetValue(InitialMetadata) is { } initial)
             await context.WriteResponseHeadersAsync(new Metadata { { InitialMetadata, initial } });

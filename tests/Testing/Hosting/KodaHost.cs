@@ -73,7 +73,7 @@ public sealed class KodaHost : IAsyncDisposable
             // All tests of a class come from one address; those of limits say which they are about.
             Security = new ServerSecurity { RateLimit = "off" },
         };
-        return new KodaHost(await ServerHost.StartAsync(configure?.Invoke(options) ?? options, CancellationToken.None), folder);
+        return new KodaHost(await ServerHost.Start(configure?.Invoke(options) ?? options, CancellationToken.None), folder);
     }
 
     /// <summary>A gRPC client with another credential. Null: none.</summary>
@@ -93,7 +93,7 @@ public sealed class KodaHost : IAsyncDisposable
             UnconfinedCommands = true,
             DrainTimeout = WorkerDrain,
         };
-        _workers.Add(WorkerHost.RunAsync(configure?.Invoke(options) ?? options, stop: _stopWorkers.Token));
+        _workers.Add(WorkerHost.Run(configure?.Invoke(options) ?? options, stop: _stopWorkers.Token));
     }
 
     /// <inheritdoc/>

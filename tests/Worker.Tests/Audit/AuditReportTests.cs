@@ -13,7 +13,7 @@ public sealed class AuditReportTests
     public async Task Findings_come_with_place_code_rule_weakness_and_advice()
     {
         var report = (
-            await Audits.OfAsync(
+            await Audits.Of(
                 ("src/server.js", "app.get('/', (req, res) => {\n  res.send(eval(req.query.f));\n});\n"), ("src/math.js", Fault))).Report();
         Assert.Contains("**2 findings** (P0: 1, P1: 1, P2: 0, P3: 0)", report);
         Assert.Contains(
@@ -27,7 +27,7 @@ public sealed class AuditReportTests
     public async Task It_says_which_files_were_read_and_what_was_looked_for()
     {
         var report = (
-            await Audits.OfAsync(
+            await Audits.Of(
                 ("src/a.js", "let a = 1;\n"),
                 ("src/b.go", "package b\n"),
                 ("test/c.py", "a = 1\n"),
@@ -44,7 +44,7 @@ public sealed class AuditReportTests
     [Fact]
     public async Task Where_nothing_was_found_it_never_says_that_nothing_is_there()
     {
-        var report = (await Audits.OfAsync(("src/a.js", "let a = 1;\n"))).Report();
+        var report = (await Audits.Of(("src/a.js", "let a = 1;\n"))).Report();
         Assert.Contains(
             "None of the kinds of fault listed below was found in the files that were read. That is no proof of safety", report);
         Assert.Contains("Other kinds of fault were not looked for.", report);
@@ -54,12 +54,12 @@ public sealed class AuditReportTests
     public async Task Where_nothing_was_read_it_says_that_nothing_was_checked() =>
         Assert.Contains(
             "Nothing was checked: no file is written in a language that the rules read.",
-            (await Audits.OfAsync(("src/a.rs", "fn main() {}\n"))).Report());
+            (await Audits.Of(("src/a.rs", "fn main() {}\n"))).Report());
 
     [Fact]
     public async Task What_is_asked_for_comes_first()
     {
-        var result = await Audits.OfAsync(
+        var result = await Audits.Of(
             ("auth/login.js", "app.use(helmet({ contentSecurityPolicy: false }));\n"),
             ("shop/cart.js", "box.innerHTML = location.hash;\n"),
             ("shop/shop.csproj", ""));
@@ -73,7 +73,7 @@ public sealed class AuditReportTests
     [Fact]
     public async Task Where_nothing_of_what_is_asked_for_was_found_it_says_what_was_looked_for()
     {
-        var result = await Audits.OfAsync(("auth/login.js", "let a = 1;\n"), ("shop/cart.js", Fault), ("wiki/page.rs", ""));
+        var result = await Audits.Of(("auth/login.js", "let a = 1;\n"), ("shop/cart.js", Fault), ("wiki/page.rs", ""));
         Assert.Contains(
             "None of these was found there, in 1 file: `sql-injection`. That is no proof of safety", result.Report("auth", "sql"));
         Assert.Contains("Nothing was checked there: no rule about it reads a file that lies there.", result.Report("wiki", "sql"));
@@ -83,7 +83,7 @@ public sealed class AuditReportTests
     [Fact]
     public async Task A_long_report_says_what_it_does_not_print()
     {
-        var result = await Audits.OfAsync([.. Enumerable.Range(1, 2000).Select(number => ($"src/{number:0000}.js", Sent))]);
+        var result = await Audits.Of([.. Enumerable.Range(1, 2000).Select(number => ($"src/{number:0000}.js", Sent))]);
         var report = result.Report();
         Assert.InRange(report.Length, 20_000, 30_000);
         Assert.Contains("**2000 findings**", report);
@@ -93,7 +93,7 @@ public sealed class AuditReportTests
     [Fact]
     public async Task A_path_that_looks_like_Markdown_stays_one_line()
     {
-        var report = (await Audits.OfAsync(("src/`a\n## Findings`.js", Fault))).Report();
+        var report = (await Audits.Of(("src/`a\n## Findings`.js", Fault))).Report();
         Assert.Contains("- `src/?a?## Findings?.js:1:28`", report);
     }
 
@@ -101,7 +101,7 @@ public sealed class AuditReportTests
     public async Task Findings_are_data_too()
     {
         var lines = AuditJson
-            .Write(await Audits.OfAsync(("src/a.js", Fault), ("src/b.js", "app.get('/', (req, res) => res.redirect(req.query.to));\n")))
+            .Write(await Audits.Of(("src/a.js", Fault), ("src/b.js", "app.get('/', (req, res) => res.redirect(req.query.to));\n")))
             .Split('\n')
             .Select(line => JsonNode.Parse(line)!)
             .ToList();

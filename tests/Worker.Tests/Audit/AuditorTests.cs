@@ -12,7 +12,7 @@ public sealed class AuditorTests
     [Fact]
     public async Task A_finding_has_a_place_a_severity_a_weakness_and_a_fingerprint()
     {
-        var finding = Assert.Single((await Audits.OfAsync(("src/a.js", "\n  module.exports = s => eval(s);\n"))).Findings);
+        var finding = Assert.Single((await Audits.Of(("src/a.js", "\n  module.exports = s => eval(s);\n"))).Findings);
         Assert.Equal(
             ("code-injection", Severity.P1, "src/a.js", 2, 25, 95),
             (finding.Rule.Id, finding.Severity, finding.Path, finding.Line, finding.Column, finding.Rule.Cwe));
@@ -23,10 +23,10 @@ public sealed class AuditorTests
     [Fact]
     public async Task A_fingerprint_stays_when_lines_move_and_white_space_or_comments_change()
     {
-        var before = Assert.Single((await Audits.OfAsync(("src/a.js", Fault))).Findings);
+        var before = Assert.Single((await Audits.Of(("src/a.js", Fault))).Findings);
         var after = Assert.Single(
             (
-                await Audits.OfAsync(
+                await Audits.Of(
                     ("src/a.js", "// new\n\nlet other = 1;\n  export const run = body =>\n    eval( /* text */\n body );\n")
                 )).Findings);
         Assert.NotEqual(before.Line, after.Line);
@@ -36,7 +36,7 @@ public sealed class AuditorTests
     [Fact]
     public async Task Fingerprints_tell_code_files_and_repetitions_apart()
     {
-        var result = await Audits.OfAsync(
+        var result = await Audits.Of(
             ("src/a.js", Fault + "export const again = body => eval(body);\n"),
             ("src/b.js", Fault),
             ("src/c.js", "export const run = text => eval(text);\n"));
@@ -46,7 +46,7 @@ public sealed class AuditorTests
     [Fact]
     public async Task What_a_caller_sends_makes_it_worse()
     {
-        var result = await Audits.OfAsync(("src/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("src/b.js", Fault));
+        var result = await Audits.Of(("src/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("src/b.js", Fault));
         Assert.Equal(
             [("src/a.js", Severity.P0), ("src/b.js", Severity.P1)], result.Findings.Select(finding => (finding.Path, finding.Severity)));
     }
@@ -63,7 +63,7 @@ public sealed class AuditorTests
     [InlineData("vendor/a.js")]
     [InlineData("README.md")]
     public async Task Tests_documents_and_what_tools_made_are_left_alone(string path) =>
-        Assert.Empty((await Audits.OfAsync((path, Fault), ("src/other.js", "let a = 1;\n"))).Findings);
+        Assert.Empty((await Audits.Of((path, Fault), ("src/other.js", "let a = 1;\n"))).Findings);
 
     [Fact]
     public async Task A_package_of_built_files_only_is_looked_at() =>
@@ -72,7 +72,7 @@ public sealed class AuditorTests
             Assert
                 .Single(
                     (
-                        await Audits.OfAsync(("dist/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("package.json", "{}\n"))
+                        await Audits.Of(("dist/a.js", "app.get('/', (req, res) => eval(req.query.f));\n"), ("package.json", "{}\n"))
                     ).Findings)
                 .Path);
 
@@ -80,7 +80,7 @@ public sealed class AuditorTests
     public async Task Credentials_are_found_everywhere_and_never_shown()
     {
         const string key = "AKIA" + "Q3EGSNBX7W2LK5PD";
-        var result = await Audits.OfAsync(
+        var result = await Audits.Of(
             ("config/prod.yml", $"key: {key}\n"),
             ("test/fixture.yml", $"key: {key}\n"),
             ("src/a.py", $"# {key}\nPASSWORD = 'Tr0ub4dor&3'\n"));
@@ -94,7 +94,7 @@ public sealed class AuditorTests
     [Fact]
     public async Task Every_file_is_counted_once()
     {
-        var result = await Audits.OfAsync(
+        var result = await Audits.Of(
         [
             ("src/a.js", Encoding.UTF8.GetBytes(Fault)),
             ("src/b.py", Encoding.UTF8.GetBytes("a = 1\n")),
@@ -116,7 +116,7 @@ public sealed class AuditorTests
     public async Task What_cannot_be_opened_or_may_not_be_read_costs_itself_only()
     {
         var auditor = new Auditor(RulePack.BuiltIn);
-        var result = await auditor.RunAsync(
+        var result = await auditor.Run(
             [
                 new AuditedFile("src/gone.js", 10, () => throw new FileNotFoundException()),
                 new AuditedFile("src/private.js", 10, null),
@@ -130,7 +130,7 @@ public sealed class AuditorTests
     [Fact]
     public async Task A_rule_that_finds_too_much_of_the_same_says_how_much_it_left_out()
     {
-        var result = await Audits.OfAsync(("src/a.js", string.Concat(Enumerable.Repeat("eval(x);\n", 50))));
+        var result = await Audits.Of(("src/a.js", string.Concat(Enumerable.Repeat("eval(x);\n", 50))));
         Assert.Equal((40, 10), (result.Findings.Count, result.Coverage.Repeated));
         Assert.Contains("- Left out: 10 further findings", result.Report());
     }
@@ -140,7 +140,7 @@ public sealed class AuditorTests
     {
         var first = ("src/a.js", "const app = express();\n");
         var second = ("src/b.js", "const app = express();\n");
-        Assert.Equal("src/a.js", Assert.Single((await Audits.OfAsync(first, second)).Findings).Path);
-        Assert.Empty((await Audits.OfAsync(first, second, ("src/c.js", "app.use(helmet());\n"))).Findings);
+        Assert.Equal("src/a.js", Assert.Single((await Audits.Of(first, second)).Findings).Path);
+        Assert.Empty((await Audits.Of(first, second, ("src/c.js", "app.use(helmet());\n"))).Findings);
     }
 }

@@ -66,7 +66,8 @@ public sealed class ConfidenceTests
                 [
                     (
                         "app/a.py",
-                        "import os\n\ndef f(name):\n    os.system('ping ' + name)\n\ndef view(request):\n    return f(request.GET['name'])\n"),
+                        "import os\n\ndef f(name):\n    os.system('ping ' + name)\n\ndef view(request):\n    return f(request.GET['name'])\n"
+                    ),
                     ("pyproject.toml", ""),
                 ]
             },
@@ -178,7 +179,8 @@ public sealed class ConfidenceTests
                 [
                     (
                         "a.py",
-                        "import hashlib\nimport requests\n\nrequests.get(URL, params={'password': hashlib.md5(password.encode()).hexdigest()})\n"),
+                        "import hashlib\nimport requests\n\nrequests.get(URL, params={'password': hashlib.md5(password.encode()).hexdigest()})\n"
+                    ),
                     ("setup.py", ""),
                 ],
                 [("a.py", "import hashlib\n\npassword = hashlib.md5(given.encode()).hexdigest()\n"), ("setup.py", "")]
@@ -214,7 +216,8 @@ public sealed class ConfidenceTests
                 [
                     (
                         "a.js",
-                        "app.use((req, res, next) => { res.setHeader('Access-Control-Allow-Origin', req.headers.origin); res.setHeader('Access-Control-Allow-Credentials', 'true'); next(); });\n"),
+                        "app.use((req, res, next) => { res.setHeader('Access-Control-Allow-Origin', req.headers.origin); res.setHeader('Access-Control-Allow-Credentials', 'true'); next(); });\n"
+                    ),
                     s_application,
                 ]
             },
@@ -253,7 +256,7 @@ public sealed class ConfidenceTests
     public async Task What_speaks_against_a_fault_makes_it_a_place_to_look_at(
         string doubt, (string, string)[] doubtful, (string, string)[] fault)
     {
-        var (look, found) = (await Audits.OfAsync(doubtful), await Audits.OfAsync(fault));
+        var (look, found) = (await Audits.Of(doubtful), await Audits.Of(fault));
         Assert.Empty(look.Findings);
         Assert.Equal((doubt, Confidence.Low), (Assert.Single(look.Doubtful).Doubt.ToString(), look.Doubtful[0].Confidence));
         Assert.Equal(look.Doubtful[0].Rule, Assert.Single(found.Findings).Rule);
@@ -271,7 +274,7 @@ public sealed class ConfidenceTests
     [InlineData("apitest/a.js", Agent)]
     public async Task What_uses_a_framework_for_tests_is_a_test(string path, string text)
     {
-        var result = await Audits.OfAsync((path, text));
+        var result = await Audits.Of((path, text));
         Assert.Empty(result.Findings.Concat(result.Doubtful));
         Assert.Equal(1, result.Coverage.CredentialsOnly);
     }
@@ -280,7 +283,7 @@ public sealed class ConfidenceTests
     public async Task A_name_that_many_functions_have_tells_nothing()
     {
         var many = Enumerable.Range(0, 4).Select(number => ($"lib/{number}.js", "exports.run = () => 1;\n"));
-        var result = await Audits.OfAsync([
+        var result = await Audits.Of([
             ("lib/run.js", Run),
             s_tool,
             ("web.js", "app.get('/', (req, res) => run(req.query.name));\n"),
@@ -296,7 +299,7 @@ public sealed class ConfidenceTests
             Assert
                 .Single(
                     (
-                        await Audits.OfAsync(
+                        await Audits.Of(
                             ("lib/a.js", "exports.find = name => db.query(\"SELECT * FROM a WHERE b = '\" + name + \"'\");\n"),
                             s_library)).Findings)
                 .Confidence);
@@ -304,7 +307,7 @@ public sealed class ConfidenceTests
     [Fact]
     public async Task The_report_gives_them_apart_in_a_line_each_and_says_why()
     {
-        var report = (await Audits.OfAsync(("lib/run.js", Run), ("lib/a.js", Agent), s_library)).Report();
+        var report = (await Audits.Of(("lib/run.js", Run), ("lib/a.js", Agent), s_library)).Report();
         Assert.Contains("**1 finding** (P0: 0, P1: 1, P2: 0, P3: 0), and 1 place worth a look\n", report);
         Assert.Contains("\n## Worth a look\n", report);
         Assert.Contains(
@@ -316,7 +319,7 @@ public sealed class ConfidenceTests
     [Fact]
     public async Task A_long_list_of_them_is_cut_and_says_so()
     {
-        var result = await Audits.OfAsync([.. Enumerable.Range(0, 30).Select(number => ($"lib/run{number}.js", Run)), s_library]);
+        var result = await Audits.Of([.. Enumerable.Range(0, 30).Select(number => ($"lib/run{number}.js", Run)), s_library]);
         Assert.Contains("Not printed: 10 more. The format `json` gives them all.", result.Report());
         Assert.Equal(31, AuditJson.Write(result).Split('\n').Length);
     }
@@ -325,7 +328,7 @@ public sealed class ConfidenceTests
     public async Task As_data_each_has_its_confidence()
     {
         var lines = AuditJson
-            .Write(await Audits.OfAsync(("lib/run.js", Run), ("lib/a.js", Agent), s_library))
+            .Write(await Audits.Of(("lib/run.js", Run), ("lib/a.js", Agent), s_library))
             .Split('\n')
             .Select(line => JsonNode.Parse(line)!)
             .ToList();

@@ -39,7 +39,7 @@ public sealed class HostileFileTests
     {
         // One line so long would be taken for a minified file.
         var lines = string.Concat(text.Chunk(100).Select(chunk => new string(chunk) + "\n"));
-        var result = await Audits.OfAsync(($"src/{name}", lines), ("src/fault.js", "export const run = body => eval(body);\n"));
+        var result = await Audits.Of(($"src/{name}", lines), ("src/fault.js", "export const run = body => eval(body);\n"));
         Assert.Contains(result.Findings, finding => finding.Path == "src/fault.js");
         Assert.Equal(2, result.Coverage.Files);
     }
@@ -51,7 +51,7 @@ public sealed class HostileFileTests
     [InlineData("a.go", "package a\nfunc f(r *http.Request) { exec.Command(, ) ; x := []string{, r.URL.Path}; if token == { } }\n")]
     public async Task What_is_left_out_is_read_as_nothing(string name, string text)
     {
-        var result = await Audits.OfAsync(($"src/{name}", text), ("src/fault.js", "export const run = body => eval(body);\n"));
+        var result = await Audits.Of(($"src/{name}", text), ("src/fault.js", "export const run = body => eval(body);\n"));
         Assert.Contains(result.Findings, finding => finding.Path == "src/fault.js");
         Assert.Equal(2, result.Coverage.Scanned);
     }
@@ -64,7 +64,7 @@ public sealed class HostileFileTests
             var (file, text) = ((string)row[1], (string)row[2]);
             for (var at = 0; at < text.Length; at += 7)
             {
-                var result = await Audits.OfAsync((file, text.Remove(at, Math.Min(5, text.Length - at))));
+                var result = await Audits.Of((file, text.Remove(at, Math.Min(5, text.Length - at))));
                 Assert.DoesNotContain(result.Coverage.NotRead, each => each.Why is Skipped.ReaderFailed);
             }
         }
@@ -73,7 +73,7 @@ public sealed class HostileFileTests
     [Fact]
     public async Task A_file_on_which_the_reader_fails_is_named_and_costs_itself_only()
     {
-        var result = await new Auditor(RulePack.BuiltIn).RunAsync(
+        var result = await new Auditor(RulePack.BuiltIn).Run(
             [
                 new AuditedFile("src/a.js", 10, () => throw new InvalidOperationException("A slip.")),
                 new AuditedFile("src/b.js", 0, () => new MemoryStream()),
@@ -87,7 +87,7 @@ public sealed class HostileFileTests
     [Fact]
     public async Task A_file_that_is_too_large_is_never_read()
     {
-        var result = await new Auditor(RulePack.BuiltIn).RunAsync(
+        var result = await new Auditor(RulePack.BuiltIn).Run(
             [new AuditedFile("src/a.js", 50_000_000, () => throw new InvalidOperationException("It was opened."))], CancellationToken.None);
         Assert.Contains("- Not read: 1 file larger than 1024 KB: `src/a.js`.", result.Report());
     }
@@ -97,7 +97,7 @@ public sealed class HostileFileTests
     {
         // Each value is made of twenty others, and each of these again.
         var text = string.Concat(Enumerable.Repeat($"a = {string.Join(" + ", Enumerable.Repeat("a", 20))};\n", 3000)) + "eval(a);\n";
-        var result = await Audits.OfAsync(("src/a.js", text), ("src/fault.js", "export const run = body => eval(body);\n"));
+        var result = await Audits.Of(("src/a.js", text), ("src/fault.js", "export const run = body => eval(body);\n"));
         Assert.Single(result.Findings);
         Assert.Contains("- Not read: 1 file that take more work than one file is given: `src/a.js`.", result.Report());
     }

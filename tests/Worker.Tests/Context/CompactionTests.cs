@@ -18,7 +18,7 @@ public class CompactionTests
         var model = Summing(ScriptedModel.Says("done"));
         using var turn = Attempt(model, LongTalk());
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         var compacted = Assert.Single(turn.Journal.Payloads("context.compacted"));
         Assert.Equal(("What was before.", "model"), (compacted["summary"]!.GetValue<string>(), compacted["by"]!.GetValue<string>()));
@@ -42,7 +42,7 @@ public class CompactionTests
         journal.Ask(101, "And now?");
         var model = Summing(ScriptedModel.Says("done"));
         using var turn = Attempt(model, journal);
-        await turn.RunAsync();
+        await turn.Run();
         Assert.Equal(10, model.Requests[^1].Messages.Skip(1).Count(message => message.Role == ModelRole.User));
     }
 
@@ -56,7 +56,7 @@ public class CompactionTests
             model.Failures.Enqueue(new ProviderException(ProviderErrorCode.InvalidRequest, "No.", retryable: false));
         using var turn = Attempt(model, LongTalk(), kind);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         var compacted = Assert.Single(turn.Journal.Payloads("context.compacted"));
         Assert.Equal("rule", compacted["by"]!.GetValue<string>());
@@ -70,7 +70,7 @@ public class CompactionTests
         var tool = new CountingTool("look", readOnly: false);
         using var turn = Attempt(model, Conversations.Asking("Find the needle."), tools: tool);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         Assert.Equal(30, tool.Calls.Distinct().Count());
         Assert.Equal(30, tool.Calls.Count);
@@ -86,7 +86,7 @@ public class CompactionTests
     public async Task A_turn_that_was_summed_up_goes_on_from_every_point_of_its_journal()
     {
         using var whole = Attempt(LongTurn(), Conversations.Asking("Find the needle."), tools: new CountingTool("look", readOnly: false));
-        await whole.RunAsync();
+        await whole.Run();
         var journal = whole.Journal.Events;
         for (var length = 1; length <= journal.Count; length++)
         {
@@ -95,7 +95,7 @@ public class CompactionTests
             var from = before.FindLastIndex(recorded => recorded.Kind == "context.compacted");
             var tool = new CountingTool("look", readOnly: false);
             using var rest = Attempt(LongTurn(), new MemoryJournal(before.Skip(Math.Max(0, from))), tools: tool);
-            Assert.Equal(new AttemptOutcome.Completed("done"), await rest.RunAsync());
+            Assert.Equal(new AttemptOutcome.Completed("done"), await rest.Run());
             var begun = before
                 .Where(recorded => recorded.Kind == "tool.started")
                 .Select(recorded => JsonNode.Parse(recorded.Payload)!["arguments"]!["n"]!.GetValue<string>());
@@ -110,7 +110,7 @@ public class CompactionTests
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false));
         using var turn = Attempt(model, LongTalk(), window: 0);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
         Assert.Single(turn.Journal.Payloads("context.compacted"));
     }
 
@@ -122,7 +122,7 @@ public class CompactionTests
         model.Failures.Enqueue(tooLong);
         using var turn = Attempt(new TooLong(model), LongTalk());
 
-        Assert.Equal(ProviderErrorCode.ContextTooLong, Assert.IsType<AttemptOutcome.Failed>(await turn.RunAsync()).Code);
+        Assert.Equal(ProviderErrorCode.ContextTooLong, Assert.IsType<AttemptOutcome.Failed>(await turn.Run()).Code);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public class CompactionTests
         var model = Summing(ScriptedModel.Says("done"));
         using var turn = Attempt(model, Conversations.Asking("Read this: " + new string('x', Window * 5)));
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         var message = Assert.Single(model.Requests[^1].Messages);
         Assert.Contains("Read this: ", message.Text);
@@ -147,7 +147,7 @@ public class CompactionTests
         using var turn = Attempt(model, Conversations.Asking(new string('x', Window * 4)), tools: tool);
         turn.CompactionPercent = 0;
 
-        Assert.Equal(new AttemptOutcome.Completed("As far as I came."), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("As far as I came."), await turn.Run());
 
         Assert.False(Assert.Single(model.Requests).MayCallTools);
         Assert.Contains("no room left", model.Requests[0].Messages[^1].Text);
@@ -162,7 +162,7 @@ public class CompactionTests
         var tool = new CountingTool("look", readOnly: false);
         using var task = new AgentHarness(model, tool) { ContextTokens = Window, Time = new InstantTime() };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.Run());
 
         Assert.Equal(30, tool.Calls.Distinct().Count());
         Assert.True(task.Journal.Payloads("context.compacted").Count() >= 3);
@@ -177,7 +177,7 @@ public class CompactionTests
     public async Task A_task_whose_provider_finds_it_too_long_is_summed_up_and_asked_once_more()
     {
         using var first = new AgentHarness(LongTurn(), new CountingTool("look", readOnly: false)) { Time = new InstantTime() };
-        await first.RunAsync();
+        await first.Run();
         var events = first.Journal.Events.Take(first.Journal.Events.Count - 2);
         var model = Summing(ScriptedModel.Says("done"));
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false));
@@ -187,7 +187,7 @@ public class CompactionTests
             Time = new InstantTime(),
         };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.Run());
 
         Assert.Single(second.Journal.Payloads("context.compacted"));
         Assert.Contains("Do it.", string.Concat(model.Requests[^1].Messages.Select(message => message.Text)));
@@ -196,9 +196,9 @@ public class CompactionTests
     /// <summary>Answers like another model, but finds everything too long that it is asked in the conversation.</summary>
     private sealed class TooLong(IModelProvider inner) : IModelProvider
     {
-        public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken ct) =>
+        public IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, CancellationToken cancellationToken) =>
             request.System.Contains("summary", StringComparison.Ordinal)
-                ? inner.StreamAsync(request, ct)
+                ? inner.Stream(request, cancellationToken)
                 : throw new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false);
     }
 

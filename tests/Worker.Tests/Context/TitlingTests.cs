@@ -18,12 +18,12 @@ public class TitlingTests
         var tool = new CountingTool("look", readOnly: true);
         using var turn = Attempt(new TitledModel("**Title: \"Commas in the parser.\"**\n\nHope that helps"), tool);
         // The turn goes on when the title is there.
-        tool.During = async (_, ct) =>
+        tool.During = async (_, cancellationToken) =>
         {
-            while (!turn.Journal.Payloads("conversation.titled").Any()) await Task.Delay(5, ct);
+            while (!turn.Journal.Payloads("conversation.titled").Any()) await Task.Delay(5, cancellationToken);
         };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         Assert.Equal("Commas in the parser", Title(turn));
         var titled = Assert.Single(turn.Journal.Events, recorded => recorded.Kind == "conversation.titled");
@@ -35,12 +35,12 @@ public class TitlingTests
     {
         var tool = new CountingTool("look", readOnly: true);
         using var turn = Attempt(new TitledModel(" "), tool);
-        tool.During = async (_, ct) =>
+        tool.During = async (_, cancellationToken) =>
         {
-            while (!turn.Journal.Payloads("conversation.titled").Any()) await Task.Delay(5, ct);
+            while (!turn.Journal.Payloads("conversation.titled").Any()) await Task.Delay(5, cancellationToken);
         };
 
-        await turn.RunAsync();
+        await turn.Run();
 
         Assert.StartsWith("Please look at the parser", Title(turn));
         Assert.Contains("\"cost_micros\":3", turn.Journal.Events.Single(recorded => recorded.Kind == "conversation.titled").Usage);
@@ -51,7 +51,7 @@ public class TitlingTests
     {
         using var turn = Attempt(new TitledModel(title: null), new CountingTool("look", readOnly: true));
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         Assert.Equal("Please look at the parser and fix it, because it takes…", Title(turn));
     }
@@ -60,7 +60,7 @@ public class TitlingTests
     public async Task Offline_the_first_words_are_the_title()
     {
         using var turn = Attempt(new ScriptedModel(ScriptedModel.Says("done")), new CountingTool("look", readOnly: true), "offline");
-        await turn.RunAsync();
+        await turn.Run();
         Assert.Equal("Please look at the parser and fix it, because it takes…", Title(turn));
     }
 
@@ -68,10 +68,10 @@ public class TitlingTests
     public async Task A_later_attempt_finds_no_second_title()
     {
         using var first = Attempt(new ScriptedModel(ScriptedModel.Says("done")), new CountingTool("look", readOnly: true), "offline");
-        await first.RunAsync();
+        await first.Run();
         using var second = Attempt(
             new ScriptedModel(ScriptedModel.Says("done")), new CountingTool("look", readOnly: true), "offline", first.Journal);
-        await second.RunAsync();
+        await second.Run();
         Assert.Single(second.Journal.Payloads("conversation.titled"));
     }
 
@@ -98,16 +98,16 @@ public class TitlingTests
     {
         private readonly ScriptedModel _turn = new(ScriptedModel.Calls(("c", "look", """{"n": "1"}""")), ScriptedModel.Says("done"));
 
-        public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             if (!request.System.Contains("title", StringComparison.Ordinal))
             {
-                await foreach (var piece in _turn.StreamAsync(request, ct))
+                await foreach (var piece in _turn.Stream(request, cancellationToken))
                     yield return piece;
                 yield break;
             }
             if (title is null)
-                await Task.Delay(Timeout.Infinite, ct);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             yield return new ModelFinished(
                 ModelMessage.Assistant(new TextBlock(title!)), ModelStopReason.EndTurn, new ModelUsage { CostMicros = 3 }, "scripted-1");
         }

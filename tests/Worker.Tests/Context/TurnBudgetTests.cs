@@ -20,7 +20,7 @@ public class TurnBudgetTests
     {
         using var turn = Attempt(before: 80, budget: 100, warn: 90);
 
-        var answer = Assert.IsType<AttemptOutcome.Completed>(await turn.RunAsync()).Output;
+        var answer = Assert.IsType<AttemptOutcome.Completed>(await turn.Run()).Output;
 
         Assert.Contains("budget", answer);
         Assert.Contains("$0.000101", answer);
@@ -34,11 +34,11 @@ public class TurnBudgetTests
     public async Task A_later_attempt_warns_no_second_time_and_gives_the_same_answer()
     {
         using var whole = Attempt(before: 80, budget: 100, warn: 90);
-        var outcome = await whole.RunAsync();
+        var outcome = await whole.Run();
         for (var length = 1; length <= whole.Journal.Events.Count; length++)
         {
             using var rest = Attempt(before: 80, budget: 100, warn: 90, new MemoryJournal(whole.Journal.Events.Take(length)));
-            Assert.Equal(outcome, await rest.RunAsync());
+            Assert.Equal(outcome, await rest.Run());
             Assert.Equal("budget_warning", Assert.Single(Rules(rest), rule => rule != "budget"));
         }
     }
@@ -47,7 +47,7 @@ public class TurnBudgetTests
     public async Task Without_money_left_no_model_is_asked()
     {
         using var turn = Attempt(before: 100, budget: 100, warn: 90);
-        Assert.Contains("budget", Assert.IsType<AttemptOutcome.Completed>(await turn.RunAsync()).Output);
+        Assert.Contains("budget", Assert.IsType<AttemptOutcome.Completed>(await turn.Run()).Output);
         Assert.Empty(((ScriptedModel)turn.Model).Requests);
         Assert.Equal(["budget"], Rules(turn));
     }
@@ -56,7 +56,7 @@ public class TurnBudgetTests
     public async Task Without_a_budget_nothing_is_said()
     {
         using var turn = Attempt(before: 1_000_000, budget: 0, warn: 90);
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
         Assert.Empty(Rules(turn));
     }
 

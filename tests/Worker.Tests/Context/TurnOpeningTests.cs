@@ -27,7 +27,7 @@ public class TurnOpeningTests
             ("missing.txt", "text/plain"),
             ("../outside/secret.txt", "text/plain"));
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         var said = Model(turn).Requests[0].Messages[^1].Content.Cast<TextBlock>().Select(block => block.Text).ToList();
         Assert.Equal("<file path=\"notes/a.md\">\nRemember the milk.\n</file>", said[0]);
@@ -49,7 +49,7 @@ public class TurnOpeningTests
         File.WriteAllBytes(folder.Write("a.png", ""), s_pixel);
         using var turn = Attempt(folder, model, ("a.png", "image/png"));
 
-        await turn.RunAsync();
+        await turn.Run();
 
         var block = Model(turn).Requests[0].Messages[^1].Content[0];
         Assert.Equal(looks ? Convert.ToBase64String(s_pixel) : null, (block as ImageBlock)?.Data);
@@ -63,7 +63,7 @@ public class TurnOpeningTests
         using var folder = new TempWorkspace();
         File.WriteAllBytes(folder.Write("a.png", ""), s_pixel);
         using var first = Attempt(folder, "claude-opus-5", ("a.png", "image/png"));
-        await first.RunAsync();
+        await first.Run();
         folder.Write("a.png", "something else");
         first.Journal.Ask(2, "And now?");
         var model = new ScriptedModel(ScriptedModel.Says("unused"), ScriptedModel.Says("done"));
@@ -75,7 +75,7 @@ public class TurnOpeningTests
             ModelName = "claude-opus-5",
         };
 
-        await second.RunAsync();
+        await second.Run();
 
         Assert.Contains("not there any more", Assert.IsType<TextBlock>(model.Requests[0].Messages[1].Content[0]).Text);
     }
@@ -96,7 +96,7 @@ public class TurnOpeningTests
             Journal = Conversations.Asking("Read them."),
             Folder = folder,
         };
-        await first.RunAsync();
+        await first.Run();
         folder.Write("changed.cs", "new");
         File.Delete(Path.Combine(folder.Root, "removed.cs"));
         first.Journal.Ask(2, "And now?");
@@ -112,7 +112,7 @@ public class TurnOpeningTests
             Folder = folder,
         };
 
-        await second.RunAsync();
+        await second.Run();
 
         var told = Assert
             .Single(model.Requests[^1].Messages, message =>
@@ -130,7 +130,7 @@ public class TurnOpeningTests
         using var turn = Attempt(folder, ("a.md", "text/markdown"));
         Model(turn).Failures.Enqueue(new ProviderException(ProviderErrorCode.Overloaded, "Busy.", retryable: true));
 
-        await turn.RunAsync();
+        await turn.Run();
 
         Assert.Equal(2, Model(turn).Requests.Count);
         Assert.Single(Model(turn).Requests[^1].Messages, message => message.Text.Contains("milk", StringComparison.Ordinal));

@@ -46,7 +46,7 @@ public class CheckpointTests
         var recorder = new Recorder(journal, live, new Redactor());
 
         Assert.True(
-            await new Compaction(live, recorder, model: null, query: "").RunAsync(window: 10_000, "scripted-1", CancellationToken.None));
+            await new Compaction(live, recorder, model: null, query: "").Run(window: 10_000, "scripted-1", CancellationToken.None));
 
         var whole = Rebuilt(journal);
         var shortened = Rebuilt(new MemoryJournal(journal.Events.SkipWhile(recorded => recorded.Kind != "context.compacted")));

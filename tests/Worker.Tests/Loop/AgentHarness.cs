@@ -59,7 +59,7 @@ internal sealed class AgentHarness : IDisposable
     /// <summary>What stands between the attempt and its journal. Null: nothing.</summary>
     public IAttemptReports? Reports { get; init; }
 
-    public async Task<AttemptOutcome> RunAsync(CancellationToken ct = default)
+    public async Task<AttemptOutcome> Run(CancellationToken cancellationToken = default)
     {
         var agent = new AgentSpec { Id = "tester", ProviderKind = Kind, Model = ModelName, SystemPrompt = "Test.", Limits = Limits };
         var assignment = new Assignment
@@ -92,7 +92,7 @@ internal sealed class AgentHarness : IDisposable
             Workspace = Folder.Context.Workspace.Forbidding(permissions.Forbids),
             MayRead = path => permissions.MayRead(path, conversation.Approvals.Always),
             KnownDigest = conversation.FileDigest,
-            BeforeChange = snapshots.BeforeChangeAsync,
+            BeforeChange = snapshots.BeforeChange,
             UnconfinedCommands = UnconfinedCommands,
         };
         var images = KeptImages.Below(Folder.Outside);
@@ -109,8 +109,8 @@ internal sealed class AgentHarness : IDisposable
         var preparation = new CallPreparation(toolbox, permissions, conversation, context, Turn?.Unattended ?? false);
         var round = new ToolRound(conversation, preparation, runner, context, recorder, Stop);
         using var run = new RunContext(assignment, Model, conversation, recorder, Journal, context.Workspace, Time);
-        return await snapshots.RunAsync(
-            new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, run).RunAsync, ct);
+        return await snapshots.Run(
+            new AgentLoop(conversation, model, round, new Limits(Limits, Turn is not null), recorder, Stop, run).Run, cancellationToken);
     }
 
     public void Dispose()
@@ -119,7 +119,7 @@ internal sealed class AgentHarness : IDisposable
         Stop.Dispose();
     }
 
-    private Task<string> Upload(string name, string text, CancellationToken ct)
+    private Task<string> Upload(string name, string text, CancellationToken cancellationToken)
     {
         Uploads[name] = text;
         return Task.FromResult($"artifact-{Uploads.Count}");

@@ -27,7 +27,7 @@ public class AnswerEventsTests
     {
         using var turn = Attempt(new Turn { Number = 1 });
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         var events = turn
             .Journal.Events.TakeWhile(recorded => recorded.Kind != "model.finished")
@@ -51,7 +51,7 @@ public class AnswerEventsTests
                 "streamed-1"));
         using var turn = new AgentHarness(model) { Turn = new Turn { Number = 1 } };
 
-        await turn.RunAsync();
+        await turn.Run();
 
         Assert.Single(turn.Journal.Payloads("model.reasoning_done"));
     }
@@ -61,7 +61,7 @@ public class AnswerEventsTests
     {
         using var task = Attempt(turn: null);
 
-        await task.RunAsync();
+        await task.Run();
 
         Assert.Empty(task.Journal.Payloads("model.reasoning_done").Concat(task.Journal.Payloads("model.tool_input")));
     }
@@ -80,7 +80,7 @@ public class AnswerEventsTests
             Secret = "sk-12345678",
         };
 
-        await turn.RunAsync();
+        await turn.Run();
 
         Assert.Equal(
             "It is [redacted].", string.Concat(turn.Journal.Payloads("model.delta").Select(delta => delta["text"]!.GetValue<string>())));

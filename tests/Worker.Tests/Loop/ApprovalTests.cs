@@ -13,7 +13,7 @@ public class ApprovalTests
     {
         using var task = Task(new MemoryJournal());
 
-        var suspended = Assert.IsType<AttemptOutcome.Suspended>(await task.RunAsync());
+        var suspended = Assert.IsType<AttemptOutcome.Suspended>(await task.Run());
 
         Assert.Equal("one", suspended.Approval.CallId);
         Assert.Equal("change", suspended.Approval.Tool);
@@ -27,10 +27,10 @@ public class ApprovalTests
     public async Task An_approved_call_runs_and_the_next_one_is_asked_about()
     {
         using var first = Task(new MemoryJournal());
-        Answer(first.Journal, await SuspendedAsync(first), "approved", "once");
+        Answer(first.Journal, await Suspended(first), "approved", "once");
         using var second = Task(first.Journal);
 
-        Assert.Equal("two", (await SuspendedAsync(second)).CallId);
+        Assert.Equal("two", (await Suspended(second)).CallId);
 
         Assert.Equal(["1"], Tool(second).Calls);
         Assert.Equal("apr_one", Assert.Single(second.Journal.Payloads("tool.finished"))["approval_id"]!.GetValue<string>());
@@ -40,10 +40,10 @@ public class ApprovalTests
     public async Task An_answer_for_always_covers_later_calls_of_the_tool()
     {
         using var first = Task(new MemoryJournal());
-        Answer(first.Journal, await SuspendedAsync(first), "approved", "always");
+        Answer(first.Journal, await Suspended(first), "approved", "always");
         using var second = Task(first.Journal);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.Run());
         Assert.Equal(["1", "2"], Tool(second).Calls);
     }
 
@@ -53,10 +53,10 @@ public class ApprovalTests
     public async Task A_denied_or_expired_call_does_not_run_and_the_model_is_told(string kind)
     {
         using var first = Task(new MemoryJournal());
-        Answer(first.Journal, await SuspendedAsync(first), "denied", "once", kind);
+        Answer(first.Journal, await Suspended(first), "denied", "once", kind);
         using var second = Task(first.Journal);
 
-        await second.RunAsync();
+        await second.Run();
 
         Assert.Empty(Tool(second).Calls);
         var told = Assert.Single(second.Journal.Payloads("tool.finished"));
@@ -68,12 +68,12 @@ public class ApprovalTests
     public async Task An_answer_to_other_arguments_does_not_count()
     {
         using var first = Task(new MemoryJournal());
-        var approval = await SuspendedAsync(first);
+        var approval = await Suspended(first);
         approval.Digest = ActionDigest.Of("change", """{"n":"other"}""");
         Answer(first.Journal, approval, "approved", "once");
         using var second = Task(first.Journal);
 
-        Assert.Equal("one", (await SuspendedAsync(second)).CallId);
+        Assert.Equal("one", (await Suspended(second)).CallId);
         Assert.Empty(Tool(second).Calls);
     }
 
@@ -83,7 +83,7 @@ public class ApprovalTests
         using var task = Task(new MemoryJournal());
         Tool(task).Fault = argument => argument == "1" ? "There is no 1." : null;
 
-        Assert.Equal("two", (await SuspendedAsync(task)).CallId);
+        Assert.Equal("two", (await Suspended(task)).CallId);
 
         Assert.Empty(Tool(task).Calls);
         var told = Assert.Single(task.Journal.Payloads("tool.finished"));
@@ -97,7 +97,7 @@ public class ApprovalTests
     {
         using var task = Task(new MemoryJournal(), new PermissionRule { Tool = "change", Action = PermissionAction.Deny });
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.Run());
         Assert.Empty(Tool(task).Calls);
         Assert.All(task.Journal.Payloads("tool.finished"), call => Assert.Equal("denied", call["status"]!.GetValue<string>()));
     }
@@ -113,8 +113,8 @@ public class ApprovalTests
 
     private static CountingTool Tool(AgentHarness task) => (CountingTool)task.Tools[0];
 
-    private static async Task<ApprovalRequest> SuspendedAsync(AgentHarness task) =>
-        Assert.IsType<AttemptOutcome.Suspended>(await task.RunAsync()).Approval;
+    private static async Task<ApprovalRequest> Suspended(AgentHarness task) =>
+        Assert.IsType<AttemptOutcome.Suspended>(await task.Run()).Approval;
 
     private static void Answer(
         MemoryJournal journal, ApprovalRequest approval, string decision, string scope, string kind = "approval.answered")

@@ -18,12 +18,12 @@ public sealed class AttemptPromptTests : IDisposable
 
     [Fact]
     public async Task A_task_without_skills_has_its_agents_prompt() =>
-        Assert.Equal("Be brief.", await PromptAsync(new Conversation(), isTurn: false));
+        Assert.Equal("Be brief.", await Prompt(new Conversation(), isTurn: false));
 
     [Fact]
     public async Task A_turn_is_told_where_it_works()
     {
-        var prompt = await PromptAsync(new Conversation(), isTurn: true);
+        var prompt = await Prompt(new Conversation(), isTurn: true);
         Assert.StartsWith("Be brief.\n\n# Where you work\n", prompt);
     }
 
@@ -31,12 +31,12 @@ public sealed class AttemptPromptTests : IDisposable
     public async Task Each_turn_compiles_its_skills_anew_and_its_later_attempts_go_on_with_that_prompt()
     {
         var conversation = new Conversation();
-        var first = await PromptAsync(conversation, isTurn: true, "*");
+        var first = await Prompt(conversation, isTurn: true, "*");
         conversation.Apply(new ModelStarted(1, "scripted", "scripted-1", [], "", first));
-        Assert.Equal(first, await PromptAsync(conversation, isTurn: true, "*"));
+        Assert.Equal(first, await Prompt(conversation, isTurn: true, "*"));
 
         conversation.Apply(new MessageSent(2, new() { ["role"] = "user", ["content"] = new System.Text.Json.Nodes.JsonArray() }));
-        var second = await PromptAsync(conversation, isTurn: true, "*");
+        var second = await Prompt(conversation, isTurn: true, "*");
 
         Assert.StartsWith("compiled 1", first);
         Assert.StartsWith("compiled 2", second);
@@ -47,11 +47,11 @@ public sealed class AttemptPromptTests : IDisposable
     {
         var conversation = new Conversation();
         conversation.Apply(new ModelStarted(1, "scripted", "scripted-1", [], "", "recorded"));
-        Assert.Equal("recorded", await PromptAsync(conversation, isTurn: false, "*"));
+        Assert.Equal("recorded", await Prompt(conversation, isTurn: false, "*"));
         Assert.Equal(0, _server.Compiled);
     }
 
-    private async Task<string> PromptAsync(Conversation conversation, bool isTurn, params string[] skills)
+    private async Task<string> Prompt(Conversation conversation, bool isTurn, params string[] skills)
     {
         var assignment = new Assignment
         {
@@ -61,7 +61,7 @@ public sealed class AttemptPromptTests : IDisposable
         };
         var recorder = new Recorder(new MemoryJournal(), conversation, new Redactor());
         var prompt = new AttemptPrompt(new WorkerCalls(_server, "token"), ResiliencePipeline.Empty, TimeProvider.System);
-        return (await prompt.WithPromptAsync(assignment, conversation, recorder, _folder.Context.Workspace, CancellationToken.None))
+        return (await prompt.WithPrompt(assignment, conversation, recorder, _folder.Context.Workspace, CancellationToken.None))
             .Agent
             .SystemPrompt;
     }

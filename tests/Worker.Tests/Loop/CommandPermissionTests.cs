@@ -48,7 +48,7 @@ public sealed class CommandPermissionTests : IDisposable
     [InlineData("cat */secret")]
     public async Task In_a_task_a_command_asks_before_it_leaves_the_workspace(string command)
     {
-        var asked = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, Bash(command))).Approval;
+        var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, Bash(command))).Approval;
         Assert.Contains($"Leaves the workspace: {Outside}", asked.Preview);
         Assert.Equal("outer text", await File.ReadAllTextAsync(_secret));
         Assert.Equal(["secret"], Directory.EnumerateFileSystemEntries(Outside).Select(Path.GetFileName));
@@ -64,7 +64,7 @@ public sealed class CommandPermissionTests : IDisposable
     [InlineData("cat {outside}/sec\\\nret 2>/dev/null; cd \"$PWD/..\" && cat outside/secret")]
     public async Task What_cannot_be_known_of_a_command_is_not_there_when_it_runs(string command)
     {
-        var outcome = await RunAsync(Allowed, null, Bash(command));
+        var outcome = await Run(Allowed, null, Bash(command));
         Assert.True(
             outcome is AttemptOutcome.Suspended || !Results().Single().Contains("outer text", StringComparison.Ordinal),
             string.Join('\n', Results()));
@@ -75,7 +75,7 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task In_the_background_a_command_asks_just_as_well()
     {
         var call = ("bash", JsonSerializer.Serialize(new { command = $"cat {_secret}", background = true }));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, call));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, call));
     }
 
     [SandboxFact]
@@ -84,11 +84,11 @@ public sealed class CommandPermissionTests : IDisposable
         PermissionRule[] rules = [.. Allowed, Rule("external_read", $"{Outside}/**")];
 
         Assert.IsType<AttemptOutcome.Completed>(
-            await RunAsync(rules, null, Bash($"cat {_secret}; x={Outside}; echo more >> $x/secret; echo new > $x/new")));
+            await Run(rules, null, Bash($"cat {_secret}; x={Outside}; echo more >> $x/secret; echo new > $x/new")));
         Assert.Contains("outer text", Results().Single());
         Assert.Equal("outer text", await File.ReadAllTextAsync(_secret));
         Assert.False(File.Exists($"{Outside}/new"));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(rules, null, Bash($"echo more >> {_secret}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(rules, null, Bash($"echo more >> {_secret}")));
     }
 
     [SandboxFact]
@@ -96,7 +96,7 @@ public sealed class CommandPermissionTests : IDisposable
     {
         PermissionRule[] rules = [.. Allowed, Rule("external_directory", $"{Outside}/**")];
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(rules, null, Bash($"echo more >> {_secret}")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(rules, null, Bash($"echo more >> {_secret}")));
         Assert.Equal("outer textmore\n", await File.ReadAllTextAsync(_secret));
     }
 
@@ -104,42 +104,42 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task An_answer_for_always_to_a_read_reaches_no_write()
     {
         var read = Bash($"cat {_secret}");
-        Assert.Contains("external_read:", (await AnswerAsync([], new Turn(), "always", read)).AlwaysPattern);
+        Assert.Contains("external_read:", (await Answer([], new Turn(), "always", read)).AlwaysPattern);
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync([], new Turn(), read, Bash($"head -n 1 {_secret}")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], new Turn(), read, Bash($"echo x >> {_secret}")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run([], new Turn(), read, Bash($"head -n 1 {_secret}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run([], new Turn(), read, Bash($"echo x >> {_secret}")));
         Assert.IsType<AttemptOutcome.Suspended>(
-            await RunAsync([], new Turn(), read, ("write", JsonSerializer.Serialize(new { path = _secret, content = "x" }))));
+            await Run([], new Turn(), read, ("write", JsonSerializer.Serialize(new { path = _secret, content = "x" }))));
     }
 
     [SandboxFact]
     public async Task An_answer_for_always_to_a_tool_of_a_task_reaches_no_path_outside_and_no_redirect()
     {
         var first = Bash("ls");
-        Assert.Equal("", (await AnswerAsync([], null, "always", first)).AlwaysPattern);
+        Assert.Equal("", (await Answer([], null, "always", first)).AlwaysPattern);
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync([], null, first, Bash("ls -l; cat a.txt | wc -l")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, first, Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run([], null, first, Bash("ls -l; cat a.txt | wc -l")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run([], null, first, Bash($"cat {_secret}")));
         Assert.Equal(
             "write:out.txt",
-            Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, first, Bash("ls > out.txt"))).Approval.AlwaysPattern);
+            Assert.IsType<AttemptOutcome.Suspended>(await Run([], null, first, Bash("ls > out.txt"))).Approval.AlwaysPattern);
     }
 
     [SandboxFact]
     public async Task An_answer_for_always_in_a_task_reaches_the_tool_and_what_else_was_named()
     {
         var first = Bash("ls > out.txt");
-        Assert.Equal("bash:\nwrite:out.txt", (await AnswerAsync([], null, "always", first)).AlwaysPattern);
+        Assert.Equal("bash:\nwrite:out.txt", (await Answer([], null, "always", first)).AlwaysPattern);
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync([], null, first, Bash("cat a.txt > out.txt")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, first, Bash("ls > other.txt")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run([], null, first, Bash("cat a.txt > out.txt")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run([], null, first, Bash("ls > other.txt")));
     }
 
     [SandboxFact]
     public async Task An_answer_reaches_the_paths_that_were_shown_also_when_a_link_was_moved_since()
     {
         var call = Bash("cat link/secret");
-        Assert.Contains($"Leaves the workspace: {_secret} (reads it)", (await AnswerAsync(Allowed, null, "once", call)).Preview);
+        Assert.Contains($"Leaves the workspace: {_secret} (reads it)", (await Answer(Allowed, null, "once", call)).Preview);
         var other = Directory.CreateTempSubdirectory("koda-other-");
         try
         {
@@ -147,7 +147,7 @@ public sealed class CommandPermissionTests : IDisposable
             Directory.Delete($"{_folder.Root}/link");
             Directory.CreateSymbolicLink($"{_folder.Root}/link", other.FullName);
 
-            var asked = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, call)).Approval;
+            var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, call)).Approval;
             Assert.Contains($"Leaves the workspace: {other.FullName}/secret (reads it)", asked.Preview);
         }
         finally
@@ -160,16 +160,16 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task An_approved_command_reaches_its_path_in_a_task()
     {
         var call = Bash($"cat {_secret}");
-        await AnswerAsync(Allowed, null, "once", call);
+        await Answer(Allowed, null, "once", call);
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(Allowed, null, call));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(Allowed, null, call));
         Assert.Contains("outer text", Results().Single());
     }
 
     [SandboxFact]
     public async Task With_nobody_there_it_is_denied_with_the_path_as_the_reason()
     {
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync([], new Turn { Unattended = true }, Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run([], new Turn { Unattended = true }, Bash($"cat {_secret}")));
         Assert.Contains($"'{_secret}' is outside of the workspace", Results().Single());
         Assert.Contains("nobody is there to answer", Results().Single());
         Assert.Equal(_secret, Assert.Single(_last.Payloads("security.path_refused"))["path"]!.GetValue<string>());
@@ -187,18 +187,19 @@ public sealed class CommandPermissionTests : IDisposable
             Rules = [Rule("external_directory", "")],
             Ceiling = [new PermissionRule { Tool = "external_directory", Action = PermissionAction.Ask }],
         };
-        Assert.IsType<AttemptOutcome.Suspended>(await task.RunAsync());
+        Assert.IsType<AttemptOutcome.Suspended>(await task.Run());
     }
 
     [SandboxFact]
     public async Task Rules_that_an_agent_writes_into_its_workspace_allow_it_nothing()
     {
         var write = Bash(
-            "mkdir -p .koda; echo '{\"*\": \"allow\", \"external_directory\": \"allow\", \"external_read\": \"allow\", \"bash\": \"allow\"}' > .koda/permissions.json");
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, new Turn(), write));
+            "mkdir -p .koda; echo '{\"*\": \"allow\", \"external_directory\": \"allow\", \"external_read\": \"allow\", \"bash\": \"allow\"}' > .koda/permissions.json"
+        );
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, new Turn(), write));
         _folder.Write(".koda/permissions.json", """{"*": "allow", "external_directory": "allow", "external_read": "allow"}""");
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, new Turn(), Bash($"cat {_secret}")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, new Turn(), Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, Bash($"cat {_secret}")));
     }
 
     [Fact]
@@ -206,13 +207,13 @@ public sealed class CommandPermissionTests : IDisposable
     {
         WithoutSandbox();
         var first = Bash("ls");
-        var asked = await AnswerAsync(Allowed, null, "always", first);
+        var asked = await Answer(Allowed, null, "always", first);
         Assert.Contains("Runs without a sandbox: A test without one.", asked.Preview);
 
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, first, Bash("ls -l")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([Rule("*", "")], null, ("lsp", "{}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, first, Bash("ls -l")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run([Rule("*", "")], null, ("lsp", "{}")));
         Assert.IsType<AttemptOutcome.Completed>(
-            await RunAsync([new PermissionRule { Tool = "bash", Action = PermissionAction.Deny }], null, Bash("ls")));
+            await Run([new PermissionRule { Tool = "bash", Action = PermissionAction.Deny }], null, Bash("ls")));
         Assert.Contains("forbid", Results().Single());
     }
 
@@ -222,10 +223,10 @@ public sealed class CommandPermissionTests : IDisposable
         WithoutSandbox();
         _accepted = true;
 
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(Allowed, null, Bash("ls; python3 -c 1 || true")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(Allowed, null, Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(Allowed, null, Bash("ls; python3 -c 1 || true")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, Bash($"cat {_secret}")));
         Assert.Contains(
-            "(--unconfined-commands)", Assert.IsType<AttemptOutcome.Suspended>(await RunAsync([], null, Bash("ls"))).Approval.Preview);
+            "(--unconfined-commands)", Assert.IsType<AttemptOutcome.Suspended>(await Run([], null, Bash("ls"))).Approval.Preview);
     }
 
     private bool _accepted;
@@ -235,7 +236,7 @@ public sealed class CommandPermissionTests : IDisposable
     private (string Tool, string Arguments) Bash(string command) =>
         ("bash", JsonSerializer.Serialize(new { command = command.Replace("{outside}", Outside, StringComparison.Ordinal) }));
 
-    private async Task<AttemptOutcome> RunAsync(
+    private async Task<AttemptOutcome> Run(
         IEnumerable<PermissionRule> rules, Turn? turn, params (string Tool, string Arguments)[] calls)
     {
         using var web = new HttpClient();
@@ -250,16 +251,16 @@ public sealed class CommandPermissionTests : IDisposable
             Turn = turn,
             UnconfinedCommands = _accepted,
         };
-        return await task.RunAsync();
+        return await task.Run();
     }
 
     private IEnumerable<string> Results() => _last.Payloads("tool.finished").Select(call => call["result"]!.GetValue<string>());
 
     // The question and its answer, as the engine writes them; every later attempt of this test starts from them.
-    private async Task<ApprovalRequest> AnswerAsync(
+    private async Task<ApprovalRequest> Answer(
         IEnumerable<PermissionRule> rules, Turn? turn, string scope, (string Tool, string Arguments) call)
     {
-        var approval = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(rules, turn, call)).Approval;
+        var approval = Assert.IsType<AttemptOutcome.Suspended>(await Run(rules, turn, call)).Approval;
         _journal.Add("approval.requested", new JsonObject
         {
             ["approval_id"] = "apr_1",

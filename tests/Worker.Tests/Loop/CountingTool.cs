@@ -35,13 +35,13 @@ internal sealed class CountingTool(string name, bool readOnly) : ITool
 
         public string Subject(ToolContext context) => argument;
 
-        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) =>
+        public Task<string> Preview(ToolContext context, CancellationToken cancellationToken) =>
             tool.Fault(argument) is { } fault ? throw new ToolException(fault) : Task.FromResult($"would do {argument}");
 
-        public async Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct)
+        public async Task<ToolResult> Run(ToolContext context, CancellationToken cancellationToken)
         {
             tool.Calls.Enqueue(argument);
-            await tool.During(argument, ct);
+            await tool.During(argument, cancellationToken);
             return new ToolResult($"did {argument}");
         }
     }

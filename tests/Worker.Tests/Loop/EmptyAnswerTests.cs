@@ -12,7 +12,7 @@ public sealed class EmptyAnswerTests : IAsyncLifetime
 {
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -42,7 +42,7 @@ public sealed class EmptyAnswerTests : IAsyncLifetime
     {
         _server.Answer = Answer(wire, text);
         using var run = Run(wire, isTurn);
-        var failed = Assert.IsType<AttemptOutcome.Failed>(await run.RunAsync());
+        var failed = Assert.IsType<AttemptOutcome.Failed>(await run.Run());
         Assert.Equal("model.empty", failed.Code);
         Assert.Contains("only thought", failed.Message, StringComparison.Ordinal);
         Assert.Equal(3, _server.Requests.Count);
@@ -60,7 +60,7 @@ public sealed class EmptyAnswerTests : IAsyncLifetime
             _server.Answer = Answer(wire, text);
             using var run = Run(wire, isTurn: false);
             Assert.Equal(
-                new AttemptOutcome.Completed(text.Replace("<think>Hm.</think>", "", StringComparison.Ordinal)), await run.RunAsync());
+                new AttemptOutcome.Completed(text.Replace("<think>Hm.</think>", "", StringComparison.Ordinal)), await run.Run());
         }
     }
 

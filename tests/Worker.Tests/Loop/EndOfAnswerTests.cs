@@ -29,7 +29,7 @@ public class EndOfAnswerTests
     public async Task What_is_not_whole_fails_and_says_so(string reason, string code, bool isTurn)
     {
         using var run = Run(isTurn, Finished(reason, new TextBlock("Half of an ans")));
-        var failed = Assert.IsType<AttemptOutcome.Failed>(await run.RunAsync());
+        var failed = Assert.IsType<AttemptOutcome.Failed>(await run.Run());
         Assert.Equal(code, failed.Code);
         Assert.NotEmpty(failed.Message);
     }
@@ -40,7 +40,7 @@ public class EndOfAnswerTests
     public async Task What_is_whole_is_the_output(string reason)
     {
         using var run = Run(isTurn: false, Finished(reason, new TextBlock("All of it")));
-        Assert.Equal(new AttemptOutcome.Completed("All of it"), await run.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("All of it"), await run.Run());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public class EndOfAnswerTests
         using var run = new AgentHarness(
             new StreamedModel(Finished(ModelStopReason.Refusal, new ToolCallBlock("c", "look", """{"n":"1"}"""))),
             tool);
-        Assert.Equal("model.refused", Assert.IsType<AttemptOutcome.Failed>(await run.RunAsync()).Code);
+        Assert.Equal("model.refused", Assert.IsType<AttemptOutcome.Failed>(await run.Run()).Code);
         Assert.Empty(tool.Calls);
     }
 
@@ -59,7 +59,7 @@ public class EndOfAnswerTests
     {
         var model = new StreamedModel(Finished(ModelStopReason.MaxTokens, new ToolCallBlock("c", "look", """{"n":"1""")));
         using var run = new AgentHarness(model, new CountingTool("look", readOnly: true));
-        Assert.Equal(new AttemptOutcome.Completed("done"), await run.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await run.Run());
         Assert.Contains("limit of output tokens", model.Requests[1].Messages[^1].Text);
     }
 
@@ -68,7 +68,7 @@ public class EndOfAnswerTests
     {
         var model = new StreamedModel(Finished(ModelStopReason.Paused, new TextBlock("I search.")));
         using var run = new AgentHarness(model);
-        Assert.Equal(new AttemptOutcome.Completed("done"), await run.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await run.Run());
         Assert.Equal(ModelRole.Assistant, model.Requests[1].Messages[^1].Role);
     }
 
@@ -81,7 +81,7 @@ public class EndOfAnswerTests
             model.Failures.Enqueue(new ProviderException(ProviderErrorCode.RateLimited, "Slow down.", retryable: true, TimeSpan.Zero));
         using var task = new AgentHarness(model) { Time = time };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.Run());
 
         var waits = task.Journal.Payloads("model.failed").Select(failed => failed["delay_ms"]!.GetValue<long>()).ToList();
         Assert.Equal(0, waits[0]);
@@ -98,11 +98,11 @@ public class EndOfAnswerTests
 
     private sealed class RepeatingModel(ModelFinished finished) : IModelProvider
     {
-        public async IAsyncEnumerable<ModelEvent> StreamAsync(
-            ModelRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ModelEvent> Stream(
+            ModelRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Yield();
-            ct.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             yield return finished;
         }
     }

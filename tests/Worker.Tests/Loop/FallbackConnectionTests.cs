@@ -19,7 +19,7 @@ public sealed class FallbackConnectionTests
         _own.Failures.Enqueue(new ProviderException(ProviderErrorCode.CredentialInvalid, "The key is revoked.", retryable: false));
         using var turn = Turn(Fallback("", "second"), Fallback("backup", "vendor/big"));
 
-        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.Run());
 
         Assert.Single(_own.Requests);
         Assert.Equal(["vendor/big", "vendor/big"], _other.Requests.Select(request => request.Model));
@@ -36,7 +36,7 @@ public sealed class FallbackConnectionTests
         _own.Failures.Enqueue(new ProviderException(ProviderErrorCode.InvalidRequest, "No such model.", retryable: false));
         using var turn = Turn(Fallback("closed", "big"), Fallback("backup", "small"));
 
-        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.Run());
 
         Assert.Equal(["closed", "backup"], _opened);
         Assert.Equal(["closed/big", "backup/small"], _journal.Payloads("model.failed").Select(failed => (string?)failed["next_model"]));
@@ -49,7 +49,7 @@ public sealed class FallbackConnectionTests
         _other.Failures.Enqueue(new ProviderException(ProviderErrorCode.RateLimited, "Later.", retryable: true, TimeSpan.FromHours(1)));
         using var turn = Turn(Fallback("backup", "big"), Fallback("spare", "small"));
 
-        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.Run());
 
         var pause = Assert.Single(_journal.Pauses);
         Assert.Equal(("backup", "big", 3_600_000), (pause.Connection, pause.Model, pause.RetryAfterMs));
@@ -63,7 +63,7 @@ public sealed class FallbackConnectionTests
         journal.Called("backup/big", "c", "look", """{"n": "1"}""");
         using var turn = Turn(journal, Fallback("backup", "big"));
 
-        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("other"), await turn.Run());
 
         Assert.Empty(_own.Requests);
         Assert.Equal("big", Assert.Single(_other.Requests).Model);
@@ -84,7 +84,7 @@ public sealed class FallbackConnectionTests
         };
     }
 
-    private Task<OpenedFallback> Open(FallbackModel fallback, CancellationToken ct)
+    private Task<OpenedFallback> Open(FallbackModel fallback, CancellationToken cancellationToken)
     {
         _opened.Add(fallback.Connection);
         return fallback.Connection == "closed"

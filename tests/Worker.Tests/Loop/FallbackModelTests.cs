@@ -16,7 +16,7 @@ public class FallbackModelTests
         Fail(model, 10, ProviderErrorCode.Overloaded);
         using var turn = Attempt(model);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         var failed = turn.Journal.Payloads("model.failed").ToList();
         Assert.Equal(10, failed.Count);
@@ -30,7 +30,7 @@ public class FallbackModelTests
         Fail(model, TriesOfATurn, ProviderErrorCode.Unavailable);
         using var turn = Attempt(model, "second", "third");
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         Assert.Equal(["scripted-1", "second"], model.Requests.Select(request => request.Model).Distinct());
         Assert.Equal(["second", "second"], model.Requests.Skip(TriesOfATurn).Select(request => request.Model));
@@ -43,12 +43,12 @@ public class FallbackModelTests
         var model = new ScriptedModel(ScriptedModel.Calls(("c", "look", """{"n": "1"}""")), ScriptedModel.Says("done"));
         Fail(model, TriesOfATurn, ProviderErrorCode.Unavailable);
         using var first = Attempt(model, "second");
-        await first.RunAsync();
+        await first.Run();
         var later = new ScriptedModel(ScriptedModel.Says("unused"), ScriptedModel.Says("done"));
         using var second = Attempt(
             later, new MemoryJournal(first.Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.finished")), "second");
 
-        await second.RunAsync();
+        await second.Run();
 
         Assert.Equal("second", Assert.Single(later.Requests).Model);
     }
@@ -62,7 +62,7 @@ public class FallbackModelTests
         model.Failures.Enqueue(new ProviderException(code, "No.", retryable: false));
         using var turn = Attempt(model, "second");
 
-        await turn.RunAsync();
+        await turn.Run();
 
         Assert.Equal(requests, model.Requests.Count);
     }
@@ -74,7 +74,7 @@ public class FallbackModelTests
         Fail(model, 2 * TriesOfATurn, ProviderErrorCode.Unavailable);
         using var turn = Attempt(model, "second");
 
-        Assert.True(Assert.IsType<AttemptOutcome.Failed>(await turn.RunAsync()).Retryable);
+        Assert.True(Assert.IsType<AttemptOutcome.Failed>(await turn.Run()).Retryable);
         Assert.Equal(2 * TriesOfATurn, model.Requests.Count);
     }
 
@@ -85,7 +85,7 @@ public class FallbackModelTests
         Fail(model, TriesOfATurn, ProviderErrorCode.Unavailable);
         using var turn = Attempt(model, "second");
 
-        await turn.RunAsync();
+        await turn.Run();
 
         var failed = turn.Journal.Payloads("model.failed").ToList();
         Assert.Equal("second", (string?)failed[^1]["next_model"]);

@@ -13,7 +13,7 @@ public class GuardrailTests
         var model = new ScriptedModel(ScriptedModel.Calls(("c", "look", """{"n": "same"}""")));
         using var task = new AgentHarness(model, new CountingTool("look", readOnly: true));
 
-        var failed = Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync());
+        var failed = Assert.IsType<AttemptOutcome.Failed>(await task.Run());
 
         Assert.Equal("guardrail.repeated_call", failed.Code);
         Assert.False(failed.Retryable);
@@ -42,7 +42,7 @@ public class GuardrailTests
             },
         };
 
-        var failed = Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync());
+        var failed = Assert.IsType<AttemptOutcome.Failed>(await task.Run());
 
         Assert.Equal($"guardrail.{rule}", failed.Code);
         Assert.Equal(4, model.Requests.Count);
@@ -66,7 +66,7 @@ public class GuardrailTests
             Usage = new ModelUsage { InputTokens = 10, PriceUnknown = true },
         };
         using var task = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Turn = turn };
-        await task.RunAsync();
+        await task.Run();
         return [.. task.Journal.Payloads("guardrail.hit").Select(hit => hit["rule"]!.GetValue<string>())];
     }
 }

@@ -34,12 +34,12 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task They_go_on_while_the_turn_waits_and_are_read_by_its_next_attempt()
     {
-        await AttemptAsync(1, Waits, background => Start(background, "echo one; until [ -e go ]; do sleep 0.05; done; echo two"));
+        await Attempt(1, Waits, background => Start(background, "echo one; until [ -e go ]; do sleep 0.05; done; echo two"));
         _folder.Write("go", "");
 
-        await AttemptAsync(1, new AttemptOutcome.Completed("done"), async background =>
+        await Attempt(1, new AttemptOutcome.Completed("done"), async background =>
         {
-            await background.Find("bg1").NewsAsync();
+            await background.Find("bg1").News();
             Assert.True(SpinWait.SpinUntil(() => background.Find("bg1").Ended, TimeSpan.FromMinutes(1)));
             Assert.Equal("one\ntwo\n", background.Find("bg1").Read().Text);
         });
@@ -51,16 +51,16 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task They_end_with_the_turn()
     {
-        await AttemptAsync(1, Waits, background => Start(background, "sleep 1000"));
-        await AttemptAsync(1, new AttemptOutcome.Completed("done"), _ => Task.CompletedTask);
+        await Attempt(1, Waits, background => Start(background, "sleep 1000"));
+        await Attempt(1, new AttemptOutcome.Completed("done"), _ => Task.CompletedTask);
         Assert.Equal([("bg1", "killed", "turn_over")], Ends());
     }
 
     [Fact]
     public async Task They_end_when_the_next_turn_comes_and_no_id_is_given_twice()
     {
-        await AttemptAsync(1, Waits, background => Start(background, "sleep 1000"));
-        await AttemptAsync(2, new AttemptOutcome.Completed("done"), background => Start(background, "true"));
+        await Attempt(1, Waits, background => Start(background, "sleep 1000"));
+        await Attempt(2, new AttemptOutcome.Completed("done"), background => Start(background, "true"));
         Assert.Equal(("bg1", "killed", "turn_over"), Ends()[0]);
         Assert.Equal(["bg1", "bg2"], _journal.Payloads("background.started").Select(started => (string?)started["id"]));
     }
@@ -69,17 +69,17 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     public async Task They_end_when_nobody_comes_back_and_what_they_printed_is_kept()
     {
         BackgroundCommand? command = null;
-        await AttemptAsync(1, Waits, async background =>
+        await Attempt(1, Waits, async background =>
         {
             await Start(background, "echo hello; sleep 1000");
             command = background.Find("bg1");
-            await command.NewsAsync();
+            await command.News();
         });
 
         _time.Pass(HeldCommands.Patience);
 
         Assert.True(SpinWait.SpinUntil(() => command!.Ended, TimeSpan.FromMinutes(1)));
-        await AttemptAsync(1, new AttemptOutcome.Completed("done"), background =>
+        await Attempt(1, new AttemptOutcome.Completed("done"), background =>
         {
             Assert.Equal("hello\n", background.Find("bg1").Read().Text);
             return Task.CompletedTask;
@@ -91,7 +91,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     public async Task A_turn_that_was_cancelled_while_it_waited_keeps_none_of_them()
     {
         BackgroundCommand? command = null;
-        await AttemptAsync(1, Waits, async background =>
+        await Attempt(1, Waits, async background =>
         {
             await Start(background, "sleep 1000");
             command = background.Find("bg1");
@@ -103,13 +103,13 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task The_next_worker_records_that_they_ended_with_the_one_that_died_and_tells_the_model()
     {
-        await AttemptAsync(1, Waits, background => Start(background, "sleep 1000"));
+        await Attempt(1, Waits, background => Start(background, "sleep 1000"));
         await using var other = new HeldCommands(_time);
         var conversation = Rebuilt();
         var recorder = new Recorder(_journal, conversation, new Redactor([]));
         using var log = new BackgroundLog(recorder, new Redactor([]), _time);
 
-        var commands = await other.TakeAsync(Assignment(1), conversation, recorder, log);
+        var commands = await other.Take(Assignment(1), conversation, recorder, log);
 
         Assert.Equal([("bg1", "killed", "worker_gone")], Ends());
         Assert.Contains("bg1 (sleep 1000) ended with the worker", Assert.Single(conversation.Notes));
@@ -128,15 +128,15 @@ public sealed class HeldCommandsTests : IAsyncLifetime
             ["started bg2", "started bg3", "ended bg3"], kept.All.Select(one => $"{one.Kind["background.".Length..]} {one.Payload["id"]}"));
     }
 
-    private async Task AttemptAsync(int turn, AttemptOutcome outcome, Func<BackgroundCommands, Task> work)
+    private async Task Attempt(int turn, AttemptOutcome outcome, Func<BackgroundCommands, Task> work)
     {
         var conversation = Rebuilt();
         var recorder = new Recorder(_journal, conversation, new Redactor([]));
         using var log = new BackgroundLog(recorder, new Redactor([]), TimeProvider.System);
-        var commands = await _held.TakeAsync(Assignment(turn), conversation, recorder, log);
-        await _held.RunAsync(Assignment(turn), commands, WorkAsync());
+        var commands = await _held.Take(Assignment(turn), conversation, recorder, log);
+        await _held.Run(Assignment(turn), commands, Work());
 
-        async Task<AttemptOutcome> WorkAsync()
+        async Task<AttemptOutcome> Work()
         {
             await work(commands);
             return outcome;
@@ -146,7 +146,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     private async Task Start(BackgroundCommands background, string line)
     {
         _folder.Context = _folder.Context with { Background = background, Origin = new CallOrigin(1, "c1", "bash") };
-        await _folder.RunAsync(new BashTool(), new JsonObject { ["command"] = line, ["background"] = true }.ToJsonString());
+        await _folder.Run(new BashTool(), new JsonObject { ["command"] = line, ["background"] = true }.ToJsonString());
     }
 
     private Conversation Rebuilt()

@@ -72,14 +72,14 @@ public sealed class KeptFilesTests : IDisposable
     public async Task A_command_in_a_sandbox_does_not_see_them(string command)
     {
         _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
-        Assert.DoesNotContain(Canary, await RunAsync("bash", new { command }));
+        Assert.DoesNotContain(Canary, await Run("bash", new { command }));
         Assert.Equal(($"{Canary}\n", $"{Canary}\n"), (_folder.Read("vault/deep/key.txt"), _folder.Read("a:1:b.key")));
     }
 
     [Theory]
     [MemberData(nameof(Walking))]
     public async Task Without_a_sandbox_a_command_that_may_come_to_them_is_denied(string command) =>
-        Assert.DoesNotContain(Canary, await RunAsync("bash", new { command }));
+        Assert.DoesNotContain(Canary, await Run("bash", new { command }));
 
     [Theory]
     [InlineData("cat open.txt", "nothing to hide")]
@@ -90,11 +90,11 @@ public sealed class KeptFilesTests : IDisposable
     [InlineData("echo found", "found")]
     public async Task What_does_not_come_to_them_runs_with_and_without_a_sandbox(string command, string said)
     {
-        Assert.Contains(said, await RunAsync("bash", new { command }));
+        Assert.Contains(said, await Run("bash", new { command }));
         if (TestSandbox.Why is null)
         {
             _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
-            Assert.Contains(said, await RunAsync("bash", new { command }));
+            Assert.Contains(said, await Run("bash", new { command }));
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class KeptFilesTests : IDisposable
     public async Task In_a_sandbox_a_program_sees_the_rest()
     {
         _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
-        Assert.Contains("./open.txt:nothing", await RunAsync("bash", new { command = "grep -r canary ." }));
+        Assert.Contains("./open.txt:nothing", await Run("bash", new { command = "grep -r canary ." }));
     }
 
     [SandboxFact]
@@ -110,7 +110,7 @@ public sealed class KeptFilesTests : IDisposable
     {
         _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
         var allowed = new PermissionRule { Tool = "read", Pattern = "vault/deep/key.txt", Action = PermissionAction.Allow };
-        Assert.Contains(Canary, await RunAsync("bash", new { command = "cat vault/deep/key.txt" }, allowed));
+        Assert.Contains(Canary, await Run("bash", new { command = "cat vault/deep/key.txt" }, allowed));
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class KeptFilesTests : IDisposable
     [InlineData("patch", """{"edits": [{"path": "a:1:b.key", "old_text": "CANARY-4711", "new_text": "x"}]}""")]
     public async Task No_tool_shows_them(string tool, string arguments)
     {
-        var text = await RunAsync(tool, JsonNode.Parse(arguments)!);
+        var text = await Run(tool, JsonNode.Parse(arguments)!);
         Assert.DoesNotContain(Canary, text);
         Assert.DoesNotContain("Edited", text);
         Assert.DoesNotContain("Changed", text);
@@ -132,7 +132,7 @@ public sealed class KeptFilesTests : IDisposable
 
     [Fact]
     public async Task Their_names_are_not_found_either() =>
-        Assert.Equal("open.txt\nsrc/main.c", await RunAsync("glob", new { pattern = "**/*" }));
+        Assert.Equal("open.txt\nsrc/main.c", await Run("glob", new { pattern = "**/*" }));
 
     [Theory]
     [InlineData("log", "-p")]
@@ -177,7 +177,7 @@ public sealed class KeptFilesTests : IDisposable
         _folder.Write("vault/deep/key.txt", $"again {Canary}\n");
         var blob = SnapshotFolder.GitIn(_folder.Root, "rev-parse", "HEAD:vault/deep/key.txt").Trim();
 
-        var text = await RunAsync("git", new { args = args.Select(argument => argument.Replace("BLOB", blob)) });
+        var text = await Run("git", new { args = args.Select(argument => argument.Replace("BLOB", blob)) });
 
         Assert.DoesNotContain(Canary, text);
         if (args is ["show", "HEAD"] or ["log", "-p", ..] or ["diff", "HEAD~1", "HEAD"])
@@ -188,7 +188,7 @@ public sealed class KeptFilesTests : IDisposable
     public async Task No_attachment_brings_what_is_forbidden_into_a_prompt()
     {
         var workspace = _folder.Context.Workspace.Forbidding(path => path.StartsWith("vault/"));
-        var message = await AttachedFiles.ReadAsync(
+        var message = await AttachedFiles.Read(
             workspace, [new SentAttachment("vault/deep/key.txt", "text/plain"), new SentAttachment("open.txt", "text/plain")], default);
         Assert.DoesNotContain(Canary, message!.Text);
         Assert.Contains("nothing to hide", message.Text);
@@ -207,14 +207,14 @@ public sealed class KeptFilesTests : IDisposable
         foreach (var path in new[] { "vault/deep/key.txt", "shortcut/deep/key.txt" })
             Assert.DoesNotContain(
                 Canary,
-                await RunAsync(
+                await Run(
                     "read",
                     new { path },
                     new PermissionRule { Tool = "read", Pattern = pattern.Replace("ROOT", _folder.Root), Action = PermissionAction.Deny },
                     instead: true));
     }
 
-    private async Task<string> RunAsync(string tool, object arguments, PermissionRule? last = null, bool instead = false)
+    private async Task<string> Run(string tool, object arguments, PermissionRule? last = null, bool instead = false)
     {
         var attempt = new AgentHarness(
             new ScriptedModel(ScriptedModel.Calls(("c", tool, JsonSerializer.Serialize(arguments))), ScriptedModel.Says("done")), s_tools)
@@ -240,7 +240,7 @@ public sealed class KeptFilesTests : IDisposable
                 .. last is null ? [] : new[] { last },
             ],
         };
-        await attempt.RunAsync();
+        await attempt.Run();
         attempt.Stop.Dispose();
         return attempt.Journal.Payloads("tool.finished").Single()["result"]!.GetValue<string>();
     }

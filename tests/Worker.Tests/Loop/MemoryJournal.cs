@@ -37,9 +37,9 @@ internal sealed class MemoryJournal : IAttemptReports
             _events.Add(Recorded(_events.Count + 1, kind, payload.ToJsonString(), usage?.ToJsonString() ?? ""));
     }
 
-    public Task CommittedAsync(CancellationToken ct) => Task.CompletedTask.WaitAsync(ct);
+    public Task Committed(CancellationToken cancellationToken) => Task.CompletedTask.WaitAsync(cancellationToken);
 
-    public Task RoomAsync(CancellationToken ct) => Task.CompletedTask;
+    public Task Room(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public List<ProviderPause> Pauses { get; } = [];
 

@@ -15,7 +15,7 @@ public class ModelFailureTests
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.Overloaded, "Busy.", retryable: true));
         using var task = new AgentHarness(model) { Time = time };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.Run());
 
         Assert.Contains(TimeSpan.FromSeconds(7), time.Waits);
         // Others that use the same model are told; a refusal that names no pause concerns nobody else.
@@ -33,7 +33,7 @@ public class ModelFailureTests
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.CredentialInvalid, "The key is wrong.", retryable: false));
         using var task = new AgentHarness(model);
 
-        Assert.Equal(new AttemptOutcome.Failed(ProviderErrorCode.CredentialInvalid, "The key is wrong.", false), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Failed(ProviderErrorCode.CredentialInvalid, "The key is wrong.", false), await task.Run());
         Assert.Single(model.Requests);
     }
 
@@ -44,7 +44,7 @@ public class ModelFailureTests
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.InvalidRequest, "model is required.", retryable: false));
         using var task = new AgentHarness(model) { ModelName = "" };
 
-        Assert.Contains("koda providers default", Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()).Message);
+        Assert.Contains("koda providers default", Assert.IsType<AttemptOutcome.Failed>(await task.Run()).Message);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class ModelFailureTests
         model.Failures.Enqueue(new ProviderException(ProviderErrorCode.RateLimited, "Tomorrow.", retryable: true, TimeSpan.FromHours(3)));
         using var task = new AgentHarness(model) { Time = new InstantTime() };
 
-        var cooled = Assert.IsType<AttemptOutcome.CooledDown>(await task.RunAsync());
+        var cooled = Assert.IsType<AttemptOutcome.CooledDown>(await task.Run());
 
         Assert.Equal(
             ("scripted-1", 3 * 3600 * 1000, "provider.rate_limited"), (cooled.Pause.Model, cooled.Pause.RetryAfterMs, cooled.Pause.Code));
@@ -70,7 +70,7 @@ public class ModelFailureTests
             model.Failures.Enqueue(new ProviderException(ProviderErrorCode.Unavailable, "Down.", retryable: true));
         using var task = new AgentHarness(model) { Time = new InstantTime() };
 
-        Assert.True(Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()).Retryable);
+        Assert.True(Assert.IsType<AttemptOutcome.Failed>(await task.Run()).Retryable);
         Assert.Equal(5, model.Requests.Count);
     }
 }

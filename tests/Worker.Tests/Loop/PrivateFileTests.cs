@@ -72,7 +72,7 @@ public sealed class PrivateFileTests : IDisposable
     {
         foreach (var turn in new[] { null, new Turn() })
             Assert.Equal("error", (
-                    await ResultsAsync(
+                    await Results(
                         turn,
                         [
                             Everything,
@@ -94,7 +94,7 @@ public sealed class PrivateFileTests : IDisposable
     [InlineData("search", """{"query": "operator secret private key"}""")]
     public async Task No_search_shows_what_is_private(string tool, string arguments)
     {
-        var text = (await ResultsAsync(null, [Everything], (tool, arguments))).Single().Text;
+        var text = (await Results(null, [Everything], (tool, arguments))).Single().Text;
 
         Assert.DoesNotContain("operator.token", text);
         Assert.DoesNotContain(".koda/", text);
@@ -111,7 +111,7 @@ public sealed class PrivateFileTests : IDisposable
     [InlineData(".ssh/id_ed25519")]
     public async Task No_attachment_brings_them_into_a_prompt(string path)
     {
-        var message = await AttachedFiles.ReadAsync(_home.Context.Workspace, [new SentAttachment(path, "text/plain")], default);
+        var message = await AttachedFiles.Read(_home.Context.Workspace, [new SentAttachment(path, "text/plain")], default);
         Assert.Contains("cannot be read", Assert.IsType<TextBlock>(message!.Content.Single()).Text);
     }
 
@@ -132,7 +132,7 @@ public sealed class PrivateFileTests : IDisposable
         {
             var asked = Assert
                 .IsType<AttemptOutcome.Suspended>(
-                    await RunAsync(
+                    await Run(
                         turn, [Everything, Outside, Rule(tool, "**"), Rule("read", "**/*"), Rule("write", "*")], (tool, arguments)))
                 .Approval;
             Assert.DoesNotContain(Key, asked.Preview);
@@ -140,7 +140,7 @@ public sealed class PrivateFileTests : IDisposable
                 Assert.Contains(pattern, asked.AlwaysPattern.Split('\n'));
         }
         Assert.Equal(
-            "denied", (await ResultsAsync(new Turn { Unattended = true }, [Everything, Outside], (tool, arguments))).Single().Status);
+            "denied", (await Results(new Turn { Unattended = true }, [Everything, Outside], (tool, arguments))).Single().Status);
         Assert.False(File.Exists(Path.Combine(_home.Root, ".ssh/authorized_keys")));
     }
 
@@ -153,7 +153,7 @@ public sealed class PrivateFileTests : IDisposable
         foreach (var turn in new[] { null, new Turn() })
         {
             var result = (
-                await ResultsAsync(turn, [Rule("read", pattern.Replace("{home}", _home.Root))], ("read", """{"path": ".ssh/id_ed25519"}"""))
+                await Results(turn, [Rule("read", pattern.Replace("{home}", _home.Root))], ("read", """{"path": ".ssh/id_ed25519"}"""))
             ).Single();
             Assert.Contains(Key, result.Text);
         }
@@ -171,7 +171,7 @@ public sealed class PrivateFileTests : IDisposable
         File.Delete(Path.Combine(_home.Root, "project/hard-key"));
         _home.Context = _home.Context with { Sandbox = TestSandbox.Here };
 
-        var result = await _home.RunAsync(new BashTool(), new JsonObject { ["command"] = command }.ToJsonString());
+        var result = await _home.Run(new BashTool(), new JsonObject { ["command"] = command }.ToJsonString());
 
         Assert.DoesNotContain(Token, result.Text);
         Assert.DoesNotContain(Key, result.Text);
@@ -192,21 +192,21 @@ public sealed class PrivateFileTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    private async Task<AttemptOutcome> RunAsync(Turn? turn, IEnumerable<PermissionRule> rules, (string Tool, string Arguments) call)
+    private async Task<AttemptOutcome> Run(Turn? turn, IEnumerable<PermissionRule> rules, (string Tool, string Arguments) call)
     {
         using var web = new HttpClient();
         var model = new ScriptedModel(ScriptedModel.Calls([("c0", call.Tool, call.Arguments)]), ScriptedModel.Says("done"));
         var task = new AgentHarness(model, Toolbox.BuiltIn(web)) { Folder = _home, Rules = [.. rules], Turn = turn };
         _journal = task.Journal;
-        return await task.RunAsync();
+        return await task.Run();
     }
 
     private MemoryJournal _journal = new();
 
-    private async Task<IReadOnlyList<(string Status, string Text)>> ResultsAsync(
+    private async Task<IReadOnlyList<(string Status, string Text)>> Results(
         Turn? turn, IEnumerable<PermissionRule> rules, (string Tool, string Arguments) call)
     {
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(turn, rules, call));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(turn, rules, call));
         return
         [
             .. _journal

@@ -13,7 +13,7 @@ public class QuestionTests
     {
         using var task = Task(new MemoryJournal());
 
-        var asked = Assert.IsType<AttemptOutcome.Suspended>(await task.RunAsync()).Approval;
+        var asked = Assert.IsType<AttemptOutcome.Suspended>(await task.Run()).Approval;
 
         Assert.Equal(("question", "Which one?", true), (asked.Purpose, asked.Preview, asked.Multiple));
         Assert.Equal(["a", "b"], asked.Options);
@@ -23,10 +23,10 @@ public class QuestionTests
     public async Task The_answer_is_the_result_of_the_call()
     {
         using var first = Task(new MemoryJournal());
-        Answer(first.Journal, Assert.IsType<AttemptOutcome.Suspended>(await first.RunAsync()).Approval, expired: false);
+        Answer(first.Journal, Assert.IsType<AttemptOutcome.Suspended>(await first.Run()).Approval, expired: false);
         using var second = Task(first.Journal);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.Run());
 
         var told = Assert.Single(second.Journal.Payloads("tool.finished"));
         Assert.Equal(("ok", "neither, take c"), (told["status"]!.GetValue<string>(), told["result"]!.GetValue<string>()));
@@ -36,10 +36,10 @@ public class QuestionTests
     public async Task A_question_that_nobody_answers_is_told_to_the_model()
     {
         using var first = Task(new MemoryJournal());
-        Answer(first.Journal, Assert.IsType<AttemptOutcome.Suspended>(await first.RunAsync()).Approval, expired: true);
+        Answer(first.Journal, Assert.IsType<AttemptOutcome.Suspended>(await first.Run()).Approval, expired: true);
         using var second = Task(first.Journal);
 
-        await second.RunAsync();
+        await second.Run();
 
         Assert.Contains(
             "Nobody answered this question", Assert.Single(second.Journal.Payloads("tool.finished"))["result"]!.GetValue<string>());
@@ -49,7 +49,7 @@ public class QuestionTests
     public async Task With_nobody_there_no_question_is_asked()
     {
         using var task = Task(new MemoryJournal(), new Turn { Unattended = true });
-        Assert.IsType<AttemptOutcome.Completed>(await task.RunAsync());
+        Assert.IsType<AttemptOutcome.Completed>(await task.Run());
         Assert.Contains("Decide by yourself", Assert.Single(task.Journal.Payloads("tool.finished"))["result"]!.GetValue<string>());
     }
 

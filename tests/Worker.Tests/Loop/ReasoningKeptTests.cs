@@ -10,7 +10,7 @@ public class ReasoningKeptTests
     {
         var model = Model();
         using var task = new AgentHarness(model, new CountingTool("look", readOnly: true));
-        await task.RunAsync();
+        await task.Run();
         Assert.Contains(model.Requests[1].Messages.SelectMany(message => message.Content), block => block is ReasoningBlock);
     }
 
@@ -20,7 +20,7 @@ public class ReasoningKeptTests
     public async Task The_conversation_keeps_reasoning_whatever_stood_before_it(string was, string changed)
     {
         using var first = new AgentHarness(Model(), new CountingTool("look", readOnly: true));
-        await first.RunAsync();
+        await first.Run();
         var events = first.Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.started").Select(recorded =>
         {
             recorded = recorded.Clone();
@@ -31,7 +31,7 @@ public class ReasoningKeptTests
         var model = Model();
         using var second = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Journal = new MemoryJournal(events) };
 
-        await second.RunAsync();
+        await second.Run();
 
         Assert.Contains(Assert.Single(model.Requests).Messages.SelectMany(message => message.Content), block =>
             block is ReasoningBlock { Signature: "c2ln" });

@@ -13,7 +13,7 @@ public class ResumeTests
     public async Task A_ten_step_task_goes_on_from_every_point_of_its_journal()
     {
         using var whole = Task(new MemoryJournal());
-        var outcome = await whole.RunAsync();
+        var outcome = await whole.Run();
         Assert.Equal(new AttemptOutcome.Completed("done"), outcome);
         var journal = whole.Journal.Events;
         Assert.Equal(Steps, Model(whole).Requests.Count);
@@ -22,7 +22,7 @@ public class ResumeTests
         {
             var before = journal.Take(length).ToList();
             using var rest = Task(new MemoryJournal(before));
-            Assert.Equal(outcome, await rest.RunAsync());
+            Assert.Equal(outcome, await rest.Run());
             Assert.Equal(Steps - before.Count(recorded => recorded.Kind == "model.finished"), Model(rest).Requests.Count);
             foreach (var tool in rest.Tools.Cast<CountingTool>())
                 AssertRunOnce(before, tool);
@@ -33,13 +33,13 @@ public class ResumeTests
     public async Task A_call_that_may_have_changed_something_is_told_as_interrupted()
     {
         using var first = Task(new MemoryJournal());
-        await first.RunAsync();
+        await first.Run();
         var begun = first
             .Journal.Events.TakeWhile(recorded => recorded.Kind != "tool.finished" || !recorded.Payload.Contains("\"change\""))
             .ToList();
         using var second = Task(new MemoryJournal(begun));
 
-        await second.RunAsync();
+        await second.Run();
 
         var told = Assert.Single(second.Journal.Payloads("tool.finished"), call => call["status"]!.GetValue<string>() == "interrupted");
         Assert.Contains("outcome is unknown", told["result"]!.GetValue<string>());
@@ -50,7 +50,7 @@ public class ResumeTests
     public async Task The_system_prompt_and_the_tools_are_recorded_once()
     {
         using var task = Task(new MemoryJournal());
-        await task.RunAsync();
+        await task.Run();
 
         var started = task.Journal.Payloads("model.started").ToList();
         Assert.Equal(Steps, started.Count);
@@ -70,10 +70,10 @@ public class ResumeTests
             first.Stop.AfterStep(StopReason.Drain, Timeout.InfiniteTimeSpan);
             return System.Threading.Tasks.Task.CompletedTask;
         };
-        Assert.Equal(new AttemptOutcome.Stopped(StopReason.Drain), await first.RunAsync());
+        Assert.Equal(new AttemptOutcome.Stopped(StopReason.Drain), await first.Run());
 
         using var second = Task(first.Journal);
-        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.Run());
         Assert.Equal(Steps, Model(first).Requests.Count + Model(second).Requests.Count);
     }
 

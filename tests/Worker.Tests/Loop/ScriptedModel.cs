@@ -21,10 +21,10 @@ internal sealed class ScriptedModel(params Func<ModelRequest, ModelMessage>[] an
     public static Func<ModelRequest, ModelMessage> Calls(params (string Id, string Tool, string Arguments)[] calls) =>
         _ => ModelMessage.Assistant([.. calls.Select(call => new ToolCallBlock(call.Id, call.Tool, call.Arguments))]);
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
-        ct.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         _requests.Add(request with { Messages = [.. request.Messages] });
         if (Failures.TryDequeue(out var failure))
             throw failure;

@@ -19,7 +19,7 @@ public class ServerRestartTests
         var runner = new AttemptRunner(options, calls, [], Sandbox.Off("It is a test."), TimeProvider.System, NullLogger.Instance);
         using var attempt = new HeldAttempt(SecondAttempt(), TimeProvider.System, _ => { });
 
-        var outcome = await runner.RunAsync(attempt);
+        var outcome = await runner.Run(attempt);
 
         Assert.Equal(new AttemptOutcome.Completed("done"), outcome);
         Assert.Equal(4, server.Reads);

@@ -23,9 +23,9 @@ internal sealed class ShowingTool(bool same = false) : ITool
 
         public string Subject(ToolContext context) => "";
 
-        public Task<string> PreviewAsync(ToolContext context, CancellationToken ct) => Task.FromResult("");
+        public Task<string> Preview(ToolContext context, CancellationToken cancellationToken) => Task.FromResult("");
 
-        public Task<ToolResult> RunAsync(ToolContext context, CancellationToken ct)
+        public Task<ToolResult> Run(ToolContext context, CancellationToken cancellationToken)
         {
             if (!tool.IsSame)
                 tool._calls++;

@@ -8,7 +8,7 @@ internal sealed class StreamedModel(params IReadOnlyList<ModelEvent> pieces) : I
 {
     public List<ModelRequest> Requests { get; } = [];
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         Requests.Add(request with { Messages = [.. request.Messages] });
@@ -20,7 +20,7 @@ internal sealed class StreamedModel(params IReadOnlyList<ModelEvent> pieces) : I
         }
         foreach (var piece in pieces)
         {
-            ct.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             yield return piece;
         }
     }

@@ -22,7 +22,7 @@ public class SubagentCallTests
     {
         using var task = Task(Conversations.Asking("Look around."));
 
-        var given = Assert.IsType<AttemptOutcome.Delegated>(await task.RunAsync()).Subagents;
+        var given = Assert.IsType<AttemptOutcome.Delegated>(await task.Run()).Subagents;
 
         Assert.Equal(
             [("one", 1, "scout", "left"), ("two", 1, "scout", "right")],
@@ -34,12 +34,12 @@ public class SubagentCallTests
     public async Task What_they_found_is_the_result_of_their_calls_and_their_cost_is_the_turns()
     {
         using var first = Task(Conversations.Asking("Look around."));
-        await first.RunAsync();
+        await first.Run();
         Finish(first.Journal, "two", "succeeded", "A door.");
         Finish(first.Journal, "one", "failed", "No light.");
         using var second = Task(first.Journal);
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.Run());
 
         Assert.Equal(2, second.Journal.Payloads("tool.started").Count());
         Assert.Equal(
@@ -53,10 +53,10 @@ public class SubagentCallTests
     public async Task A_call_that_began_and_was_not_given_away_is_given_away_by_the_next_attempt()
     {
         using var first = Task(Conversations.Asking("Look around."));
-        await first.RunAsync();
+        await first.Run();
         using var second = Task(first.Journal);
 
-        Assert.Equal(2, Assert.IsType<AttemptOutcome.Delegated>(await second.RunAsync()).Subagents.Count);
+        Assert.Equal(2, Assert.IsType<AttemptOutcome.Delegated>(await second.Run()).Subagents.Count);
 
         Assert.Equal(2, second.Journal.Payloads("tool.started").Count());
     }
@@ -66,7 +66,7 @@ public class SubagentCallTests
     {
         using var task = Task(Conversations.Asking("Look around."), """{"agent": "nobody", "prompt": "?"}""");
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.Run());
 
         Assert.Contains("Use one of: scout", (string)Assert.Single(task.Journal.Payloads("tool.finished"))["result"]!);
     }
@@ -98,7 +98,7 @@ public class SubagentCallTests
         var model = new ScriptedModel(ScriptedModel.Says("done"));
         using var task = new AgentHarness(model) { Journal = journal, Turn = ATurn };
 
-        await task.RunAsync();
+        await task.Run();
 
         Assert.Equal("The subagent scout, \"Search\", ended (timed out):\nNothing yet.", model.Requests[0].Messages[0].Text);
         Assert.Equal("What is new?", model.Requests[0].Messages[1].Text);

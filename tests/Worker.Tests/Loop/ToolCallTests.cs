@@ -20,7 +20,7 @@ public class ToolCallTests
         var model = new ScriptedModel(ScriptedModel.Calls(("c", tool, arguments)), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, new CountingTool("look", readOnly: true));
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await task.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await task.Run());
 
         var told = (ToolResultBlock)model.Requests[1].Messages[^1].Content[0];
         Assert.True(told.IsError);
@@ -33,18 +33,18 @@ public class ToolCallTests
         var both = new CountdownEvent(2);
         var look = new CountingTool("look", readOnly: true)
         {
-            During = (_, ct) => Task.Run(() =>
+            During = (_, cancellationToken) => Task.Run(() =>
             {
                 both.Signal();
-                both.Wait(ct);
-            }, ct),
+                both.Wait(cancellationToken);
+            }, cancellationToken),
         };
         var model = new ScriptedModel(
             ScriptedModel.Calls(("a", "look", """{"n": "1"}"""), ("b", "look", """{"n": "2"}""")), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, look);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 
-        await task.RunAsync(patience.Token);
+        await task.Run(patience.Token);
 
         Assert.Equal(["a", "b"], model.Requests[1].Messages.Where(message => message.Role == ModelRole.Tool)
             .Select(message => ((ToolResultBlock)message.Content[0]).CallId));
@@ -57,7 +57,7 @@ public class ToolCallTests
         var calls = Enumerable.Range(0, 8).Select(n => ($"c{n}", "change", $$"""{"n": "{{n}}"}""")).ToArray();
         using var task = new AgentHarness(new ScriptedModel(ScriptedModel.Calls(calls), ScriptedModel.Says("done")), change);
 
-        await task.RunAsync();
+        await task.Run();
 
         Assert.Equal(Enumerable.Range(0, 8).Select(n => $"{n}"), change.Calls);
     }
@@ -69,7 +69,7 @@ public class ToolCallTests
         using var task = new AgentHarness(model, new ReadTool());
         File.WriteAllText(Path.Combine(task.Folder.Outside, "secret"), "secret");
 
-        await task.RunAsync();
+        await task.Run();
 
         var refused = Assert.Single(task.Journal.Payloads("security.path_refused"));
         Assert.Equal("../outside/secret", refused["path"]!.GetValue<string>());
@@ -83,7 +83,7 @@ public class ToolCallTests
         var model = new ScriptedModel(ScriptedModel.Calls(("c", "look", $$"""{"n": "{{text}}"}""")), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, new CountingTool("look", readOnly: true));
 
-        await task.RunAsync();
+        await task.Run();
 
         var finished = Assert.Single(task.Journal.Payloads("tool.finished"));
         Assert.True(finished["truncated"]!.GetValue<bool>());
@@ -99,7 +99,7 @@ public class ToolCallTests
         var model = new ScriptedModel(ScriptedModel.Calls(("c", "look", $$"""{"n": "{{Secret}}"}""")), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, new CountingTool("look", readOnly: true)) { Secret = Secret };
 
-        await task.RunAsync();
+        await task.Run();
 
         Assert.DoesNotContain(task.Journal.Events, recorded => recorded.Payload.Contains(Secret));
     }

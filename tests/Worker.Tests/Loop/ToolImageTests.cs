@@ -18,7 +18,7 @@ public sealed class ToolImageTests
         var model = new ScriptedModel(ScriptedModel.Calls(("c1", "show", "{}")), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, new ShowingTool()) { ModelName = Looking };
 
-        await task.RunAsync();
+        await task.Run();
 
         Assert.Equal(Convert.ToBase64String(ShowingTool.Image(1)), Assert.Single(Shown(model.Requests[1])).Data);
         var image = Assert.Single(Assert.Single(task.Journal.Payloads("tool.finished"))["images"]!.AsArray())!;
@@ -34,20 +34,20 @@ public sealed class ToolImageTests
     {
         using var folder = new TempWorkspace();
         var journal = Conversations.Asking("Look.");
-        await RunAsync(new ScriptedModel(ScriptedModel.Calls(("c1", "show", "{}")), ScriptedModel.Says("done")));
+        await Run(new ScriptedModel(ScriptedModel.Calls(("c1", "show", "{}")), ScriptedModel.Says("done")));
         journal.Ask(2, "And now?");
         var again = new ScriptedModel(ScriptedModel.Says("still"));
-        await RunAsync(again);
+        await Run(again);
         Assert.NotNull(Assert.Single(Shown(again.Requests[^1])).Data);
 
         Directory.Delete(Path.Combine(folder.Outside, "images"), recursive: true);
         journal.Ask(3, "And now?");
         var gone = new ScriptedModel(ScriptedModel.Says("gone"));
-        await RunAsync(gone);
+        await Run(gone);
         Assert.Empty(Shown(gone.Requests[^1]));
         Assert.Contains("not there any more", gone.Requests[^1].Messages.Single(message => message.Role == ModelRole.Tool).Result.Content);
 
-        async Task RunAsync(ScriptedModel model)
+        async Task Run(ScriptedModel model)
         {
             var turn = new AgentHarness(model, new ShowingTool())
             {
@@ -56,7 +56,7 @@ public sealed class ToolImageTests
                 Folder = folder,
                 Turn = new Turn { Number = 1, ConversationId = "c" },
             };
-            Assert.IsType<AttemptOutcome.Completed>(await turn.RunAsync());
+            Assert.IsType<AttemptOutcome.Completed>(await turn.Run());
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class ToolImageTests
     {
         var model = new ScriptedModel(ScriptedModel.Calls(("c1", "show", "{}")), ScriptedModel.Says("done"));
         using var task = new AgentHarness(model, new ShowingTool()) { ModelName = "deepseek-chat" };
-        await task.RunAsync();
+        await task.Run();
         Assert.Empty(Shown(model.Requests[1]));
         Assert.Contains(
             "image/jpeg that the tool gave is left out",
@@ -84,7 +84,7 @@ public sealed class ToolImageTests
             ModelName = Looking,
             Limits = new AgentLimits { MaxIterations = 30 },
         };
-        Assert.IsType<AttemptOutcome.Completed>(await task.RunAsync());
+        Assert.IsType<AttemptOutcome.Completed>(await task.Run());
         Assert.Equal([20, 11, 12, 13, 14, 15], model.Requests.Skip(20).Select(request => Shown(request).Count));
         Assert.Equal(Convert.ToBase64String(ShowingTool.Image(25)), Shown(model.Requests[^1])[^1].Data);
     }
@@ -98,9 +98,9 @@ public sealed class ToolImageTests
             .Append(ScriptedModel.Says("done"))
             .ToArray();
         using var other = new AgentHarness(new ScriptedModel(calls), new ShowingTool()) { ModelName = Looking };
-        Assert.IsType<AttemptOutcome.Completed>(await other.RunAsync());
+        Assert.IsType<AttemptOutcome.Completed>(await other.Run());
         using var same = new AgentHarness(new ScriptedModel(calls), new ShowingTool(same: true)) { ModelName = Looking };
-        Assert.IsType<AttemptOutcome.Failed>(await same.RunAsync());
+        Assert.IsType<AttemptOutcome.Failed>(await same.Run());
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ToolImageTests
             ContextTokens = 20_000,
             Limits = new AgentLimits { MaxIterations = 12 },
         };
-        await turn.RunAsync();
+        await turn.Run();
         var compacted = turn.Journal.Payloads("context.compacted").ToList();
         Assert.NotEmpty(compacted);
         Assert.Contains("\"images\"", compacted[0]["checkpoint"]!["messages"]!.ToJsonString());

@@ -18,7 +18,7 @@ public class TurnGuardTests
             Journal = Conversations.Asking("Do it."),
         };
 
-        Assert.Equal("model.empty", Assert.IsType<AttemptOutcome.Failed>(await turn.RunAsync()).Code);
+        Assert.Equal("model.empty", Assert.IsType<AttemptOutcome.Failed>(await turn.Run()).Code);
 
         Assert.Equal(3, model.Requests.Count);
         Assert.All(model.Requests.Skip(1), request => Assert.Contains("empty", request.Messages[^1].Text));
@@ -30,18 +30,18 @@ public class TurnGuardTests
         var model = new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says("done"));
         using var turn = new AgentHarness(model) { Turn = new Turn { Number = 1 }, Journal = Conversations.Asking("Do it.") };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
     }
 
     [Fact]
     public async Task An_empty_answer_to_a_task_is_asked_again_too_and_is_no_output()
     {
         using var helped = new AgentHarness(new ScriptedModel(ScriptedModel.Says(""), ScriptedModel.Says("done")));
-        Assert.Equal(new AttemptOutcome.Completed("done"), await helped.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await helped.Run());
         using var task = new AgentHarness(new ScriptedModel(ScriptedModel.Says("")));
         Assert.Equal(
             ("model.empty", false),
-            (Assert.IsType<AttemptOutcome.Failed>(await task.RunAsync()) is var failed ? (failed.Code, failed.Retryable) : default));
+            (Assert.IsType<AttemptOutcome.Failed>(await task.Run()) is var failed ? (failed.Code, failed.Retryable) : default));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class TurnGuardTests
             Journal = Conversations.Asking("Do it."),
         };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await turn.Run());
 
         Assert.Empty(((CountingTool)turn.Tools[0]).Calls);
         Assert.Equal("tool_input", Assert.Single(turn.Journal.Payloads("guardrail.hit"))["rule"]!.GetValue<string>());
@@ -74,7 +74,7 @@ public class TurnGuardTests
             Turn = new Turn { Number = 1 },
             Journal = Conversations.Asking("Do it."),
         };
-        await first.RunAsync();
+        await first.Run();
         first.Journal.Ask(2, "Do it again.");
         var model = new ScriptedModel([.. Enumerable.Repeat(ScriptedModel.Says("unused"), 4), .. calls, ScriptedModel.Says("done")]);
         using var second = new AgentHarness(model, new CountingTool("look", readOnly: true))
@@ -83,6 +83,6 @@ public class TurnGuardTests
             Journal = first.Journal,
         };
 
-        Assert.Equal(new AttemptOutcome.Completed("done"), await second.RunAsync());
+        Assert.Equal(new AttemptOutcome.Completed("done"), await second.Run());
     }
 }

@@ -17,7 +17,7 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
     private readonly MemoryJournal _journal = new();
     private ScriptedServer _model = null!;
 
-    public async Task InitializeAsync() => _model = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _model = await ScriptedServer.Start();
 
     public async Task DisposeAsync()
     {
@@ -34,7 +34,7 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
             ? Says("Number of lines")
             : Turns(body) == 1 && !Text(body).Contains("n = 1", StringComparison.Ordinal) ? Reads("number.py") : Says("It is 1.");
 
-        Assert.Equal(new AttemptOutcome.Completed("It is 1."), await RunAsync(1, "What is n?"));
+        Assert.Equal(new AttemptOutcome.Completed("It is 1."), await Run(1, "What is n?"));
 
         var first = _model.Requests.Where(request => !IsTitle(request.Body)).ToList();
         Assert.Equal(2, first.Count);
@@ -49,7 +49,7 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
 
         _folder.Write("number.py", "n = 2\n");
         _model.Requests.Clear();
-        await RunAsync(2, "And now?", new Turn { Variant = "low" });
+        await Run(2, "And now?", new Turn { Variant = "low" });
 
         var second = Assert.Single(_model.Requests, request => !IsTitle(request.Body)).Body;
         Assert.Equal(3000, second["thinking"]!["budget_tokens"]!.GetValue<int>());
@@ -62,7 +62,7 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
     {
         _model.Answer = new ScriptedAnswer { End = AnswerEnd.Silence };
         using var attempt = Attempt(1, "What is n?", new Turn());
-        var running = Runner().RunAsync(attempt);
+        var running = Runner().Run(attempt);
         while (_model.Requests.IsEmpty) await Task.Delay(5);
 
         attempt.Stop.AtOnce(StopReason.Cancel);
@@ -70,10 +70,10 @@ public sealed class TurnOverTheWireTests : IAsyncLifetime
         Assert.Equal(new AttemptOutcome.Stopped(StopReason.Cancel), await running.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
-    private async Task<AttemptOutcome> RunAsync(int turn, string message, Turn? settings = null)
+    private async Task<AttemptOutcome> Run(int turn, string message, Turn? settings = null)
     {
         using var attempt = Attempt(turn, message, settings ?? new Turn { Variant = "high", NeedsTitle = true });
-        return await Runner().RunAsync(attempt);
+        return await Runner().Run(attempt);
     }
 
     private AttemptRunner Runner()

@@ -27,7 +27,7 @@ public sealed class TurnPermissionTests : IDisposable
     [Fact]
     public async Task Work_in_the_workspace_goes_on_without_questions()
     {
-        Assert.Equal(["ok", "ok", "ok"], await StatusesAsync(
+        Assert.Equal(["ok", "ok", "ok"], await Statuses(
             ("read", """{"path": "a.txt"}"""), ("write", """{"path": "b.txt", "content": "x"}"""), ("glob", """{"pattern": "*"}""")));
     }
 
@@ -40,7 +40,7 @@ public sealed class TurnPermissionTests : IDisposable
     [InlineData("bash", """{"command": "ls"}""", "bash:ls *")]
     public async Task What_may_do_harm_is_asked_about(string tool, string arguments, string pattern)
     {
-        var asked = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync((tool, arguments))).Approval;
+        var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run((tool, arguments))).Approval;
         Assert.Contains(pattern.Replace("{outside}", _folder.Outside), asked.AlwaysPattern);
         Assert.DoesNotContain("outer text", asked.Preview);
     }
@@ -49,50 +49,50 @@ public sealed class TurnPermissionTests : IDisposable
     public async Task An_answer_opens_the_path_outside_and_no_other()
     {
         var call = ("read", $$"""{"path": "{{_secret}}"}""");
-        await AnswerAsync("approved", "once", call);
+        await Answer("approved", "once", call);
 
-        Assert.Equal(["ok"], await StatusesAsync(call));
+        Assert.Equal(["ok"], await Statuses(call));
         Assert.Contains("outer text", Results().Last());
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(call, ("read", $$"""{"path": "{{_folder.Outside}}/other"}""")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(call, ("read", $$"""{"path": "{{_folder.Outside}}/other"}""")));
     }
 
     [Fact]
     public async Task An_answer_for_always_reaches_what_is_like_the_call()
     {
         var first = ("read", $$"""{"path": "{{_secret}}"}""");
-        await AnswerAsync("approved", "always", first);
+        await Answer("approved", "always", first);
         Directory.CreateDirectory(Path.Combine(_folder.Outside, "deeper"));
         File.WriteAllText(Path.Combine(_folder.Outside, "deeper/file"), "deep");
 
-        Assert.Equal(["ok", "ok"], await StatusesAsync(first, ("read", $$"""{"path": "{{_folder.Outside}}/deeper/file"}""")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(first, ("read", """{"path": "/etc/hostname"}""")));
+        Assert.Equal(["ok", "ok"], await Statuses(first, ("read", $$"""{"path": "{{_folder.Outside}}/deeper/file"}""")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(first, ("read", """{"path": "/etc/hostname"}""")));
     }
 
     [Fact]
     public async Task An_always_for_a_command_does_not_reach_another_one()
     {
         var first = ("bash", """{"command": "git status"}""");
-        await AnswerAsync("approved", "always", first);
+        await Answer("approved", "always", first);
 
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(first, ("bash", """{"command": "git push"}""")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(first, ("bash", """{"command": "git status; git push"}""")));
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(first, ("bash", """{"command": "git status --short"}""")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(first, ("bash", """{"command": "git push"}""")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(first, ("bash", """{"command": "git status; git push"}""")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(first, ("bash", """{"command": "git status --short"}""")));
     }
 
     [Fact]
     public async Task A_denied_path_is_not_asked_about_again()
     {
         var first = ("list", $$"""{"path": "{{_folder.Outside}}"}""");
-        await AnswerAsync("denied", "once", first);
+        await Answer("denied", "once", first);
 
-        Assert.Equal(["denied", "denied"], await StatusesAsync(first, ("list", $$"""{"path": "{{_folder.Outside}}"}""")));
-        Assert.Equal("denied", (await StatusesAsync(first, ("read", $$"""{"path": "{{_secret}}"}""")))[^1]);
+        Assert.Equal(["denied", "denied"], await Statuses(first, ("list", $$"""{"path": "{{_folder.Outside}}"}""")));
+        Assert.Equal("denied", (await Statuses(first, ("read", $$"""{"path": "{{_secret}}"}""")))[^1]);
     }
 
     [Fact]
     public async Task With_nobody_there_what_would_be_asked_is_denied_and_the_model_is_told_why()
     {
-        var statuses = await StatusesAsync(
+        var statuses = await Statuses(
             new Turn { Unattended = true },
             ("read", """{"path": ".env"}"""),
             ("read", """{"path": "a.txt"}"""));
@@ -107,16 +107,16 @@ public sealed class TurnPermissionTests : IDisposable
     {
         _folder.Write(".koda/permissions.json", """{"write": {"*": "allow", "generated/**": "deny"}, "external_directory": "allow"}""");
 
-        Assert.Equal(["denied", "ok"], await StatusesAsync(
+        Assert.Equal(["denied", "ok"], await Statuses(
             ("write", """{"path": "generated/x", "content": "x"}"""), ("write", """{"path": "y", "content": "x"}""")));
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("read", $$"""{"path": "{{_secret}}"}""")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(("read", $$"""{"path": "{{_secret}}"}""")));
     }
 
     [Fact]
     public async Task Rules_that_cannot_be_read_ask_about_everything()
     {
         _folder.Write(".koda/permissions.json", "{not json");
-        Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("read", """{"path": "a.txt"}""")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(("read", """{"path": "a.txt"}""")));
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class TurnPermissionTests : IDisposable
     public async Task What_is_the_machines_own_is_never_opened(string path)
     {
         var open = new PermissionRule { Tool = "external_directory", Action = PermissionAction.Allow };
-        Assert.Equal(["error"], await StatusesAsync([open], new Turn(), ("read", $$"""{"path": "{{path}}"}""")));
+        Assert.Equal(["error"], await Statuses([open], new Turn(), ("read", $$"""{"path": "{{path}}"}""")));
     }
 
     [SandboxFact]
@@ -134,23 +134,23 @@ public sealed class TurnPermissionTests : IDisposable
     {
         _folder.Context = _folder.Context with { Sandbox = TestSandbox.Here };
 
-        Assert.Equal(["ok"], await StatusesAsync(("bash", """{"command": "cat a.txt | wc -l > $PWD/count"}""")));
+        Assert.Equal(["ok"], await Statuses(("bash", """{"command": "cat a.txt | wc -l > $PWD/count"}""")));
         Assert.Contains(
             "rm:a.txt",
-            Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "rm a.txt"}"""))).Approval.AlwaysPattern);
+            Assert.IsType<AttemptOutcome.Suspended>(await Run(("bash", """{"command": "rm a.txt"}"""))).Approval.AlwaysPattern);
         Assert.Contains(
             "read:.env",
-            Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(("bash", """{"command": "cat .env"}"""))).Approval.AlwaysPattern);
+            Assert.IsType<AttemptOutcome.Suspended>(await Run(("bash", """{"command": "cat .env"}"""))).Approval.AlwaysPattern);
         var outside = ("bash", JsonSerializer.Serialize(new { command = $"cat {_secret}; echo new > {_folder.Outside}/new" }));
-        await AnswerAsync("approved", "once", outside);
-        Assert.Equal(["ok"], await StatusesAsync(outside));
+        await Answer("approved", "once", outside);
+        Assert.Equal(["ok"], await Statuses(outside));
         Assert.Contains("outer text", Results().Last());
         Assert.Equal("new\n", File.ReadAllText(Path.Combine(_folder.Outside, "new")));
     }
 
-    private Task<AttemptOutcome> RunAsync(params (string Tool, string Arguments)[] calls) => RunAsync([], new Turn(), calls);
+    private Task<AttemptOutcome> Run(params (string Tool, string Arguments)[] calls) => Run([], new Turn(), calls);
 
-    private async Task<AttemptOutcome> RunAsync(
+    private async Task<AttemptOutcome> Run(
         IEnumerable<PermissionRule> rules, Turn turn, params (string Tool, string Arguments)[] calls)
     {
         using var web = new HttpClient();
@@ -164,30 +164,30 @@ public sealed class TurnPermissionTests : IDisposable
             Turn = turn,
         };
         _last = task.Journal;
-        return await task.RunAsync();
+        return await task.Run();
     }
 
     private MemoryJournal? _last;
 
-    private Task<IReadOnlyList<string>> StatusesAsync(params (string Tool, string Arguments)[] calls) =>
-        StatusesAsync([], new Turn(), calls);
+    private Task<IReadOnlyList<string>> Statuses(params (string Tool, string Arguments)[] calls) =>
+        Statuses([], new Turn(), calls);
 
-    private Task<IReadOnlyList<string>> StatusesAsync(Turn turn, params (string Tool, string Arguments)[] calls) =>
-        StatusesAsync([], turn, calls);
+    private Task<IReadOnlyList<string>> Statuses(Turn turn, params (string Tool, string Arguments)[] calls) =>
+        Statuses([], turn, calls);
 
-    private async Task<IReadOnlyList<string>> StatusesAsync(
+    private async Task<IReadOnlyList<string>> Statuses(
         IEnumerable<PermissionRule> rules, Turn turn, params (string Tool, string Arguments)[] calls)
     {
-        Assert.IsType<AttemptOutcome.Completed>(await RunAsync(rules, turn, calls));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(rules, turn, calls));
         return [.. _last!.Payloads("tool.finished").Select(call => call["status"]!.GetValue<string>())];
     }
 
     private IEnumerable<string> Results() => _last!.Payloads("tool.finished").Select(call => call["result"]!.GetValue<string>());
 
     // The question and its answer, as the engine writes them; every later attempt of this test starts from them.
-    private async Task AnswerAsync(string decision, string scope, (string Tool, string Arguments) call)
+    private async Task Answer(string decision, string scope, (string Tool, string Arguments) call)
     {
-        var approval = Assert.IsType<AttemptOutcome.Suspended>(await RunAsync(call)).Approval;
+        var approval = Assert.IsType<AttemptOutcome.Suspended>(await Run(call)).Approval;
         _journal.Add("approval.requested", new JsonObject
         {
             ["approval_id"] = "apr_1",

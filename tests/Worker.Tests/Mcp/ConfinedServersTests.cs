@@ -30,18 +30,18 @@ public sealed class ConfinedServersTests : IAsyncLifetime
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
         Assert.DoesNotContain(
-            "a secret", await ShellAsync($"cat {_token}; cat {_folder.Place.Outside}/operator.token /proc/*/root{_token}"));
-        Assert.DoesNotContain("to be seen", await ShellAsync($"cat {_folder.Place.Root}/plain"));
-        Assert.DoesNotContain("reached", await ConnectAsync());
-        Assert.Contains("CapEff:\t0000000000000000", await ShellAsync("cat /proc/self/status"));
-        Assert.Contains("made", await ShellAsync("echo made > here; cat here"));
+            "a secret", await Shell($"cat {_token}; cat {_folder.Place.Outside}/operator.token /proc/*/root{_token}"));
+        Assert.DoesNotContain("to be seen", await Shell($"cat {_folder.Place.Root}/plain"));
+        Assert.DoesNotContain("reached", await Connect());
+        Assert.Contains("CapEff:\t0000000000000000", await Shell("cat /proc/self/status"));
+        Assert.Contains("made", await Shell("echo made > here; cat here"));
     }
 
     [SandboxFact]
     public async Task A_server_that_names_the_workspace_works_in_it_but_changes_nothing_that_runs_later()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running(("cwd", "${workspace}")) });
-        Assert.Contains("to be seen", await ShellAsync("cat plain; echo made > made; mkdir -p .koda && echo '{}' > .koda/mcp.json"));
+        Assert.Contains("to be seen", await Shell("cat plain; echo made > made; mkdir -p .koda && echo '{}' > .koda/mcp.json"));
         Assert.Equal("made\n", _folder.Place.Read("made"));
         Assert.False(File.Exists($"{_folder.Place.Root}/.koda/mcp.json"));
     }
@@ -52,16 +52,16 @@ public sealed class ConfinedServersTests : IAsyncLifetime
         var more = Directory.CreateDirectory($"{_folder.Place.Root}/more").FullName;
         File.WriteAllText($"{more}/x", "to be read");
         _folder.Name(new JsonObject { ["one"] = _folder.Running(("network", true), ("read", new JsonArray(more))) });
-        Assert.Contains("reached", await ConnectAsync());
-        Assert.Contains("to be read", await ShellAsync($"cat {more}/x"));
-        Assert.Contains("Read-only", await ShellAsync($"echo y > {more}/x"));
+        Assert.Contains("reached", await Connect());
+        Assert.Contains("to be read", await Shell($"cat {more}/x"));
+        Assert.Contains("Read-only", await Shell($"echo y > {more}/x"));
     }
 
     [SandboxFact]
     public async Task A_server_runs_without_a_sandbox_only_when_the_owners_file_says_so()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running(("sandbox", false)) });
-        Assert.Contains("a secret", await ShellAsync($"cat {_token}"));
+        Assert.Contains("a secret", await Shell($"cat {_token}"));
 
         var script = _folder.Place.Write("server.py", File.ReadAllText(Path.Combine(_folder.Data, "server.py")));
         var project = new JsonObject
@@ -73,9 +73,9 @@ public sealed class ConfinedServersTests : IAsyncLifetime
             ["read"] = new JsonArray(_token),
         };
         _folder.Name(new JsonObject { ["theirs"] = project }, isProject: true);
-        Assert.DoesNotContain("a secret", await ShellAsync($"cat {_token}", "mcp__theirs__say"));
-        Assert.Contains("to be seen", await ShellAsync("cat plain", "mcp__theirs__say"));
-        Assert.DoesNotContain("reached", await ConnectAsync("mcp__theirs__say"));
+        Assert.DoesNotContain("a secret", await Shell($"cat {_token}", "mcp__theirs__say"));
+        Assert.Contains("to be seen", await Shell("cat plain", "mcp__theirs__say"));
+        Assert.DoesNotContain("reached", await Connect("mcp__theirs__say"));
     }
 
     [SandboxTheory]
@@ -86,7 +86,7 @@ public sealed class ConfinedServersTests : IAsyncLifetime
         _folder.Name(new JsonObject { ["one"] = new JsonObject { ["command"] = "sh", ["args"] = new JsonArray("-c", script) } });
         var start = Stopwatch.GetTimestamp();
 
-        using var use = await _folder.Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await _folder.Servers.Use(_folder.Workspace, CancellationToken.None);
 
         Assert.Empty(use.Tools);
         // One that is silent is waited for longer than this.
@@ -99,24 +99,24 @@ public sealed class ConfinedServersTests : IAsyncLifetime
     {
         _folder.Name(new JsonObject { ["one"] = new JsonObject { ["command"] = "/no/such/program" } });
 
-        using var use = await _folder.Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await _folder.Servers.Use(_folder.Workspace, CancellationToken.None);
 
         Assert.Empty(use.Tools);
         Assert.Contains(_folder.Log.Lines, line => line.Contains("/no/such/program", StringComparison.Ordinal));
     }
 
-    private async Task<string> ConnectAsync(string tool = "mcp__one__say")
+    private async Task<string> Connect(string tool = "mcp__one__say")
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return await ShellAsync(
+        return await Shell(
             $"python3 -c \"import socket; socket.create_connection(('127.0.0.1', {((IPEndPoint)listener.LocalEndpoint).Port}), 5); print('reached')\"",
             tool);
     }
 
-    private async Task<string> ShellAsync(string command, string tool = "mcp__one__say")
+    private async Task<string> Shell(string command, string tool = "mcp__one__say")
     {
-        using var use = await _folder.Servers.UseAsync(_folder.Workspace, CancellationToken.None);
-        return await _folder.SayAsync(use.Tools.Single(found => found.Definition.Name == tool), $"sh {command}");
+        using var use = await _folder.Servers.Use(_folder.Workspace, CancellationToken.None);
+        return await _folder.Say(use.Tools.Single(found => found.Definition.Name == tool), $"sh {command}");
     }
 }

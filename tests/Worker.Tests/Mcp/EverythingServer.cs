@@ -22,7 +22,7 @@ internal sealed class EverythingServer : IDisposable
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<EverythingServer> StartAsync(int port)
+    public static async Task<EverythingServer> Start(int port)
     {
         var start = new ProcessStartInfo("node", [Program(), "streamableHttp"])
         {

@@ -19,13 +19,13 @@ public sealed class EverythingServerTests
             ["all"] = new JsonObject { ["command"] = "node", ["args"] = new JsonArray(EverythingServer.Program(), "stdio") },
         });
 
-        using var use = await folder.Servers.UseAsync(folder.Workspace, CancellationToken.None);
+        using var use = await folder.Servers.Use(folder.Workspace, CancellationToken.None);
 
-        Assert.Equal("Echo: hello", (await folder.Place.RunAsync(Tool(use.Tools, "echo"), Echo)).Text);
-        Assert.Equal("image/png", Assert.Single((await folder.Place.RunAsync(Tool(use.Tools, "get-tiny-image"), "{}")).Images).MimeType);
+        Assert.Equal("Echo: hello", (await folder.Place.Run(Tool(use.Tools, "echo"), Echo)).Text);
+        Assert.Equal("image/png", Assert.Single((await folder.Place.Run(Tool(use.Tools, "get-tiny-image"), "{}")).Images).MimeType);
         Assert.Contains(
             "5",
-            (await folder.Place.RunAsync(Tool(use.Tools, "get-sum"), """{"a": 2, "b": 3}""")).Text,
+            (await folder.Place.Run(Tool(use.Tools, "get-sum"), """{"a": 2, "b": 3}""")).Text,
             StringComparison.Ordinal);
     }
 
@@ -35,18 +35,18 @@ public sealed class EverythingServerTests
         var port = FreePort.Next();
         await using var folder = new McpFolder();
         folder.Name(new JsonObject { ["all"] = new JsonObject { ["url"] = $"http://127.0.0.1:{port}/mcp" } });
-        var server = await EverythingServer.StartAsync(port);
-        using var use = await folder.Servers.UseAsync(folder.Workspace, CancellationToken.None);
+        var server = await EverythingServer.Start(port);
+        using var use = await folder.Servers.Use(folder.Workspace, CancellationToken.None);
         var echo = Tool(use.Tools, "echo");
-        var before = (await folder.Place.RunAsync(echo, Echo)).Text;
+        var before = (await folder.Place.Run(echo, Echo)).Text;
 
         server.Dispose();
-        await Assert.ThrowsAsync<ToolException>(() => folder.Place.RunAsync(echo, Echo));
-        server = await EverythingServer.StartAsync(port);
+        await Assert.ThrowsAsync<ToolException>(() => folder.Place.Run(echo, Echo));
+        server = await EverythingServer.Start(port);
         using (server)
         {
             Assert.Equal("Echo: hello", before);
-            Assert.Equal("Echo: hello", (await folder.Place.RunAsync(echo, Echo)).Text);
+            Assert.Equal("Echo: hello", (await folder.Place.Run(echo, Echo)).Text);
             Assert.True(Assert.Single(folder.Servers.Report().Servers).Active);
         }
     }

@@ -93,8 +93,8 @@ internal sealed class McpFolder : IAsyncDisposable
     }
 
     /// <summary>What a tool says.</summary>
-    public async Task<string> SayAsync(ITool tool, string text) =>
-        (await Place.RunAsync(tool, new JsonObject { ["text"] = text }.ToJsonString())).Text;
+    public async Task<string> Say(ITool tool, string text) =>
+        (await Place.Run(tool, new JsonObject { ["text"] = text }.ToJsonString())).Text;
 
     public async ValueTask DisposeAsync()
     {

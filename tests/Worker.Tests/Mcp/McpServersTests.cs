@@ -28,13 +28,13 @@ public sealed class McpServersTests : IAsyncLifetime
             ["off"] = new JsonObject { ["command"] = "/no/such/program", ["disabled"] = true },
         });
 
-        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await Servers.Use(_folder.Workspace, CancellationToken.None);
 
         var tool = Assert.Single(use.Tools);
         Assert.Equal("mcp__my_server__say", tool.Definition.Name);
         Assert.False(tool.Definition.ReadOnly);
-        Assert.Equal($"hello in {_folder.Place.Root}", await _folder.SayAsync(tool, "hello"));
-        Assert.True((await _folder.Place.RunAsync(tool, """{"text": "fail"}""")).IsError);
+        Assert.Equal($"hello in {_folder.Place.Root}", await _folder.Say(tool, "hello"));
+        Assert.True((await _folder.Place.Run(tool, """{"text": "fail"}""")).IsError);
         Assert.NotNull(new Toolbox(use.Tools, ["mcp__*"]).Find("mcp__my_server__say"));
         Assert.Empty(new Toolbox(use.Tools, ["mcp__other__*"]).Definitions);
         Assert.Equal(["broken: not active, 0", "my server: active, 1", "off: off, 0"], States());
@@ -45,9 +45,9 @@ public sealed class McpServersTests : IAsyncLifetime
     {
         Environment.SetEnvironmentVariable("KODA_TEST_MCP_SECRET", "sk-1");
         _folder.Name(new JsonObject { ["one"] = _folder.Running(("env", new JsonObject { ["GIVEN"] = "1" })) });
-        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await Servers.Use(_folder.Workspace, CancellationToken.None);
 
-        var names = (await _folder.SayAsync(Assert.Single(use.Tools), "environment")).Split(',');
+        var names = (await _folder.Say(Assert.Single(use.Tools), "environment")).Split(',');
 
         Assert.Contains("GIVEN", names);
         Assert.DoesNotContain("KODA_TEST_MCP_SECRET", names);
@@ -57,7 +57,7 @@ public sealed class McpServersTests : IAsyncLifetime
     public async Task A_file_that_cannot_be_read_names_no_server()
     {
         _folder.NameText("{not json");
-        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await Servers.Use(_folder.Workspace, CancellationToken.None);
         Assert.Empty(use.Tools);
     }
 
@@ -67,9 +67,9 @@ public sealed class McpServersTests : IAsyncLifetime
         using var elsewhere = new TempWorkspace();
         _folder.Name(new JsonObject { ["shared"] = _folder.Running(), ["local"] = _folder.Running(("cwd", "${workspace}")) });
 
-        var first = await PidsAsync(_folder.Workspace);
-        var second = await PidsAsync(_folder.Workspace);
-        var other = await PidsAsync(elsewhere.Context.Workspace);
+        var first = await Pids(_folder.Workspace);
+        var second = await Pids(_folder.Workspace);
+        var other = await Pids(elsewhere.Context.Workspace);
 
         Assert.Equal(first, second);
         Assert.Equal(first["mcp__shared__say"], other["mcp__shared__say"]);
@@ -80,12 +80,12 @@ public sealed class McpServersTests : IAsyncLifetime
     public async Task A_server_that_says_that_its_tools_changed_is_asked_for_them()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
-        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await Servers.Use(_folder.Workspace, CancellationToken.None);
 
-        await _folder.SayAsync(Assert.Single(use.Tools), "grow");
+        await _folder.Say(Assert.Single(use.Tools), "grow");
         await Eventually.IsTrue(() => Task.FromResult(States().Single() == "one: active, 2"), "its tools are asked for");
 
-        using var next = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var next = await Servers.Use(_folder.Workspace, CancellationToken.None);
         Assert.Equal(["mcp__one__say", "mcp__one__shout"], next.Tools.Select(tool => tool.Definition.Name));
     }
 
@@ -93,13 +93,13 @@ public sealed class McpServersTests : IAsyncLifetime
     public async Task A_server_that_died_is_started_again_by_the_next_call()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
-        using var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await Servers.Use(_folder.Workspace, CancellationToken.None);
         var tool = Assert.Single(use.Tools);
-        var before = await _folder.SayAsync(tool, "pid");
+        var before = await _folder.Say(tool, "pid");
 
-        await Assert.ThrowsAsync<ToolException>(() => _folder.SayAsync(tool, "die"));
+        await Assert.ThrowsAsync<ToolException>(() => _folder.Say(tool, "die"));
         await Eventually.IsTrue(() => Task.FromResult(States().Single() == "one: not active, 0"), "its end is noticed");
-        var after = await _folder.SayAsync(tool, "pid");
+        var after = await _folder.Say(tool, "pid");
 
         Assert.NotEqual(before, after);
         Assert.Equal(["one: active, 1"], States());
@@ -109,17 +109,17 @@ public sealed class McpServersTests : IAsyncLifetime
     public async Task A_server_that_nobody_uses_ends_after_a_while_and_counts_as_active()
     {
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
-        var use = await Servers.UseAsync(_folder.Workspace, CancellationToken.None);
-        var pid = await _folder.SayAsync(use.Tools[0], "pid");
+        var use = await Servers.Use(_folder.Workspace, CancellationToken.None);
+        var pid = await _folder.Say(use.Tools[0], "pid");
 
         _folder.Time.Pass(McpServers.Idle);
-        Assert.Equal(pid, await _folder.SayAsync(use.Tools[0], "pid"));
+        Assert.Equal(pid, await _folder.Say(use.Tools[0], "pid"));
         use.Dispose();
         _folder.Time.Pass(McpServers.Idle);
 
         await Eventually.IsTrue(() => Task.FromResult(!Directory.Exists($"/proc/{pid}")), "the program ends");
         Assert.Equal(["one: active, 1"], States());
-        Assert.NotEqual(pid, (await PidsAsync(_folder.Workspace)).Values.Single());
+        Assert.NotEqual(pid, (await Pids(_folder.Workspace)).Values.Single());
     }
 
     [Fact]
@@ -137,11 +137,11 @@ public sealed class McpServersTests : IAsyncLifetime
             return (await File.ReadAllLinesAsync(starts)).Length;
         }
 
-        Assert.Equal(1, await StartsAfter(() => PidsAsync(_folder.Workspace)));
-        Assert.Equal(1, await StartsAfter(() => PidsAsync(_folder.Workspace)));
-        Assert.Equal(2, await StartsAfter(() => Servers.RefreshAsync(CancellationToken.None)));
+        Assert.Equal(1, await StartsAfter(() => Pids(_folder.Workspace)));
+        Assert.Equal(1, await StartsAfter(() => Pids(_folder.Workspace)));
+        Assert.Equal(2, await StartsAfter(() => Servers.Refresh(CancellationToken.None)));
         _folder.Time.Pass(McpServer.Rebound);
-        Assert.Equal(3, await StartsAfter(() => PidsAsync(_folder.Workspace)));
+        Assert.Equal(3, await StartsAfter(() => Pids(_folder.Workspace)));
     }
 
     [Fact]
@@ -150,13 +150,13 @@ public sealed class McpServersTests : IAsyncLifetime
         var changes = 0;
         Servers.Changed += () => Interlocked.Increment(ref changes);
         _folder.Name(new JsonObject { ["one"] = _folder.Running() });
-        await Servers.RefreshAsync(CancellationToken.None);
+        await Servers.Refresh(CancellationToken.None);
         var before = (States(), changes);
 
         _folder.Name(new JsonObject { ["two"] = _folder.Running(), ["three"] = _folder.Running() });
-        await Servers.RefreshAsync(CancellationToken.None);
+        await Servers.Refresh(CancellationToken.None);
         var after = (States(), changes);
-        await Servers.RefreshAsync(CancellationToken.None);
+        await Servers.Refresh(CancellationToken.None);
 
         Assert.Equal(["one: active, 1"], before.Item1);
         Assert.Equal(["three: active, 1", "two: active, 1"], after.Item1);
@@ -174,12 +174,12 @@ public sealed class McpServersTests : IAsyncLifetime
                         $"{server.Name}: {(!server.Enabled ? "off" : server.Active ? "active" : "not active")}, {server.Tools}")),
         ];
 
-    private async Task<Dictionary<string, string>> PidsAsync(Workspace workspace)
+    private async Task<Dictionary<string, string>> Pids(Workspace workspace)
     {
-        using var use = await Servers.UseAsync(workspace, CancellationToken.None);
+        using var use = await Servers.Use(workspace, CancellationToken.None);
         var pids = new Dictionary<string, string>();
         foreach (var tool in use.Tools)
-            pids[tool.Definition.Name] = await _folder.SayAsync(tool, "pid");
+            pids[tool.Definition.Name] = await _folder.Say(tool, "pid");
         return pids;
     }
 }

@@ -18,14 +18,14 @@ public sealed class ProjectServersTests
                 isProject: true);
         }
 
-        using var own = await careful.Servers.UseAsync(careful.Workspace, CancellationToken.None);
-        using var all = await trusting.Servers.UseAsync(trusting.Workspace, CancellationToken.None);
+        using var own = await careful.Servers.Use(careful.Workspace, CancellationToken.None);
+        using var all = await trusting.Servers.Use(trusting.Workspace, CancellationToken.None);
 
         Assert.Equal(["mcp__one__say"], own.Tools.Select(tool => tool.Definition.Name));
         Assert.Equal(["mcp__one__say", "mcp__two__say"], all.Tools.Select(tool => tool.Definition.Name));
         // The worker's own comes before the project's of the same name, and works in the worker's folder.
-        Assert.Equal($"hello in {trusting.Data}", await trusting.SayAsync(all.Tools[0], "hello"));
-        Assert.Equal($"hello in {trusting.Place.Root}", await trusting.SayAsync(all.Tools[1], "hello"));
+        Assert.Equal($"hello in {trusting.Data}", await trusting.Say(all.Tools[0], "hello"));
+        Assert.Equal($"hello in {trusting.Place.Root}", await trusting.Say(all.Tools[1], "hello"));
         Assert.Equal("one", Assert.Single(trusting.Servers.Report().Servers).Name);
     }
 }

@@ -72,7 +72,7 @@ public sealed class StrangeToolsTests : IAsyncLifetime
         var called = new List<string>();
         foreach (var name in names)
             called.Add(
-                JsonNode.Parse((await _folder.Place.RunAsync(toolbox.Find(name)!, """{"a":1}""")).Text)!["name"]!.GetValue<string>());
+                JsonNode.Parse((await _folder.Place.Run(toolbox.Find(name)!, """{"a":1}""")).Text)!["name"]!.GetValue<string>());
         Assert.Equal(
             [
                 "admin.tools.list", "admin/tools/list", "admin_tools_list", "größe", "grüße",
@@ -197,18 +197,18 @@ public sealed class StrangeToolsTests : IAsyncLifetime
     public async Task Tools_of_two_servers_never_have_one_name()
     {
         _folder.Name(new JsonObject { ["a.b"] = Server("""[{"name":"c"}]""", "{}"), ["a_b"] = Server("""[{"name":"c"}]""", "{}") });
-        using var use = await _folder.Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        using var use = await _folder.Servers.Use(_folder.Workspace, CancellationToken.None);
         Assert.Equal(2, use.Tools.Select(tool => tool.Definition.Name).Distinct().Count());
     }
 
     private async Task<McpUse> Use(string name, string tools, string results = "{}")
     {
         _folder.Name(new JsonObject { [name] = Server(tools, results) });
-        return await _folder.Servers.UseAsync(_folder.Workspace, CancellationToken.None);
+        return await _folder.Servers.Use(_folder.Workspace, CancellationToken.None);
     }
 
     private Task<ToolResult> Call(McpUse use, string name) =>
-        _folder.Place.RunAsync(use.Tools.Single(tool => tool.Definition.Name.EndsWith($"__{name}", StringComparison.Ordinal)), "{}");
+        _folder.Place.Run(use.Tools.Single(tool => tool.Definition.Name.EndsWith($"__{name}", StringComparison.Ordinal)), "{}");
 
     private static JsonObject Server(string tools, string results) =>
         new() { ["command"] = "python3", ["args"] = new JsonArray("-c", Program, $"[{tools}, {results}]") };

@@ -44,7 +44,7 @@ public sealed class AimockTests
         {
             var provider = ProviderFactory.Create(kind, server.Url, "test-key", options: null);
 
-            var text = await provider.CollectAsync(Answers.Ask("hello", model));
+            var text = await provider.Collect(Answers.Ask("hello", model));
             Assert.Equal("Hello from another server, é.", text.Finished.Message.Text);
             Assert.Equal(text.Finished.Message.Text, text.StreamedText);
             Assert.Equal(ModelStopReason.EndTurn, text.Finished.StopReason);
@@ -52,7 +52,7 @@ public sealed class AimockTests
             if (kind != "ollama")
                 Assert.Equal((12, 7), (text.Finished.Usage.InputTokens, text.Finished.Usage.OutputTokens));
 
-            var calls = await provider.CollectAsync(Answers.Ask("read it", model));
+            var calls = await provider.Collect(Answers.Ask("read it", model));
             Assert.Equal(
                 ["""{"path":"src/a-rather-long-name-that-fills-chunks.txt"}""", """{"path":"b"}"""],
                 calls.Finished.Message.ToolCalls.Select(call => call.Arguments));
@@ -63,7 +63,7 @@ public sealed class AimockTests
 
         var thought = await ProviderFactory
             .Create("anthropic", server.Url, "test-key", options: null)
-            .CollectAsync(Answers.Ask("think", "claude-sonnet-4-5"));
+            .Collect(Answers.Ask("think", "claude-sonnet-4-5"));
         Assert.Equal("Let me think.", thought.StreamedReasoning);
         Assert.Equal("aimock-placeholder-signature", Assert.Single(thought.Finished.Message.Content.OfType<ReasoningBlock>()).Signature);
     }
@@ -76,10 +76,10 @@ public sealed class AimockTests
         {
             var provider = ProviderFactory.Create(kind, server.Url, "test-key", options: null);
             var request = Answers.Ask("hello", model);
-            var finished = (await provider.CollectAsync(Answers.Ask("read it", model))).Finished;
+            var finished = (await provider.Collect(Answers.Ask("read it", model))).Finished;
             var results = finished.Message.ToolCalls.Select(call =>
                 ModelMessage.ToolResult(call.CallId, call.Tool, "text", isError: false));
-            var answer = await provider.CollectAsync(
+            var answer = await provider.Collect(
                 request with { Messages = [ModelMessage.User("read it"), finished.Message, .. results, ModelMessage.User("hello")] });
             Assert.Equal("Hello from another server, é.", answer.Finished.Message.Text);
         }
@@ -93,7 +93,7 @@ public sealed class AimockTests
         {
             var failure = await ProviderFactory
                 .Create(kind, server.Url, "test-key", options: null)
-                .FailAsync(Answers.Ask("stop in the middle", model));
+                .Fail(Answers.Ask("stop in the middle", model));
             Assert.Contains(failure.Code, Answers.CodesOfBrokenStreams);
             Assert.True(failure.Retryable);
         }
@@ -111,7 +111,7 @@ public sealed class AimockTests
             {
                 try
                 {
-                    var finished = (await provider.CollectAsync(Answers.Ask("hello", model))).Finished;
+                    var finished = (await provider.Collect(Answers.Ask("hello", model))).Finished;
                     Assert.Equal("Hello from another server, é.", finished.Message.Text);
                     Assert.NotEqual(1.0, rate);
                 }

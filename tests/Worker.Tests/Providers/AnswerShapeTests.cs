@@ -10,7 +10,7 @@ public sealed class AnswerShapeTests : IAsyncLifetime
 {
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -58,12 +58,12 @@ public sealed class AnswerShapeTests : IAsyncLifetime
             Is(await Ask());
             _server.Answer = ScriptedAnswer.Text(
                 string.Concat(pieces.Select(piece => $"{Line(piece, done: false)}\n")) + Line("", done: true) + "\n");
-            Is(await ProviderFactory.Create("ollama", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
+            Is(await ProviderFactory.Create("ollama", _server.Url, "", options: null).Collect(Answers.Ask()));
             _server.Answer = ScriptedAnswer.Text(
                 Block("content_block_start", "content_block", "text", "")
                     + string.Concat(pieces.Select(piece => Block("content_block_delta", "delta", "text_delta", piece)))
                     + EndOfMessage);
-            Is(await ProviderFactory.Create("anthropic", _server.Url, "", options: null).CollectAsync(Answers.Ask()));
+            Is(await ProviderFactory.Create("anthropic", _server.Url, "", options: null).Collect(Answers.Ask()));
         }
 
         static string Chunk(string piece) =>
@@ -105,7 +105,7 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     public async Task Content_of_an_unknown_shape_is_a_fault_and_not_an_empty_answer(string delta)
     {
         _server.Answer = ScriptedAnswer.Text($$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n" + End);
-        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider.FailAsync(Answers.Ask())).Code);
+        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider.Fail(Answers.Ask())).Code);
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class AnswerShapeTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Text(
             $$$"""data: {"choices":[{"delta":{"content":"Half"},"finish_reason":"{{{said}}}"}]}""" + "\n\ndata: [DONE]\n\n");
-        Assert.True((await Provider.FailAsync(Answers.Ask())).Retryable);
+        Assert.True((await Provider.Fail(Answers.Ask())).Retryable);
     }
 
     private const string EndOfMessage =
@@ -196,5 +196,5 @@ public sealed class AnswerShapeTests : IAsyncLifetime
 
     private IModelProvider Provider => ProviderFactory.Create("openai", _server.Url, "key", options: null);
 
-    private Task<Answer> Ask() => Provider.CollectAsync(Answers.Ask());
+    private Task<Answer> Ask() => Provider.Collect(Answers.Ask());
 }

@@ -19,17 +19,17 @@ internal static class Answers
     public static ModelRequest Ask(string text = "hello", string model = "test-model") =>
         new() { Model = model, System = "Be brief.", Messages = [ModelMessage.User(text)], Tools = [ReadTool] };
 
-    public static async Task<Answer> CollectAsync(this IModelProvider provider, ModelRequest request)
+    public static async Task<Answer> Collect(this IModelProvider provider, ModelRequest request)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var pieces = new List<ModelEvent>();
-        await foreach (var piece in provider.StreamAsync(request, limit.Token))
+        await foreach (var piece in provider.Stream(request, limit.Token))
             pieces.Add(piece);
         return new Answer(pieces);
     }
 
-    public static async Task<ProviderException> FailAsync(this IModelProvider provider, ModelRequest request) =>
-        await Xunit.Assert.ThrowsAsync<ProviderException>(() => provider.CollectAsync(request));
+    public static async Task<ProviderException> Fail(this IModelProvider provider, ModelRequest request) =>
+        await Xunit.Assert.ThrowsAsync<ProviderException>(() => provider.Collect(request));
 }
 
 internal sealed record Answer(IReadOnlyList<ModelEvent> Pieces)

@@ -78,7 +78,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
 
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -91,7 +91,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
         for (var position = 1; position < length; position++)
         {
             _server.Answer = answer.SplitAt(position);
-            Assert.Equal(s_content, (await provider.CollectAsync(Answers.Ask())).Finished.Message.Content);
+            Assert.Equal(s_content, (await provider.Collect(Answers.Ask())).Finished.Message.Content);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
     public async Task Pieces_are_streamed_as_they_come()
     {
         _server.Answer = ScriptedAnswer.Text(ThoughtAndCall);
-        var answer = await Provider().CollectAsync(Answers.Ask());
+        var answer = await Provider().Collect(Answers.Ask());
         Assert.Equal("Let me look.", answer.StreamedReasoning);
         Assert.Equal("I read é.", answer.StreamedText);
         Assert.Equal("""{"path":"a"}""", answer.StreamedInput("toolu_1"));
@@ -110,7 +110,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
     public async Task Usage_counts_tokens_read_from_and_written_to_the_cache_at_their_prices()
     {
         _server.Answer = ScriptedAnswer.Text(ThoughtAndCall);
-        var finished = (await Provider().CollectAsync(Answers.Ask())).Finished;
+        var finished = (await Provider().Collect(Answers.Ask())).Finished;
         Assert.Equal("claude-sonnet-4-5-20250929", finished.ModelUsed);
         // Sonnet: 100 fresh at 3, 2000 read at 0.3, 400 written at 3.75, 50 out at 15 dollars per million.
         Assert.Equal(
@@ -137,7 +137,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
             foreach (var how in new[] { AnswerEnd.Clean, AnswerEnd.Cut })
             {
                 _server.Answer = answer.CutAt(position, how);
-                var failure = await provider.FailAsync(Answers.Ask());
+                var failure = await provider.Fail(Answers.Ask());
                 Assert.Contains(failure.Code, Answers.CodesOfBrokenStreams);
             }
         }
@@ -153,7 +153,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
         var start = ThoughtAndCall[..ThoughtAndCall.IndexOf("event: content_block_start", StringComparison.Ordinal)];
         _server.Answer = ScriptedAnswer.Text(
             $"{start}event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"{type}\",\"message\":\"no\"}}}}\n\n");
-        var failure = await Provider().FailAsync(Answers.Ask());
+        var failure = await Provider().Fail(Answers.Ask());
         Assert.Equal((code, retryable), (failure.Code, failure.Retryable));
     }
 
@@ -171,7 +171,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
                 ModelMessage.ToolResult("toolu_2", "read", "not JSON", isError: true),
             ],
         };
-        await Provider().CollectAsync(request);
+        await Provider().Collect(request);
 
         Assert.Equal(
             """

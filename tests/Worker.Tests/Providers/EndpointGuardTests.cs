@@ -15,7 +15,7 @@ public sealed class EndpointGuardTests
         foreach (var kind in new[] { "openai", "anthropic", "ollama" })
         {
             var provider = ProviderFactory.Create(kind, new Uri(url), "key", new() { ["allow_private_network"] = true });
-            var failure = await provider.FailAsync(Answers.Ask());
+            var failure = await provider.Fail(Answers.Ask());
             Assert.Equal((ProviderErrorCode.InvalidRequest, false), (failure.Code, failure.Retryable));
             Assert.Contains("refused", failure.Message);
         }
@@ -25,7 +25,7 @@ public sealed class EndpointGuardTests
     public async Task A_name_that_turns_out_to_be_private_is_refused_when_it_is_connected_to()
     {
         var provider = ProviderFactory.Create("openai", new Uri($"http://{Environment.MachineName}:1/"), "key", options: null);
-        var failure = await provider.FailAsync(Answers.Ask());
+        var failure = await provider.Fail(Answers.Ask());
         Assert.Equal((ProviderErrorCode.InvalidRequest, false), (failure.Code, failure.Retryable));
         Assert.IsType<AddressRefusedException>(AddressRefusedException.Among(failure));
     }

@@ -13,7 +13,7 @@ public sealed class GivenBackTests : IAsyncLifetime
 
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -89,7 +89,7 @@ public sealed class GivenBackTests : IAsyncLifetime
         _server.AnswerTo = null;
         _server.Answer = Whole(kind);
 
-        await ProviderFactory.Create(kind, _server.Url, "key", options: null).CollectAsync(Continue(answer) with { Model = model });
+        await ProviderFactory.Create(kind, _server.Url, "key", options: null).Collect(Continue(answer) with { Model = model });
 
         var sent = _server.LastBody["messages"]!.ToJsonString();
         Assert.DoesNotContain("Hm.", sent);
@@ -110,7 +110,7 @@ public sealed class GivenBackTests : IAsyncLifetime
         _server.AnswerTo = null;
         _server.Answer = Whole(kind);
 
-        await ProviderFactory.Create(kind, _server.Url, "key", options: null).CollectAsync(Continue(answer) with { Model = model });
+        await ProviderFactory.Create(kind, _server.Url, "key", options: null).Collect(Continue(answer) with { Model = model });
 
         var sent = _server.LastBody["messages"]!.ToJsonString();
         Assert.DoesNotContain("Hm.", sent);
@@ -133,12 +133,12 @@ public sealed class GivenBackTests : IAsyncLifetime
             """{"type":"thinking","thinking":"Hm.","signature":"c2ln"}""",
             """{"type":"tool_use","id":"toolu_1","name":"read","input":{}}"""
         );
-        var answer = (await ProviderFactory.Create("anthropic", _server.Url, "key", null).CollectAsync(Answers.Ask())).Finished.Message;
+        var answer = (await ProviderFactory.Create("anthropic", _server.Url, "key", null).Collect(Answers.Ask())).Finished.Message;
         _server.Answer = Whole("anthropic");
 
-        await ProviderFactory.Create("anthropic", _server.Url, "key", null).CollectAsync(Continue(answer));
+        await ProviderFactory.Create("anthropic", _server.Url, "key", null).Collect(Continue(answer));
         Assert.Contains("c2ln", _server.LastBody.ToJsonString());
-        await ProviderFactory.Create("anthropic", _server.Url, "key", null).CollectAsync(Continue(answer) with { Model = "another-model" });
+        await ProviderFactory.Create("anthropic", _server.Url, "key", null).Collect(Continue(answer) with { Model = "another-model" });
         Assert.DoesNotContain("c2ln", _server.LastBody.ToJsonString());
     }
 
@@ -157,7 +157,7 @@ public sealed class GivenBackTests : IAsyncLifetime
     private async Task<JsonObject> AskAgain(string deltas, string call)
     {
         var answer = await First(deltas, call);
-        await ProviderFactory.Create("openai", _server.Url, "key", options: null).CollectAsync(Continue(answer));
+        await ProviderFactory.Create("openai", _server.Url, "key", options: null).Collect(Continue(answer));
         return _server.LastBody;
     }
 
@@ -169,7 +169,7 @@ public sealed class GivenBackTests : IAsyncLifetime
             .Select(delta => $$$"""data: {"choices":[{"delta":{{{delta}}}}]}""" + "\n\n");
         _server.Answer = ScriptedAnswer.Text(
             string.Concat(chunks) + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n");
-        return (await ProviderFactory.Create("openai", _server.Url, "key", options: null).CollectAsync(Answers.Ask())).Finished.Message;
+        return (await ProviderFactory.Create("openai", _server.Url, "key", options: null).Collect(Answers.Ask())).Finished.Message;
     }
 
     private static ModelRequest Continue(ModelMessage answer) =>

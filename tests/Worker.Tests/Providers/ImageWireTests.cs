@@ -76,7 +76,8 @@ public class ImageWireTests
     public void Chat_completions_keep_roles_alternating_where_they_must() =>
         Assert.Equal(
             ["assistant", "tool", "tool", "user"],
-            Chat(s_results with { Traits = new ModelTraits { Alternates = true } }).Select(message => message!["role"]!.GetValue<string>()));
+            Chat(s_results with { Traits = new ModelTraits { Alternates = true } }).Select(message => message!["role"]!.GetValue<string>())
+        );
 
     [Fact]
     public void Chat_completions_have_images_inside_of_results_where_no_user_may_follow()

@@ -11,7 +11,7 @@ public sealed class LearningTests : IAsyncLifetime
     private readonly LearntTraits _learnt = new();
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -34,7 +34,7 @@ public sealed class LearningTests : IAsyncLifetime
         for (var i = 0; i < 2; i++)
         {
             var options = new JsonObject { ["temperature"] = 0.2, ["top_p"] = 0.9, ["parallel_tool_calls"] = true };
-            await Provider().CollectAsync(Answers.Ask() with { MaxOutputTokens = 77, Variant = "high", Options = options });
+            await Provider().Collect(Answers.Ask() with { MaxOutputTokens = 77, Variant = "high", Options = options });
         }
 
         Assert.Equal(3, _server.Requests.Count);
@@ -51,7 +51,7 @@ public sealed class LearningTests : IAsyncLifetime
     public async Task A_limit_that_is_too_large_becomes_the_largest(string words, int largest)
     {
         _server.AnswerTo = body => body["max_tokens"]!.GetValue<int>() <= largest ? Yes : Refuse(words);
-        await Provider().CollectAsync(Answers.Ask() with { MaxOutputTokens = 100_000 });
+        await Provider().Collect(Answers.Ask() with { MaxOutputTokens = 100_000 });
         Assert.Equal(largest, _server.LastBody["max_tokens"]!.GetValue<int>());
     }
 
@@ -69,7 +69,7 @@ public sealed class LearningTests : IAsyncLifetime
             new OpaqueBlock("""{"reasoning_details":[1]}"""),
             new ToolCallBlock("c1", "read", "{}") { Opaque = """{"extra_content":{"a":1}}""" });
         for (var i = 0; i < 2; i++)
-            Assert.Equal("Yes.", (await Provider().CollectAsync(InLoop(answer))).Finished.Message.Text);
+            Assert.Equal("Yes.", (await Provider().Collect(InLoop(answer))).Finished.Message.Text);
         Assert.Equal(3, _server.Requests.Count);
     }
 
@@ -88,7 +88,7 @@ public sealed class LearningTests : IAsyncLifetime
         {
             Origin = "another",
         };
-        await Provider().CollectAsync(InLoop(foreign));
+        await Provider().Collect(InLoop(foreign));
         Assert.Equal("Hm.", _server.LastBody["messages"]![2]!["reasoning_content"]!.GetValue<string>());
     }
 
@@ -100,7 +100,7 @@ public sealed class LearningTests : IAsyncLifetime
                 ? Yes
                 : Refuse(
                     "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly.");
-        await Provider().CollectAsync(InLoop(ModelMessage.Assistant(new ToolCallBlock("c1", "read", "{}")) with { Origin = "another" }));
+        await Provider().Collect(InLoop(ModelMessage.Assistant(new ToolCallBlock("c1", "read", "{}")) with { Origin = "another" }));
         Assert.Equal(2, _server.Requests.Count);
     }
 
@@ -111,7 +111,7 @@ public sealed class LearningTests : IAsyncLifetime
     public async Task Without_a_system_role_the_prompt_stands_in_the_first_message(string words)
     {
         _server.AnswerTo = body => body["messages"]![0]!["role"]!.GetValue<string>() == "user" ? Yes : Refuse(words);
-        await Provider().CollectAsync(Answers.Ask());
+        await Provider().Collect(Answers.Ask());
         Assert.Equal("Be brief.\n\nhello", _server.LastBody["messages"]![0]!["content"]!.GetValue<string>());
     }
 
@@ -122,7 +122,7 @@ public sealed class LearningTests : IAsyncLifetime
             body["messages"]!.AsArray().Count == 2
                 ? Yes
                 : Refuse("After the optional system message, conversation roles must alternate user/assistant/user/assistant/...");
-        await Provider().CollectAsync(Answers.Ask() with { Messages = [ModelMessage.User("one"), ModelMessage.User("two")] });
+        await Provider().Collect(Answers.Ask() with { Messages = [ModelMessage.User("one"), ModelMessage.User("two")] });
         Assert.Equal("one\n\ntwo", _server.LastBody["messages"]![1]!["content"]!.GetValue<string>());
     }
 
@@ -138,7 +138,7 @@ public sealed class LearningTests : IAsyncLifetime
                 ? Yes
                 : Refuse(words);
         var id = "call_12345" + new string('x', 50);
-        await Provider().CollectAsync(InLoop(ModelMessage.Assistant(new ToolCallBlock(id, "read", "{}")), id));
+        await Provider().Collect(InLoop(ModelMessage.Assistant(new ToolCallBlock(id, "read", "{}")), id));
         Assert.Equal(
             _server.LastBody["messages"]![2]!["tool_calls"]![0]!["id"]!.GetValue<string>(),
             _server.LastBody["messages"]![3]!["tool_call_id"]!.GetValue<string>());
@@ -151,7 +151,7 @@ public sealed class LearningTests : IAsyncLifetime
     public async Task A_tool_that_is_refused_costs_that_tool_only(string words)
     {
         _server.AnswerTo = body => body["tools"]!.AsArray().Count == 1 ? Yes : Refuse(words);
-        await Provider().CollectAsync(Answers.Ask() with { Tools = [Answers.ReadTool, Answers.ReadTool with { Name = "bad_tool" }] });
+        await Provider().Collect(Answers.Ask() with { Tools = [Answers.ReadTool, Answers.ReadTool with { Name = "bad_tool" }] });
         Assert.Equal("read", _server.LastBody["tools"]![0]!["function"]!["name"]!.GetValue<string>());
     }
 
@@ -166,10 +166,10 @@ public sealed class LearningTests : IAsyncLifetime
                 )
                 : YesOfClaude;
         var provider = ProviderFactory.Create("anthropic", _server.Url, "key", options: null, learnt: _learnt);
-        await provider.CollectAsync(
+        await provider.Collect(
             InLoop(ModelMessage.Assistant(new ReasoningBlock("Old.", "b2xk"), new ToolCallBlock("c1", "read", "{}"))));
         Assert.DoesNotContain("Old.", _server.LastBody.ToJsonString());
-        await provider.CollectAsync(
+        await provider.Collect(
             InLoop(ModelMessage.Assistant(new ReasoningBlock("New.", "bmV3"), new ToolCallBlock("c1", "read", "{}"))));
         Assert.Contains("bmV3", _server.LastBody.ToJsonString());
     }
@@ -183,9 +183,9 @@ public sealed class LearningTests : IAsyncLifetime
     public async Task An_image_that_is_refused_costs_that_image_only(string words)
     {
         _server.AnswerTo = body => body.ToJsonString().Contains("b2xk", StringComparison.Ordinal) ? Refuse(words) : Yes;
-        await Provider().CollectAsync(Showing("b2xk"));
+        await Provider().Collect(Showing("b2xk"));
         Assert.Contains("left out", _server.LastBody["messages"]![3]!["content"]!.GetValue<string>());
-        await Provider().CollectAsync(Showing("b2xk", "bmV3"));
+        await Provider().Collect(Showing("b2xk", "bmV3"));
         Assert.Contains("bmV3", _server.LastBody.ToJsonString());
         Assert.Equal(3, _server.Requests.Count);
     }
@@ -196,8 +196,8 @@ public sealed class LearningTests : IAsyncLifetime
     public async Task A_model_that_takes_no_images_is_told_that_they_are_left_out(string words)
     {
         _server.AnswerTo = body => body.ToJsonString().Contains("image_url", StringComparison.Ordinal) ? Refuse(words) : Yes;
-        await Provider().CollectAsync(Showing("b2xk"));
-        await Provider().CollectAsync(Showing("bmV3"));
+        await Provider().Collect(Showing("b2xk"));
+        await Provider().Collect(Showing("bmV3"));
         Assert.Equal(3, _server.Requests.Count);
         Assert.Equal(
             "shown\n(An image of the type image/png that the tool gave is left out: this model cannot look at it.)",
@@ -211,7 +211,7 @@ public sealed class LearningTests : IAsyncLifetime
             body["messages"]!.AsArray()[^1]!["role"]!.GetValue<string>() == "user"
                 ? Refuse("Unexpected role 'user' after role 'tool'")
                 : Yes;
-        await Provider().CollectAsync(Showing("b2xk"));
+        await Provider().Collect(Showing("b2xk"));
         Assert.Contains("b2xk", _server.LastBody["messages"]![3]!["content"]!.ToJsonString());
     }
 
@@ -219,7 +219,7 @@ public sealed class LearningTests : IAsyncLifetime
     public async Task A_refusal_that_teaches_nothing_is_told_at_once()
     {
         _server.Answer = Refuse("The model `nope` does not exist.");
-        Assert.Equal(ProviderErrorCode.InvalidRequest, (await Provider().FailAsync(Answers.Ask())).Code);
+        Assert.Equal(ProviderErrorCode.InvalidRequest, (await Provider().Fail(Answers.Ask())).Code);
         Assert.Single(_server.Requests);
     }
 
@@ -234,7 +234,7 @@ public sealed class LearningTests : IAsyncLifetime
             ["tool_calls"] = "native",
             ["seed"] = 7,
         };
-        await ProviderFactory.Create("openai", _server.Url, "key", options).CollectAsync(Answers.Ask() with { Options = options });
+        await ProviderFactory.Create("openai", _server.Url, "key", options).Collect(Answers.Ask() with { Options = options });
         Assert.Equal(7, _server.LastBody["seed"]!.GetValue<int>());
         Assert.DoesNotContain(_server.LastBody, member => member.Key is "idle_timeout_seconds" or "allow_private_network" or "tool_calls");
     }

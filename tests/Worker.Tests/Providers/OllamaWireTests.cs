@@ -20,7 +20,7 @@ public sealed class OllamaWireTests : IAsyncLifetime
 
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -33,7 +33,7 @@ public sealed class OllamaWireTests : IAsyncLifetime
         for (var position = 1; position < length; position++)
         {
             _server.Answer = answer.SplitAt(position);
-            var finished = (await provider.CollectAsync(Answers.Ask())).Finished;
+            var finished = (await provider.Collect(Answers.Ask())).Finished;
             Assert.Equal(
                 [
                     new ReasoningBlock("Hm, é."), new TextBlock("I read."),
@@ -56,7 +56,7 @@ public sealed class OllamaWireTests : IAsyncLifetime
             foreach (var how in new[] { AnswerEnd.Clean, AnswerEnd.Cut })
             {
                 _server.Answer = answer.CutAt(position, how);
-                var failure = await provider.FailAsync(Answers.Ask());
+                var failure = await provider.Fail(Answers.Ask());
                 Assert.Contains(failure.Code, Answers.CodesOfBrokenStreams);
             }
         }
@@ -66,7 +66,7 @@ public sealed class OllamaWireTests : IAsyncLifetime
     public async Task An_error_line_is_a_failure()
     {
         _server.Answer = ScriptedAnswer.Text("{\"error\":\"model runner has unexpectedly stopped\"}\n", Ndjson);
-        var failure = await Provider().FailAsync(Answers.Ask());
+        var failure = await Provider().Fail(Answers.Ask());
         Assert.Equal(ProviderErrorCode.Unavailable, failure.Code);
         Assert.Contains("unexpectedly stopped", failure.Message);
     }
@@ -88,7 +88,7 @@ public sealed class OllamaWireTests : IAsyncLifetime
         };
         await ProviderFactory
             .Create("ollama", _server.Url, apiKey: null, new() { ["num_ctx"] = 8192, ["think"] = true })
-            .CollectAsync(request);
+            .Collect(request);
 
         Assert.Equal(
             """

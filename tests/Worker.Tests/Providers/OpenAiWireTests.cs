@@ -27,7 +27,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
 
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -40,7 +40,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
         for (var position = 1; position < length; position++)
         {
             _server.Answer = answer.SplitAt(position);
-            var finished = (await provider.CollectAsync(Answers.Ask())).Finished;
+            var finished = (await provider.Collect(Answers.Ask())).Finished;
             Assert.Equal(
                 [new ToolCallBlock("call_a", "read", """{"path":"src/é.cs"}"""), new ToolCallBlock("call_b", "read", """{"path":"b"}""")],
                 finished.Message.ToolCalls);
@@ -59,7 +59,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
             foreach (var how in new[] { AnswerEnd.Clean, AnswerEnd.Cut })
             {
                 _server.Answer = answer.CutAt(position, how);
-                var failure = await provider.FailAsync(Answers.Ask());
+                var failure = await provider.Fail(Answers.Ask());
                 Assert.Contains(failure.Code, Answers.CodesOfBrokenStreams);
                 Assert.True(failure.Retryable);
             }
@@ -70,7 +70,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
     public async Task Usage_counts_cached_and_reasoning_tokens_and_has_a_price()
     {
         _server.Answer = ScriptedAnswer.Text(TwoCalls);
-        var finished = (await Provider().CollectAsync(Answers.Ask())).Finished;
+        var finished = (await Provider().Collect(Answers.Ask())).Finished;
         Assert.Equal("gpt-4o-2024-08-06", finished.ModelUsed);
         // gpt-4o: 400 fresh at 2.5, 600 cached at 1.25, 100 written at 10 dollars per million.
         Assert.Equal(
@@ -100,7 +100,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
             """);
         Assert.Equal(
             new ModelUsage { InputTokens = 100, OutputTokens = 50, ReasoningTokens = 40, PriceUnknown = true },
-            (await Provider().CollectAsync(Answers.Ask())).Finished.Usage);
+            (await Provider().Collect(Answers.Ask())).Finished.Usage);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
 
 
             """);
-        var answer = await Provider().CollectAsync(Answers.Ask());
+        var answer = await Provider().Collect(Answers.Ask());
         Assert.Equal("Let me think.", answer.StreamedReasoning);
         Assert.Equal("Yes.", answer.StreamedText);
         Assert.Equal([new ReasoningBlock("Let me think.") { Field = field }, new TextBlock("Yes.")], answer.Finished.Message.Content);
@@ -138,7 +138,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
 
 
             """);
-        var call = Assert.Single((await Provider().CollectAsync(Answers.Ask())).Finished.Message.ToolCalls);
+        var call = Assert.Single((await Provider().Collect(Answers.Ask())).Finished.Message.ToolCalls);
         Assert.Equal("{path: oops", call.Arguments);
         Assert.Contains("not valid JSON", call.ArgumentsError);
     }
@@ -147,8 +147,9 @@ public sealed class OpenAiWireTests : IAsyncLifetime
     public async Task An_error_inside_the_stream_keeps_its_meaning()
     {
         _server.Answer = ScriptedAnswer.Text(
-            "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: {\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_exceeded\"}}\n\n");
-        var failure = await Provider().FailAsync(Answers.Ask());
+            "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: {\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_exceeded\"}}\n\n"
+        );
+        var failure = await Provider().Fail(Answers.Ask());
         Assert.Equal(ProviderErrorCode.RateLimited, failure.Code);
         Assert.True(failure.Retryable);
     }
@@ -169,7 +170,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
         };
         var provider = ProviderFactory.Create(
             "openai", _server.Url, "sk-test", new() { ["temperature"] = 0.5, ["model"] = "another", ["idle_timeout_seconds"] = 9 });
-        await provider.CollectAsync(request);
+        await provider.Collect(request);
 
         Assert.Equal(
             """
@@ -184,7 +185,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
     public async Task Without_a_key_no_credential_is_sent()
     {
         _server.Answer = ScriptedAnswer.Text(TwoCalls);
-        await ProviderFactory.Create("openai", _server.Url, apiKey: null, options: null).CollectAsync(Answers.Ask());
+        await ProviderFactory.Create("openai", _server.Url, apiKey: null, options: null).Collect(Answers.Ask());
         Assert.DoesNotContain("Authorization", _server.Requests.Last().Headers.Keys);
     }
 

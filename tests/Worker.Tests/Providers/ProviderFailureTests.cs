@@ -37,7 +37,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
         }
     }
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -46,7 +46,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     public async Task Each_status_has_its_code_and_is_asked_once(string kind, int status, string code, bool retryable)
     {
         _server.Answer = ScriptedAnswer.Error(status, """{"error":{"type":"some_error","message":"the reason"}}""");
-        var failure = await Provider(kind).FailAsync(Answers.Ask());
+        var failure = await Provider(kind).Fail(Answers.Ask());
         Assert.Equal((code, retryable), (failure.Code, failure.Retryable));
         Assert.Contains("the reason", failure.Message);
         Assert.Single(_server.Requests);
@@ -62,7 +62,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
         _server.Answer = ScriptedAnswer.Error(429, "{}", (header, value));
         foreach (var kind in s_kinds)
         {
-            var failure = await Provider(kind).FailAsync(Answers.Ask());
+            var failure = await Provider(kind).Fail(Answers.Ask());
             Assert.Equal(TimeSpan.FromSeconds(seconds), failure.RetryAfter);
         }
     }
@@ -71,7 +71,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     public async Task A_wait_given_as_a_date_ends_at_that_date()
     {
         _server.Answer = ScriptedAnswer.Error(429, "{}", ("Retry-After", DateTimeOffset.UtcNow.AddMinutes(10).ToString("R")));
-        var failure = await Provider("openai").FailAsync(Answers.Ask());
+        var failure = await Provider("openai").Fail(Answers.Ask());
         Assert.InRange(failure.RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
     }
 
@@ -82,7 +82,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
             429,
             """{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}"""
         );
-        Assert.False((await Provider("openai").FailAsync(Answers.Ask())).Retryable);
+        Assert.False((await Provider("openai").Fail(Answers.Ask())).Retryable);
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Error(429, body, ("Retry-After", "7"));
 
-        Assert.Equal(ofKey, (await Provider(kind).FailAsync(Answers.Ask())).ConcernsKey);
+        Assert.Equal(ofKey, (await Provider(kind).Fail(Answers.Ask())).ConcernsKey);
     }
 
     [Theory]
@@ -122,7 +122,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     public async Task A_conversation_that_is_too_long_is_told_apart(string kind, string body)
     {
         _server.Answer = ScriptedAnswer.Error(400, body);
-        Assert.Equal(ProviderErrorCode.ContextTooLong, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+        Assert.Equal(ProviderErrorCode.ContextTooLong, (await Provider(kind).Fail(Answers.Ask())).Code);
     }
 
     [Theory]
@@ -131,7 +131,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Text(
             "<html><head><style>p {}</style></head>\n<body>Sign&nbsp;in <b>first</b></body></html>", "text/html");
-        var failure = await Provider(kind).FailAsync(Answers.Ask());
+        var failure = await Provider(kind).Fail(Answers.Ask());
         Assert.Equal((ProviderErrorCode.MalformedResponse, false), (failure.Code, failure.Retryable));
         Assert.Contains("a web page: Sign in first", failure.Message);
     }
@@ -151,14 +151,14 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     public async Task Garbage_is_a_malformed_response(string kind, string body)
     {
         _server.Answer = ScriptedAnswer.Text(body, StreamType(kind));
-        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).Fail(Answers.Ask())).Code);
     }
 
     [Fact]
     public async Task JSON_that_is_no_answer_is_told_in_its_own_words()
     {
         _server.Answer = ScriptedAnswer.Text("""{"status":"welcome to the gateway"}""", "application/json");
-        var failure = await Provider("openai").FailAsync(Answers.Ask());
+        var failure = await Provider("openai").Fail(Answers.Ask());
         Assert.Equal((ProviderErrorCode.MalformedResponse, false), (failure.Code, failure.Retryable));
         Assert.Contains("welcome to the gateway", failure.Message);
     }
@@ -203,7 +203,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
         foreach (var type in new[] { StreamType(kind), "application/json", "text/plain" })
         {
             _server.Answer = ScriptedAnswer.Text(body, type);
-            var failure = await Provider(kind).FailAsync(Answers.Ask());
+            var failure = await Provider(kind).Fail(Answers.Ask());
             Assert.Contains(words, failure.Message);
             Assert.Equal(retryable, failure.Retryable);
         }
@@ -246,7 +246,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     {
         _server.Answer = ScriptedAnswer.Error(
             429, body, [.. JsonNode.Parse(headers)!.AsObject().Select(header => (header.Key, header.Value!.GetValue<string>()))]);
-        var failure = await Provider("openai").FailAsync(Answers.Ask());
+        var failure = await Provider("openai").Fail(Answers.Ask());
         Assert.Equal(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null, failure.RetryAfter);
         Assert.True(failure.Retryable);
     }
@@ -263,7 +263,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
         {
             _server.Answer = ScriptedAnswer.Error(429, "{}", ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", text));
             Assert.InRange(
-                (await Provider("openai").FailAsync(Answers.Ask())).RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+                (await Provider("openai").Fail(Answers.Ask())).RetryAfter!.Value, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
         }
     }
 
@@ -278,7 +278,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
             Pieces = [.. Enumerable.Repeat(piece, 40)],
             End = AnswerEnd.Silence,
         };
-        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).FailAsync(Answers.Ask())).Code);
+        Assert.Equal(ProviderErrorCode.MalformedResponse, (await Provider(kind).Fail(Answers.Ask())).Code);
     }
 
     [Theory]
@@ -286,7 +286,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
     public async Task Silence_ends_in_a_timeout(string kind)
     {
         _server.Answer = ScriptedAnswer.Text("\n", StreamType(kind), AnswerEnd.Silence);
-        var failure = await Provider(kind, new JsonObject { ["idle_timeout_seconds"] = 0.2 }).FailAsync(Answers.Ask());
+        var failure = await Provider(kind, new JsonObject { ["idle_timeout_seconds"] = 0.2 }).Fail(Answers.Ask());
         Assert.Equal((ProviderErrorCode.Timeout, true), (failure.Code, failure.Retryable));
     }
 
@@ -298,7 +298,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
         using var source = new CancellationTokenSource();
         var reading = Task.Run(async () =>
         {
-            await foreach (var piece in Provider(kind).StreamAsync(Answers.Ask(), source.Token))
+            await foreach (var piece in Provider(kind).Stream(Answers.Ask(), source.Token))
                 Assert.Fail($"Silence gave {piece}.");
         });
         await source.CancelAsync();
@@ -313,7 +313,7 @@ public sealed class ProviderFailureTests : IAsyncLifetime
         listener.Start();
         var url = new Uri($"http://{listener.LocalEndpoint}");
         listener.Stop();
-        var failure = await ProviderFactory.Create(kind, url, "key", options: null).FailAsync(Answers.Ask());
+        var failure = await ProviderFactory.Create(kind, url, "key", options: null).Fail(Answers.Ask());
         Assert.Equal((ProviderErrorCode.Unavailable, true), (failure.Code, failure.Retryable));
     }
 

@@ -11,7 +11,7 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
 {
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -104,8 +104,8 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
         _server.AnswerTo = body => body[field] is null ? Whole(kind) : ScriptedAnswer.Error(400, refusal);
         var provider = ProviderFactory.Create(kind, _server.Url, "key", options: null);
 
-        Assert.Equal("Yes.", (await provider.CollectAsync(Ask("test-model", "high"))).Finished.Message.Text);
-        Assert.Equal("Yes.", (await provider.CollectAsync(Ask("test-model", "high"))).Finished.Message.Text);
+        Assert.Equal("Yes.", (await provider.Collect(Ask("test-model", "high"))).Finished.Message.Text);
+        Assert.Equal("Yes.", (await provider.Collect(Ask("test-model", "high"))).Finished.Message.Text);
 
         Assert.Equal([true, false, false], _server.Requests.Select(request => request.Body[field] is not null));
     }
@@ -118,7 +118,7 @@ public sealed class ReasoningVariantTests : IAsyncLifetime
         _server.Answer = Whole(kind);
         await ProviderFactory
             .Create(kind, _server.Url, "key", options: null)
-            .CollectAsync(Ask("test-model", "") with { MayCallTools = false });
+            .Collect(Ask("test-model", "") with { MayCallTools = false });
         Assert.Equal(choice, _server.LastBody["tool_choice"]!.ToJsonString());
         Assert.Single(_server.LastBody["tools"]!.AsArray());
     }

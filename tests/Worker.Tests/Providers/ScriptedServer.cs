@@ -28,14 +28,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public JsonObject LastBody => Requests.Last().Body;
 
-    public static async Task<ScriptedServer> StartAsync()
+    public static async Task<ScriptedServer> Start()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         var server = new ScriptedServer(app);
-        app.Run(server.HandleAsync);
+        app.Run(server.Handle);
         await app.StartAsync();
         server.Url = new Uri(app.Urls.Single());
         return server;
@@ -43,7 +43,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private async Task HandleAsync(HttpContext context)
+    private async Task Handle(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = JsonNode.Parse(await reader.ReadToEndAsync())!.AsObject();

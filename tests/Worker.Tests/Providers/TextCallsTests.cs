@@ -11,7 +11,7 @@ public sealed class TextCallsTests : IAsyncLifetime
     private readonly LearntTraits _learnt = new();
     private ScriptedServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+    public async Task InitializeAsync() => _server = await ScriptedServer.Start();
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -34,7 +34,7 @@ public sealed class TextCallsTests : IAsyncLifetime
                 : Says(kind, "I read.\n<agent_cmd tool=\"read\">{\"path\": \"a.txt\"}</agent_cmd>");
         for (var i = 0; i < 2; i++)
         {
-            var answer = await Provider(kind).CollectAsync(Answers.Ask());
+            var answer = await Provider(kind).Collect(Answers.Ask());
             var call = Assert.Single(answer.Finished.Message.ToolCalls);
             Assert.Equal(("read", """{"path": "a.txt"}"""), (call.Tool, call.Arguments));
             Assert.Equal(("I read.", ModelStopReason.ToolUse), (answer.Finished.Message.Text, answer.Finished.StopReason));
@@ -65,7 +65,7 @@ public sealed class TextCallsTests : IAsyncLifetime
             ],
         };
 
-        var answer = await Provider("openai", new JsonObject { ["tool_calls"] = "text" }).CollectAsync(request);
+        var answer = await Provider("openai", new JsonObject { ["tool_calls"] = "text" }).Collect(request);
 
         Assert.Equal("Done.", answer.StreamedText);
         var messages = _server.LastBody["messages"]!.AsArray();
@@ -93,7 +93,7 @@ public sealed class TextCallsTests : IAsyncLifetime
     {
         // Byte by byte, as it may come.
         _server.Answer = ScriptedAnswer.Text(string.Concat(said.Select(letter => Delta(letter.ToString()))) + End);
-        var answer = await Provider("openai", new JsonObject { ["tool_calls"] = "text" }).CollectAsync(Answers.Ask());
+        var answer = await Provider("openai", new JsonObject { ["tool_calls"] = "text" }).Collect(Answers.Ask());
         Assert.Equal(calls, answer.Finished.Message.ToolCalls.Select(call => $"{call.Tool} {call.Arguments}"));
         Assert.Equal(text, answer.Finished.Message.Text);
         Assert.DoesNotContain("agent_cmd", answer.StreamedText, StringComparison.OrdinalIgnoreCase);
@@ -103,7 +103,7 @@ public sealed class TextCallsTests : IAsyncLifetime
     public async Task A_model_that_knows_tools_calls_none_by_text()
     {
         _server.Answer = Says("openai", "Write <agent_cmd tool=\"read\">{}</agent_cmd> to read.");
-        Assert.Empty((await Provider("openai").CollectAsync(Answers.Ask())).Finished.Message.ToolCalls);
+        Assert.Empty((await Provider("openai").Collect(Answers.Ask())).Finished.Message.ToolCalls);
     }
 
     private const string End = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";

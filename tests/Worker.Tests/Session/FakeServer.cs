@@ -55,7 +55,7 @@ internal sealed class FakeServer : CallInvoker
     }
 
     /// <summary>Waits until the messages so far satisfy a condition.</summary>
-    public async Task UntilAsync(Func<bool> condition)
+    public async Task Until(Func<bool> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!condition()) await System.Threading.Tasks.Task.Delay(5, patience.Token);

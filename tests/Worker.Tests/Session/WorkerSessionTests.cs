@@ -19,51 +19,51 @@ public sealed class WorkerSessionTests : IDisposable
         var session = Start(async attempt =>
         {
             attempt.Report(Event("progress"));
-            await attempt.CommittedAsync(attempt.Stop.Now);
+            await attempt.Committed(attempt.Stop.Now);
             attempt.Report(Event("last"));
             return new AttemptOutcome.Completed("answer");
         });
-        await ConnectedAsync();
+        await Connected();
         _server.Offer(FakeServer.Task("one"));
 
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Completions.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Completions.Count > 0));
 
         var completion = _server.Requests.SelectMany(request => request.Completions).Single();
         Assert.Equal("answer", completion.Output);
         // The last event goes with the completion, or ahead of it when the stream was free just then.
         Assert.Equal(["progress", "last"], _server.Recorded.Concat(completion.Events).Select(reported => reported.Kind));
         Assert.Single(_server.Requests.SelectMany(request => request.Accepts));
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
     public async Task Tasks_without_work_are_accepted_and_completed_in_one_message()
     {
         var session = Start(_ => throw new InvalidOperationException("Nothing is run."), slots: 256);
-        await ConnectedAsync();
+        await Connected();
         _server.Offer([.. Enumerable.Range(0, 200).Select(n => FakeServer.Task($"{n}", "noop"))]);
 
-        await _server.UntilAsync(() => _server.Requests.Sum(request => request.Completions.Count) == 200);
+        await _server.Until(() => _server.Requests.Sum(request => request.Completions.Count) == 200);
 
         var message = _server.Requests.First(request => request.Completions.Count > 0);
         Assert.Equal(200, message.Completions.Count);
         Assert.Equal(message.Accepts, message.Completions.Select(completion => completion.Attempt));
         Assert.Equal(256, message.Credit);
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
     public async Task More_offers_than_slots_are_declined()
     {
         var session = Start(RunUntilStopped, slots: 1);
-        await ConnectedAsync();
+        await Connected();
         _server.Offer(FakeServer.Task("one"), FakeServer.Task("two"));
 
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Declines.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Declines.Count > 0));
 
         Assert.Equal(0, _server.Requests.Last(request => request.HasCredit).Credit);
         Assert.Single(_server.Requests.SelectMany(request => request.Accepts));
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
@@ -72,26 +72,26 @@ public sealed class WorkerSessionTests : IDisposable
         var session = Start(async attempt =>
         {
             attempt.Report(Event("first"));
-            await attempt.CommittedAsync(attempt.Stop.Now);
+            await attempt.Committed(attempt.Stop.Now);
             return new AttemptOutcome.Completed("answer");
         });
-        await ConnectedAsync();
+        await Connected();
         _server.Silent = true;
         var task = FakeServer.Task("one");
         _server.Offer(task);
-        await _server.UntilAsync(() => _server.Recorded.Count == 1);
+        await _server.Until(() => _server.Recorded.Count == 1);
 
         _server.Cut();
-        await _server.UntilAsync(() => _server.Connections == 2);
-        await _server.UntilAsync(() => _server.Requests.Sum(request => request.Events.Count) == 2);
+        await _server.Until(() => _server.Connections == 2);
+        await _server.Until(() => _server.Requests.Sum(request => request.Events.Count) == 2);
         _server.Silent = false;
         _server.Cut();
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Completions.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Completions.Count > 0));
 
         Assert.Single(_server.Recorded);
         Assert.Contains(_server.Requests, request => request.Hello?.Held.SingleOrDefault()?.AttemptId == task.Attempt.AttemptId);
         Assert.All(_server.Requests.SelectMany(request => request.Events), batch => Assert.Equal(1, batch.Batch));
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
@@ -99,17 +99,17 @@ public sealed class WorkerSessionTests : IDisposable
     {
         var session = Start(_ =>
             Task.FromResult<AttemptOutcome>(new AttemptOutcome.Failed("code", "message", true, TimeSpan.FromSeconds(2))));
-        await ConnectedAsync();
+        await Connected();
         _server.Silent = true;
         _server.Offer(FakeServer.Task("one"));
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Failures.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Failures.Count > 0));
         _server.Silent = false;
 
         _server.Cut();
 
-        await _server.UntilAsync(() => _server.Requests.Sum(request => request.Failures.Count) == 2);
+        await _server.Until(() => _server.Requests.Sum(request => request.Failures.Count) == 2);
         Assert.Equal(2000, _server.Requests.Last(request => request.Failures.Count > 0).Failures[0].RetryAfterMs);
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
@@ -123,14 +123,14 @@ public sealed class WorkerSessionTests : IDisposable
             stopped.SetResult();
             return new AttemptOutcome.Completed("late");
         });
-        await ConnectedAsync();
+        await Connected();
         var task = FakeServer.Task("one");
         _server.Offer(task);
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Accepts.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Accepts.Count > 0));
 
         _server.Send(new WorkResponse { Lost = { new AttemptLost { Attempt = task.Attempt, Reason = "superseded" } } });
         await stopped.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        await StopAsync(session);
+        await Stop(session);
 
         Assert.Empty(_server.Recorded);
         Assert.Empty(_server.Requests.SelectMany(FakeServer.Ends));
@@ -142,16 +142,16 @@ public sealed class WorkerSessionTests : IDisposable
     public async Task An_attempt_that_is_to_stop_answers_with_the_reason(StopReason reason)
     {
         var session = Start(RunUntilStopped);
-        await ConnectedAsync();
+        await Connected();
         var task = FakeServer.Task("one");
         _server.Offer(task);
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Accepts.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Accepts.Count > 0));
 
         _server.Send(new WorkResponse { StopRequests = { new StopRequest { Attempt = task.Attempt, Reason = reason } } });
 
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Stops.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Stops.Count > 0));
         Assert.Equal(reason, _server.Requests.SelectMany(request => request.Stops).Single().Reason);
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
@@ -163,12 +163,12 @@ public sealed class WorkerSessionTests : IDisposable
             attempt.Progress("thinking");
             return RunUntilStopped(attempt);
         });
-        await ConnectedAsync();
+        await Connected();
         _server.Offer(FakeServer.Task("one"));
 
-        await _server.UntilAsync(() =>
+        await _server.Until(() =>
             _server.Requests.Count(request => request.Renewals.Any(renewal => renewal.Progress == "thinking")) > 2);
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
@@ -182,13 +182,13 @@ public sealed class WorkerSessionTests : IDisposable
             dropped.SetResult();
             return new AttemptOutcome.Completed("late");
         });
-        await ConnectedAsync();
+        await Connected();
         _server.Silent = true;
         _server.Offer(FakeServer.Task("one"));
 
         await dropped.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
-        await StopAsync(session);
+        await Stop(session);
         Assert.Empty(_server.Requests.SelectMany(FakeServer.Ends));
     }
 
@@ -196,11 +196,11 @@ public sealed class WorkerSessionTests : IDisposable
     public async Task A_leaving_worker_gives_its_attempts_back()
     {
         var session = Start(RunUntilStopped);
-        await ConnectedAsync();
+        await Connected();
         _server.Offer(FakeServer.Task("one"));
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Accepts.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Accepts.Count > 0));
 
-        await StopAsync(session);
+        await Stop(session);
 
         Assert.Equal(StopReason.Drain, _server.Requests.SelectMany(request => request.Stops).Single().Reason);
         Assert.Contains(_server.Requests, request => request.Draining);
@@ -215,18 +215,18 @@ public sealed class WorkerSessionTests : IDisposable
             await finish.Task;
             return new AttemptOutcome.Completed("answer");
         });
-        await ConnectedAsync();
+        await Connected();
         _server.Offer(FakeServer.Task("one"));
-        await _server.UntilAsync(() => _server.Requests.Any(request => request.Accepts.Count > 0));
+        await _server.Until(() => _server.Requests.Any(request => request.Accepts.Count > 0));
 
         _server.Send(new WorkResponse { Drain = true });
-        await _server.UntilAsync(() => _server.Requests.Last(request => request.HasCredit).Credit == 0);
+        await _server.Until(() => _server.Requests.Last(request => request.HasCredit).Credit == 0);
         Assert.Equal(1, _server.Connections);
         finish.SetResult();
 
-        await _server.UntilAsync(() => _server.Connections == 2 && _server.Requests.Last(request => request.HasCredit).Credit == 4);
+        await _server.Until(() => _server.Connections == 2 && _server.Requests.Last(request => request.HasCredit).Credit == 4);
         Assert.Single(_server.Requests.SelectMany(request => request.Completions));
-        await StopAsync(session);
+        await Stop(session);
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class WorkerSessionTests : IDisposable
     public async Task A_worker_whose_reports_are_refused_as_nonsense_gives_up()
     {
         var session = Start(RunUntilStopped);
-        await ConnectedAsync();
+        await Connected();
 
         _server.Cut(StatusCode.InvalidArgument);
 
@@ -270,12 +270,12 @@ public sealed class WorkerSessionTests : IDisposable
             DrainTimeout = TimeSpan.FromMilliseconds(50),
         };
         var session = new WorkerSession(options, new WorkerCalls(_server, "token"), run, TimeProvider.System, NullLogger.Instance);
-        return session.RunAsync(_stop.Token);
+        return session.Run(_stop.Token);
     }
 
-    private Task ConnectedAsync() => _server.UntilAsync(() => _server.Requests.Any(request => request.HasCredit));
+    private Task Connected() => _server.Until(() => _server.Requests.Any(request => request.HasCredit));
 
-    private async Task StopAsync(Task session)
+    private async Task Stop(Task session)
     {
         await _stop.CancelAsync();
         await session.WaitAsync(TimeSpan.FromMinutes(1));

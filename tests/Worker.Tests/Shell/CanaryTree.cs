@@ -56,7 +56,7 @@ internal sealed class CanaryTree : IDisposable
     };
 
     /// <summary>Runs a command as a worker without a sandbox does; only the machine around the tree is out of its reach.</summary>
-    public async Task<string> RunAsync(string command)
+    public async Task<string> Run(string command)
     {
         var start = new ProcessStartInfo(Bwrap!)
         {
@@ -93,7 +93,7 @@ internal sealed class CanaryTree : IDisposable
         start.Environment.Clear();
         foreach (var (name, value) in CommandEnvironment.Create(Path.Combine(Outside, "home")))
             start.Environment[name] = value;
-        using var process = (await LastingThread.StartAsync(start))!;
+        using var process = (await LastingThread.Start(start))!;
         process.StandardInput.Close();
         var outputs = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

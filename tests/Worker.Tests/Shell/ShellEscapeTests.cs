@@ -25,12 +25,12 @@ public class ShellEscapeTests(ITestOutputHelper output)
     [SandboxFact]
     public async Task Of_a_thousand_random_commands_without_a_sandbox_none_leaves_the_workspace_unasked()
     {
-        var (free, asked, escapes) = await TryAsync(
+        var (free, asked, escapes) = await Try(
             async (tree, command) =>
             {
                 var isFree = IsFree(command, tree.Context(None));
                 // Those that are asked about run too: it shows how many of them are escapes.
-                return (isFree, tree.Touched(await tree.RunAsync(command)));
+                return (isFree, tree.Touched(await tree.Run(command)));
             });
         output.WriteLine(
             $"Without a sandbox: {free} ran unasked, {asked} were asked about, {escapes} of these would have left the workspace.");
@@ -41,12 +41,12 @@ public class ShellEscapeTests(ITestOutputHelper output)
     [SandboxFact]
     public async Task Of_a_thousand_random_commands_in_the_sandbox_none_leaves_the_workspace_unasked()
     {
-        var (free, asked, _) = await TryAsync(async (tree, command) =>
+        var (free, asked, _) = await Try(async (tree, command) =>
         {
             var context = tree.Context(TestSandbox.Here);
             var isFree = IsFree(command, context);
             var arguments = new JsonObject { ["command"] = command };
-            return (isFree, isFree && tree.Touched((await new BashTool().Bind(arguments).RunAsync(context, CancellationToken.None)).Text));
+            return (isFree, isFree && tree.Touched((await new BashTool().Bind(arguments).Run(context, CancellationToken.None)).Text));
         });
         output.WriteLine($"In the sandbox: {free} ran unasked, {asked} were asked about.");
         Assert.InRange(free, 200, Commands);
@@ -70,7 +70,7 @@ public class ShellEscapeTests(ITestOutputHelper output)
         var context = tree.Context(TestSandbox.Here);
         var asked = !IsFree(command, context);
         // What is asked about runs as well: without the answer it comes to nothing either.
-        var result = await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context, CancellationToken.None);
+        var result = await new BashTool().Bind(new JsonObject { ["command"] = command }).Run(context, CancellationToken.None);
         Assert.False(tree.Touched(result.Text), $"{(asked ? "Asked" : "Not asked")}: {result.Text}");
     }
 
@@ -187,7 +187,7 @@ public class ShellEscapeTests(ITestOutputHelper output)
             "wc -l --files0-from=../outside/secret",
         ];
 
-    private static async Task<(int Free, int Asked, int Escapes)> TryAsync(
+    private static async Task<(int Free, int Asked, int Escapes)> Try(
         Func<CanaryTree, string, Task<(bool Free, bool Touched)>> tryCommand)
     {
         var generator = new CommandGenerator(Seed);

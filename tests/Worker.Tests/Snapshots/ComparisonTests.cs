@@ -14,14 +14,14 @@ public class ComparisonTests
         folder.Write("a.txt", "one\ntwo\n");
         folder.Write("old.txt", string.Concat(Enumerable.Repeat("a line that stays\n", 20)));
         File.WriteAllBytes(Path.Combine(folder.Root, "b.bin"), [0, 1, 2]);
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "one\n2\nthree\n");
         File.Move(Path.Combine(folder.Root, "old.txt"), Path.Combine(folder.Root, "new ä.txt"));
         File.WriteAllBytes(Path.Combine(folder.Root, "b.bin"), [3, 0]);
-        var second = await folder.TakeAsync(2);
+        var second = await folder.Take(2);
         folder.Write("a.txt", "later\n");
 
-        var diff = await folder.DiffAsync(first.Commit, second.Commit);
+        var diff = await folder.Diff(first.Commit, second.Commit);
 
         Assert.Equal(
             [
@@ -41,12 +41,12 @@ public class ComparisonTests
     {
         using var folder = new SnapshotFolder();
         folder.Write("a.txt", "one\n");
-        await folder.TakeAsync();
+        await folder.Take();
         folder.Write("a.txt", "two\n");
-        await folder.TakeAsync(2);
+        await folder.Take(2);
         folder.Write("a.txt", "three\n");
 
-        var diff = await folder.DiffAsync("");
+        var diff = await folder.Diff("");
 
         Assert.Contains("-one\n+three\n", diff.Text);
     }
@@ -55,11 +55,11 @@ public class ComparisonTests
     public async Task A_long_text_ends_with_a_whole_line_and_the_files_are_still_told()
     {
         using var folder = new SnapshotFolder();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", string.Concat(Enumerable.Range(0, 200_000).Select(line => $"line {line}\n")));
         folder.Write("z.txt", "z\n");
 
-        var diff = await folder.DiffAsync(first.Commit);
+        var diff = await folder.Diff(first.Commit);
 
         Assert.True(diff.Truncated);
         Assert.True(diff.Text.Length <= 1024 * 1024 && diff.Text.EndsWith('\n'));

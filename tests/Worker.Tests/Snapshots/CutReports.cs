@@ -23,9 +23,9 @@ internal sealed class CutReports(MemoryJournal journal, int length) : IAttemptRe
         }
     }
 
-    public Task CommittedAsync(CancellationToken ct) => journal.CommittedAsync(ct);
+    public Task Committed(CancellationToken cancellationToken) => journal.Committed(cancellationToken);
 
-    public Task RoomAsync(CancellationToken ct) => journal.RoomAsync(ct);
+    public Task Room(CancellationToken cancellationToken) => journal.Room(cancellationToken);
 
     public void Pause(ProviderPause pause) => journal.Pause(pause);
 

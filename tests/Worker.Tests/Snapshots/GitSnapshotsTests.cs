@@ -16,7 +16,7 @@ public class GitSnapshotsTests
         folder.Write("a.txt", "two\n");
         folder.Write("new/b.txt", "b\n");
 
-        var taken = await folder.TakeAsync(3, "fix the parser");
+        var taken = await folder.Take(3, "fix the parser");
 
         Assert.True(taken.IsNew);
         Assert.Equal(taken.Commit, folder.Git("rev-parse", $"refs/koda/{folder.Subject.ConversationId}").Trim());
@@ -31,10 +31,10 @@ public class GitSnapshotsTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync(1);
-        var second = await folder.TakeAsync(2);
+        var first = await folder.Take(1);
+        var second = await folder.Take(2);
         folder.Write("a.txt", "two\n");
-        var third = await folder.TakeAsync(3);
+        var third = await folder.Take(3);
 
         Assert.Equal((first.Commit, false), (second.Commit, second.IsNew));
         Assert.Equal(1, second.Mark.Turn);
@@ -48,12 +48,12 @@ public class GitSnapshotsTests
         using var folder = new SnapshotFolder();
         folder.Write("a.txt", "one\n");
         var before = folder.Files();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
         folder.Write("b/c.txt", "c\n");
-        await folder.TakeAsync(2);
+        await folder.Take(2);
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal(before, folder.Files());
         Assert.False(folder.Has("b"));
@@ -65,12 +65,12 @@ public class GitSnapshotsTests
     {
         using var folder = new SnapshotFolder();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Git("init", "-q");
         folder.Write("a.txt", "two\n");
-        var second = await folder.TakeAsync(2);
+        var second = await folder.Take(2);
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", folder.Read("a.txt"));
         Assert.Equal([new FileDifference("a.txt", FileDifferences.Modified)], second.Files);
@@ -81,11 +81,11 @@ public class GitSnapshotsTests
     public async Task An_empty_folder_can_be_taken_and_brought_back()
     {
         using var folder = new SnapshotFolder();
-        var empty = await folder.TakeAsync();
+        var empty = await folder.Take();
         folder.Write("a.txt", "one\n");
-        await folder.TakeAsync(2);
+        await folder.Take(2);
 
-        await folder.RestoreAsync(empty.Commit);
+        await folder.Restore(empty.Commit);
 
         Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
     }
@@ -99,14 +99,14 @@ public class GitSnapshotsTests
         folder.Write("a.txt", "one\n");
         folder.Write("node_modules/m.js", "m\n");
         folder.Commit();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
         File.WriteAllText(Path.Combine(folder.Top, "other.txt"), "changed\n");
-        var second = await folder.TakeAsync(2);
+        var second = await folder.Take(2);
 
         Assert.Equal([new FileDifference("a.txt", FileDifferences.Modified)], second.Files);
-        Assert.Contains("+++ b/a.txt", (await folder.DiffAsync(first.Commit)).Text);
-        await folder.RestoreAsync(first.Commit);
+        Assert.Contains("+++ b/a.txt", (await folder.Diff(first.Commit)).Text);
+        await folder.Restore(first.Commit);
         Assert.Equal("one\n", folder.Read("a.txt"));
         Assert.Equal("changed\n", File.ReadAllText(Path.Combine(folder.Top, "other.txt")));
         Assert.True(folder.Has("node_modules/m.js"));
@@ -117,12 +117,12 @@ public class GitSnapshotsTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Subject = folder.Subject with { ConversationId = Guid.NewGuid() };
         folder.Write("a.txt", "two\n");
 
-        var other = await folder.TakeAsync();
-        await folder.Snapshots.ForgetAsync(folder.Subject, CancellationToken.None);
+        var other = await folder.Take();
+        await folder.Snapshots.Forget(folder.Subject, CancellationToken.None);
 
         Assert.Empty(other.Files);
         Assert.Equal(first.Commit, folder.Git("for-each-ref", "--format=%(objectname)", "refs/koda").Trim());
@@ -133,17 +133,17 @@ public class GitSnapshotsTests
     {
         using var folder = new SnapshotFolder();
         folder.Write("a.txt", "one\n");
-        await folder.TakeAsync();
+        await folder.Take();
         var first = folder.Subject;
         folder.Subject = first with { ConversationId = Guid.NewGuid() };
-        var kept = await folder.TakeAsync();
+        var kept = await folder.Take();
 
-        await folder.Snapshots.ForgetAsync(first, CancellationToken.None);
+        await folder.Snapshots.Forget(first, CancellationToken.None);
         folder.Write("a.txt", "two\n");
-        await folder.RestoreAsync(kept.Commit);
+        await folder.Restore(kept.Commit);
         Assert.Equal("one\n", folder.Read("a.txt"));
 
-        await folder.Snapshots.ForgetAsync(folder.Subject, CancellationToken.None);
+        await folder.Snapshots.Forget(folder.Subject, CancellationToken.None);
         Assert.Empty(Directory.EnumerateFiles(folder.Data, "*", SearchOption.AllDirectories));
     }
 
@@ -152,12 +152,12 @@ public class GitSnapshotsTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        await folder.TakeAsync();
+        await folder.Take();
         folder.Write("a.txt", "two\n");
         File.WriteAllText(Path.Combine(folder.Root, ".git", $"refs/koda/{folder.Subject.ConversationId}.lock"), "");
         File.WriteAllText(Path.Combine(folder.Root, ".git", "index.lock"), "");
 
-        Assert.True((await folder.TakeAsync(2)).IsNew);
+        Assert.True((await folder.Take(2)).IsNew);
         Assert.True(folder.Has(".git/index.lock"));
     }
 
@@ -167,10 +167,10 @@ public class GitSnapshotsTests
         using var folder = new SnapshotFolder();
         folder.Git("init", "-q", "--object-format=sha256");
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal(64, first.Commit.Length);
         Assert.Equal("one\n", folder.Read("a.txt"));

@@ -17,14 +17,14 @@ public sealed class HiddenFilesTests
     public async Task No_snapshot_holds_what_is_private_and_no_restore_touches_it(bool repository)
     {
         using var folder = Home(repository);
-        var before = await folder.TakeAsync();
+        var before = await folder.Take();
         folder.Write("a.txt", "two");
         folder.Write(".koda/operator.token", "newer");
         folder.Write(".ssh/new", "new");
-        var after = await folder.TakeAsync(2);
+        var after = await folder.Take(2);
 
         Assert.Equal(["a.txt"], after.Files.Select(file => file.Path));
-        await folder.RestoreAsync(before.Commit);
+        await folder.Restore(before.Commit);
 
         Assert.Equal(("one", "newer", "new"), (folder.Read("a.txt"), folder.Read(".koda/operator.token"), folder.Read(".ssh/new")));
         Assert.DoesNotContain(Secret, Everything(folder));
@@ -38,18 +38,18 @@ public sealed class HiddenFilesTests
         using var folder = Home(repository);
         var now = folder.Snapshots;
         folder.Snapshots = new GitSnapshots(SnapshotFolder.GitPath, folder.Data, TimeProvider.System, new PrivatePaths([], []));
-        var old = await folder.TakeAsync();
+        var old = await folder.Take();
         folder.Snapshots = now;
         folder.Write("a.txt", "two");
         folder.Write(".koda/operator.token", "newer");
         folder.Delete(".netrc");
 
-        Assert.DoesNotContain((await folder.DiffAsync(old.Commit)).Files, file => file.Path.StartsWith('.'));
-        await folder.RestoreAsync(old.Commit);
+        Assert.DoesNotContain((await folder.Diff(old.Commit)).Files, file => file.Path.StartsWith('.'));
+        await folder.Restore(old.Commit);
 
         Assert.Equal(("one", "newer"), (folder.Read("a.txt"), folder.Read(".koda/operator.token")));
         Assert.False(folder.Has(".netrc"));
-        var latest = await folder.TakeAsync(2);
+        var latest = await folder.Take(2);
         Assert.DoesNotContain(
             SnapshotFolder.GitIn(folder.Root, "--git-dir", Store(folder), "ls-tree", "-r", "--name-only", latest.Commit).Split('\n'),
             path => path.StartsWith('.'));

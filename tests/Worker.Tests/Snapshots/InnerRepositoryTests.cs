@@ -24,15 +24,15 @@ public sealed class InnerRepositoryTests
         folder.Write("lib/inner/x.log", "log\n");
         Inner(folder, "lib/inner/deep/deeper");
         var (before, head) = (folder.Files(), SnapshotFolder.GitIn($"{folder.Root}/lib/inner", "rev-parse", "HEAD"));
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("lib/inner/notes.md", "the agent's\n");
         folder.Write("lib/inner/new/file.md", "new\n");
         folder.Delete("lib/inner/drafts/open.md");
         folder.Write("lib/inner/deep/deeper/notes.md", "the agent's\n");
 
-        var diff = await folder.DiffAsync(first.Commit);
-        await folder.TakeAsync(2);
-        var restored = await folder.RestoreAsync(first.Commit);
+        var diff = await folder.Diff(first.Commit);
+        await folder.Take(2);
+        var restored = await folder.Restore(first.Commit);
 
         Assert.Equal(
             ["lib/inner/deep/deeper/notes.md", "lib/inner/drafts/open.md", "lib/inner/new/file.md", "lib/inner/notes.md"],
@@ -55,10 +55,10 @@ public sealed class InnerRepositoryTests
         folder.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", folder.Outside, "vendor/part");
         folder.Commit();
         var (before, state) = (folder.Files(), folder.State());
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("vendor/part/part.c", "int two;\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal(before, folder.Files());
         Assert.Equal(state, folder.State());
@@ -69,12 +69,12 @@ public sealed class InnerRepositoryTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("own.txt", "own\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         Inner(folder, "cloned");
         folder.Write("own.txt", "changed\n");
-        await folder.TakeAsync(2);
+        await folder.Take(2);
 
-        var restored = await folder.RestoreAsync(first.Commit);
+        var restored = await folder.Restore(first.Commit);
 
         Assert.Equal("own\n", folder.Read("own.txt"));
         Assert.Equal("mine\n", folder.Read("cloned/notes.md"));
@@ -88,14 +88,14 @@ public sealed class InnerRepositoryTests
         folder.Write(".gitignore", "cache/\n*.bin\n");
         folder.Write("cache/old", "old\n");
         File.SetLastWriteTimeUtc($"{folder.Root}/cache/old", DateTime.UtcNow.AddDays(-1));
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("cache/new", "new\n");
         folder.Write("a.bin", "bytes\n");
         for (var index = 0; index < 8; index++)
             folder.Write($"many.bin/{index}", "bytes\n");
 
-        Assert.Equal(["a.bin", "cache/new", "many.bin/"], (await folder.DiffAsync(first.Commit)).NotKept!);
-        Assert.Equal(["a.bin", "cache/new", "many.bin/"], (await folder.RestoreAsync(first.Commit)).NotKept!);
+        Assert.Equal(["a.bin", "cache/new", "many.bin/"], (await folder.Diff(first.Commit)).NotKept!);
+        Assert.Equal(["a.bin", "cache/new", "many.bin/"], (await folder.Restore(first.Commit)).NotKept!);
         Assert.True(folder.Has("cache/new"));
     }
 
@@ -118,7 +118,7 @@ public sealed class InnerRepositoryTests
             File.SetUnixFileMode($"{folder.Root}/{path}", (UnixFileMode)Convert.ToInt32(mode, 8));
         }
         var before = Modes(folder);
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("key.pem", "another");
         File.SetUnixFileMode($"{folder.Root}/key.pem", (UnixFileMode)Convert.ToInt32("644", 8));
         File.SetUnixFileMode($"{folder.Root}/only.txt", (UnixFileMode)Convert.ToInt32("666", 8));
@@ -126,9 +126,9 @@ public sealed class InnerRepositoryTests
         folder.Delete("deleted.key");
         var after = Modes(folder);
 
-        var restored = await folder.RestoreAsync(first.Commit);
+        var restored = await folder.Restore(first.Commit);
         Assert.Equal(before, Modes(folder));
-        await folder.RestoreAsync(restored.SafetyCommit, "back");
+        await folder.Restore(restored.SafetyCommit, "back");
         Assert.Equal(after, Modes(folder));
     }
 
@@ -138,16 +138,16 @@ public sealed class InnerRepositoryTests
         using var folder = SnapshotFolder.Repository();
         var file = folder.Write("a/x", "mine");
         File.SetUnixFileMode(file, (UnixFileMode)Convert.ToInt32("666", 8));
-        var taken = await folder.TakeAsync();
+        var taken = await folder.Take();
         var outside = Path.Combine(folder.Outside, "x");
         File.WriteAllText(outside, "another's");
         File.SetUnixFileMode(outside, (UnixFileMode)Convert.ToInt32("600", 8));
         Directory.Delete(Path.Combine(folder.Root, "a"), recursive: true);
         File.CreateSymbolicLink(Path.Combine(folder.Root, "a"), folder.Outside);
 
-        var place = await SnapshotPlace.FindAsync(
+        var place = await SnapshotPlace.Find(
             SnapshotFolder.GitPath, folder.Data, folder.Subject, PrivatePaths.OfMachine, new KnownPlaces(), CancellationToken.None);
-        await taken.Mark.Modes!.ApplyAsync(place, taken.Tree, CancellationToken.None);
+        await taken.Mark.Modes!.Apply(place, taken.Tree, CancellationToken.None);
 
         Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(outside), 8));
         Assert.Null(PlacedFile.Open(file));

@@ -22,7 +22,7 @@ public class RestoreTests
         folder.Write("was-file", "file\n");
         folder.Write("was-directory/x", "x\n");
         var before = folder.Files();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("changed.txt", "two\n");
         Directory.Delete(Path.Combine(folder.Root, "deleted"), recursive: true);
         folder.Delete("odd name\t\"ü\n.txt");
@@ -36,12 +36,12 @@ public class RestoreTests
         folder.Write("added/new.txt", "new\n");
         var after = folder.Files();
 
-        var restored = await folder.RestoreAsync(first.Commit);
+        var restored = await folder.Restore(first.Commit);
 
         Assert.Equal(before, folder.Files());
         Assert.Contains(new FileDifference("added/new.txt", FileDifferences.Deleted), restored.Files);
         Assert.Contains(new FileDifference("odd name\t\"ü\n.txt", FileDifferences.Added), restored.Files);
-        await folder.RestoreAsync(restored.SafetyCommit, "back");
+        await folder.Restore(restored.SafetyCommit, "back");
         Assert.Equal(after, folder.Files());
         Assert.Empty(Directory.GetFileSystemEntries(folder.Outside));
     }
@@ -54,11 +54,11 @@ public class RestoreTests
             var make = Process.Start(
                 new ProcessStartInfo("sh", ["-c", @"printf one > ""$(printf 'b\377d')"""]) { WorkingDirectory = folder.Root })!)
             await make.WaitForExitAsync();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         using (var change = Process.Start(new ProcessStartInfo("sh", ["-c", "printf two > b*d"]) { WorkingDirectory = folder.Root })!)
             await change.WaitForExitAsync();
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         using var read = Process.Start(
             new ProcessStartInfo("sh", ["-c", "cat b*d; rm b*d"]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true })!;
@@ -72,22 +72,22 @@ public class RestoreTests
         folder.Write("config.local", "first\n");
         folder.Write("cache", "a file\n");
         folder.Write("out/x", "a directory\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write(".gitignore", "config.local\ncache/\nout\n");
         folder.Delete("config.local");
         folder.Delete("cache");
         Directory.Delete(Path.Combine(folder.Root, "out"), recursive: true);
-        await folder.TakeAsync(2);
+        await folder.Take(2);
         folder.Write("config.local", "precious\n");
         folder.Write("cache/deep/y", "precious too\n");
         folder.Write("out", "precious as well\n");
         var after = folder.Files();
 
-        var restored = await folder.RestoreAsync(first.Commit);
+        var restored = await folder.Restore(first.Commit);
 
         Assert.Equal("first\n", folder.Read("config.local"));
         Assert.Equal("a file\n", folder.Read("cache"));
-        await folder.RestoreAsync(restored.SafetyCommit, "back");
+        await folder.Restore(restored.SafetyCommit, "back");
         Assert.Equal(after, folder.Files());
     }
 
@@ -96,10 +96,10 @@ public class RestoreTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => folder.Snapshots.RestoreAsync(
+        await Assert.ThrowsAsync<InvalidOperationException>(() => folder.Snapshots.Restore(
             folder.Subject, first.Commit, new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"),
             (_, _) => throw new InvalidOperationException("The log is not there."), CancellationToken.None));
 
@@ -114,7 +114,7 @@ public class RestoreTests
         for (var i = 0; i < Files; i++)
             folder.Write($"{i % 50}/{i}.txt", $"one {i}\n");
         var wanted = folder.Files();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         for (var i = 0; i < Files; i += 2)
             folder.Write($"{i % 50}/{i}.txt", $"two {i}\n");
         for (var i = 0; i < Files; i++)
@@ -127,16 +127,16 @@ public class RestoreTests
         watcher.Deleted += (_, _) => killed.Cancel();
         watcher.EnableRaisingEvents = true;
         await Record.ExceptionAsync(() =>
-            folder.Snapshots.RestoreAsync(
+            folder.Snapshots.Restore(
                 folder.Subject,
                 first.Commit,
                 new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"),
                 (_, _) => Task.CompletedTask,
                 killed.Token));
-        var restored = await folder.RestoreAsync(first.Commit);
+        var restored = await folder.Restore(first.Commit);
 
         Assert.Equal(wanted, folder.Files());
-        await folder.RestoreAsync(restored.SafetyCommit, "back");
+        await folder.Restore(restored.SafetyCommit, "back");
         Assert.Equal(found, folder.Files());
     }
 
@@ -145,13 +145,13 @@ public class RestoreTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
-        var found = await folder.TakeAsync(2);
+        var found = await folder.Take(2);
         Assert.Equal((true, first.Tree), (found.IsNew, found.Tree));
-        Assert.False((await folder.TakeAsync(3)).IsNew);
+        Assert.False((await folder.Take(3)).IsNew);
     }
 
     [Fact]
@@ -160,10 +160,10 @@ public class RestoreTests
         using var folder = SnapshotFolder.Repository();
         var secret = folder.Write("secret.txt", "one\n");
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("secret.txt", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", folder.Read("secret.txt"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secret));
@@ -176,10 +176,10 @@ public class RestoreTests
         folder.Write("a.txt", "one\n");
         using (var large = File.Create(Path.Combine(folder.Root, "large.bin")))
             large.SetLength(65L * 1024 * 1024);
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("a.txt\n", folder.Git("ls-tree", "-r", "--name-only", first.Commit));
         Assert.True(folder.Has("large.bin"));
@@ -193,11 +193,11 @@ public class RestoreTests
         folder.Write("kept.log", "one\n");
         folder.Write("other.log", "one\n");
         folder.Git("add", "-f", "kept.log");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("kept.log", "two\n");
         folder.Write("other.log", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal(("one\n", "two\n"), (folder.Read("kept.log"), folder.Read("other.log")));
     }
@@ -211,9 +211,9 @@ public class RestoreTests
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
         folder.Commit();
-        await folder.TakeAsync();
+        await folder.Take();
 
-        await Assert.ThrowsAsync<SnapshotException>(() => folder.RestoreAsync(commit));
-        await Assert.ThrowsAsync<SnapshotException>(() => folder.RestoreAsync(folder.Git("rev-parse", "HEAD").Trim()));
+        await Assert.ThrowsAsync<SnapshotException>(() => folder.Restore(commit));
+        await Assert.ThrowsAsync<SnapshotException>(() => folder.Restore(folder.Git("rev-parse", "HEAD").Trim()));
     }
 }

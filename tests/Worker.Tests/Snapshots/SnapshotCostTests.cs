@@ -19,17 +19,17 @@ public sealed class SnapshotCostTests
         folder.Write("src/new.txt", "new\n");
         var asked = Listening(folder);
 
-        await folder.TakeAsync();
+        await folder.Take();
         var first = Asked(asked);
-        await folder.TakeAsync(2);
+        await folder.Take(2);
         var unchanged = Asked(asked);
         folder.Write("src/1.txt", "changed\n");
         folder.Delete("src/2.txt");
-        await folder.TakeAsync(3);
+        await folder.Take(3);
         var changed = Asked(asked);
         folder.Git("commit", "-qam", "more");
         folder.Subject = folder.Subject with { ConversationId = Guid.NewGuid() };
-        await folder.TakeAsync();
+        await folder.Take();
         var ofAnother = Asked(asked);
 
         Assert.Equal(["rev-parse", "cat-file", "cat-file", "ls-files", "update-index", "write-tree", "commit-tree", "update-ref"], first);
@@ -46,11 +46,11 @@ public sealed class SnapshotCostTests
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
         folder.Commit();
-        await folder.TakeAsync();
+        await folder.Take();
         folder.Git("config", "core.worktree", folder.Outside);
         folder.Subject = folder.Subject with { ConversationId = Guid.NewGuid() };
 
-        await folder.TakeAsync();
+        await folder.Take();
 
         Assert.DoesNotContain(
             folder.Subject.ConversationId.ToString(), SnapshotFolder.GitIn(Path.Combine(folder.Root, ".git"), "for-each-ref"));
@@ -62,13 +62,13 @@ public sealed class SnapshotCostTests
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
         folder.Commit();
-        await folder.TakeAsync();
+        await folder.Take();
         var elsewhere = Path.Combine(folder.Outside, "moved.git");
         Directory.Move(Path.Combine(folder.Root, ".git"), elsewhere);
         folder.Write(".git", $"gitdir: {elsewhere}\n");
         folder.Subject = folder.Subject with { ConversationId = Guid.NewGuid() };
 
-        await folder.TakeAsync();
+        await folder.Take();
 
         Assert.DoesNotContain(folder.Subject.ConversationId.ToString(), folder.Git("for-each-ref"));
     }
@@ -79,17 +79,17 @@ public sealed class SnapshotCostTests
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
         folder.Commit();
-        await folder.TakeAsync();
+        await folder.Take();
         var (first, other) = (
             folder.Snapshots,
             new GitSnapshots(SnapshotFolder.GitPath, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
         folder.Write("a.txt", "two\n");
         folder.Snapshots = other;
-        var second = await folder.TakeAsync(2);
+        var second = await folder.Take(2);
         folder.Write("a.txt", "three\n");
         folder.Snapshots = first;
 
-        var third = await folder.TakeAsync(3);
+        var third = await folder.Take(3);
 
         Assert.Equal(second.Commit, folder.Git("rev-parse", $"{third.Commit}^").Trim());
         Assert.Equal(third.Commit, folder.Git("rev-parse", $"refs/koda/{folder.Subject.ConversationId}").Trim());
@@ -102,12 +102,12 @@ public sealed class SnapshotCostTests
         folder.Write("a.txt", "one\n");
         folder.Write("b", "file\n");
         folder.Commit();
-        await folder.TakeAsync();
+        await folder.Take();
         folder.Write("a.txt", "two\n");
         folder.Delete("b");
         SnapshotFolder.GitIn(folder.Root, "-c", "alias.pipe=!mkfifo b", "pipe");
 
-        var second = await folder.TakeAsync(2);
+        var second = await folder.Take(2);
 
         Assert.Equal("two\n", folder.Git("cat-file", "blob", $"{second.Commit}:a.txt"));
     }
@@ -120,17 +120,17 @@ public sealed class SnapshotCostTests
         folder.Write("directory/inside", "inside\n");
         folder.Commit();
         var before = folder.Files();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Delete("file");
         folder.Write("file/inside", "now inside\n");
         Directory.Delete(Path.Combine(folder.Root, "directory"), recursive: true);
         folder.Write("directory", "now a file\n");
         var after = folder.Files();
 
-        var second = await folder.TakeAsync(2);
-        await folder.RestoreAsync(first.Commit);
+        var second = await folder.Take(2);
+        await folder.Restore(first.Commit);
         Assert.Equal(before, folder.Files());
-        await folder.RestoreAsync(second.Commit, "back");
+        await folder.Restore(second.Commit, "back");
 
         Assert.Equal(after, folder.Files());
     }

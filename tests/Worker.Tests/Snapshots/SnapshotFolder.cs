@@ -80,18 +80,18 @@ internal sealed class SnapshotFolder : IDisposable
         return output;
     }
 
-    public Task<Snapshot> TakeAsync(long turn = 1, string summary = "did something") =>
-        Snapshots.TakeAsync(Subject, new SnapshotMark(SnapshotKind.Turn, turn, summary, $"task-{turn}"), CancellationToken.None);
+    public Task<Snapshot> Take(long turn = 1, string summary = "did something") =>
+        Snapshots.Take(Subject, new SnapshotMark(SnapshotKind.Turn, turn, summary, $"task-{turn}"), CancellationToken.None);
 
-    public Task<Restoration> RestoreAsync(string commit, string task = "restore") =>
-        Snapshots.RestoreAsync(
+    public Task<Restoration> Restore(string commit, string task = "restore") =>
+        Snapshots.Restore(
             Subject,
             commit,
             new SnapshotMark(SnapshotKind.Safety, -1, "before a restore", task),
             (_, _) => Task.CompletedTask,
             CancellationToken.None);
 
-    public Task<SnapshotDiff> DiffAsync(string from, string to = "") => Snapshots.DiffAsync(Subject, from, to, CancellationToken.None);
+    public Task<SnapshotDiff> Diff(string from, string to = "") => Snapshots.Diff(Subject, from, to, CancellationToken.None);
 
     /// <summary>Everything that the user's git says of his repository, and the bytes of its own files.</summary>
     public string State()

@@ -24,15 +24,15 @@ public sealed class TurnSnapshotsTests : IDisposable
         var folder = Folder();
         var journal = new MemoryJournal();
 
-        await TurnAsync(folder, journal, 1, Writes("two\n"));
+        await Turn(folder, journal, 1, Writes("two\n"));
 
         var taken = Taken(journal);
         Assert.Equal(
-            [(0L, "before turn 1"), (1L, "Do it.")], taken.Select(payload => (Turn(payload), payload["summary"]!.GetValue<string>())));
+            [(0L, "before turn 1"), (1L, "Do it.")], taken.Select(payload => (TurnOf(payload), payload["summary"]!.GetValue<string>())));
         Assert.Equal("""[{"path":"a.txt","change":"modified"}]""", taken[1]["files"]!.ToJsonString());
         var kinds = journal.Events.Select(recorded => recorded.Kind).ToList();
         Assert.True(kinds.IndexOf("snapshot.taken") < kinds.IndexOf("tool.started"));
-        await RestoreAsync(folder, taken[0]);
+        await Restore(folder, taken[0]);
         Assert.Equal("one\n", folder.Read("a.txt"));
     }
 
@@ -42,14 +42,14 @@ public sealed class TurnSnapshotsTests : IDisposable
         var folder = Folder();
         var journal = new MemoryJournal();
         var model = Writes("two\n", "three\n");
-        await TurnAsync(folder, journal, 1, model);
+        await Turn(folder, journal, 1, model);
         folder.Write("a.txt", "by hand\n");
 
         // The model has not seen what the person wrote, so that its change is refused and the file stays.
-        await TurnAsync(folder, journal, 2, model);
+        await Turn(folder, journal, 2, model);
 
-        Assert.Equal([0, 1, 1], Taken(journal).Select(Turn));
-        await RestoreAsync(folder, Taken(journal)[1]);
+        Assert.Equal([0, 1, 1], Taken(journal).Select(TurnOf));
+        await Restore(folder, Taken(journal)[1]);
         Assert.Equal("two\n", folder.Read("a.txt"));
     }
 
@@ -58,12 +58,12 @@ public sealed class TurnSnapshotsTests : IDisposable
     {
         var folder = Folder();
         var journal = new MemoryJournal();
-        await TurnAsync(folder, journal, 1, Writes("two\n"));
-        await RestoreAsync(folder, Taken(journal)[0]);
+        await Turn(folder, journal, 1, Writes("two\n"));
+        await Restore(folder, Taken(journal)[0]);
 
-        await TurnAsync(folder, journal, 2, new ScriptedModel(ScriptedModel.Says("hello")));
+        await Turn(folder, journal, 2, new ScriptedModel(ScriptedModel.Says("hello")));
 
-        var newest = Taken(journal).Last(payload => Turn(payload) <= 1);
+        var newest = Taken(journal).Last(payload => TurnOf(payload) <= 1);
         Assert.Equal(Taken(journal)[0]["tree"]!.ToString(), newest["tree"]!.ToString());
     }
 
@@ -72,11 +72,11 @@ public sealed class TurnSnapshotsTests : IDisposable
     {
         var folder = Folder();
         var journal = new MemoryJournal();
-        await TurnAsync(folder, journal, 1, new ScriptedModel(ScriptedModel.Says("hello")));
+        await Turn(folder, journal, 1, new ScriptedModel(ScriptedModel.Says("hello")));
 
-        await TurnAsync(folder, journal, 2, new ScriptedModel(ScriptedModel.Says("hello")));
+        await Turn(folder, journal, 2, new ScriptedModel(ScriptedModel.Says("hello")));
 
-        Assert.Equal([0], Taken(journal).Select(Turn));
+        Assert.Equal([0], Taken(journal).Select(TurnOf));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         var folder = Folder();
         var journal = new MemoryJournal();
 
-        await TurnAsync(folder, journal, 1, Writes("two\n"), snapshots: false);
+        await Turn(folder, journal, 1, Writes("two\n"), snapshots: false);
 
         Assert.Empty(Taken(journal));
         Assert.False(Directory.Exists($"{folder.Outside}/snapshots"));
@@ -97,7 +97,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         var folder = Folder();
         var journal = new MemoryJournal();
 
-        var outcome = await TurnAsync(folder, journal, 1, Writes("two\n"), store: new NoSnapshots());
+        var outcome = await Turn(folder, journal, 1, Writes("two\n"), store: new NoSnapshots());
 
         Assert.Equal(new AttemptOutcome.Completed("done"), outcome);
         Assert.Equal(2, journal.Payloads("snapshot.failed").Count());
@@ -108,16 +108,16 @@ public sealed class TurnSnapshotsTests : IDisposable
     public async Task Cut_off_anywhere_a_turn_has_the_same_snapshots_in_the_end()
     {
         var whole = new MemoryJournal();
-        await TurnAsync(Folder(), whole, 1, Writes("two\n"));
+        await Turn(Folder(), whole, 1, Writes("two\n"));
         var expected = Trees(whole);
 
         for (var length = 1; length < whole.Events.Count; length++)
         {
             var folder = Folder();
             var journal = new MemoryJournal();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TurnAsync(folder, journal, 1, Writes("two\n"), length: length));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Turn(folder, journal, 1, Writes("two\n"), length: length));
 
-            await TurnAsync(folder, journal, 1, Writes("two\n"));
+            await Turn(folder, journal, 1, Writes("two\n"));
 
             Assert.Equal(expected, Trees(journal));
         }
@@ -129,7 +129,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         var folder = Folder();
         var journal = new MemoryJournal();
 
-        await TurnAsync(folder, journal, 1, new ScriptedModel(
+        await Turn(folder, journal, 1, new ScriptedModel(
             request =>
             {
                 folder.Write("b.txt", "by hand meanwhile\n");
@@ -137,7 +137,7 @@ public sealed class TurnSnapshotsTests : IDisposable
             },
             ScriptedModel.Says("done")));
 
-        Assert.Equal([0], Taken(journal).Select(Turn));
+        Assert.Equal([0], Taken(journal).Select(TurnOf));
     }
 
     [Theory]
@@ -160,8 +160,8 @@ public sealed class TurnSnapshotsTests : IDisposable
             ScriptedModel.Calls(("n", "write", """{"path": "out/new.js", "content": "new\n"}""")),
             ScriptedModel.Says("done"));
 
-        await TurnAsync(folder, journal, 1, model);
-        await RestoreAsync(folder, Taken(journal).Last(payload => Turn(payload) == 0));
+        await Turn(folder, journal, 1, model);
+        await Restore(folder, Taken(journal).Last(payload => TurnOf(payload) == 0));
 
         Assert.Equal("kept\n", folder.Read("out/kept.js"));
         Assert.False(File.Exists(Path.Combine(folder.Root, "out/new.js")));
@@ -176,7 +176,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         folder.Write("keys/a.pem", "secret\n");
         var journal = new MemoryJournal();
 
-        await TurnAsync(
+        await Turn(
             folder,
             journal,
             1,
@@ -189,7 +189,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         Assert.Equal(
             "a.txt\n", SnapshotFolder.GitIn(folder.Root, "ls-tree", "-r", "--name-only", Taken(journal)[0]["commit"]!.GetValue<string>()));
         var restored = await Store(folder)
-            .RestoreAsync(
+            .Restore(
                 new SnapshotSubject(folder.Root, Guid.Parse(_conversation)) { Denied = path => path.StartsWith("keys/") },
                 Taken(journal)[0]["commit"]!.GetValue<string>(),
                 new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"),
@@ -208,7 +208,7 @@ public sealed class TurnSnapshotsTests : IDisposable
         return folder;
     }
 
-    private async Task<AttemptOutcome> TurnAsync(
+    private async Task<AttemptOutcome> Turn(
         TempWorkspace folder,
         MemoryJournal journal,
         int number,
@@ -230,13 +230,13 @@ public sealed class TurnSnapshotsTests : IDisposable
             Snapshots = store ?? Store(folder),
             Reports = reports,
         };
-        var outcome = await turn.RunAsync(reports.Killed);
+        var outcome = await turn.Run(reports.Killed);
         // Whoever is killed says nothing any more.
         reports.Killed.ThrowIfCancellationRequested();
         return outcome;
     }
 
-    private Task<Restoration> RestoreAsync(TempWorkspace folder, JsonObject taken) => Store(folder).RestoreAsync(
+    private Task<Restoration> Restore(TempWorkspace folder, JsonObject taken) => Store(folder).Restore(
         new SnapshotSubject(folder.Root, Guid.Parse(_conversation)), taken["commit"]!.GetValue<string>(),
         new SnapshotMark(SnapshotKind.Safety, -1, "", "restore"), (_, _) => Task.CompletedTask, CancellationToken.None);
 
@@ -260,7 +260,7 @@ public sealed class TurnSnapshotsTests : IDisposable
     private static List<JsonObject> Taken(MemoryJournal journal) => [.. journal.Payloads("snapshot.taken")];
 
     private static string Trees(MemoryJournal journal) =>
-        string.Join(' ', Taken(journal).Select(payload => $"{Turn(payload)}:{payload["tree"]}"));
+        string.Join(' ', Taken(journal).Select(payload => $"{TurnOf(payload)}:{payload["tree"]}"));
 
-    private static long Turn(JsonObject payload) => payload["turn"]!.GetValue<long>();
+    private static long TurnOf(JsonObject payload) => payload["turn"]!.GetValue<long>();
 }

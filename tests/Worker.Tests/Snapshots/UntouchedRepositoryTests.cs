@@ -28,14 +28,14 @@ public class UntouchedRepositoryTests
         var state = folder.State();
         var files = folder.Files();
 
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         Assert.Equal(state, folder.State());
         folder.Write("a.txt", "two\n");
         folder.Write("ignored/more.o", "more\n");
-        await folder.TakeAsync(2);
+        await folder.Take(2);
         folder.Delete("untracked.txt");
-        await folder.DiffAsync(first.Commit);
-        await folder.RestoreAsync(first.Commit);
+        await folder.Diff(first.Commit);
+        await folder.Restore(first.Commit);
 
         folder.Delete("ignored/more.o");
         Assert.Equal(files, folder.Files());
@@ -47,11 +47,11 @@ public class UntouchedRepositoryTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         var before = folder.Git("count-objects", "-v");
         folder.Write("a.txt", "never kept\n");
 
-        Assert.Contains("+never kept", (await folder.DiffAsync(first.Commit)).Text);
+        Assert.Contains("+never kept", (await folder.Diff(first.Commit)).Text);
 
         Assert.Equal(before, folder.Git("count-objects", "-v"));
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(folder.Data, "passing-*", SearchOption.AllDirectories), _ => true);
@@ -66,10 +66,10 @@ public class UntouchedRepositoryTests
         var tree = Path.Combine(folder.Outside, "tree");
         folder.Git("worktree", "add", "-q", tree, "-b", "side");
         folder.Subject = new SnapshotSubject(tree, Guid.NewGuid());
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         File.WriteAllText(Path.Combine(tree, "a.txt"), "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", File.ReadAllText(Path.Combine(tree, "a.txt")));
         Assert.Contains(folder.Subject.ConversationId.ToString(), folder.Git("for-each-ref", "refs/koda"));
@@ -91,13 +91,13 @@ public class UntouchedRepositoryTests
         SnapshotFolder.GitIn(module, "-c", "user.name=s", "-c", "user.email=s@example.com", "commit", "-q", "-m", "c");
         folder.Git("-c", "advice.addEmbeddedRepo=false", "add", "a.txt", "module");
         folder.Git("commit", "-q", "-m", "with a module");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("module/c.txt", "changed\n");
         SnapshotFolder.GitIn(module, "add", ".");
         folder.Write("inner/b.txt", "changed\n");
         folder.Write("a.txt", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("a.txt\ninner/b.txt\nmodule/c.txt\n", folder.Git("ls-tree", "-r", "--name-only", first.Commit));
         Assert.Equal(("one\n", "c\n", "b\n"), (folder.Read("a.txt"), folder.Read("module/c.txt"), folder.Read("inner/b.txt")));
@@ -111,13 +111,13 @@ public class UntouchedRepositoryTests
         folder.Write("a.txt", "one\n");
         folder.Commit();
         var state = folder.Git("for-each-ref");
-        await folder.TakeAsync();
+        await folder.Take();
 
-        await folder.Snapshots.ForgetAsync(folder.Subject, CancellationToken.None);
-        await folder.Snapshots.ForgetAsync(folder.Subject, CancellationToken.None);
+        await folder.Snapshots.Forget(folder.Subject, CancellationToken.None);
+        await folder.Snapshots.Forget(folder.Subject, CancellationToken.None);
 
         Assert.Equal(state, folder.Git("for-each-ref"));
-        var error = await Assert.ThrowsAsync<SnapshotException>(() => folder.DiffAsync(""));
+        var error = await Assert.ThrowsAsync<SnapshotException>(() => folder.Diff(""));
         Assert.Equal("The conversation has no snapshot.", error.Message);
     }
 }

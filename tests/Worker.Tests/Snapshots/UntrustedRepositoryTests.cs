@@ -49,12 +49,12 @@ public class UntrustedRepositoryTests
         folder.Write(".gitattributes", "* filter=trap diff=trap\n");
         folder.Write("a.txt", "two\n");
 
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "three\n");
         folder.Write("b.txt", "b\n");
-        await folder.DiffAsync(first.Commit);
-        await folder.RestoreAsync(first.Commit);
-        await folder.Snapshots.ForgetAsync(folder.Subject, CancellationToken.None);
+        await folder.Diff(first.Commit);
+        await folder.Restore(first.Commit);
+        await folder.Snapshots.Forget(folder.Subject, CancellationToken.None);
 
         Assert.Empty(Directory.GetFileSystemEntries(folder.Outside));
         Assert.Equal("two\n", folder.Read("a.txt"));
@@ -70,11 +70,11 @@ public class UntrustedRepositoryTests
         var wide = Path.Combine(folder.Root, "b.u16");
         File.WriteAllBytes(wide, [0xff, 0xfe, 0x61, 0x00, 0x0d, 0x00, 0x0a, 0x00]);
         var before = folder.Files();
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "other\n");
         File.WriteAllText(wide, "other");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal(before, folder.Files());
     }
@@ -91,13 +91,13 @@ public class UntrustedRepositoryTests
             await chown.WaitForExitAsync();
         var before = Directory.GetFileSystemEntries(Path.Combine(folder.Root, ".git"), "*", SearchOption.AllDirectories).Order().ToList();
 
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", folder.Read("a.txt"));
         Assert.Equal(before, Directory.GetFileSystemEntries(Path.Combine(folder.Root, ".git"), "*", SearchOption.AllDirectories).Order());
-        Assert.DoesNotContain("x.log", (await folder.DiffAsync(first.Commit)).Files.Select(file => file.Path));
+        Assert.DoesNotContain("x.log", (await folder.Diff(first.Commit)).Files.Select(file => file.Path));
     }
 
     [Theory]
@@ -118,9 +118,9 @@ public class UntrustedRepositoryTests
         Directory.CreateSymbolicLink(inside, target);
         var before = Directory.GetFileSystemEntries(folder.Outside, "*", SearchOption.AllDirectories).Order().ToList();
 
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", folder.Read("a.txt"));
         Assert.Equal(before, Directory.GetFileSystemEntries(folder.Outside, "*", SearchOption.AllDirectories).Order());
@@ -135,10 +135,10 @@ public class UntrustedRepositoryTests
         using var folder = new SnapshotFolder();
         folder.Write(".git", $"gitdir: {other.Root}/.git\n");
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", folder.Read("a.txt"));
         Assert.Empty(other.Git("for-each-ref", "refs/koda"));
@@ -150,10 +150,10 @@ public class UntrustedRepositoryTests
         using var folder = SnapshotFolder.Repository("project");
         File.WriteAllText(Path.Combine(folder.Top, ".gitignore"), "*\n");
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
 
-        await folder.RestoreAsync(first.Commit);
+        await folder.Restore(first.Commit);
 
         Assert.Equal("one\n", folder.Read("a.txt"));
         Assert.Empty(folder.Git("for-each-ref"));

@@ -25,7 +25,7 @@ public sealed class UserIndexTests
         using var folder = SnapshotFolder.Repository();
         Prepare(folder, how);
 
-        var snapshot = await folder.TakeAsync();
+        var snapshot = await folder.Take();
 
         var held = folder.Git("ls-tree", "-r", "--name-only", snapshot.Commit).Contains("a.txt")
             ? folder.Git("cat-file", "blob", $"{snapshot.Commit}:a.txt")
@@ -33,7 +33,7 @@ public sealed class UserIndexTests
         Assert.Equal(content, held);
         Assert.Equal("other\n", folder.Git("cat-file", "blob", $"{snapshot.Commit}:sub/other.txt"));
         folder.Write("a.txt", "later\n");
-        await folder.RestoreAsync(snapshot.Commit);
+        await folder.Restore(snapshot.Commit);
         Assert.Equal(content, folder.Has("a.txt") ? folder.Read("a.txt") : null);
     }
 

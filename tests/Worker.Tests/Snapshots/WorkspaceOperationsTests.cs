@@ -19,11 +19,11 @@ public class WorkspaceOperationsTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        var first = await folder.TakeAsync();
+        var first = await folder.Take();
         folder.Write("a.txt", "two\n");
         var journal = new MemoryJournal();
 
-        var output = await CompletedAsync(
+        var output = await Completed(
             folder, journal, new WorkspaceOperation { Kind = WorkspaceOperationKind.Restore, Commit = first.Commit, Turn = 1 });
 
         Assert.Equal(["snapshot.taken", "snapshot.restored"], journal.Events.Select(recorded => recorded.Kind));
@@ -40,10 +40,10 @@ public class WorkspaceOperationsTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        await folder.TakeAsync();
+        await folder.Take();
         folder.Write("a.txt", "two\n");
 
-        var output = await CompletedAsync(folder, new MemoryJournal(), new WorkspaceOperation { Kind = WorkspaceOperationKind.Diff });
+        var output = await Completed(folder, new MemoryJournal(), new WorkspaceOperation { Kind = WorkspaceOperationKind.Diff });
 
         Assert.Contains("-one\n+two\n", output["text"]!.GetValue<string>());
         Assert.False(output["truncated"]!.GetValue<bool>());
@@ -55,9 +55,9 @@ public class WorkspaceOperationsTests
     {
         using var folder = SnapshotFolder.Repository();
         folder.Write("a.txt", "one\n");
-        await folder.TakeAsync();
+        await folder.Take();
 
-        var output = await CompletedAsync(folder, new MemoryJournal(), new WorkspaceOperation { Kind = WorkspaceOperationKind.Forget });
+        var output = await Completed(folder, new MemoryJournal(), new WorkspaceOperation { Kind = WorkspaceOperationKind.Forget });
 
         Assert.True(output["forgotten"]!.GetValue<bool>());
         Assert.Empty(folder.Git("for-each-ref", "refs/koda"));
@@ -72,8 +72,8 @@ public class WorkspaceOperationsTests
 
         Assert.Equal(
             new AttemptOutcome.Failed("snapshot.failed", $"There is no snapshot '{missing.Commit}'.", Retryable: false),
-            await RunAsync(folder, new MemoryJournal(), missing));
-        Assert.Equal("operation.invalid", Assert.IsType<AttemptOutcome.Failed>(await RunAsync(folder, new MemoryJournal(), unknown)).Code);
+            await Run(folder, new MemoryJournal(), missing));
+        Assert.Equal("operation.invalid", Assert.IsType<AttemptOutcome.Failed>(await Run(folder, new MemoryJournal(), unknown)).Code);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public class WorkspaceOperationsTests
             folder.Write("a.txt", "one\n");
             folder.Write("deleted.txt", "one\n");
             var wanted = folder.Files();
-            var first = await folder.TakeAsync();
+            var first = await folder.Take();
             folder.Write("a.txt", "two\n");
             folder.Write("added.txt", "two\n");
             folder.Delete("deleted.txt");
@@ -94,23 +94,23 @@ public class WorkspaceOperationsTests
             var journal = new MemoryJournal();
             var restore = new WorkspaceOperation { Kind = WorkspaceOperationKind.Restore, Commit = first.Commit, Turn = 1 };
             using var trap = new KillingGit(killed + 1);
-            outcome = await RunAsync(
+            outcome = await Run(
                 folder, journal, restore, new GitSnapshots(trap.Path, folder.Data, TimeProvider.System, PrivatePaths.OfMachine));
 
-            var output = await CompletedAsync(folder, journal, restore);
+            var output = await Completed(folder, journal, restore);
 
             Assert.Equal(wanted, folder.Files());
-            await folder.RestoreAsync(output["safety_commit"]!.GetValue<string>(), "back");
+            await folder.Restore(output["safety_commit"]!.GetValue<string>(), "back");
             Assert.Equal(found, folder.Files());
             Assert.Equal(output["safety_commit"]!.ToString(), journal.Payloads("snapshot.taken").First()["commit"]!.ToString());
         }
         Assert.True(killed > 10);
     }
 
-    private static async Task<JsonObject> CompletedAsync(SnapshotFolder folder, MemoryJournal journal, WorkspaceOperation operation) =>
-        JsonNode.Parse(Assert.IsType<AttemptOutcome.Completed>(await RunAsync(folder, journal, operation)).Output)!.AsObject();
+    private static async Task<JsonObject> Completed(SnapshotFolder folder, MemoryJournal journal, WorkspaceOperation operation) =>
+        JsonNode.Parse(Assert.IsType<AttemptOutcome.Completed>(await Run(folder, journal, operation)).Output)!.AsObject();
 
-    private static Task<AttemptOutcome> RunAsync(
+    private static Task<AttemptOutcome> Run(
         SnapshotFolder folder, MemoryJournal journal, WorkspaceOperation operation, ISnapshots? snapshots = null)
     {
         operation.ConversationId = folder.Subject.ConversationId.ToString();
@@ -119,7 +119,7 @@ public class WorkspaceOperationsTests
         foreach (var recorded in journal.Events)
             conversation.Apply(recorded);
         var recorder = new Recorder(journal, conversation, new Redactor(""));
-        return new WorkspaceOperations(snapshots ?? folder.Snapshots, folder.Root, assignment, conversation, recorder).RunAsync(
+        return new WorkspaceOperations(snapshots ?? folder.Snapshots, folder.Root, assignment, conversation, recorder).Run(
             CancellationToken.None);
     }
 }

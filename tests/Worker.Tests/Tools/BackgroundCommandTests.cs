@@ -9,19 +9,19 @@ public class BackgroundCommandTests
     public async Task A_command_in_the_background_runs_on_and_its_output_is_read_later()
     {
         using var folder = new TempWorkspace();
-        var started = await folder.RunAsync(
+        var started = await folder.Run(
             new BashTool(),
             """{"command": "echo first; until [ -e go ]; do sleep 0.05; done; echo second", "background": true}"""
         );
         Assert.Contains("bg1", started.Text);
 
-        Assert.Equal("first\n(running)", await ReadAsync(folder, 60));
+        Assert.Equal("first\n(running)", await Read(folder, 60));
         folder.Write("go", "");
-        Assert.StartsWith("second\n", await ReadAsync(folder, 60));
+        Assert.StartsWith("second\n", await Read(folder, 60));
         // Nothing more is printed, so that the news is its end.
-        await folder.Context.Background.Find("bg1").NewsAsync();
-        await folder.Context.Background.EndAsync("turn_over");
-        Assert.Equal("(nothing new)\n(exit code 0)", await ReadAsync(folder, 0));
+        await folder.Context.Background.Find("bg1").News();
+        await folder.Context.Background.End("turn_over");
+        Assert.Equal("(nothing new)\n(exit code 0)", await Read(folder, 0));
     }
 
     [Fact]
@@ -30,11 +30,11 @@ public class BackgroundCommandTests
         using var folder = new TempWorkspace();
         var log = new ToldLog();
         folder.Context.Background.Attach(log);
-        await folder.RunAsync(new BashTool(), """{"command": "echo $$ > pid; echo unread; touch done; sleep 1000", "background": true}""");
+        await folder.Run(new BashTool(), """{"command": "echo $$ > pid; echo unread; touch done; sleep 1000", "background": true}""");
         Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(folder.Root, "done")), TimeSpan.FromMinutes(1)));
-        await folder.Context.Background.Find("bg1").NewsAsync();
+        await folder.Context.Background.Find("bg1").News();
 
-        await folder.Context.Background.EndAsync("turn_over");
+        await folder.Context.Background.End("turn_over");
 
         Assert.Equal(["bg1 started", "bg1: unread", "bg1 killed turn_over"], log.Told);
         Assert.False(Directory.Exists($"/proc/{folder.Read("pid").Trim()}/cwd"));
@@ -46,7 +46,7 @@ public class BackgroundCommandTests
         using var folder = new TempWorkspace();
         var (first, second) = (new ToldLog(), new ToldLog());
         folder.Context.Background.Attach(first);
-        await folder.RunAsync(
+        await folder.Run(
             new BashTool(),
             """{"command": "until [ -e go ]; do sleep 0.05; done; echo meanwhile; exit 3", "background": true}"""
         );
@@ -58,22 +58,22 @@ public class BackgroundCommandTests
 
         Assert.Equal(["bg1 started"], first.Told);
         Assert.Equal(["bg1: meanwhile", "bg1 exit code 3"], second.Told);
-        Assert.Equal("meanwhile\n(exit code 3)", await ReadAsync(folder, 0));
+        Assert.Equal("meanwhile\n(exit code 3)", await Read(folder, 0));
     }
 
     [Fact]
     public async Task It_can_be_killed_by_the_agent()
     {
         using var folder = new TempWorkspace();
-        await folder.RunAsync(new BashTool(), """{"command": "sleep 1000", "background": true}""");
-        Assert.Equal("(nothing new)\n(killed)", (await folder.RunAsync(new BashOutputTool(), """{"id": "bg1", "kill": true}""")).Text);
+        await folder.Run(new BashTool(), """{"command": "sleep 1000", "background": true}""");
+        Assert.Equal("(nothing new)\n(killed)", (await folder.Run(new BashOutputTool(), """{"id": "bg1", "kill": true}""")).Text);
     }
 
     [Fact]
     public async Task One_that_an_earlier_turn_started_is_not_there()
     {
         using var folder = new TempWorkspace();
-        var error = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new BashOutputTool(), """{"id": "bg1"}"""));
+        var error = await Assert.ThrowsAsync<ToolException>(() => folder.Run(new BashOutputTool(), """{"id": "bg1"}"""));
         Assert.Contains("earlier turn", error.Message);
     }
 
@@ -88,6 +88,6 @@ public class BackgroundCommandTests
         public void Ended(BackgroundCommand command) => Told.Add($"{command.Id} {command.State} {command.Reason}".Trim());
     }
 
-    private static async Task<string> ReadAsync(TempWorkspace folder, int seconds) =>
-        (await folder.RunAsync(new BashOutputTool(), $$"""{"id": "bg1", "wait_seconds": {{seconds}}}""")).Text;
+    private static async Task<string> Read(TempWorkspace folder, int seconds) =>
+        (await folder.Run(new BashOutputTool(), $$"""{"id": "bg1", "wait_seconds": {{seconds}}}""")).Text;
 }

@@ -12,8 +12,8 @@ public class BashToolTests
     {
         using var folder = new TempWorkspace();
 
-        var good = await RunAsync(folder, "echo hello; pwd");
-        var bad = await RunAsync(folder, "echo problem >&2; exit 3");
+        var good = await Run(folder, "echo hello; pwd");
+        var bad = await Run(folder, "echo problem >&2; exit 3");
 
         Assert.Equal($"hello\n{folder.Root}\n(exit code 0)", good.Text);
         Assert.False(good.IsError);
@@ -28,7 +28,7 @@ public class BashToolTests
         using var folder = new TempWorkspace();
         Environment.SetEnvironmentVariable("KODA_TEST_SECRET", "sk-1");
 
-        var result = await RunAsync(folder, "env; test -z \"$KODA_TEST_SECRET\"");
+        var result = await Run(folder, "env; test -z \"$KODA_TEST_SECRET\"");
 
         Assert.False(result.IsError);
         Assert.DoesNotContain("sk-1", result.Text);
@@ -40,7 +40,7 @@ public class BashToolTests
         using var folder = new TempWorkspace();
         var before = Process.GetCurrentProcess().WorkingSet64;
 
-        var result = await RunAsync(folder, "echo begin; head -c 1000000000 /dev/zero | tr '\\0' x; echo; echo end");
+        var result = await Run(folder, "echo begin; head -c 1000000000 /dev/zero | tr '\\0' x; echo; echo end");
 
         Assert.StartsWith("begin\n", result.Text);
         Assert.EndsWith("end\n(exit code 0)", result.Text);
@@ -55,7 +55,7 @@ public class BashToolTests
         using var folder = new TempWorkspace();
         folder.Context = folder.Context with { CommandTimeout = TimeSpan.FromSeconds(3) };
 
-        var result = await RunAsync(folder, "sleep 1000 & echo $!; (sleep 1000 & wait)& wait");
+        var result = await Run(folder, "sleep 1000 & echo $!; (sleep 1000 & wait)& wait");
 
         Assert.Contains("killed after 3 seconds", result.Text);
         Assert.True(result.IsError);
@@ -66,7 +66,7 @@ public class BashToolTests
     public async Task What_a_command_leaves_in_the_background_is_killed()
     {
         using var folder = new TempWorkspace();
-        var result = await RunAsync(folder, "sleep 1000 & echo $!");
+        var result = await Run(folder, "sleep 1000 & echo $!");
         AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -74,7 +74,7 @@ public class BashToolTests
     public async Task A_process_that_leaves_the_group_is_killed_too()
     {
         using var folder = new TempWorkspace();
-        var result = await RunAsync(
+        var result = await Run(
             folder, "setsid sh -c 'echo $$ > pid; exec sleep 1000' & until [ -s pid ]; do sleep 0.05; done; cat pid");
         AssertGone(int.Parse(result.Text.Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
@@ -85,7 +85,7 @@ public class BashToolTests
         using var folder = new TempWorkspace();
         using var cancel = new CancellationTokenSource();
         var pid = Path.Combine(folder.Root, "pid");
-        var running = RunAsync(folder, "echo $$ > pid.tmp; mv pid.tmp pid; sleep 1000", cancel.Token);
+        var running = Run(folder, "echo $$ > pid.tmp; mv pid.tmp pid; sleep 1000", cancel.Token);
         Assert.True(SpinWait.SpinUntil(() => File.Exists(pid), TimeSpan.FromMinutes(1)));
 
         await cancel.CancelAsync();
@@ -101,7 +101,7 @@ public class BashToolTests
         folder.Context = folder.Context with { Sandbox = TestSandbox.Here };
         File.WriteAllText(Path.Combine(folder.Outside, "secret"), "top secret");
 
-        var result = await RunAsync(
+        var result = await Run(
             folder, $"echo made > made.txt; cat {folder.Outside}/secret; touch /usr/x; cat /etc/shadow; cat /proc/net/dev");
 
         Assert.Equal("made\n", folder.Read("made.txt"));
@@ -117,7 +117,7 @@ public class BashToolTests
         using var folder = new TempWorkspace();
         folder.Context = folder.Context with { Sandbox = TestSandbox.Here };
         Task<ToolResult>? running = null;
-        var asking = new Thread(() => running = RunAsync(folder, "touch started; until [ -e go ]; do sleep 0.05; done; echo alive"));
+        var asking = new Thread(() => running = Run(folder, "touch started; until [ -e go ]; do sleep 0.05; done; echo alive"));
 
         asking.Start();
         asking.Join();
@@ -135,7 +135,7 @@ public class BashToolTests
         folder.Context = folder.Context with { Sandbox = TestSandbox.Here, CommandTimeout = TimeSpan.FromSeconds(1) };
         var mark = $"1000.{Random.Shared.Next(1, int.MaxValue)}";
 
-        var result = await RunAsync(folder, $"setsid sleep {mark} & sleep {mark}");
+        var result = await Run(folder, $"setsid sleep {mark} & sleep {mark}");
 
         Assert.Contains("killed after 1 seconds", result.Text);
         Assert.True(SpinWait.SpinUntil(() => !Runs(mark), TimeSpan.FromMinutes(1)));
@@ -155,7 +155,7 @@ public class BashToolTests
             CommandTimeout = TimeSpan.FromSeconds(how == "timeout" ? 10 : 1000),
         };
         var mark = $"1000.{Random.Shared.Next(1, int.MaxValue)}";
-        var running = RunAsync(
+        var running = Run(
             folder,
             $"kill -STOP 1; touch started; until [ -e go ]; do sleep 0.05; done; {(how == "end" ? $": {mark}" : $"sleep {mark}")}",
             cancel.Token);
@@ -194,8 +194,8 @@ public class BashToolTests
                 File.Exists($"/proc/{process.Id}/cmdline")
                 && File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(argument, StringComparison.Ordinal));
 
-    private static Task<ToolResult> RunAsync(TempWorkspace folder, string command, CancellationToken ct = default) =>
-        folder.RunAsync(new BashTool(), $$"""{"command": {{JsonSerializer.Serialize(command)}}}""", ct);
+    private static Task<ToolResult> Run(TempWorkspace folder, string command, CancellationToken cancellationToken = default) =>
+        folder.Run(new BashTool(), $$"""{"command": {{JsonSerializer.Serialize(command)}}}""", cancellationToken);
 
     private static void AssertGone(int pid) =>
         Assert.True(

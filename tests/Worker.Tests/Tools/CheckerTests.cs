@@ -24,8 +24,8 @@ public sealed class CheckerTests : IDisposable
         _folder.Write("tsconfig.json", """{"compilerOptions": {"strict": true}, "include": ["src"]}""");
         _folder.Write("src/good.ts", "export const n: number = 1;\n");
         _folder.Write("src/bad.ts", "import { n } from './good';\nexport const s: string = n;\n");
-        Assert.Matches(@"^src/bad\.ts:2:14: error TS2322: .*\n\(checked by tsc\)$", await CheckAsync(sandbox));
-        Assert.StartsWith("No problem found.", await CheckAsync(sandbox, "src/good.ts"));
+        Assert.Matches(@"^src/bad\.ts:2:14: error TS2322: .*\n\(checked by tsc\)$", await Check(sandbox));
+        Assert.StartsWith("No problem found.", await Check(sandbox, "src/good.ts"));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class CheckerTests : IDisposable
         _folder.Write("a.js", "const a = missing;\n");
         Assert.Equal(
             "a.js:1:7: warning: 'a' is assigned a value but never used. (no-unused-vars)\na.js:1:11: error: 'missing' is not defined. (no-undef)\n(checked by eslint)",
-            await CheckAsync(sandbox));
+            await Check(sandbox));
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class CheckerTests : IDisposable
     {
         Install();
         _folder.Write("pkg/bad.py", "def length(text: str) -> int:\n    return text\n");
-        var found = await CheckAsync(sandbox, "pkg");
+        var found = await Check(sandbox, "pkg");
         Assert.Contains("pkg/bad.py:2:12: error: Type \"str\" is not assignable to return type \"int\"", found);
         Assert.Contains("(checked by pyright", found);
     }
@@ -60,9 +60,9 @@ public sealed class CheckerTests : IDisposable
             """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>"""
         );
         _folder.Write("app/Bad.cs", "internal static class Bad\n{\n    public static readonly int N = \"x\";\n}\n");
-        await new Command(_folder.Context with { CommandTimeout = TimeSpan.FromMinutes(2) }, writable: true).RunAsync(
+        await new Command(_folder.Context with { CommandTimeout = TimeSpan.FromMinutes(2) }, writable: true).Run(
             ["dotnet", "restore", $"{_folder.Root}/app"], null, CancellationToken.None);
-        Assert.Contains("app/Bad.cs:3:36: error CS0029: ", await CheckAsync(sandbox, "app"));
+        Assert.Contains("app/Bad.cs:3:36: error CS0029: ", await Check(sandbox, "app"));
     }
 
     [ProgramTheory("cargo", "--version")]
@@ -71,7 +71,7 @@ public sealed class CheckerTests : IDisposable
     {
         _folder.Write("Cargo.toml", "[package]\nname = \"bad\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
         _folder.Write("src/main.rs", "fn main() {\n    let n: i32 = \"x\";\n}\n");
-        Assert.Matches(@"src/main\.rs:2:18: error\[E0308\]: mismatched types", await CheckAsync(sandbox));
+        Assert.Matches(@"src/main\.rs:2:18: error\[E0308\]: mismatched types", await Check(sandbox));
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class CheckerTests : IDisposable
         _folder.Write("tsconfig.json", "{}");
         _folder.Write("a.ts", "");
 
-        var result = await _folder.RunAsync(new LspTool(), "{}");
+        var result = await _folder.Run(new LspTool(), "{}");
 
         Assert.Equal((told, told.Contains("Not checked")), (result.Text, result.IsError));
     }
@@ -109,7 +109,7 @@ public sealed class CheckerTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder.Root, "node_modules/.bin/tsc"), [0x7F, (byte)'E', (byte)'L', (byte)'F', 0]);
         File.SetUnixFileMode(Path.Combine(_folder.Root, "node_modules/.bin/tsc"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _folder.Write("tsconfig.json", "{}");
-        var result = await _folder.RunAsync(new LspTool(), "{}");
+        var result = await _folder.Run(new LspTool(), "{}");
         Assert.DoesNotContain("No problem found", result.Text);
         Assert.True(result.IsError);
     }
@@ -124,7 +124,7 @@ public sealed class CheckerTests : IDisposable
         _folder.Write("b.py", "import os\n");
         Assert.Equal(
             "b.py:1:1: F401 unused\n(checked by pyright, ruff)\nNot checked: tsc could not be started.",
-            (await _folder.RunAsync(new LspTool(), "{}")).Text);
+            (await _folder.Run(new LspTool(), "{}")).Text);
     }
 
     private string Program(string name, string script)
@@ -138,15 +138,15 @@ public sealed class CheckerTests : IDisposable
 
     private void Install() => Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "node_modules"), Modules);
 
-    private async Task<string> CheckAsync(bool sandbox, params string[] paths)
+    private async Task<string> Check(bool sandbox, params string[] paths)
     {
         _folder.Context = _folder.Context with
         {
-            Sandbox = sandbox ? await Sandbox.DetectAsync([Modules]) : Sandbox.Off("A test without one."),
+            Sandbox = sandbox ? await Sandbox.Detect([Modules]) : Sandbox.Off("A test without one."),
             CommandTimeout = TimeSpan.FromMinutes(2),
         };
         var list = string.Join(", ", (paths.Length == 0 ? ["."] : paths).Select(path => $"\"{path}\""));
-        return (await _folder.RunAsync(new LspTool(), $$"""{"paths": [{{list}}]}""")).Text;
+        return (await _folder.Run(new LspTool(), $$"""{"paths": [{{list}}]}""")).Text;
     }
 
     private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;

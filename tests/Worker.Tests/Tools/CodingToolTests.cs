@@ -15,12 +15,12 @@ public class CodingToolTests
         folder.Write("node_modules/retry/index.js", "retry policy attempts\n");
         File.WriteAllBytes(Path.Combine(folder.Root, "blob.bin"), [0, 1, 2]);
 
-        var result = await folder.RunAsync(new SearchTool(), """{"query": "retry policies attempts"}""");
+        var result = await folder.Run(new SearchTool(), """{"query": "retry policies attempts"}""");
 
         var files = result.Text.Split('\n').Where(line => !line.StartsWith(' ')).ToList();
         Assert.Equal(["src/retry_policy.cs", "src/other.cs"], files);
         Assert.Contains("  1: class RetryPolicy", result.Text);
-        Assert.Equal("(no file is about that)", (await folder.RunAsync(new SearchTool(), """{"query": "zebra"}""")).Text);
+        Assert.Equal("(no file is about that)", (await folder.Run(new SearchTool(), """{"query": "zebra"}""")).Text);
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public class CodingToolTests
 
         Assert.Contains(
             "an image (PNG) of 6 bytes",
-            (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.png"}"""))).Message);
+            (await Assert.ThrowsAsync<ToolException>(() => folder.Run(new ReadTool(), """{"path": "a.png"}"""))).Message);
         Assert.Contains(
             "a binary file of 3 bytes",
-            (await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "a.bin"}"""))).Message);
+            (await Assert.ThrowsAsync<ToolException>(() => folder.Run(new ReadTool(), """{"path": "a.bin"}"""))).Message);
     }
 
     [Fact]
@@ -46,22 +46,22 @@ public class CodingToolTests
         folder.Write("a.txt", "KEY=shown\n");
         folder.Context = folder.Context with { MayRead = path => path != ".env" };
 
-        Assert.DoesNotContain("hidden", (await folder.RunAsync(new SearchTool(), """{"query": "key"}""")).Text);
-        Assert.Equal("a.txt:1:KEY=shown\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "KEY"}""")).Text);
+        Assert.DoesNotContain("hidden", (await folder.Run(new SearchTool(), """{"query": "key"}""")).Text);
+        Assert.Equal("a.txt:1:KEY=shown\n", (await folder.Run(new GrepTool(), """{"pattern": "KEY"}""")).Text);
     }
 
     [Fact]
     public async Task Todo_keeps_the_list_that_it_is_given()
     {
         using var folder = new TempWorkspace();
-        var result = await folder.RunAsync(
+        var result = await folder.Run(
             new TodoTool(),
             """{"items": [{"id": "a", "text": "look", "state": "done"}, {"id": "b", "text": "act", "state": "active"}]}"""
         );
         Assert.Equal("[x] look\n[>] act\n", result.Text);
         Assert.Equal(2, result.Todo!.Count);
         folder.Context = folder.Context with { Todo = () => result.Todo };
-        var shown = await folder.RunAsync(new TodoTool(), "{}");
+        var shown = await folder.Run(new TodoTool(), "{}");
         Assert.Equal(result.Text, shown.Text);
         Assert.Null(shown.Todo);
     }
@@ -74,7 +74,7 @@ public class CodingToolTests
     public async Task A_list_of_another_form_is_refused(string arguments, string problem)
     {
         using var folder = new TempWorkspace();
-        var error = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new TodoTool(), arguments));
+        var error = await Assert.ThrowsAsync<ToolException>(() => folder.Run(new TodoTool(), arguments));
         Assert.Contains(problem, error.Message);
     }
 
@@ -84,8 +84,8 @@ public class CodingToolTests
         using var folder = new TempWorkspace();
         folder.Write("good.py", "x = 1\n");
         folder.Write("sub/bad.py", "def f(:\n    pass\n");
-        Assert.Contains("sub/bad.py:1:", (await folder.RunAsync(new LspTool(), "{}")).Text);
-        Assert.StartsWith("No problem found.", (await folder.RunAsync(new LspTool(), """{"paths": ["good.py"]}""")).Text);
+        Assert.Contains("sub/bad.py:1:", (await folder.Run(new LspTool(), "{}")).Text);
+        Assert.StartsWith("No problem found.", (await folder.Run(new LspTool(), """{"paths": ["good.py"]}""")).Text);
         Assert.Empty(Directory.GetDirectories(folder.Root, "__pycache__", SearchOption.AllDirectories));
     }
 
@@ -94,7 +94,7 @@ public class CodingToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "x");
-        Assert.StartsWith("No checker", (await folder.RunAsync(new LspTool(), "{}")).Text);
+        Assert.StartsWith("No checker", (await folder.Run(new LspTool(), "{}")).Text);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class ConfinementTests : IDisposable
     [MemberData(nameof(Owners))]
     public async Task A_command_has_no_rights_and_gets_none(bool somebodys)
     {
-        var result = await RunAsync(
+        var result = await Run(
             "cat /proc/self/status; id -u; cat /proc/self/mountinfo; touch made; kill -9 1; sudo -n true; su -c true", somebodys);
 
         foreach (var set in new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" })
@@ -36,7 +36,7 @@ public sealed class ConfinementTests : IDisposable
     [MemberData(nameof(Owners))]
     public async Task What_the_kernel_shows_of_itself_cannot_be_changed(bool somebodys)
     {
-        var result = await RunAsync(
+        var result = await Run(
             "for f in /proc/sys/kernel/core_pattern /proc/sys/vm/drop_caches /proc/sysrq-trigger /proc/1/mem /proc/1/environ; do (echo x >> $f) 2>/dev/null && echo changed $f; done; "
             + "mount -o remount,rw /proc/sys; umount /proc/sys; (: >> /proc/sys/kernel/core_pattern) && echo opened", somebodys);
         Assert.DoesNotContain("changed /proc/sys", result);
@@ -68,7 +68,7 @@ public sealed class ConfinementTests : IDisposable
     [InlineData("python3 -c \"import socket; socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)\" || echo refused")]
     public async Task A_call_that_no_toolchain_needs_is_refused(string command)
     {
-        Assert.Contains("refused", await RunAsync(command));
+        Assert.Contains("refused", await Run(command));
         Assert.All(Directory.GetFileSystemEntries(_folder.Root), path => Assert.Equal(0, NativeFiles.Owner(path).Mode & 0xc00));
     }
 
@@ -76,7 +76,7 @@ public sealed class ConfinementTests : IDisposable
     [MemberData(nameof(Owners))]
     public async Task Of_the_machine_only_what_toolchains_need_is_shown(bool somebodys)
     {
-        var result = await RunAsync(
+        var result = await Run(
             "cat /etc/passwd /etc/group /etc/hosts; ls -d /opt /home /srv /var /run /etc/shadow /etc/ssl/private /root/.ssh /etc/ssh; find / -xdev -type s 2>/dev/null; ls -A ~",
             somebodys);
         var accounts = result.Split('\n').Where(line => line.Count(letter => letter == ':') == 6).Select(line => line.Split(':')[0]);
@@ -123,28 +123,28 @@ public sealed class ConfinementTests : IDisposable
             "python3 -c 'import ssl, sqlite3, subprocess, multiprocessing; subprocess.run([\"true\"], check=True); multiprocessing.Queue()'",
         ];
         foreach (var line in lines)
-            Assert.EndsWith("(exit code 0)", await RunAsync(line, somebodys));
+            Assert.EndsWith("(exit code 0)", await Run(line, somebodys));
     }
 
     [RootFact]
     public async Task What_tools_of_a_worker_that_is_root_make_in_somebodys_workspace_is_his()
     {
         NativeFiles.ChangeOwner(_folder.Root, Somebody, Somebody);
-        await _folder.RunAsync(new WriteTool(), """{"path": "a/b/c.txt", "content": "one\n"}""");
-        var result = await RunAsync("set -e; echo two >> a/b/c.txt; mv a/b a/d; id -u; touch ~/x", somebodys: true);
+        await _folder.Run(new WriteTool(), """{"path": "a/b/c.txt", "content": "one\n"}""");
+        var result = await Run("set -e; echo two >> a/b/c.txt; mv a/b a/d; id -u; touch ~/x", somebodys: true);
         Assert.Equal($"{Somebody}\n(exit code 0)", result);
         Assert.Equal("one\ntwo\n", _folder.Read("a/d/c.txt"));
         // Without a sandbox too: his home is his then.
         Assert.Equal(
             $"{Somebody}\n(exit code 0)",
-            (await _folder.RunAsync(new BashTool(), """{"command": "set -e; touch ~/x; id -u"}""")).Text);
+            (await _folder.Run(new BashTool(), """{"command": "set -e; touch ~/x; id -u"}""")).Text);
     }
 
-    private async Task<string> RunAsync(string command, bool somebodys = false)
+    private async Task<string> Run(string command, bool somebodys = false)
     {
         if (somebodys)
             NativeFiles.ChangeOwner(_folder.Root, Somebody, Somebody);
         var context = _folder.Context with { Sandbox = TestSandbox.Here, CommandTimeout = TimeSpan.FromMinutes(5) };
-        return (await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context, CancellationToken.None)).Text;
+        return (await new BashTool().Bind(new JsonObject { ["command"] = command }).Run(context, CancellationToken.None)).Text;
     }
 }

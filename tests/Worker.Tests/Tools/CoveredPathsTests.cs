@@ -33,11 +33,11 @@ public sealed class CoveredPathsTests : IDisposable
     [InlineData("python3 -c \"print(open('own/token').read())\"; tail -n +1 /proc/*/root$PWD/own/token /proc/*/cwd/own/token")]
     public async Task What_is_covered_is_not_there(string command)
     {
-        var result = await RunAsync(command, new OutsidePath(_folder.Outside, Writable: true));
+        var result = await Run(command, new OutsidePath(_folder.Outside, Writable: true));
         Assert.DoesNotContain("a secret", result);
         Assert.Equal("a secret", File.ReadAllText($"{_keys}/id"));
         Assert.Equal("a secret", File.ReadAllText(_token));
-        Assert.Contains("to be seen", await RunAsync("cat own/plain ../outside/plain", new OutsidePath(_folder.Outside, Writable: false)));
+        Assert.Contains("to be seen", await Run("cat own/plain ../outside/plain", new OutsidePath(_folder.Outside, Writable: false)));
     }
 
     [SandboxFact]
@@ -48,9 +48,9 @@ public sealed class CoveredPathsTests : IDisposable
 
         Assert.Contains(
             "a secret\n(exit code 0)",
-            await RunAsync("cat own/token; cat own/keys/id 2>/dev/null; true", new OutsidePath(_token, Writable: false)));
-        Assert.Contains("another secret", await RunAsync("cat own/keys/deep/other", new OutsidePath(_keys, Writable: false)));
-        var below = await RunAsync(
+            await Run("cat own/token; cat own/keys/id 2>/dev/null; true", new OutsidePath(_token, Writable: false)));
+        Assert.Contains("another secret", await Run("cat own/keys/deep/other", new OutsidePath(_keys, Writable: false)));
+        var below = await Run(
             "cat own/keys/id; ls own/keys; cat own/keys/deep/other; touch own/keys/new", new OutsidePath($"{_keys}/id", Writable: false));
         Assert.StartsWith("a secret", below);
         Assert.DoesNotContain("another", below);
@@ -62,7 +62,7 @@ public sealed class CoveredPathsTests : IDisposable
     {
         File.CreateSymbolicLink($"{_folder.Root}/link", _token);
         Directory.CreateSymbolicLink($"{_folder.Root}/keys", _keys);
-        Assert.DoesNotContain("a secret", await RunAsync("cat link keys/id"));
+        Assert.DoesNotContain("a secret", await Run("cat link keys/id"));
     }
 
     [SandboxFact]
@@ -70,9 +70,9 @@ public sealed class CoveredPathsTests : IDisposable
     {
         var plain = $"{_folder.Outside}/plain";
         Assert.Contains(
-            "Read-only file system", await RunAsync($"cat {plain}; echo changed > {plain}", new OutsidePath(plain, Writable: false)));
+            "Read-only file system", await Run($"cat {plain}; echo changed > {plain}", new OutsidePath(plain, Writable: false)));
         Assert.Equal("to be seen", File.ReadAllText(plain));
-        Assert.Contains("(exit code 0)", await RunAsync($"echo changed > {plain}", new OutsidePath(plain, Writable: true)));
+        Assert.Contains("(exit code 0)", await Run($"echo changed > {plain}", new OutsidePath(plain, Writable: true)));
         Assert.Equal("changed\n", File.ReadAllText(plain));
     }
 
@@ -82,7 +82,7 @@ public sealed class CoveredPathsTests : IDisposable
     [InlineData("mkdir ../outside/new; echo made > ../outside/new/file")]
     public async Task A_path_that_is_to_be_made_is_granted_without_what_lies_beside_it(string command)
     {
-        var result = await RunAsync(
+        var result = await Run(
             $"{command}; cat ../outside/plain; echo changed > ../outside/plain; echo more > ../outside/other; rm -f ../outside/token",
             new OutsidePath($"{_folder.Outside}/new", Writable: true));
 
@@ -99,18 +99,18 @@ public sealed class CoveredPathsTests : IDisposable
     [SandboxFact]
     public async Task A_granted_path_that_no_command_made_is_not_there_afterwards()
     {
-        await RunAsync("true", new OutsidePath($"{_folder.Outside}/new", Writable: true));
+        await Run("true", new OutsidePath($"{_folder.Outside}/new", Writable: true));
         Assert.Equal(2, Directory.GetFileSystemEntries(_folder.Outside).Length);
     }
 
-    private async Task<string> RunAsync(string command, params OutsidePath[] outside)
+    private async Task<string> Run(string command, params OutsidePath[] outside)
     {
         var context = _folder.Context with
         {
             Sandbox = TestSandbox.Here.Covering([_keys, _token, $"{_folder.Outside}/token", "/no/such/path"]),
         };
         return (
-            await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context.Reaching(outside), CancellationToken.None)
+            await new BashTool().Bind(new JsonObject { ["command"] = command }).Run(context.Reaching(outside), CancellationToken.None)
         ).Text;
     }
 }

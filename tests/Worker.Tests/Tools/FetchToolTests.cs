@@ -19,7 +19,7 @@ public class FetchToolTests
     {
         using var folder = new TempWorkspace();
         using var client = Client(allowLocal: false);
-        await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new FetchTool(client), $$"""{"url": "{{url}}"}"""));
+        await Assert.ThrowsAsync<ToolException>(() => folder.Run(new FetchTool(client), $$"""{"url": "{{url}}"}"""));
     }
 
     [Fact]
@@ -29,12 +29,12 @@ public class FetchToolTests
         using var folder = new TempWorkspace();
         using var client = Client(allowLocal: true);
 
-        var page = await folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}moved"}""");
-        var missing = await folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}missing"}""");
+        var page = await folder.Run(new FetchTool(client), $$"""{"url": "{{server.Address}}moved"}""");
+        var missing = await folder.Run(new FetchTool(client), $$"""{"url": "{{server.Address}}missing"}""");
         var image = await Assert.ThrowsAsync<ToolException>(() =>
-            folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}image"}"""));
+            folder.Run(new FetchTool(client), $$"""{"url": "{{server.Address}}image"}"""));
         var circle = await Assert.ThrowsAsync<ToolException>(() =>
-            folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}circle"}"""));
+            folder.Run(new FetchTool(client), $$"""{"url": "{{server.Address}}circle"}"""));
 
         Assert.Equal("Title\n\nFish & chips", page.Text);
         Assert.True(missing.IsError);
@@ -53,7 +53,7 @@ public class FetchToolTests
         using var client = Client(allowLocal: true);
 
         var refusal = await Assert.ThrowsAsync<ToolException>(() =>
-            folder.RunAsync(new FetchTool(client), $$"""{"url": "{{server.Address}}{{page}}"}"""));
+            folder.Run(new FetchTool(client), $$"""{"url": "{{server.Address}}{{page}}"}"""));
 
         Assert.Contains("is refused", refusal.Message);
     }
@@ -68,7 +68,7 @@ public class FetchToolTests
         {
             for (var port = Random.Shared.Next(20_000, 60_000); !_listener.IsListening; port++)
                 TryStart(port);
-            _ = ServeAsync();
+            _ = Serve();
         }
 
         public string Address => _listener.Prefixes.Single();
@@ -89,7 +89,7 @@ public class FetchToolTests
             }
         }
 
-        private async Task ServeAsync()
+        private async Task Serve()
         {
             while (_listener.IsListening)
             {

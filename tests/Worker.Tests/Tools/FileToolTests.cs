@@ -15,9 +15,9 @@ public class FileToolTests
 
         Assert.Equal(
             "2\ttwo\n3\tthree\n(there is more: read on with offset 4)\n",
-            (await folder.RunAsync(new ReadTool(), """{"path": "a.txt", "offset": 2, "limit": 2}""")).Text);
-        Assert.Equal("1\tone\n2\ttwo\n3\tthree\n4\tfour\n", (await folder.RunAsync(new ReadTool(), """{"path": "a.txt"}""")).Text);
-        Assert.Equal("(the file has only 4 lines)", (await folder.RunAsync(new ReadTool(), """{"path": "a.txt", "offset": 9}""")).Text);
+            (await folder.Run(new ReadTool(), """{"path": "a.txt", "offset": 2, "limit": 2}""")).Text);
+        Assert.Equal("1\tone\n2\ttwo\n3\tthree\n4\tfour\n", (await folder.Run(new ReadTool(), """{"path": "a.txt"}""")).Text);
+        Assert.Equal("(the file has only 4 lines)", (await folder.Run(new ReadTool(), """{"path": "a.txt", "offset": 9}""")).Text);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public class FileToolTests
         using var folder = new TempWorkspace();
         folder.Write("long.txt", new string('x', 10_000_000));
 
-        var result = await folder.RunAsync(new ReadTool(), """{"path": "long.txt"}""");
+        var result = await folder.Run(new ReadTool(), """{"path": "long.txt"}""");
 
         Assert.InRange(result.Text.Length, 2000, 2100);
         Assert.Contains("(line cut)", result.Text);
@@ -41,7 +41,7 @@ public class FileToolTests
         using var folder = new TempWorkspace();
         folder.Write("binary", "a\0b");
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), $$"""{"path": "{{path}}"}"""));
+        var error = await Assert.ThrowsAsync<ToolException>(() => folder.Run(new ReadTool(), $$"""{"path": "{{path}}"}"""));
 
         Assert.Contains(problem, error.Message);
     }
@@ -51,8 +51,8 @@ public class FileToolTests
     {
         using var folder = new TempWorkspace();
 
-        var made = await folder.RunAsync(new WriteTool(), """{"path": "src/new.txt", "content": "hello\n"}""");
-        var changed = await folder.RunAsync(new WriteTool(), """{"path": "src/new.txt", "content": "bye\n"}""");
+        var made = await folder.Run(new WriteTool(), """{"path": "src/new.txt", "content": "hello\n"}""");
+        var changed = await folder.Run(new WriteTool(), """{"path": "src/new.txt", "content": "bye\n"}""");
 
         Assert.Equal("--- /dev/null\n+++ b/src/new.txt\n@@ -0,0 +1 @@\n+hello\n", made.Diff);
         Assert.Equal("--- a/src/new.txt\n+++ b/src/new.txt\n@@ -1 +1 @@\n-hello\n+bye\n", changed.Diff);
@@ -65,12 +65,12 @@ public class FileToolTests
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "one\ntwo\ntwo\n");
 
-        await folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "one", "new_text": "1"}""");
+        await folder.Run(new EditTool(), """{"path": "a.txt", "old_text": "one", "new_text": "1"}""");
         var twice = await Assert.ThrowsAsync<ToolException>(() =>
-            folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
-        await folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2", "replace_all": true}""");
+            folder.Run(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
+        await folder.Run(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2", "replace_all": true}""");
         var never = await Assert.ThrowsAsync<ToolException>(() =>
-            folder.RunAsync(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
+            folder.Run(new EditTool(), """{"path": "a.txt", "old_text": "two", "new_text": "2"}"""));
 
         Assert.Contains("occurs 2 times", twice.Message);
         Assert.Contains("does not occur", never.Message);
@@ -84,11 +84,11 @@ public class FileToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "ours");
-        await folder.RunAsync(new ReadTool(), """{"path": "a.txt"}""");
+        await folder.Run(new ReadTool(), """{"path": "a.txt"}""");
         folder.Write("a.txt", "theirs");
 
         var error = await Assert.ThrowsAsync<ToolException>(() =>
-            folder.RunAsync(tool == "edit" ? new EditTool() : new WriteTool(), arguments));
+            folder.Run(tool == "edit" ? new EditTool() : new WriteTool(), arguments));
 
         Assert.Contains("changed since", error.Message);
         Assert.Equal("theirs", folder.Read("a.txt"));
@@ -103,7 +103,7 @@ public class FileToolTests
         const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         File.SetUnixFileMode(path, Mode);
 
-        await folder.RunAsync(new EditTool(), """{"path": "run.sh", "old_text": "one", "new_text": "1"}""");
+        await folder.Run(new EditTool(), """{"path": "run.sh", "old_text": "one", "new_text": "1"}""");
 
         Assert.Equal([0xEF, 0xBB, 0xBF, .. "echo 1\n"u8], File.ReadAllBytes(path));
         Assert.Equal(Mode, File.GetUnixFileMode(path));
@@ -118,10 +118,10 @@ public class FileToolTests
         folder.Write("src/c.js", "");
         folder.Write("node_modules/d.ts", "");
 
-        Assert.Equal("a.ts\t1\nc.js\t0\ndeep/\n", (await folder.RunAsync(new ListTool(), """{"path": "src"}""")).Text);
-        Assert.Equal("src/a.ts\nsrc/deep/b.ts", (await folder.RunAsync(new GlobTool(), """{"pattern": "**/*.ts"}""")).Text);
-        Assert.Equal("src/a.ts\nsrc/c.js\nsrc/deep/b.ts", (await folder.RunAsync(new GlobTool(), """{"pattern": "*.{ts,js}"}""")).Text);
-        Assert.Equal("src/a.ts", (await folder.RunAsync(new GlobTool(), """{"pattern": "src/[!c].ts"}""")).Text);
-        Assert.Equal("(no file matches)", (await folder.RunAsync(new GlobTool(), """{"pattern": "src/*.py"}""")).Text);
+        Assert.Equal("a.ts\t1\nc.js\t0\ndeep/\n", (await folder.Run(new ListTool(), """{"path": "src"}""")).Text);
+        Assert.Equal("src/a.ts\nsrc/deep/b.ts", (await folder.Run(new GlobTool(), """{"pattern": "**/*.ts"}""")).Text);
+        Assert.Equal("src/a.ts\nsrc/c.js\nsrc/deep/b.ts", (await folder.Run(new GlobTool(), """{"pattern": "*.{ts,js}"}""")).Text);
+        Assert.Equal("src/a.ts", (await folder.Run(new GlobTool(), """{"pattern": "src/[!c].ts"}""")).Text);
+        Assert.Equal("(no file matches)", (await folder.Run(new GlobTool(), """{"pattern": "src/*.py"}""")).Text);
     }
 }

@@ -16,14 +16,14 @@ public class GitToolTests
         folder.Write("a.txt", "changed\n");
         folder.Write("größe.txt", "");
 
-        Assert.Contains("?? größe.txt", (await RunAsync(folder, "status", "--short")).Text);
-        Assert.Contains("M a.txt", (await RunAsync(folder, "status", "--short")).Text);
-        Assert.Contains("first commit", (await RunAsync(folder, "log", "--oneline", "-n1")).Text);
-        Assert.Contains("+changed", (await RunAsync(folder, "diff")).Text);
-        Assert.Contains("a.txt", (await RunAsync(folder, "ls-files")).Text);
-        Assert.Contains("one", (await RunAsync(folder, "blame", "HEAD", "--", "a.txt")).Text);
-        Assert.Contains("first commit", (await RunAsync(folder, "show", "--stat", "HEAD")).Text);
-        Assert.Contains("main", (await RunAsync(folder, "branch", "--list")).Text);
+        Assert.Contains("?? größe.txt", (await Run(folder, "status", "--short")).Text);
+        Assert.Contains("M a.txt", (await Run(folder, "status", "--short")).Text);
+        Assert.Contains("first commit", (await Run(folder, "log", "--oneline", "-n1")).Text);
+        Assert.Contains("+changed", (await Run(folder, "diff")).Text);
+        Assert.Contains("a.txt", (await Run(folder, "ls-files")).Text);
+        Assert.Contains("one", (await Run(folder, "blame", "HEAD", "--", "a.txt")).Text);
+        Assert.Contains("first commit", (await Run(folder, "show", "--stat", "HEAD")).Text);
+        Assert.Contains("main", (await Run(folder, "branch", "--list")).Text);
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public class GitToolTests
     public async Task What_could_write_or_run_or_look_elsewhere_is_refused(params string[] arguments)
     {
         using var folder = Repository();
-        await Assert.ThrowsAnyAsync<ToolException>(() => RunAsync(folder, arguments));
+        await Assert.ThrowsAnyAsync<ToolException>(() => Run(folder, arguments));
     }
 
     [Fact]
@@ -68,16 +68,16 @@ public class GitToolTests
         folder.Write(".gitattributes", "*.txt filter=trap diff=trap\n");
         folder.Write("a.txt", "changed\n");
 
-        await RunAsync(folder, "status");
-        await RunAsync(folder, "diff");
-        await RunAsync(folder, "log", "-p");
-        await RunAsync(folder, "show");
+        await Run(folder, "status");
+        await Run(folder, "diff");
+        await Run(folder, "log", "-p");
+        await Run(folder, "show");
 
         Assert.Empty(Directory.GetFileSystemEntries(folder.Outside));
     }
 
-    private static Task<ToolResult> RunAsync(TempWorkspace folder, params string[] arguments) =>
-        folder.RunAsync(new GitTool(), $$"""{"args": {{JsonSerializer.Serialize(arguments)}}}""");
+    private static Task<ToolResult> Run(TempWorkspace folder, params string[] arguments) =>
+        folder.Run(new GitTool(), $$"""{"args": {{JsonSerializer.Serialize(arguments)}}}""");
 
     private static TempWorkspace Repository()
     {

@@ -38,7 +38,7 @@ public sealed class GuardedPathsTests : IDisposable
     public async Task A_command_in_a_sandbox_does_not_change_what_runs_later(string command)
     {
         var before = Trusted(_folder.Root);
-        var result = await RunAsync(command);
+        var result = await Run(command);
         Assert.True(before == Trusted(_folder.Root), result);
         _folder.Git("status");
     }
@@ -48,7 +48,7 @@ public sealed class GuardedPathsTests : IDisposable
     {
         _folder.Git("config", "branch.autoSetupMerge", "always");
         _folder.Git("branch", "base");
-        var result = await RunAsync(
+        var result = await Run(
             "set -e; echo two > a.txt; git stash -q; git stash pop -q; git add a.txt; git commit -q -m second; git branch other; git switch -q -c next base; git merge -q main; "
             + "git tag v1; git rebase -q main; git gc -q; git reset -q --hard HEAD~1; git branch -D other; git log --oneline | wc -l");
         Assert.EndsWith("1\n(exit code 0)", result);
@@ -60,7 +60,7 @@ public sealed class GuardedPathsTests : IDisposable
     public async Task What_a_person_allowed_is_changed()
     {
         var settings = new OutsidePath($"{_folder.Root}/.git/config", Writable: true);
-        var result = await RunAsync("git config user.nick x && echo y > .git/hooks/pre-commit", Context().Reaching([settings]));
+        var result = await Run("git config user.nick x && echo y > .git/hooks/pre-commit", Context().Reaching([settings]));
         Assert.Contains("Read-only file system", result);
         Assert.Equal("x", _folder.Git("config", "user.nick").Trim());
     }
@@ -69,7 +69,7 @@ public sealed class GuardedPathsTests : IDisposable
     public async Task A_hook_that_a_person_allowed_is_made_and_no_other()
     {
         var hook = new OutsidePath($"{_folder.Root}/.git/hooks/pre-commit", Writable: true);
-        var result = await RunAsync(
+        var result = await Run(
             "echo x > .git/hooks/pre-commit; echo y > .git/hooks/pre-push; git config user.nick x", Context().Reaching([hook]));
         Assert.Equal("x\n", _folder.Read(".git/hooks/pre-commit"));
         Assert.False(File.Exists($"{_folder.Root}/.git/hooks/pre-push"), result);
@@ -86,12 +86,12 @@ public sealed class GuardedPathsTests : IDisposable
         SnapshotFolder.GitIn(_folder.Root, "init", "-q", "apps/other");
         var before = Trusted(_folder.Root);
 
-        var result = await RunAsync(
+        var result = await Run(
             "cd libs/b; git config core.fsmonitor ./x; echo 'gitdir: ../../evil' > .git; cd ../..; mv .git/modules .git/y; mv libs z; mkdir -p libs/b; "
             + "echo x > .git/modules/libs/b/hooks/pre-commit; echo x > apps/other/.git/hooks/pre-commit; mv apps w");
         Assert.True(before == Trusted(_folder.Root), result);
 
-        Assert.Contains("(exit code 0)", await RunAsync(
+        Assert.Contains("(exit code 0)", await Run(
             "cd libs/b && echo c > c.txt && git add . && git -c user.name=a -c user.email=a@b commit -q -m c && cd ../.. && git add libs/b && git commit -q -m sub"));
     }
 
@@ -104,7 +104,7 @@ public sealed class GuardedPathsTests : IDisposable
         var before = Trusted(_folder.Root);
 
         var context = Context(tree.Root);
-        var result = await RunAsync(
+        var result = await Run(
             $"echo x > side.txt; git add .; git commit -q -m side; git config core.fsmonitor ./x; echo x > {_folder.Root}/.git/hooks/pre-commit; echo x > {_folder.Root}/a.txt; cat {_folder.Root}/a.txt",
             context);
 
@@ -114,7 +114,7 @@ public sealed class GuardedPathsTests : IDisposable
         Assert.DoesNotContain("one", result);
         Assert.Contains(
             "nothing to commit",
-            (await new GitTool().Bind(new JsonObject { ["args"] = new JsonArray("status") }).RunAsync(context, CancellationToken.None)).Text);
+            (await new GitTool().Bind(new JsonObject { ["args"] = new JsonArray("status") }).Run(context, CancellationToken.None)).Text);
     }
 
     [SandboxFact]
@@ -122,7 +122,7 @@ public sealed class GuardedPathsTests : IDisposable
     {
         using var folder = new SnapshotFolder();
         folder.Write(".git", $"gitdir: {_folder.Root}/.git\n");
-        Assert.Contains("not a git repository", await RunAsync("git status", Context(folder.Root)));
+        Assert.Contains("not a git repository", await Run("git status", Context(folder.Root)));
     }
 
     [Theory]
@@ -175,6 +175,6 @@ public sealed class GuardedPathsTests : IDisposable
         CommandTimeout = TimeSpan.FromSeconds(60),
     };
 
-    private async Task<string> RunAsync(string command, ToolContext? context = null) =>
-        (await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context ?? Context(), CancellationToken.None)).Text;
+    private async Task<string> Run(string command, ToolContext? context = null) =>
+        (await new BashTool().Bind(new JsonObject { ["command"] = command }).Run(context ?? Context(), CancellationToken.None)).Text;
 }

@@ -23,12 +23,12 @@ public sealed class LineEndTests
     {
         using var folder = new TempWorkspace();
         folder.Write("f", file);
-        await RunAsync(folder, new EditTool(), new { path = "f", old_text = old, new_text = now });
+        await Run(folder, new EditTool(), new { path = "f", old_text = old, new_text = now });
         Assert.Equal(after, Bytes(folder));
 
         using var other = new TempWorkspace();
         other.Write("f", file);
-        await RunAsync(other, new PatchTool(), new { edits = new[] { new { path = "./f", old_text = old, new_text = now } } });
+        await Run(other, new PatchTool(), new { edits = new[] { new { path = "./f", old_text = old, new_text = now } } });
         Assert.Equal(after, Bytes(other));
     }
 
@@ -38,9 +38,9 @@ public sealed class LineEndTests
         using var folder = new TempWorkspace();
         folder.Write("f", "x\r\ny\r\nx\ny\nx\r\ny\n");
         var twice = await Assert.ThrowsAsync<ToolException>(() =>
-            RunAsync(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\n" }));
+            Run(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\n" }));
         Assert.Contains("3 times", twice.Message);
-        await RunAsync(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\nz\n", replace_all = true });
+        await Run(folder, new EditTool(), new { path = "f", old_text = "x\ny\n", new_text = "z\nz\n", replace_all = true });
         Assert.Equal("z\r\nz\r\nz\nz\nz\r\nz\n", Bytes(folder));
     }
 
@@ -58,7 +58,7 @@ public sealed class LineEndTests
     {
         using var folder = new TempWorkspace();
         folder.Write("f", file);
-        await RunAsync(folder, new WriteTool(), new { path = "f", content });
+        await Run(folder, new WriteTool(), new { path = "f", content });
         Assert.Equal(after, Bytes(folder));
     }
 
@@ -74,7 +74,7 @@ public sealed class LineEndTests
     {
         using var folder = new TempWorkspace();
         folder.Write("f", file);
-        await RunAsync(folder, new PatchTool(), new { patch = $"--- a/f\n+++ b/f\n{hunk}" });
+        await Run(folder, new PatchTool(), new { patch = $"--- a/f\n+++ b/f\n{hunk}" });
         Assert.Equal(after, Bytes(folder));
     }
 
@@ -83,7 +83,7 @@ public sealed class LineEndTests
     {
         using var folder = new TempWorkspace();
         folder.Write("f", "a\nb\n");
-        await RunAsync(folder, new PatchTool(), new { patch = "--- a/f\r\n+++ b/f\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+c\r\n" });
+        await Run(folder, new PatchTool(), new { patch = "--- a/f\r\n+++ b/f\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+c\r\n" });
         Assert.Equal("a\nc\n", Bytes(folder));
     }
 
@@ -93,17 +93,17 @@ public sealed class LineEndTests
         using var folder = new TempWorkspace();
         var file = folder.Write("f", "a\r\nb\r\n");
         var before = File.GetLastWriteTimeUtc(file);
-        Assert.Equal("f holds just that already.", (await RunAsync(folder, new WriteTool(), new { path = "f", content = "a\nb\n" })).Text);
+        Assert.Equal("f holds just that already.", (await Run(folder, new WriteTool(), new { path = "f", content = "a\nb\n" })).Text);
         Assert.Equal(
             "f holds just that already.",
             (
-                await RunAsync(folder, new EditTool(), new { path = "f", old_text = "a\nb", new_text = "a\r\nb" })).Text);
+                await Run(folder, new EditTool(), new { path = "f", old_text = "a\nb", new_text = "a\r\nb" })).Text);
         Assert.Equal(before, File.GetLastWriteTimeUtc(file));
     }
 
     private static string Bytes(TempWorkspace folder) =>
         new System.Text.UTF8Encoding(false).GetString(File.ReadAllBytes(Path.Combine(folder.Root, "f")));
 
-    private static Task<ToolResult> RunAsync(TempWorkspace folder, ITool tool, object arguments) =>
-        folder.RunAsync(tool, JsonSerializer.Serialize(arguments));
+    private static Task<ToolResult> Run(TempWorkspace folder, ITool tool, object arguments) =>
+        folder.Run(tool, JsonSerializer.Serialize(arguments));
 }

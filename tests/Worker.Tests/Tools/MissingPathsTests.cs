@@ -33,7 +33,7 @@ public sealed class MissingPathsTests : IDisposable
     public async Task A_command_does_not_make_what_runs_later(string command)
     {
         var before = Later();
-        var result = await RunAsync(command);
+        var result = await Run(command);
         Assert.True(before == Later(), $"{Later()}\n{result}");
         _folder.Git("status");
     }
@@ -49,7 +49,7 @@ public sealed class MissingPathsTests : IDisposable
         SnapshotFolder.GitIn(_folder.Root, "init", "-q", "--bare", "served/project.git");
         var before = Later();
 
-        var result = await RunAsync(
+        var result = await Run(
             $"for r in {string.Join(' ', places)}; do echo x > $r/.git/hooks/pre-commit; echo x >> $r/.git/config; mv $r $r.old; mkdir -p $r/.git/hooks; done; "
             + "echo x > served/project.git/hooks/post-update; echo x >> served/project.git/config; mv served/project.git served/old.git");
 
@@ -59,8 +59,9 @@ public sealed class MissingPathsTests : IDisposable
     [SandboxFact]
     public async Task Git_works_outside_and_nothing_runs_there_while_a_command_runs()
     {
-        var running = RunAsync(
-            "touch started; until [ -e go ]; do mkdir -p .git/hooks; cp a.txt .git/hooks/pre-commit; mkdir .koda; echo ../evil > .git/commondir; sleep 0.05; done 2>/dev/null; git status --short");
+        var running = Run(
+            "touch started; until [ -e go ]; do mkdir -p .git/hooks; cp a.txt .git/hooks/pre-commit; mkdir .koda; echo ../evil > .git/commondir; sleep 0.05; done 2>/dev/null; git status --short"
+        );
         Assert.True(SpinWait.SpinUntil(() => File.Exists($"{_folder.Root}/started") || running.IsCompleted, TimeSpan.FromMinutes(1)));
         Assert.False(running.IsCompleted);
 
@@ -80,9 +81,9 @@ public sealed class MissingPathsTests : IDisposable
     [SandboxFact]
     public async Task What_another_command_still_needs_is_left_until_it_has_ended()
     {
-        var running = RunAsync("touch started; until [ -e go ]; do sleep 0.05; done; mkdir .koda; mkdir .git/hooks");
+        var running = Run("touch started; until [ -e go ]; do sleep 0.05; done; mkdir .koda; mkdir .git/hooks");
         Assert.True(SpinWait.SpinUntil(() => File.Exists($"{_folder.Root}/started") || running.IsCompleted, TimeSpan.FromMinutes(1)));
-        await RunAsync("true");
+        await Run("true");
         Assert.True(Directory.Exists($"{_folder.Root}/.koda"));
         _folder.Write("go", "");
         Assert.Contains("File exists", await running);
@@ -98,14 +99,14 @@ public sealed class MissingPathsTests : IDisposable
         _folder.Commit("second");
         _folder.Git("worktree", "add", "-q", $"{_folder.Outside}/tree");
         Assert.Equal("second", _folder.Git("log", "-1", "--format=%s").Trim());
-        Assert.Contains("(exit code 0)", await RunAsync("git status --short"));
+        Assert.Contains("(exit code 0)", await Run("git status --short"));
     }
 
     [SandboxFact]
     public async Task A_further_work_tree_gets_no_settings_of_its_own()
     {
         _folder.Git("worktree", "add", "-q", "-b", "side", $"{_folder.Outside}/tree");
-        var result = await RunAsync(
+        var result = await Run(
             $"echo '[core]fsmonitor=./x' > {_folder.Root}/.git/worktrees/tree/config.worktree; git status --short",
             $"{_folder.Outside}/tree");
         Assert.False(File.Exists($"{_folder.Root}/.git/worktrees/tree/config.worktree"), result);
@@ -113,7 +114,7 @@ public sealed class MissingPathsTests : IDisposable
 
     [SandboxFact]
     public async Task A_repository_that_a_command_makes_is_a_file_like_any_other() =>
-        Assert.Contains("(exit code 0)", await RunAsync("git init -q new && cd new && echo x > .git/hooks/pre-commit && git config a.b c"));
+        Assert.Contains("(exit code 0)", await Run("git init -q new && cd new && echo x > .git/hooks/pre-commit && git config a.b c"));
 
     // Everything that would run or be trusted, with its content.
     private string Later()
@@ -138,7 +139,7 @@ public sealed class MissingPathsTests : IDisposable
                 .Select(path => $"{path[_folder.Root.Length..]}: {(File.Exists(path) ? File.ReadAllText(path) : "")}"));
     }
 
-    private async Task<string> RunAsync(string command, string? root = null)
+    private async Task<string> Run(string command, string? root = null)
     {
         var context = new ToolContext
         {
@@ -148,6 +149,6 @@ public sealed class MissingPathsTests : IDisposable
             Sandbox = TestSandbox.Here,
             CommandTimeout = TimeSpan.FromMinutes(2),
         };
-        return (await new BashTool().Bind(new JsonObject { ["command"] = command }).RunAsync(context, CancellationToken.None)).Text;
+        return (await new BashTool().Bind(new JsonObject { ["command"] = command }).Run(context, CancellationToken.None)).Text;
     }
 }

@@ -58,10 +58,10 @@ public sealed class PatchOracleTests
                 continue;
             folder.Write("f", old);
             folder.Write("new", now);
-            var patch = (await GitAsync(folder, ["diff", "--no-index", "--no-color", $"-U{context}", "f", "new"])).Output.Replace(
+            var patch = (await Git(folder, ["diff", "--no-index", "--no-color", $"-U{context}", "f", "new"])).Output.Replace(
                 "b/new", "b/f");
 
-            await folder.RunAsync(new PatchTool(), JsonSerializer.Serialize(new { patch }));
+            await folder.Run(new PatchTool(), JsonSerializer.Serialize(new { patch }));
 
             Assert.True(now == Read(folder), $"{Shown(old)}\n{Shown(patch)}\n{Shown(Read(folder))}");
         }
@@ -79,7 +79,7 @@ public sealed class PatchOracleTests
                 Enumerable.Range(0, random.Next(8, 30)).Select(number => random.Next(3) == 0 ? Line(random, ["\n"]) : $"line {number}\n"));
             folder.Write("f", old);
             folder.Write("new", Changed(random, old, ends: ["\n"]));
-            var patch = (await GitAsync(folder, ["diff", "--no-index", "--no-color", $"-U{random.Next(1, 4)}", "f", "new"])).Output.Replace(
+            var patch = (await Git(folder, ["diff", "--no-index", "--no-color", $"-U{random.Next(1, 4)}", "f", "new"])).Output.Replace(
                 "b/new", "b/f");
             if (patch.Length == 0)
                 continue;
@@ -90,7 +90,7 @@ public sealed class PatchOracleTests
             string? ours = null;
             try
             {
-                await folder.RunAsync(new PatchTool(), JsonSerializer.Serialize(new { patch }));
+                await folder.Run(new PatchTool(), JsonSerializer.Serialize(new { patch }));
                 ours = Read(folder);
             }
             catch (ToolException)
@@ -98,7 +98,7 @@ public sealed class PatchOracleTests
                 Assert.Equal(before, Read(folder));
             }
             folder.Write("f", before);
-            var (code, _) = await GitAsync(folder, ["apply", "--unidiff-zero", "--whitespace=nowarn", "p"]);
+            var (code, _) = await Git(folder, ["apply", "--unidiff-zero", "--whitespace=nowarn", "p"]);
             applied += ours is null ? 0 : 1;
             Assert.True(
                 ours is null || (code == 0 && ours == Read(folder)),
@@ -130,7 +130,7 @@ public sealed class PatchOracleTests
 
     private static string Shown(string text) => JsonSerializer.Serialize(text);
 
-    private static async Task<(int Code, string Output)> GitAsync(TempWorkspace folder, string[] arguments)
+    private static async Task<(int Code, string Output)> Git(TempWorkspace folder, string[] arguments)
     {
         using var git = Process.Start(
             new ProcessStartInfo("git", arguments)

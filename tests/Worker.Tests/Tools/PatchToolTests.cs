@@ -13,7 +13,7 @@ public class PatchToolTests
         folder.Write("a.txt", "one\ntwo\nthree\n");
         folder.Write("b.txt", "x\r\ny\r\n");
 
-        var result = await PatchAsync(folder, """
+        var result = await Patch(folder, """
             diff --git a/a.txt b/a.txt
             --- a/a.txt
             +++ b/a.txt
@@ -47,7 +47,7 @@ public class PatchToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "new\nnew\none\ntwo\n");
-        await PatchAsync(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n");
+        await Patch(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n");
         Assert.Equal("new\nnew\none\n2\n", folder.Read("a.txt"));
     }
 
@@ -64,7 +64,7 @@ public class PatchToolTests
         folder.Write("first.txt", "first\n");
         var patch = second == "just text" ? second : $"--- a/first.txt\n+++ b/first.txt\n@@ -1 +1 @@\n-first\n+changed\n{second}";
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => PatchAsync(folder, patch));
+        var error = await Assert.ThrowsAsync<ToolException>(() => Patch(folder, patch));
 
         Assert.Contains(problem, error.Message);
         Assert.Equal("first\n", folder.Read("first.txt"));
@@ -94,7 +94,7 @@ public class PatchToolTests
         folder.Write("a.txt", "same\none\nsame\n");
         folder.Write("b.txt", "b\n");
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => PatchAsync(folder, patch));
+        var error = await Assert.ThrowsAsync<ToolException>(() => Patch(folder, patch));
 
         Assert.Contains(problem, error.Message);
         Assert.Equal(
@@ -108,7 +108,7 @@ public class PatchToolTests
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "a\n");
         folder.Write("b.txt", "b\n");
-        var result = await PatchAsync(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n a\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+c\n");
+        var result = await Patch(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n a\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+c\n");
         Assert.Equal("Changed b.txt.", result.Text);
     }
 
@@ -122,7 +122,7 @@ public class PatchToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write(path, "old\n");
-        await PatchAsync(folder, $"{header}@@ -1 +1 @@\n-old\n+new\n");
+        await Patch(folder, $"{header}@@ -1 +1 @@\n-old\n+new\n");
         Assert.Equal("new\n", folder.Read(path));
     }
 
@@ -131,7 +131,7 @@ public class PatchToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "- one\n");
-        await PatchAsync(
+        await Patch(
             folder,
             "From 1\nSubject: x\n\n- a point\n+ another\n---\n a.txt | 2 +-\n\ndiff --git a/empty b/empty\nnew file mode 100644\nindex 000..e69\n"
                 + "diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-- one\n+- two\n-- \n2.39.5\n\n");
@@ -145,7 +145,7 @@ public class PatchToolTests
         folder.Write("a.txt", "one two");
         folder.Write("b.txt", "x");
 
-        await RunAsync(
+        await Run(
             folder,
             new
             {
@@ -159,7 +159,7 @@ public class PatchToolTests
         Assert.Equal(("12", "y"), (folder.Read("a.txt"), folder.Read("b.txt")));
 
         await Assert.ThrowsAsync<ToolException>(() =>
-            RunAsync(
+            Run(
                 folder,
                 new
                 {
@@ -177,16 +177,16 @@ public class PatchToolTests
     {
         using var folder = new TempWorkspace();
         folder.Write("a.txt", "one\n");
-        await folder.RunAsync(new ReadTool(), """{"path": "a.txt"}""");
+        await folder.Run(new ReadTool(), """{"path": "a.txt"}""");
         folder.Write("a.txt", "one\nmore\n");
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => PatchAsync(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-one\n+2\n"));
+        var error = await Assert.ThrowsAsync<ToolException>(() => Patch(folder, "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-one\n+2\n"));
 
         Assert.Contains("changed since", error.Message);
     }
 
-    private static Task<ToolResult> PatchAsync(TempWorkspace folder, string patch) => RunAsync(folder, new { patch });
+    private static Task<ToolResult> Patch(TempWorkspace folder, string patch) => Run(folder, new { patch });
 
-    private static Task<ToolResult> RunAsync(TempWorkspace folder, object arguments) =>
-        folder.RunAsync(new PatchTool(), JsonSerializer.Serialize(arguments));
+    private static Task<ToolResult> Run(TempWorkspace folder, object arguments) =>
+        folder.Run(new PatchTool(), JsonSerializer.Serialize(arguments));
 }

@@ -16,7 +16,7 @@ public class PathConfinementTests
     public async Task Reading_outside_of_the_workspace_is_refused(string path)
     {
         using var folder = WithLinks();
-        await Assert.ThrowsAsync<PathRefusedException>(() => folder.RunAsync(new ReadTool(), $$"""{"path": "{{path}}"}"""));
+        await Assert.ThrowsAsync<PathRefusedException>(() => folder.Run(new ReadTool(), $$"""{"path": "{{path}}"}"""));
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public class PathConfinementTests
     {
         using var folder = WithLinks();
         await Assert.ThrowsAsync<PathRefusedException>(() =>
-            folder.RunAsync(new WriteTool(), $$"""{"path": "{{path}}", "content": "x"}"""));
+            folder.Run(new WriteTool(), $$"""{"path": "{{path}}", "content": "x"}"""));
         Assert.Equal(["secret"], Directory.GetFileSystemEntries(folder.Outside).Select(Path.GetFileName));
     }
 
@@ -42,7 +42,7 @@ public class PathConfinementTests
         using var folder = WithLinks();
         using var web = new HttpClient();
         var found = Toolbox.BuiltIn(web).Single(candidate => candidate.Definition.Name == tool);
-        await Assert.ThrowsAsync<PathRefusedException>(() => folder.RunAsync(found, arguments));
+        await Assert.ThrowsAsync<PathRefusedException>(() => folder.Run(found, arguments));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class PathConfinementTests
         folder.Write("real/file.txt", "hello");
         Directory.CreateSymbolicLink(Path.Combine(folder.Root, "alias"), "real");
 
-        var result = await folder.RunAsync(new ReadTool(), """{"path": "alias/file.txt"}""");
+        var result = await folder.Run(new ReadTool(), """{"path": "alias/file.txt"}""");
 
         Assert.Equal("1\thello\n", result.Text);
         Assert.Equal("real/file.txt", result.Path);
@@ -69,7 +69,7 @@ public class PathConfinementTests
         {
             try
             {
-                var result = await folder.RunAsync(new ReadTool(), """{"path": "swapped/secret"}""");
+                var result = await folder.Run(new ReadTool(), """{"path": "swapped/secret"}""");
                 Assert.DoesNotContain("top secret", result.Text);
             }
             catch (ToolException)
@@ -88,7 +88,7 @@ public class PathConfinementTests
         using var pipe = System.Diagnostics.Process.Start("mkfifo", Path.Combine(folder.Root, "pipe"));
         await pipe.WaitForExitAsync();
 
-        var error = await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new ReadTool(), """{"path": "pipe"}"""));
+        var error = await Assert.ThrowsAsync<ToolException>(() => folder.Run(new ReadTool(), """{"path": "pipe"}"""));
 
         Assert.Contains("not a regular file", error.Message);
     }
@@ -126,9 +126,9 @@ public class PathConfinementTests
         return folder;
     }
 
-    private static void Swap(string path, string target, CancellationToken ct)
+    private static void Swap(string path, string target, CancellationToken cancellationToken)
     {
-        while (!ct.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             Directory.Move(path, $"{path}-away");
             Directory.CreateSymbolicLink(path, target);

@@ -6,7 +6,7 @@ namespace Koda.Worker.Tests.Tools;
 /// <summary>The sandbox of this machine.</summary>
 internal static class TestSandbox
 {
-    public static readonly Sandbox Here = Task.Run(() => Sandbox.DetectAsync([])).GetAwaiter().GetResult();
+    public static readonly Sandbox Here = Task.Run(() => Sandbox.Detect([])).GetAwaiter().GetResult();
 
     public static string? Why => Here.Missing is { } why ? $"No sandbox works here: {why}" : null;
 }

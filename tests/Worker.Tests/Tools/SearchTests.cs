@@ -12,11 +12,11 @@ public class SearchTests
 
         Assert.Equal(
             "a.ts:2:const token = 1\nsub/b.py:1:TOKEN = 2\n",
-            (await folder.RunAsync(new GrepTool(), """{"pattern": "token", "ignore_case": true}""")).Text);
-        Assert.Equal("a.ts:2:const token = 1\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "tok[a-z]n"}""")).Text);
-        Assert.Equal("sub/b.py:1:TOKEN = 2\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "TOKEN", "path": "sub"}""")).Text);
-        Assert.Equal("sub/b.py:1:TOKEN = 2\n", (await folder.RunAsync(new GrepTool(), """{"pattern": "= ", "glob": "*.py"}""")).Text);
-        Assert.Equal("(no match)", (await folder.RunAsync(new GrepTool(), """{"pattern": "nowhere"}""")).Text);
+            (await folder.Run(new GrepTool(), """{"pattern": "token", "ignore_case": true}""")).Text);
+        Assert.Equal("a.ts:2:const token = 1\n", (await folder.Run(new GrepTool(), """{"pattern": "tok[a-z]n"}""")).Text);
+        Assert.Equal("sub/b.py:1:TOKEN = 2\n", (await folder.Run(new GrepTool(), """{"pattern": "TOKEN", "path": "sub"}""")).Text);
+        Assert.Equal("sub/b.py:1:TOKEN = 2\n", (await folder.Run(new GrepTool(), """{"pattern": "= ", "glob": "*.py"}""")).Text);
+        Assert.Equal("(no match)", (await folder.Run(new GrepTool(), """{"pattern": "nowhere"}""")).Text);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public class SearchTests
         using var folder = new TempWorkspace();
         folder.Write("many.txt", string.Concat(Enumerable.Repeat("match\n", 50)));
 
-        var result = await folder.RunAsync(new GrepTool(), """{"pattern": "match", "max_results": 3}""");
+        var result = await folder.Run(new GrepTool(), """{"pattern": "match", "max_results": 3}""");
 
         Assert.True(result.Truncated);
         Assert.Equal(4, result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -35,7 +35,7 @@ public class SearchTests
     public async Task A_pattern_that_is_none_is_an_error()
     {
         using var folder = Example();
-        await Assert.ThrowsAsync<ToolException>(() => folder.RunAsync(new GrepTool(), """{"pattern": "("}"""));
+        await Assert.ThrowsAsync<ToolException>(() => folder.Run(new GrepTool(), """{"pattern": "("}"""));
     }
 
     private static TempWorkspace Example()

@@ -42,9 +42,9 @@ internal sealed class TempWorkspace : IDisposable
 
     public string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
-    public async Task<ToolResult> RunAsync(ITool tool, string arguments, CancellationToken ct = default)
+    public async Task<ToolResult> Run(ITool tool, string arguments, CancellationToken cancellationToken = default)
     {
-        var result = await tool.Bind(JsonNode.Parse(arguments)!.AsObject()).RunAsync(Context, ct);
+        var result = await tool.Bind(JsonNode.Parse(arguments)!.AsObject()).Run(Context, cancellationToken);
         if (result is { Path: { } path, FileDigest: { } digest })
             _digests[path] = digest;
         return result;

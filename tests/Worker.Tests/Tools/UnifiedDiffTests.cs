@@ -32,7 +32,7 @@ public class UnifiedDiffTests
                     ? Text(random, 40)
                     : string.Concat(
                         old.Split('\n').Where(_ => random.Next(8) > 0).Select(line => line + (random.Next(8) == 0 ? "+\n" : "\n")));
-            Assert.Equal(now, await PatchedAsync(old, UnifiedDiff.Between("file", old, now)));
+            Assert.Equal(now, await Patched(old, UnifiedDiff.Between("file", old, now)));
         }
     }
 
@@ -52,7 +52,7 @@ public class UnifiedDiffTests
     private static string Text(Random random, int lines) =>
         string.Concat(Enumerable.Range(0, random.Next(lines)).Select(_ => $"{random.Next(6)}\n")) + (random.Next(2) == 0 ? "end" : "");
 
-    private static async Task<string> PatchedAsync(string old, string diff)
+    private static async Task<string> Patched(string old, string diff)
     {
         using var folder = new TempWorkspace();
         folder.Write("file", old);

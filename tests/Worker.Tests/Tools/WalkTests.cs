@@ -36,12 +36,12 @@ public sealed class WalkTests : IDisposable
     [InlineData("circle of links")]
     public async Task One_strange_entry_changes_no_answer(string kind)
     {
-        var before = await AnswersAsync();
+        var before = await Answers();
         using var socket = Make(kind);
 
-        Assert.Equal(before, await AnswersAsync());
+        Assert.Equal(before, await Answers());
         foreach (var path in new[] { ".", "lib" })
-            await _folder.RunAsync(new ListTool(), $$"""{"path": "{{path}}"}""");
+            await _folder.Run(new ListTool(), $$"""{"path": "{{path}}"}""");
     }
 
     [Fact]
@@ -53,14 +53,14 @@ public sealed class WalkTests : IDisposable
 
         Assert.Equal(
             "fifo\t(a pipe)\none.js\t18\nsock\t(a socket)\ncaf\uFFFD.txt\t(its name is not UTF-8)\n".Split('\n').Order(),
-            (await _folder.RunAsync(new ListTool(), """{"path": "lib"}""")).Text.Split('\n').Order());
+            (await _folder.Run(new ListTool(), """{"path": "lib"}""")).Text.Split('\n').Order());
     }
 
     [Fact]
     public async Task People_are_told_of_names_that_lead_to_no_file()
     {
         using var name = Make("latin-1");
-        await GrepAsync("marker");
+        await Grep("marker");
         Assert.Equal("(passed over: lib/caf\uFFFD.txt: its name is not UTF-8)\n", _folder.Output);
     }
 
@@ -70,7 +70,7 @@ public sealed class WalkTests : IDisposable
         _folder.Write("big.log", new string('x', 5 * 1024 * 1024) + "\nmarker\n");
         Assert.Equal(
             "lib/one.js:1:const marker = 1;\nzoo.md:1:a marker\n(passed over: big.log: it has 5242888 bytes; files above 5242880 are not searched)\n",
-            await GrepAsync("marker"));
+            await Grep("marker"));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class WalkTests : IDisposable
     {
         _folder.Write("min.js", $"{new string('a', 300_000)}needle();{new string('b', 300_000)}\n");
 
-        var found = await GrepAsync("needle");
+        var found = await Grep("needle");
 
         Assert.StartsWith("min.js:1:… aaa", found);
         Assert.Contains("needle();bbb", found);
@@ -90,14 +90,14 @@ public sealed class WalkTests : IDisposable
     {
         File.WriteAllText($"{_folder.Root}/wide.txt", "a needle\n", System.Text.Encoding.Unicode);
         _folder.Write("a.bin", "needle\n\0");
-        Assert.Equal("wide.txt:1:a needle\n", await GrepAsync("needle"));
+        Assert.Equal("wide.txt:1:a needle\n", await Grep("needle"));
     }
 
     [Fact]
     public async Task An_expression_that_would_try_forever_takes_no_time()
     {
         _folder.Write("a.txt", new string('a', 50_000) + "!\n");
-        Assert.Equal("(no match)", await GrepAsync("(a+)+$"));
+        Assert.Equal("(no match)", await Grep("(a+)+$"));
     }
 
     [Theory]
@@ -113,10 +113,10 @@ public sealed class WalkTests : IDisposable
     public async Task Globs_are_understood_as_they_are_meant(string glob, string? file)
     {
         var given = glob.Replace("ROOT", _folder.Root);
-        var found = (await _folder.RunAsync(new GrepTool(), $$"""{"pattern": "marker", "glob": "{{given}}"}""")).Text;
+        var found = (await _folder.Run(new GrepTool(), $$"""{"pattern": "marker", "glob": "{{given}}"}""")).Text;
         Assert.Equal(file ?? "(no match)", found.Split(':')[0]);
         if (!glob.StartsWith('!'))
-            Assert.Equal(file ?? "(no file matches)", (await _folder.RunAsync(new GlobTool(), $$"""{"pattern": "{{given}}"}""")).Text);
+            Assert.Equal(file ?? "(no file matches)", (await _folder.Run(new GlobTool(), $$"""{"pattern": "{{given}}"}""")).Text);
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class WalkTests : IDisposable
     public async Task A_file_is_read_by_every_spelling_of_its_path(string path)
     {
         Directory.CreateSymbolicLink($"{_folder.Root}/shortcut", "lib");
-        var result = await _folder.RunAsync(new ReadTool(), JsonSerializer.Serialize(new { path = path.Replace("ROOT", _folder.Root) }));
+        var result = await _folder.Run(new ReadTool(), JsonSerializer.Serialize(new { path = path.Replace("ROOT", _folder.Root) }));
         Assert.Equal(("1\tconst marker = 1;\n", "lib/one.js"), (result.Text, result.Path));
     }
 
@@ -141,17 +141,17 @@ public sealed class WalkTests : IDisposable
     public async Task A_name_with_a_backslash_is_itself_where_it_is_there()
     {
         _folder.Write(@"lib\one.js", "itself\n");
-        Assert.Equal("1\titself\n", (await _folder.RunAsync(new ReadTool(), """{"path": "lib\\one.js"}""")).Text);
-        await _folder.RunAsync(new WriteTool(), """{"path": "lib\\two.js", "content": "two\n"}""");
+        Assert.Equal("1\titself\n", (await _folder.Run(new ReadTool(), """{"path": "lib\\one.js"}""")).Text);
+        await _folder.Run(new WriteTool(), """{"path": "lib\\two.js", "content": "two\n"}""");
         Assert.Equal("two\n", _folder.Read("lib/two.js"));
     }
 
-    private async Task<string> AnswersAsync() => string.Join(
-        "\n--\n", await GrepAsync("marker"), (await _folder.RunAsync(new SearchTool(), """{"query": "marker"}""")).Text,
-        (await _folder.RunAsync(new GlobTool(), """{"pattern": "*.{js,md}"}""")).Text);
+    private async Task<string> Answers() => string.Join(
+        "\n--\n", await Grep("marker"), (await _folder.Run(new SearchTool(), """{"query": "marker"}""")).Text,
+        (await _folder.Run(new GlobTool(), """{"pattern": "*.{js,md}"}""")).Text);
 
-    private async Task<string> GrepAsync(string pattern) =>
-        (await _folder.RunAsync(new GrepTool(), JsonSerializer.Serialize(new { pattern }))).Text;
+    private async Task<string> Grep(string pattern) =>
+        (await _folder.Run(new GrepTool(), JsonSerializer.Serialize(new { pattern }))).Text;
 
     private Socket? Make(string kind)
     {

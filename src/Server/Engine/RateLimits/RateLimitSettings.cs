@@ -33,7 +33,8 @@ internal sealed record RateLimitSettings(bool IsOff, IReadOnlyDictionary<string,
             var (name, budget) = pair.Length == 1 ? (General, pair[0]) : (pair[0], pair[1]);
             if (!known.TryGetValue(name, out var usual))
                 throw new FormatException(
-                    $"CONTROL_PLANE_RATE_LIMIT: there is no bucket {name}; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
+                    $"CONTROL_PLANE_RATE_LIMIT: there is no bucket {name}; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}"
+                );
             budgets[name] =
                 budget == "off"
                     ? null

@@ -14,7 +14,7 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
     /// <param name="handler">Its handler.</param>
     /// <param name="context">Where the handler may leave a status; null where it is asked already.</param>
     /// <returns>How the call failed, or null when it succeeded.</returns>
-    public async ValueTask<CallFailure?> RunAsync(RpcCall call, Func<Task> handler, ServerCallContext? context = null)
+    public async ValueTask<CallFailure?> Run(RpcCall call, Func<Task> handler, ServerCallContext? context = null)
     {
         try
         {
@@ -26,7 +26,7 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return await FailAsync(call, exception);
+            return await Fail(call, exception);
         }
 
         if (Ended(call) is { } ended)
@@ -37,7 +37,7 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
     }
 
     /// <summary>Records of a call how it failed.</summary>
-    public async ValueTask<CallFailure> FailAsync(RpcCall call, Exception exception)
+    public async ValueTask<CallFailure> Fail(RpcCall call, Exception exception)
     {
         var failure = Describe(call, exception);
         if (failure.Status.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
@@ -46,7 +46,7 @@ internal sealed class CallFailures(IEnumerable<IErrorMapper> mappers, IEnumerabl
             {
                 foreach (var each in _refusals)
                 {
-                    if (await each.RefusedAsync(call, failure) is { } other)
+                    if (await each.Refused(call, failure) is { } other)
                         failure = CallFailure.From(other);
                 }
             }

@@ -18,10 +18,10 @@ internal sealed class CallMiddleware(
     CallTelemetry telemetry,
     ILogger<CallMiddleware> logger)
 {
-    public Task InvokeAsync(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is { } method ? ServeAsync(http, method) : PassAsync(http);
+    public Task Invoke(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<RpcMethod>() is { } method ? Serve(http, method) : Pass(http);
 
-    private async Task ServeAsync(HttpContext http, RpcMethod method)
+    private async Task Serve(HttpContext http, RpcMethod method)
     {
         var started = Stopwatch.GetTimestamp();
         using var lifetime = new CallLifetime(http, drain, streaming: method.Type != MethodType.Unary);
@@ -37,7 +37,7 @@ internal sealed class CallMiddleware(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            await RefuseAsync(http, await failures.FailAsync(call, exception));
+            await Refuse(http, await failures.Fail(call, exception));
         }
 
         telemetry.Stop(activity, call, Stopwatch.GetElapsedTime(started));
@@ -45,7 +45,7 @@ internal sealed class CallMiddleware(
     }
 
     /// <summary>Endpoints that are no methods are authorized by the same parts, and refused here.</summary>
-    private async Task PassAsync(HttpContext http)
+    private async Task Pass(HttpContext http)
     {
         try
         {
@@ -53,17 +53,17 @@ internal sealed class CallMiddleware(
         }
         catch (Exception exception) when (!http.Response.HasStarted && failures.Map(exception) is { } fault)
         {
-            await RefuseAsync(http, CallFailure.From(fault));
+            await Refuse(http, CallFailure.From(fault));
         }
     }
 
     // The path decides, and not what the caller says that it sends: a REST path that answered by gRPC would say 200.
-    private Task RefuseAsync(HttpContext http, CallFailure failure)
+    private Task Refuse(HttpContext http, CallFailure failure)
     {
         var metadata = http.GetEndpoint()?.Metadata;
         var rule = metadata?.GetMetadata<RestBinding>();
         return rule is null && metadata?.GetMetadata<RpcMethod>() is not null && GrpcRefusal.IsGrpc(http.Request)
-            ? GrpcRefusal.WriteAsync(http, failure)
-            : RestError.WriteAsync(http, rule is null ? dialects.OfPath(http.Request.Path) : dialects.Of(rule.Method), failure);
+            ? GrpcRefusal.Write(http, failure)
+            : RestError.Write(http, rule is null ? dialects.OfPath(http.Request.Path) : dialects.Of(rule.Method), failure);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
         _options = options;
         _time = time;
         _silence = time.CreateTimer(_ => BreakSilence(), null, s_openingGrace, Timeout.InfiniteTimeSpan);
-        _sending = SendAsync();
+        _sending = Send();
     }
 
     public WriteOptions? WriteOptions { get; set; }
@@ -63,7 +63,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
 
     /// <summary>Ends the feed with a last frame and waits until it is sent.</summary>
     /// <returns>False when the reply never began, and still can be anything.</returns>
-    public async ValueTask<bool> EndAsync(Action<FeedFraming, IBufferWriter<byte>> writeLast)
+    public async ValueTask<bool> End(Action<FeedFraming, IBufferWriter<byte>> writeLast)
     {
         lock (_gate)
         {
@@ -80,7 +80,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
     public async ValueTask DisposeAsync()
     {
         await _silence.DisposeAsync();
-        await EndAsync((_, _) => { });
+        await End((_, _) => { });
     }
 
     private static RpcFault Gone() => new(ErrorReason.Cancelled, "The caller no longer reads the feed.");
@@ -92,7 +92,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
         _frames.Reader.CancelPendingRead();
     }
 
-    private async Task SendAsync()
+    private async Task Send()
     {
         var frames = _frames.Reader;
         try
@@ -109,7 +109,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
                 foreach (var part in read.Buffer)
                     _body.Writer.Write(part.Span);
                 frames.AdvanceTo(read.Buffer.End);
-                await FlushAsync();
+                await Flush();
                 _silence.Change(_options.FeedPing, Timeout.InfiniteTimeSpan);
             }
         }
@@ -135,7 +135,7 @@ internal sealed class FeedStream : IServerStreamWriter<IMessage>, IAsyncDisposab
         _framing.WriteOpening(_body.Writer);
     }
 
-    private async ValueTask FlushAsync()
+    private async ValueTask Flush()
     {
         var peer = _call.Lifetime.Peer;
         var sent = _body.Writer.FlushAsync(peer);

@@ -19,27 +19,27 @@ internal sealed class SocketCalls(
     private const string Binary = "protobuf";
     private const string Text = "json";
 
-    public async Task ServeAsync(HttpContext http, RestBinding binding, Func<ServerCallContext, SocketStream, Task> handler)
+    public async Task Serve(HttpContext http, RestBinding binding, Func<ServerCallContext, SocketStream, Task> handler)
     {
         var context = new SocketCallContext(RpcCall.Of(http)!);
         SocketStream? stream = null;
-        var failure = await failures.RunAsync(
+        var failure = await failures.Run(
             RpcCall.Of(http)!,
             async () =>
             {
                 RequireUpgrade(http);
                 RequireOrigin(http.Request);
                 stream = new SocketStream(
-                    () => AcceptAsync(http), FramesFor(http, binding), First(http, binding), options.Value, time, http.RequestAborted);
+                    () => Accept(http), FramesFor(http, binding), First(http, binding), options.Value, time, http.RequestAborted);
                 await handler(context, stream);
             },
             context);
         using (stream)
         {
             if (stream is null || (failure is not null && !stream.IsAccepted))
-                await RestError.WriteAsync(http, dialects.Of(binding.Method), failure!);
+                await RestError.Write(http, dialects.Of(binding.Method), failure!);
             else
-                await stream.CloseAsync(failure);
+                await stream.Close(failure);
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class SocketCalls(
         binding.Method.Descriptor.InputType,
         http.WebSockets.WebSocketRequestedProtocols.Contains(Binary) ? WebSocketMessageType.Binary : WebSocketMessageType.Text);
 
-    private Task<WebSocket> AcceptAsync(HttpContext http)
+    private Task<WebSocket> Accept(HttpContext http)
     {
         var offered = http.WebSockets.WebSocketRequestedProtocols;
         return http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext

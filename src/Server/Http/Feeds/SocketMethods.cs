@@ -23,7 +23,7 @@ internal sealed class SocketMethods<TService>(
             service.Bind(new Binder(this, context));
     }
 
-    private async Task ServeAsync<TRequest, TResponse>(
+    private async Task Serve<TRequest, TResponse>(
         HttpContext http, RestBinding binding, DuplexStreamingServerMethod<TService, TRequest, TResponse> method)
         where TRequest : class
         where TResponse : class
@@ -40,7 +40,7 @@ internal sealed class SocketMethods<TService>(
             }
             await http
                 .RequestServices.GetRequiredService<SocketCalls>()
-                .ServeAsync(http, binding, (call, stream) =>
+                .Serve(http, binding, (call, stream) =>
                     bound(new Requests<TRequest>(stream), (IServerStreamWriter<TResponse>)(object)stream, call));
         }
         finally
@@ -89,7 +89,7 @@ internal sealed class SocketMethods<TService>(
                 .CreateDelegate<DuplexStreamingServerMethod<TService, TRequest, TResponse>>();
             context.AddMethod(
                 method, RoutePatternFactory.Parse(declared.Policy.Websocket), [binding, new HttpMethodMetadata([HttpMethods.Get])],
-                http => owner.ServeAsync(http, binding, implementation));
+                http => owner.Serve(http, binding, implementation));
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class SocketStream(
         _received.ResetWrittenCount();
         while (true)
         {
-            var part = await ReceiveAsync(cancellationToken);
+            var part = await Receive(cancellationToken);
             if (part.MessageType == WebSocketMessageType.Close)
                 return false;
             _received.Advance(part.Count);
@@ -56,7 +56,7 @@ internal sealed class SocketStream(
     public async Task WriteAsync(IMessage message)
     {
         var frame = frames.Write(message);
-        var socket = await SocketAsync();
+        var socket = await Socket();
         await _sending.WaitAsync(ended);
         try
         {
@@ -76,19 +76,19 @@ internal sealed class SocketStream(
     }
 
     /// <summary>Closes with 1000, or with 4000 + the HTTP status of the failure; then gives the peer a moment to close too.</summary>
-    public async ValueTask CloseAsync(CallFailure? failure)
+    public async ValueTask Close(CallFailure? failure)
     {
         var code = failure is null ? (int)WebSocketCloseStatus.NormalClosure : CloseCodesOfApplications + failure.Description.HttpStatus;
         var reason = failure is null ? "" : Cut($"{failure.Description.Code}: {failure.Message}");
         using var patience = new CancellationTokenSource(s_closingTime, time);
-        var socket = await SocketAsync();
+        var socket = await Socket();
         try
         {
             await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, patience.Token);
             while (socket.State == WebSocketState.CloseSent)
             {
                 _received.ResetWrittenCount();
-                await ReceiveAsync(patience.Token);
+                await Receive(patience.Token);
             }
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or RpcFault)
@@ -104,7 +104,7 @@ internal sealed class SocketStream(
         _accepting.Dispose();
     }
 
-    private async ValueTask<WebSocket> SocketAsync()
+    private async ValueTask<WebSocket> Socket()
     {
         if (_socket is { } accepted)
             return accepted;
@@ -122,11 +122,11 @@ internal sealed class SocketStream(
     private static RpcFault Gone(Exception cause) => new(ErrorReason.Cancelled, "The caller went away.", cause);
 
     /// <summary>Receives without the token: cancelling a receive would break the socket, and no close frame could tell why.</summary>
-    private async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(CancellationToken cancellationToken)
+    private async ValueTask<ValueWebSocketReceiveResult> Receive(CancellationToken cancellationToken)
     {
         try
         {
-            var socket = await SocketAsync();
+            var socket = await Socket();
             _receiving ??= socket.ReceiveAsync(_received.GetMemory(4096), CancellationToken.None).AsTask();
             var part = await _receiving.WaitAsync(cancellationToken);
             _receiving = null;

@@ -14,9 +14,9 @@ internal sealed class CallInterceptor(CallFailures failures) : Interceptor
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         if (context.GetHttpContext().Features.Get<RestExchange>() is { } exchange)
-            return await exchange.HandleAsync((IMessage)request, context, () => continuation(request, context));
+            return await exchange.Handle((IMessage)request, context, () => continuation(request, context));
         TResponse? response = null;
-        await RunAsync(context, async () => response = await continuation(request, context));
+        await Run(context, async () => response = await continuation(request, context));
         return response!;
     }
 
@@ -24,12 +24,12 @@ internal sealed class CallInterceptor(CallFailures failures) : Interceptor
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
         context.GetHttpContext().Features.Get<RestExchange>() is { Feed: { } feed } exchange
-            ? exchange.HandleAsync((IMessage)request, context, async () =>
+            ? exchange.Handle((IMessage)request, context, async () =>
             {
                 await continuation(request, (IServerStreamWriter<TResponse>)(object)feed, context);
                 return true;
             })
-            : RunAsync(context, () => continuation(request, responseStream, context));
+            : Run(context, () => continuation(request, responseStream, context));
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
@@ -37,20 +37,20 @@ internal sealed class CallInterceptor(CallFailures failures) : Interceptor
         ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         TResponse? response = null;
-        await RunAsync(context, async () => response = await continuation(requestStream, context));
+        await Run(context, async () => response = await continuation(requestStream, context));
         return response!;
     }
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, () => continuation(requestStream, responseStream, context));
+        Run(context, () => continuation(requestStream, responseStream, context));
 
-    private async Task RunAsync(ServerCallContext context, Func<Task> handler)
+    private async Task Run(ServerCallContext context, Func<Task> handler)
     {
         if (RpcCall.Of(context.GetHttpContext()) is not { } call)
             await handler();
-        else if (await failures.RunAsync(call, handler, context) is { } failure)
+        else if (await failures.Run(call, handler, context) is { } failure)
             throw StatusDetails.ToException(failure);
     }
 }

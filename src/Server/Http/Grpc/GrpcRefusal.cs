@@ -12,7 +12,7 @@ internal static class GrpcRefusal
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true;
 
-    public static Task WriteAsync(HttpContext http, CallFailure failure)
+    public static Task Write(HttpContext http, CallFailure failure)
     {
         var response = http.Response;
         if (response.HasStarted)

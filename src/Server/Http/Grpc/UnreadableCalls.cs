@@ -21,9 +21,9 @@ internal static class UnreadableCalls
         new RpcFault(ErrorReason.PayloadTooLarge, "The message is larger than the server takes."));
 
     public static IApplicationBuilder UseUnreadableCalls(this IApplicationBuilder app) =>
-        app.Use((http, next) => GrpcRefusal.IsGrpc(http.Request) ? ServeAsync(http, next) : next(http));
+        app.Use((http, next) => GrpcRefusal.IsGrpc(http.Request) ? Serve(http, next) : next(http));
 
-    private static async Task ServeAsync(HttpContext http, RequestDelegate next)
+    private static async Task Serve(HttpContext http, RequestDelegate next)
     {
         await next(http);
         var headers = http.Response.Headers;

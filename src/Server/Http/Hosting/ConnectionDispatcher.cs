@@ -30,7 +30,7 @@ internal sealed class ConnectionDispatcher(TimeSpan prefaceTimeout)
     /// <summary>Sends each connection of the public endpoint to the pipeline of its protocol.</summary>
     public ConnectionDelegate Dispatch(ConnectionDelegate http1) => async connection =>
     {
-        switch (await IsHttp2Async(connection))
+        switch (await IsHttp2(connection))
         {
             case true:
                 await (await _http2.Task)(connection);
@@ -42,7 +42,7 @@ internal sealed class ConnectionDispatcher(TimeSpan prefaceTimeout)
     };
 
     /// <summary>Whether the connection begins with the HTTP/2 preface; null when it ends, or says nothing in time.</summary>
-    private async Task<bool?> IsHttp2Async(ConnectionContext connection)
+    private async Task<bool?> IsHttp2(ConnectionContext connection)
     {
         var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing, connection.ConnectionClosed);

@@ -46,7 +46,7 @@ internal static class OpenApiHosting
     {
         var documents = app.Services.GetRequiredService<OpenApiDocuments>();
         foreach (var name in documents.Names)
-            app.MapGet(PathOf(name), http => SendAsync(http, documents, name)).AllowAnonymous();
+            app.MapGet(PathOf(name), http => Send(http, documents, name)).AllowAnonymous();
         app.Use(next =>
             http =>
             {
@@ -73,7 +73,7 @@ internal static class OpenApiHosting
 
     private static string PathOf(string name) => $"/openapi/{name}.json";
 
-    private static async Task SendAsync(HttpContext http, OpenApiDocuments documents, string name)
+    private static async Task Send(HttpContext http, OpenApiDocuments documents, string name)
     {
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(await documents.Render(name), http.RequestAborted);

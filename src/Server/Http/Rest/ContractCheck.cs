@@ -44,7 +44,8 @@ internal sealed class ContractCheck(EndpointDataSource endpoints) : IHostedLifec
                 .Where(claims => claims.Count() > 1))
         {
             throw new InvalidOperationException(
-                $"These have the same path: {string.Join(" and ", claims.Select(each => $"{each.Binding.Method.FullName} ({each.Binding.Verb} {each.Binding.Template.Text})"))}.");
+                $"These have the same path: {string.Join(" and ", claims.Select(each => $"{each.Binding.Method.FullName} ({each.Binding.Verb} {each.Binding.Template.Text})"))}."
+            );
         }
     }
 

@@ -31,7 +31,7 @@ internal static class RequestBody
     }
 
     /// <exception cref="RpcFault">UNSUPPORTED_MEDIA_TYPE; PAYLOAD_TOO_LARGE; MALFORMED_BODY when the transfer itself is broken.</exception>
-    public static async ValueTask<byte[]> ReadAsync(HttpRequest request, bool isJson, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]> Read(HttpRequest request, bool isJson, int limit, CancellationToken cancellationToken)
     {
         if (isJson)
             RequireJson(request);

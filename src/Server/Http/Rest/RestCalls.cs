@@ -13,15 +13,15 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
 {
     private static readonly PipeOptions s_unbounded = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
 
-    public async Task ServeAsync(HttpContext http, RestBinding binding, RequestDelegate transcoder)
+    public async Task Serve(HttpContext http, RestBinding binding, RequestDelegate transcoder)
     {
         var call = RpcCall.Of(http)!;
         if (binding.Method.Descriptor.IsServerStreaming)
         {
-            await feeds.ServeAsync(call, binding, transcoder);
+            await feeds.Serve(call, binding, transcoder);
             return;
         }
-        var failure = await failures.RunAsync(call, async () =>
+        var failure = await failures.Run(call, async () =>
         {
             var exchange = new RestExchange(call, binding);
             var envelope = binding.EnvelopeOf(dialects.Of(binding.Method));
@@ -30,12 +30,12 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
             {
                 if (envelope.Length > 0)
                     Encoding.UTF8.GetBytes($"{{\"{envelope}\":", written.Writer);
-                await exchange.RunAsync(transcoder, written.Writer.AsStream(), options.Value.MaxBodySize);
+                await exchange.Run(transcoder, written.Writer.AsStream(), options.Value.MaxBodySize);
                 if (envelope.Length > 0)
                     written.Writer.Write("}"u8);
                 await written.Writer.CompleteAsync();
                 var whole = await written.Reader.ReadAsync();
-                await ReplyAsync(http.Response, binding, exchange.Reply!, whole.Buffer);
+                await Reply(http.Response, binding, exchange.Reply!, whole.Buffer);
             }
             finally
             {
@@ -45,10 +45,10 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
             }
         });
         if (failure is not null)
-            await RestError.WriteAsync(http, dialects.Of(binding.Method), failure);
+            await RestError.Write(http, dialects.Of(binding.Method), failure);
     }
 
-    private static async Task ReplyAsync(HttpResponse response, RestBinding binding, IMessage reply, ReadOnlySequence<byte> output)
+    private static async Task Reply(HttpResponse response, RestBinding binding, IMessage reply, ReadOnlySequence<byte> output)
     {
         response.StatusCode = StatusOf(binding.Method, reply);
         if (response.StatusCode == StatusCodes.Status204NoContent)
@@ -60,7 +60,7 @@ internal sealed class RestCalls(CallFailures failures, DialectTable dialects, Fe
             !binding.HasRawReply ? RequestBody.Json
             : response.ContentType is { Length: > 0 } given ? given
             : "application/octet-stream";
-        await RestError.SendAsync(response, type, output);
+        await RestError.Send(response, type, output);
     }
 
     private static int StatusOf(RpcMethod method, IMessage reply)

@@ -29,6 +29,6 @@ internal static class RestEndpoints
         if (binding.Verb == HttpMethods.Get && method.Type == MethodType.Unary)
             endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
         var transcoder = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = http => http.RequestServices.GetRequiredService<RestCalls>().ServeAsync(http, binding, transcoder);
+        endpoint.RequestDelegate = http => http.RequestServices.GetRequiredService<RestCalls>().Serve(http, binding, transcoder);
     }
 }

@@ -11,7 +11,7 @@ internal static class RestError
 {
     private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpContext http, IDialect dialect, CallFailure failure)
+    public static async Task Write(HttpContext http, IDialect dialect, CallFailure failure)
     {
         var response = http.Response;
         if (response.HasStarted)
@@ -28,10 +28,10 @@ internal static class RestError
             response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (response.StatusCode == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer";
-        await SendAsync(response, RequestBody.Json, new ReadOnlySequence<byte>(Json(dialect, failure, http.TraceIdentifier)));
+        await Send(response, RequestBody.Json, new ReadOnlySequence<byte>(Json(dialect, failure, http.TraceIdentifier)));
     }
 
-    public static async ValueTask SendAsync(HttpResponse response, string contentType, ReadOnlySequence<byte> body)
+    public static async ValueTask Send(HttpResponse response, string contentType, ReadOnlySequence<byte> body)
     {
         response.ContentType = contentType;
         response.ContentLength = body.Length;

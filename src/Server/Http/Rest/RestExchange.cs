@@ -33,10 +33,10 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
     /// <summary>Reads the request, runs the handler, and leaves its reply as it is written in <paramref name="output"/>.</summary>
     /// <exception cref="RpcFault">MALFORMED_BODY, INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE or PAYLOAD_TOO_LARGE. What the handler throws is
     /// thrown too.</exception>
-    public async Task RunAsync(RequestDelegate transcoder, Stream output, int maxBodySize)
+    public async Task Run(RequestDelegate transcoder, Stream output, int maxBodySize)
     {
         var http = call.Http;
-        await PrepareAsync(http.Request, maxBodySize);
+        await Prepare(http.Request, maxBodySize);
         var response = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(output));
         http.Features.Set(this);
@@ -58,7 +58,7 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
     }
 
     /// <summary>Calls the handler, with the request that the transcoder made of the body.</summary>
-    public async Task<TResponse> HandleAsync<TResponse>(IMessage request, ServerCallContext context, Func<Task<TResponse>> handler)
+    public async Task<TResponse> Handle<TResponse>(IMessage request, ServerCallContext context, Func<Task<TResponse>> handler)
     {
         _reached = true;
         try
@@ -78,7 +78,7 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
         }
     }
 
-    private async ValueTask PrepareAsync(HttpRequest request, int maxBodySize)
+    private async ValueTask Prepare(HttpRequest request, int maxBodySize)
     {
         _query = request.Query;
         if (binding.Body.Length > 0)
@@ -86,7 +86,7 @@ internal sealed class RestExchange(RpcCall call, RestBinding binding)
             var isRaw = binding.HasRawBody;
             var bytes = RequestBody.IsEmpty(request)
                 ? []
-                : await RequestBody.ReadAsync(request, binding.HasJsonBody, maxBodySize, request.HttpContext.RequestAborted);
+                : await RequestBody.Read(request, binding.HasJsonBody, maxBodySize, request.HttpContext.RequestAborted);
             var isEmpty = bytes.Length == 0;
             if (isRaw && binding.HasJsonBody && !isEmpty)
                 MessageJson.RequireJson(bytes);

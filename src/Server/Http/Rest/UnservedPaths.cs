@@ -8,7 +8,7 @@ namespace Koda.Server.Http.Rest;
 /// <summary>Answers in the dialect of the path what no endpoint serves, or none by this HTTP method.</summary>
 internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, DialectTable dialects)
 {
-    public async Task InvokeAsync(HttpContext http)
+    public async Task Invoke(HttpContext http)
     {
         RequestIdentity.Adopt(http);
         await next(http);
@@ -30,14 +30,14 @@ internal sealed class UnservedPaths(RequestDelegate next, MethodTable methods, D
             && methods.TryFind(http.Request.Path.Value!, out _))
             (response.StatusCode, response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, HttpMethods.Post);
         if (response.StatusCode == StatusCodes.Status405MethodNotAllowed)
-            await RefuseAsync(
+            await Refuse(
                 http,
                 new RpcFault(
                     ErrorReason.MethodNotAllowed, $"{http.Request.Path} takes {response.Headers.Allow}, not {http.Request.Method}."));
         else if (response.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint() is null)
-            await RefuseAsync(http, new RpcFault(ErrorReason.RouteNotFound, $"No route has the path {http.Request.Path}."));
+            await Refuse(http, new RpcFault(ErrorReason.RouteNotFound, $"No route has the path {http.Request.Path}."));
     }
 
-    private Task RefuseAsync(HttpContext http, RpcFault fault) =>
-        RestError.WriteAsync(http, dialects.OfPath(http.Request.Path), CallFailure.From(fault));
+    private Task Refuse(HttpContext http, RpcFault fault) =>
+        RestError.Write(http, dialects.OfPath(http.Request.Path), CallFailure.From(fault));
 }

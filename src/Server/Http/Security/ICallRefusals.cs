@@ -5,5 +5,5 @@ internal interface ICallRefusals
 {
     /// <summary>Records a refusal.</summary>
     /// <returns>Another fault to answer with, or null.</returns>
-    ValueTask<RpcFault?> RefusedAsync(RpcCall call, CallFailure failure);
+    ValueTask<RpcFault?> Refused(RpcCall call, CallFailure failure);
 }

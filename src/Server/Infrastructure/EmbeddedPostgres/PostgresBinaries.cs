@@ -25,7 +25,8 @@ internal static partial class PostgresBinaries
             return found;
         if (clusterMajor is not null)
             throw new InvalidOperationException(
-                $"The cluster was made by PostgreSQL {clusterMajor}, whose programs are not here. Install them, or name their folder in KODA_POSTGRES_BIN.");
+                $"The cluster was made by PostgreSQL {clusterMajor}, whose programs are not here. Install them, or name their folder in KODA_POSTGRES_BIN."
+            );
         report("Installing PostgreSQL, which takes a minute or two");
         await PostgresInstaller.Install(installFolder, cancellationToken);
         return await FirstFitting(Candidates(installFolder), clusterMajor, cancellationToken)

@@ -66,7 +66,8 @@ internal static class Imports
                 foreach (var part in code.Parts(i).Where(part => code.IsName(part.To - 1)))
                     yield return (
                         code.Tokens[part.To - 1].Text,
-                        $"{module}.{code.Tokens[code.IsName(part.From, "type") && part.To - part.From == 2 ? part.From + 1 : part.From].Text}");
+                        $"{module}.{code.Tokens[code.IsName(part.From, "type") && part.To - part.From == 2 ? part.From + 1 : part.From].Text}"
+                    );
                 i = code.Match(i);
             }
             else if (code.IsName(i) && code.Tokens[i].Text != "type")

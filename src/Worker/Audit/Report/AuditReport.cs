@@ -96,7 +96,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         for (; printed < findings.Count && _text.Length < LongestFindings; printed++)
             _text.Append(
                 CultureInfo.InvariantCulture,
-                $"{(printed == PlacesShown ? "- and at " : ", ")}`{Shown(findings[printed].Path)}:{findings[printed].Line}:{findings[printed].Column}`");
+                $"{(printed == PlacesShown ? "- and at " : ", ")}`{Shown(findings[printed].Path)}:{findings[printed].Line}:{findings[printed].Column}`"
+            );
         _notPrinted.AddRange(findings.Skip(printed));
         _text.Append(CultureInfo.InvariantCulture, $"{(printed > PlacesShown ? "\n" : "")}\nAdvice: {rule.Advice} (CWE-{rule.Cwe})\n\n");
     }
@@ -114,7 +115,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
             foreach (var finding in group)
                 _text.Append(
                     CultureInfo.InvariantCulture,
-                    $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: {finding.Rule.Title} (`{finding.Rule.Id}`, {finding.Severity})\n");
+                    $"- `{Shown(finding.Path)}:{finding.Line}:{finding.Column}`: {finding.Rule.Title} (`{finding.Rule.Id}`, {finding.Severity})\n"
+                );
             _text.Append('\n');
         }
         if (result.Doubtful.Count > DoubtfulShown)
@@ -135,7 +137,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         if (coverage.CredentialsOnly > 0)
             _text.Append(
                 CultureInfo.InvariantCulture,
-                $"- Read for leaked credentials only: {Files(coverage.CredentialsOnly)} that test, document, or are of a kind that no other rule reads.\n");
+                $"- Read for leaked credentials only: {Files(coverage.CredentialsOnly)} that test, document, or are of a kind that no other rule reads.\n"
+            );
         if (coverage.UnreadLanguages.Count > 0)
             _text
                 .Append("- No rule reads code in these languages: ")
@@ -148,9 +151,11 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         foreach (var (why, count, examples) in coverage.NotRead)
             _text.Append(
                 CultureInfo.InvariantCulture,
-                $"- Not read: {Files(count)} {Reason(why)}{(examples.Count == 0 ? "" : $": {string.Join(", ", examples.Select(path => $"`{Shown(path)}`"))}{(count > examples.Count ? ", …" : "")}")}.\n");
+                $"- Not read: {Files(count)} {Reason(why)}{(examples.Count == 0 ? "" : $": {string.Join(", ", examples.Select(path => $"`{Shown(path)}`"))}{(count > examples.Count ? ", …" : "")}")}.\n"
+            );
         _text.Append(
-            "- Not entered, and not counted: `.git`, `node_modules`, links, what `.gitignore` names, and what may hold credentials of this machine.\n");
+            "- Not entered, and not counted: `.git`, `node_modules`, links, what `.gitignore` names, and what may hold credentials of this machine.\n"
+        );
         if (coverage.IsCut)
             _text.Append(
                 CultureInfo.InvariantCulture, $"- Cut: there are more than {Auditor.MaxFiles} files; the others were not looked at.\n");
@@ -161,7 +166,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
         if (_notPrinted.Count > 0)
             _text.Append(
                 CultureInfo.InvariantCulture,
-                $"- Not printed, for length: {_notPrinted.Count} findings ({string.Join(", ", _notPrinted.CountBy(finding => finding.Rule.Id).Select(each => $"`{each.Key}` {each.Value}"))}). Audit a part of the workspace to see them.\n");
+                $"- Not printed, for length: {_notPrinted.Count} findings ({string.Join(", ", _notPrinted.CountBy(finding => finding.Rule.Id).Select(each => $"`{each.Key}` {each.Value}"))}). Audit a part of the workspace to see them.\n"
+            );
         if (focus.Unknown.Count > 0)
             _text.Append("- Asked for, but known to no rule and no path: ").AppendJoin(", ", focus.Unknown).Append(".\n");
     }
@@ -186,7 +192,8 @@ internal sealed class AuditReport(AuditResult result, AuditFocus focus)
                 ", ", result.Rules.Where(rule => !rule.Everywhere && rule.Languages.Contains(Language.Other)).Select(rule => rule.Id))
             .Append(".\n");
         _text.Append(
-            "\nThe rules read one function of one file at a time: they do not follow data from one function into another, and they do not know missing ");
+            "\nThe rules read one function of one file at a time: they do not follow data from one function into another, and they do not know missing "
+        );
         _text.Append("checks of who may do what. Other kinds of fault were not looked for. A person should judge each finding.\n");
     }
 

@@ -16,7 +16,8 @@ internal static class SecretText
     );
 
     private static readonly Regex s_placeholder = Compiled(
-        @"(?i)example|placeholder|change.?me|your[-_ ]?|xxx|dummy|sample|fake|redacted|undefined|localhost|process\.env|getenv|environ|\*\*|\.\.\.|todo|fixme|^test|insert[-_ ]|replace[-_ ]|<[\w -]+>|\$\{|\{\{|foobar|12345678|abcdef");
+        @"(?i)example|placeholder|change.?me|your[-_ ]?|xxx|dummy|sample|fake|redacted|undefined|localhost|process\.env|getenv|environ|\*\*|\.\.\.|todo|fixme|^test|insert[-_ ]|replace[-_ ]|<[\w -]+>|\$\{|\{\{|foobar|12345678|abcdef"
+    );
 
     private static readonly Regex s_password = Compiled(@"[0-9!@#$%^&*+=?]");
 

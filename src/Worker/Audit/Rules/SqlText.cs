@@ -7,19 +7,22 @@ namespace Koda.Worker.Audit.Rules;
 internal static class SqlText
 {
     private static readonly Regex s_query = Compiled(
-        @"\b(?:select\s[^;]*?\sfrom|insert\s+(?:ignore\s+)?into|replace\s+into|update\s+\S+\s+set|delete\s+from|drop\s+(?:table|database|user)|alter\s+(?:table|user)|truncate\s+table|create\s+(?:user|database)|call\s+\w+\s*\(|exec(?:ute)?\s+\w+|union\s+(?:all\s+)?select|merge\s+into|grant\s+\w+|where\s+\S+\s*(?:=|<|>|like|in\b)|order\s+by|having\s+\S+\s*[=<>]|values\s*\()[\s\uE000(]?");
+        @"\b(?:select\s[^;]*?\sfrom|insert\s+(?:ignore\s+)?into|replace\s+into|update\s+\S+\s+set|delete\s+from|drop\s+(?:table|database|user)|alter\s+(?:table|user)|truncate\s+table|create\s+(?:user|database)|call\s+\w+\s*\(|exec(?:ute)?\s+\w+|union\s+(?:all\s+)?select|merge\s+into|grant\s+\w+|where\s+\S+\s*(?:=|<|>|like|in\b)|order\s+by|having\s+\S+\s*[=<>]|values\s*\()[\s\uE000(]?"
+    );
 
     private static readonly Regex s_whole = Compiled(@"^\s*(?:select\s.*?\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)");
 
     private static readonly Regex s_names = Compiled(
-        "\\b(?:from|into|update|join|table|database|schema|index|view|column|exists|truncate|references|only|select|distinct|pragma|savepoint|sequence|trigger|using|by)\\s+[\"`\\[]?(?:[\\w\uE000]+[\"`\\]]?\\.[\"`\\[]?)?$");
+        "\\b(?:from|into|update|join|table|database|schema|index|view|column|exists|truncate|references|only|select|distinct|pragma|savepoint|sequence|trigger|using|by)\\s+[\"`\\[]?(?:[\\w\uE000]+[\"`\\]]?\\.[\"`\\[]?)?$"
+    );
 
     private static readonly Regex s_parameter = Compiled(@"^\s*(?:%s|%\(\w+\)s|\?|:\w|@\w|\$\d)");
 
     private static readonly Regex s_quotedName = Compiled("(?:\"|`|\\[)$");
 
     private static readonly Regex s_tableNames = Compiled(
-        @"^(?:\S*(?:table|schema|column|field|col|cols|db|database|placeholder|placeholders|binds?|bind_?vars?|marks|qmarks|prefix|quoted?|ident|identifier|sql|clause|where|conditions?|limit|offset|order|orderby|sort_?order|direction|name_?map|keys?|columns|fields|tables|sets?|assignments|params|bindings|returning|suffix|alias|join|joins|join|map|filter|flat|view\w*|query|stmt|statement|select|filters?|escape\w*|quote\w*|wrap\w*|columnize\w*)(?:_?names?|list|str|string|sql|s|\(\))?(?:\s+|$))+$");
+        @"^(?:\S*(?:table|schema|column|field|col|cols|db|database|placeholder|placeholders|binds?|bind_?vars?|marks|qmarks|prefix|quoted?|ident|identifier|sql|clause|where|conditions?|limit|offset|order|orderby|sort_?order|direction|name_?map|keys?|columns|fields|tables|sets?|assignments|params|bindings|returning|suffix|alias|join|joins|join|map|filter|flat|view\w*|query|stmt|statement|select|filters?|escape\w*|quote\w*|wrap\w*|columnize\w*)(?:_?names?|list|str|string|sql|s|\(\))?(?:\s+|$))+$"
+    );
 
     /// <summary>Whether values are put into the text of a query.</summary>
     public static bool IsBuilt(Value value) => value.IsBuilt && s_query.IsMatch(value.Text!) && HasValue(value);

@@ -36,17 +36,18 @@ internal sealed class AnthropicProvider(ProviderEndpoint endpoint, AnthropicClie
         Authorize = (headers, key) => headers.Add("x-api-key", key),
     };
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var body = AnthropicRequest
             .Write(request, endpoint.Defaults, endpoint.OriginOf(request.Model))
             .Deserialize<Dictionary<string, JsonElement>>()!;
         var parameters = MessageCreateParams.FromRawUnchecked(
             new Dictionary<string, JsonElement>(), new Dictionary<string, JsonElement>(), body);
-        using var response = await client.Messages.WithRawResponse.CreateStreaming(parameters, ct);
-        await using var stream = await response.RawMessage.Content.ReadAsStreamAsync(ct);
+        using var response = await client.Messages.WithRawResponse.CreateStreaming(parameters, cancellationToken);
+        await using var stream = await response.RawMessage.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (
-            var piece in AnswerReader.ReadEventsAsync(stream, new AnthropicAnswer(request, endpoint.OriginOf(request.Model), prices), ct))
+            var piece in AnswerReader.ReadEvents(
+                stream, new AnthropicAnswer(request, endpoint.OriginOf(request.Model), prices), cancellationToken))
             yield return piece;
     }
 

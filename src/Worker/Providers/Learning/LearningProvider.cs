@@ -16,13 +16,13 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
     // A server that refuses one thing after the other is asked so often at most.
     private const int MostLessons = 8;
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var origin = endpoint.OriginOf(request.Model);
         for (var lessons = 0; ; lessons++)
         {
             var asked = Adapted(request, endpoint.CallsByText ? learnt.Of(origin) with { CallsByText = true } : learnt.Of(origin));
-            await using var stream = Ask(asked, request, ct).GetAsyncEnumerator(ct);
+            await using var stream = Ask(asked, request, cancellationToken).GetAsyncEnumerator(cancellationToken);
             bool more;
             try
             {
@@ -41,10 +41,10 @@ internal sealed class LearningProvider(IModelProvider inner, ProviderEndpoint en
 
     public ModelUsage Priced(string model, ModelUsage usage) => inner.Priced(model, usage);
 
-    private IAsyncEnumerable<ModelEvent> Ask(ModelRequest asked, ModelRequest request, CancellationToken ct) =>
+    private IAsyncEnumerable<ModelEvent> Ask(ModelRequest asked, ModelRequest request, CancellationToken cancellationToken) =>
         asked.Traits.CallsByText && request.Tools.Count > 0
-            ? CommandReader.ReadAsync(inner.StreamAsync(asked, ct), request, ct)
-            : inner.StreamAsync(asked, ct);
+            ? CommandReader.Read(inner.Stream(asked, cancellationToken), request, cancellationToken)
+            : inner.Stream(asked, cancellationToken);
 
     private static ModelRequest Adapted(ModelRequest request, ModelTraits traits)
     {

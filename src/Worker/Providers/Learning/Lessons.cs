@@ -197,7 +197,8 @@ internal static partial class Lessons
                     foreach (var (name, value) in JsonNode.Parse(members)!.AsObject())
                     {
                         foreach (
-                            var inner in name == "function" && value is JsonObject function ? function.Select(member => member.Key) : [name])
+                            var inner in name == "function" && value is JsonObject function ? function.Select(member => member.Key) : [name]
+                        )
                             yield return inner;
                     }
                     break;

@@ -12,7 +12,7 @@ internal sealed class ExplorerPlan : IOfflinePlan
 
     public string Name => "offline-explorer";
 
-    public Task<OfflineStep> NextAsync(OfflineConversation conversation, CancellationToken ct) =>
+    public Task<OfflineStep> Next(OfflineConversation conversation, CancellationToken cancellationToken) =>
         Task.FromResult(conversation.Steps switch
         {
             0 => Survey(conversation),

@@ -7,5 +7,5 @@ internal interface IOfflinePlan
     string Name { get; }
 
     /// <exception cref="ProviderException">The plan says that this call fails.</exception>
-    Task<OfflineStep> NextAsync(OfflineConversation conversation, CancellationToken ct);
+    Task<OfflineStep> Next(OfflineConversation conversation, CancellationToken cancellationToken);
 }

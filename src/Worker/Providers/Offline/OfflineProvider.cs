@@ -32,10 +32,10 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
         };
     }
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var conversation = new OfflineConversation(request);
-        var step = await plan.NextAsync(conversation, ct);
+        var step = await plan.Next(conversation, cancellationToken);
         var content = new List<ContentBlock>();
         if (step.Reasoning.Length > 0)
         {
@@ -48,7 +48,7 @@ internal sealed class OfflineProvider(IOfflinePlan plan) : IModelProvider
         foreach (var piece in step.Text.Chunk(PieceLength))
         {
             if (step.PieceDelay > TimeSpan.Zero)
-                await Task.Delay(step.PieceDelay, ct);
+                await Task.Delay(step.PieceDelay, cancellationToken);
             yield return new TextDelta(new string(piece));
         }
 

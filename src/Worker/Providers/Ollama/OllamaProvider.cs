@@ -15,16 +15,17 @@ internal sealed class OllamaProvider(ProviderEndpoint endpoint, HttpClient http)
         Authorize = (headers, key) => headers.Authorization = new("Bearer", key),
     };
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var address = new Uri(endpoint.BaseUrl.AbsoluteUri.TrimEnd('/') + "/api/chat");
         using var message = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = JsonContent.Create(OllamaRequest.Write(request, endpoint.Defaults, endpoint.OriginOf(request.Model))),
         };
-        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        await foreach (var piece in AnswerReader.ReadLinesAsync(stream, new OllamaAnswer(request, endpoint.OriginOf(request.Model)), ct))
+        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (
+            var piece in AnswerReader.ReadLines(stream, new OllamaAnswer(request, endpoint.OriginOf(request.Model)), cancellationToken))
             yield return piece;
     }
 }

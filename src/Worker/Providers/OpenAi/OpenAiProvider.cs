@@ -38,17 +38,18 @@ internal sealed class OpenAiProvider : IModelProvider
         Authorize = (headers, key) => headers.Authorization = new("Bearer", key),
     };
 
-    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ModelEvent> Stream(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var body = OpenAiRequest.Write(request, _endpoint);
         using var content = BinaryContent.Create(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(body)));
-        var options = new RequestOptions { CancellationToken = ct, BufferResponse = false };
+        var options = new RequestOptions { CancellationToken = cancellationToken, BufferResponse = false };
         options.SetHeader("Accept", "text/event-stream");
         var result = await _client.GetChatClient(request.Model).CompleteChatAsync(content, options);
         using var response = result.GetRawResponse();
         await using var stream = response.ContentStream!;
         await foreach (
-            var piece in AnswerReader.ReadEventsAsync(stream, new OpenAiAnswer(request, _endpoint.OriginOf(request.Model), _prices), ct))
+            var piece in AnswerReader.ReadEvents(
+                stream, new OpenAiAnswer(request, _endpoint.OriginOf(request.Model), _prices), cancellationToken))
             yield return piece;
     }
 

@@ -10,11 +10,11 @@ internal static partial class CommandReader
 {
     private const string Begin = "<" + CommandPrompt.Tag;
 
-    public static async IAsyncEnumerable<ModelEvent> ReadAsync(
-        IAsyncEnumerable<ModelEvent> stream, ModelRequest request, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<ModelEvent> Read(
+        IAsyncEnumerable<ModelEvent> stream, ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var held = new StringBuilder();
-        await foreach (var piece in stream.WithCancellation(ct))
+        await foreach (var piece in stream.WithCancellation(cancellationToken))
         {
             switch (piece)
             {

@@ -11,31 +11,40 @@ internal static class AnswerReader
     /// Reads server-sent events, each with a JSON object; <c>[DONE]</c> ends them. A server may send one JSON object, or a web page, in
     /// their place.
     /// </summary>
-    public static async IAsyncEnumerable<ModelEvent> ReadEventsAsync(
-        Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<ModelEvent> ReadEvents(
+        Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
+        var (begin, whole) = await PeekedStream.Open(body, cancellationToken);
         var isStream = begin is not ('{' or '[' or '<');
-        await foreach (var piece in ReadAsync(isStream ? EventDataAsync(whole, ct) : JoinedAsync(whole, ct), isStream, answer, ct))
+        await foreach (
+            var piece in Read(
+                isStream ? EventData(whole, cancellationToken) : Joined(whole, cancellationToken), isStream, answer, cancellationToken))
             yield return piece;
     }
 
     /// <summary>Reads lines, each with a JSON object.</summary>
-    public static async IAsyncEnumerable<ModelEvent> ReadLinesAsync(
-        Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<ModelEvent> ReadLines(
+        Stream body, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (begin, whole) = await PeekedStream.OpenAsync(body, ct);
+        var (begin, whole) = await PeekedStream.Open(body, cancellationToken);
         await foreach (
-            var piece in ReadAsync(begin is '<' ? JoinedAsync(whole, ct) : LinesAsync(whole, ct), isStream: begin is not '<', answer, ct))
+            var piece in Read(
+                begin is '<' ? Joined(whole, cancellationToken) : Lines(whole, cancellationToken),
+                isStream: begin is not '<',
+                answer,
+                cancellationToken))
             yield return piece;
     }
 
-    private static async IAsyncEnumerable<ModelEvent> ReadAsync(
-        IAsyncEnumerable<string> chunks, bool isStream, IStreamedAnswer answer, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<ModelEvent> Read(
+        IAsyncEnumerable<string> chunks,
+        bool isStream,
+        IStreamedAnswer answer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pieces = new List<ModelEvent>();
         var last = "";
-        await foreach (var chunk in chunks.WithCancellation(ct))
+        await foreach (var chunk in chunks.WithCancellation(cancellationToken))
         {
             last = chunk;
             Accept(answer, chunk, pieces);
@@ -68,9 +77,9 @@ internal static class AnswerReader
         }
     }
 
-    private static async IAsyncEnumerable<string> EventDataAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<string> EventData(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var item in SseParser.Create(body).EnumerateAsync(ct))
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
         {
             var data = item.Data.AsSpan().Trim();
             if (data is "[DONE]")
@@ -82,10 +91,10 @@ internal static class AnswerReader
         }
     }
 
-    private static async IAsyncEnumerable<string> LinesAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<string> Lines(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(body, leaveOpen: true);
-        while (await reader.ReadLineAsync(ct) is { } line)
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             if (!string.IsNullOrWhiteSpace(line))
                 yield return line;
@@ -93,11 +102,11 @@ internal static class AnswerReader
     }
 
     // One object over several lines, or several objects of a line each.
-    private static async IAsyncEnumerable<string> JoinedAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<string> Joined(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var all = new List<string>();
         var length = 0L;
-        await foreach (var line in LinesAsync(body, ct))
+        await foreach (var line in Lines(body, cancellationToken))
         {
             if ((length += line.Length) > AnswerStream.LongestLine)
                 throw ProviderFailure.Malformed("more than 16 MiB in place of a stream.");

@@ -11,13 +11,13 @@ internal sealed class PeekedStream(ReadOnlyMemory<byte> head, Stream rest) : For
 
     /// <summary>Waits for the first byte that is no space.</summary>
     /// <returns>That byte, or a space when there is none, and all of the stream.</returns>
-    public static async Task<(char Begin, Stream Whole)> OpenAsync(Stream stream, CancellationToken ct)
+    public static async Task<(char Begin, Stream Whole)> Open(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[MostSpace];
         var count = 0;
         while (count < buffer.Length)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(count), ct);
+            var read = await stream.ReadAsync(buffer.AsMemory(count), cancellationToken);
             count += read;
             var text = buffer.AsSpan(0, count);
             text = text.StartsWith(s_mark) ? text[s_mark.Length..] : text;

@@ -19,10 +19,10 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
         if (endpoint.ApiKey is { Length: > 0 } key)
             endpoint.Authorize(request.Headers, key);
 
-        var response = await ConnectAsync(request, cancellationToken);
+        var response = await Connect(request, cancellationToken);
         try
         {
-            await GuardAsync(response, cancellationToken);
+            await Guard(response, cancellationToken);
             return response;
         }
         catch
@@ -32,15 +32,15 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
         }
     }
 
-    private async Task<HttpResponseMessage> ConnectAsync(HttpRequestMessage request, CancellationToken ct)
+    private async Task<HttpResponseMessage> Connect(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         idle.CancelAfter(endpoint.IdleLimit);
         try
         {
             return await base.SendAsync(request, idle.Token);
         }
-        catch (OperationCanceledException error) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ProviderException(
                 ProviderErrorCode.Timeout,
@@ -66,12 +66,12 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
         }
     }
 
-    private async Task GuardAsync(HttpResponseMessage response, CancellationToken ct)
+    private async Task Guard(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = new AnswerStream(await response.Content.ReadAsStreamAsync(ct), endpoint.IdleLimit);
+        var body = new AnswerStream(await response.Content.ReadAsStreamAsync(cancellationToken), endpoint.IdleLimit);
         if (!response.IsSuccessStatusCode)
         {
-            var text = await ReadErrorAsync(body, ct);
+            var text = await ReadError(body, cancellationToken);
             throw ProviderFailure.FromStatus(response.StatusCode, text, RetryAfter.Read(response.Headers, TimeProvider.System.GetUtcNow()));
         }
 
@@ -82,12 +82,12 @@ internal sealed class ProviderHttpHandler(HttpMessageHandler inner, ProviderEndp
         response.Content = guarded;
     }
 
-    private static async Task<string> ReadErrorAsync(Stream body, CancellationToken ct)
+    private static async Task<string> ReadError(Stream body, CancellationToken cancellationToken)
     {
         var buffer = new byte[LongestErrorBody];
         try
         {
-            var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
+            var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
             return Encoding.UTF8.GetString(buffer, 0, count);
         }
         catch (ProviderException)

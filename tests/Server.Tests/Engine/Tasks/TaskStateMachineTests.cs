@@ -61,7 +61,8 @@ public partial class TaskStateMachineTests
                     .Select(trigger => (state, trigger, next: TaskStateMachine.Next(state, trigger)))
                     .Where(move => move.next is not null)
                     .Select(move =>
-                        $"{EnumText<TaskState>.Of(move.state)} {EnumText<TaskTrigger>.Of(move.trigger)} {EnumText<TaskState>.Of(move.next!.Value)}"));
+                        $"{EnumText<TaskState>.Of(move.state)} {EnumText<TaskTrigger>.Of(move.trigger)} {EnumText<TaskState>.Of(move.next!.Value)}"
+                    ));
 
         Assert.Equal(moves.Order(), shown.Order());
     }

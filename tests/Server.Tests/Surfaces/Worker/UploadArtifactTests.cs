@@ -26,7 +26,7 @@ public sealed class UploadArtifactTests(PostgresFixture postgres) : IClassFixtur
     {
         var listen = new Uri($"http://127.0.0.1:{FreePort()}");
         var options = new ServerOptions { DataDirectory = _folder, DatabaseUrl = postgres.ConnectionString, Listen = listen };
-        _server = await ServerHost.StartAsync(options, _deadline.Token);
+        _server = await ServerHost.Start(options, _deadline.Token);
         _channel = GrpcChannel.ForAddress(listen);
     }
 

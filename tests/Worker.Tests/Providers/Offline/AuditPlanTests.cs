@@ -10,7 +10,7 @@ public sealed class AuditPlanTests
     public async Task It_calls_the_audit_once_and_gives_its_report()
     {
         using var tools = WorkspaceTools.Of(("src/server.js", "module.exports = text => eval(text);\n"));
-        var report = await AuditAsync(tools, "Audit this service.");
+        var report = await Audit(tools, "Audit this service.");
         Assert.Equal("audit", Assert.Single(tools.Calls).Tool);
         Assert.Contains("`src/server.js:1:26`", report);
         Assert.Contains(OfflineProvider.Note, report);
@@ -21,17 +21,17 @@ public sealed class AuditPlanTests
     {
         using var tools = WorkspaceTools.Of(
             ("auth/login.js", "app.use(helmet({ contentSecurityPolicy: false }));\n"), ("shop/cart.js", "box.innerHTML = comment;\n"));
-        Assert.Contains("## Asked for: csp in *auth*", await AuditAsync(tools, "Audit the auth service for CSP violations."));
+        Assert.Contains("## Asked for: csp in *auth*", await Audit(tools, "Audit the auth service for CSP violations."));
     }
 
     [Fact]
     public async Task Without_the_tool_it_says_what_it_needs()
     {
         var provider = OfflineProvider.Create(new JsonObject { ["rules"] = "security" });
-        var answer = await provider.CollectAsync(Answers.Ask("Audit this.") with { Tools = [Answers.ReadTool] });
+        var answer = await provider.Collect(Answers.Ask("Audit this.") with { Tools = [Answers.ReadTool] });
         Assert.Contains("need the tool audit", answer.Finished.Message.Text);
     }
 
-    private static Task<string> AuditAsync(WorkspaceTools tools, string query) =>
-        tools.RunAsync(OfflineProvider.Create(new JsonObject { ["rules"] = "security" }), query);
+    private static Task<string> Audit(WorkspaceTools tools, string query) =>
+        tools.Run(OfflineProvider.Create(new JsonObject { ["rules"] = "security" }), query);
 }

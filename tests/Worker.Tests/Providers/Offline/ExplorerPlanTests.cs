@@ -12,7 +12,7 @@ public sealed class ExplorerPlanTests
             ("src/lease.cs", "class Lease\n{\n    void Renew() { }\n}\n"),
             ("src/other.cs", "class Other\n"),
             ("notes.md", "How leases are renewed: see Lease.Renew.\n"));
-        var report = await tools.RunAsync(OfflineProvider.Create(options: null), "Where does the lease renew?");
+        var report = await tools.Run(OfflineProvider.Create(options: null), "Where does the lease renew?");
         Assert.Contains("`src/lease.cs`: lines 1, 3", report);
         Assert.Contains("3\t    void Renew() { }", report);
         Assert.DoesNotContain("other.cs`", report);
@@ -26,13 +26,13 @@ public sealed class ExplorerPlanTests
         using var tools = WorkspaceTools.Of(("a.txt", "nothing here\n"));
         Assert.Contains(
             "No file of the workspace holds any of it",
-            await tools.RunAsync(OfflineProvider.Create(options: null), "Explain the quantum flux"));
+            await tools.Run(OfflineProvider.Create(options: null), "Explain the quantum flux"));
     }
 
     [Fact]
     public async Task Without_tools_it_says_what_it_needs()
     {
-        var answer = await OfflineProvider.Create(options: null).CollectAsync(Answers.Ask("anything at all") with { Tools = [] });
+        var answer = await OfflineProvider.Create(options: null).Collect(Answers.Ask("anything at all") with { Tools = [] });
         Assert.Contains("none of these tools", answer.Finished.Message.Text);
     }
 }

@@ -20,7 +20,7 @@ public sealed class ScriptPlanTests
     public async Task The_answers_so_far_choose_the_step()
     {
         var provider = Provider(Script);
-        var first = (await provider.CollectAsync(Answers.Ask("the word"))).Finished;
+        var first = (await provider.Collect(Answers.Ask("the word"))).Finished;
         Assert.Equal("I look for the word.", first.Message.Text);
         Assert.Equal(new ModelUsage { InputTokens = 5, OutputTokens = 6, CostMicros = 7, NoModel = true }, first.Usage);
         Assert.Equal(ModelStopReason.ToolUse, first.StopReason);
@@ -36,10 +36,10 @@ public sealed class ScriptPlanTests
                 ModelMessage.ToolResult(call.CallId, "read", "1\tfound", isError: false),
             ],
         };
-        var failure = await provider.FailAsync(next);
+        var failure = await provider.Fail(next);
         Assert.Equal(
             (ProviderErrorCode.Overloaded, true, TimeSpan.FromMilliseconds(250)), (failure.Code, failure.Retryable, failure.RetryAfter));
-        var last = (await provider.CollectAsync(next)).Finished;
+        var last = (await provider.Collect(next)).Finished;
         Assert.StartsWith("It says: 1\tfound", last.Message.Text);
         Assert.Contains(OfflineProvider.Note, last.Message.Text);
         Assert.Equal(ModelStopReason.EndTurn, last.StopReason);
@@ -47,7 +47,7 @@ public sealed class ScriptPlanTests
 
     [Fact]
     public async Task A_script_that_is_played_to_its_end_says_so() =>
-        Assert.Contains("steps of the script were played", (await Provider("[]").CollectAsync(Answers.Ask())).Finished.Message.Text);
+        Assert.Contains("steps of the script were played", (await Provider("[]").Collect(Answers.Ask())).Finished.Message.Text);
 
     [Theory]
     [InlineData("{\"steps\": [{\"txet\": \"misspelt\"}]}")]

@@ -38,7 +38,7 @@ internal sealed class WorkspaceTools : IDisposable
     }
 
     /// <summary>Runs a task to its last answer, as the agent loop would.</summary>
-    public async Task<string> RunAsync(IModelProvider provider, string query)
+    public async Task<string> Run(IModelProvider provider, string query)
     {
         using var web = new HttpClient();
         var toolbox = new Toolbox(Toolbox.BuiltIn(web), s_names);
@@ -53,23 +53,23 @@ internal sealed class WorkspaceTools : IDisposable
         for (var step = 0; step < 10; step++)
         {
             var request = new ModelRequest { Model = "offline", Messages = [.. messages], Tools = toolbox.Definitions };
-            var message = (await provider.CollectAsync(request)).Finished.Message;
+            var message = (await provider.Collect(request)).Finished.Message;
             messages.Add(message);
             if (!message.ToolCalls.Any())
                 return message.Text;
             foreach (var call in message.ToolCalls)
-                messages.Add(await CallAsync(toolbox, context, call));
+                messages.Add(await Call(toolbox, context, call));
         }
         throw new InvalidOperationException("The provider never came to an end.");
     }
 
-    private async Task<ModelMessage> CallAsync(Toolbox toolbox, ToolContext context, ToolCallBlock call)
+    private async Task<ModelMessage> Call(Toolbox toolbox, ToolContext context, ToolCallBlock call)
     {
         Calls.Add(call);
         try
         {
             var bound = toolbox.Find(call.Tool)!.Bind(JsonNode.Parse(call.Arguments)!.AsObject());
-            var result = await bound.RunAsync(context, CancellationToken.None);
+            var result = await bound.Run(context, CancellationToken.None);
             return ModelMessage.ToolResult(call.CallId, call.Tool, Shortened.HeadAndTail(result.Text).Text, result.IsError);
         }
         catch (ToolException error)

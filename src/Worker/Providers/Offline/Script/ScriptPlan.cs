@@ -7,13 +7,13 @@ internal sealed class ScriptPlan(IReadOnlyList<ScriptStep> steps) : IOfflinePlan
 
     public string Name => "offline-script";
 
-    public async Task<OfflineStep> NextAsync(OfflineConversation conversation, CancellationToken ct)
+    public async Task<OfflineStep> Next(OfflineConversation conversation, CancellationToken cancellationToken)
     {
         if (conversation.Steps >= steps.Count)
             return new OfflineStep($"All {steps.Count} steps of the script were played.\n\n{OfflineProvider.Note} a script was played.");
         var step = steps[conversation.Steps];
         if (step.DelayMs > 0)
-            await Task.Delay(step.DelayMs, ct);
+            await Task.Delay(step.DelayMs, cancellationToken);
         if (step.Error is { } error && Interlocked.Increment(ref _failures[conversation.Steps]) <= error.Times)
         {
             TimeSpan? retryAfter = error.RetryAfterMs is { } wait ? TimeSpan.FromMilliseconds(wait) : null;
