@@ -11,6 +11,7 @@ has_postgres() { command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql
 packages=()
 command -v git >/dev/null || packages+=(git)
 command -v curl >/dev/null || packages+=(curl)
+command -v jq >/dev/null || packages+=(jq)
 command -v npm >/dev/null || packages+=(nodejs npm)
 command -v rg >/dev/null || packages+=(ripgrep)
 command -v bwrap >/dev/null || packages+=(bubblewrap)

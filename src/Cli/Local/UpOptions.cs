@@ -18,11 +18,10 @@ internal sealed record UpOptions(
     /// <summary>The address by which this machine reaches the server.</summary>
     public Uri Address => ListenAddress.ForClients(Listen);
 
-    public static readonly Option<string> ListenOption = new("--listen")
+    public static readonly Option<string?> ListenOption = new("--listen")
     {
-        Description = "The address to listen on.",
+        Description = "The address to listen on. Default: $KODA_LISTEN, or http://127.0.0.1:8090.",
         HelpName = "URL",
-        DefaultValueFactory = _ => ListenAddress.Default,
     };
 
     public static readonly Option<string?> WorkspaceOption = new("--workspace", "-w")
@@ -55,7 +54,7 @@ internal sealed record UpOptions(
         var roots = WorkerRoots.Of(parse, session.Terminal.Environment, parse.GetValue(WorkspaceOption));
         return new UpOptions(
             session.Files.Directory,
-            ListenAddress.Parse(parse.GetRequiredValue(ListenOption)),
+            ListenAddress.Parse(parse.GetValue(ListenOption) ?? session.Terminal.Environment("KODA_LISTEN") ?? ListenAddress.Default),
             workspace,
             roots,
             parse.GetValue(SlotsOption),
