@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Koda.Cli.Tests;
 
 /// <summary>
-/// The README word for word, in a bare home directory: each block of commands is run, and each block of output that follows is looked for in what they
-/// wrote. There, an ellipsis stands for anything.
+/// The README word for word, in a bare home directory: each block of commands is run, and each block of output that follows is looked for
+/// in what they wrote. There, an ellipsis stands for anything.
 /// </summary>
 [Collection(LocalKodaCollection.Name)]
 public sealed partial class ReadmeTests : IAsyncLifetime
