@@ -69,9 +69,8 @@ public sealed class Examples : IAsyncLifetime
         if (!Directory.Exists(Path.Combine(typescript, "node_modules")))
             await PeerProcess.RunAsync(typescript, Limit, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
         await PeerProcess.RunAsync(Folder, Limit, Path.Combine(typescript, "node_modules", ".bin", "buf"), "generate");
-        await PeerProcess.RunAsync(typescript, Limit, Path.Combine(typescript, "node_modules", ".bin", "tsc"));
-        await BuildGo();
-        await BuildDotNet();
+        await Task.WhenAll(
+            PeerProcess.RunAsync(typescript, Limit, Path.Combine(typescript, "node_modules", ".bin", "tsc")), BuildGo(), BuildDotNet());
     }
 
     // Debian's packages are found by a path of folders, and modules that a proxy would serve are not needed.
