@@ -7,6 +7,9 @@ namespace Koda.Cli.Tasks;
 /// <summary>Shows a task's events as they come, gets its approvals answered, and ends with its output.</summary>
 internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
 {
+    // What a busy server needs to hand out a task is no news.
+    private static readonly TimeSpan s_unexplained = TimeSpan.FromSeconds(3);
+
     private readonly CliTerminal _terminal = session.Terminal;
     private readonly EventPrinter _printer = new(session.Terminal);
 
@@ -14,12 +17,15 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
     public async Task<int> FollowAsync(Runtime.Task task, long afterSeq, CancellationToken cancellation)
     {
         if (!session.Json && !quiet) _terminal.Error.WriteLine(_terminal.PaintError($"task {task.Id}", Tone.Faint));
+        using var isQueued = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var explaining = session.Json || quiet ? Task.CompletedTask : ExplainWaiting(task.Id, isQueued.Token);
         try
         {
             // Begun in the middle, the feed may have passed the question already.
             if (afterSeq > 0 && task.HasApprovalId && !await SettleAsync(task.ApprovalId, cancellation)) return ExitCode.WaitsForApproval;
             await foreach (var item in session.Client.Tasks.WatchAsync(task.Id, afterSeq, OnCut, cancellation))
             {
+                if (item.Kind != "task.queued") await isQueued.CancelAsync();
                 Show(item);
                 if (item.Kind == "approval.requested" && !await SettleAsync(ApprovalOf(item), cancellation))
                     return ExitCode.WaitsForApproval;
@@ -30,7 +36,27 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
             _terminal.Error.WriteLine($"\nThe task goes on. Watch it with: koda watch {task.Id}   Stop it with: koda cancel {task.Id}");
             throw;
         }
+        finally
+        {
+            await isQueued.CancelAsync();
+            await explaining;
+        }
         return Finish(await session.Client.Tasks.GetAsync(task.Id, cancellation));
+    }
+
+    private async Task ExplainWaiting(string taskId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(s_unexplained, cancellationToken);
+            var task = await session.Client.Tasks.GetAsync(taskId, cancellationToken);
+            if (task is { Status: Runtime.TaskStatus.Queued, StatusReason: { Message.Length: > 0 } reason })
+                _printer.Note(Printable.Text(reason.Message));
+        }
+        catch (Exception notExplained) when (notExplained is OperationCanceledException or Client.KodaException)
+        {
+            // The task began, or the feed tells of the same trouble.
+        }
     }
 
     private void Show(Runtime.Event item)

@@ -67,6 +67,24 @@ public sealed class RunCommandTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task A_task_that_nobody_takes_says_why()
+    {
+        var file = Path.Combine(koda.Workspace, "lonely.yaml");
+        await File.WriteAllTextAsync(file, "id: lonely\nprovider: {kind: offline}\nroute: {role: nobody}\n");
+        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("agents", "apply", file)).ExitCode);
+        using var said = new StringWriter();
+        var terminal = CliRun.Terminal(TextWriter.Null, TextWriter.Synchronized(said));
+        var running = KodaCommand.RunAsync(["run", "--agent", "lonely", "--data", koda.Data, "?"], terminal);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!said.ToString().Contains("role nobody", StringComparison.Ordinal)) await Task.Delay(20, patience.Token);
+
+        Assert.Contains("No connected worker with role nobody has a free slot for this task.", said.ToString());
+        await koda.RunAsync("cancel", (await koda.RunAsync("tasks", "--agent", "lonely", "-o", "name")).Out.Trim());
+        Assert.Equal(ExitCode.Cancelled, await running.WaitAsync(patience.Token));
+    }
+
+    [Fact]
     public async Task A_cancelled_task_exits_with_4()
     {
         await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
