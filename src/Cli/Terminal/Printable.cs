@@ -6,9 +6,12 @@ namespace Koda.Cli.Terminal;
 /// <summary>Text that comes from models, tools and files: it must not steer the terminal that shows it.</summary>
 internal static class Printable
 {
-    /// <summary>Drops control characters, escape sequences' introducers among them; line breaks and tabs stay.</summary>
+    /// <summary>
+    /// Drops control characters, escape sequences' introducers among them, and what turns the direction of a text so that it reads otherwise
+    /// than it is; line breaks and tabs stay.
+    /// </summary>
     public static string Text(string text) =>
-        text.AsSpan().ContainsAny(Controls) ? string.Concat(text.Where(c => !char.IsControl(c) || c is '\n' or '\t')) : text;
+        text.AsSpan().ContainsAny(Controls) ? string.Concat(text.Where(c => !Controls.Contains(c))) : text;
 
     /// <summary>The text on one line, cut to a length.</summary>
     public static string Line(string text, int length)
@@ -30,5 +33,5 @@ internal static class Printable
     }
 
     private static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 160).Select(c => (char)c).Where(c => char.IsControl(c) && c is not '\n' and not '\t')]);
+        [.. Enumerable.Range(0, 160).Select(c => (char)c).Where(c => char.IsControl(c) && c is not '\n' and not '\t'), .. "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]);
 }

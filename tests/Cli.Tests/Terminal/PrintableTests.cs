@@ -9,6 +9,9 @@ public sealed class PrintableTests
         Assert.Equal("[2Jred]0;title and\tmore\n", Printable.Text("\e[2Jred\e]0;title\a and\tmore\r\n"));
 
     [Fact]
+    public void It_cannot_be_read_otherwise_than_it_is() => Assert.Equal("ls nimda", Printable.Text("ls \u202enimda\u2069"));
+
+    [Fact]
     public void Ordinary_text_stays_as_it_is() => Assert.Equal("größer ✓ 漢字\n", Printable.Text("größer ✓ 漢字\n"));
 
     [Fact]
