@@ -82,8 +82,8 @@ internal static class ChatCommand
                 ModelId = parse.GetValue(model) ?? "",
                 Workspace = parse.GetValue(workspace),
             };
-            var room = new ChatRoom(session, await start.OpenAsync(cancellation)) { Variant = parse.GetValue(variant) ?? "" };
-            if (parse.GetValue(prompt) is not { } text) return await new ChatLoop(room).RunAsync(cancellation);
+            var room = new ChatRoom(session, await start.OpenAsync(cancellation), talks: parse.GetValue(prompt) is null) { Variant = parse.GetValue(variant) ?? "" };
+            if (parse.GetValue(prompt) is not { } text) return await TalkAsync(room, cancellation);
             return await new ChatOnce(room, session.Json)
             {
                 AllowAll = parse.GetValue(yes),
@@ -92,5 +92,12 @@ internal static class ChatCommand
             }.RunAsync(text == "-" ? await session.Terminal.In.ReadToEndAsync(cancellation) : text, cancellation);
         });
         return command;
+    }
+
+    private static async Task<int> TalkAsync(ChatRoom room, CancellationToken cancellation)
+    {
+        if (room.Desk is null) return await new ChatLoop(room).RunAsync(cancellation);
+        await using var screen = new ChatScreen(room, cancellation);
+        return await screen.RunAsync();
     }
 }

@@ -4,17 +4,19 @@ using Koda.Client;
 
 namespace Koda.Cli.Chat;
 
-/// <summary>A chat with a person at the terminal.</summary>
+/// <summary>
+/// A chat of whole lines: with a script, or with a person at a terminal that tells no keys. A line is taken when the turn before it has ended.
+/// </summary>
 internal sealed class ChatLoop(ChatRoom room)
 {
     /// <returns>The exit code, when the person leaves.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        await WelcomeAsync(cancellation);
+        await Welcome.WriteAsync(room, cancellation);
         try
         {
             if (room.Current.Turn is { Active: true }) await NewTurn().FollowAsync(cancellation);
-            while (await TypedAsync(cancellation) is { } line)
+            while (await ReadAsync(cancellation) is { } line)
             {
                 if (line.Trim() is "/quit" or "/exit") break;
                 if (line.Trim().Length > 0) await TakeAsync(line, cancellation);
@@ -28,30 +30,34 @@ internal sealed class ChatLoop(ChatRoom room)
         return ExitCode.Ok;
     }
 
-    private async Task WelcomeAsync(CancellationToken cancellation)
-    {
-        var session = room.Current;
-        room.Line(
-            $"{session.AgentId} · {(session.ModelId.Length > 0 ? session.ModelId : "its own model")} · {session.Workspace}", Tone.Faint);
-        room.Line("/help lists the commands. Ctrl-C cancels a turn, twice leaves.", Tone.Faint);
-        if (session.Title.Length > 0) room.Line(session.Title, Tone.Strong);
-        var messages = await room.Api.ListMessagesAsync(session.Id, cancellation);
-        foreach (var said in messages.Where(message => message.Role == "user")) room.Editor?.History.Add(said.Content);
-        HistoryView.Write(room, messages);
-    }
-
     private async Task TakeAsync(string line, CancellationToken cancellation)
     {
         try
         {
             if (line.StartsWith('/'))
                 await CommandAsync(line, cancellation);
+            else if (line.StartsWith('!'))
+                await RunAsync(line[1..], cancellation);
             else
                 await SayAsync(line, cancellation);
         }
         catch (KodaException e)
         {
             ErrorReport.Write(room.Terminal, json: false, e);
+        }
+    }
+
+    private async Task RunAsync(string command, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var keys = room.Terminal.OnInterrupt(stop.Cancel);
+        try
+        {
+            await LocalCommands.RunAsync(room, command, stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            room.Line("stopped", Tone.Notice);
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed class ChatLoop(ChatRoom room)
     {
         try
         {
-            await NewTurn().RunAsync(new() { SessionId = room.Current.Id, Content = text, Variant = room.Variant }, cancellation);
+            await NewTurn().RunAsync(room.MessageOf(text), cancellation);
         }
         catch (KodaException e) when (e.Code == "turn.running")
         {
@@ -90,21 +96,6 @@ internal sealed class ChatLoop(ChatRoom room)
             ErrorReport.Write(room.Terminal, json: false, e);
         }
         return true;
-    }
-
-    private async Task<string?> TypedAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return await ReadAsync(cancellation);
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && room.Editor is { Abandoned: true })
-            {
-                room.Line("Ctrl-C once more leaves.", Tone.Faint);
-            }
-        }
     }
 
     // A line that ends with a backslash goes on in the next one. Ctrl-C takes what was typed away, or leaves when that was nothing.

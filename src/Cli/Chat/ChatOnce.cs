@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Koda.Cli.Markdown;
 using Koda.Cli.Terminal;
 
 namespace Koda.Cli.Chat;
@@ -29,12 +30,9 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
         };
         var printer = new ChatPrinter(Quiet || json ? Silence : room.Terminal, answers: false);
         var (turn, last) = await new ChatTurn(room, printer, AnswerAsync).RunAsync(request, cancellation);
-        if (json)
-            room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
-        else if (last?.Done is not null)
-            room.Terminal.Out.WriteLine(room.Terminal.OutIsScreen ? Printable.Text(printer.Answer) : printer.Answer);
-        else if (Quiet)
-            room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
+        if (json) room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
+        else if (last?.Done is not null) room.Terminal.Out.WriteLine(Shown(printer.Answer));
+        else if (Quiet) room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
         return CodeOf(last);
     }
 
@@ -46,7 +44,7 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
             throw new CliException($"There is no file '{missing}' in {workspace}.", ExitCode.Usage, code: "cli.usage");
     }
 
-    private CliTerminal Silence => new() { In = room.Terminal.In, Out = TextWriter.Null, Error = TextWriter.Null };
+    private CliTerminal Silence => room.Terminal with { Out = TextWriter.Null, Error = TextWriter.Null };
 
     private async Task<bool> AnswerAsync(Code.Question question, CancellationToken cancellation)
     {
@@ -54,6 +52,14 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
         var response = question.Purpose == QuestionPrompt.Permission ? "once" : "Nobody is here to answer. Decide for yourself.";
         await new QuestionPrompt(room).SendAsync(question, response, cancellation);
         return true;
+    }
+
+    private string Shown(string answer)
+    {
+        if (!room.Terminal.OutIsScreen) return answer;
+        return room.Terminal.OutIsRich
+            ? string.Join('\n', MarkdownText.Lines(answer, room.Terminal.Width, room.Terminal.ColoursWanted))
+            : Printable.Text(answer);
     }
 
     private async Task<string> ResultAsync(string operationId, string answer, Code.SessionEvent? last, CancellationToken cancellation)

@@ -6,10 +6,10 @@ using static Koda.Protos.Code.V1.SessionEvent;
 
 namespace Koda.Cli.Chat;
 
-/// <summary>Shows what happens in a session as it happens. It writes to stderr, so that stdout holds answers alone.</summary>
+/// <summary>Shows what happens in a session line after line, for what is no screen. It writes to stderr, so that stdout holds answers alone.</summary>
 /// <param name="terminal">Where it is shown.</param>
 /// <param name="answers">Whether the model's words are shown too.</param>
-internal sealed class ChatPrinter(CliTerminal terminal, bool answers)
+internal sealed class ChatPrinter(CliTerminal terminal, bool answers) : ITurnView
 {
     private const int OutputLines = 12;
 

@@ -7,7 +7,7 @@ namespace Koda.Cli.Chat;
 /// <param name="room">The chat.</param>
 /// <param name="printer">Shows what happens.</param>
 /// <param name="answer">Answers a question. False: nobody is there.</param>
-internal sealed class ChatTurn(ChatRoom room, ChatPrinter printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
+internal sealed class ChatTurn(ChatRoom room, ITurnView printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
 {
     private readonly OpenQuestions _questions = new(room, printer, answer);
     private Action _leave = () => { };

@@ -10,13 +10,17 @@ internal static class HistoryView
 
     public static void Write(ChatRoom room, IReadOnlyList<Code.Message> messages)
     {
-        var said = messages.Where(message => message.Role is "user" or "assistant" && message.Content.Length > 0).ToList();
+        // What the running turn answered comes with its stream.
+        var running = room.Current.Turn is { Active: true } turn ? turn.OperationId : "";
+        var said = messages.Where(message => message.Role == "user" || (message.Role == "assistant" && message.OperationId != running))
+            .Where(message => message.Content.Length > 0).ToList();
         if (said.Count > Messages) room.Line($"… {Units.Count(said.Count - Messages, "earlier message")}", Tone.Faint);
         foreach (var message in said.TakeLast(Messages))
         {
             var text = message.Content.Length <= Length ? message.Content : message.Content[..Length] + "…";
             room.Line();
-            room.Line(message.Role == "user" ? "› " + text : text, message.Role == "user" ? Tone.Accent : Tone.Plain);
+            if (message.Role == "user") room.Said(text);
+            else room.Markdown(text);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Koda.Cli.Chat;
 /// <param name="room">The chat.</param>
 /// <param name="printer">Shows what happens.</param>
 /// <param name="answer">Answers a question. False: nobody is there.</param>
-internal sealed class OpenQuestions(ChatRoom room, ChatPrinter printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
+internal sealed class OpenQuestions(ChatRoom room, ITurnView printer, Func<Code.Question, CancellationToken, Task<bool>> answer)
 {
     private readonly HashSet<string> _answered = [];
     private CancellationTokenSource? _stop;

@@ -58,7 +58,8 @@ internal sealed class InlineRenderer(bool styled)
     // Where a link leads is always seen: what it says of itself may be a lie.
     private void Link(Paragraph paragraph, LinkInline link, Style style)
     {
-        var (said, url) = (string.Concat(link.OfType<LiteralInline>().Select(part => part.Content.ToString())), BlockRenderer.Clean(link.Url ?? ""));
+        var said = string.Concat(link.OfType<LiteralInline>().Select(part => part.Content.ToString()));
+        var url = BlockRenderer.Clean(link.Url ?? "");
         Add(paragraph, link, style.Combine(Underlined));
         if (url.Length > 0 && url != said && url != "mailto:" + said) paragraph.Append($" ({url})", style.Combine(s_faint));
     }

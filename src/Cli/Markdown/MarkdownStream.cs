@@ -3,7 +3,9 @@ using Markdig.Syntax;
 
 namespace Koda.Cli.Markdown;
 
-/// <summary>A Markdown text that comes bit by bit. Its blocks are given out once each, as soon as nothing that follows can change them.</summary>
+/// <summary>
+/// A Markdown text that comes bit by bit. Its blocks are given out once each, as soon as nothing that follows can change them.
+/// </summary>
 internal sealed class MarkdownStream
 {
     private readonly StringBuilder _open = new();
@@ -19,7 +21,8 @@ internal sealed class MarkdownStream
         if (!text.Contains('\n', StringComparison.Ordinal)) return "";
         // A line that has not ended may turn out as anything; among whole lines only the last block can still grow.
         var source = Open;
-        var blocks = MarkdownText.Parse(source[..(source.LastIndexOf('\n') + 1)])?.Where(block => block is not LinkReferenceDefinitionGroup).ToList() ?? [];
+        var document = MarkdownText.Parse(source[..(source.LastIndexOf('\n') + 1)]);
+        var blocks = document?.Where(block => block is not LinkReferenceDefinitionGroup).ToList() ?? [];
         return blocks is [_, .., var last] && last.Span.Start > 0 ? Take(source.LastIndexOf('\n', last.Span.Start - 1) + 1) : "";
     }
 

@@ -1,7 +1,7 @@
 namespace Koda.Cli.Terminal;
 
 /// <summary>The streams and the environment of the process, replaceable in tests.</summary>
-internal sealed class CliTerminal
+internal sealed record CliTerminal
 {
     private const int UsualWidth = 80;
 
@@ -40,7 +40,14 @@ internal sealed class CliTerminal
     /// <summary>True when the screen can only be written on, line after line.</summary>
     public bool Dumb => Environment("TERM") == "dumb";
 
-    private bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && !Dumb;
+    /// <summary>Whether <see cref="Out"/> is shown to a person with more than its bare text.</summary>
+    public bool OutIsRich => OutIsScreen && !Dumb;
+
+    /// <summary>Whether <see cref="Error"/> is shown to a person with more than its bare text.</summary>
+    public bool ErrorIsRich => ErrorIsScreen && !Dumb;
+
+    /// <summary>Whether the person wants colours, where there is a screen.</summary>
+    public bool ColoursWanted => string.IsNullOrEmpty(Environment("NO_COLOR")) && !Dumb;
 
     public static CliTerminal OfProcess() =>
         new()

@@ -28,6 +28,13 @@ internal sealed class EditedText
         Cursor = text.Length;
     }
 
+    /// <summary>Puts a text in the place of what stands between a place and the cursor.</summary>
+    public void ReplaceBefore(int start, string text)
+    {
+        Cut(start, Cursor);
+        Insert(text);
+    }
+
     public void Left() => Cursor = Before(Cursor);
 
     public void Right() => Cursor += Cursor < Length ? StringInfo.GetNextTextElementLength(ToString(), Cursor) : 0;

@@ -9,6 +9,9 @@ internal interface IKeys
     /// <summary>How many characters stand in a row of the screen.</summary>
     int Width { get; }
 
+    /// <summary>How many rows the screen has.</summary>
+    int Height { get; }
+
     ConsoleKeyInfo Read();
 }
 
@@ -16,10 +19,13 @@ internal interface IKeys
 internal sealed class ConsoleKeys : IKeys
 {
     private const int UsualWidth = 80;
+    private const int UsualHeight = 24;
 
     public bool Waiting => Console.KeyAvailable;
 
     public int Width => Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth;
+
+    public int Height => Console.WindowHeight > 0 ? Console.WindowHeight : UsualHeight;
 
     public ConsoleKeyInfo Read() => Console.ReadKey(intercept: true);
 }

@@ -1,74 +1,96 @@
 namespace Koda.Cli.Terminal;
 
 /// <summary>Lets a person type a text with the keys that shells have: moving, cutting, earlier lines, completion, several lines.</summary>
-/// <param name="terminal">The screen.</param>
+/// <param name="area">Where it is shown.</param>
 /// <param name="keys">The keyboard.</param>
-/// <param name="completions">What a beginning may be completed to.</param>
-internal sealed class LineEditor(CliTerminal terminal, IKeys keys, Func<string, IReadOnlyList<string>> completions)
+/// <param name="completions">What may be typed at a place.</param>
+internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Completions> completions)
 {
     private const char LastControl = '\u001f';
     private const string Indent = "  ";
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(15);
 
+    private readonly PastedText _paste = new(keys);
     private EditedText _text = new();
+    private IReadOnlyList<string> _below = [];
+    private (string Wanted, string? Found)? _search;
     private bool _done;
     private bool _gone;
     private bool _pasted;
+    private volatile bool _cleared;
 
     /// <summary>What was typed before, and what is typed from now on.</summary>
     public LineHistory History { get; private set; } = new();
 
-    /// <summary>Whether something was typed when the last reading was cut off.</summary>
-    public bool Abandoned { get; private set; }
+    /// <summary>What was typed when the last reading was cut off.</summary>
+    public string Draft { get; private set; } = "";
+
+    /// <summary>Takes away what is typed. False: nothing is.</summary>
+    public bool Clear() => _text.Length > 0 && (_cleared = true);
 
     /// <summary>Reads a text. Null: the person has gone.</summary>
     /// <param name="mark">What stands before it.</param>
-    /// <param name="tone">How that looks. What is typed behind an accent is remembered: answers to questions are no messages.</param>
-    /// <param name="cancellation">Cuts it off; what was typed so far is lost.</param>
-    public async Task<string?> ReadAsync(string mark, Tone tone, CancellationToken cancellation)
+    /// <param name="painted">The same with its colours.</param>
+    /// <param name="draft">What stands there already.</param>
+    /// <param name="remembers">Whether it is remembered: answers to questions are no messages.</param>
+    /// <param name="cancellation">Cuts it off.</param>
+    public async Task<string?> ReadAsync(string mark, string painted, string draft, bool remembers, CancellationToken cancellation)
     {
-        (_text, _done, _gone, Abandoned) = (new EditedText(), false, false, false);
-        var remembers = tone == Tone.Accent;
+        (_text, _done, _gone, _cleared, _below, Draft) = (new EditedText(), false, false, false, [], "");
+        _text.Insert(draft);
         var kept = History;
         if (!remembers) History = new LineHistory();
-        var view = new LineView(terminal.Error, mark, terminal.PaintError(mark, tone));
         try
         {
-            return await ReadAsync(view, cancellation);
+            return await ReadAsync(mark, painted, cancellation);
         }
         catch (OperationCanceledException)
         {
-            Abandoned = _text.Length > 0;
+            Draft = _text.ToString();
             throw;
         }
         finally
         {
-            view.Leave(_text.ToString(), keys.Width);
+            area.Typed(null);
             History = kept;
             if (remembers && _done) History.Add(_text.ToString());
         }
     }
 
-    private async Task<string?> ReadAsync(LineView view, CancellationToken cancellation)
+    private async Task<string?> ReadAsync(string mark, string painted, CancellationToken cancellation)
     {
         while (true)
         {
-            view.Draw(_text.ToString(), _text.Cursor, keys.Width);
-            while (!keys.Waiting) await Task.Delay(BetweenLooks, cancellation);
+            Draw(mark, painted);
+            while (!keys.Waiting && !_cleared) await Task.Delay(BetweenLooks, cancellation);
+            if (_cleared) (_text, _cleared, _below) = (new EditedText(), false, []);
             _pasted = false;
-            while (keys.Waiting && !_done && !_gone) Take(keys.Read(), view);
+            while (keys.Waiting && !_done && !_gone) Take(keys.Read());
             if (_gone) return null;
             if (_done) return _text.ToString();
         }
     }
 
-    private void Take(ConsoleKeyInfo key, LineView view)
+    private void Draw(string mark, string painted)
     {
-        if (key.Key == ConsoleKey.Enter || key.KeyChar is '\r' or '\n') Enter(key);
-        else if (key.Key == ConsoleKey.Tab) Complete(view);
+        var (text, cursor, below) = (_text.ToString(), _text.Cursor, _below);
+        area.Typed(width =>
+        {
+            var typed = TypedRows.Of(mark, painted, text, cursor, width);
+            return typed with { Rows = [.. typed.Rows, .. below.Select(row => Printable.Cut(row, width))] };
+        });
+    }
+
+    private void Take(ConsoleKeyInfo key)
+    {
+        if (key.Key != ConsoleKey.Tab) _below = [];
+        if (key.Key != ConsoleKey.R || !key.Modifiers.HasFlag(ConsoleModifiers.Control)) _search = null;
+        if (_paste.Begins(key)) _text.Insert(_paste.Read());
+        else if (key.Key == ConsoleKey.Enter || key.KeyChar is '\r' or '\n') Enter(key);
+        else if (key.Key == ConsoleKey.Tab) Complete();
         else if (key.Modifiers.HasFlag(ConsoleModifiers.Control)) Control(key.Key);
         else if (key.Modifiers.HasFlag(ConsoleModifiers.Alt)) Alt(key.Key);
-        else if (!Move(key.Key) && key.KeyChar > LastControl && key.KeyChar != '\u007f') _text.Insert(key.KeyChar.ToString());
+        else if (!Move(key.Key) && key.KeyChar > LastControl && !char.IsControl(key.KeyChar)) _text.Insert(key.KeyChar.ToString());
     }
 
     // What is pasted has line ends too; more comes at once behind all but the last. A backslash at the end, or Alt, asks for another line.
@@ -116,6 +138,7 @@ internal sealed class LineEditor(CliTerminal terminal, IKeys keys, Func<string, 
             case ConsoleKey.F: _text.Right(); break;
             case ConsoleKey.P: Earlier(); break;
             case ConsoleKey.N: Later(); break;
+            case ConsoleKey.R: Search(); break;
             case ConsoleKey.LeftArrow: _text.WordLeft(); break;
             case ConsoleKey.RightArrow: _text.WordRight(); break;
             case ConsoleKey.H: _text.Backspace(); break;
@@ -144,19 +167,29 @@ internal sealed class LineEditor(CliTerminal terminal, IKeys keys, Func<string, 
         if (!_text.Down() && History.Next() is { } line) _text.Replace(line);
     }
 
-    private void Complete(LineView view)
+    // What was typed before the first press is searched for; each further press goes on to an earlier line.
+    private void Search()
     {
-        var typed = _text.ToString();
-        var found = _text.Cursor == typed.Length && !keys.Waiting ? completions(typed) : [];
-        if (found.Count == 0)
+        var wanted = _search?.Wanted ?? _text.ToString();
+        if (History.Find(wanted, _search?.Found) is { } found) _text.Replace(found);
+        _search = (wanted, _search is null && _text.ToString() == wanted ? null : _text.ToString());
+        _below = [$"searched: {Printable.Line(wanted, area.Width)}"];
+    }
+
+    // A burst of keys is pasted, and a Tab in it stands for itself.
+    private void Complete()
+    {
+        var found = keys.Waiting ? Completions.None : completions(_text.ToString(), _text.Cursor);
+        if (found.Words.Count == 0)
         {
-            if (!typed.StartsWith('/')) _text.Insert(Indent);
+            if (!_text.ToString().StartsWith('/')) _text.Insert(Indent);
             return;
         }
-        var common = found.Aggregate(Common);
-        if (found.Count == 1) _text.Replace(found[0] + " ");
-        else if (common.Length > typed.Length) _text.Replace(common);
-        else view.Leave(typed, keys.Width, string.Join("  ", found));
+        var common = found.Words.Aggregate(Common);
+        var typed = _text.ToString()[found.Start.._text.Cursor];
+        if (found.Words.Count == 1) _text.ReplaceBefore(found.Start, common + (common.EndsWith('/') ? "" : " "));
+        else if (common.Length > typed.Length) _text.ReplaceBefore(found.Start, common);
+        else _below = found.Rows(area.Width);
     }
 
     private static string Common(string one, string other) =>

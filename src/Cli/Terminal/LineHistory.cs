@@ -28,4 +28,12 @@ internal sealed class LineHistory
         if (_at >= _lines.Count) return null;
         return ++_at == _lines.Count ? _draft : _lines[_at];
     }
+
+    /// <summary>The newest line with a text in it, before one that was found so already. Null: there is none.</summary>
+    public string? Find(string text, string? found)
+    {
+        var before = found is null ? _lines.Count : _lines.LastIndexOf(found);
+        return _lines.Take(Math.Max(before, 0))
+            .LastOrDefault(line => line.Contains(text, StringComparison.OrdinalIgnoreCase) && line != text && line != found);
+    }
 }

@@ -14,6 +14,9 @@ internal static class Units
         _ => Format($"{(int)time.TotalHours} h {time.Minutes} min"),
     };
 
+    /// <summary>A duration that is seen while it goes on: in whole seconds.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalMinutes < 1 ? Format($"{(int)time.TotalSeconds} s") : Duration(time);
+
     public static string Milliseconds(long milliseconds) => Duration(TimeSpan.FromMilliseconds(milliseconds));
 
     public static string Age(Timestamp? time)

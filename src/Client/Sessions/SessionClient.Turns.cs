@@ -27,6 +27,22 @@ public sealed partial class SessionClient
         while (await feed.Next(cancellationToken) is { } item) yield return item;
     }
 
+    /// <summary>
+    /// Follows a session through all its turns, until cancelled. Without a cursor it begins with the running turn, or with the last one when
+    /// none runs. A stream that is cut goes on after the last event it gave.
+    /// </summary>
+    /// <inheritdoc cref="WatchAsync"/>
+    public async IAsyncEnumerable<Code.SessionEvent> FollowAsync(
+        string sessionId,
+        long afterId = 0,
+        Action<KodaException, TimeSpan>? onCut = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var source = new SessionFeed(_turns, _calls, sessionId, endless: true);
+        using var feed = new ResumedFeed<Code.SessionEvent>(source, _calls, afterId, onCut);
+        while (await feed.Next(cancellationToken) is { } item) yield return item;
+    }
+
     /// <summary>Lists a session's messages, oldest first.</summary>
     public async Task<IReadOnlyList<Code.Message>> ListMessagesAsync(string sessionId, CancellationToken cancellationToken = default) =>
         (await _calls.Run(o => _turns.ListMessagesAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellationToken)).Messages;

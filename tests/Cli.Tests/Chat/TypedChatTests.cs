@@ -1,47 +1,161 @@
-using Koda.Cli.Terminal;
-using Koda.Cli.Tests.Terminal;
-
 namespace Koda.Cli.Tests.Chat;
 
-/// <summary>A chat at a terminal that tells every key.</summary>
+/// <summary>Chats at a screen that is drawn anew while things go on.</summary>
 [Collection(LocalKodaCollection.Name)]
 public sealed class TypedChatTests(LocalKoda koda)
 {
+    private const string Says = """[{text: "# All is well\n\n- `one`\n- **two**\n"}]""";
+
+    private const string Slow = """[{delay_ms: 600000, text: "Never."}]""";
+
     [Fact]
     public async Task Messages_and_commands_are_edited_completed_and_found_again()
     {
-        await koda.ApplyScriptAsync("says", """[{text: "All is well."}]""");
-        var keys = new TypedKeys()
-            .Types("How it?")
-            .Presses(ConsoleKey.LeftArrow, ConsoleModifiers.Control)
-            .Types("is ")
-            .Presses(ConsoleKey.Enter)
-            .Types("/he")
-            .Presses(ConsoleKey.Tab)
-            .Presses(ConsoleKey.Enter)
-            .Presses(ConsoleKey.UpArrow)
-            .Presses(ConsoleKey.UpArrow)
-            .Types("!")
-            .Presses(ConsoleKey.Enter)
-            .Presses(ConsoleKey.D, ConsoleModifiers.Control);
-        var screen = new StringWriter();
-        var terminal = new CliTerminal
+        await koda.ApplyScriptAsync("says", Says);
+        await using var person = new TypingPerson(koda, "chat", "--agent", "says");
+
+        person.Keys.Types("How it?").Presses(ConsoleKey.LeftArrow, ConsoleModifiers.Control).Types("is ").Presses(ConsoleKey.Enter);
+        await person.SeesAsync("› How is it?\n\n# All is well\n\n• `one`\n• **two**\n");
+        person.Keys.Types("/he").Presses(ConsoleKey.Tab).Presses(ConsoleKey.Enter);
+        await person.SeesAsync("lists these commands");
+        person.Keys.Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.UpArrow).Types("!").Presses(ConsoleKey.Enter);
+        await person.SeesAsync(seen => seen.Split("# All is well").Length == 3, "a second answer");
+        person.Keys.Presses(ConsoleKey.D, ConsoleModifiers.Control);
+
+        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+        Assert.Contains("› How is it?!\n", person.Seen);
+        Assert.EndsWith($"Go on with: koda chat --session {person.Seen[^36..]}", person.Seen);
+    }
+
+    [Fact]
+    public async Task A_turn_folds_its_calls_shows_its_steps_and_unfolds_what_is_asked_for()
+    {
+        await koda.ApplyScriptAsync("worker", """
+            [{tool_calls: [{tool: todo, arguments: {items: [{id: a, text: "Write it", state: done}, {id: b, text: "Test it", state: active}]}}]},
+             {tool_calls: [{tool: write, arguments: {path: folded.txt, content: "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n"}}]},
+             {tool_calls: [{tool: bash, arguments: {command: "echo from the shell"}}]}, {text: "Done."}]
+            """, tools: "[todo, write, bash]");
+        await using var person = new TypingPerson(koda, "chat", "--agent", "worker");
+
+        person.Says("Go.");
+        await person.SeesAsync("\nDone.\n");
+        File.Delete(Path.Combine(Directory.GetCurrentDirectory(), "folded.txt"));
+
+        Assert.Contains("● todo  1 of 2 done\n  ☑ Write it\n  ▸ Test it\n", person.Seen);
+        Assert.Matches(@"✓ write folded.txt  \+13 -0  [\d.]+ m?s  \[2\]\n", person.Seen);
+        Assert.Contains("  +9\n  … 4 more lines: /show 2\n", person.Seen);
+        Assert.Matches(@"✓ bash echo from the shell  [\d.]+ m?s  \[3\]\n", person.Seen);
+        Assert.DoesNotContain("\nfrom the shell", person.Seen);
+        person.Says("/show");
+        await person.SeesAsync("  from the shell");
+        person.Says("/show 2");
+        await person.SeesAsync("  +13\n");
+        person.Says("/show 99");
+        await person.SeesAsync("There is no call 99");
+    }
+
+    [Fact]
+    public async Task What_is_typed_during_a_turn_waits_and_is_seen_to_wait()
+    {
+        var go = Path.Combine(Directory.GetCurrentDirectory(), $"go-{Guid.NewGuid():n}");
+        await koda.ApplyScriptAsync("waits", $$$"""
+            [{tool_calls: [{tool: bash, arguments: {command: "echo started; until [ -e {{{Path.GetFileName(go)}}} ]; do sleep 0.1; done"}}]}, {text: "Ended."}]
+            """);
+        await using var person = new TypingPerson(koda, "chat", "--agent", "waits");
+        person.Says("First.");
+        await person.SeesAsync("  │ started");
+        Assert.Matches(@"working · \d+ s · Ctrl-C cancels", person.Seen);
+
+        person.Says("Second.");
+        await person.SeesAsync("⋯ queued: Second.");
+        person.Keys.Types("half a th");
+        await person.SeesAsync("› half a th");
+        File.WriteAllText(go, "");
+
+        await person.SeesAsync(seen => seen.Split("Ended.").Length == 3, "both turns end");
+        File.Delete(go);
+        Assert.Contains("› Second.\n", person.Seen);
+        Assert.DoesNotContain("queued", person.Seen);
+        Assert.EndsWith("› half a th", person.Seen);
+    }
+
+    [Fact]
+    public async Task Two_terminals_on_a_session_see_what_is_said_at_either()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+        await using var first = new TypingPerson(koda, "chat", "--agent", "says");
+        first.Says("From the first.");
+        await first.SeesAsync("• **two**");
+        await using var second = new TypingPerson(koda, "chat", "--continue");
+        await second.SeesAsync("› From the first.\n\n# All is well");
+
+        second.Says("From the second.");
+        await first.SeesAsync("› From the second.\n\n# All is well");
+        first.Says("Again the first.");
+        await second.SeesAsync("› Again the first.\n\n# All is well");
+
+        Assert.True(second.Seen.Split("› From the first.").Length == 2, second.Seen);
+        Assert.True(first.Seen.Split("› From the second.").Length == 2, first.Seen);
+    }
+
+    [Fact]
+    public async Task A_question_takes_the_keyboard_and_gives_back_what_was_typed()
+    {
+        await koda.ApplyScriptAsync(
+            "asks", """[{delay_ms: 1500, tool_calls: [{tool: write, arguments: {path: asked.txt, content: "x"}}]}, {text: "Went on."}]""",
+            permissions: "[{tool: write, action: ask}]");
+        await using var person = new TypingPerson(koda, "chat", "--agent", "asks");
+        person.Says("Go.");
+        await person.SeesAsync("thinking");
+        person.Keys.Types("meanwhile");
+        await person.SeesAsync("Allow it? [y]es");
+
+        person.Says("n");
+        await person.SeesAsync("Went on.");
+
+        Assert.Contains("write asked.txt", person.Seen);
+        await person.SeesAsync(seen => seen.EndsWith("› meanwhile", StringComparison.Ordinal), "what was typed");
+    }
+
+    [Fact]
+    public async Task Interrupts_take_what_is_typed_cancel_the_turn_and_leave()
+    {
+        await koda.ApplyScriptAsync("slow", Slow);
+        await using var person = new TypingPerson(koda, "chat", "--agent", "slow");
+        await person.SeesAsync("\n›");
+        person.Keys.Types("oh no");
+        await person.SeesAsync("› oh no");
+        person.PressesInterrupt();
+        await person.SeesAsync(seen => seen.EndsWith("Ctrl-C once more leaves.\n›", StringComparison.Ordinal), "nothing typed");
+
+        person.Says("Take your time.");
+        await person.SeesAsync("thinking");
+        person.Says("And then?");
+        await person.SeesAsync("⋯ queued: And then?");
+        person.PressesInterrupt();
+        await person.SeesAsync("1 queued message dropped");
+        await person.SeesAsync("\ncancelled");
+
+        person.PressesInterrupt();
+        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+    }
+
+    [Fact]
+    public async Task What_was_typed_is_found_again_at_the_next_start()
+    {
+        await koda.ApplyScriptAsync("says", Says);
+        var told = $"Told at {Guid.NewGuid():n}.";
+        await using (var before = new TypingPerson(koda, "chat", "--agent", "says"))
         {
-            In = TextReader.Null,
-            Out = TextWriter.Null,
-            Error = TextWriter.Synchronized(screen),
-            Environment = _ => null,
-            Keys = keys,
-        };
+            before.Says(told);
+            await before.SeesAsync("• **two**");
+        }
+        await using var person = new TypingPerson(koda, "chat", "--agent", "says");
+        await person.SeesAsync("\n›");
 
-        Assert.Equal(
-            ExitCode.Ok,
-            await KodaCommand.RunAsync(["chat", "--agent", "says", "--data", koda.Data], terminal).WaitAsync(TimeSpan.FromMinutes(1)));
+        person.Keys.Types(told[8..20]).Presses(ConsoleKey.R, ConsoleModifiers.Control);
 
-        var shown = screen.ToString();
-        Assert.Contains("How is it?", shown, StringComparison.Ordinal);
-        Assert.Contains("lists these commands", shown, StringComparison.Ordinal);
-        Assert.Contains("How is it?!", shown, StringComparison.Ordinal);
-        Assert.Equal(3, shown.Split("All is well.").Length);
+        await person.SeesAsync($"› {told}\nsearched: {told[8..20]}");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(koda.Data, "chat.history")));
     }
 }

@@ -1,4 +1,5 @@
 using Koda.Cli.Terminal;
+using Koda.Testing;
 
 namespace Koda.Cli.Tests.Terminal;
 
@@ -7,12 +8,12 @@ public sealed class LineEditorTests
     private static readonly string[] Commands = ["/cost", "/model", "/mode", "/help"];
 
     private readonly TypedKeys _keys = new();
-    private readonly StringWriter _screen = new();
+    private readonly TestScreen _screen = new(40);
     private readonly LineEditor _editor;
 
     public LineEditorTests() => _editor = new LineEditor(
-        new CliTerminal { In = TextReader.Null, Out = TextWriter.Null, Error = _screen }, _keys,
-        text => text.StartsWith('/') ? [.. Commands.Where(command => command.StartsWith(text, StringComparison.Ordinal))] : []);
+        new LiveArea(_screen, () => (_keys.Width, _keys.Height)), _keys,
+        (text, cursor) => text.StartsWith('/') ? new(0, [.. Commands.Where(command => command.StartsWith(text[..cursor], StringComparison.Ordinal))]) : Completions.None);
 
     [Fact]
     public async Task What_is_typed_is_corrected_in_the_middle()
@@ -64,7 +65,7 @@ public sealed class LineEditorTests
     public async Task Answers_to_questions_are_not_among_them()
     {
         _keys.Types("once").Presses(ConsoleKey.Enter);
-        Assert.Equal("once", await _editor.ReadAsync("Allow it? ", Tone.Plain, CancellationToken.None));
+        Assert.Equal("once", await _editor.ReadAsync("Allow it? ", "Allow it? ", "", remembers: false, CancellationToken.None));
         _keys.Presses(ConsoleKey.UpArrow).Types("x");
         Assert.Equal("x", await ReadAsync());
     }
@@ -94,9 +95,11 @@ public sealed class LineEditorTests
     {
         _keys.Types("/c").Presses(ConsoleKey.Tab);
         Assert.Equal("/cost ", await ReadAsync());
-        _keys.Types("/m").Presses(ConsoleKey.Tab).Presses(ConsoleKey.Tab).Types("l");
-        Assert.Equal("/model", await ReadAsync());
-        Assert.Contains("/model  /mode", _screen.ToString(), StringComparison.Ordinal);
+        _keys.Types("/m").Presses(ConsoleKey.Tab).Presses(ConsoleKey.Tab);
+        var reading = _editor.ReadAsync("› ", "› ", "", remembers: true, CancellationToken.None);
+        await Eventually.IsTrue(() => Task.FromResult(_screen.Shown == "› /mode\n/model  /mode"), "what there is is shown");
+        _keys.Types("l").Presses(ConsoleKey.Enter);
+        Assert.Equal("/model", await reading);
     }
 
     [Fact]
@@ -105,34 +108,60 @@ public sealed class LineEditorTests
         _keys.Types("ab").Presses(ConsoleKey.Home).Presses(ConsoleKey.D, ConsoleModifiers.Control);
         Assert.Equal("b", await ReadAsync());
         _keys.Presses(ConsoleKey.D, ConsoleModifiers.Control);
-        Assert.Null(await _editor.ReadAsync("› ", Tone.Accent, CancellationToken.None));
+        Assert.Null(await _editor.ReadAsync("› ", "› ", "", remembers: true, CancellationToken.None));
     }
 
     [Fact]
-    public async Task A_reading_that_is_cut_off_says_whether_something_was_typed()
+    public async Task A_reading_that_is_cut_off_tells_what_was_typed()
     {
         using var cut = new CancellationTokenSource();
-        var reading = _editor.ReadAsync("› ", Tone.Accent, cut.Token);
+        _keys.Types("half");
+        var reading = _editor.ReadAsync("› ", "› ", "", remembers: true, cut.Token);
+        await Eventually.IsTrue(() => Task.FromResult(_screen.Shown == "› half"), "it is typed");
         await cut.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
-        Assert.False(_editor.Abandoned);
+        Assert.Equal("half", _editor.Draft);
+        Assert.Equal("", _screen.Shown);
     }
 
     [Fact]
-    public void A_text_that_is_longer_than_the_screen_is_wrapped_and_the_cursor_is_where_it_belongs()
+    public async Task Pasted_text_between_marks_is_one_text_however_slowly_it_comes()
     {
-        var screen = new StringWriter { NewLine = "\n" };
-        var view = new LineView(screen, "› ", "› ");
-        view.Draw("abcdefghij\nk世", 3, 6);
-        Assert.Equal("\r\u001b[J› abcd\r\nefghij\r\n  k世\u001b[2A\r\u001b[5C", screen.ToString());
-        screen.GetStringBuilder().Clear();
-        view.Draw("abcd", 4, 6);
-        Assert.Equal("\r\u001b[J› abcd\r\n\r", screen.ToString());
+        _keys.Pastes("\e[200~first\r\nsec\tond\u001b[31m\r").Types("third\r\e[201~").Types("!");
+        Assert.Equal("first\nsec\tond[31m\nthird\n!", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task What_is_typed_can_be_taken_away()
+    {
+        Assert.False(_editor.Clear());
+        using var cut = new CancellationTokenSource();
+        _keys.Types("gone");
+        var reading = _editor.ReadAsync("› ", "› ", "", remembers: true, cut.Token);
+        await Eventually.IsTrue(() => Task.FromResult(_screen.Shown == "› gone"), "it is typed");
+        Assert.True(_editor.Clear());
+        await Eventually.IsTrue(() => Task.FromResult(_screen.Shown == "›"), "it is taken away");
+        _keys.Types("new").Presses(ConsoleKey.Enter);
+        Assert.Equal("new", await reading);
+    }
+
+    [Fact]
+    public async Task Ctrl_R_finds_what_was_typed_before_and_again_what_was_typed_earlier()
+    {
+        foreach (var line in (string[])["fix the cart", "test it", "read the Cart", "leave"]) _editor.History.Add(line);
+        _keys.Types("cart").Presses(ConsoleKey.R, ConsoleModifiers.Control);
+        Assert.Equal("read the Cart", await ReadAsync());
+        _keys.Types("cart");
+        for (var press = 0; press < 4; press++) _keys.Presses(ConsoleKey.R, ConsoleModifiers.Control);
+        _keys.Types("!");
+        Assert.Equal("fix the cart!", await ReadAsync());
+        _keys.Types("never").Presses(ConsoleKey.R, ConsoleModifiers.Control);
+        Assert.Equal("never", await ReadAsync());
     }
 
     private Task<string?> ReadAsync()
     {
         _keys.Presses(ConsoleKey.Enter);
-        return _editor.ReadAsync("› ", Tone.Accent, CancellationToken.None);
+        return _editor.ReadAsync("› ", "› ", "", remembers: true, CancellationToken.None);
     }
 }

@@ -10,6 +10,8 @@ internal sealed class TypedKeys : IKeys
 
     public int Width { get; init; } = 40;
 
+    public int Height => 24;
+
     public bool Waiting
     {
         get
@@ -26,7 +28,11 @@ internal sealed class TypedKeys : IKeys
 
     public ConsoleKeyInfo Read()
     {
-        lock (_gate) return _bursts.Peek().Dequeue();
+        lock (_gate)
+        {
+            while (_bursts.Peek().Count == 0) _bursts.Dequeue();
+            return _bursts.Peek().Dequeue();
+        }
     }
 
     /// <summary>Types characters one after the other.</summary>
