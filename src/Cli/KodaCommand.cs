@@ -81,6 +81,8 @@ internal static class KodaCommand
             Secrets.SecretsCommand.Create(common),
             Doctor.DoctorCommand.Create(common),
             Evidence.VerifyCommand.Create(common),
+            Backups.BackupCommand.Create(common),
+            Backups.RestoreCommand.Create(common),
             Bench.BenchCommand.Create(common),
             OpenApi.OpenApiCommand.Create(common),
             CompletionCommand.Create(common),

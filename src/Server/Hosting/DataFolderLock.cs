@@ -11,17 +11,20 @@ internal sealed class DataFolderLock : IDisposable
     private DataFolderLock(FileStream file) => _file = file;
 
     /// <exception cref="InvalidOperationException">Another server runs on the folder.</exception>
-    public static DataFolderLock Take(string folder)
+    public static DataFolderLock Take(string folder) => TryTake(folder) ?? throw new InvalidOperationException(
+        $"Another Koda server runs on {folder}. Stop it with 'koda down', or give this one a folder of its own with --data.");
+
+    /// <summary>Null: another server runs on the folder.</summary>
+    public static DataFolderLock? TryTake(string folder)
     {
         var path = Path.Combine(folder, "server.lock");
         try
         {
             return new DataFolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException held) when (File.Exists(path))
+        catch (IOException) when (File.Exists(path))
         {
-            throw new InvalidOperationException(
-                $"Another Koda server runs on {folder}. Stop it with 'koda down', or give this one a folder of its own with --data.", held);
+            return null;
         }
     }
 

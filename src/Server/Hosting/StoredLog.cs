@@ -1,6 +1,5 @@
 using Koda.Server.Engine;
 using Koda.Server.Engine.Events;
-using Koda.Server.Infrastructure.EmbeddedPostgres;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Hosting;
@@ -17,17 +16,8 @@ public static class StoredLog
     {
         if (databaseUrl is not null)
             return await Verify(DatabaseUrl.ToConnectionString(databaseUrl), cancellationToken);
-        if (!Directory.Exists(Path.Combine(dataDirectory, "postgres")))
-            throw new InvalidOperationException($"There is no database in {dataDirectory}.");
-        var cluster = await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = dataDirectory }, cancellationToken);
-        try
-        {
-            return await Verify(cluster.ConnectionString, cancellationToken);
-        }
-        finally
-        {
-            if (!cluster.WasAdopted) await cluster.Stop(CancellationToken.None);
-        }
+        await using var database = await PrivateDatabase.Open(dataDirectory, cancellationToken);
+        return await Verify(database.ConnectionString, cancellationToken);
     }
 
     private static async Task<StoredLogReport> Verify(string connectionString, CancellationToken cancellationToken)

@@ -29,6 +29,11 @@ internal sealed class ArtifactFolder(string path)
         DurableFolder.Flush(Path.GetDirectoryName(place)!);
     }
 
+    public bool Has(byte[] digest) => File.Exists(Locate(digest));
+
+    /// <summary>Takes a content away that nothing names.</summary>
+    public void Remove(byte[] digest) => File.Delete(Locate(digest));
+
     public FileStream Open(byte[] digest) =>
         new(Locate(digest), new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
 

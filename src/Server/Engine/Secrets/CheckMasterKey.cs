@@ -34,10 +34,12 @@ internal sealed partial class CheckMasterKey(
     }
 
     /// <summary>Whether the keys of this server open what the database holds.</summary>
-    public async Task<bool> IsOurs(CancellationToken cancellationToken)
+    public async Task<bool> IsOurs(CancellationToken cancellationToken) =>
+        await Find(cancellationToken) is { } envelope ? Opens(box, envelope) : await OpensWhatIsStored(cancellationToken);
+
+    /// <summary>Whether keys open the value that a database keeps.</summary>
+    public static bool Opens(SecretBox box, byte[] envelope)
     {
-        if (await Find(cancellationToken) is not { } envelope)
-            return await OpensWhatIsStored(cancellationToken);
         try
         {
             box.Open(envelope, Purpose);

@@ -33,14 +33,21 @@ internal sealed class KeyRing
     /// <exception cref="InvalidOperationException">What was given is not keys of 32 bytes in base64 or hex.</exception>
     public static async Task<KeyRing> Load(string dataDirectory, CancellationToken cancellationToken)
     {
+        if (await Find(dataDirectory, cancellationToken) is { } given)
+            return given;
+        var made = new KeyRing([MasterKey.New()], Path.Combine(dataDirectory, FileName));
+        await made.Write(made._keys, cancellationToken);
+        return made;
+    }
+
+    /// <summary>Takes the keys from the environment, else from the data folder. Null: neither has any.</summary>
+    /// <exception cref="InvalidOperationException">What was given is not keys of 32 bytes in base64 or hex.</exception>
+    public static async Task<KeyRing?> Find(string dataDirectory, CancellationToken cancellationToken)
+    {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
             return new KeyRing(Parse(given, Variable), file: null);
         var file = Path.Combine(dataDirectory, FileName);
-        if (File.Exists(file))
-            return new KeyRing(Parse(await File.ReadAllTextAsync(file, cancellationToken), file), file);
-        var made = new KeyRing([MasterKey.New()], file);
-        await made.Write(made._keys, cancellationToken);
-        return made;
+        return File.Exists(file) ? new KeyRing(Parse(await File.ReadAllTextAsync(file, cancellationToken), file), file) : null;
     }
 
     /// <summary>The key of this id; null when no server of this data folder has it.</summary>
@@ -73,8 +80,11 @@ internal sealed class KeyRing
             ? parts.Select(part => MasterKey.Parse(part, source))
             : throw new InvalidOperationException($"{source} holds no key.");
 
+    /// <summary>The keys as the text of a file: one a line, the one that seals first.</summary>
+    public static string Text(IEnumerable<MasterKey> keys) => string.Concat(keys.Select(key => key.Text + "\n"));
+
     private Task Write(IEnumerable<MasterKey> keys, CancellationToken cancellationToken) =>
-        PrivateFile.Write(_file!, string.Concat(keys.Select(key => key.Text + "\n")), cancellationToken);
+        PrivateFile.Write(_file!, Text(keys), cancellationToken);
 
     private static MasterKey? Among(MasterKey[] keys, ReadOnlySpan<byte> id)
     {

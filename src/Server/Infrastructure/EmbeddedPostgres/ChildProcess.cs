@@ -13,7 +13,15 @@ internal static class ChildProcess
     /// <returns>Its standard output.</returns>
     /// <exception cref="InvalidOperationException">It could not be started, or its exit code was not 0; the message quotes what it
     /// wrote.</exception>
-    public static async Task<string> Run(string program, IEnumerable<string> arguments, string? user, CancellationToken cancellationToken)
+    public static Task<string> Run(string program, IEnumerable<string> arguments, string? user, CancellationToken cancellationToken) =>
+        Run(program, arguments, user, new Dictionary<string, string>(), cancellationToken);
+
+    /// <summary>
+    /// The same with variables in its environment, which no other user of the machine can read as they can its arguments.
+    /// </summary>
+    public static async Task<string> Run(
+        string program, IEnumerable<string> arguments, string? user, IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken)
     {
         // The account may not be allowed to enter the folder that this process was started in.
         var start = new ProcessStartInfo(program, arguments)
@@ -24,6 +32,8 @@ internal static class ChildProcess
             WorkingDirectory = "/",
         };
         start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         if (user is not null)
             start.UserName = user;
         using var process = Start(start);

@@ -33,7 +33,11 @@ internal static partial class PostgresBinaries
             ?? throw new InvalidOperationException("PostgreSQL was installed, but its programs were not found.");
     }
 
-    internal static IEnumerable<string> Candidates(string installFolder)
+    /// <summary>The folders in which programs of PostgreSQL may lie, the likeliest first.</summary>
+    internal static IEnumerable<string> Candidates(string installFolder) =>
+        [.. OfThisMachine(), PostgresInstaller.NpmBinaries(installFolder)];
+
+    internal static IEnumerable<string> OfThisMachine()
     {
         if (Environment.GetEnvironmentVariable("KODA_POSTGRES_BIN") is { Length: > 0 } named)
             yield return named;
@@ -47,14 +51,13 @@ internal static partial class PostgresBinaries
             foreach (var version in Directory.GetDirectories(debian).OrderByDescending(MajorOfFolder))
                 yield return Path.Combine(version, "bin");
         }
-        yield return PostgresInstaller.NpmBinaries(installFolder);
     }
 
     private static async Task<string?> FirstFitting(IEnumerable<string> candidates, int? clusterMajor, CancellationToken cancellationToken)
     {
         foreach (var folder in candidates.Where(IsComplete))
         {
-            var major = await Major(folder, cancellationToken);
+            var major = await Major(Path.Combine(folder, "postgres"), cancellationToken);
             if (clusterMajor is null ? major >= OldestMajor : major == clusterMajor)
                 return folder;
         }
@@ -65,9 +68,10 @@ internal static partial class PostgresBinaries
     private static bool IsComplete(string folder) =>
         Array.TrueForAll(["initdb", "pg_ctl", "postgres"], program => File.Exists(Path.Combine(folder, program)));
 
-    private static async Task<int> Major(string folder, CancellationToken cancellationToken)
+    /// <summary>The major version of one of PostgreSQL's programs.</summary>
+    internal static async Task<int> Major(string program, CancellationToken cancellationToken)
     {
-        var version = await ChildProcess.Run(Path.Combine(folder, "postgres"), ["--version"], user: null, cancellationToken);
+        var version = await ChildProcess.Run(program, ["--version"], user: null, cancellationToken);
         return int.Parse(MajorPattern().Match(version).Value, CultureInfo.InvariantCulture);
     }
 

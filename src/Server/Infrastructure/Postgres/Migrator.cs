@@ -41,6 +41,10 @@ internal sealed class Migrator(Database database)
             async (connection, token) => [.. (await Missing(connection, token)).Select(migration => migration.Name)],
             cancellationToken);
 
+    /// <summary>The migrations of this edition, each with the checksum of its text.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Known { get; } =
+        Embedded().ToDictionary(migration => migration.Name, migration => migration.Checksum, StringComparer.Ordinal);
+
     private static async Task<List<Migration>> Missing(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var known = Embedded();
