@@ -28,6 +28,10 @@ command -v protoc-gen-go-grpc >/dev/null || packages+=(protoc-gen-go-grpc)
 # The one that is another name for google.golang.org/protobuf; without it the messages of both are strangers to each other.
 [[ -f /usr/share/gocode/src/github.com/golang/protobuf/proto/registry.go ]] || packages+=(golang-github-golang-protobuf-1-5-dev)
 command -v chromium >/dev/null || packages+=(chromium)
+# What judges the files of docs/operations.
+command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || packages+=(nginx-light)
+command -v caddy >/dev/null || packages+=(caddy)
+command -v systemd-analyze >/dev/null || packages+=(systemd)
 has_postgres || packages+=(postgresql)
 
 if ((${#packages[@]})); then
