@@ -87,8 +87,10 @@ internal sealed class CommandWords(CommandResult? command)
 
     private string? Known(string name)
     {
-        if (command is null) return null;
-        if (command.Command.Arguments.FirstOrDefault(argument => argument.Name == name) is { } argument) return $"<{argument.Name}>";
+        if (command is null)
+            return null;
+        if (command.Command.Arguments.FirstOrDefault(argument => argument.Name == name) is { } argument)
+            return $"<{argument.Name}>";
         return WrongUsage.OptionsOf(command).FirstOrDefault(option => option.Name == "--" + name)?.Name;
     }
 }

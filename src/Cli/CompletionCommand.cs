@@ -29,12 +29,12 @@ internal static class CompletionCommand
         complete -c koda -a '(koda "[suggest:"(commandline -C)"]" (commandline -p) 2>/dev/null)'
         """;
 
-    private static readonly Dictionary<string, string> Scripts = new() { ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish };
+    private static readonly Dictionary<string, string> s_scripts = new() { ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish };
 
     public static Command Create(CommonOptions common)
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
-        shell.Among([.. Scripts.Keys]);
+        shell.Among([.. s_scripts.Keys]);
         var command = new TaughtCommand(
             "completion",
             "Prints what makes Tab complete commands and options in a shell.",
@@ -46,7 +46,7 @@ internal static class CompletionCommand
         {
             shell,
         };
-        command.SetAction(parse => common.Terminal.Out.WriteLine(Scripts[parse.GetValue(shell)!]));
+        command.SetAction(parse => common.Terminal.Out.WriteLine(s_scripts[parse.GetValue(shell)!]));
         return command;
     }
 }

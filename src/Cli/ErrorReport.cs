@@ -9,7 +9,7 @@ namespace Koda.Cli;
 /// <summary>Says why a command failed, in words or as JSON, and gives the exit code.</summary>
 internal static class ErrorReport
 {
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions s_options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
@@ -23,7 +23,8 @@ internal static class ErrorReport
     /// <param name="verbose">Whether the machine code and the request's id are said too, by which the server's log names it.</param>
     public static int Write(CliTerminal terminal, bool json, Exception error, CommandResult? command = null, bool verbose = false)
     {
-        if (error is OperationCanceledException) return ExitCode.Interrupted;
+        if (error is OperationCanceledException)
+            return ExitCode.Interrupted;
         var (report, exitCode) = error switch
         {
             KodaException e => (Of(e, new CommandWords(command)), CodeOf(e)),
@@ -31,8 +32,10 @@ internal static class ErrorReport
             IOException or UnauthorizedAccessException => (new Report("cli.io", error.Message), ExitCode.Failed),
             _ => throw new ArgumentException("Not an error that is reported.", nameof(error)),
         };
-        if (json) terminal.Error.WriteLine(JsonSerializer.Serialize(new { Error = report }, Options));
-        else WriteWords(terminal, report, verbose || terminal.Environment("KODA_VERBOSE") is { Length: > 0 } and not "0");
+        if (json)
+            terminal.Error.WriteLine(JsonSerializer.Serialize(new { Error = report }, s_options));
+        else
+            WriteWords(terminal, report, verbose || terminal.Environment("KODA_VERBOSE") is { Length: > 0 } and not "0");
         return exitCode;
     }
 
@@ -45,8 +48,10 @@ internal static class ErrorReport
     private static void WriteWords(CliTerminal terminal, Report report, bool verbose)
     {
         terminal.Error.WriteLine(terminal.PaintError($"error: {Printable.Text(report.Message)}", Tone.Bad));
-        if (report.Hint is { } hint) terminal.Error.WriteLine($"  {hint}");
-        if (!verbose) return;
+        if (report.Hint is { } hint)
+            terminal.Error.WriteLine($"  {hint}");
+        if (!verbose)
+            return;
         var id = report.RequestId is { } request ? $", request {request}" : "";
         terminal.Error.WriteLine(terminal.PaintError($"  {report.Code}{id}", Tone.Faint));
     }

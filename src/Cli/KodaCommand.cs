@@ -9,7 +9,7 @@ namespace Koda.Cli;
 internal static class KodaCommand
 {
     // Long enough for a server or worker to drain after SIGTERM.
-    private static readonly TimeSpan Termination = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_termination = TimeSpan.FromMinutes(2);
 
     private const string Examples = """
         koda up                                          start a server and a worker on this machine
@@ -20,7 +20,7 @@ internal static class KodaCommand
         koda doctor                                      what is missing, and how to get it
         """;
 
-    public static async Task<int> RunAsync(string[] args, CliTerminal terminal)
+    public static async Task<int> Run(string[] args, CliTerminal terminal)
     {
         var common = new CommonOptions(terminal);
         var parse = Create(common).Parse(args switch
@@ -31,13 +31,14 @@ internal static class KodaCommand
         });
         try
         {
-            if (WrongUsage.Find(parse) is { } wrong) throw wrong;
+            if (WrongUsage.Find(parse) is { } wrong)
+                throw wrong;
             return await parse.InvokeAsync(new InvocationConfiguration
             {
                 Output = terminal.Out,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = parse.CommandResult.Command is TaughtCommand { KeepsInterrupts: true } ? null : Termination,
+                ProcessTerminationTimeout = parse.CommandResult.Command is TaughtCommand { KeepsInterrupts: true } ? null : s_termination,
             });
         }
         catch (Exception e)
@@ -89,7 +90,8 @@ internal static class KodaCommand
             Manual.ManCommand.Create(common),
             VersionCommand.Create(common),
         };
-        foreach (var steering in Tasks.SteeringCommands.Create(common)) root.Add(steering);
+        foreach (var steering in Tasks.SteeringCommands.Create(common))
+            root.Add(steering);
         if (root.Options.OfType<HelpOption>().Single() is { Action: HelpAction options } help)
             help.Action = new HelpText(options, HelpText.Examples(Examples) + "\n\n" + ExitCode.Explanation);
         return root;

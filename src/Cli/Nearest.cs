@@ -25,8 +25,10 @@ internal static class Nearest
         if (one.TrimStart('-').Length > 1 && other.StartsWith(one, StringComparison.OrdinalIgnoreCase))
             return Math.Min(1, other.Length - one.Length);
         var steps = new int[one.Length + 1, other.Length + 1];
-        for (var i = 0; i <= one.Length; i++) steps[i, 0] = i;
-        for (var j = 0; j <= other.Length; j++) steps[0, j] = j;
+        for (var i = 0; i <= one.Length; i++)
+            steps[i, 0] = i;
+        for (var j = 0; j <= other.Length; j++)
+            steps[0, j] = j;
         for (var i = 1; i <= one.Length; i++)
         {
             for (var j = 1; j <= other.Length; j++)

@@ -11,7 +11,8 @@ internal static class OneOf
         option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
-                if (Problem(option.Name, token.Value, words) is { } problem) result.AddError(problem);
+                if (Problem(option.Name, token.Value, words) is { } problem)
+                    result.AddError(problem);
         });
         option.CompletionSources.Add(words);
         return option;
@@ -23,7 +24,8 @@ internal static class OneOf
         argument.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
-                if (Problem($"<{argument.Name}>", token.Value, words) is { } problem) result.AddError(problem);
+                if (Problem($"<{argument.Name}>", token.Value, words) is { } problem)
+                    result.AddError(problem);
         });
         argument.CompletionSources.Add(words);
         return argument;

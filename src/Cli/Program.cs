@@ -1,4 +1,4 @@
 using Koda.Cli;
 using Koda.Cli.Terminal;
 
-return await KodaCommand.RunAsync(args, CliTerminal.OfProcess());
+return await KodaCommand.Run(args, CliTerminal.OfProcess());

@@ -39,6 +39,7 @@ internal sealed class Session(CliTerminal terminal, ListFormat format, string da
 
     public async ValueTask DisposeAsync()
     {
-        if (_client is not null) await _client.DisposeAsync();
+        if (_client is not null)
+            await _client.DisposeAsync();
     }
 }

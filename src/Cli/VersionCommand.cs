@@ -16,10 +16,10 @@ internal static class VersionCommand
         var command = new TaughtCommand(
             "version", "Shows the version of this command and of the server, when one answers.", "koda version --json");
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var server = await ServerVersionAsync(session, cancellation);
+                var server = await ServerVersion(session, cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json
                         ? JsonSerializer.Serialize(new { version = Version, server_version = server })
@@ -29,13 +29,13 @@ internal static class VersionCommand
         return command;
     }
 
-    private static async Task<string?> ServerVersionAsync(Session session, CancellationToken cancellation)
+    private static async Task<string?> ServerVersion(Session session, CancellationToken cancellationToken)
     {
         try
         {
             await using var client = new KodaClient(
                 session.ClientOptions() with { MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(2) });
-            return (await client.GetReadinessAsync(cancellation)).Version;
+            return (await client.GetReadinessAsync(cancellationToken)).Version;
         }
         catch (KodaException e) when (e.Unreachable || e.Status == Grpc.Core.StatusCode.DeadlineExceeded)
         {

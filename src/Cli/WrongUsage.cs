@@ -12,7 +12,8 @@ internal static partial class WrongUsage
     public static CliException? Find(ParseResult parse)
     {
         List<string> options = [.. UnknownOptions(parse)];
-        if (options.Count == 0 && parse.Action is not ParseErrorAction) return null;
+        if (options.Count == 0 && parse.Action is not ParseErrorAction)
+            return null;
         // The values of an option that there is not are too much as well.
         IEnumerable<string> problems =
             options.Count > 0

@@ -110,7 +110,8 @@ public sealed class KodaClient : IAsyncDisposable, IDisposable
     /// <summary>Closes the connections; calls under way are cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_channel is not null) await _channel.ShutdownAsync();
+        if (_channel is not null)
+            await _channel.ShutdownAsync();
     }
 
     /// <inheritdoc cref="DisposeAsync"/>

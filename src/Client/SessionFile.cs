@@ -11,7 +11,8 @@ public sealed class SessionFile(string path)
     /// <summary>The token for this server. Null: nobody signed in to it here.</summary>
     public string? Read(Uri url)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         try
         {
             var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllText(path));
@@ -30,7 +31,8 @@ public sealed class SessionFile(string path)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var draft = $"{path}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var file = new StreamWriter(draft, options)) file.WriteLine(JsonSerializer.Serialize(new Stored(url, token)));
         File.Move(draft, path, overwrite: true);
     }

@@ -7,13 +7,13 @@ namespace Koda.Files;
 /// <param name="directories">Their absolute paths. They need not exist yet.</param>
 internal sealed class DataDirectories(IEnumerable<string> directories)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
     // Each may be a link to where there is more room, or to another disk. Skills are no secret, and may be kept where people work on them.
-    private static readonly string[] Parts =
+    private static readonly string[] s_parts =
         ["artifacts", "logs", "master.key", "operator.token", "postgres", "session.json", "setup.code", "worker", "worker.token"];
 
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
 
     private readonly string[] _directories = [.. directories.Select(Path.GetFullPath).Distinct()];
     private Known _known = new([], [], long.MinValue);
@@ -47,10 +47,10 @@ internal sealed class DataDirectories(IEnumerable<string> directories)
         var now = Environment.TickCount64;
         if (_known.Until > now)
             return _known;
-        var moved = _directories.SelectMany(directory => Parts.Select(part => $"{directory}/{part}")).Where(IsLink);
+        var moved = _directories.SelectMany(directory => s_parts.Select(part => $"{directory}/{part}")).Where(IsLink);
         var paths = _directories.Concat(_directories.Concat(moved).Select(RealPaths.Resolve)).Distinct().ToList();
         var facts = paths.Select(path => FileFacts.Of(path)).Concat(paths.SelectMany(Entries)).OfType<FileFacts>();
-        return _known = new Known(paths, [.. facts.Select(each => each.Identity)], now + (long)Fresh.TotalMilliseconds);
+        return _known = new Known(paths, [.. facts.Select(each => each.Identity)], now + (long)s_fresh.TotalMilliseconds);
     }
 
     private static List<FileFacts?> Entries(string directory)
@@ -59,7 +59,9 @@ internal sealed class DataDirectories(IEnumerable<string> directories)
         {
             return
             [
-                .. Directory.EnumerateFileSystemEntries(directory, "*", Everything).Select(entry => FileFacts.Of(entry, followLink: false)),
+                .. Directory
+                    .EnumerateFileSystemEntries(directory, "*", s_everything)
+                    .Select(entry => FileFacts.Of(entry, followLink: false)),
             ];
         }
         catch (Exception none) when (none is IOException or UnauthorizedAccessException)

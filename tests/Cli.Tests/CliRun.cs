@@ -14,7 +14,7 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await KodaCommand.RunAsync(args, Terminal(output, error, environment));
+        var code = await KodaCommand.Run(args, Terminal(output, error, environment));
         return new CliRun(code, output.ToString(), error.ToString());
     }
 

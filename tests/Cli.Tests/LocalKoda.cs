@@ -8,7 +8,7 @@ namespace Koda.Cli.Tests;
 /// <summary>A server and a worker as <c>koda up</c> starts them, and the command line as a process of its own.</summary>
 public sealed class LocalKoda : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     public string Data { get; } = Path.Combine(Path.GetTempPath(), $"koda-cli-{Guid.NewGuid():n}");
 
@@ -20,7 +20,7 @@ public sealed class LocalKoda : IAsyncLifetime
     {
         File.WriteAllText(Path.Combine(Workspace, "server.js"), "require('http').createServer((q, r) => r.end(eval(q.url)));\n");
         // A chat in the tests' own process begins in their directory.
-        var up = await RunAsync(
+        var up = await Run(
             "up", "--listen", Url, "--workspace", Workspace, "--root", Workspace, "--root", Directory.GetCurrentDirectory(), "--detach");
         Assert.True(up.ExitCode == 0, up.Error);
         Assert.Contains("Koda is ready", up.Out);
@@ -29,21 +29,21 @@ public sealed class LocalKoda : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await RunAsync("down");
+        await Run("down");
         Directory.Delete(Data, recursive: true);
         Directory.Delete(Workspace, recursive: true);
     }
 
     /// <summary>Runs <c>koda</c> with these arguments on this server's data directory.</summary>
-    internal Task<CliRun> RunAsync(params string[] args) => RunWithInputAsync("", args);
+    internal Task<CliRun> Run(params string[] args) => RunWithInput("", args);
 
     /// <summary>The same with something on stdin.</summary>
-    internal Task<CliRun> RunWithInputAsync(string input, params string[] args) => RunAsync(input, [], [.. args, "--data", Data]);
+    internal Task<CliRun> RunWithInput(string input, params string[] args) => Run(input, [], [.. args, "--data", Data]);
 
     /// <summary>Runs <c>koda</c> with these arguments alone, and with variables in its environment.</summary>
-    internal Task<CliRun> RunInAsync(Dictionary<string, string> environment, params string[] args) => RunAsync("", environment, args);
+    internal Task<CliRun> RunIn(Dictionary<string, string> environment, params string[] args) => Run("", environment, args);
 
-    private async Task<CliRun> RunAsync(string input, Dictionary<string, string> environment, string[] args)
+    private async Task<CliRun> Run(string input, Dictionary<string, string> environment, string[] args)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "koda"), args)
         {
@@ -52,12 +52,14 @@ public sealed class LocalKoda : IAsyncLifetime
             RedirectStandardError = true,
             WorkingDirectory = Workspace,
         };
-        foreach (var name in (string[])["KODA_URL", "KODA_TOKEN", "KODA_DATA", "KODA_DATABASE_URL"]) start.Environment.Remove(name);
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var name in (string[])["KODA_URL", "KODA_TOKEN", "KODA_DATA", "KODA_DATABASE_URL"])
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(s_patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
@@ -65,7 +67,7 @@ public sealed class LocalKoda : IAsyncLifetime
     }
 
     /// <summary>Applies an agent that plays these steps.</summary>
-    internal async Task ApplyScriptAsync(
+    internal async Task ApplyScript(
         string id, string steps, string tools = "[read, write, bash]", string mode = "primary", string permissions = "[]")
     {
         var file = Path.Combine(Workspace, id + ".yaml");
@@ -73,7 +75,7 @@ public sealed class LocalKoda : IAsyncLifetime
             file,
             $"id: {id}\nmode: {mode}\ntools: {tools}\npermissions: {permissions}\nprovider: {{kind: offline, options: {{script: {steps}}}}}\n"
         );
-        var applied = await RunAsync("agents", "apply", file);
+        var applied = await Run("agents", "apply", file);
         Assert.True(applied.ExitCode == 0, applied.Error);
     }
 

@@ -24,7 +24,7 @@ public sealed partial class OperationFilesTests
             "/opt/koda/koda", "/bin/true", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(folder, unit), text);
 
-        await PeerProcess.RunAsync(folder, s_limit, "systemd-analyze", "verify", "--man=no", Path.Combine(folder, unit));
+        await PeerProcess.Run(folder, s_limit, "systemd-analyze", "verify", "--man=no", Path.Combine(folder, unit));
 
         Directory.Delete(folder, recursive: true);
     }
@@ -33,7 +33,7 @@ public sealed partial class OperationFilesTests
     [InlineData("compose", "container/compose.yaml")]
     [InlineData("kubernetes", "kubernetes/koda.yaml")]
     public Task The_specification_takes_the_file(string kind, string file) =>
-        PeerProcess.RunAsync(
+        PeerProcess.Run(
             Path.Combine(Repository, "tests", "Cli.Tests", "node"), s_limit, "node", "check.mjs", kind, Path.Combine(Folder, file));
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class ProxyTests(LocalKoda koda) : IDisposable
         using var client = Client();
         while (await Answers(client) != HttpStatusCode.OK)
             Assert.False(_proxy.HasExited, $"{program} ended.");
-        await koda.ApplyScriptAsync(
+        await koda.ApplyScript(
             "waits", """[{tool_calls: [{tool: bash, arguments: {command: "touch made"}}]}, {text: "Went on."}]""",
             permissions: "[{tool: bash, pattern: \"*\", action: ask}]");
 
@@ -59,7 +59,7 @@ public sealed class ProxyTests(LocalKoda koda) : IDisposable
             Assert.Equal(ExitCode.Ok, (await Run("cancel", task)).ExitCode);
             await Until(reader, "event: task.cancelled");
         }
-        await koda.ApplyScriptAsync("speaks", """[{text: "Heard."}]""");
+        await koda.ApplyScript("speaks", """[{text: "Heard."}]""");
         var grpc = await Run("run", "--agent", "speaks", "--workspace", koda.Workspace, "Look.");
         Assert.True(grpc.ExitCode == ExitCode.Ok, grpc.Error);
         await AWorkerStays();
@@ -71,12 +71,13 @@ public sealed class ProxyTests(LocalKoda koda) : IDisposable
         var name = $"beyond-{Guid.NewGuid():n}";
         using var worker = Start(
             Path.Combine(AppContext.BaseDirectory, "koda"),
-            ["worker", "--data", Path.Combine(_folder, "worker"), "--url", _url, "--name", name, "--root", koda.Workspace, "--agent", name]);
+            ["worker", "--data", Path.Combine(_folder, "worker"), "--url", _url, "--name", name, "--root", koda.Workspace, "--agent", name]
+        );
         try
         {
             while (!(await Run("workers", "-o", "wide")).Out.Contains(name, StringComparison.Ordinal))
                 Assert.False(worker.HasExited, "The worker ended.");
-            await koda.ApplyScriptAsync(name, """[{text: "Done beyond."}]""");
+            await koda.ApplyScript(name, """[{text: "Done beyond."}]""");
             Assert.Contains(
                 "Done beyond.", (await Run("run", "--agent", name, "--workspace", koda.Workspace, "Go.")).Out, StringComparison.Ordinal);
         }
@@ -87,7 +88,7 @@ public sealed class ProxyTests(LocalKoda koda) : IDisposable
         }
     }
 
-    private Task<CliRun> Run(params string[] args) => koda.RunInAsync(Trust, [.. args, "--url", _url, "--data", koda.Data]);
+    private Task<CliRun> Run(params string[] args) => koda.RunIn(Trust, [.. args, "--url", _url, "--data", koda.Data]);
 
     private Dictionary<string, string> Trust => new()
     {
@@ -98,7 +99,8 @@ public sealed class ProxyTests(LocalKoda koda) : IDisposable
     private Process Start(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = koda.Workspace };
-        foreach (var (name, value) in Trust) start.Environment[name] = value;
+        foreach (var (name, value) in Trust)
+            start.Environment[name] = value;
         start.Environment["HOME"] = start.Environment["XDG_DATA_HOME"] = start.Environment["XDG_CONFIG_HOME"] = _folder;
         return Process.Start(start)!;
     }
@@ -145,7 +147,8 @@ public sealed class ProxyTests(LocalKoda koda) : IDisposable
     {
         using var limit = new CancellationTokenSource(s_limit);
         while (await reader.ReadLineAsync(limit.Token) is { } read)
-            if (read == line) return;
+            if (read == line)
+                return;
         Assert.Fail($"The feed ended before '{line}' came.");
     }
 

@@ -34,7 +34,7 @@ public sealed partial class ReadmeTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await RunAsync("./koda down");
+        await Run("./koda down");
         if (_koda is not null)
             await _koda.WaitForExitAsync().WaitAsync(s_patience);
         _koda?.Dispose();
@@ -53,24 +53,24 @@ public sealed partial class ReadmeTests : IAsyncLifetime
                 said = "";
             }
             else if (!s_needMore.Any(text.StartsWith))
-                said += await RunBlockAsync(text);
+                said += await RunBlock(text);
         }
     }
 
-    private async Task<string> RunBlockAsync(string commands)
+    private async Task<string> RunBlock(string commands)
     {
         const string Up = "./koda up";
         if (!commands.StartsWith(Up, StringComparison.Ordinal))
-            return await RunAsync(commands);
+            return await Run(commands);
         _koda = Process.Start(Bash(commands[..commands.IndexOf('\n', StringComparison.Ordinal)]))!;
         _koda.StandardInput.Close();
-        _ = _up.ReadAsync(_koda.StandardOutput);
-        _ = _up.ReadAsync(_koda.StandardError);
-        await _up.HasAsync("Koda is ready").WaitAsync(s_patience);
-        return _up + await RunAsync(commands[commands.IndexOf('\n', StringComparison.Ordinal)..]);
+        _ = _up.Read(_koda.StandardOutput);
+        _ = _up.Read(_koda.StandardError);
+        await _up.Has("Koda is ready").WaitAsync(s_patience);
+        return _up + await Run(commands[commands.IndexOf('\n', StringComparison.Ordinal)..]);
     }
 
-    private async Task<string> RunAsync(string commands)
+    private async Task<string> Run(string commands)
     {
         // What one block sets the next one uses.
         const string Before = "set -eo pipefail; exec 2>&1; [ ! -f ~/.set ] || . ~/.set";
@@ -128,7 +128,7 @@ public sealed partial class ReadmeTests : IAsyncLifetime
         private string _text = "";
         private string? _awaited;
 
-        public async Task ReadAsync(StreamReader reader)
+        public async Task Read(StreamReader reader)
         {
             while (await reader.ReadLineAsync() is { } line)
             {
@@ -141,7 +141,7 @@ public sealed partial class ReadmeTests : IAsyncLifetime
             }
         }
 
-        public Task HasAsync(string text)
+        public Task Has(string text)
         {
             lock (_lock)
             {
@@ -154,7 +154,8 @@ public sealed partial class ReadmeTests : IAsyncLifetime
 
         public override string ToString()
         {
-            lock (_lock) return _text;
+            lock (_lock)
+                return _text;
         }
     }
 }

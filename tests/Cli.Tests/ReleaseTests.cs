@@ -20,13 +20,14 @@ public sealed class ReleaseTests
             foreach (var program in Directory.EnumerateFiles(folder).Where(program => Path.GetFileName(program) != "dotnet"))
             {
                 var link = Path.Combine(programs, Path.GetFileName(program));
-                if (!File.Exists(link)) File.CreateSymbolicLink(link, program);
+                if (!File.Exists(link))
+                    File.CreateSymbolicLink(link, program);
             }
-        await PeerProcess.RunAsync(home, s_limit, "tar", "-xzf", ReleaseFactAttribute.Archive!, "--strip-components=1");
+        await PeerProcess.Run(home, s_limit, "tar", "-xzf", ReleaseFactAttribute.Archive!, "--strip-components=1");
         if (Environment.UserName == "root")
         {
             File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
-            await PeerProcess.RunAsync(root, s_limit, "chown", "-R", "nobody", home);
+            await PeerProcess.Run(root, s_limit, "chown", "-R", "nobody", home);
         }
         await File.WriteAllTextAsync(Path.Combine(home, "notes.md"), "Nothing yet.\n");
         var url = $"http://127.0.0.1:{LocalKoda.FreePort()}";
@@ -47,9 +48,9 @@ public sealed class ReleaseTests
         {
             string[] bare = ["-i", $"HOME={home}", $"PATH={programs}", Path.Combine(home, "koda"), .. command];
             return Environment.UserName == "root"
-                ? PeerProcess.RunAsync(
+                ? PeerProcess.Run(
                     home, s_limit, "setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "env", .. bare])
-                : PeerProcess.RunAsync(home, s_limit, "env", bare);
+                : PeerProcess.Run(home, s_limit, "env", bare);
         }
     }
 }

@@ -4,8 +4,8 @@ using PublicApiGenerator;
 namespace Koda.Client.Tests;
 
 /// <summary>
-/// What the package Koda.Client offers is written down in <c>src/Client/api.txt</c>, so that nothing which others compile against changes unnoticed.
-/// After a change that is meant: <c>KODA_WRITE_API=1 dotnet test tests/Client.Tests --filter ApiTests</c> writes the file anew.
+/// What the package Koda.Client offers is written down in <c>src/Client/api.txt</c>, so that nothing which others compile against changes
+/// unnoticed. After a change that is meant: <c>KODA_WRITE_API=1 dotnet test tests/Client.Tests --filter ApiTests</c> writes the file anew.
 /// </summary>
 public sealed class ApiTests
 {

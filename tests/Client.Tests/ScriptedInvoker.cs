@@ -49,9 +49,11 @@ internal sealed class ScriptedInvoker : CallInvoker
 
     private static async IAsyncEnumerable<T> Stream<T>(IEnumerable<T> events, StatusCode? cut)
     {
-        foreach (var item in events) yield return item;
+        foreach (var item in events)
+            yield return item;
         await Task.Yield();
-        if (cut is { } status) throw new RpcException(new Status(status, "cut"));
+        if (cut is { } status)
+            throw new RpcException(new Status(status, "cut"));
     }
 
     private ScriptedInvoker Then(Func<object, object> line)

@@ -14,7 +14,7 @@ namespace Koda.Contract.Tests;
 internal sealed partial record HttpExample(string File, string Title, int Status, string Text)
 {
     private const int UsualStatus = 200;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     /// <summary>All examples of a file in docs/http, such as <c>runtime/tasks.http</c>, in order.</summary>
     public static IReadOnlyList<HttpExample> Of(string file, [CallerFilePath] string here = "")
@@ -62,7 +62,7 @@ internal sealed partial record HttpExample(string File, string Title, int Status
             RedirectStandardOutput = true,
         };
         using var curl = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         var status = await curl.StandardOutput.ReadToEndAsync(deadline.Token);
         await curl.WaitForExitAsync(deadline.Token);
         return int.Parse(status, CultureInfo.InvariantCulture);
@@ -78,7 +78,7 @@ internal sealed partial record HttpExample(string File, string Title, int Status
             request.Content = new StringContent(parts[1], Encoding.UTF8, "application/json");
         foreach (var header in head.Skip(1).Select(header => header.Split(": ", 2)).Where(header => header[0] != "Content-Type"))
             request.Headers.Add(header[0], header[1]);
-        using var http = new HttpClient { Timeout = Patience };
+        using var http = new HttpClient { Timeout = s_patience };
         // A feed has no end of its own.
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return (int)response.StatusCode;

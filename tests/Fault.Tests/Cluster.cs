@@ -11,8 +11,8 @@ namespace Koda.Fault.Tests;
 public class Cluster : IAsyncLifetime
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("koda-faults-");
     private readonly List<KodaProcess> _workers = [];
@@ -38,7 +38,7 @@ public class Cluster : IAsyncLifetime
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
         var database = Path.Combine(Folder, "db");
         await Prepare(database);
-        Postgres = await PostgresProcess.StartAsync(database, Settings);
+        Postgres = await PostgresProcess.Start(database, Settings);
         _sql = NpgsqlDataSource.Create(Postgres.ConnectionString);
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         A = KodaServerProcess.Create(Folder, "server-a", ConnectionStringOf("server-a"), key, Lease);
@@ -61,10 +61,10 @@ public class Cluster : IAsyncLifetime
     internal async Task AllRun()
     {
         if (!Postgres.Runs)
-            await Postgres.RestartAsync();
+            await Postgres.Restart();
         foreach (var server in new[] { A, B }.Where(server => !server.Runs))
             server.Start();
-        await Task.WhenAll(A.ReadyAsync(), B.ReadyAsync());
+        await Task.WhenAll(A.Ready(), B.Ready());
     }
 
     /// <param name="name">Names the worker, once in the cluster's life.</param>
@@ -99,7 +99,7 @@ public class Cluster : IAsyncLifetime
                     return false;
                 }
             },
-            Patience, () => "the database answers");
+            s_patience, () => "the database answers");
         return rows;
     }
 
@@ -136,7 +136,7 @@ public class Cluster : IAsyncLifetime
     {
         Url = server.Url,
         Token = OperatorToken,
-        CallTimeout = CallTimeout,
+        CallTimeout = s_callTimeout,
         MaxAttempts = 20,
         MaxBackoff = TimeSpan.FromSeconds(1),
     });

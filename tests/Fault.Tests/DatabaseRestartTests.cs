@@ -4,7 +4,7 @@ namespace Koda.Fault.Tests;
 [Collection(ClusterTests.Name)]
 public sealed class DatabaseRestartTests(Cluster cluster)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task Idle_servers_recover_from_a_killed_database_without_a_restart()
@@ -13,8 +13,8 @@ public sealed class DatabaseRestartTests(Cluster cluster)
         var before = (cluster.A.Id, cluster.B.Id);
 
         cluster.Postgres.Kill();
-        await cluster.Postgres.RestartAsync();
-        await Task.WhenAll(cluster.A.ReadyAsync(), cluster.B.ReadyAsync());
+        await cluster.Postgres.Restart();
+        await Task.WhenAll(cluster.A.Ready(), cluster.B.Ready());
 
         Assert.Equal(before, (cluster.A.Id, cluster.B.Id));
         Assert.True(cluster.A.Runs && cluster.B.Runs);
@@ -41,16 +41,16 @@ public sealed class DatabaseRestartTests(Cluster cluster)
         var task = await AgentOf.Submit(cluster.ClientOfA, "feed-restart", cluster.CreateWorkspace("feed-restart"));
         var feeds = new[] { cluster.ClientOfA, cluster.ClientOfB }
             .Select(client => client.Tasks.WatchAsync(task.Id).ToListAsync().AsTask()).ToArray();
-        await reached.Task.WaitAsync(Patience);
+        await reached.Task.WaitAsync(s_patience);
 
         cluster.Postgres.Kill();
-        await cluster.Postgres.RestartAsync();
+        await cluster.Postgres.Restart();
         released.SetResult();
 
         var log = new TaskLog(cluster, task.Id);
         var events = await log.Completed(cluster.ClientOfA);
         foreach (var feed in feeds)
-            Assert.Equal(events, await feed.WaitAsync(Patience));
+            Assert.Equal(events, await feed.WaitAsync(s_patience));
         Assert.Equal(1, model.Calls(1));
     }
 }

@@ -11,8 +11,8 @@ public sealed class KillRoundsTests(Cluster cluster, ITestOutputHelper output)
     private const string SeedVariable = "KODA_FAULT_SEED";
     private const int Rounds = 50;
     private const string Agent = "kill-rounds";
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(1200);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(1200);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task Every_acknowledged_task_ends_once_whatever_is_killed()
@@ -36,7 +36,7 @@ public sealed class KillRoundsTests(Cluster cluster, ITestOutputHelper output)
         output.WriteLine($"{Rounds} kills in {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s, {load.Acknowledged.Count} tasks");
 
         await cluster.AllRun();
-        await Eventually.IsTrue(async () => await checks.Unended() == 0, Patience, () => $"every task ended. {cluster.Logs()}");
+        await Eventually.IsTrue(async () => await checks.Unended() == 0, s_patience, () => $"every task ended. {cluster.Logs()}");
         await checks.NothingIsLost(load);
         output.WriteLine(await checks.EveryChainVerifies());
     }
@@ -48,16 +48,16 @@ public sealed class KillRoundsTests(Cluster cluster, ITestOutputHelper output)
             var before = await Ended();
             await Eventually.IsTrue(
                 async () => loading.IsFaulted || await Ended() > before,
-                Patience, () => $"tasks end in round {round}. {cluster.Logs()}");
+                s_patience, () => $"tasks end in round {round}. {cluster.Logs()}");
             Assert.False(loading.IsFaulted, loading.Exception?.ToString());
             // The moment of the kill is what is random here; nothing is waited for.
-            using var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(random.Next(1, (int)LongestWait.TotalMilliseconds)));
+            using var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(random.Next(1, (int)s_longestWait.TotalMilliseconds)));
             await moment.WaitForNextTickAsync();
             var victim = random.Next(programs.Length + 1);
             if (victim == programs.Length)
             {
                 cluster.Postgres.Kill();
-                await cluster.Postgres.RestartAsync();
+                await cluster.Postgres.Restart();
                 continue;
             }
             programs[victim].Kill();

@@ -6,8 +6,8 @@ namespace Koda.Fault.Tests;
 public sealed class LeaseTests(Cluster cluster)
 {
     private const int LargeText = 64 * 1024;
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task Work_of_a_killed_worker_is_offered_again_within_its_lease_and_two_seconds()
@@ -18,7 +18,7 @@ public sealed class LeaseTests(Cluster cluster)
         await AgentOf.Define(cluster.ClientOfA, "offered-again", model);
         using var first = cluster.StartWorker("offered-again-1", cluster.A.Url);
         var task = await AgentOf.Submit(cluster.ClientOfA, "offered-again", cluster.CreateWorkspace("offered-again"));
-        await reached.WaitAsync(Patience);
+        await reached.WaitAsync(s_patience);
         using var second = await Connected("offered-again-2", cluster.B);
 
         var killedAt = DateTimeOffset.UtcNow;
@@ -26,7 +26,7 @@ public sealed class LeaseTests(Cluster cluster)
 
         var events = await new TaskLog(cluster, task.Id).Completed(cluster.ClientOfB);
         var again = events.Where(item => item.Kind == "task.started").ElementAt(1).Time.ToDateTimeOffset() - killedAt;
-        Assert.True(again < Cluster.Lease + Slack, $"It was offered again after {again}.");
+        Assert.True(again < Cluster.Lease + s_slack, $"It was offered again after {again}.");
     }
 
     [Fact]
@@ -40,13 +40,13 @@ public sealed class LeaseTests(Cluster cluster)
         using var sleeper = cluster.StartWorker("sleeper-1", link.Url);
         var task = await AgentOf.Submit(cluster.ClientOfB, "sleeper", cluster.CreateWorkspace("sleeper"));
         var log = new TaskLog(cluster, task.Id);
-        await reached.WaitAsync(Patience);
+        await reached.WaitAsync(s_patience);
         await log.Has("model.started");
 
         // The answer is on its way to the server when the worker is put to sleep.
         link.Hold();
         release();
-        await Eventually.IsTrue(() => Task.FromResult(link.Kept > LargeText), Patience, () => "the worker reports the answer");
+        await Eventually.IsTrue(() => Task.FromResult(link.Kept > LargeText), s_patience, () => "the worker reports the answer");
         sleeper.Pause();
         using var other = cluster.StartWorker("sleeper-2", cluster.B.Url);
         await log.Completed(cluster.ClientOfB);
@@ -77,7 +77,7 @@ public sealed class LeaseTests(Cluster cluster)
         var worker = cluster.StartWorker(name, server.Url);
         await Eventually.IsTrue(
             async () => (await cluster.Query<bool>("select exists (select from workers where name = $1)", name)).Single(),
-            Patience, () => $"{name} is connected. {cluster.Logs()}");
+            s_patience, () => $"{name} is connected. {cluster.Logs()}");
         return worker;
     }
 }

@@ -4,7 +4,7 @@ namespace Koda.Fault.Tests;
 [Collection(ClusterTests.Name)]
 public sealed class OutageTests(Cluster cluster)
 {
-    private static readonly TimeSpan Outage = 4 * Cluster.Lease;
+    private static readonly TimeSpan s_outage = 4 * Cluster.Lease;
 
     [Fact]
     public async Task A_worker_stays_connected_and_keeps_its_attempt_over_an_outage_of_many_leases()
@@ -22,11 +22,11 @@ public sealed class OutageTests(Cluster cluster)
 
         cluster.Postgres.Stop();
         // How long it lasts is the fault itself: the command ends in its midst, and what is to be told of it waits.
-        using var half = new PeriodicTimer(Outage / 2);
+        using var half = new PeriodicTimer(s_outage / 2);
         await half.WaitForNextTickAsync();
         await File.WriteAllTextAsync(Path.Combine(workspace, "go"), "");
         await half.WaitForNextTickAsync();
-        await cluster.Postgres.RestartAsync();
+        await cluster.Postgres.Restart();
 
         var events = await log.Completed(cluster.ClientOfB);
         Assert.Single(events, item => item.Kind == "task.started");

@@ -19,7 +19,7 @@ public enum KillPoint
 public sealed class ResumeTests(Cluster cluster)
 {
     private const int Steps = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(KillPoint.Streaming)]
@@ -79,9 +79,9 @@ public sealed class ResumeTests(Cluster cluster)
     private static Task Reached(
         KillPoint point, int step, string workspace, Dictionary<int, TaskCompletionSource> held, TaskLog log) => point switch
         {
-            KillPoint.Streaming => held[step].Task.WaitAsync(Patience),
+            KillPoint.Streaming => held[step].Task.WaitAsync(s_patience),
             KillPoint.Answered => log.Has("model.finished", step),
-            _ => Eventually.IsTrue(() => Task.FromResult(HasLine(workspace, step)), Patience, () => $"step {step} runs its command"),
+            _ => Eventually.IsTrue(() => Task.FromResult(HasLine(workspace, step)), s_patience, () => $"step {step} runs its command"),
         };
 
     private static bool HasLine(string workspace, int step)

@@ -12,7 +12,7 @@ namespace Koda.Fault.Tests;
 public sealed class SessionTests(Cluster cluster)
 {
     private const int Files = 3000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task A_turn_whose_server_and_worker_die_goes_on_and_its_stream_with_it()
@@ -34,7 +34,7 @@ public sealed class SessionTests(Cluster cluster)
             if (item.EventType == "tool_end")
                 break;
         }
-        await middle.Task.WaitAsync(Patience);
+        await middle.Task.WaitAsync(s_patience);
 
         worker.Kill();
         cluster.A.Kill();
@@ -108,7 +108,7 @@ public sealed class SessionTests(Cluster cluster)
         using var http = new HttpClient { BaseAddress = cluster.B.Url };
         await Eventually.IsTrue(
             async () => (await http.GetFromJsonAsync<JsonArray>($"/sessions/{session}/subagents"))!.Count == 2,
-            Patience,
+            s_patience,
             () => "both are started");
 
         worker.Kill();
@@ -155,7 +155,7 @@ public sealed class SessionTests(Cluster cluster)
         Assert.Equal(Files, CountOf(workspace, "changed\n"));
 
         var restoring = Post(cluster.A, $"/sessions/{session}/undo", new { });
-        await Eventually.IsTrue(() => Task.FromResult(CountOf(workspace, "first\n") > 0), Patience, () => "the restore begins");
+        await Eventually.IsTrue(() => Task.FromResult(CountOf(workspace, "first\n") > 0), s_patience, () => "the restore begins");
         worker.Kill();
         using var other = cluster.StartWorker("session-restore-2", cluster.B.Url);
         await restoring;
@@ -190,7 +190,7 @@ public sealed class SessionTests(Cluster cluster)
 
     private static async Task<JsonNode?> Post(KodaServerProcess server, string path, object body)
     {
-        using var http = new HttpClient { BaseAddress = server.Url, Timeout = Patience };
+        using var http = new HttpClient { BaseAddress = server.Url, Timeout = s_patience };
         using var reply = await http.PostAsJsonAsync(path, body);
         var text = await reply.Content.ReadAsStringAsync();
         Assert.True(reply.IsSuccessStatusCode, $"{path}: {reply.StatusCode} {text}");
@@ -203,7 +203,7 @@ public sealed class SessionTests(Cluster cluster)
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream");
         if (after is not null)
             request.Headers.Add("Last-Event-ID", after);
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         await using var body = await reply.Content.ReadAsStreamAsync(deadline.Token);
         await foreach (var item in SseParser.Create(body).EnumerateAsync(deadline.Token))

@@ -9,13 +9,13 @@ namespace Koda.Fault.Tests;
 /// <summary>What the log says of one task.</summary>
 internal sealed class TaskLog(Cluster cluster, string taskId)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     public Guid Id { get; } = TaskId.Parse(taskId)!.Value;
 
     /// <summary>Waits until an event of the kind is there, at the step where one is given.</summary>
     public Task Has(string kind, int? step = null) =>
-        Eventually.IsTrue(() => IsThere(kind, step), Patience, () => $"{taskId} has {kind} {step}. {cluster.Logs()}");
+        Eventually.IsTrue(() => IsThere(kind, step), s_patience, () => $"{taskId} has {kind} {step}. {cluster.Logs()}");
 
     private async Task<bool> IsThere(string kind, int? step) => (await cluster.Query<bool>(
         "select exists (select from events where stream_id = $1 and kind = $2 and ($3 = '' or payload::json ->> 'step' = $3))",
@@ -36,7 +36,7 @@ internal sealed class TaskLog(Cluster cluster, string taskId)
                     Id);
                 return names.Length == 1 || await Ended();
             },
-            Patience, () => $"a worker holds {taskId}. {cluster.Logs()}");
+            s_patience, () => $"a worker holds {taskId}. {cluster.Logs()}");
         return names.FirstOrDefault();
     }
 
@@ -46,7 +46,7 @@ internal sealed class TaskLog(Cluster cluster, string taskId)
     /// <summary>Waits until the task has ended well, verifies its chain, and gives all of its events.</summary>
     public async Task<IReadOnlyList<Runtime.Event>> Completed(KodaClient client)
     {
-        await Eventually.IsTrue(Ended, Patience, () => $"{taskId} ends. {cluster.Logs()}");
+        await Eventually.IsTrue(Ended, s_patience, () => $"{taskId} ends. {cluster.Logs()}");
         var chain = new EventChain(Id);
         var events = (await client.Tasks.ListEventsAsync(taskId, limit: 1000)).Items;
         Assert.All(events, item => Assert.Null(chain.Verify(item)));

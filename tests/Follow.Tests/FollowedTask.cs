@@ -19,7 +19,7 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
     public const int BatchSize = 10;
 
     private const string Progress = "progress";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     private readonly KodaClient _client = new(new KodaClientOptions { Url = server, Token = token });
     private readonly List<string> _kinds = ["task.queued", "task.started"];
@@ -110,12 +110,12 @@ internal sealed class FollowedTask(Uri server, string token, string workerToken)
     private async Task<long> Recorded() =>
         (await Answer(answer => answer.Recorded.LastOrDefault(recorded => recorded.Batch == _batch!.Batch))).LastSeq;
 
-    private Task Send(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
+    private Task Send(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(s_limit);
 
     private async Task<T> Answer<T>(Func<WorkResponse, T?> choose)
         where T : class
     {
-        while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Limit))
+        while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(s_limit))
         {
             var answer = _work.ResponseStream.Current;
             Assert.Empty(answer.Lost);

@@ -10,35 +10,39 @@ public sealed class Peers : IAsyncLifetime
 {
     internal const string Python = "/usr/bin/python3";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly Lazy<Task> Prepared = new(Prepare);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+    private static readonly Lazy<Task> s_prepared = new(Prepare);
 
     // The scripts run where they are kept, so that their packages are installed once and not for each build.
-    private static readonly string Folder = ProjectFolder();
-    private static readonly string Stubs = Directory.CreateTempSubdirectory("koda-follow-").FullName;
+    private static readonly string s_folder = ProjectFolder();
+    private static readonly string s_stubs = Directory.CreateTempSubdirectory("koda-follow-").FullName;
 
-    public Task InitializeAsync() => Prepared.Value;
+    public Task InitializeAsync() => s_prepared.Value;
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    internal Process Start(string program, params string[] arguments) => StartIn(Folder, program, arguments);
+    internal Process Start(string program, params string[] arguments) => StartIn(s_folder, program, arguments);
 
     /// <summary>Runs a program to its end and gives what it printed.</summary>
-    internal Task<string> Run(string program, params string[] arguments) => RunIn(Folder, program, arguments);
+    internal Task<string> Run(string program, params string[] arguments) => RunIn(s_folder, program, arguments);
 
     private static async Task Prepare()
     {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Stubs, recursive: true);
-        var node = Path.Combine(Folder, "node");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(s_stubs, recursive: true);
+        var node = Path.Combine(s_folder, "node");
         if (!Directory.Exists(Path.Combine(node, "node_modules")))
             await RunIn(node, "npm", "install", "--no-audit", "--no-fund");
         var generated = Directory.CreateDirectory(Path.Combine(node, "gen")).FullName;
-        var protos = Path.GetFullPath(Path.Combine(Folder, "..", "..", "protos"));
+        var protos = Path.GetFullPath(Path.Combine(s_folder, "..", "..", "protos"));
         await RunIn(
             protos, "protoc",
             [
-                "--proto_path=.", $"--python_out={Stubs}", $"--grpc_out={Stubs}", "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin",
-                $"--es_out={generated}", "--es_opt=target=js,import_extension=js",
+                "--proto_path=.",
+                $"--python_out={s_stubs}",
+                $"--grpc_out={s_stubs}",
+                "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin",
+                $"--es_out={generated}",
+                "--es_opt=target=js,import_extension=js",
                 $"--plugin=protoc-gen-es={Path.Combine(node, "node_modules", ".bin", "protoc-gen-es")}",
                 .. Files(protos, "google/api"),
                 .. Files(protos, "google/rpc"),
@@ -53,7 +57,7 @@ public sealed class Peers : IAsyncLifetime
     private static async Task<string> RunIn(string folder, string program, params string[] arguments)
     {
         using var process = StartIn(folder, program, arguments);
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(s_limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         try
@@ -78,7 +82,7 @@ public sealed class Peers : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["STUBS"] = Stubs;
+        start.Environment["STUBS"] = s_stubs;
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 

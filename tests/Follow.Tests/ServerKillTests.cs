@@ -44,7 +44,7 @@ public sealed class ServerKillTests(PostgresFixture postgres, Peers peers) : ICl
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         var server = KodaServerProcess.Create(_folder, "server", postgres.ConnectionString, key, FollowedTask.Lease);
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         return server;
     }
 
@@ -54,7 +54,7 @@ public sealed class ServerKillTests(PostgresFixture postgres, Peers peers) : ICl
         var lost = followers.Each.Where(follower => !follower.Reconnects).ToList();
         await Task.WhenAll(lost.Select(follower => follower.Cut()));
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         foreach (var follower in lost)
             follower.Start(task, server.Url);
     }

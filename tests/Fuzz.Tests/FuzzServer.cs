@@ -52,7 +52,7 @@ internal sealed class FuzzServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("koda-fuzz-");
         // PostgreSQL refuses to run as root; the account that it gets must reach its folder.
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
-        var postgres = await PostgresProcess.StartAsync(Path.Combine(folder.FullName, "db"));
+        var postgres = await PostgresProcess.Start(Path.Combine(folder.FullName, "db"));
         var owner = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var server = KodaServerProcess.Create(
             folder.FullName,
@@ -64,7 +64,7 @@ internal sealed class FuzzServer : IAsyncDisposable
             ("CONTROL_PLANE_RATE_LIMIT", "off"),
             ("DOTNET_GCHeapHardLimit", HeapLimit));
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         return new FuzzServer(folder, postgres, server, owner);
     }
 
@@ -139,7 +139,7 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     /// <summary>What <c>koda verify</c> says of every chain of the log.</summary>
     public Task<string> Verify() =>
-        PeerProcess.RunAsync(
+        PeerProcess.Run(
             _folder.FullName,
             TimeSpan.FromMinutes(10),
             "/usr/bin/env",

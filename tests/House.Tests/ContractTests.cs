@@ -7,7 +7,7 @@ namespace Koda.House.Tests;
 /// <summary>Every rpc of the product is decided: who may call it, how it is reached, and how it looks in use.</summary>
 public sealed class ContractTests
 {
-    private static readonly IReadOnlyList<MethodDescriptor> Methods = [.. typeof(PolicyReflection).Assembly.GetTypes()
+    private static readonly IReadOnlyList<MethodDescriptor> s_methods = [.. typeof(PolicyReflection).Assembly.GetTypes()
         .Select(type => type.GetProperty("Descriptor"))
         .Where(property => property?.PropertyType == typeof(FileDescriptor))
         .Select(property => (FileDescriptor)property!.GetValue(null)!)
@@ -15,25 +15,25 @@ public sealed class ContractTests
         .SelectMany(file => file.Services)
         .SelectMany(service => service.Methods)];
 
-    private static IEnumerable<MethodDescriptor> Rest => Methods.Where(method => method.File.Package != "koda.worker.v1");
+    private static IEnumerable<MethodDescriptor> Rest => s_methods.Where(method => method.File.Package != "koda.worker.v1");
 
     [Fact]
     public void Every_rpc_has_a_policy()
     {
-        Assert.NotEmpty(Methods);
+        Assert.NotEmpty(s_methods);
         Rule.Holds("Without an option (koda.common.v1.method) nobody knows who may call it.",
-            Methods.Where(method => Policy(method) is null).Select(method => method.FullName));
+            s_methods.Where(method => Policy(method) is null).Select(method => method.FullName));
     }
 
     [Fact]
     public void Every_rpc_is_anonymous_or_needs_a_scope() => Rule.Holds(
         "An rpc without a scope is open to every credential.",
-        Methods.Where(method => Policy(method) is { Anonymous: false, Scopes.Count: 0 }).Select(method => method.FullName));
+        s_methods.Where(method => Policy(method) is { Anonymous: false, Scopes.Count: 0 }).Select(method => method.FullName));
 
     [Fact]
     public void Every_service_has_a_dialect_and_a_document() => Rule.Holds(
         "A service declares (koda.common.v1.service) with its dialect, and a document when it is reached by REST.",
-        Methods.Select(method => method.Service).Distinct()
+        s_methods.Select(method => method.Service).Distinct()
             .Where(service => service.GetOptions()?.GetExtension(PolicyExtensions.Service) is not { } policy || policy.Dialect.Length == 0
                 || (policy.Document.Length == 0 && service.File.Package != "koda.worker.v1"))
             .Select(service => service.FullName));

@@ -41,6 +41,6 @@ public sealed class BufCurlTests(InteropServer server, NodePackages node) : ICla
         Run(protocol, "--data", request, new Uri(server.Address, $"/{TestService}/{method}").AbsoluteUri);
 
     private Task<string> Run(string protocol, params string[] arguments) =>
-        PeerProcess.RunAsync(node.Directory, TimeSpan.FromMinutes(1), Path.Combine(node.Directory, "node_modules", ".bin", "buf"),
+        PeerProcess.Run(node.Directory, TimeSpan.FromMinutes(1), Path.Combine(node.Directory, "node_modules", ".bin", "buf"),
             ["curl", "--http2-prior-knowledge", "--protocol", protocol, .. arguments]);
 }

@@ -8,6 +8,6 @@ public sealed class CoreClientTests(InteropServer server, PythonStubs stubs) : I
     [Theory]
     [ClassData(typeof(InteropCases))]
     public Task Our_server_passes_the_case_with_C_core(string name) =>
-        PeerProcess.RunAsync(
+        PeerProcess.Run(
             stubs.Scripts, TimeSpan.FromMinutes(1), PythonStubs.Python, "client.py", server.Address.Authority, name, stubs.Directory);
 }

@@ -8,5 +8,5 @@ public sealed class GrpcJsClientTests(InteropServer server, NodePackages node) :
     [Theory]
     [ClassData(typeof(InteropCases))]
     public Task Our_server_passes_the_case_with_grpc_js(string name) =>
-        PeerProcess.RunAsync(node.Directory, TimeSpan.FromMinutes(1), "node", "client.mjs", server.Address.Authority, name, node.Protos);
+        PeerProcess.Run(node.Directory, TimeSpan.FromMinutes(1), "node", "client.mjs", server.Address.Authority, name, node.Protos);
 }

@@ -15,7 +15,7 @@ public sealed partial class AimockServer : IDisposable
     public Uri Url { get; }
 
     /// <summary>Starts it with further flags of its command line.</summary>
-    public static async Task<AimockServer> StartAsync(params IEnumerable<string> flags)
+    public static async Task<AimockServer> Start(params IEnumerable<string> flags)
     {
         var program = Path.Combine(NodeFolder(), "node_modules/@copilotkit/aimock/dist/cli.js");
         if (!File.Exists(program))

@@ -3,11 +3,11 @@ namespace Koda.Testing;
 /// <summary>Waits for what another process does and cannot signal.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc cref="IsTrue(Func{Task{bool}}, TimeSpan, Func{string})"/>
-    public static Task IsTrue(Func<Task<bool>> condition, string expectation) => IsTrue(condition, Patience, () => expectation);
+    public static Task IsTrue(Func<Task<bool>> condition, string expectation) => IsTrue(condition, s_patience, () => expectation);
 
     /// <param name="condition">What is waited for.</param>
     /// <param name="deadline">How long at most.</param>
@@ -18,7 +18,7 @@ public static class Eventually
         using var patience = new CancellationTokenSource(deadline);
         try
         {
-            while (!await condition()) await Task.Delay(BetweenLooks, patience.Token);
+            while (!await condition()) await Task.Delay(s_betweenLooks, patience.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {

@@ -18,7 +18,7 @@ public sealed class HeldLink : IAsyncDisposable
     {
         _server = server;
         _listener.Start();
-        _accepting = AcceptAsync();
+        _accepting = Accept();
     }
 
     public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
@@ -43,16 +43,16 @@ public sealed class HeldLink : IAsyncDisposable
         _closed.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private async Task Accept()
     {
         while (true)
         {
             var client = await _listener.AcceptTcpClientAsync(_closed.Token);
-            _ = LinkAsync(client);
+            _ = Link(client);
         }
     }
 
-    private async Task LinkAsync(TcpClient client)
+    private async Task Link(TcpClient client)
     {
         using var near = client;
         using var far = new TcpClient();
@@ -62,8 +62,8 @@ public sealed class HeldLink : IAsyncDisposable
         var sent = Channel.CreateUnbounded<byte[]>();
         Task[] parts =
         [
-            CollectAsync(near.GetStream(), sent.Writer, over.Token),
-            PassOnAsync(sent.Reader, far.GetStream(), over.Token),
+            Collect(near.GetStream(), sent.Writer, over.Token),
+            PassOn(sent.Reader, far.GetStream(), over.Token),
             far.GetStream().CopyToAsync(near.GetStream(), over.Token),
         ];
         await Task.WhenAny(parts);
@@ -71,7 +71,7 @@ public sealed class HeldLink : IAsyncDisposable
         await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task CollectAsync(NetworkStream from, ChannelWriter<byte[]> sent, CancellationToken over)
+    private async Task Collect(NetworkStream from, ChannelWriter<byte[]> sent, CancellationToken over)
     {
         var buffer = new byte[64 * 1024];
         int length;
@@ -82,7 +82,7 @@ public sealed class HeldLink : IAsyncDisposable
         }
     }
 
-    private async Task PassOnAsync(ChannelReader<byte[]> sent, NetworkStream to, CancellationToken over)
+    private async Task PassOn(ChannelReader<byte[]> sent, NetworkStream to, CancellationToken over)
     {
         await foreach (var piece in sent.ReadAllAsync(over))
         {

@@ -6,7 +6,7 @@ namespace Koda.Testing;
 /// <summary><c>koda server</c> on a port that it keeps over restarts.</summary>
 internal sealed class KodaServerProcess : KodaProcess
 {
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(10);
 
     private KodaServerProcess(string folder, string name, Uri url, IReadOnlyDictionary<string, string> environment, TimeSpan lease)
         : base(
@@ -45,11 +45,11 @@ internal sealed class KodaServerProcess : KodaProcess
     }
 
     /// <summary>Waits until the server takes work.</summary>
-    public Task ReadyAsync() => Eventually.IsTrue(IsReadyAsync, TimeSpan.FromMinutes(2), () => $"{Name} is ready. {EndOfLog()}");
+    public Task Ready() => Eventually.IsTrue(IsReady, TimeSpan.FromMinutes(2), () => $"{Name} is ready. {EndOfLog()}");
 
-    private async Task<bool> IsReadyAsync()
+    private async Task<bool> IsReady()
     {
-        await using var client = new KodaClient(new KodaClientOptions { Url = Url, MaxAttempts = 1, CallTimeout = CallTimeout });
+        await using var client = new KodaClient(new KodaClientOptions { Url = Url, MaxAttempts = 1, CallTimeout = s_callTimeout });
         try
         {
             return (await client.GetReadinessAsync()).Ready;

@@ -7,7 +7,7 @@ namespace Koda.Testing;
 public static class PeerProcess
 {
     /// <summary>Whether a program is there and ends well.</summary>
-    public static async Task<bool> TryAsync(string program, params string[] arguments)
+    public static async Task<bool> Try(string program, params string[] arguments)
     {
         if (!File.Exists(program))
             return false;
@@ -20,7 +20,7 @@ public static class PeerProcess
     /// <summary>
     /// Runs a program and gives its output; fails the test with all that it wrote when it fails, or does not end in time.
     /// </summary>
-    public static async Task<string> RunAsync(string directory, TimeSpan limit, string program, params string[] arguments)
+    public static async Task<string> Run(string directory, TimeSpan limit, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

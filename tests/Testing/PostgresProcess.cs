@@ -20,7 +20,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
 
     public bool Runs => _cluster.IsRunning;
 
-    public static async Task<PostgresProcess> StartAsync(string folder, IReadOnlyDictionary<string, string>? others = null)
+    public static async Task<PostgresProcess> Start(string folder, IReadOnlyDictionary<string, string>? others = null)
     {
         var settings = new Dictionary<string, string>(others ?? new Dictionary<string, string>()) { ["shared_buffers"] = "64MB" };
         var options = new PostgresClusterOptions { DataFolder = folder, Settings = settings };
@@ -52,7 +52,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it again and returns when it has recovered.</summary>
-    public Task RestartAsync() => _cluster.Restart(CancellationToken.None);
+    public Task Restart() => _cluster.Restart(CancellationToken.None);
 
     private void Signal(string signal, bool withBackends = true)
     {

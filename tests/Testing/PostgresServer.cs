@@ -12,7 +12,7 @@ namespace Koda.Testing;
 internal sealed class PostgresServer
 {
     private const string FolderPrefix = "kt-";
-    private static readonly Lazy<Task<PostgresServer>> Shared = new(Start);
+    private static readonly Lazy<Task<PostgresServer>> s_shared = new(Start);
 
     private readonly string _connectionString;
     private readonly string _template = $"koda_template_{Environment.ProcessId}";
@@ -20,7 +20,7 @@ internal sealed class PostgresServer
 
     private PostgresServer(string connectionString) => _connectionString = connectionString;
 
-    public static Task<PostgresServer> Get() => Shared.Value;
+    public static Task<PostgresServer> Get() => s_shared.Value;
 
     /// <summary>Makes a migrated database of its own and returns its connection string.</summary>
     public async Task<string> CreateDatabase()

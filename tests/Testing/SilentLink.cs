@@ -21,7 +21,7 @@ public sealed class SilentLink : IAsyncDisposable
         _server = server;
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();
-        _accepting = AcceptAsync();
+        _accepting = Accept();
     }
 
     /// <summary>The port on loopback.</summary>
@@ -48,21 +48,21 @@ public sealed class SilentLink : IAsyncDisposable
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task AcceptAsync()
+    private async Task Accept()
     {
         while (true)
         {
             var client = await _listener.AcceptTcpClientAsync(_closed.Token);
-            _ = LinkAsync(client, _isSilent ? null : _silence);
+            _ = Link(client, _isSilent ? null : _silence);
         }
     }
 
-    private async Task LinkAsync(TcpClient client, CancellationTokenSource? silence)
+    private async Task Link(TcpClient client, CancellationTokenSource? silence)
     {
         using var near = client;
         if (silence is null)
         {
-            await StaySilentAsync();
+            await StaySilent();
             return;
         }
         using var far = new Socket(
@@ -75,10 +75,10 @@ public sealed class SilentLink : IAsyncDisposable
         Task[] parts = [near.GetStream().CopyToAsync(stream, over.Token), stream.CopyToAsync(near.GetStream(), over.Token)];
         await Task.WhenAny(parts);
         if (silence.IsCancellationRequested)
-            await StaySilentAsync();
+            await StaySilent();
         await over.CancelAsync();
         await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private Task StaySilentAsync() => Task.Delay(Timeout.Infinite, _closed.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+    private Task StaySilent() => Task.Delay(Timeout.Infinite, _closed.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 }

@@ -27,7 +27,7 @@ public sealed class WireServer : IAsyncDisposable
     public RequestDelegate Answer { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Starts it on a loopback port.</summary>
-    public static async Task<WireServer> StartAsync(RequestDelegate answer)
+    public static async Task<WireServer> Start(RequestDelegate answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -22,8 +22,10 @@ internal sealed record AgentFile(string Id, AgentDefinition Definition)
         var fields = new YamlMappingNode();
         foreach (var (key, value) in root.Children)
         {
-            if (key is YamlScalarNode { Value: "id" }) id = value as YamlScalarNode;
-            else fields.Add(key, value);
+            if (key is YamlScalarNode { Value: "id" })
+                id = value as YamlScalarNode;
+            else
+                fields.Add(key, value);
         }
         if (string.IsNullOrEmpty(id?.Value))
             throw new AgentFileException(root.Start.Line, "'id' is missing: the agent's name in URLs, such as reviewer");

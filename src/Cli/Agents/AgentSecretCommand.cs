@@ -32,13 +32,13 @@ internal static class AgentSecretCommand
             name,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 // The end of line is the editor's, not the secret's.
-                var value = (await session.Terminal.In.ReadToEndAsync(cancellation)).TrimEnd('\r', '\n');
+                var value = (await session.Terminal.In.ReadToEndAsync(cancellationToken)).TrimEnd('\r', '\n');
                 var secret = await session.Client.Agents.SetSecretAsync(
-                    parse.GetRequiredValue(id), parse.GetRequiredValue(name), value, cancellation);
+                    parse.GetRequiredValue(id), parse.GetRequiredValue(name), value, cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(secret) : $"{secret.SecretKey} is stored.");
                 return ExitCode.Ok;
             });
@@ -53,10 +53,10 @@ internal static class AgentSecretCommand
             common.Output,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var secrets = await session.Client.Agents.ListSecretsAsync(parse.GetRequiredValue(id), cancellation);
+                var secrets = await session.Client.Agents.ListSecretsAsync(parse.GetRequiredValue(id), cancellationToken);
                 s_listing.Write(session, secrets.Items, _ => JsonOutput.Text(secrets), "The agent has no secrets.");
                 return ExitCode.Ok;
             });
@@ -67,11 +67,11 @@ internal static class AgentSecretCommand
     {
         var command = new TaughtCommand("remove", "Removes a secret.", "koda agents secret remove reviewer GITHUB_TOKEN") { id, name };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var removed = await session.Client.Agents.RemoveSecretAsync(
-                    parse.GetRequiredValue(id), parse.GetRequiredValue(name), cancellation);
+                    parse.GetRequiredValue(id), parse.GetRequiredValue(name), cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json ? JsonOutput.Text(removed) : $"{parse.GetRequiredValue(name).ToUpperInvariant()} is removed.");
                 return ExitCode.Ok;

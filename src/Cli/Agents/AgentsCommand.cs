@@ -42,10 +42,10 @@ internal static class AgentsCommand
         foreach (var more in DraftCommands.Create(common).Concat(LifecycleCommands.Create(common)).Concat(VersionCommands.Create(common)))
             command.Add(more);
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var agents = await session.Client.Agents.ListAsync(cancellationToken: cancellation).ToListAsync(cancellation);
+                var agents = await session.Client.Agents.ListAsync(cancellationToken: cancellationToken).ToListAsync(cancellationToken);
                 s_listing.Write(session, agents, JsonOutput.List, "There is no agent. Publish one with: koda agents apply agent.yaml");
                 return ExitCode.Ok;
             });

@@ -34,11 +34,11 @@ internal static class ApplyAgentCommand
             file,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var agent = Read(session.Terminal, parse.GetRequiredValue(file));
-                var applied = await session.Client.Agents.ApplyAsync(agent.Id, agent.Definition, cancellation);
+                var applied = await session.Client.Agents.ApplyAsync(agent.Id, agent.Definition, cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json ? JsonOutput.Text(applied)
                     : applied.Changed ? $"{applied.Id} is published as version {applied.Version}."

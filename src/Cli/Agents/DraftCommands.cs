@@ -29,13 +29,13 @@ internal static class DraftCommands
             file,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var definition = parse.GetValue(file) is { } path
                     ? ApplyAgentCommand.Read(session.Terminal, path).Definition
                     : new AgentDefinition();
-                var created = await session.Client.Agents.CreateAsync(parse.GetRequiredValue(id), definition, cancellation);
+                var created = await session.Client.Agents.CreateAsync(parse.GetRequiredValue(id), definition, cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json
                         ? JsonOutput.Text(created)
@@ -58,14 +58,14 @@ internal static class DraftCommands
             publish,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var agent = ApplyAgentCommand.Read(session.Terminal, parse.GetRequiredValue(file));
-                var edited = await session.Client.Agents.EditAsync(agent.Id, agent.Definition, cancellationToken: cancellation);
+                var edited = await session.Client.Agents.EditAsync(agent.Id, agent.Definition, cancellationToken: cancellationToken);
                 if (parse.GetValue(publish))
                     return LifecycleCommands.Write(
-                        session, await session.Client.Agents.PublishAsync(edited.AgentId, edited.Etag, cancellation));
+                        session, await session.Client.Agents.PublishAsync(edited.AgentId, edited.Etag, cancellationToken));
                 session.Terminal.Out.WriteLine(
                     session.Json ? JsonOutput.Text(edited)
                     : edited.HasUnpublishedChanges ? $"The draft of {edited.AgentId} has unpublished changes."
@@ -86,11 +86,11 @@ internal static class DraftCommands
             source, id, name,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var clone = await session.Client.Agents.CloneAsync(
-                    parse.GetRequiredValue(source), parse.GetRequiredValue(id), parse.GetValue(name) ?? "", cancellation);
+                    parse.GetRequiredValue(source), parse.GetRequiredValue(id), parse.GetValue(name) ?? "", cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(clone) : $"{clone.AgentId} is a draft.");
                 return ExitCode.Ok;
             });

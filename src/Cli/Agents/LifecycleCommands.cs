@@ -60,10 +60,10 @@ internal static class LifecycleCommands
     {
         var id = AgentArgument.Create();
         var command = new TaughtCommand(name, summary, $"koda agents {name} reviewer") { id };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            return await act(session, parse.GetRequiredValue(id), cancellation);
+            return await act(session, parse.GetRequiredValue(id), cancellationToken);
         });
         return command;
     }

@@ -20,28 +20,35 @@ internal sealed partial class MessageReader(Func<string, string?> environment)
             var name = (key as YamlScalarNode)?.Value ?? "";
             var field = message.Descriptor.FindFieldByName(name)
                 ?? throw new AgentFileException(key.Start.Line, $"unknown key '{name}'. Known here: {Known(message.Descriptor)}");
-            if (field.IsRepeated) ReadList(value, field, (IList)field.Accessor.GetValue(message));
-            else if (!IsNull(value)) field.Accessor.SetValue(message, ReadValue(value, field));
+            if (field.IsRepeated)
+                ReadList(value, field, (IList)field.Accessor.GetValue(message));
+            else if (!IsNull(value))
+                field.Accessor.SetValue(message, ReadValue(value, field));
         }
     }
 
     private void ReadList(YamlNode node, FieldDescriptor field, IList list)
     {
-        if (node is not YamlSequenceNode items) throw Expected(node, field, "a list");
-        foreach (var item in items.Children) list.Add(ReadValue(item, field));
+        if (node is not YamlSequenceNode items)
+            throw Expected(node, field, "a list");
+        foreach (var item in items.Children)
+            list.Add(ReadValue(item, field));
     }
 
     private object ReadValue(YamlNode node, FieldDescriptor field)
     {
         if (field.FieldType == FieldType.Message)
         {
-            if (node is not YamlMappingNode mapping) throw Expected(node, field, "a mapping");
+            if (node is not YamlMappingNode mapping)
+                throw Expected(node, field, "a mapping");
             var message = field.MessageType.Parser.ParseFrom(ByteString.Empty);
             Read(mapping, message);
             return message;
         }
-        if (field.GetOptions()?.GetExtension(PolicyExtensions.Field)?.RawJson == true) return YamlJson.Write(node);
-        if (node is not YamlScalarNode { Value: { } text }) throw Expected(node, field, Wanted(field));
+        if (field.GetOptions()?.GetExtension(PolicyExtensions.Field)?.RawJson == true)
+            return YamlJson.Write(node);
+        if (node is not YamlScalarNode { Value: { } text })
+            throw Expected(node, field, Wanted(field));
         return field.FieldType switch
         {
             FieldType.String => field.Name == Secret ? Expand(text, node) : text,

@@ -11,10 +11,10 @@ internal static class ShowAgentCommand
     {
         var id = new Argument<string>("agent") { Description = "The agent's id." };
         var command = new TaughtCommand("show", "Shows one agent.", "koda agents show atlas --json") { id };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var agent = await session.Client.Agents.GetAsync(parse.GetRequiredValue(id), cancellation);
+            var agent = await session.Client.Agents.GetAsync(parse.GetRequiredValue(id), cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(agent) : View(session.Terminal, agent));
             return ExitCode.Ok;
         });

@@ -30,12 +30,12 @@ internal static class VersionCommands
             common.Output,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var versions = await session
-                    .Client.Agents.ListVersionsAsync(parse.GetRequiredValue(id), cancellation)
-                    .ToListAsync(cancellation);
+                    .Client.Agents.ListVersionsAsync(parse.GetRequiredValue(id), cancellationToken)
+                    .ToListAsync(cancellationToken);
                 s_listing.Write(session, versions, JsonOutput.List, "Nothing of it was published yet.");
                 return ExitCode.Ok;
             });
@@ -60,11 +60,11 @@ internal static class VersionCommands
             to,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var diff = await session.Client.Agents.DiffAsync(
-                    parse.GetRequiredValue(id), parse.GetValue(from) ?? "", parse.GetValue(to) ?? "", cancellation);
+                    parse.GetRequiredValue(id), parse.GetValue(from) ?? "", parse.GetValue(to) ?? "", cancellationToken);
                 if (session.Json)
                     session.Terminal.Out.WriteLine(JsonOutput.Text(diff));
                 else if (diff.Changes.Count == 0)
@@ -90,12 +90,13 @@ internal static class VersionCommands
             version,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 return LifecycleCommands.Write(
                     session,
-                    await session.Client.Agents.RollBackAsync(parse.GetRequiredValue(id), parse.GetRequiredValue(version), cancellation));
+                    await session.Client.Agents.RollBackAsync(
+                        parse.GetRequiredValue(id), parse.GetRequiredValue(version), cancellationToken));
             });
         return command;
     }

@@ -8,7 +8,7 @@ namespace Koda.Cli.Approvals;
 internal static class ApprovalPrompt
 {
     /// <returns>False when the person leaves the question open.</returns>
-    public static async Task<bool> AskAsync(Session session, Runtime.Approval approval, CancellationToken cancellation)
+    public static async Task<bool> Ask(Session session, Runtime.Approval approval, CancellationToken cancellationToken)
     {
         var terminal = session.Terminal;
         ApprovalView.Write(terminal, approval);
@@ -16,7 +16,7 @@ internal static class ApprovalPrompt
         {
             terminal.Error.Write(ConsentKeys.Line($"{Printable.Line(approval.Tool, 80)} in this task", later: true));
             // The console cannot be read with a cancellation, so Ctrl-C leaves the reader behind; the process ends anyway.
-            var line = await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation);
+            var line = await Task.Run(terminal.In.ReadLine, cancellationToken).WaitAsync(cancellationToken);
             switch (line is null ? Consent.Later : ConsentKeys.Read(line))
             {
                 case Consent.Yes:
@@ -26,7 +26,7 @@ internal static class ApprovalPrompt
                     await Approve(Runtime.ApprovalScope.Always);
                     return true;
                 case Consent.No:
-                    await AnswerAsync(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellation);
+                    await Answer(session, approval, Runtime.ApprovalDecision.Deny, Runtime.ApprovalScope.Once, "", cancellationToken);
                     return true;
                 case Consent.Later:
                     return false;
@@ -34,12 +34,12 @@ internal static class ApprovalPrompt
         }
 
         Task Approve(Runtime.ApprovalScope scope) =>
-            AnswerAsync(session, approval, Runtime.ApprovalDecision.Approve, scope, "", cancellation);
+            Answer(session, approval, Runtime.ApprovalDecision.Approve, scope, "", cancellationToken);
     }
 
-    public static async Task AnswerAsync(
+    public static async Task Answer(
         Session session, Runtime.Approval approval, Runtime.ApprovalDecision decision, Runtime.ApprovalScope scope, string rationale,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +51,7 @@ internal static class ApprovalPrompt
                 Scope = scope,
                 Rationale = rationale,
                 Digest = approval.Digest,
-            }, cancellation);
+            }, cancellationToken);
         }
         catch (KodaException e) when (e.Reason is ErrorReason.ApprovalAlreadyAnswered or ErrorReason.ApprovalExpired)
         {

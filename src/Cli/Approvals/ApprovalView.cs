@@ -17,7 +17,9 @@ internal static class ApprovalView
     {
         terminal.Error.WriteLine();
         terminal.Error.WriteLine(terminal.PaintError($"{approval.AgentId} asks: {Action(approval)}", Tone.Notice));
-        if (approval.Preview.Length > 0) DiffView.Write(terminal, approval.Preview);
-        if (approval.Risk.Length > 0) terminal.Error.WriteLine(terminal.PaintError($"risk: {approval.Risk}", Tone.Faint));
+        if (approval.Preview.Length > 0)
+            DiffView.Write(terminal, approval.Preview);
+        if (approval.Risk.Length > 0)
+            terminal.Error.WriteLine(terminal.PaintError($"risk: {approval.Risk}", Tone.Faint));
     }
 }

@@ -33,15 +33,17 @@ internal static class ApproveCommand
             """) { id, list, deny, always, rationale, common.Output };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(id) is null != result.GetValue(list)) result.AddError("Give either an approval's id or --list.");
-            if (result.GetValue(deny) && result.GetValue(always)) result.AddError("--deny and --always exclude each other.");
+            if (result.GetValue(id) is null != result.GetValue(list))
+                result.AddError("Give either an approval's id or --list.");
+            if (result.GetValue(deny) && result.GetValue(always))
+                result.AddError("--deny and --always exclude each other.");
         });
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             if (parse.GetValue(id) is not { } one)
             {
-                await ListAsync(session, cancellation);
+                await List(session, cancellationToken);
                 return ExitCode.Ok;
             }
             var answered = await session.Client.Approvals.AnswerAsync(new Runtime.AnswerApprovalRequest
@@ -50,7 +52,7 @@ internal static class ApproveCommand
                 Decision = parse.GetValue(deny) ? Runtime.ApprovalDecision.Deny : Runtime.ApprovalDecision.Approve,
                 Scope = parse.GetValue(always) ? Runtime.ApprovalScope.Always : Runtime.ApprovalScope.Once,
                 Rationale = parse.GetValue(rationale) ?? "",
-            }, cancellation);
+            }, cancellationToken);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonOutput.Text(answered)
                 : $"{answered.Id} is {answered.State.ToString().ToLowerInvariant()}: {ApprovalView.Action(answered)}");
@@ -59,11 +61,11 @@ internal static class ApproveCommand
         return command;
     }
 
-    private static async Task ListAsync(Session session, CancellationToken cancellation)
+    private static async Task List(Session session, CancellationToken cancellationToken)
     {
         var waiting = await session
-            .Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellationToken: cancellation)
-            .ToListAsync(cancellation);
+            .Client.Approvals.ListAsync(Runtime.ApprovalState.Pending, cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken);
         s_listing.Write(session, waiting, JsonOutput.List, "Nothing waits for an approval.");
     }
 }

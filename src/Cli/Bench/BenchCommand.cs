@@ -19,19 +19,20 @@ internal static class BenchCommand
         foreach (var option in (Option<int>[])[callers, seconds])
             option.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name} must be at least 1.");
+                if (result.GetValueOrDefault<int>() < 1)
+                    result.AddError($"{option.Name} must be at least 1.");
             });
         var command = new TaughtCommand(
             "bench",
             "Measures how fast the running server takes tasks: each is committed before the answer. It leaves the tasks, of an agent that does nothing; bench/ has the full measurements.",
             "koda bench --callers 64 --seconds 10") { callers, seconds };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var result = await MeasureAsync(
-                session.Client, parse.GetValue(callers), TimeSpan.FromSeconds(parse.GetValue(seconds)), cancellation);
+            var result = await Measure(
+                session.Client, parse.GetValue(callers), TimeSpan.FromSeconds(parse.GetValue(seconds)), cancellationToken);
             session.Terminal.Out.WriteLine(session.Json
-                ? JsonSerializer.Serialize(result, JsonSerializerOptions)
+                ? JsonSerializer.Serialize(result, s_jsonSerializerOptions)
                 : string.Create(CultureInfo.InvariantCulture,
                     $"{result.SubmitsPerSecond:N0} submits/s with {result.Callers} callers; answers p50 {result.P50Ms:0.0} ms, p95 {result.P95Ms:0.0} ms, p99 {result.P99Ms:0.0} ms"));
             return ExitCode.Ok;
@@ -39,12 +40,15 @@ internal static class BenchCommand
         return command;
     }
 
-    private static readonly JsonSerializerOptions JsonSerializerOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_jsonSerializerOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
-    private static async Task<Result> MeasureAsync(KodaClient client, int callers, TimeSpan duration, CancellationToken cancellation)
+    private static async Task<Result> Measure(KodaClient client, int callers, TimeSpan duration, CancellationToken cancellationToken)
     {
         await client.Agents.ApplyAsync(
-            AgentId, new AgentDefinition { Description = "Does nothing.", Provider = new() { Kind = "noop" } }, cancellation);
+            AgentId, new AgentDefinition { Description = "Does nothing.", Provider = new() { Kind = "noop" } }, cancellationToken);
         var latencies = new List<double>[callers];
         var begun = Stopwatch.GetTimestamp();
         await Task.WhenAll(
@@ -57,7 +61,7 @@ internal static class BenchCommand
                     {
                         var sent = Stopwatch.GetTimestamp();
                         await client.Tasks.SubmitAsync(
-                            new Runtime.SubmitTaskRequest { AgentId = AgentId, Query = "noop" }, cancellationToken: cancellation);
+                            new Runtime.SubmitTaskRequest { AgentId = AgentId, Query = "noop" }, cancellationToken: cancellationToken);
                         mine.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
                     }
                 }));

@@ -29,7 +29,8 @@ internal sealed class AnswerStream(ChatRoom room)
     public IReadOnlyList<string> Rows(int width, int height)
     {
         var open = _stream.Open;
-        if (open.Length > LongestDrawn) open = open[^LongestDrawn..];
+        if (open.Length > LongestDrawn)
+            open = open[^LongestDrawn..];
         if (_seen.Source != open || _seen.Width != width)
             _seen = (open, width, MarkdownText.Lines(open, width, room.Terminal.ColoursWanted));
         return [.. _seen.Rows.TakeLast(Math.Max(height, 1))];
@@ -37,7 +38,8 @@ internal sealed class AnswerStream(ChatRoom room)
 
     private void Write(string blocks)
     {
-        if (blocks.Trim().Length == 0) return;
+        if (blocks.Trim().Length == 0)
+            return;
         room.Line();
         _begun = true;
         room.Markdown(blocks.Trim('\n', '\r'));

@@ -71,33 +71,39 @@ internal static class ChatCommand
                 && (result.GetValue(yes) || result.GetValue(quiet) || result.GetValue(files) is { Length: > 0 }))
                 result.AddError("--yes, --quiet and --file need -p.");
         });
-        command.SetAction(async (parse, cancellation) =>
-        {
-            await using var session = common.Open(parse);
-            var start = new ChatStart(session)
+        command.SetAction(
+            async (parse, cancellationToken) =>
             {
-                SessionId = parse.GetValue(id),
-                Newest = parse.GetValue(newest),
-                AgentId = parse.GetValue(agent) ?? "",
-                ModelId = parse.GetValue(model) ?? "",
-                Workspace = parse.GetValue(workspace),
-            };
-            var room = new ChatRoom(session, await start.OpenAsync(cancellation), talks: parse.GetValue(prompt) is null) { Variant = parse.GetValue(variant) ?? "" };
-            if (parse.GetValue(prompt) is not { } text) return await TalkAsync(room, cancellation);
-            return await new ChatOnce(room, session.Json)
-            {
-                AllowAll = parse.GetValue(yes),
-                Quiet = parse.GetValue(quiet),
-                Files = parse.GetValue(files) ?? [],
-            }.RunAsync(text == "-" ? await session.Terminal.In.ReadToEndAsync(cancellation) : text, cancellation);
-        });
+                await using var session = common.Open(parse);
+                var start = new ChatStart(session)
+                {
+                    SessionId = parse.GetValue(id),
+                    Newest = parse.GetValue(newest),
+                    AgentId = parse.GetValue(agent) ?? "",
+                    ModelId = parse.GetValue(model) ?? "",
+                    Workspace = parse.GetValue(workspace),
+                };
+                var room = new ChatRoom(session, await start.Open(cancellationToken), talks: parse.GetValue(prompt) is null)
+                {
+                    Variant = parse.GetValue(variant) ?? "",
+                };
+                if (parse.GetValue(prompt) is not { } text)
+                    return await Talk(room, cancellationToken);
+                return await new ChatOnce(room, session.Json)
+                {
+                    AllowAll = parse.GetValue(yes),
+                    Quiet = parse.GetValue(quiet),
+                    Files = parse.GetValue(files) ?? [],
+                }.Run(text == "-" ? await session.Terminal.In.ReadToEndAsync(cancellationToken) : text, cancellationToken);
+            });
         return command;
     }
 
-    private static async Task<int> TalkAsync(ChatRoom room, CancellationToken cancellation)
+    private static async Task<int> Talk(ChatRoom room, CancellationToken cancellationToken)
     {
-        if (room.Desk is null) return await new ChatLoop(room).RunAsync(cancellation);
-        await using var screen = new ChatScreen(room, cancellation);
-        return await screen.RunAsync();
+        if (room.Desk is null)
+            return await new ChatLoop(room).Run(cancellationToken);
+        await using var screen = new ChatScreen(room, cancellationToken);
+        return await screen.Run();
     }
 }

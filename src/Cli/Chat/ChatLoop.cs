@@ -5,24 +5,28 @@ using Koda.Client;
 namespace Koda.Cli.Chat;
 
 /// <summary>
-/// A chat of whole lines: with a script, or with a person at a terminal that tells no keys. A line is taken when the turn before it has ended.
+/// A chat of whole lines: with a script, or with a person at a terminal that tells no keys. A line is taken when the turn before it has
+/// ended.
 /// </summary>
 internal sealed class ChatLoop(ChatRoom room)
 {
     /// <returns>The exit code, when the person leaves.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<int> Run(CancellationToken cancellationToken)
     {
-        await Welcome.WriteAsync(room, cancellation);
+        await Welcome.Write(room, cancellationToken);
         try
         {
-            if (room.Current.Turn is { Active: true }) await NewTurn().FollowAsync(cancellation);
-            while (await ReadAsync(cancellation) is { } line)
+            if (room.Current.Turn is { Active: true })
+                await NewTurn().Follow(cancellationToken);
+            while (await Read(cancellationToken) is { } line)
             {
-                if (line.Trim() is "/quit" or "/exit") break;
-                if (line.Trim().Length > 0) await TakeAsync(line, cancellation);
+                if (line.Trim() is "/quit" or "/exit")
+                    break;
+                if (line.Trim().Length > 0)
+                    await Take(line, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             room.Line();
         }
@@ -30,16 +34,16 @@ internal sealed class ChatLoop(ChatRoom room)
         return ExitCode.Ok;
     }
 
-    private async Task TakeAsync(string line, CancellationToken cancellation)
+    private async Task Take(string line, CancellationToken cancellationToken)
     {
         try
         {
             if (line.StartsWith('/'))
-                await CommandAsync(line, cancellation);
+                await Command(line, cancellationToken);
             else if (line.StartsWith('!'))
-                await RunAsync(line[1..], cancellation);
+                await Run(line[1..], cancellationToken);
             else
-                await SayAsync(line, cancellation);
+                await Say(line, cancellationToken);
         }
         catch (KodaException e)
         {
@@ -47,49 +51,51 @@ internal sealed class ChatLoop(ChatRoom room)
         }
     }
 
-    private async Task RunAsync(string command, CancellationToken cancellation)
+    private async Task Run(string command, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var keys = room.Terminal.OnInterrupt(stop.Cancel);
         try
         {
-            await LocalCommands.RunAsync(room, command, stop.Token);
+            await LocalCommands.Run(room, command, stop.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             room.Line("stopped", Tone.Notice);
         }
     }
 
-    private async Task CommandAsync(string line, CancellationToken cancellation)
+    private async Task Command(string line, CancellationToken cancellationToken)
     {
         var before = room.Current.Id;
-        await SlashCommands.RunAsync(room, line, cancellation);
-        if (room.Current.Id != before && room.Current.Turn is { Active: true }) await NewTurn().FollowAsync(cancellation);
+        await SlashCommands.Run(room, line, cancellationToken);
+        if (room.Current.Id != before && room.Current.Turn is { Active: true })
+            await NewTurn().Follow(cancellationToken);
     }
 
-    private async Task SayAsync(string text, CancellationToken cancellation)
+    private async Task Say(string text, CancellationToken cancellationToken)
     {
         try
         {
-            await NewTurn().RunAsync(room.MessageOf(text), cancellation);
+            await NewTurn().Run(room.MessageOf(text), cancellationToken);
         }
         catch (KodaException e) when (e.Code == "turn.running")
         {
             room.Line("Another chat's turn of this session is running. Here it is; say it again when it has ended.", Tone.Notice);
-            await NewTurn().FollowAsync(cancellation);
+            await NewTurn().Follow(cancellationToken);
         }
     }
 
-    private ChatTurn NewTurn() => new(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).AskAsync);
+    private ChatTurn NewTurn() => new(room, new ChatPrinter(room.Terminal, answers: true), new QuestionPrompt(room).Ask);
 
     // Agents that work beside the session may ask while no turn runs. False: the person has gone.
-    private async Task<bool> AnswerAsync(CancellationToken cancellation)
+    private async Task<bool> Answer(CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var question in await room.Api.ListQuestionsAsync(room.Current.Id, cancellation))
-                if (!await new QuestionPrompt(room).AskAsync(question, cancellation)) return false;
+            foreach (var question in await room.Api.ListQuestionsAsync(room.Current.Id, cancellationToken))
+                if (!await new QuestionPrompt(room).Ask(question, cancellationToken))
+                    return false;
         }
         catch (KodaException e)
         {
@@ -99,18 +105,21 @@ internal sealed class ChatLoop(ChatRoom room)
     }
 
     // A line that ends with a backslash goes on in the next one. Ctrl-C takes what was typed away, or leaves when that was nothing.
-    private async Task<string?> ReadAsync(CancellationToken cancellation)
+    private async Task<string?> Read(CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var keys = room.Terminal.OnInterrupt(reading.Cancel);
-        if (!await AnswerAsync(reading.Token)) return null;
+        if (!await Answer(reading.Token))
+            return null;
         room.Line();
         for (var mark = "› "; ; mark = "  ")
         {
-            if (await room.ReadAsync(mark, Tone.Accent, reading.Token) is not { } line) return null;
+            if (await room.Read(mark, Tone.Accent, reading.Token) is not { } line)
+                return null;
             text.Append(line);
-            if (!line.EndsWith('\\')) return text.ToString();
+            if (!line.EndsWith('\\'))
+                return text.ToString();
             text[^1] = '\n';
         }
     }

@@ -17,7 +17,7 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
 
     /// <returns>The exit code that the turn's outcome stands for.</returns>
     /// <exception cref="CliException">A file that is to come with the prompt is not there.</exception>
-    public async Task<int> RunAsync(string prompt, CancellationToken cancellation)
+    public async Task<int> Run(string prompt, CancellationToken cancellationToken)
     {
         RequireFiles();
         var request = new Code.SendMessageRequest
@@ -29,10 +29,13 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
             Attachments = { Files.Select(file => new Code.Attachment { Path = file }) },
         };
         var printer = new ChatPrinter(Quiet || json ? Silence : room.Terminal, answers: false);
-        var (turn, last) = await new ChatTurn(room, printer, AnswerAsync).RunAsync(request, cancellation);
-        if (json) room.Terminal.Out.WriteLine(await ResultAsync(turn.OperationId, printer.Answer, last, cancellation));
-        else if (last?.Done is not null) room.Terminal.Out.WriteLine(Shown(printer.Answer));
-        else if (Quiet) room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
+        var (turn, last) = await new ChatTurn(room, printer, Answer).Run(request, cancellationToken);
+        if (json)
+            room.Terminal.Out.WriteLine(await Result(turn.OperationId, printer.Answer, last, cancellationToken));
+        else if (last?.Done is not null)
+            room.Terminal.Out.WriteLine(Shown(printer.Answer));
+        else if (Quiet)
+            room.Line(last?.Error?.Message ?? "The turn did not end.", Tone.Bad);
         return CodeOf(last);
     }
 
@@ -46,25 +49,27 @@ internal sealed class ChatOnce(ChatRoom room, bool json)
 
     private CliTerminal Silence => room.Terminal with { Out = TextWriter.Null, Error = TextWriter.Null };
 
-    private async Task<bool> AnswerAsync(Code.Question question, CancellationToken cancellation)
+    private async Task<bool> Answer(Code.Question question, CancellationToken cancellationToken)
     {
-        if (!AllowAll) return false;
+        if (!AllowAll)
+            return false;
         var response = question.Purpose == QuestionPrompt.Permission ? "once" : "Nobody is here to answer. Decide for yourself.";
-        await new QuestionPrompt(room).SendAsync(question, response, cancellation);
+        await new QuestionPrompt(room).Send(question, response, cancellationToken);
         return true;
     }
 
     private string Shown(string answer)
     {
-        if (!room.Terminal.OutIsScreen) return answer;
+        if (!room.Terminal.OutIsScreen)
+            return answer;
         return room.Terminal.OutIsRich
             ? string.Join('\n', MarkdownText.Lines(answer, room.Terminal.Width, room.Terminal.ColoursWanted))
             : Printable.Text(answer);
     }
 
-    private async Task<string> ResultAsync(string operationId, string answer, Code.SessionEvent? last, CancellationToken cancellation)
+    private async Task<string> Result(string operationId, string answer, Code.SessionEvent? last, CancellationToken cancellationToken)
     {
-        var session = await room.Api.GetAsync(room.Current.Id, cancellation);
+        var session = await room.Api.GetAsync(room.Current.Id, cancellationToken);
         JsonObject result = new()
         {
             ["session_id"] = room.Current.Id,

@@ -6,7 +6,9 @@ using static Koda.Protos.Code.V1.SessionEvent;
 
 namespace Koda.Cli.Chat;
 
-/// <summary>Shows what happens in a session line after line, for what is no screen. It writes to stderr, so that stdout holds answers alone.</summary>
+/// <summary>
+/// Shows what happens in a session line after line, for what is no screen. It writes to stderr, so that stdout holds answers alone.
+/// </summary>
 /// <param name="terminal">Where it is shown.</param>
 /// <param name="answers">Whether the model's words are shown too.</param>
 internal sealed class ChatPrinter(CliTerminal terminal, bool answers) : ITurnView
@@ -44,25 +46,29 @@ internal sealed class ChatPrinter(CliTerminal terminal, bool answers) : ITurnVie
 
     public void EndLine()
     {
-        if (_midLine) terminal.Error.WriteLine();
+        if (_midLine)
+            terminal.Error.WriteLine();
         _midLine = false;
     }
 
     private void Say(string text)
     {
         _answer.Append(text);
-        if (answers) Write(text, Tone.Plain);
+        if (answers)
+            Write(text, Tone.Plain);
     }
 
     private void Think(string text)
     {
-        if (answers) Write(text, Tone.Faint);
+        if (answers)
+            Write(text, Tone.Faint);
     }
 
     private void Write(string text, Tone tone)
     {
         var printable = Printable.Text(text);
-        if (printable.Length == 0) return;
+        if (printable.Length == 0)
+            return;
         terminal.Error.Write(terminal.PaintError(printable, tone));
         _midLine = !printable.EndsWith('\n');
     }
@@ -90,8 +96,10 @@ internal sealed class ChatPrinter(CliTerminal terminal, bool answers) : ITurnVie
     {
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (_shownLines++ < OutputLines) Line("  │ " + line, Tone.Faint);
-            else if (_shownLines == OutputLines + 1) Line("  │ …", Tone.Faint);
+            if (_shownLines++ < OutputLines)
+                Line("  │ " + line, Tone.Faint);
+            else if (_shownLines == OutputLines + 1)
+                Line("  │ …", Tone.Faint);
         }
     }
 
@@ -99,9 +107,12 @@ internal sealed class ChatPrinter(CliTerminal terminal, bool answers) : ITurnVie
     {
         // Calls that run side by side end in any order: only the result of the last one needs no name.
         var name = result.CallId != _lastCall && _calls.TryGetValue(result.CallId, out var call) ? $" {call}" : "";
-        if (!result.HasError) Line($"  ✓{name}", Tone.Good);
-        else Line($"  ✗{name} {Printable.Line(result.Error, 200)}", Tone.Bad);
-        if (result.Diff.Length > 0) DiffView.Write(terminal, result.Diff);
+        if (!result.HasError)
+            Line($"  ✓{name}", Tone.Good);
+        else
+            Line($"  ✗{name} {Printable.Line(result.Error, 200)}", Tone.Bad);
+        if (result.Diff.Length > 0)
+            DiffView.Write(terminal, result.Diff);
     }
 
     // What the model had begun to say is said anew.
@@ -114,8 +125,10 @@ internal sealed class ChatPrinter(CliTerminal terminal, bool answers) : ITurnVie
     private void ShowDone(Code.TurnDone done)
     {
         EndLine();
-        if (done.BudgetWarn) Line("The session's cost is near its budget.", Tone.Notice);
-        if (answers) Line(CostView.Of(done), Tone.Faint);
+        if (done.BudgetWarn)
+            Line("The session's cost is near its budget.", Tone.Notice);
+        if (answers)
+            Line(CostView.Of(done), Tone.Faint);
     }
 
     private void ShowError(Code.TurnFailure failure)

@@ -18,7 +18,8 @@ internal sealed class ChatRoom
     {
         (_command, Current, Terminal) = (command, current, command.Terminal);
         _lines = new InputLines(Terminal.In);
-        if (!talks || Terminal.Keys is not { } keys) return;
+        if (!talks || Terminal.Keys is not { } keys)
+            return;
         Area = new LiveArea(Terminal.Error, () => (keys.Width, keys.Height));
         Terminal = Terminal with { Error = new AboveWriter(Area) };
         Desk = new InputDesk(new LineEditor(Area, keys, new ChatCompletions(this).Of));
@@ -66,17 +67,18 @@ internal sealed class ChatRoom
     /// <summary>Reads what the person types. Null: the person has gone.</summary>
     /// <param name="mark">What stands before it.</param>
     /// <param name="tone">How that looks.</param>
-    /// <param name="cancellation">Ends the reading.</param>
-    public async Task<string?> ReadAsync(string mark, Tone tone, CancellationToken cancellation)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<string?> Read(string mark, Tone tone, CancellationToken cancellationToken)
     {
         var painted = Paint(mark, tone);
         if (Desk is null)
         {
             Terminal.Error.Write(painted);
-            return await _lines.NextAsync(cancellation);
+            return await _lines.Next(cancellationToken);
         }
-        var answer = await Desk.ReadAnswerAsync(mark, painted, cancellation);
-        if (answer is not null) Painted(painted + Printable.Text(answer));
+        var answer = await Desk.ReadAnswer(mark, painted, cancellationToken);
+        if (answer is not null)
+            Painted(painted + Printable.Text(answer));
         return answer;
     }
 
@@ -90,8 +92,10 @@ internal sealed class ChatRoom
     /// <summary>What a model said: rendered on a screen, as it stands elsewhere.</summary>
     public void Markdown(string text)
     {
-        if (Terminal.ErrorIsRich) Painted(string.Join('\n', MarkdownText.Lines(text, Area?.Width ?? Terminal.Width, Terminal.ColoursWanted)));
-        else Line(text);
+        if (Terminal.ErrorIsRich)
+            Painted(string.Join('\n', MarkdownText.Lines(text, Area?.Width ?? Terminal.Width, Terminal.ColoursWanted)));
+        else
+            Line(text);
     }
 
     /// <summary>What a person said.</summary>

@@ -18,33 +18,35 @@ internal sealed class ChatScreen : IAsyncDisposable
     private int _presses;
     private bool _keepsNone;
 
-    public ChatScreen(ChatRoom room, CancellationToken cancellation)
+    public ChatScreen(ChatRoom room, CancellationToken cancellationToken)
     {
         _room = room;
         (_desk, _area) = (room.Desk!, room.Area!);
-        _leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _follower = new SessionFollower(room, _area, _leaving);
     }
 
     /// <returns>The exit code, when the person leaves.</returns>
-    public async Task<int> RunAsync()
+    public async Task<int> Run()
     {
         using var keys = _room.Terminal.OnInterrupt(Interrupt);
         _area.Begin();
-        var drawing = DrawAsync();
+        var drawing = Draw();
         try
         {
-            await Welcome.WriteAsync(_room, _leaving.Token);
+            await Welcome.Write(_room, _leaving.Token);
             _follower.Start();
             ReadHistory();
             // Completion is of use without them, and /model tells why there are none.
-            _ = ReadModelsAsync();
-            while (await _desk.ReadMessageAsync(Mark, _room.Paint(Mark, Tone.Accent), _leaving.Token) is { } line)
+            _ = ReadModels();
+            while (await _desk.ReadMessage(Mark, _room.Paint(Mark, Tone.Accent), _leaving.Token) is { } line)
             {
                 _presses = 0;
                 Keep(line);
-                if (line.Trim() is "/quit" or "/exit") break;
-                if (line.Trim().Length > 0) await TakeAsync(line);
+                if (line.Trim() is "/quit" or "/exit")
+                    break;
+                if (line.Trim().Length > 0)
+                    await Take(line);
             }
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
@@ -74,8 +76,10 @@ internal sealed class ChatScreen : IAsyncDisposable
         }
         else if (_follower.IsActive)
         {
-            if (Interlocked.Increment(ref _presses) == 1) _follower.Cancel();
-            else _leaving.Cancel();
+            if (Interlocked.Increment(ref _presses) == 1)
+                _follower.Cancel();
+            else
+                _leaving.Cancel();
         }
         else if (_desk.Clear())
         {
@@ -87,24 +91,25 @@ internal sealed class ChatScreen : IAsyncDisposable
         }
     }
 
-    private async Task TakeAsync(string line)
+    private async Task Take(string line)
     {
         try
         {
             if (line.StartsWith('!'))
             {
-                await RunAsync(line);
+                await Run(line);
                 return;
             }
             if (!line.StartsWith('/'))
             {
-                await _follower.SayAsync(line);
+                await _follower.Say(line);
                 return;
             }
             _room.Said(line);
             var before = _room.Current.Id;
-            await SlashCommands.RunAsync(_room, line, _leaving.Token);
-            if (_room.Current.Id == before) return;
+            await SlashCommands.Run(_room, line, _leaving.Token);
+            if (_room.Current.Id == before)
+                return;
             await _follower.DisposeAsync();
             _follower = new SessionFollower(_room, _area, _leaving);
             _follower.Start();
@@ -115,14 +120,14 @@ internal sealed class ChatScreen : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(string line)
+    private async Task Run(string line)
     {
         _room.Said(line);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_leaving.Token);
         _command = stop;
         try
         {
-            await LocalCommands.RunAsync(_room, line[1..], stop.Token);
+            await LocalCommands.Run(_room, line[1..], stop.Token);
         }
         catch (OperationCanceledException) when (!_leaving.IsCancellationRequested)
         {
@@ -134,7 +139,7 @@ internal sealed class ChatScreen : IAsyncDisposable
         }
     }
 
-    private async Task ReadModelsAsync()
+    private async Task ReadModels()
     {
         try
         {
@@ -148,12 +153,14 @@ internal sealed class ChatScreen : IAsyncDisposable
 
     private void ReadHistory() => Try(() =>
     {
-        foreach (var line in _room.Kept.Read()) _desk.History.Add(line);
+        foreach (var line in _room.Kept.Read())
+            _desk.History.Add(line);
     });
 
     private void Keep(string line)
     {
-        if (line.Trim().Length > 0 && !_keepsNone) Try(() => _room.Kept.Add(line));
+        if (line.Trim().Length > 0 && !_keepsNone)
+            Try(() => _room.Kept.Add(line));
     }
 
     private void Try(Action access)
@@ -169,12 +176,13 @@ internal sealed class ChatScreen : IAsyncDisposable
         }
     }
 
-    private async Task DrawAsync()
+    private async Task Draw()
     {
         using var timer = new PeriodicTimer(s_frame);
         try
         {
-            while (await timer.WaitForNextTickAsync(_leaving.Token)) _follower.Refresh();
+            while (await timer.WaitForNextTickAsync(_leaving.Token))
+                _follower.Refresh();
         }
         catch (OperationCanceledException)
         {

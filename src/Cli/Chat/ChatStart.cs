@@ -16,16 +16,17 @@ internal sealed class ChatStart(Session command)
     /// <summary>The directory. Null: the current one, where the server can know it.</summary>
     public string? Workspace { get; init; }
 
-    public async Task<Code.Session> OpenAsync(CancellationToken cancellation)
+    public async Task<Code.Session> Open(CancellationToken cancellationToken)
     {
         var sessions = command.Client.Sessions;
         if (SessionId is not null || Newest)
         {
-            var found = SessionId is { } id ? await sessions.GetAsync(id, cancellation) : await NewestAsync(cancellation);
-            if (AgentId.Length > 0) found = await sessions.SetAgentAsync(found.Id, AgentId, cancellation);
-            return ModelId.Length > 0 ? await sessions.SetModelAsync(found.Id, ModelId, cancellation) : found;
+            var found = SessionId is { } id ? await sessions.GetAsync(id, cancellationToken) : await FindNewest(cancellationToken);
+            if (AgentId.Length > 0)
+                found = await sessions.SetAgentAsync(found.Id, AgentId, cancellationToken);
+            return ModelId.Length > 0 ? await sessions.SetModelAsync(found.Id, ModelId, cancellationToken) : found;
         }
-        return await sessions.CreateAsync(new() { AgentId = AgentId, ModelId = ModelId, Workspace = Directory }, cancellation);
+        return await sessions.CreateAsync(new() { AgentId = AgentId, ModelId = ModelId, Workspace = Directory }, cancellationToken);
     }
 
     /// <summary>A path is a path of the worker's machine, so the current directory is offered only to a server on this one.</summary>
@@ -33,8 +34,8 @@ internal sealed class ChatStart(Session command)
         ? Path.GetFullPath(given)
         : command.ClientOptions().Url.IsLoopback ? System.IO.Directory.GetCurrentDirectory() : "";
 
-    private async Task<Code.Session> NewestAsync(CancellationToken cancellation) =>
-        await command.Client.Sessions.ListAsync(Directory, cancellation).FirstOrDefaultAsync(cancellation)
+    private async Task<Code.Session> FindNewest(CancellationToken cancellationToken) =>
+        await command.Client.Sessions.ListAsync(Directory, cancellationToken).FirstOrDefaultAsync(cancellationToken)
         ?? throw new CliException(
             $"There is no session of '{Directory}' yet.", ExitCode.Failed, "Begin one with: koda chat", "session.not_found");
 }

@@ -14,22 +14,22 @@ internal static class ContextCommands
         new("/export", "[FILE]", "writes what was said as Markdown, beside the workspace's files unless a file is named", Export),
     ];
 
-    private static async Task Skill(ChatRoom room, string id, CancellationToken cancellation)
+    private static async Task Skill(ChatRoom room, string id, CancellationToken cancellationToken)
     {
         if (id.Length == 0)
         {
-            await foreach (var skill in room.Skills.ListAsync(cancellationToken: cancellation))
+            await foreach (var skill in room.Skills.ListAsync(cancellationToken: cancellationToken))
                 room.Line($"  {skill.Id,-24}  {Printable.Line(skill.Description, 80)}");
             return;
         }
-        var details = await room.Skills.GetAsync(id, cancellation);
+        var details = await room.Skills.GetAsync(id, cancellationToken);
         string[] parts = [details.Instruction, details.Body, details.OutputFormatEnforcement];
         var text = string.Join("\n\n", parts.Where(part => part.Length > 0));
         room.Context.Add($"the skill {details.Skill.Id}", $"Work by this skill, {details.Skill.Name}:\n\n{text}");
         room.Line($"Along with the next message goes {room.Context.Names}; /drop leaves it out.", Tone.Faint);
     }
 
-    private static Task Drop(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static Task Drop(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
         room.Line(room.Context.Names.Length > 0 ? $"Left out: {room.Context.Names}." : "Nothing was to go along.", Tone.Faint);
         room.Context.Drop();
@@ -37,17 +37,17 @@ internal static class ContextCommands
     }
 
     // What is there already is never written over.
-    private static async Task Export(ChatRoom room, string file, CancellationToken cancellation)
+    private static async Task Export(ChatRoom room, string file, CancellationToken cancellationToken)
     {
-        var session = await room.Api.GetAsync(room.Current.Id, cancellation);
-        var text = SessionView.Markdown(session, await room.Api.ListMessagesAsync(session.Id, cancellation));
+        var session = await room.Api.GetAsync(room.Current.Id, cancellationToken);
+        var text = SessionView.Markdown(session, await room.Api.ListMessagesAsync(session.Id, cancellationToken));
         var name = file.Length > 0 ? file : string.Create(CultureInfo.InvariantCulture, $"koda-{DateTime.Now:yyyyMMdd-HHmmss}.md");
         var path = Path.GetFullPath(name, Directory.Exists(session.Workspace) ? session.Workspace : Directory.GetCurrentDirectory());
         try
         {
             await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             await using var writer = new StreamWriter(stream);
-            await writer.WriteLineAsync(text.AsMemory(), cancellation);
+            await writer.WriteLineAsync(text.AsMemory(), cancellationToken);
             room.Line($"written to '{path}'", Tone.Faint);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -17,15 +17,16 @@ internal static class FileCommands
         new("/restore", "TURN", "brings the files back to what they were after a turn", Restore),
     ];
 
-    private static async Task Diff(ChatRoom room, string turn, CancellationToken cancellation)
+    private static async Task Diff(ChatRoom room, string turn, CancellationToken cancellationToken)
     {
         var request = new Code.DiffSessionRequest { SessionId = room.Current.Id };
         if (turn.Length > 0)
         {
-            if (Number(room, turn) is not { } number) return;
+            if (Number(room, turn) is not { } number)
+                return;
             request.FromTurn = number - 1;
         }
-        var diff = await room.Api.DiffAsync(request, cancellation);
+        var diff = await room.Api.DiffAsync(request, cancellationToken);
         if (diff.Files.Count == 0)
             room.Line(diff.NotKept.Count == 0 ? "Nothing is changed." : "Nothing that snapshots hold is changed.");
         else
@@ -38,32 +39,34 @@ internal static class FileCommands
             room.Line($"Changed, and in no snapshot: {Printable.Line(string.Join(", ", diff.NotKept), LongestList)}", Tone.Notice);
     }
 
-    private static async Task Undo(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static async Task Undo(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
-        await room.Api.UndoAsync(room.Current.Id, cancellation);
+        await room.Api.UndoAsync(room.Current.Id, cancellationToken);
         room.Line(
             "The files that snapshots hold are what the last turn found; what it left is kept as snapshot -1. The conversation stays.");
     }
 
-    private static async Task Snapshots(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static async Task Snapshots(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
-        foreach (var snapshot in await room.Api.ListSnapshotsAsync(room.Current.Id, cancellation))
+        foreach (var snapshot in await room.Api.ListSnapshotsAsync(room.Current.Id, cancellationToken))
         {
             var files = Units.Count(snapshot.Files.Count, "file");
             room.Line($"{snapshot.TurnIndex,4}  {Units.Age(snapshot.CreatedAt),8}  {files,10}  {Printable.Line(snapshot.Summary, 80)}");
         }
     }
 
-    private static async Task Restore(ChatRoom room, string turn, CancellationToken cancellation)
+    private static async Task Restore(ChatRoom room, string turn, CancellationToken cancellationToken)
     {
-        if (Number(room, turn) is not { } number) return;
-        await room.Api.RestoreAsync(room.Current.Id, number, cancellation);
+        if (Number(room, turn) is not { } number)
+            return;
+        await room.Api.RestoreAsync(room.Current.Id, number, cancellationToken);
         room.Line($"The files are what they were after turn {number}; what they were is kept as snapshot -1.");
     }
 
     private static long? Number(ChatRoom room, string turn)
     {
-        if (long.TryParse(turn, CultureInfo.InvariantCulture, out var number)) return number;
+        if (long.TryParse(turn, CultureInfo.InvariantCulture, out var number))
+            return number;
         room.Line("Name a turn by its number; /snapshots lists them.", Tone.Bad);
         return null;
     }

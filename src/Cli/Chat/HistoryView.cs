@@ -14,13 +14,16 @@ internal static class HistoryView
         var running = room.Current.Turn is { Active: true } turn ? turn.OperationId : "";
         var said = messages.Where(message => message.Role == "user" || (message.Role == "assistant" && message.OperationId != running))
             .Where(message => message.Content.Length > 0).ToList();
-        if (said.Count > Messages) room.Line($"… {Units.Count(said.Count - Messages, "earlier message")}", Tone.Faint);
+        if (said.Count > Messages)
+            room.Line($"… {Units.Count(said.Count - Messages, "earlier message")}", Tone.Faint);
         foreach (var message in said.TakeLast(Messages))
         {
             var text = message.Content.Length <= Length ? message.Content : message.Content[..Length] + "…";
             room.Line();
-            if (message.Role == "user") room.Said(text);
-            else room.Markdown(text);
+            if (message.Role == "user")
+                room.Said(text);
+            else
+                room.Markdown(text);
         }
     }
 }

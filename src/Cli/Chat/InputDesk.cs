@@ -17,19 +17,20 @@ internal sealed class InputDesk(LineEditor editor) : IDisposable
 
     /// <summary>Reads a message. What was typed when a question came is there again behind it.</summary>
     /// <returns>Null: the person has gone.</returns>
-    public async Task<string?> ReadMessageAsync(string mark, string painted, CancellationToken cancellation)
+    public async Task<string?> ReadMessage(string mark, string painted, CancellationToken cancellationToken)
     {
         for (var draft = ""; ;)
         {
-            await _free.WaitAsync(cancellation);
-            using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await _free.WaitAsync(cancellationToken);
+            using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             try
             {
                 Volatile.Write(ref _message, reading);
-                if (Volatile.Read(ref _asking) > 0) await reading.CancelAsync();
-                return await editor.ReadAsync(mark, painted, draft, remembers: true, reading.Token);
+                if (Volatile.Read(ref _asking) > 0)
+                    await reading.CancelAsync();
+                return await editor.Read(mark, painted, draft, remembers: true, reading.Token);
             }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 draft = editor.Draft;
             }
@@ -43,18 +44,19 @@ internal sealed class InputDesk(LineEditor editor) : IDisposable
     }
 
     /// <summary>Reads the answer to a question.</summary>
-    /// <inheritdoc cref="ReadMessageAsync"/>
-    public Task<string?> ReadAnswerAsync(string mark, string painted, CancellationToken cancellation) =>
-        TakeAsync(() => editor.ReadAsync(mark, painted, "", remembers: false, cancellation), cancellation);
+    /// <inheritdoc cref="ReadMessage"/>
+    public Task<string?> ReadAnswer(string mark, string painted, CancellationToken cancellationToken) =>
+        Take(() => editor.Read(mark, painted, "", remembers: false, cancellationToken), cancellationToken);
 
     /// <summary>Has the keyboard for something else than a line.</summary>
-    public async Task<T> TakeAsync<T>(Func<Task<T>> use, CancellationToken cancellation)
+    public async Task<T> Take<T>(Func<Task<T>> use, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asking);
         try
         {
-            if (Volatile.Read(ref _message) is { } message) await message.CancelAsync();
-            await _free.WaitAsync(cancellation);
+            if (Volatile.Read(ref _message) is { } message)
+                await message.CancelAsync();
+            await _free.WaitAsync(cancellationToken);
             try
             {
                 return await use();

@@ -5,8 +5,8 @@ using Koda.Cli.Terminal;
 namespace Koda.Cli.Chat;
 
 /// <summary>
-/// Commands that the person runs, on this machine and with the person's own rights: no agent and no sandbox is between. What they print goes
-/// along with the next message.
+/// Commands that the person runs, on this machine and with the person's own rights: no agent and no sandbox is between. What they print
+/// goes along with the next message.
 /// </summary>
 internal static class LocalCommands
 {
@@ -14,7 +14,7 @@ internal static class LocalCommands
 
     /// <summary>Runs a command of the shell in the workspace, and shows what it prints.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static async Task RunAsync(ChatRoom room, string command, CancellationToken cancellation)
+    public static async Task Run(ChatRoom room, string command, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(room.Current.Workspace))
         {
@@ -25,12 +25,13 @@ internal static class LocalCommands
         var kept = new StringBuilder();
         try
         {
-            while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
+            while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
             {
                 room.Line("  " + line);
-                if (kept.Length < MostKept) kept.AppendLine(line);
+                if (kept.Length < MostKept)
+                    kept.AppendLine(line);
             }
-            await process.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -18,28 +18,32 @@ internal sealed class OpenQuestions(ChatRoom room, ITurnView printer, Func<Code.
 
     /// <summary>A question was asked: it is put when those before it are answered.</summary>
     /// <param name="leave">Called when nobody is there.</param>
-    /// <param name="cancellation">Ends the asking.</param>
-    public void Ask(Action leave, CancellationToken cancellation)
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public void Ask(Action leave, CancellationToken cancellationToken)
     {
-        _stop ??= CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _asking = AskAfterAsync(_asking, leave, _stop.Token);
+        _stop ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _asking = AskAfter(_asking, leave, _stop.Token);
     }
 
     /// <summary>Something else happened: a question that was settled elsewhere is put no more.</summary>
     /// <inheritdoc cref="Ask(Action, CancellationToken)"/>
-    public async Task LookAsync(Action leave, CancellationToken cancellation)
+    public async Task Look(Action leave, CancellationToken cancellationToken)
     {
-        if (_stop is null) return;
-        var open = _asking.IsCompleted ? [] : await room.Api.ListQuestionsAsync(room.Current.Id, cancellation);
-        if (open.Any(question => question.QuestionId == _current)) return;
-        await StopAsync();
-        if (open.Any(question => !_answered.Contains(question.QuestionId))) Ask(leave, cancellation);
+        if (_stop is null)
+            return;
+        var open = _asking.IsCompleted ? [] : await room.Api.ListQuestionsAsync(room.Current.Id, cancellationToken);
+        if (open.Any(question => question.QuestionId == _current))
+            return;
+        await Stop();
+        if (open.Any(question => !_answered.Contains(question.QuestionId)))
+            Ask(leave, cancellationToken);
     }
 
     /// <summary>Ends the asking.</summary>
-    public async Task StopAsync()
+    public async Task Stop()
     {
-        if (_stop is not { } stop) return;
+        if (_stop is not { } stop)
+            return;
         _stop = null;
         await stop.CancelAsync();
         try
@@ -49,7 +53,8 @@ internal sealed class OpenQuestions(ChatRoom room, ITurnView printer, Func<Code.
         catch (OperationCanceledException)
         {
             room.Line();
-            if (!IsCancelled) printer.Note("The question was settled elsewhere.");
+            if (!IsCancelled)
+                printer.Note("The question was settled elsewhere.");
         }
         catch (KodaException e)
         {
@@ -59,14 +64,17 @@ internal sealed class OpenQuestions(ChatRoom room, ITurnView printer, Func<Code.
         stop.Dispose();
     }
 
-    private async Task AskAfterAsync(Task before, Action leave, CancellationToken cancellation)
+    private async Task AskAfter(Task before, Action leave, CancellationToken cancellationToken)
     {
         await before;
-        var open = await room.Api.ListQuestionsAsync(room.Current.Id, cancellation);
-        if (open.FirstOrDefault(question => !_answered.Contains(question.QuestionId)) is not { } next) return;
+        var open = await room.Api.ListQuestionsAsync(room.Current.Id, cancellationToken);
+        if (open.FirstOrDefault(question => !_answered.Contains(question.QuestionId)) is not { } next)
+            return;
         _current = next.QuestionId;
-        if (await answer(next, cancellation)) _answered.Add(next.QuestionId);
-        else leave();
+        if (await answer(next, cancellationToken))
+            _answered.Add(next.QuestionId);
+        else
+            leave();
         _current = null;
     }
 }

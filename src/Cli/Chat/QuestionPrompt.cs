@@ -14,34 +14,36 @@ internal sealed class QuestionPrompt(ChatRoom room)
 
     /// <summary>Asks, until there is an answer that the question takes.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="cancellation">Ends the asking: somebody else has answered, or the turn is over.</param>
+    /// <param name="cancellationToken">Ends the asking: somebody else has answered, or the turn is over.</param>
     /// <returns>False when the person has gone.</returns>
-    public async Task<bool> AskAsync(Code.Question question, CancellationToken cancellation)
+    public async Task<bool> Ask(Code.Question question, CancellationToken cancellationToken)
     {
         room.Line();
         var permission = question.Purpose == Permission;
         var who = question.AgentId.Length > 0 && question.AgentId != room.Current.AgentId ? $"{question.AgentId}: " : "";
         room.Line(who + (permission ? Action(question) : question.Question_), Tone.Notice);
-        if (question.Preview.Length > 0) DiffView.Write(room.Terminal, question.Preview);
-        if (!permission) ShowOptions(question);
+        if (question.Preview.Length > 0)
+            DiffView.Write(room.Terminal, question.Preview);
+        if (!permission)
+            ShowOptions(question);
         while (true)
         {
-            if (await room.ReadAsync(permission ? PermissionLine(question) : "answer: ", Tone.Plain, cancellation) is not { } line)
+            if (await room.Read(permission ? PermissionLine(question) : "answer: ", Tone.Plain, cancellationToken) is not { } line)
                 return false;
             if ((permission ? PermissionOf(line) : AnswerOf(question, line)) is not { } response)
                 continue;
             // The turn may go on before the server's word of it is here; that must not look as if somebody else had answered.
-            await SendAsync(question, response, CancellationToken.None);
+            await Send(question, response, CancellationToken.None);
             return true;
         }
     }
 
     /// <summary>Sends an answer. That somebody else was first is told, and no error.</summary>
-    public async Task SendAsync(Code.Question question, string response, CancellationToken cancellation)
+    public async Task Send(Code.Question question, string response, CancellationToken cancellationToken)
     {
         try
         {
-            await room.Api.AnswerAsync(room.Current.Id, question.QuestionId, response, cancellation);
+            await room.Api.AnswerAsync(room.Current.Id, question.QuestionId, response, cancellationToken);
         }
         catch (KodaException e) when (!e.Retryable)
         {
@@ -87,7 +89,8 @@ internal sealed class QuestionPrompt(ChatRoom room)
 
     private void ShowOptions(Code.Question question)
     {
-        for (var i = 0; i < question.Options.Count; i++) room.Line($"  {i + 1}. {question.Options[i]}");
+        for (var i = 0; i < question.Options.Count; i++)
+            room.Line($"  {i + 1}. {question.Options[i]}");
         if (question.Options.Count > 0)
             room.Line(question.Multiple ? "Numbers with commas between, or other words." : "A number, or other words.", Tone.Faint);
     }

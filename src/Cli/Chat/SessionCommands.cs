@@ -17,14 +17,14 @@ internal static class SessionCommands
         new("/cost", "", "shows what the session cost", Cost),
     ];
 
-    private static async Task Sessions(ChatRoom room, string id, CancellationToken cancellation)
+    private static async Task Sessions(ChatRoom room, string id, CancellationToken cancellationToken)
     {
         if (id.Length > 0)
         {
-            await GoToAsync(room, await room.Api.GetAsync(id, cancellation), cancellation);
+            await GoTo(room, await room.Api.GetAsync(id, cancellationToken), cancellationToken);
             return;
         }
-        await foreach (var session in room.Api.ListAsync(room.Current.Workspace, cancellation).Take(Listed))
+        await foreach (var session in room.Api.ListAsync(room.Current.Workspace, cancellationToken).Take(Listed))
         {
             var mark = session.Id == room.Current.Id ? "*" : " ";
             room.Line(
@@ -32,46 +32,47 @@ internal static class SessionCommands
         }
     }
 
-    private static async Task New(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static async Task New(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
         var now = room.Current;
         room.Current = await room.Api.CreateAsync(
-            new() { AgentId = now.AgentId, ModelId = now.ModelId, Workspace = now.Workspace }, cancellation);
+            new() { AgentId = now.AgentId, ModelId = now.ModelId, Workspace = now.Workspace }, cancellationToken);
         room.Line($"session {room.Current.Id}", Tone.Faint);
     }
 
-    private static async Task Branch(ChatRoom room, string turn, CancellationToken cancellation)
+    private static async Task Branch(ChatRoom room, string turn, CancellationToken cancellationToken)
     {
-        var messages = await room.Api.ListMessagesAsync(room.Current.Id, cancellation);
+        var messages = await room.Api.ListMessagesAsync(room.Current.Id, cancellationToken);
         if (LastOf(messages, turn) is not { } message)
         {
             room.Line(turn.Length == 0 ? "Nothing was said yet." : $"There is no turn {turn}.", Tone.Bad);
             return;
         }
-        room.Current = await room.Api.BranchAsync(room.Current.Id, message.Id, cancellation);
+        room.Current = await room.Api.BranchAsync(room.Current.Id, message.Id, cancellationToken);
         room.Line($"branched into session {room.Current.Id}; the files are as they were left", Tone.Faint);
     }
 
-    private static async Task Title(ChatRoom room, string title, CancellationToken cancellation) =>
-        room.Current = await room.Api.SetTitleAsync(room.Current.Id, title, cancellation);
+    private static async Task Title(ChatRoom room, string title, CancellationToken cancellationToken) =>
+        room.Current = await room.Api.SetTitleAsync(room.Current.Id, title, cancellationToken);
 
-    private static async Task Cost(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static async Task Cost(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
-        room.Current = await room.Api.GetAsync(room.Current.Id, cancellation);
+        room.Current = await room.Api.GetAsync(room.Current.Id, cancellationToken);
         room.Line(CostView.Of(room.Current));
     }
 
-    private static async Task GoToAsync(ChatRoom room, Code.Session session, CancellationToken cancellation)
+    private static async Task GoTo(ChatRoom room, Code.Session session, CancellationToken cancellationToken)
     {
         room.Current = session;
         room.Line(session.Title, Tone.Strong);
-        HistoryView.Write(room, await room.Api.ListMessagesAsync(session.Id, cancellation));
+        HistoryView.Write(room, await room.Api.ListMessagesAsync(session.Id, cancellationToken));
     }
 
     /// <summary>The last message of a turn, by its number from 1; of the session without one. Null: there is none.</summary>
     internal static Code.Message? LastOf(IReadOnlyList<Code.Message> messages, string turn)
     {
-        if (turn.Length == 0) return messages is [.., var last] ? last : null;
+        if (turn.Length == 0)
+            return messages is [.., var last] ? last : null;
         var operations = messages.Select(message => message.OperationId).Distinct().ToList();
         return int.TryParse(turn, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= operations.Count
             ? messages.Last(message => message.OperationId == operations[number - 1])

@@ -31,7 +31,7 @@ internal sealed class SessionFollower : IAsyncDisposable
         (_room, _session, _leaving) = (room, room.Current, leaving);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(leaving.Token);
         _screen = new TurnScreen(room, area) { Queued = QueuedNow };
-        _questions = new OpenQuestions(room, _screen, new QuestionPrompt(room).AskAsync);
+        _questions = new OpenQuestions(room, _screen, new QuestionPrompt(room).Ask);
         // A turn that has ended was shown with the session's messages.
         _turn = _session.Turn is { Active: false } ended ? ended.OperationId : "";
     }
@@ -41,10 +41,11 @@ internal sealed class SessionFollower : IAsyncDisposable
 
     public void Start()
     {
-        if (_session.Turn is { Active: true } running) Begin(running.OperationId);
+        if (_session.Turn is { Active: true } running)
+            Begin(running.OperationId);
         // Agents that work beside the session ask while no turn runs, and may have asked before.
         _questions.Ask(_leaving.Cancel, _stop.Token);
-        _following = FollowAsync();
+        _following = Follow();
     }
 
     /// <summary>Follows no more. The turn goes on.</summary>
@@ -52,7 +53,7 @@ internal sealed class SessionFollower : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _following;
-        await _questions.StopAsync();
+        await _questions.Stop();
         await _cancelling;
         _screen.Clear();
         _stop.Dispose();
@@ -62,7 +63,7 @@ internal sealed class SessionFollower : IAsyncDisposable
     public void Refresh() => _screen.Refresh();
 
     /// <summary>Sends a message: it begins a turn, or waits for its own while one runs.</summary>
-    public async Task SayAsync(string text)
+    public async Task Say(string text)
     {
         await _gate.WaitAsync(_stop.Token);
         try
@@ -73,7 +74,8 @@ internal sealed class SessionFollower : IAsyncDisposable
             // The turn that is seen here may have ended at the server; what it said comes first all the same.
             if (_active || turn.QueuedMessages > 0)
             {
-                lock (_queued) _queued.Add(request.Content);
+                lock (_queued)
+                    _queued.Add(request.Content);
                 return;
             }
             _room.Line();
@@ -91,10 +93,10 @@ internal sealed class SessionFollower : IAsyncDisposable
     {
         _questions.IsCancelled = true;
         _room.Line("Cancelling. Ctrl-C once more leaves.", Tone.Notice);
-        _cancelling = CancelAsync();
+        _cancelling = CancelTurn();
     }
 
-    private async Task CancelAsync()
+    private async Task CancelTurn()
     {
         try
         {
@@ -106,11 +108,11 @@ internal sealed class SessionFollower : IAsyncDisposable
         }
     }
 
-    private async Task FollowAsync()
+    private async Task Follow()
     {
         try
         {
-            await foreach (var item in _room.Api.FollowAsync(_session.Id, 0, OnCut, _stop.Token)) await TakeAsync(item);
+            await foreach (var item in _room.Api.FollowAsync(_session.Id, 0, OnCut, _stop.Token)) await Take(item);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -123,7 +125,7 @@ internal sealed class SessionFollower : IAsyncDisposable
         }
     }
 
-    private async Task TakeAsync(Code.SessionEvent item)
+    private async Task Take(Code.SessionEvent item)
     {
         await _gate.WaitAsync(_stop.Token);
         try
@@ -134,12 +136,17 @@ internal sealed class SessionFollower : IAsyncDisposable
                 _room.Current.Title = item.TitleUpdated.Title;
                 return;
             }
-            if (item.PayloadCase == Payload.UserQuestion) _questions.Ask(_leaving.Cancel, _stop.Token);
-            if (item.OperationId == _turn && !_active && item.Error?.Code != RefusedCode) return;
-            if (item.OperationId != _turn) await TellWhoBeganAsync(item.OperationId);
-            if (item.PayloadCase != Payload.UserQuestion) await _questions.LookAsync(_leaving.Cancel, _stop.Token);
+            if (item.PayloadCase == Payload.UserQuestion)
+                _questions.Ask(_leaving.Cancel, _stop.Token);
+            if (item.OperationId == _turn && !_active && item.Error?.Code != RefusedCode)
+                return;
+            if (item.OperationId != _turn)
+                await TellWhoBegan(item.OperationId);
+            if (item.PayloadCase != Payload.UserQuestion)
+                await _questions.Look(_leaving.Cancel, _stop.Token);
             _screen.Show(item);
-            if (item.PayloadCase is Payload.Done or Payload.Error) await EndAsync(item.Error?.Code == ChatPrinter.CancelledCode);
+            if (item.PayloadCase is Payload.Done or Payload.Error)
+                await End(item.Error?.Code == ChatPrinter.CancelledCode);
         }
         finally
         {
@@ -147,14 +154,17 @@ internal sealed class SessionFollower : IAsyncDisposable
         }
     }
 
-    private async Task EndAsync(bool cancelled)
+    private async Task End(bool cancelled)
     {
         _active = false;
         _questions.IsCancelled = false;
-        if (QueuedNow().Count == 0) return;
+        if (QueuedNow().Count == 0)
+            return;
         var next = await _room.Api.GetTurnAsync(_session.Id, _stop.Token);
-        if (next.Active || next.QueuedMessages > 0) Begin("");
-        else if (cancelled) Drop();
+        if (next.Active || next.QueuedMessages > 0)
+            Begin("");
+        else if (cancelled)
+            Drop();
     }
 
     // Whoever cancels a turn drops what waits behind it.
@@ -170,11 +180,13 @@ internal sealed class SessionFollower : IAsyncDisposable
     }
 
     // What happens beside the turns, such as the end of an agent that works for the session, has no message.
-    private async Task TellWhoBeganAsync(string turn)
+    private async Task TellWhoBegan(string turn)
     {
         var messages = await _room.Api.ListMessagesAsync(_session.Id, _stop.Token);
-        if (messages.LastOrDefault(message => message.OperationId == turn && message.Role == "user") is not { } message) return;
-        lock (_queued) _queued.Remove(message.Content);
+        if (messages.LastOrDefault(message => message.OperationId == turn && message.Role == "user") is not { } message)
+            return;
+        lock (_queued)
+            _queued.Remove(message.Content);
         _room.Line();
         _room.Said(message.Content);
         Begin(turn);
@@ -188,7 +200,8 @@ internal sealed class SessionFollower : IAsyncDisposable
 
     private IReadOnlyList<string> QueuedNow()
     {
-        lock (_queued) return [.. _queued];
+        lock (_queued)
+            return [.. _queued];
     }
 
     private void OnCut(KodaException error, TimeSpan pause) =>

@@ -29,25 +29,28 @@ internal static class SlashCommands
 
     private static readonly SlashCommand[] s_all = [.. s_groups.SelectMany(group => group.Commands)];
 
-    public static Task RunAsync(ChatRoom room, string line, CancellationToken cancellation)
+    public static Task Run(ChatRoom room, string line, CancellationToken cancellationToken)
     {
         var parts = line.Trim().Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (s_all.FirstOrDefault(command => command.Name == parts[0]) is { } command)
-            return command.RunAsync(room, parts.Length > 1 ? parts[1] : "", cancellation);
+            return command.RunAsync(room, parts.Length > 1 ? parts[1] : "", cancellationToken);
         room.Line($"There is no command '{parts[0]}'. /help lists them.", Tone.Bad);
         return Task.CompletedTask;
     }
 
     /// <summary>The commands whose names begin with a text.</summary>
     public static IReadOnlyList<string> Beginning(string text) =>
-        text.StartsWith('/') ? [.. s_all.Select(command => command.Name).Where(name => name.StartsWith(text, StringComparison.Ordinal))] : [];
+        text.StartsWith('/')
+            ? [.. s_all.Select(command => command.Name).Where(name => name.StartsWith(text, StringComparison.Ordinal))]
+            : [];
 
-    private static Task Help(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static Task Help(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
         foreach (var (title, commands) in s_groups)
         {
             room.Line(title, Tone.Strong);
-            foreach (var command in commands) room.Line($"  {command.Name + " " + command.Arguments,-22}{command.Summary}");
+            foreach (var command in commands)
+                room.Line($"  {command.Name + " " + command.Arguments,-22}{command.Summary}");
         }
         room.Line("What is typed", Tone.Strong);
         room.Line($"  {"!COMMAND",-22}runs it in the workspace by your own rights; what it prints goes along with the next message");

@@ -13,7 +13,7 @@ internal static class SubagentCommands
         new("/subagents", "", "lists the agents that work or worked for the session", List),
     ];
 
-    private static async Task Start(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static async Task Start(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
         if (arguments.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             is not [var agent, var prompt])
@@ -28,13 +28,13 @@ internal static class SubagentCommands
                 AgentId = agent,
                 Prompt = prompt,
             },
-            cancellation);
+            cancellationToken);
         room.Line($"{agent} works in session {started.SessionId}", Tone.Faint);
     }
 
-    private static async Task List(ChatRoom room, string arguments, CancellationToken cancellation)
+    private static async Task List(ChatRoom room, string arguments, CancellationToken cancellationToken)
     {
-        foreach (var subagent in await room.Api.ListSubagentsAsync(room.Current.Id, cancellation))
+        foreach (var subagent in await room.Api.ListSubagentsAsync(room.Current.Id, cancellationToken))
         {
             var state = subagent.TimedOut ? "timed out" : subagent.State.ToString().ToLowerInvariant();
             room.Line(

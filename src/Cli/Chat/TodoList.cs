@@ -12,10 +12,13 @@ internal sealed record TodoList(IReadOnlyList<(string Text, string State)> Items
     /// <summary>The list. Null: the call does not change it.</summary>
     public static TodoList? Of(Code.ToolStart call)
     {
-        if (call.Tool != Tool || call.Input.Length == 0) return null;
+        if (call.Tool != Tool || call.Input.Length == 0)
+            return null;
         using var input = JsonDocument.Parse(call.Input);
-        if (input.RootElement.ValueKind != JsonValueKind.Object || !input.RootElement.TryGetProperty("items", out var items)) return null;
-        if (items.ValueKind != JsonValueKind.Array) return null;
+        if (input.RootElement.ValueKind != JsonValueKind.Object || !input.RootElement.TryGetProperty("items", out var items))
+            return null;
+        if (items.ValueKind != JsonValueKind.Array)
+            return null;
         var steps = items.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object);
         return new([.. steps.Select(item => (item.Text("text"), item.Text("state")))]);
     }

@@ -32,13 +32,15 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
     /// <summary>A turn has begun.</summary>
     public void Begin()
     {
-        lock (_gate) (_doing, _begin) = ("thinking", Stopwatch.GetTimestamp());
+        lock (_gate)
+            (_doing, _begin) = ("thinking", Stopwatch.GetTimestamp());
         Refresh();
     }
 
     public void Show(Code.SessionEvent item)
     {
-        lock (_gate) Take(item);
+        lock (_gate)
+            Take(item);
         Refresh();
     }
 
@@ -51,13 +53,15 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
     /// <summary>Draws what runs. To be called again while it does, so that the time goes on.</summary>
     public void Refresh()
     {
-        lock (_gate) area.Status(Rows());
+        lock (_gate)
+            area.Status(Rows());
     }
 
     /// <summary>Shows no turn any more.</summary>
     public void Clear()
     {
-        lock (_gate) (_doing, _begin) = ("", 0);
+        lock (_gate)
+            (_doing, _begin) = ("", 0);
         area.Status([]);
     }
 
@@ -96,7 +100,8 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
 
     private void EndThought()
     {
-        if (_thought is not { } thought) return;
+        if (_thought is not { } thought)
+            return;
         _thought = null;
         Fold("∴", Tone.Faint, thought, "");
     }
@@ -112,27 +117,35 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
 
     private void Print(Code.ToolOutput output)
     {
-        if (_running.TryGetValue(output.CallId, out var running)) running.Call.Print(output.Output);
+        if (_running.TryGetValue(output.CallId, out var running))
+            running.Call.Print(output.Output);
     }
 
     private void EndCall(Code.ToolEnd end)
     {
-        if (!_running.Remove(end.CallId, out var running)) return;
-        if (_running.Count == 0) _doing = "thinking";
+        if (!_running.Remove(end.CallId, out var running))
+            return;
+        if (_running.Count == 0)
+            _doing = "thinking";
         var (call, todo) = running;
         (call.Error, call.Diff) = (end.Error, end.Diff);
-        if (call.Output.Length == 0) call.Print(end.Output);
+        if (call.Output.Length == 0)
+            call.Print(end.Output);
         if (todo is not null && !end.HasError)
         {
             room.Line($"● todo  {todo.Summary}", Tone.Accent);
-            foreach (var (line, tone) in todo.Lines(area.Width)) room.Line(line, tone);
+            foreach (var (line, tone) in todo.Lines(area.Width))
+                room.Line(line, tone);
             return;
         }
         Fold(end.HasError ? "✗" : "✓", end.HasError ? Tone.Bad : Tone.Good, call, DiffView.Counts(end.Diff));
-        if (end.HasError) room.Line("  " + Printable.Line(end.Error, 300), Tone.Bad);
-        if (end.Diff.Length == 0) return;
+        if (end.HasError)
+            room.Line("  " + Printable.Line(end.Error, 300), Tone.Bad);
+        if (end.Diff.Length == 0)
+            return;
         var left = DiffView.Write(room.Terminal, end.Diff, DiffLines);
-        if (left > 0) room.Line($"  … {Units.Count(left, "more line")}: /show {call.Number}", Tone.Faint);
+        if (left > 0)
+            room.Line($"  … {Units.Count(left, "more line")}: /show {call.Number}", Tone.Faint);
     }
 
     // A line for what is over, with the number by which /show unfolds it.
@@ -153,7 +166,8 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
     private void ShowDone(Code.TurnDone done)
     {
         End();
-        if (done.BudgetWarn) room.Line("The session's cost is near its budget.", Tone.Notice);
+        if (done.BudgetWarn)
+            room.Line("The session's cost is near its budget.", Tone.Notice);
         room.Line(CostView.Of(done), Tone.Faint);
     }
 
@@ -168,7 +182,8 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
     {
         EndThought();
         _answer.End();
-        foreach (var (call, _) in _running.Values) Fold("·", Tone.Faint, call, "not ended");
+        foreach (var (call, _) in _running.Values)
+            Fold("·", Tone.Faint, call, "not ended");
         _running.Clear();
         (_doing, _begin) = ("", 0);
     }
@@ -176,10 +191,13 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
     private IReadOnlyList<string> Rows()
     {
         var (width, rows) = (area.Width, new List<string>());
-        if (_begin == 0) return [.. Queued().Select(text => QueuedRow(text, width))];
+        if (_begin == 0)
+            return [.. Queued().Select(text => QueuedRow(text, width))];
         var tail = _answer.Rows(width, Math.Max(area.Height - OtherRows, SmallestTail));
-        if (tail.Count > 0) rows.AddRange(["", .. tail]);
-        if (_thought is { } thought) rows.AddRange(LastRows(thought, width));
+        if (tail.Count > 0)
+            rows.AddRange(["", .. tail]);
+        if (_thought is { } thought)
+            rows.AddRange(LastRows(thought, width));
         var frame = room.Paint($"{Frames[_frame++ % Frames.Length]}", Tone.Accent);
         foreach (var (call, _) in _running.Values)
         {
@@ -199,7 +217,9 @@ internal sealed class TurnScreen(ChatRoom room, LiveArea area) : ITurnView
     private IEnumerable<string> LastRows(LoggedCall call, int width)
     {
         var lines = call.Tail(OutputRows * width).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.TakeLast(OutputRows).Select(line => room.Paint(Printable.Cut("  │ " + Printable.Line(line, width), width), Tone.Faint));
+        return lines
+            .TakeLast(OutputRows)
+            .Select(line => room.Paint(Printable.Cut("  │ " + Printable.Line(line, width), width), Tone.Faint));
     }
 
     private static string Elapsed(long begin) => Units.Seconds(Stopwatch.GetElapsedTime(begin));

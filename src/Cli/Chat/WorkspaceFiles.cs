@@ -12,7 +12,8 @@ internal static class WorkspaceFiles
     {
         var name = text[(text.LastIndexOf('/') + 1)..];
         var directory = text[..^name.Length];
-        if (Path.IsPathRooted(text) || directory.Split('/').Contains("..") || !Directory.Exists(Path.Combine(workspace, directory))) return [];
+        if (Path.IsPathRooted(text) || directory.Split('/').Contains("..") || !Directory.Exists(Path.Combine(workspace, directory)))
+            return [];
         var skipped = name.StartsWith('.') ? FileAttributes.None : FileAttributes.Hidden;
         var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = skipped };
         return

@@ -8,7 +8,7 @@ namespace Koda.Cli.Doctor;
 /// <summary><c>koda doctor</c></summary>
 internal static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions s_options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -27,7 +27,7 @@ internal static class DoctorCommand
             """
         );
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 List<Probe> probes =
@@ -38,7 +38,7 @@ internal static class DoctorCommand
                     new ServerChecks(session.ClientOptions()).Probe,
                 ];
                 var checks = new List<Check>();
-                await foreach (var check in Probe.RunAsync(probes, cancellation))
+                await foreach (var check in Probe.Run(probes, cancellationToken))
                 {
                     checks.Add(check);
                     if (!session.Json)
@@ -47,7 +47,7 @@ internal static class DoctorCommand
                 var failed = checks.Any(check => check.Status == CheckStatus.Failed);
                 if (session.Json)
                     session.Terminal.Out.WriteLine(
-                        JsonSerializer.Serialize(new { ok = !failed, version = VersionCommand.Version, checks }, Options));
+                        JsonSerializer.Serialize(new { ok = !failed, version = VersionCommand.Version, checks }, s_options));
                 return failed ? ExitCode.Failed : ExitCode.Ok;
             });
         return command;
@@ -62,6 +62,7 @@ internal static class DoctorCommand
             _ => ("FAIL", Tone.Bad),
         };
         terminal.Out.WriteLine($"{terminal.Paint(mark, tone)}  {check.Name,-11} {Printable.Line(check.Detail, 200)}");
-        if (check is { Status: not CheckStatus.Ok, Advice: { } advice }) terminal.Out.WriteLine($"                  {advice}");
+        if (check is { Status: not CheckStatus.Ok, Advice: { } advice })
+            terminal.Out.WriteLine($"                  {advice}");
     }
 }

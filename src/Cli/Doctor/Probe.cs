@@ -10,27 +10,28 @@ internal sealed record Probe(string Name, Func<CancellationToken, Task<IReadOnly
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     public static Probe Of(string name, Func<CancellationToken, Task<Check>> look) =>
-        new(name, async cancellation => [await look(cancellation)]);
+        new(name, async cancellationToken => [await look(cancellationToken)]);
 
     /// <summary>Looks at all of them at once and gives what they found in their order. None is waited for without end.</summary>
-    public static async IAsyncEnumerable<Check> RunAsync(IEnumerable<Probe> probes, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<Check> Run(IEnumerable<Probe> probes, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var looking in probes.Select(probe => probe.LimitedAsync(s_patience, cancellation)).ToList())
+        foreach (var looking in probes.Select(probe => probe.Limited(s_patience, cancellationToken)).ToList())
         {
-            foreach (var check in await looking) yield return check;
+            foreach (var check in await looking)
+                yield return check;
         }
     }
 
-    internal async Task<IReadOnlyList<Check>> LimitedAsync(TimeSpan patience, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<Check>> Limited(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
             // A disk that does not answer blocks a thread, and hears no cancellation.
             return await Task.Run(() => LookAsync(limit.Token), limit.Token).WaitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return [new Check(Name, CheckStatus.Failed, $"no answer within {patience.TotalSeconds:0} seconds")];
         }

@@ -10,22 +10,22 @@ internal static class ProgramChecks
     private const string PostgresFolders = "/usr/lib/postgresql";
 
     /// <summary>What a server needs.</summary>
-    public static IReadOnlyList<Probe> Server { get; } = [Probe.Of("postgres", PostgresAsync)];
+    public static IReadOnlyList<Probe> Server { get; } = [Probe.Of("postgres", Postgres)];
 
     /// <summary>What a worker is better with.</summary>
     public static IReadOnlyList<Probe> Worker { get; } =
     [
-        Probe.Of("git", cancellation => LookAsync("git", "git", $"The git tool needs it: {Packages.Install("git")}", cancellation)),
-        Probe.Of("sandbox", SandboxAsync),
-        Probe.Of("ripgrep", cancellation =>
-            LookAsync("ripgrep", "rg", $"Agents search large trees with it in their commands: {Packages.Install("ripgrep")}", cancellation)
+        Probe.Of("git", cancellationToken => Look("git", "git", $"The git tool needs it: {Packages.Install("git")}", cancellationToken)),
+        Probe.Of("sandbox", Sandbox),
+        Probe.Of("ripgrep", cancellationToken =>
+            Look("ripgrep", "rg", $"Agents search large trees with it in their commands: {Packages.Install("ripgrep")}", cancellationToken)
         ),
     ];
 
-    private static async Task<Check> SandboxAsync(CancellationToken cancellation)
+    private static async Task<Check> Sandbox(CancellationToken cancellationToken)
     {
-        var found = await LookAsync(
-            "sandbox", "bwrap", $"Without it, each command of a task is asked about: {Packages.Install("bubblewrap")}", cancellation);
+        var found = await Look(
+            "sandbox", "bwrap", $"Without it, each command of a task is asked about: {Packages.Install("bubblewrap")}", cancellationToken);
         return found.Status == CheckStatus.Ok && await WorkerHost.SandboxProblem() is { } problem
             ? new Check(
                 "sandbox",
@@ -35,31 +35,33 @@ internal static class ProgramChecks
             : found;
     }
 
-    private static async Task<Check> LookAsync(string name, string program, string advice, CancellationToken cancellation) =>
-        await VersionAsync(program, cancellation) is { } version
+    private static async Task<Check> Look(string name, string program, string advice, CancellationToken cancellationToken) =>
+        await Version(program, cancellationToken) is { } version
             ? new Check(name, CheckStatus.Ok, version)
             : new Check(name, CheckStatus.Warning, $"{program} is not on PATH", advice);
 
     /// <summary>PostgreSQL's server programs are not on PATH everywhere.</summary>
-    private static async Task<Check> PostgresAsync(CancellationToken cancellation)
+    private static async Task<Check> Postgres(CancellationToken cancellationToken)
     {
         var folders = Directory.Exists(PostgresFolders) ? Directory.GetDirectories(PostgresFolders) : [];
         foreach (var program in folders.OrderDescending().Select(folder => Path.Combine(folder, "bin", "postgres")).Append("postgres"))
-            if (await VersionAsync(program, cancellation) is { } version) return new Check("postgres", CheckStatus.Ok, version);
+            if (await Version(program, cancellationToken) is { } version)
+                return new Check("postgres", CheckStatus.Ok, version);
         return new Check("postgres", CheckStatus.Warning, "no PostgreSQL server programs found",
             $"koda up installs them when it can; or: {Packages.Install("postgresql")}; or set KODA_DATABASE_URL.");
     }
 
-    private static async Task<string?> VersionAsync(string program, CancellationToken cancellation)
+    private static async Task<string?> Version(string program, CancellationToken cancellationToken)
     {
         try
         {
             using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true });
-            if (process is null) return null;
+            if (process is null)
+                return null;
             try
             {
-                var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-                await process.WaitForExitAsync(cancellation);
+                var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+                await process.WaitForExitAsync(cancellationToken);
                 return process.ExitCode == 0 ? output.Split('\n')[0].Trim() : null;
             }
             catch (OperationCanceledException)

@@ -14,23 +14,24 @@ internal sealed class ServerChecks(KodaClientOptions given)
 
     private readonly string _url = given.Url.GetLeftPart(UriPartial.Authority);
 
-    public Probe Probe => new("server", LookAsync);
+    public Probe Probe => new("server", Look);
 
-    private async Task<IReadOnlyList<Check>> LookAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<Check>> Look(CancellationToken cancellationToken)
     {
         await using var client = new KodaClient(given with { MaxAttempts = 1, CallTimeout = s_callTimeout });
-        var (readiness, fault) = await TryAsync(() => client.GetReadinessAsync(cancellation));
-        if (readiness is null) return [new Check("server", CheckStatus.Failed, $"{_url}: {fault}", "Start one with: koda up")];
+        var (readiness, fault) = await Try(() => client.GetReadinessAsync(cancellationToken));
+        if (readiness is null)
+            return [new Check("server", CheckStatus.Failed, $"{_url}: {fault}", "Start one with: koda up")];
         // Who may not list them hears of the key.
-        var workers = (await TryAsync(() => client.ListWorkersAsync(cancellation))).Value ?? [];
+        var workers = (await Try(() => client.ListWorkersAsync(cancellationToken))).Value ?? [];
         return
         [
             Ready(readiness),
             .. readiness.Checks.Where(check => check.Name is "database" or "master_key").Select(Part),
-            await KeyAsync(client, cancellation),
+            await Key(client, cancellationToken),
             Connected(readiness),
             .. workers.Select(CommandsOf),
-            await ClockAsync(cancellation),
+            await CompareClocks(cancellationToken),
             Versions(readiness.Version, workers),
         ];
     }
@@ -64,7 +65,7 @@ internal sealed class ServerChecks(KodaClientOptions given)
             _ => new Check("commands", CheckStatus.Warning, $"{worker.Name} does not say how it runs them", "Update it."),
         };
 
-    private static async Task<Check> KeyAsync(KodaClient client, CancellationToken cancellation)
+    private static async Task<Check> Key(KodaClient client, CancellationToken cancellationToken)
     {
         if (client.Options.Token is null)
             return new Check(
@@ -72,26 +73,26 @@ internal sealed class ServerChecks(KodaClientOptions given)
                 CheckStatus.Failed,
                 "there is none",
                 "Sign in with koda login, set KODA_TOKEN, or set --data to the server's data directory.");
-        var (accepted, fault) = await TryAsync(async () =>
-            await client.Agents.ListAsync(cancellationToken: cancellation).CountAsync(cancellation) >= 0);
+        var (accepted, fault) = await Try(async () =>
+            await client.Agents.ListAsync(cancellationToken: cancellationToken).CountAsync(cancellationToken) >= 0);
         return accepted
             ? new Check("key", CheckStatus.Ok, "accepted")
             : new Check("key", CheckStatus.Failed, fault, "Sign in with koda login, or set KODA_TOKEN to a token of this server.");
     }
 
-    private async Task<Check> ClockAsync(CancellationToken cancellation)
+    private async Task<Check> CompareClocks(CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new OutgoingConnections(allowLocal: true).CreateHandler(s_callTimeout)) { Timeout = s_callTimeout };
         try
         {
             var before = DateTimeOffset.UtcNow;
-            using var answer = await http.GetAsync(new Uri(given.Url, "/api/runtime/ready"), cancellation);
+            using var answer = await http.GetAsync(new Uri(given.Url, "/api/runtime/ready"), cancellationToken);
             var here = before + ((DateTimeOffset.UtcNow - before) / 2);
             return answer.Headers.Date is { } there
                 ? Clock(there - here)
                 : new Check("clock", CheckStatus.Warning, "the server does not say its time");
         }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new Check("clock", CheckStatus.Warning, $"the server's time is not known: {e.Message}");
         }
@@ -100,7 +101,8 @@ internal sealed class ServerChecks(KodaClientOptions given)
     /// <param name="ahead">How far the server's clock is ahead of this machine's.</param>
     internal static Check Clock(TimeSpan ahead)
     {
-        if (ahead.Duration() <= s_mostSkew) return new Check("clock", CheckStatus.Ok, "the server's agrees with this machine's");
+        if (ahead.Duration() <= s_mostSkew)
+            return new Check("clock", CheckStatus.Ok, "the server's agrees with this machine's");
         var difference = Terminal.Units.Duration(ahead.Duration());
         return new Check(
             "clock", CheckStatus.Warning, $"the server's is {difference} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} this machine's",
@@ -111,7 +113,8 @@ internal sealed class ServerChecks(KodaClientOptions given)
     {
         var here = Bare(VersionCommand.Version);
         var different = workers.Where(worker => Bare(worker.Version) != here).Select(worker => $"worker {worker.Name} {worker.Version}");
-        if (Bare(server) != here) different = different.Prepend($"server {server}");
+        if (Bare(server) != here)
+            different = different.Prepend($"server {server}");
         return different.Any()
             ? new Check(
                 "versions", CheckStatus.Warning, $"command line {VersionCommand.Version}, {string.Join(", ", different)}",
@@ -122,7 +125,7 @@ internal sealed class ServerChecks(KodaClientOptions given)
     // What stands behind the plus tells builds of one version apart.
     private static string Bare(string version) => version.Split('+')[0];
 
-    private static async Task<(T? Value, string Fault)> TryAsync<T>(Func<Task<T>> call)
+    private static async Task<(T? Value, string Fault)> Try<T>(Func<Task<T>> call)
     {
         try
         {

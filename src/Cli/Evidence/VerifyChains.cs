@@ -16,10 +16,10 @@ internal sealed class VerifyChains
     private long _chains;
     private long _events;
 
-    public static async Task<VerifyReport> RunAsync(KodaClient client, CancellationToken cancellation)
+    public static async Task<VerifyReport> Run(KodaClient client, CancellationToken cancellationToken)
     {
         var verification = new VerifyChains();
-        await foreach (var part in client.Evidence.ReadChainsAsync(cancellation)) verification.Add(part);
+        await foreach (var part in client.Evidence.ReadChainsAsync(cancellationToken)) verification.Add(part);
         return new VerifyReport(verification._chains, verification._events, verification._breaks);
     }
 
@@ -30,11 +30,15 @@ internal sealed class VerifyChains
         foreach (var item in part.Events)
         {
             // What follows a break cannot be judged.
-            if (_broken) return;
-            if (_computed.Verify(item) is { } fault) Break(part.Chain, fault);
-            else _events++;
+            if (_broken)
+                return;
+            if (_computed.Verify(item) is { } fault)
+                Break(part.Chain, fault);
+            else
+                _events++;
         }
-        if (part.Complete && !_broken && EndFault(_computed, part.Chain) is { } wrong) Break(part.Chain, wrong);
+        if (part.Complete && !_broken && EndFault(_computed, part.Chain) is { } wrong)
+            Break(part.Chain, wrong);
     }
 
     private static string? EndFault(EventChain computed, Chain chain) =>

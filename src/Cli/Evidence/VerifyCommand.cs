@@ -30,59 +30,60 @@ internal static class VerifyCommand
             if (result.GetValue(stored) && result.GetValue(id) is not null)
                 result.AddError("--stored verifies every chain: leave out the id.");
         });
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var report = parse.GetValue(stored)
-                ? await VerifyStoredAsync(session, cancellation)
-                : await VerifyServedAsync(session, parse.GetValue(id), cancellation);
-            session.Terminal.Out.WriteLine(session.Json ? JsonSerializer.Serialize(report, Options) : report.Words());
+                ? await VerifyStored(session, cancellationToken)
+                : await VerifyServed(session, parse.GetValue(id), cancellationToken);
+            session.Terminal.Out.WriteLine(session.Json ? JsonSerializer.Serialize(report, s_options) : report.Words());
             return report.Whole ? ExitCode.Ok : ExitCode.Failed;
         });
         return command;
     }
 
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static async Task<VerifyReport> VerifyServedAsync(Session session, string? taskId, CancellationToken cancellation)
+    private static async Task<VerifyReport> VerifyServed(Session session, string? taskId, CancellationToken cancellationToken)
     {
         if (taskId is not null)
         {
-            var (count, fault) = await VerifyTask.RunAsync(session.Client, taskId, cancellation);
+            var (count, fault) = await VerifyTask.Run(session.Client, taskId, cancellationToken);
             return new VerifyReport(1, count, fault is null ? [] : [$"{taskId}: {fault}"]);
         }
         try
         {
-            return await VerifyChains.RunAsync(session.Client, cancellation);
+            return await VerifyChains.Run(session.Client, cancellationToken);
         }
         catch (KodaException e) when (e.Status == StatusCode.PermissionDenied)
         {
             session.Terminal.Error.WriteLine(
                 "This credential may not read the whole log: the chains of tasks are verified, and no others.");
-            return await VerifyTasksAsync(session.Client, cancellation);
+            return await VerifyTasks(session.Client, cancellationToken);
         }
     }
 
-    private static async Task<VerifyReport> VerifyTasksAsync(KodaClient client, CancellationToken cancellation)
+    private static async Task<VerifyReport> VerifyTasks(KodaClient client, CancellationToken cancellationToken)
     {
         var (chains, events) = (0L, 0L);
         var breaks = new List<string>();
-        await foreach (var task in client.Tasks.ListAsync(new() { Limit = 200 }, cancellation))
+        await foreach (var task in client.Tasks.ListAsync(new() { Limit = 200 }, cancellationToken))
         {
-            var (count, fault) = await VerifyTask.RunAsync(client, task.Id, cancellation);
+            var (count, fault) = await VerifyTask.Run(client, task.Id, cancellationToken);
             chains++;
             events += count;
-            if (fault is not null) breaks.Add($"{task.Id}: {fault}");
+            if (fault is not null)
+                breaks.Add($"{task.Id}: {fault}");
         }
         return new VerifyReport(chains, events, breaks);
     }
 
-    private static async Task<VerifyReport> VerifyStoredAsync(Session session, CancellationToken cancellation)
+    private static async Task<VerifyReport> VerifyStored(Session session, CancellationToken cancellationToken)
     {
         try
         {
             var report = await StoredLog.Verify(
-                session.Files.Directory, session.Terminal.Environment("KODA_DATABASE_URL"), cancellation);
+                session.Files.Directory, session.Terminal.Environment("KODA_DATABASE_URL"), cancellationToken);
             return new VerifyReport(report.Streams, report.Events, report.Fault is { } fault ? [fault] : []);
         }
         catch (InvalidOperationException e)

@@ -28,17 +28,19 @@ internal static class AuditCommand
             koda audit --outcome denied --last 200
             koda audit --kind security.auth. --follow
             """) { kind, outcome, count, follow };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var (prefix, only, last) = (parse.GetValue(kind) ?? "", parse.GetValue(outcome), parse.GetValue(count));
             var filter = new ListAuditRequest { Kind = prefix, Outcome = only, Limit = Math.Clamp(last, 1, 200) };
-            var events = await session.Client.Audit.ListAsync(filter, cancellation).Take(last).ToListAsync(cancellation);
+            var events = await session.Client.Audit.ListAsync(filter, cancellationToken).Take(last).ToListAsync(cancellationToken);
             events.Reverse();
-            foreach (var entry in events) Write(session, entry);
-            if (!parse.GetValue(follow)) return ExitCode.Ok;
+            foreach (var entry in events)
+                Write(session, entry);
+            if (!parse.GetValue(follow))
+                return ExitCode.Ok;
             var request = new WatchAuditRequest { Kind = prefix, Outcome = only, AfterSeq = events.Count > 0 ? events[^1].Seq : 0 };
-            await foreach (var entry in session.Client.Audit.WatchAsync(request, cancellation)) Write(session, entry);
+            await foreach (var entry in session.Client.Audit.WatchAsync(request, cancellationToken)) Write(session, entry);
             return ExitCode.Ok;
         });
         return command;

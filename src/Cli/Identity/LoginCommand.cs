@@ -29,15 +29,15 @@ internal static class LoginCommand
             fromInput,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var terminal = session.Terminal;
-                var who = parse.GetValue(identifier) ?? await PasswordInput.AskAsync(terminal, "Username or e-mail: ", cancellation);
-                var password = await PasswordInput.ReadAsync(terminal, "Password: ", parse.GetValue(fromInput), cancellation);
+                var who = parse.GetValue(identifier) ?? await PasswordInput.Ask(terminal, "Username or e-mail: ", cancellationToken);
+                var password = await PasswordInput.Read(terminal, "Password: ", parse.GetValue(fromInput), cancellationToken);
                 // Whoever signs in has no valid credential yet, or wants another one.
                 await using var client = new KodaClient(session.ClientOptions() with { Token = null });
-                var reply = await client.Auth.LoginAsync(who, password, session.Files.Device.Read(client.Options.Url), cancellation);
+                var reply = await client.Auth.LoginAsync(who, password, session.Files.Device.Read(client.Options.Url), cancellationToken);
                 session.Files.Session.Write(client.Options.Url, reply.SessionToken);
                 // An older server gives none.
                 if (reply.DeviceToken.Length > 0)

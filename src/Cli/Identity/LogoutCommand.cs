@@ -9,14 +9,14 @@ internal static class LogoutCommand
     public static Command Create(CommonOptions common)
     {
         var command = new TaughtCommand("logout", "Ends the session of koda login, on the server and here.", "koda logout");
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var options = session.ClientOptions();
             if (session.Files.Session.Read(options.Url) is { } token)
             {
                 await using var client = new KodaClient(options with { Token = token });
-                await client.Auth.LogoutAsync(cancellation);
+                await client.Auth.LogoutAsync(cancellationToken);
                 session.Files.Session.Delete();
             }
 

@@ -36,13 +36,13 @@ internal static class PasswordCommand
             fromInput,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var current = await PasswordInput.ReadAsync(
-                    session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellation);
-                var wanted = await PasswordInput.ReadNewAsync(session.Terminal, parse.GetValue(fromInput), cancellation);
-                var done = await session.Client.Auth.ChangePasswordAsync(current, wanted, cancellation);
+                var current = await PasswordInput.Read(
+                    session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellationToken);
+                var wanted = await PasswordInput.ReadNew(session.Terminal, parse.GetValue(fromInput), cancellationToken);
+                var done = await session.Client.Auth.ChangePasswordAsync(current, wanted, cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json ? JsonOutput.Text(done) : "The password is changed; every other session has ended.");
                 return ExitCode.Ok;
@@ -64,13 +64,13 @@ internal static class PasswordCommand
             koda password recover ana
             koda password recover ana --password-stdin < code-and-password.txt
             """) { identifier, fromInput };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var code = await PasswordInput.ReadAsync(session.Terminal, "Recovery code: ", parse.GetValue(fromInput), cancellation);
-            var wanted = await PasswordInput.ReadNewAsync(session.Terminal, parse.GetValue(fromInput), cancellation);
+            var code = await PasswordInput.Read(session.Terminal, "Recovery code: ", parse.GetValue(fromInput), cancellationToken);
+            var wanted = await PasswordInput.ReadNew(session.Terminal, parse.GetValue(fromInput), cancellationToken);
             await using var client = new KodaClient(session.ClientOptions() with { Token = null });
-            var done = await client.Auth.RecoverPasswordAsync(parse.GetRequiredValue(identifier), code, wanted, cancellation);
+            var done = await client.Auth.RecoverPasswordAsync(parse.GetRequiredValue(identifier), code, wanted, cancellationToken);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonOutput.Text(done)
                 : "The new password is set. Every session and recovery code has ended: koda login, then koda password codes --new");
@@ -96,19 +96,19 @@ internal static class PasswordCommand
             fromInput,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 if (!parse.GetValue(renew))
                 {
-                    var count = await session.Client.Auth.GetRecoveryCodesAsync(cancellation);
+                    var count = await session.Client.Auth.GetRecoveryCodesAsync(cancellationToken);
                     session.Terminal.Out.WriteLine(
                         session.Json ? JsonOutput.Text(count) : $"{count.Remaining} of {Units.Count(count.Total, "recovery code")} left.");
                     return ExitCode.Ok;
                 }
-                var password = await PasswordInput.ReadAsync(
-                    session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellation);
-                var codes = await session.Client.Auth.RegenerateRecoveryCodesAsync(password, cancellation);
+                var password = await PasswordInput.Read(
+                    session.Terminal, "Current password: ", parse.GetValue(fromInput), cancellationToken);
+                var codes = await session.Client.Auth.RegenerateRecoveryCodesAsync(password, cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(codes) : Words(codes));
                 return ExitCode.Ok;
             });

@@ -12,39 +12,41 @@ internal static class PasswordInput
     public static Option<bool> StdinOption() => new("--password-stdin") { Description = "Read the password from the first line of stdin." };
 
     /// <summary>The password from stdin, or asked for without showing what is typed.</summary>
-    public static async Task<string> ReadAsync(CliTerminal terminal, string prompt, bool fromInput, CancellationToken cancellation)
+    public static async Task<string> Read(CliTerminal terminal, string prompt, bool fromInput, CancellationToken cancellationToken)
     {
         if (fromInput)
-            return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation)
+            return await Task.Run(terminal.In.ReadLine, cancellationToken).WaitAsync(cancellationToken)
                 ?? throw NoInput("--password-stdin", "stdin holds no password.");
         if (!terminal.Interactive)
             throw NoInput("--password-stdin", "Nobody can be asked for the password.");
         terminal.Error.Write(prompt);
-        var typed = await Task.Run(terminal.ReadHidden, cancellation).WaitAsync(cancellation);
+        var typed = await Task.Run(terminal.ReadHidden, cancellationToken).WaitAsync(cancellationToken);
         terminal.Error.WriteLine();
         return typed;
     }
 
     /// <summary>A new password, which a person types twice: nobody sees what is typed, and a slip would lock its owner out.</summary>
-    public static async Task<string> ReadNewAsync(CliTerminal terminal, bool fromInput, CancellationToken cancellation)
+    public static async Task<string> ReadNew(CliTerminal terminal, bool fromInput, CancellationToken cancellationToken)
     {
-        var typed = await ReadAsync(terminal, "New password (12 characters or more): ", fromInput, cancellation);
-        if (fromInput || typed == await ReadAsync(terminal, "The same again: ", fromInput: false, cancellation)) return typed;
+        var typed = await Read(terminal, "New password (12 characters or more): ", fromInput, cancellationToken);
+        if (fromInput || typed == await Read(terminal, "The same again: ", fromInput: false, cancellationToken))
+            return typed;
         throw new CliException("The two passwords differ.", ExitCode.Usage, code: Differs);
     }
 
     /// <summary>A line that a person types.</summary>
-    public static async Task<string> AskAsync(CliTerminal terminal, string prompt, CancellationToken cancellation)
+    public static async Task<string> Ask(CliTerminal terminal, string prompt, CancellationToken cancellationToken)
     {
-        if (!terminal.Interactive) throw NoInput("the arguments", "Nobody can be asked.");
+        if (!terminal.Interactive)
+            throw NoInput("the arguments", "Nobody can be asked.");
         terminal.Error.Write(prompt);
-        return await Task.Run(terminal.In.ReadLine, cancellation).WaitAsync(cancellation) ?? "";
+        return await Task.Run(terminal.In.ReadLine, cancellationToken).WaitAsync(cancellationToken) ?? "";
     }
 
     /// <summary>The same with an answer that Enter takes.</summary>
-    public static async Task<string> AskAsync(CliTerminal terminal, string question, string proposal, CancellationToken cancellation)
+    public static async Task<string> Ask(CliTerminal terminal, string question, string proposal, CancellationToken cancellationToken)
     {
-        var typed = await AskAsync(terminal, proposal.Length > 0 ? $"  {question} [{proposal}]: " : $"  {question}: ", cancellation);
+        var typed = await Ask(terminal, proposal.Length > 0 ? $"  {question} [{proposal}]: " : $"  {question}: ", cancellationToken);
         return typed.Trim() is { Length: > 0 } given ? given : proposal;
     }
 

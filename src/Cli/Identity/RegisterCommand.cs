@@ -26,7 +26,7 @@ internal static class RegisterCommand
             koda register ana ana@example.org
             koda register ana ana@example.org --code 7K3M-PQ2X-9ABC --password-stdin < password.txt
             """) { username, email, code, name, fromInput };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var request = new RegisterOwnerRequest
@@ -34,13 +34,14 @@ internal static class RegisterCommand
                 Username = parse.GetRequiredValue(username),
                 Email = parse.GetRequiredValue(email),
                 DisplayName = parse.GetValue(name) ?? "",
-                Password = await PasswordInput.ReadNewAsync(session.Terminal, parse.GetValue(fromInput), cancellation),
-                BootstrapCode = parse.GetValue(code) ?? (await session.Client.Auth.IssueSetupCodeAsync(cancellation)).Code,
+                Password = await PasswordInput.ReadNew(session.Terminal, parse.GetValue(fromInput), cancellationToken),
+                BootstrapCode = parse.GetValue(code) ?? (await session.Client.Auth.IssueSetupCodeAsync(cancellationToken)).Code,
             };
             await using var client = new KodaClient(session.ClientOptions() with { Token = null });
-            var reply = await client.Auth.RegisterOwnerAsync(request, cancellation);
+            var reply = await client.Auth.RegisterOwnerAsync(request, cancellationToken);
             session.Files.Session.Write(client.Options.Url, reply.SessionToken);
-            if (reply.DeviceToken.Length > 0) session.Files.Device.Write(client.Options.Url, reply.DeviceToken);
+            if (reply.DeviceToken.Length > 0)
+                session.Files.Device.Write(client.Options.Url, reply.DeviceToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(reply) : Words(reply));
             return ExitCode.Ok;
         });

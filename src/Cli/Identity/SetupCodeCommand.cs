@@ -15,10 +15,10 @@ internal static class SetupCodeCommand
             koda setup-code
             koda register ana ana@example.org --code $(koda setup-code)
             """);
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var issued = await session.Client.Auth.IssueSetupCodeAsync(cancellation);
+            var issued = await session.Client.Auth.IssueSetupCodeAsync(cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(issued) : issued.Code);
             return ExitCode.Ok;
         });

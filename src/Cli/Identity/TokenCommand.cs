@@ -50,7 +50,7 @@ internal static class TokenCommand
             days,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var request = new CreateTokenRequest
@@ -59,7 +59,7 @@ internal static class TokenCommand
                     ExpiresInDays = parse.GetValue(days),
                     Scopes = { parse.GetValue(scopes) ?? [] },
                 };
-                var created = await session.Client.Auth.CreateTokenAsync(request, cancellation);
+                var created = await session.Client.Auth.CreateTokenAsync(request, cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(created) : created.Token);
                 return ExitCode.Ok;
             });
@@ -73,10 +73,10 @@ internal static class TokenCommand
             common.Output,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var tokens = await session.Client.Auth.ListTokensAsync(cancellation).ToListAsync(cancellation);
+                var tokens = await session.Client.Auth.ListTokensAsync(cancellationToken).ToListAsync(cancellationToken);
                 s_listing.Write(session, tokens, JsonOutput.List, "There is no token. Create one with: koda token create NAME");
                 return ExitCode.Ok;
             });
@@ -87,10 +87,10 @@ internal static class TokenCommand
     {
         var id = new Argument<string>("id") { Description = "The token's id, from koda token list." };
         var command = new TaughtCommand("revoke", "Ends a token, on every server at once.", "koda token revoke 0198...") { id };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var done = await session.Client.Auth.RevokeTokenAsync(parse.GetRequiredValue(id), cancellation);
+            var done = await session.Client.Auth.RevokeTokenAsync(parse.GetRequiredValue(id), cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(done) : "Revoked.");
             return ExitCode.Ok;
         });

@@ -42,7 +42,8 @@ internal sealed class Cells<T>
                 column._width = Math.Max(Math.Min(column._natural, Least), column._natural - Math.Max(over, 0));
                 over -= column._natural - column._width;
             }
-            if (over <= 0 || yielding.Count == 0) return;
+            if (over <= 0 || yielding.Count == 0)
+                return;
             columns.Remove(yielding[0]);
         }
     }

@@ -13,7 +13,8 @@ internal sealed class FactSheet(CliTerminal terminal)
     /// <summary>Adds a fact. What is empty is not said.</summary>
     public FactSheet Add(string name, string? value)
     {
-        if (!string.IsNullOrEmpty(value)) _text.AppendLine(terminal.Paint(name.PadRight(NameWidth), Tone.Faint) + Printable.Text(value));
+        if (!string.IsNullOrEmpty(value))
+            _text.AppendLine(terminal.Paint(name.PadRight(NameWidth), Tone.Faint) + Printable.Text(value));
         return this;
     }
 

@@ -10,7 +10,8 @@ internal static class Limits
         var limit = new Option<int>("--limit") { Description = "How many to show.", DefaultValueFactory = _ => usual };
         limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--limit must be at least 1.");
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--limit must be at least 1.");
         });
         return limit;
     }

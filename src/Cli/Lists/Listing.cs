@@ -14,11 +14,15 @@ internal sealed class Listing<T>(Func<T, string> name, params IReadOnlyList<Colu
     public void Write(Session session, IReadOnlyCollection<T> items, Func<IReadOnlyCollection<T>, string> json, string none)
     {
         var terminal = session.Terminal;
-        if (session.Format == ListFormat.Json) terminal.Out.WriteLine(json(items));
-        else if (session.Format == ListFormat.Name) WriteAll(terminal, items.Select(name));
+        if (session.Format == ListFormat.Json)
+            terminal.Out.WriteLine(json(items));
+        else if (session.Format == ListFormat.Name)
+            WriteAll(terminal, items.Select(name));
         // A script counts lines.
-        else if (items.Count == 0) terminal.Error.WriteLine(none);
-        else WriteAll(terminal, Lines(terminal, items, session.Format == ListFormat.Wide));
+        else if (items.Count == 0)
+            terminal.Error.WriteLine(none);
+        else
+            WriteAll(terminal, Lines(terminal, items, session.Format == ListFormat.Wide));
     }
 
     /// <summary>The titles, then a line for each item.</summary>
@@ -42,6 +46,7 @@ internal sealed class Listing<T>(Func<T, string> name, params IReadOnlyList<Colu
 
     private static void WriteAll(CliTerminal terminal, IEnumerable<string> lines)
     {
-        foreach (var line in lines) terminal.Out.WriteLine(line);
+        foreach (var line in lines)
+            terminal.Out.WriteLine(line);
     }
 }

@@ -6,20 +6,20 @@ namespace Koda.Cli.Local;
 internal static class DetachedStart
 {
     // The first start may install PostgreSQL and create a cluster.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private const int LogTail = 15;
 
-    public static async Task<int> RunAsync(Session session, LocalServer local, UpOptions options, CancellationToken cancellation)
+    public static async Task<int> Run(Session session, LocalServer local, UpOptions options, CancellationToken cancellationToken)
     {
         var output = new ChildOutput(local.Output("up"));
         var progress = new ProgressLine(session.Terminal, session.Json);
         using var supervisor = KodaProcess.Start(local.Output("up"), options.UpArguments());
         local.Supervisor.Write(supervisor.Id);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_patience);
         try
         {
-            if (await ReadyProbe.WaitAsync(
+            if (await ReadyProbe.Wait(
                     options.Address,
                     options.Worker,
                     () => supervisor.HasExited,
@@ -33,19 +33,19 @@ internal static class DetachedStart
         catch (CliException)
         {
             progress.Abandon();
-            await local.StopAsync(CancellationToken.None);
+            await local.Stop(CancellationToken.None);
             throw;
         }
         catch (OperationCanceledException)
         {
             progress.Abandon();
-            await local.StopAsync(CancellationToken.None);
-            if (cancellation.IsCancellationRequested)
+            await local.Stop(CancellationToken.None);
+            if (cancellationToken.IsCancellationRequested)
                 throw;
             throw new CliException(
-                $"Koda was not ready after {Patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
+                $"Koda was not ready after {s_patience.TotalMinutes} minutes.\n{Tail(local)}", hint: $"The logs are in '{local.Logs}'");
         }
-        await UpCommand.WelcomeAsync(session, local, options.Address, cancellation);
+        await UpCommand.Welcome(session, local, options.Address, cancellationToken);
         return ExitCode.Ok;
     }
 

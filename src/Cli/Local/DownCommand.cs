@@ -16,12 +16,12 @@ internal static class DownCommand
             koda down
             koda down --data ./state
             """);
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var stopped = await new LocalServer(session.Files.Directory).StopAsync(cancellation);
+            var stopped = await new LocalServer(session.Files.Directory).Stop(cancellationToken);
             // A server that ended in good order has stopped it; a killed one could not.
-            stopped |= await PrivateDatabase.Stop(session.Files.Directory, cancellation);
+            stopped |= await PrivateDatabase.Stop(session.Files.Directory, cancellationToken);
             session.Terminal.Out.WriteLine(session.Json
                 ? JsonSerializer.Serialize(new { stopped })
                 : stopped ? "Koda is stopped." : $"Nothing runs with '{session.Files.Directory}'.");

@@ -19,7 +19,8 @@ internal static class KodaProcess
         start.ArgumentList.Add("output=\"$1\"; shift; exec \"$@\" >>\"$output\" 2>&1 </dev/null");
         start.ArgumentList.Add("koda");
         start.ArgumentList.Add(output);
-        foreach (var argument in Itself().Concat(arguments)) start.ArgumentList.Add(argument);
+        foreach (var argument in Itself().Concat(arguments))
+            start.ArgumentList.Add(argument);
         // These point this user's commands at some server, perhaps another one; the local processes speak to each other.
         start.Environment.Remove("KODA_URL");
         start.Environment.Remove("KODA_TOKEN");
@@ -35,6 +36,7 @@ internal static class KodaProcess
 
     private static void KeepSmall(string output)
     {
-        if (new FileInfo(output) is { Exists: true, Length: > OutputLimit }) File.Move(output, output + ".1", overwrite: true);
+        if (new FileInfo(output) is { Exists: true, Length: > OutputLimit })
+            File.Move(output, output + ".1", overwrite: true);
     }
 }

@@ -7,7 +7,7 @@ namespace Koda.Cli.Local;
 internal sealed class LocalServer(string dataDirectory)
 {
     // A worker gives its tasks back and the server finishes its calls in this time.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(30);
 
     private const int ProbeSize = 64 * 1024;
 
@@ -58,7 +58,7 @@ internal sealed class LocalServer(string dataDirectory)
 
     /// <summary>Ends what is left of the server: first the supervisor, which ends the others in order, then what it left behind.</summary>
     /// <returns>False when nothing ran.</returns>
-    public async Task<bool> StopAsync(CancellationToken cancellation)
+    public async Task<bool> Stop(CancellationToken cancellationToken)
     {
         var any = false;
         foreach (var role in Roles)
@@ -67,28 +67,28 @@ internal sealed class LocalServer(string dataDirectory)
             {
                 any = true;
                 // The supervisor ends two others, one after the other.
-                await StopAsync(process, role == "up" ? Grace * 3 : Grace, cancellation);
+                await Stop(process, role == "up" ? s_grace * 3 : s_grace, cancellationToken);
             }
             Pid(role).Delete();
         }
         return any;
     }
 
-    public static Task StopAsync(Process process, CancellationToken cancellation) => StopAsync(process, Grace, cancellation);
+    public static Task Stop(Process process, CancellationToken cancellationToken) => Stop(process, s_grace, cancellationToken);
 
-    private static async Task StopAsync(Process process, TimeSpan grace, CancellationToken cancellation)
+    private static async Task Stop(Process process, TimeSpan grace, CancellationToken cancellationToken)
     {
         NativeProcess.Terminate(process.Id);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(grace);
         try
         {
             await process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             NativeProcess.Kill(process.Id);
-            await process.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(cancellationToken);
         }
     }
 }

@@ -13,7 +13,8 @@ internal static class LogTail
     /// <param name="since">Only what was written since then.</param>
     public static string? Message(string file, DateTimeOffset since)
     {
-        if (!File.Exists(file) || File.GetLastWriteTimeUtc(file) < since) return null;
+        if (!File.Exists(file) || File.GetLastWriteTimeUtc(file) < since)
+            return null;
         using var log = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         log.Position = Math.Max(0, log.Length - Window);
         using var reader = new StreamReader(log);
@@ -23,7 +24,8 @@ internal static class LogTail
     // As text: a time, a level, the part and a colon, then the message. Further lines belong to the one before.
     private static string? MessageOf(string line)
     {
-        if (line.StartsWith('{')) return MessageOfJson(line);
+        if (line.StartsWith('{'))
+            return MessageOfJson(line);
         return line.Split(' ', 4) switch
         {
             [[>= '0' and <= '9', ..], _, Steps + ":", var step] => step,

@@ -8,16 +8,16 @@ internal static class ReadyProbe
     // Waiting is no remedy for it.
     private const string ForPeople = "master_key_mismatch";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
     /// <returns>The server's answer; null when none answers.</returns>
-    public static async Task<Runtime.Readiness?> AskAsync(Uri url, CancellationToken cancellation)
+    public static async Task<Runtime.Readiness?> Ask(Uri url, CancellationToken cancellationToken)
     {
         await using var client = new KodaClient(
             new KodaClientOptions { Url = url, MaxAttempts = 1, CallTimeout = TimeSpan.FromSeconds(5) });
         try
         {
-            return await client.GetReadinessAsync(cancellation);
+            return await client.GetReadinessAsync(cancellationToken);
         }
         catch (KodaException)
         {
@@ -31,21 +31,22 @@ internal static class ReadyProbe
     /// <param name="worker">Whether a worker is waited for.</param>
     /// <param name="failed">Ends the waiting with null: what is waited for cannot come.</param>
     /// <param name="seen">Told of every answer, and with null that none came.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="CliException">The server says that a person has to act before it is ready.</exception>
-    public static async Task<Runtime.Readiness?> WaitAsync(
-        Uri url, bool worker, Func<bool> failed, Action<Runtime.Readiness?> seen, CancellationToken cancellation)
+    public static async Task<Runtime.Readiness?> Wait(
+        Uri url, bool worker, Func<bool> failed, Action<Runtime.Readiness?> seen, CancellationToken cancellationToken)
     {
         while (!failed())
         {
-            var answer = await AskAsync(url, cancellation);
-            if (answer is { Ready: true } && (!worker || answer.ConnectedWorkers > 0)) return answer;
+            var answer = await Ask(url, cancellationToken);
+            if (answer is { Ready: true } && (!worker || answer.ConnectedWorkers > 0))
+                return answer;
             if (answer?.Reasons.Contains(ForPeople) == true)
                 throw new CliException(
                     $"The server does not become ready. {answer.Checks.Single(check => check.Name == "master_key").Detail}",
                     code: "server.not_ready");
             seen(answer);
-            await Task.Delay(Interval, cancellation);
+            await Task.Delay(s_interval, cancellationToken);
         }
         return null;
     }

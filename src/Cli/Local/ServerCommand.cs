@@ -29,7 +29,8 @@ internal static class ServerCommand
         };
         lease.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int>() < 1) given.AddError("--lease takes a whole number of seconds above 0.");
+            if (given.GetValueOrDefault<int>() < 1)
+                given.AddError("--lease takes a whole number of seconds above 0.");
         });
         var format = LogOptions.FormatOption();
         var supervised = new Option<bool>("--supervised") { Hidden = true };
@@ -49,7 +50,7 @@ internal static class ServerCommand
             supervised,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 if (parse.GetValue(supervised))
@@ -62,7 +63,7 @@ internal static class ServerCommand
                 var logging = LogOptions.Parse(parse.GetValue(format), environment);
                 using var log = OperatorLog.Open(logging, local.Log("server"), console: !parse.GetValue(supervised));
                 local.WriteUrl(ListenAddress.ForClients(url));
-                await RunAsync(
+                await Run(
                     new ServerOptions
                     {
                         DataDirectory = session.Files.Directory,
@@ -78,13 +79,13 @@ internal static class ServerCommand
                         Log = log.Provider,
                         LogLevel = logging.Level,
                     },
-                    cancellation);
+                    cancellationToken);
                 return ExitCode.Ok;
             });
         return command;
     }
 
-    private static async Task RunAsync(ServerOptions options, CancellationToken stop)
+    private static async Task Run(ServerOptions options, CancellationToken stop)
     {
         try
         {

@@ -8,29 +8,30 @@ namespace Koda.Cli.Local;
 internal sealed class Supervisor(LocalServer local, UpOptions options, StartWatch watch, Action<string> report)
 {
     /// <param name="ready">Called once, when the server is ready and the worker is connected.</param>
-    /// <param name="cancellation">Stops the worker, then the server.</param>
-    public async Task RunAsync(Func<Task> ready, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops the worker, then the server.</param>
+    public async Task Run(Func<Task> ready, CancellationToken cancellationToken)
     {
         using var serverLife = new CancellationTokenSource();
-        using var workerLife = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var workerLife = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var serverProcess = new ChildProcess(local, "server", options.ServerArguments, report);
         var workerProcess = new ChildProcess(local, "worker", options.WorkerArguments, report);
-        var server = serverProcess.KeepAsync(serverLife.Token);
+        var server = serverProcess.Keep(serverLife.Token);
         var worker = Task.CompletedTask;
         try
         {
-            if (await ReadyProbe.WaitAsync(options.Address, worker: false, () => server.IsCompleted, watch.See, cancellation) is null)
+            if (await ReadyProbe.Wait(options.Address, worker: false, () => server.IsCompleted, watch.See, cancellationToken) is null)
                 await server;
             serverProcess.HasWorked = true;
             if (options.Worker)
-                worker = workerProcess.KeepAsync(workerLife.Token);
-            var answer = await ReadyProbe.WaitAsync(
-                options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, watch.See, cancellation);
+                worker = workerProcess.Keep(workerLife.Token);
+            var answer = await ReadyProbe.Wait(
+                options.Address, options.Worker, () => server.IsCompleted || worker.IsFaulted, watch.See, cancellationToken);
             workerProcess.HasWorked = answer is not null;
-            if (answer is not null) await ready();
+            if (answer is not null)
+                await ready();
             await await Task.WhenAny(server, options.Worker ? worker : server);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             report("Stopping: the worker gives its tasks back first.");
         }

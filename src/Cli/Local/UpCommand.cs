@@ -35,33 +35,34 @@ internal static class UpCommand
             detach,
             supervised,
         };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var options = UpOptions.From(parse, session);
             var local = new LocalServer(options.Data);
-            if (parse.GetValue(supervised)) NativeProcess.LeaveTerminal();
+            if (parse.GetValue(supervised))
+                NativeProcess.LeaveTerminal();
             if (local.Supervisor.Find() is { } running && running.Id != Environment.ProcessId)
-                return await ReportRunningAsync(session, local, cancellation);
-            await local.StopAsync(cancellation);
+                return await ReportRunning(session, local, cancellationToken);
+            await local.Stop(cancellationToken);
             ListenAddress.RequireFree(options.Listen);
             local.Prepare();
             return parse.GetValue(detach)
-                ? await DetachedStart.RunAsync(session, local, options, cancellation)
-                : await RunAsync(session, local, options, parse.GetValue(supervised), cancellation);
+                ? await DetachedStart.Run(session, local, options, cancellationToken)
+                : await Run(session, local, options, parse.GetValue(supervised), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        Session session, LocalServer local, UpOptions options, bool supervised, CancellationToken cancellation)
+    private static async Task<int> Run(
+        Session session, LocalServer local, UpOptions options, bool supervised, CancellationToken cancellationToken)
     {
         using var log = OperatorLog.Open(options.Log, local.Log("up"), console: false);
         var progress = new ProgressLine(session.Terminal, supervised || session.Json);
         local.Supervisor.Write(Environment.ProcessId);
         try
         {
-            await new Supervisor(local, options, new StartWatch(local, progress), Report).RunAsync(Ready, cancellation);
+            await new Supervisor(local, options, new StartWatch(local, progress), Report).Run(Ready, cancellationToken);
             return ExitCode.Ok;
         }
         finally
@@ -74,37 +75,39 @@ internal static class UpCommand
         Task Ready()
         {
             progress.End();
-            return supervised ? Task.CompletedTask : WelcomeAsync(session, local, options.Address, cancellation);
+            return supervised ? Task.CompletedTask : Welcome(session, local, options.Address, cancellationToken);
         }
 
         void Report(string line)
         {
             log.CreateLogger("up").Said(line);
-            if (!supervised) session.Terminal.Error.WriteLine(line);
+            if (!supervised)
+                session.Terminal.Error.WriteLine(line);
         }
     }
 
-    private static async Task<int> ReportRunningAsync(Session session, LocalServer local, CancellationToken cancellation)
+    private static async Task<int> ReportRunning(Session session, LocalServer local, CancellationToken cancellationToken)
     {
         var url = local.Files.ReadUrl() ?? throw new CliException($"Another koda up is starting with '{local.Files.Directory}'.");
-        if (await ReadyProbe.AskAsync(url, cancellation) is not { Ready: true })
+        if (await ReadyProbe.Ask(url, cancellationToken) is not { Ready: true })
             throw new CliException($"koda up runs already, but the server does not answer. Its log is '{local.NewestLog("server")}'");
-        if (!session.Json) session.Terminal.Error.WriteLine("Koda is up already.");
-        await WelcomeAsync(session, local, url, cancellation);
+        if (!session.Json)
+            session.Terminal.Error.WriteLine("Koda is up already.");
+        await Welcome(session, local, url, cancellationToken);
         return ExitCode.Ok;
     }
 
     /// <summary>Says where everything is, and helps with what is not set up yet.</summary>
-    public static async Task WelcomeAsync(Session session, LocalServer local, Uri url, CancellationToken cancellation)
+    public static async Task Welcome(Session session, LocalServer local, Uri url, CancellationToken cancellationToken)
     {
         Announce(session, local, url);
         if (!session.Json)
         {
-            await foreach (var missing in Probe.RunAsync(ProgramChecks.Worker, cancellation).Where(check => check.Status != CheckStatus.Ok))
+            await foreach (var missing in Probe.Run(ProgramChecks.Worker, cancellationToken).Where(check => check.Status != CheckStatus.Ok))
                 session.Terminal.Error.WriteLine(
                     $"{session.Terminal.PaintError("Missing:", Tone.Notice)} {missing.Detail}. {missing.Advice}");
         }
-        await OnboardCommand.OfferAsync(session, cancellation);
+        await OnboardCommand.Offer(session, cancellationToken);
     }
 
     private static void Announce(Session session, LocalServer local, Uri url)

@@ -78,7 +78,7 @@ internal static class WorkerCommand
             supervised,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 if (parse.GetValue(supervised))
@@ -111,13 +111,13 @@ internal static class WorkerCommand
                 using var telemetry = Telemetry.Start("koda-worker", environment, logging =>
                     logging.SetMinimumLevel(log.Level).AddProvider(log.Provider));
                 var logger = telemetry?.GetLoggerFactory().CreateLogger("worker") ?? log.CreateLogger("worker");
-                await RunAsync(session, options, logger, cancellation);
+                await Run(session, options, logger, cancellationToken);
                 return ExitCode.Ok;
             });
         return command;
     }
 
-    private static async Task RunAsync(Session session, WorkerOptions options, ILogger log, CancellationToken stop)
+    private static async Task Run(Session session, WorkerOptions options, ILogger log, CancellationToken stop)
     {
         try
         {

@@ -39,7 +39,8 @@ internal sealed record LogOptions(LogFormat Format, LogLevel Level)
 
     private static T Find<T>(string source, string? given, T usual, IReadOnlyCollection<T> all) where T : struct, Enum
     {
-        if (string.IsNullOrEmpty(given)) return usual;
+        if (string.IsNullOrEmpty(given))
+            return usual;
         var found = all.Where(each => Name(each) == given).ToList();
         return found.Count == 1
             ? found[0]

@@ -22,7 +22,8 @@ internal static class LogsCommand
         };
         tail.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 0) result.AddError("--tail must not be below 0.");
+            if (result.GetValueOrDefault<int>() < 0)
+                result.AddError("--tail must not be below 0.");
         });
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new lines as they are written, until Ctrl-C." };
         var command = new TaughtCommand(
@@ -41,7 +42,7 @@ internal static class LogsCommand
             follow,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var local = new LocalServer(session.Files.Directory);
@@ -66,7 +67,7 @@ internal static class LogsCommand
                 Write(session, last, wanted.Length > 1);
                 while (parse.GetValue(follow))
                 {
-                    await Task.Delay(s_betweenLooks, cancellation);
+                    await Task.Delay(s_betweenLooks, cancellationToken);
                     Write(
                         session, logs.SelectMany(log => log.More()).OrderBy(line => line.Time, StringComparer.Ordinal), wanted.Length > 1);
                 }

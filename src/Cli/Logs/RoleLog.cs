@@ -27,8 +27,10 @@ internal sealed class RoleLog(LocalServer local, string role)
             (_file, _position) = (file, 0);
             foreach (var line in Rest())
             {
-                if (last.Count == count && last.Count > 0) last.Dequeue();
-                if (count > 0) last.Enqueue(line);
+                if (last.Count == count && last.Count > 0)
+                    last.Dequeue();
+                if (count > 0)
+                    last.Enqueue(line);
             }
         }
         return [.. last];
@@ -44,7 +46,8 @@ internal sealed class RoleLog(LocalServer local, string role)
             var file in Files().SkipWhile(file => _file.Length > 0 && File.Exists(_file) && file != _file).Where(file => file != _file))
         {
             (_file, _position) = (file, 0);
-            foreach (var line in Rest()) yield return line;
+            foreach (var line in Rest())
+                yield return line;
         }
     }
 

@@ -27,7 +27,8 @@ internal static class CommandsPage
             foreach (var argument in command.Arguments.Where(argument => !argument.Hidden))
                 page.AppendLine($"- `<{argument.Name}>`: {argument.Description}");
             Options(page, command);
-            if (command is TaughtCommand taught) page.AppendLine().AppendLine("```sh").AppendLine(taught.Examples).AppendLine("```");
+            if (command is TaughtCommand taught)
+                page.AppendLine().AppendLine("```sh").AppendLine(taught.Examples).AppendLine("```");
         }
         page.AppendLine().AppendLine("## Exit codes").AppendLine().AppendLine("```").AppendLine(ExitCode.Explanation).AppendLine("```");
         return page.ToString().ReplaceLineEndings("\n").TrimEnd();
@@ -35,6 +36,7 @@ internal static class CommandsPage
 
     private static void Options(StringBuilder page, Command command)
     {
-        foreach (var option in CommandTree.Options(command)) page.AppendLine($"- `{CommandTree.Spelling(option)}`: {option.Description}");
+        foreach (var option in CommandTree.Options(command))
+            page.AppendLine($"- `{CommandTree.Spelling(option)}`: {option.Description}");
     }
 }

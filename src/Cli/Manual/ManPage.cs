@@ -34,7 +34,8 @@ internal static class ManPage
                 page.AppendLine(".PP\n.nf\n.RS 4").AppendLine(Text(taught.Examples)).AppendLine(".RE\n.fi");
         }
         page.AppendLine(".SH ENVIRONMENT");
-        foreach (var line in Environment.Split('\n')) Item(page, line.Split('\t')[0], line.Split('\t')[1]);
+        foreach (var line in Environment.Split('\n'))
+            Item(page, line.Split('\t')[0], line.Split('\t')[1]);
         Section(page, "EXIT STATUS", $".nf\n{Text(ExitCode.Explanation)}\n.fi");
         return page.ToString().ReplaceLineEndings("\n").TrimEnd();
     }
@@ -43,7 +44,8 @@ internal static class ManPage
 
     private static void Options(StringBuilder page, Command command)
     {
-        foreach (var option in CommandTree.Options(command)) Item(page, CommandTree.Spelling(option), option.Description ?? "");
+        foreach (var option in CommandTree.Options(command))
+            Item(page, CommandTree.Spelling(option), option.Description ?? "");
     }
 
     private static void Item(StringBuilder page, string name, string text) =>

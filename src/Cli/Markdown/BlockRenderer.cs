@@ -36,7 +36,8 @@ internal sealed class BlockRenderer(bool styled)
         foreach (var block in blocks)
         {
             var drawn = Draw(block, Math.Max(width, Narrowest));
-            if (lines.Count > 0 && drawn.Count > 0 && !tight) lines.Add([]);
+            if (lines.Count > 0 && drawn.Count > 0 && !tight)
+                lines.Add([]);
             lines.AddRange(drawn);
         }
         return lines;
@@ -64,7 +65,8 @@ internal sealed class BlockRenderer(bool styled)
 
     private List<IReadOnlyList<Segment>> Heading(HeadingBlock heading, int width)
     {
-        var style = heading.Level == 1 ? new Style(decoration: Decoration.Bold | Decoration.Underline) : new Style(decoration: Decoration.Bold);
+        var style =
+            heading.Level == 1 ? new Style(decoration: Decoration.Bold | Decoration.Underline) : new Style(decoration: Decoration.Bold);
         var lines = Wrapped(_inlines.Paragraph(heading.Inline, style), styled ? width : width - heading.Level - 1);
         var mark = new Segment(new string('#', heading.Level) + " ");
         return styled ? lines : Behind(lines, mark, Segment.Padding(heading.Level + 1));
@@ -78,9 +80,11 @@ internal sealed class BlockRenderer(bool styled)
         foreach (var item in list.OfType<ListItemBlock>())
         {
             var mark = list.IsOrdered ? $"{number++}. ".PadLeft(cells) : "• ";
-            if (list.IsLoose && lines.Count > 0) lines.Add([]);
+            if (list.IsLoose && lines.Count > 0)
+                lines.Add([]);
             var drawn = Blocks(item, width - cells, tight: !list.IsLoose);
-            if (drawn.Count == 0) drawn.Add([]);
+            if (drawn.Count == 0)
+                drawn.Add([]);
             lines.AddRange(Behind(drawn, new(mark, Accent), Segment.Padding(cells)));
         }
         return lines;
@@ -89,17 +93,23 @@ internal sealed class BlockRenderer(bool styled)
     // A table that has no room for its columns is told row by row.
     private List<IReadOnlyList<Segment>> Table(Table table, int width)
     {
-        var rows = table.OfType<TableRow>().Select(row => row.OfType<TableCell>().Select(cell => Inlines(cell, row.IsHeader)).ToList()).ToList();
+        var rows = table
+            .OfType<TableRow>()
+            .Select(row => row.OfType<TableCell>().Select(cell => Inlines(cell, row.IsHeader)).ToList())
+            .ToList();
         var columns = rows.Count == 0 ? 0 : rows.Max(row => row.Count);
-        if (columns == 0) return [];
-        if (columns * (NarrowestColumn + 1) > width) return [.. rows.SelectMany(row => Record(row, width))];
+        if (columns == 0)
+            return [];
+        if (columns * (NarrowestColumn + 1) > width)
+            return [.. rows.SelectMany(row => Record(row, width))];
         var drawn = new Spectre.Console.Table { Border = TableBorder.Square, BorderStyle = Faint };
         for (var column = 0; column < columns; column++)
         {
             var header = column < rows[0].Count ? rows[0][column] : new Paragraph();
             drawn.AddColumn(new TableColumn(header) { Alignment = AlignmentOf(table, column) });
         }
-        foreach (var row in rows.Skip(1)) drawn.AddRow(row.Concat(Enumerable.Repeat(new Paragraph(), columns - row.Count)));
+        foreach (var row in rows.Skip(1))
+            drawn.AddRow(row.Concat(Enumerable.Repeat(new Paragraph(), columns - row.Count)));
         return Lines(drawn, width);
     }
 

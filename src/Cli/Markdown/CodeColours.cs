@@ -60,7 +60,8 @@ internal static class CodeColours
         IStateStack? state = null;
         return [.. lines.Select(line =>
         {
-            if (grammar is null || line.Length > LongestLine) return [new Segment(line)];
+            if (grammar is null || line.Length > LongestLine)
+                return [new Segment(line)];
             var read = grammar.TokenizeLine(line, state, s_patience);
             state = read.RuleStack;
             return Parts(line, read.Tokens);
@@ -78,13 +79,15 @@ internal static class CodeColours
     private static Style StyleOf(IEnumerable<string> scopes)
     {
         foreach (var scope in scopes.Reverse())
-            if (s_styles.FirstOrDefault(entry => scope.StartsWith(entry.Scope, StringComparison.Ordinal)) is { Scope: not null } found) return found.Style;
+            if (s_styles.FirstOrDefault(entry => scope.StartsWith(entry.Scope, StringComparison.Ordinal)) is { Scope: not null } found)
+                return found.Style;
         return Style.Plain;
     }
 
     private static IGrammar? GrammarOf(string language)
     {
-        if (language.Length == 0) return null;
+        if (language.Length == 0)
+            return null;
         var extension = "." + s_otherNames.GetValueOrDefault(language, language).ToLowerInvariant();
         var scope = s_languages.GetScopeByExtension(extension) ?? s_languages.GetScopeByLanguageId(language.ToLowerInvariant());
         return scope is null ? null : s_grammars.LoadGrammar(scope);

@@ -13,13 +13,15 @@ internal sealed class InlineRenderer(bool styled)
     public Paragraph Paragraph(ContainerInline? inlines, Style style)
     {
         var paragraph = new Paragraph();
-        if (inlines is not null) Add(paragraph, inlines, style);
+        if (inlines is not null)
+            Add(paragraph, inlines, style);
         return paragraph;
     }
 
     private void Add(Paragraph paragraph, ContainerInline inlines, Style style)
     {
-        foreach (var inline in inlines) Add(paragraph, inline, style);
+        foreach (var inline in inlines)
+            Add(paragraph, inline, style);
     }
 
     private void Add(Paragraph paragraph, Inline inline, Style style)
@@ -61,7 +63,8 @@ internal sealed class InlineRenderer(bool styled)
         var said = string.Concat(link.OfType<LiteralInline>().Select(part => part.Content.ToString()));
         var url = BlockRenderer.Clean(link.Url ?? "");
         Add(paragraph, link, style.Combine(Underlined));
-        if (url.Length > 0 && url != said && url != "mailto:" + said) paragraph.Append($" ({url})", style.Combine(s_faint));
+        if (url.Length > 0 && url != said && url != "mailto:" + said)
+            paragraph.Append($" ({url})", style.Combine(s_faint));
     }
 
     private static Style Underlined => new(decoration: Decoration.Underline);

@@ -18,7 +18,8 @@ internal sealed class MarkdownStream
     public string Append(string text)
     {
         _open.Append(text);
-        if (!text.Contains('\n', StringComparison.Ordinal)) return "";
+        if (!text.Contains('\n', StringComparison.Ordinal))
+            return "";
         // A line that has not ended may turn out as anything; among whole lines only the last block can still grow.
         var source = Open;
         var document = MarkdownText.Parse(source[..(source.LastIndexOf('\n') + 1)]);

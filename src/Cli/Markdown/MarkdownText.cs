@@ -41,9 +41,11 @@ internal static class MarkdownText
     private static string Paint(IEnumerable<Segment> line, bool styled)
     {
         using var text = new StringWriter();
-        if (!styled) return string.Concat(line.Select(part => part.Text)).TrimEnd();
+        if (!styled)
+            return string.Concat(line.Select(part => part.Text)).TrimEnd();
         var writer = new AnsiWriter(text, new AnsiCapabilities { Ansi = true, ColorSystem = ColorSystem.Standard, Links = false });
-        foreach (var part in line) writer.Write(Printable.Text(part.Text), part.Style);
+        foreach (var part in line)
+            writer.Write(Printable.Text(part.Text), part.Style);
         return text.ToString();
     }
 }

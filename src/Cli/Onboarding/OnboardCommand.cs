@@ -19,14 +19,14 @@ internal static class OnboardCommand
             """
         );
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
+                var status = await session.Client.Onboarding.GetStatusAsync(cancellationToken);
                 if (session.Json)
                     session.Terminal.Out.WriteLine(JsonOutput.Text(status));
                 else if (session.Terminal.Interactive && !status.Steps.OnboardingComplete)
-                    await new OnboardingWalk(session).RunAsync(status, cancellation);
+                    await new OnboardingWalk(session).Run(status, cancellationToken);
                 else
                     session.Terminal.Out.WriteLine(Words(session, status));
                 return ExitCode.Ok;
@@ -35,11 +35,13 @@ internal static class OnboardCommand
     }
 
     /// <summary>After a start: walks a person through what is missing, or prints the commands that do it.</summary>
-    public static async Task OfferAsync(Session session, CancellationToken cancellation)
+    public static async Task Offer(Session session, CancellationToken cancellationToken)
     {
-        if (session.Json) return;
-        var status = await session.Client.Onboarding.GetStatusAsync(cancellation);
-        if (status.Steps.OnboardingComplete) return;
+        if (session.Json)
+            return;
+        var status = await session.Client.Onboarding.GetStatusAsync(cancellationToken);
+        if (status.Steps.OnboardingComplete)
+            return;
         session.Terminal.Out.WriteLine();
         if (!session.Terminal.Interactive)
         {
@@ -48,7 +50,7 @@ internal static class OnboardCommand
         }
         try
         {
-            await new OnboardingWalk(session).RunAsync(status, cancellation);
+            await new OnboardingWalk(session).Run(status, cancellationToken);
         }
         // Whatever is wrong with the answers, server and worker run on.
         catch (Exception failure) when (failure is KodaException or CliException)
@@ -61,7 +63,8 @@ internal static class OnboardCommand
     private static string Words(Session session, OnboardingStatus status)
     {
         var koda = session.Terminal.Program;
-        if (status.Steps.OnboardingComplete) return "Everything is set up.";
+        if (status.Steps.OnboardingComplete)
+            return "Everything is set up.";
         var steps = new List<string>();
         if (!status.Steps.StorageReady)
             steps.Add($"{koda} doctor                                      what keeps the server from being ready");

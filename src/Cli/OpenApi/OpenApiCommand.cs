@@ -35,10 +35,10 @@ internal static class OpenApiCommand
             accepted,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var files = await OpenApiExport.Write(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellation);
+                var files = await OpenApiExport.Write(Path.GetFullPath(parse.GetRequiredValue(folder)), cancellationToken);
                 var wanted = parse.GetValue(accepted) is { } text
                     ? File.ReadLines(text).Select(line => line.Trim(' ', '-', '`')).ToHashSet()
                     : [];

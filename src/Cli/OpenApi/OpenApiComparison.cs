@@ -17,8 +17,10 @@ internal static class OpenApiComparison
         var schemas = new SchemaComparison(old, current, breaks);
         foreach (var (path, item) in Members(old["paths"]))
         {
-            if (current["paths"]?[path] is not { } currentItem) breaks.Add($"{path} was removed");
-            else CompareItem(path, item!, currentItem, schemas, breaks);
+            if (current["paths"]?[path] is not { } currentItem)
+                breaks.Add($"{path} was removed");
+            else
+                CompareItem(path, item!, currentItem, schemas, breaks);
         }
 
         return breaks;
@@ -33,8 +35,10 @@ internal static class OpenApiComparison
         foreach (var (verb, operation) in Members(old))
         {
             var place = $"{verb.ToUpperInvariant()} {path}";
-            if (current[verb] is not { } currentOperation) breaks.Add($"{place} was removed");
-            else CompareOperation(place, operation!, currentOperation, schemas, breaks);
+            if (current[verb] is not { } currentOperation)
+                breaks.Add($"{place} was removed");
+            else
+                CompareOperation(place, operation!, currentOperation, schemas, breaks);
         }
     }
 
@@ -54,8 +58,10 @@ internal static class OpenApiComparison
 
         foreach (var (status, reply) in Members(old["responses"]))
         {
-            if (current["responses"]?[status] is not { } currentReply) breaks.Add($"{place}: the reply {status} was removed");
-            else CompareReply($"{place} {status}", reply!, currentReply, schemas, breaks);
+            if (current["responses"]?[status] is not { } currentReply)
+                breaks.Add($"{place}: the reply {status} was removed");
+            else
+                CompareReply($"{place} {status}", reply!, currentReply, schemas, breaks);
         }
     }
 
@@ -63,8 +69,10 @@ internal static class OpenApiComparison
     {
         foreach (var (type, media) in Members(old["content"]))
         {
-            if (current["content"]?[type] is not { } currentMedia) breaks.Add($"{place}: {type} was removed");
-            else schemas.Compare($"{place} reply", media!["schema"], currentMedia["schema"], isInput: false);
+            if (current["content"]?[type] is not { } currentMedia)
+                breaks.Add($"{place}: {type} was removed");
+            else
+                schemas.Compare($"{place} reply", media!["schema"], currentMedia["schema"], isInput: false);
         }
     }
 
@@ -74,14 +82,17 @@ internal static class OpenApiComparison
         var after = Parameters(current);
         foreach (var (key, parameter) in before)
         {
-            if (!after.TryGetValue(key, out var same)) breaks.Add($"{place}: the parameter {key} was removed");
-            else schemas.Compare($"{place}: the parameter {key}", parameter["schema"], same["schema"], isInput: true);
+            if (!after.TryGetValue(key, out var same))
+                breaks.Add($"{place}: the parameter {key} was removed");
+            else
+                schemas.Compare($"{place}: the parameter {key}", parameter["schema"], same["schema"], isInput: true);
         }
 
         foreach (var (key, parameter) in after)
         {
             var wasRequired = before.TryGetValue(key, out var same) && IsRequired(same);
-            if (IsRequired(parameter) && !wasRequired) breaks.Add($"{place}: the parameter {key} became required");
+            if (IsRequired(parameter) && !wasRequired)
+                breaks.Add($"{place}: the parameter {key} became required");
         }
     }
 

@@ -15,19 +15,23 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
     {
         if (old is null || current is null)
         {
-            if (old is not null) breaks.Add($"{place} lost its schema");
+            if (old is not null)
+                breaks.Add($"{place} lost its schema");
             return;
         }
 
         var pair = (Reference(old), Reference(current), isInput);
-        if (pair is ({ } oldName, { } currentName, _) && !_compared.Add((oldName, currentName, isInput))) return;
+        if (pair is ({ } oldName, { } currentName, _) && !_compared.Add((oldName, currentName, isInput)))
+            return;
         old = Resolve(oldDocument, old);
         current = Resolve(currentDocument, current);
         CompareTypes(place, old, current, isInput);
         CompareChoices(place, old, current, isInput);
         CompareProperties(place, old, current, isInput);
-        if (old["items"] is { } items) Compare(place + "[]", items, current["items"], isInput);
-        if (old["additionalProperties"] is JsonObject values) Compare(place + "{}", values, current["additionalProperties"], isInput);
+        if (old["items"] is { } items)
+            Compare(place + "[]", items, current["items"], isInput);
+        if (old["additionalProperties"] is JsonObject values)
+            Compare(place + "{}", values, current["additionalProperties"], isInput);
     }
 
     private void CompareTypes(string place, JsonNode old, JsonNode current, bool isInput)
@@ -43,8 +47,10 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
 
     private void CompareChoices(string place, JsonNode old, JsonNode current, bool isInput)
     {
-        if (!isInput || current["enum"] is null) return;
-        if (old["enum"] is null) breaks.Add($"{place} takes only some values now");
+        if (!isInput || current["enum"] is null)
+            return;
+        if (old["enum"] is null)
+            breaks.Add($"{place} takes only some values now");
         var lost = OpenApiComparison.Texts(old["enum"]).Except(OpenApiComparison.Texts(current["enum"]));
         foreach (var value in lost.Order(StringComparer.Ordinal))
             breaks.Add($"{place} no longer takes the value {value}");
@@ -54,8 +60,10 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
     {
         foreach (var (name, property) in OpenApiComparison.Members(old["properties"]))
         {
-            if (current["properties"]?[name] is not { } same) breaks.Add($"{place}.{name} was removed");
-            else Compare($"{place}.{name}", property, same, isInput);
+            if (current["properties"]?[name] is not { } same)
+                breaks.Add($"{place}.{name} was removed");
+            else
+                Compare($"{place}.{name}", property, same, isInput);
         }
 
         var before = OpenApiComparison.Texts(old["required"]);
@@ -85,9 +93,11 @@ internal sealed class SchemaComparison(JsonObject oldDocument, JsonObject curren
 
     private static JsonNode Resolve(JsonObject document, JsonNode schema)
     {
-        if (Reference(schema) is not { } reference) return schema;
+        if (Reference(schema) is not { } reference)
+            return schema;
         JsonNode? node = document;
-        foreach (var name in reference.TrimStart('#', '/').Split('/')) node = node?[name];
+        foreach (var name in reference.TrimStart('#', '/').Split('/'))
+            node = node?[name];
         return node ?? throw new InvalidDataException($"The document refers to {reference}, which it does not hold.");
     }
 }

@@ -41,22 +41,23 @@ internal static class ConnectCommand
             koda providers connect my-server --local --base-url http://127.0.0.1:8000/v1 --context-tokens 32768
             koda providers connect my-gateway --base-url https://models.example.com/v1 --key-stdin < key.txt
             """) { id, url, key, local, model, window, unverified };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var provider = parse.GetRequiredValue(id);
-            var secret = parse.GetValue(key) ? await ReadKeyAsync(session.Terminal, cancellation) : "";
+            var secret = parse.GetValue(key) ? await ReadKey(session.Terminal, cancellationToken) : "";
             var isLocal = parse.GetValue(local) || provider == "ollama";
             if (parse.GetValue(window) is not null && !isLocal)
                 throw new CliException("--context-tokens is for local endpoints.", ExitCode.Usage, "Give it with --local.", "cli.usage");
             var endpoint = Local(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified));
-            if (parse.GetValue(window) is { } given) endpoint.ContextTokens = given;
+            if (parse.GetValue(window) is { } given)
+                endpoint.ContextTokens = given;
             var connection = isLocal
-                ? await session.Client.Providers.SaveLocalEndpointAsync(endpoint, cancellation)
+                ? await session.Client.Providers.SaveLocalEndpointAsync(endpoint, cancellationToken)
                 : await session.Client.Providers.SaveApiKeyAsync(
-                    WithKey(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellation);
-            if (isLocal && await LocalWindow.IsUnknownAsync(session, connection, cancellation))
-                connection = await LocalWindow.AskAsync(session, endpoint, connection, cancellation);
+                    WithKey(provider, secret, parse.GetValue(url), parse.GetValue(model), !parse.GetValue(unverified)), cancellationToken);
+            if (isLocal && await LocalWindow.IsUnknown(session, connection, cancellationToken))
+                connection = await LocalWindow.Ask(session, endpoint, connection, cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(connection) : Words(connection));
             return ExitCode.Ok;
         });
@@ -74,22 +75,26 @@ internal static class ConnectCommand
     private static SaveApiKeyRequest WithKey(string provider, string key, string? url, string? model, bool verify)
     {
         var request = new SaveApiKeyRequest { ProviderId = provider, ApiKey = key, VerifyAfterSave = verify };
-        if (url is not null) request.BaseUrl = url;
-        if (model is not null) request.DefaultModel = model;
+        if (url is not null)
+            request.BaseUrl = url;
+        if (model is not null)
+            request.DefaultModel = model;
         return request;
     }
 
     private static SaveLocalEndpointRequest Local(string provider, string key, string? url, string? model, bool verify)
     {
         var request = new SaveLocalEndpointRequest { ProviderId = provider, ApiKey = key, VerifyAfterSave = verify };
-        if (url is not null) request.BaseUrl = url;
-        if (model is not null) request.DefaultModel = model;
+        if (url is not null)
+            request.BaseUrl = url;
+        if (model is not null)
+            request.DefaultModel = model;
         return request;
     }
 
-    private static async Task<string> ReadKeyAsync(CliTerminal terminal, CancellationToken cancellation)
+    private static async Task<string> ReadKey(CliTerminal terminal, CancellationToken cancellationToken)
     {
-        var key = (await terminal.In.ReadToEndAsync(cancellation)).Trim();
+        var key = (await terminal.In.ReadToEndAsync(cancellationToken)).Trim();
         return key.Length > 0
             ? key
             : throw new CliException("stdin holds no key.", ExitCode.Usage, "See: koda providers connect --help", "provider.key_missing");

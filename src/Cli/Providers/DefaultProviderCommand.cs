@@ -28,7 +28,7 @@ internal static class DefaultProviderCommand
             model,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 if (parse.GetValue(id) is not { Length: > 0 } provider)
@@ -36,14 +36,14 @@ internal static class DefaultProviderCommand
                     if (parse.GetValue(model) is not null)
                         throw new CliException(
                             "--model needs a provider.", ExitCode.Usage, "See: koda providers default --help", "cli.usage");
-                    var defaults = await session.Client.Connections.ListDefaultsAsync(cancellation);
+                    var defaults = await session.Client.Connections.ListDefaultsAsync(cancellationToken);
                     session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(defaults) : Words(defaults.Agents));
                     return ExitCode.Ok;
                 }
                 var request = new SetConnectionDefaultRequest { ConnectionKey = "core:" + provider, ForAgents = true };
                 if (parse.GetValue(model) is { } named)
                     request.Model = named;
-                var chosen = await session.Client.Connections.SetDefaultAsync(request, cancellation);
+                var chosen = await session.Client.Connections.SetDefaultAsync(request, cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json
                         ? JsonOutput.Text(chosen)

@@ -10,10 +10,10 @@ internal static class DisconnectCommand
     {
         var id = new Argument<string>("provider") { Description = "The provider." };
         var command = new TaughtCommand("disconnect", "Removes a connection and its key.", "koda providers disconnect groq") { id };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var connection = await session.Client.Providers.DisconnectAsync(parse.GetRequiredValue(id), cancellation);
+            var connection = await session.Client.Providers.DisconnectAsync(parse.GetRequiredValue(id), cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(connection) : $"{connection.Title} is not connected any more.");
             return ExitCode.Ok;
         });

@@ -35,12 +35,12 @@ internal static class LimitProviderCommand
             models,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var limits = (parse.GetValue(models) ?? []).Select(ReadLimit).ToList();
                 var connection = await session.Client.Providers.SetLimitsAsync(
-                    parse.GetRequiredValue(id), parse.GetRequiredValue(most), limits, cancellation);
+                    parse.GetRequiredValue(id), parse.GetRequiredValue(most), limits, cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(connection) : Words(connection));
                 return ExitCode.Ok;
             });

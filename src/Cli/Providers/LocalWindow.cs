@@ -12,11 +12,13 @@ namespace Koda.Cli.Providers;
 internal static class LocalWindow
 {
     /// <summary>Whether neither the endpoint nor a person has said it of the model that is used.</summary>
-    public static async Task<bool> IsUnknownAsync(Session session, ProviderConnection connection, CancellationToken cancellation)
+    public static async Task<bool> IsUnknown(Session session, ProviderConnection connection, CancellationToken cancellationToken)
     {
         if (connection.DefaultModel.Length == 0 || connection.ContextTokens > 0)
             return false;
-        var models = await session.Client.Providers.ListModelsAsync(connection.ProviderId, cancellation).ToListAsync(cancellation);
+        var models = await session
+            .Client.Providers.ListModelsAsync(connection.ProviderId, cancellationToken)
+            .ToListAsync(cancellationToken);
         return !models.Exists(model => model.Id == connection.DefaultModel && model.HasContextTokens);
     }
 
@@ -24,20 +26,22 @@ internal static class LocalWindow
     /// Asks who sits there, and saves the connection again with the answer. Where nobody does, it is said how to give it.
     /// </summary>
     /// <returns>The connection as it is then.</returns>
-    public static async Task<ProviderConnection> AskAsync(
-        Session session, SaveLocalEndpointRequest request, ProviderConnection connection, CancellationToken cancellation)
+    public static async Task<ProviderConnection> Ask(
+        Session session, SaveLocalEndpointRequest request, ProviderConnection connection, CancellationToken cancellationToken)
     {
         var model = Printable.Line(connection.DefaultModel, 80);
         while (session.Terminal.Interactive && !session.Json)
         {
-            var typed = await PasswordInput.AskAsync(
-                session.Terminal, $"How many tokens does {model} read? Its server does not tell. (Enter: I do not know) ", cancellation);
+            var typed = await PasswordInput.Ask(
+                session.Terminal,
+                $"How many tokens does {model} read? Its server does not tell. (Enter: I do not know) ",
+                cancellationToken);
             if (typed.Trim().Length == 0)
                 break;
             if (long.TryParse(typed.Trim(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var tokens) && tokens > 0)
             {
                 request.ContextTokens = tokens;
-                return await session.Client.Providers.SaveLocalEndpointAsync(request, cancellation);
+                return await session.Client.Providers.SaveLocalEndpointAsync(request, cancellationToken);
             }
             session.Terminal.Error.WriteLine("A number such as 32768 is needed.");
         }

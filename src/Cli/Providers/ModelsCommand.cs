@@ -39,7 +39,7 @@ internal static class ModelsCommand
             common.Output,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var provider = parse.GetValue(id) ?? "";
@@ -47,9 +47,9 @@ internal static class ModelsCommand
                 {
                     if (provider.Length == 0)
                         throw new CliException("--refresh needs a provider.", ExitCode.Usage, "See: koda models --help", "cli.usage");
-                    await session.Client.Providers.RefreshModelsAsync(provider, cancellation);
+                    await session.Client.Providers.RefreshModelsAsync(provider, cancellationToken);
                 }
-                var models = await session.Client.Providers.ListModelsAsync(provider, cancellation).ToListAsync(cancellation);
+                var models = await session.Client.Providers.ListModelsAsync(provider, cancellationToken).ToListAsync(cancellationToken);
                 s_listing.Write(
                     session,
                     models,

@@ -47,10 +47,10 @@ internal static class ProvidersCommand
             LimitProviderCommand.Create(common),
             DisconnectCommand.Create(common),
         };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var providers = await session.Client.Providers.ListAsync(cancellation);
+            var providers = await session.Client.Providers.ListAsync(cancellationToken);
             s_listing.Write(session, providers, JsonOutput.List, "There is no provider.");
             return ExitCode.Ok;
         });

@@ -20,11 +20,11 @@ internal static class VerifyProviderCommand
             model,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var found = await session.Client.Providers.VerifyAsync(
-                    parse.GetRequiredValue(id), parse.GetValue(model) ?? "", cancellation);
+                    parse.GetRequiredValue(id), parse.GetValue(model) ?? "", cancellationToken);
                 var verification = found.Verification;
                 session.Terminal.Out.WriteLine(
                     session.Json ? JsonOutput.Text(found)

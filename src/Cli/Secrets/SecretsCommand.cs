@@ -17,10 +17,10 @@ internal static class SecretsCommand
             koda secrets rotate-key
             """)
         { RotateKey(common) };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var key = await session.Client.Secrets.GetMasterKeyAsync(cancellation);
+            var key = await session.Client.Secrets.GetMasterKeyAsync(cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(key) : Words(key));
             return ExitCode.Ok;
         });
@@ -36,10 +36,10 @@ internal static class SecretsCommand
             "With KODA_MASTER_KEY=<new>,<old> in the environment of the servers it wraps everything with the first key; then take the old one away."
         );
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var rotated = await session.Client.Secrets.RotateMasterKeyAsync(cancellation);
+                var rotated = await session.Client.Secrets.RotateMasterKeyAsync(cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json
                         ? JsonOutput.Text(rotated)

@@ -44,14 +44,14 @@ internal static class SessionsCommand
             Delete(common),
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var directory = parse.GetValue(workspace) is { } given ? Path.GetFullPath(given) : "";
                 var sessions = await session
-                    .Client.Sessions.ListAsync(directory, cancellation)
+                    .Client.Sessions.ListAsync(directory, cancellationToken)
                     .Take(parse.GetValue(limit))
-                    .ToListAsync(cancellation);
+                    .ToListAsync(cancellationToken);
                 s_listing.Write(
                     session, sessions, items => JsonOutput.List("sessions", items), "There is no session. Begin one with: koda chat");
                 return ExitCode.Ok;
@@ -70,10 +70,10 @@ internal static class SessionsCommand
             id,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var found = await session.Client.Sessions.GetAsync(parse.GetRequiredValue(id), cancellation);
+                var found = await session.Client.Sessions.GetAsync(parse.GetRequiredValue(id), cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(found) : SessionView.Detail(session.Terminal, found));
                 return ExitCode.Ok;
             });
@@ -90,11 +90,11 @@ internal static class SessionsCommand
             koda sessions export 0198... > session.md
             koda sessions export 0198... --json | jq -r '.messages[].content'
             """) { id };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var found = await session.Client.Sessions.GetAsync(parse.GetRequiredValue(id), cancellation);
-            var messages = await session.Client.Sessions.ListMessagesAsync(found.Id, cancellation);
+            var found = await session.Client.Sessions.GetAsync(parse.GetRequiredValue(id), cancellationToken);
+            var messages = await session.Client.Sessions.ListMessagesAsync(found.Id, cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.List("messages", messages) : SessionView.Markdown(found, messages));
             return ExitCode.Ok;
         });
@@ -110,11 +110,11 @@ internal static class SessionsCommand
             id,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 var name = parse.GetRequiredValue(id);
-                await session.Client.Sessions.DeleteAsync(name, cancellation);
+                await session.Client.Sessions.DeleteAsync(name, cancellationToken);
                 session.Terminal.Out.WriteLine(session.Json ? """{"ok":true}""" : $"{name} is deleted.");
                 return ExitCode.Ok;
             });

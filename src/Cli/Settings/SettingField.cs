@@ -39,7 +39,8 @@ internal sealed record SettingField(string Path, FieldDescriptor? Group, FieldDe
     /// <exception cref="CliException">They are no value of the field.</exception>
     public void Read(SystemSettings settings, IReadOnlyList<string> texts)
     {
-        if (!Field.IsRepeated && texts.Count > 1) throw Wrong("takes one value");
+        if (!Field.IsRepeated && texts.Count > 1)
+            throw Wrong("takes one value");
         JsonNode value = Field.IsRepeated ? new JsonArray([.. texts.Select(text => (JsonNode)text)]) : Single(texts[0]);
         var body = new JsonObject { [Field.Name] = value };
         var issues = new List<FieldFault>();

@@ -35,10 +35,10 @@ internal static class SettingsCommand
             """,
             Meaning)
         { common.Output, Set(common), Reset(common) };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            Write(session, await session.Client.Settings.GetAsync(cancellation));
+            Write(session, await session.Client.Settings.GetAsync(cancellationToken));
             return ExitCode.Ok;
         });
         return command;
@@ -63,12 +63,12 @@ internal static class SettingsCommand
             """,
             Meaning)
         { name, values };
-        command.SetAction((parse, cancellation) =>
+        command.SetAction((parse, cancellationToken) =>
         {
             var field = SettingField.Find(parse.GetRequiredValue(name));
             var settings = new SystemSettings();
             field.Read(settings, parse.GetRequiredValue(values));
-            return ChangeAsync(common.Open(parse), field, settings, cancellation);
+            return Change(common.Open(parse), field, settings, cancellationToken);
         });
         return command;
     }
@@ -81,15 +81,15 @@ internal static class SettingsCommand
             name,
         };
         command.SetAction(
-            (parse, cancellation) =>
-                ChangeAsync(common.Open(parse), SettingField.Find(parse.GetRequiredValue(name)), new SystemSettings(), cancellation));
+            (parse, cancellationToken) =>
+                Change(common.Open(parse), SettingField.Find(parse.GetRequiredValue(name)), new SystemSettings(), cancellationToken));
         return command;
     }
 
-    private static async Task<int> ChangeAsync(Session open, SettingField field, SystemSettings settings, CancellationToken cancellation)
+    private static async Task<int> Change(Session open, SettingField field, SystemSettings settings, CancellationToken cancellationToken)
     {
         await using var session = open;
-        var changed = await session.Client.Settings.PatchAsync(settings, new FieldMask { Paths = { field.Path } }, cancellation);
+        var changed = await session.Client.Settings.PatchAsync(settings, new FieldMask { Paths = { field.Path } }, cancellationToken);
         session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(changed) : $"{field.Path} is {field.Text(changed)}.");
         return ExitCode.Ok;
     }
@@ -98,7 +98,8 @@ internal static class SettingsCommand
     {
         new Listing<SettingField>(field => field.Path, new("SETTING", field => field.Path), new("VALUE", field => field.Text(settings)))
             .Write(session, SettingField.All, _ => JsonOutput.Text(settings), "");
-        if (session.Format != ListFormat.Table) return;
+        if (session.Format != ListFormat.Table)
+            return;
         session.Terminal.Error.WriteLine(settings.UpdatedAt is { } at
             ? $"Changed {Units.Moment(at)}. What each of them means: koda settings --help"
             : "All of them are defaults. What each of them means: koda settings --help");

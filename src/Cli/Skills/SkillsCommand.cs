@@ -29,10 +29,10 @@ internal static class SkillsCommand
             koda skills show security-review
             """)
         { common.Output, Show(common) };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var skills = await session.Client.Skills.ListAsync(cancellationToken: cancellation).ToListAsync(cancellation);
+            var skills = await session.Client.Skills.ListAsync(cancellationToken: cancellationToken).ToListAsync(cancellationToken);
             s_listing.Write(session, skills, JsonOutput.List, "There is no skill.");
             return ExitCode.Ok;
         });
@@ -43,10 +43,10 @@ internal static class SkillsCommand
     {
         var id = new Argument<string>("skill") { Description = "The skill's id, or one of its other names." };
         var command = new TaughtCommand("show", "Shows a skill with its text.", "koda skills show write-tests") { id };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var details = await session.Client.Skills.GetAsync(parse.GetRequiredValue(id), cancellation);
+            var details = await session.Client.Skills.GetAsync(parse.GetRequiredValue(id), cancellationToken);
             session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(details) : Text(details));
             return ExitCode.Ok;
         });

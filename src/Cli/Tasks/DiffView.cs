@@ -12,7 +12,8 @@ internal static class DiffView
     public static int Write(CliTerminal terminal, string diff, int most = int.MaxValue)
     {
         var lines = Printable.Text(diff).TrimEnd('\n').Split('\n');
-        foreach (var line in lines.Take(most)) terminal.Error.WriteLine("  " + terminal.PaintError(line, ToneOf(line)));
+        foreach (var line in lines.Take(most))
+            terminal.Error.WriteLine("  " + terminal.PaintError(line, ToneOf(line)));
         return Math.Max(lines.Length - most, 0);
     }
 

@@ -86,16 +86,19 @@ internal sealed class EventPrinter(CliTerminal terminal)
 
     public void EndLine()
     {
-        if (_midLine) terminal.Error.WriteLine();
+        if (_midLine)
+            terminal.Error.WriteLine();
         _midLine = false;
     }
 
     private void Say(string text, Tone tone)
     {
         var printable = Printable.Text(text);
-        if (tone == Tone.Plain) _said.Append(printable);
+        if (tone == Tone.Plain)
+            _said.Append(printable);
         // Where it does not go to a screen, an answer would stand beside itself: what is said before a call is written with the call.
-        if (tone == Tone.Plain && !terminal.ErrorIsScreen) return;
+        if (tone == Tone.Plain && !terminal.ErrorIsScreen)
+            return;
         terminal.Error.Write(terminal.PaintError(printable, tone));
         _midLine = !printable.EndsWith('\n');
     }
@@ -103,7 +106,8 @@ internal sealed class EventPrinter(CliTerminal terminal)
     /// <summary>Writes what the model said and nobody has seen yet.</summary>
     public void WriteSaid()
     {
-        if (!terminal.ErrorIsScreen && _said.ToString().Trim() is { Length: > 0 } said) terminal.Error.WriteLine(said);
+        if (!terminal.ErrorIsScreen && _said.ToString().Trim() is { Length: > 0 } said)
+            terminal.Error.WriteLine(said);
         _said.Clear();
     }
 
@@ -129,8 +133,10 @@ internal sealed class EventPrinter(CliTerminal terminal)
     {
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (_shownLines++ < OutputLines) Line("  │ " + line, Tone.Faint);
-            else if (_shownLines == OutputLines + 1) Line("  │ …", Tone.Faint);
+            if (_shownLines++ < OutputLines)
+                Line("  │ " + line, Tone.Faint);
+            else if (_shownLines == OutputLines + 1)
+                Line("  │ …", Tone.Faint);
         }
     }
 
@@ -140,8 +146,11 @@ internal sealed class EventPrinter(CliTerminal terminal)
         var took = Units.Milliseconds(payload.Number("duration_ms"));
         // Calls that run side by side end in any order: only the result of the last one needs no name.
         var name = payload.Text("call_id") is var id && id != _lastCall && _calls.TryGetValue(id, out var call) ? call + "  " : "";
-        if (status == "ok") Line($"  ✓ {name}{took}", Tone.Good);
-        else Line($"  ✗ {name}{status}: {Printable.Line(payload.Text("result"), 200)}", Tone.Bad);
-        if (payload.Text("diff") is { Length: > 0 } diff) DiffView.Write(terminal, diff);
+        if (status == "ok")
+            Line($"  ✓ {name}{took}", Tone.Good);
+        else
+            Line($"  ✗ {name}{status}: {Printable.Line(payload.Text("result"), 200)}", Tone.Bad);
+        if (payload.Text("diff") is { Length: > 0 } diff)
+            DiffView.Write(terminal, diff);
     }
 }

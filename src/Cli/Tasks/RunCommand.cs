@@ -44,27 +44,28 @@ internal static class RunCommand
             """,
             ExitCode.Explanation)
         { query, agent, workspace, model, priority, metadata, key, detach, quiet, yes };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
             var text = parse.GetRequiredValue(query);
             var task = await session.Client.Tasks.SubmitAsync(new Runtime.SubmitTaskRequest
             {
                 AgentId = parse.GetRequiredValue(agent),
-                Query = text == "-" ? await session.Terminal.In.ReadToEndAsync(cancellation) : text,
+                Query = text == "-" ? await session.Terminal.In.ReadToEndAsync(cancellationToken) : text,
                 Priority = parse.GetValue(priority),
                 Metadata = ParseMetadata(parse.GetValue(metadata) ?? []),
                 Context = new() { Model = parse.GetValue(model) ?? "", Workspace = Workspace(session, parse.GetValue(workspace)) },
-            }, parse.GetValue(key), cancellation);
+            }, parse.GetValue(key), cancellationToken);
             foreach (var warning in session.Json ? [] : task.Warnings)
                 session.Terminal.Error.WriteLine(session.Terminal.Paint($"Warning: {warning.Message}", Tone.Notice));
             if (parse.GetValue(detach))
             {
                 session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : task.Id);
-                if (!session.Json) session.Terminal.Error.WriteLine($"Watch it with: koda watch {task.Id}");
+                if (!session.Json)
+                    session.Terminal.Error.WriteLine($"Watch it with: koda watch {task.Id}");
                 return ExitCode.Ok;
             }
-            return await new TaskFollower(session, parse.GetValue(yes), parse.GetValue(quiet)).FollowAsync(task, 0, cancellation);
+            return await new TaskFollower(session, parse.GetValue(yes), parse.GetValue(quiet)).Follow(task, 0, cancellationToken);
         });
         return command;
     }
@@ -80,7 +81,8 @@ internal static class RunCommand
         foreach (var pair in pairs)
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
-            if (at < 1) throw new CliException($"--metadata takes KEY=VALUE, not '{pair}'.", ExitCode.Usage, code: "cli.usage");
+            if (at < 1)
+                throw new CliException($"--metadata takes KEY=VALUE, not '{pair}'.", ExitCode.Usage, code: "cli.usage");
             json[pair[..at]] = pair[(at + 1)..];
         }
         return json.ToJsonString();

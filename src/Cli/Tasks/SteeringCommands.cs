@@ -40,10 +40,10 @@ internal static class SteeringCommands
         var id = TaskArgument.Create();
         var command = new TaughtCommand(name, summary, example) { id };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var task = await call(session.Client.Tasks, parse.GetRequiredValue(id), parse, cancellation);
+                var task = await call(session.Client.Tasks, parse.GetRequiredValue(id), parse, cancellationToken);
                 session.Terminal.Out.WriteLine(
                     session.Json ? JsonOutput.Text(task) : $"{task.Id} is {Printable.Line(TaskView.StatusInWords(task), 300)}");
                 return ExitCode.Ok;

@@ -14,24 +14,27 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
     private readonly EventPrinter _printer = new(session.Terminal);
 
     /// <returns>The exit code that the task's outcome stands for.</returns>
-    public async Task<int> FollowAsync(Runtime.Task task, long afterSeq, CancellationToken cancellation)
+    public async Task<int> Follow(Runtime.Task task, long afterSeq, CancellationToken cancellationToken)
     {
-        if (!session.Json && !quiet) _terminal.Error.WriteLine(_terminal.PaintError($"task {task.Id}", Tone.Faint));
-        using var isQueued = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (!session.Json && !quiet)
+            _terminal.Error.WriteLine(_terminal.PaintError($"task {task.Id}", Tone.Faint));
+        using var isQueued = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var explaining = session.Json || quiet ? Task.CompletedTask : ExplainWaiting(task.Id, isQueued.Token);
         try
         {
             // Begun in the middle, the feed may have passed the question already.
-            if (afterSeq > 0 && task.HasApprovalId && !await SettleAsync(task.ApprovalId, cancellation)) return ExitCode.WaitsForApproval;
-            await foreach (var item in session.Client.Tasks.WatchAsync(task.Id, afterSeq, OnCut, cancellation))
+            if (afterSeq > 0 && task.HasApprovalId && !await Settle(task.ApprovalId, cancellationToken))
+                return ExitCode.WaitsForApproval;
+            await foreach (var item in session.Client.Tasks.WatchAsync(task.Id, afterSeq, OnCut, cancellationToken))
             {
-                if (item.Kind != "task.queued") await isQueued.CancelAsync();
+                if (item.Kind != "task.queued")
+                    await isQueued.CancelAsync();
                 Show(item);
-                if (item.Kind == "approval.requested" && !await SettleAsync(ApprovalOf(item), cancellation))
+                if (item.Kind == "approval.requested" && !await Settle(ApprovalOf(item), cancellationToken))
                     return ExitCode.WaitsForApproval;
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _terminal.Error.WriteLine($"\nThe task goes on. Watch it with: koda watch {task.Id}   Stop it with: koda cancel {task.Id}");
             throw;
@@ -41,7 +44,7 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
             await isQueued.CancelAsync();
             await explaining;
         }
-        return Finish(await session.Client.Tasks.GetAsync(task.Id, cancellation));
+        return Finish(await session.Client.Tasks.GetAsync(task.Id, cancellationToken));
     }
 
     private async Task ExplainWaiting(string taskId, CancellationToken cancellationToken)
@@ -61,13 +64,16 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
 
     private void Show(Runtime.Event item)
     {
-        if (session.Json) _terminal.Out.WriteLine(JsonOutput.Text(item));
-        else if (!quiet) _printer.Show(item);
+        if (session.Json)
+            _terminal.Out.WriteLine(JsonOutput.Text(item));
+        else if (!quiet)
+            _printer.Show(item);
     }
 
     private void OnCut(Client.KodaException error, TimeSpan pause)
     {
-        if (!session.Json && !quiet) _printer.Note($"The connection was cut ({error.Code}); trying again in {Units.Duration(pause)}.");
+        if (!session.Json && !quiet)
+            _printer.Note($"The connection was cut ({error.Code}); trying again in {Units.Duration(pause)}.");
     }
 
     private static string ApprovalOf(Runtime.Event item)
@@ -77,18 +83,19 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
     }
 
     /// <returns>False when the approval waits and nobody here can answer it.</returns>
-    private async Task<bool> SettleAsync(string approvalId, CancellationToken cancellation)
+    private async Task<bool> Settle(string approvalId, CancellationToken cancellationToken)
     {
-        var approval = await session.Client.Approvals.GetAsync(approvalId, cancellation);
-        if (approval.State != Runtime.ApprovalState.Pending) return true;
+        var approval = await session.Client.Approvals.GetAsync(approvalId, cancellationToken);
+        if (approval.State != Runtime.ApprovalState.Pending)
+            return true;
         if (approveAll)
         {
-            await ApprovalPrompt.AnswerAsync(
-                session, approval, Runtime.ApprovalDecision.Approve, Runtime.ApprovalScope.Once, "koda run --yes", cancellation);
+            await ApprovalPrompt.Answer(
+                session, approval, Runtime.ApprovalDecision.Approve, Runtime.ApprovalScope.Once, "koda run --yes", cancellationToken);
             return true;
         }
         if (_terminal.Interactive && !session.Json)
-            return await ApprovalPrompt.AskAsync(session, approval, cancellation);
+            return await ApprovalPrompt.Ask(session, approval, cancellationToken);
         _terminal.Error.WriteLine(
             $"The task waits for an approval. Answer with: koda approve {approvalId}   (or --deny)   Then: koda watch {approval.TaskId}");
         return false;
@@ -102,7 +109,8 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
             return TaskView.ExitCodeOf(task);
         }
         _printer.EndLine();
-        if (!task.HasOutput && !quiet) _printer.WriteSaid();
+        if (!task.HasOutput && !quiet)
+            _printer.WriteSaid();
         if (task.HasOutput && !(_terminal.OutIsScreen && _printer.WasShown(task.Output)))
             _terminal.Out.WriteLine(_terminal.OutIsScreen ? Printable.Text(task.Output) : task.Output);
         if (task.Error is { } error)

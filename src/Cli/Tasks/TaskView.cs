@@ -39,7 +39,8 @@ internal static class TaskView
         var parts = new List<string> { Status(task) };
         if (task.FinishedAt is not null && task.CreatedAt is not null)
             parts[0] += " in " + Units.Duration(task.FinishedAt.ToDateTimeOffset() - task.CreatedAt.ToDateTimeOffset());
-        if (usage.ModelCalls > 0) parts.Add(Units.Count(usage.ModelCalls, "model call"));
+        if (usage.ModelCalls > 0)
+            parts.Add(Units.Count(usage.ModelCalls, "model call"));
         parts.Add(Units.Count(usage.ToolCalls, "tool call"));
         if (usage.ModelCalls > 0)
         {

@@ -49,12 +49,12 @@ internal static class TasksCommand
             common.Output,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 if (parse.GetValue(id) is { } one)
                 {
-                    var task = await session.Client.Tasks.GetAsync(one, cancellation);
+                    var task = await session.Client.Tasks.GetAsync(one, cancellationToken);
                     session.Terminal.Out.WriteLine(session.Json ? JsonOutput.Text(task) : TaskView.Detail(session.Terminal, task));
                     return ExitCode.Ok;
                 }
@@ -66,14 +66,14 @@ internal static class TasksCommand
                     Limit = Math.Min(parse.GetValue(limit), 200),
                 };
                 var tasks = parse.GetValue(dead)
-                    ? session.Client.Tasks.ListDeadLettersAsync(filter.AgentId, cancellation)
-                    : session.Client.Tasks.ListAsync(filter, cancellation);
+                    ? session.Client.Tasks.ListDeadLettersAsync(filter.AgentId, cancellationToken)
+                    : session.Client.Tasks.ListAsync(filter, cancellationToken);
                 // To the contract, a cancelled task is one that failed for that reason.
                 if (parse.GetValue(status) is Cancelled or "failed")
                     tasks = tasks.Where(task => TaskView.IsCancelled(task) == (parse.GetValue(status) == Cancelled));
                 s_listing.Write(
                     session,
-                    await tasks.Take(parse.GetValue(limit)).ToListAsync(cancellation),
+                    await tasks.Take(parse.GetValue(limit)).ToListAsync(cancellationToken),
                     JsonOutput.List,
                     "No tasks. Submit one with: koda run --agent explorer \"What is in this repository?\"");
                 return ExitCode.Ok;

@@ -17,12 +17,14 @@ internal static class TraceCommand
             koda trace tsk_... --full
             koda trace tsk_... --json | jq '.totals'
             """) { id, full };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             await using var session = common.Open(parse);
-            var trace = await session.Client.Tasks.GetTraceAsync(parse.GetRequiredValue(id), cancellation);
-            if (session.Json) session.Terminal.Out.WriteLine(JsonOutput.Text(trace));
-            else TraceView.Write(session.Terminal, trace, parse.GetValue(full));
+            var trace = await session.Client.Tasks.GetTraceAsync(parse.GetRequiredValue(id), cancellationToken);
+            if (session.Json)
+                session.Terminal.Out.WriteLine(JsonOutput.Text(trace));
+            else
+                TraceView.Write(session.Terminal, trace, parse.GetValue(full));
             return ExitCode.Ok;
         });
         return command;

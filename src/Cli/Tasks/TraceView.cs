@@ -28,7 +28,8 @@ internal static class TraceView
         foreach (var (step, line) in trace.Steps.Zip(lines.Skip(1)))
         {
             terminal.Out.WriteLine(line);
-            if (full) WriteBody(terminal, step);
+            if (full)
+                WriteBody(terminal, step);
         }
         var totals = trace.Totals ?? new();
         terminal.Out.WriteLine(

@@ -24,12 +24,12 @@ internal static class WatchCommand
             yes,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var task = await session.Client.Tasks.GetAsync(parse.GetRequiredValue(id), cancellation);
-                return await new TaskFollower(session, parse.GetValue(yes), quiet: false).FollowAsync(
-                    task, parse.GetValue(after), cancellation);
+                var task = await session.Client.Tasks.GetAsync(parse.GetRequiredValue(id), cancellationToken);
+                return await new TaskFollower(session, parse.GetValue(yes), quiet: false).Follow(
+                    task, parse.GetValue(after), cancellationToken);
             });
         return command;
     }

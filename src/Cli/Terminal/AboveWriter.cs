@@ -24,7 +24,8 @@ internal sealed class AboveWriter(LiveArea area) : TextWriter
                 _line.Remove(0, whole.Length);
             }
         }
-        if (whole.Length > 0) area.Above(whole);
+        if (whole.Length > 0)
+            area.Above(whole);
     }
 
     public override void WriteLine(string? value) => Write(value + "\n");

@@ -21,7 +21,8 @@ internal sealed record Completions(int Start, IReadOnlyList<string> Words)
             {
                 rows.Add(row);
                 row = "";
-                if (rows.Count == MostRows) return [.. rows, $"… {Words.Count - at} more"];
+                if (rows.Count == MostRows)
+                    return [.. rows, $"… {Words.Count - at} more"];
             }
             row += (row.Length > 0 ? Between : "") + word;
         }

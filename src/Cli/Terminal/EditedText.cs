@@ -47,14 +47,17 @@ internal sealed class EditedText
 
     public void WordRight()
     {
-        while (Cursor < Length && !char.IsLetterOrDigit(_text[Cursor])) Cursor++;
-        while (Cursor < Length && char.IsLetterOrDigit(_text[Cursor])) Cursor++;
+        while (Cursor < Length && !char.IsLetterOrDigit(_text[Cursor]))
+            Cursor++;
+        while (Cursor < Length && char.IsLetterOrDigit(_text[Cursor]))
+            Cursor++;
     }
 
     /// <summary>Goes to the line above. False: there is none.</summary>
     public bool Up()
     {
-        if (LineStart == 0) return false;
+        if (LineStart == 0)
+            return false;
         var column = Cursor - LineStart;
         Cursor = LineStart - 1;
         Cursor = Math.Min(LineStart + column, LineEnd);
@@ -64,7 +67,8 @@ internal sealed class EditedText
     /// <summary>Goes to the line below. False: there is none.</summary>
     public bool Down()
     {
-        if (LineEnd == Length) return false;
+        if (LineEnd == Length)
+            return false;
         var column = Cursor - LineStart;
         Cursor = LineEnd + 1;
         Cursor = Math.Min(LineStart + column, LineEnd);
@@ -91,7 +95,8 @@ internal sealed class EditedText
         get
         {
             var at = Cursor;
-            while (at > 0 && _text[at - 1] != '\n') at--;
+            while (at > 0 && _text[at - 1] != '\n')
+                at--;
             return at;
         }
     }
@@ -101,7 +106,8 @@ internal sealed class EditedText
         get
         {
             var at = Cursor;
-            while (at < Length && _text[at] != '\n') at++;
+            while (at < Length && _text[at] != '\n')
+                at++;
             return at;
         }
     }
@@ -111,8 +117,10 @@ internal sealed class EditedText
         get
         {
             var at = Cursor;
-            while (at > 0 && !char.IsLetterOrDigit(_text[at - 1])) at--;
-            while (at > 0 && char.IsLetterOrDigit(_text[at - 1])) at--;
+            while (at > 0 && !char.IsLetterOrDigit(_text[at - 1]))
+                at--;
+            while (at > 0 && char.IsLetterOrDigit(_text[at - 1]))
+                at--;
             return at;
         }
     }

@@ -9,10 +9,10 @@ internal sealed class InputLines(TextReader reader)
     private Task<string?>? _reading;
 
     /// <summary>The next line; null when the input has ended.</summary>
-    public async Task<string?> NextAsync(CancellationToken cancellation)
+    public async Task<string?> Next(CancellationToken cancellationToken)
     {
         _reading ??= Task.Run(reader.ReadLine, CancellationToken.None);
-        var line = await _reading.WaitAsync(cancellation);
+        var line = await _reading.WaitAsync(cancellationToken);
         _reading = null;
         return line;
     }

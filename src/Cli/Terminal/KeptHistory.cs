@@ -13,9 +13,11 @@ internal sealed class KeptHistory(string path)
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
     public IReadOnlyList<string> Read()
     {
-        if (!File.Exists(path)) return [];
+        if (!File.Exists(path))
+            return [];
         var lines = File.ReadAllLines(path);
-        if (lines.Length > 2 * Most) Write(FileMode.Create, lines = lines[^Most..]);
+        if (lines.Length > 2 * Most)
+            Write(FileMode.Create, lines = lines[^Most..]);
         return [.. lines.TakeLast(Most).Select(Line).OfType<string>()];
     }
 

@@ -8,7 +8,7 @@ internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Co
 {
     private const char LastControl = '\u001f';
     private const string Indent = "  ";
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(15);
 
     private readonly PastedText _paste = new(keys);
     private EditedText _text = new();
@@ -33,16 +33,17 @@ internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Co
     /// <param name="painted">The same with its colours.</param>
     /// <param name="draft">What stands there already.</param>
     /// <param name="remembers">Whether it is remembered: answers to questions are no messages.</param>
-    /// <param name="cancellation">Cuts it off.</param>
-    public async Task<string?> ReadAsync(string mark, string painted, string draft, bool remembers, CancellationToken cancellation)
+    /// <param name="cancellationToken">Cuts it off.</param>
+    public async Task<string?> Read(string mark, string painted, string draft, bool remembers, CancellationToken cancellationToken)
     {
         (_text, _done, _gone, _cleared, _below, Draft) = (new EditedText(), false, false, false, [], "");
         _text.Insert(draft);
         var kept = History;
-        if (!remembers) History = new LineHistory();
+        if (!remembers)
+            History = new LineHistory();
         try
         {
-            return await ReadAsync(mark, painted, cancellation);
+            return await Read(mark, painted, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -53,21 +54,26 @@ internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Co
         {
             area.Typed(null);
             History = kept;
-            if (remembers && _done) History.Add(_text.ToString());
+            if (remembers && _done)
+                History.Add(_text.ToString());
         }
     }
 
-    private async Task<string?> ReadAsync(string mark, string painted, CancellationToken cancellation)
+    private async Task<string?> Read(string mark, string painted, CancellationToken cancellationToken)
     {
         while (true)
         {
             Draw(mark, painted);
-            while (!keys.Waiting && !_cleared) await Task.Delay(BetweenLooks, cancellation);
-            if (_cleared) (_text, _cleared, _below) = (new EditedText(), false, []);
+            while (!keys.Waiting && !_cleared) await Task.Delay(s_betweenLooks, cancellationToken);
+            if (_cleared)
+                (_text, _cleared, _below) = (new EditedText(), false, []);
             _pasted = false;
-            while (keys.Waiting && !_done && !_gone) Take(keys.Read());
-            if (_gone) return null;
-            if (_done) return _text.ToString();
+            while (keys.Waiting && !_done && !_gone)
+                Take(keys.Read());
+            if (_gone)
+                return null;
+            if (_done)
+                return _text.ToString();
         }
     }
 
@@ -83,14 +89,22 @@ internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Co
 
     private void Take(ConsoleKeyInfo key)
     {
-        if (key.Key != ConsoleKey.Tab) _below = [];
-        if (key.Key != ConsoleKey.R || !key.Modifiers.HasFlag(ConsoleModifiers.Control)) _search = null;
-        if (_paste.Begins(key)) _text.Insert(_paste.Read());
-        else if (key.Key == ConsoleKey.Enter || key.KeyChar is '\r' or '\n') Enter(key);
-        else if (key.Key == ConsoleKey.Tab) Complete();
-        else if (key.Modifiers.HasFlag(ConsoleModifiers.Control)) Control(key.Key);
-        else if (key.Modifiers.HasFlag(ConsoleModifiers.Alt)) Alt(key.Key);
-        else if (!Move(key.Key) && key.KeyChar > LastControl && !char.IsControl(key.KeyChar)) _text.Insert(key.KeyChar.ToString());
+        if (key.Key != ConsoleKey.Tab)
+            _below = [];
+        if (key.Key != ConsoleKey.R || !key.Modifiers.HasFlag(ConsoleModifiers.Control))
+            _search = null;
+        if (_paste.Begins(key))
+            _text.Insert(_paste.Read());
+        else if (key.Key == ConsoleKey.Enter || key.KeyChar is '\r' or '\n')
+            Enter(key);
+        else if (key.Key == ConsoleKey.Tab)
+            Complete();
+        else if (key.Modifiers.HasFlag(ConsoleModifiers.Control))
+            Control(key.Key);
+        else if (key.Modifiers.HasFlag(ConsoleModifiers.Alt))
+            Alt(key.Key);
+        else if (!Move(key.Key) && key.KeyChar > LastControl && !char.IsControl(key.KeyChar))
+            _text.Insert(key.KeyChar.ToString());
     }
 
     // What is pasted has line ends too; more comes at once behind all but the last. A backslash at the end, or Alt, asks for another line.
@@ -152,26 +166,32 @@ internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Co
 
     private void Alt(ConsoleKey key)
     {
-        if (key is ConsoleKey.B or ConsoleKey.LeftArrow) _text.WordLeft();
-        else if (key is ConsoleKey.F or ConsoleKey.RightArrow) _text.WordRight();
-        else if (key == ConsoleKey.Backspace) _text.CutWord();
+        if (key is ConsoleKey.B or ConsoleKey.LeftArrow)
+            _text.WordLeft();
+        else if (key is ConsoleKey.F or ConsoleKey.RightArrow)
+            _text.WordRight();
+        else if (key == ConsoleKey.Backspace)
+            _text.CutWord();
     }
 
     private void Earlier()
     {
-        if (!_text.Up() && History.Previous(_text.ToString()) is { } line) _text.Replace(line);
+        if (!_text.Up() && History.Previous(_text.ToString()) is { } line)
+            _text.Replace(line);
     }
 
     private void Later()
     {
-        if (!_text.Down() && History.Next() is { } line) _text.Replace(line);
+        if (!_text.Down() && History.Next() is { } line)
+            _text.Replace(line);
     }
 
     // What was typed before the first press is searched for; each further press goes on to an earlier line.
     private void Search()
     {
         var wanted = _search?.Wanted ?? _text.ToString();
-        if (History.Find(wanted, _search?.Found) is { } found) _text.Replace(found);
+        if (History.Find(wanted, _search?.Found) is { } found)
+            _text.Replace(found);
         _search = (wanted, _search is null && _text.ToString() == wanted ? null : _text.ToString());
         _below = [$"searched: {Printable.Line(wanted, area.Width)}"];
     }
@@ -182,14 +202,18 @@ internal sealed class LineEditor(LiveArea area, IKeys keys, Func<string, int, Co
         var found = keys.Waiting ? Completions.None : completions(_text.ToString(), _text.Cursor);
         if (found.Words.Count == 0)
         {
-            if (!_text.ToString().StartsWith('/')) _text.Insert(Indent);
+            if (!_text.ToString().StartsWith('/'))
+                _text.Insert(Indent);
             return;
         }
         var common = found.Words.Aggregate(Common);
         var typed = _text.ToString()[found.Start.._text.Cursor];
-        if (found.Words.Count == 1) _text.ReplaceBefore(found.Start, common + (common.EndsWith('/') ? "" : " "));
-        else if (common.Length > typed.Length) _text.ReplaceBefore(found.Start, common);
-        else _below = found.Rows(area.Width);
+        if (found.Words.Count == 1)
+            _text.ReplaceBefore(found.Start, common + (common.EndsWith('/') ? "" : " "));
+        else if (common.Length > typed.Length)
+            _text.ReplaceBefore(found.Start, common);
+        else
+            _below = found.Rows(area.Width);
     }
 
     private static string Common(string one, string other) =>

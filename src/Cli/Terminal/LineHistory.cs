@@ -9,7 +9,8 @@ internal sealed class LineHistory
 
     public void Add(string line)
     {
-        if (line.Trim().Length > 0 && (_lines.Count == 0 || _lines[^1] != line)) _lines.Add(line);
+        if (line.Trim().Length > 0 && (_lines.Count == 0 || _lines[^1] != line))
+            _lines.Add(line);
         _at = _lines.Count;
     }
 
@@ -17,15 +18,18 @@ internal sealed class LineHistory
     /// <param name="current">What is typed now, to come back to.</param>
     public string? Previous(string current)
     {
-        if (_at == 0) return null;
-        if (_at == _lines.Count) _draft = current;
+        if (_at == 0)
+            return null;
+        if (_at == _lines.Count)
+            _draft = current;
         return _lines[--_at];
     }
 
     /// <summary>The line after, and after the last one what was typed before looking. Null: there is none.</summary>
     public string? Next()
     {
-        if (_at >= _lines.Count) return null;
+        if (_at >= _lines.Count)
+            return null;
         return ++_at == _lines.Count ? _draft : _lines[_at];
     }
 

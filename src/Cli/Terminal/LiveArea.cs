@@ -4,8 +4,8 @@ using System.Text;
 namespace Koda.Cli.Terminal;
 
 /// <summary>
-/// The lower end of the screen, which is drawn anew as things go on: what happens now, and below it what is typed. Whatever is written above
-/// it stays, and scrolls away like any other output.
+/// The lower end of the screen, which is drawn anew as things go on: what happens now, and below it what is typed. Whatever is written
+/// above it stays, and scrolls away like any other output.
 /// </summary>
 /// <param name="screen">The screen.</param>
 /// <param name="size">How many cells a row of it has, and how many rows there are.</param>
@@ -46,7 +46,8 @@ internal sealed class LiveArea(TextWriter screen, Func<(int Width, int Height)> 
     /// <summary>Writes whole lines above the area, for good.</summary>
     public void Above(string lines)
     {
-        lock (_gate) Draw(lines);
+        lock (_gate)
+            Draw(lines);
     }
 
     /// <summary>Shows what happens now.</summary>
@@ -78,8 +79,10 @@ internal sealed class LiveArea(TextWriter screen, Func<(int Width, int Height)> 
         IReadOnlyList<string> rows = [.. status, .. typed.Rows];
         var (row, column) = (Math.Clamp(rows.Count - typed.Rows.Count + typed.Row, 0, Math.Max(rows.Count - 1, 0)), typed.Column);
         var drawn = new StringBuilder().AppendJoin("\r\n", rows).Append(Up(rows.Count - 1 - row)).Append('\r');
-        if (column > 0) drawn.Append(CultureInfo.InvariantCulture, $"\e[{column}C");
-        if (above.Length == 0 && width == _width && _drawn == drawn.ToString()) return;
+        if (column > 0)
+            drawn.Append(CultureInfo.InvariantCulture, $"\e[{column}C");
+        if (above.Length == 0 && width == _width && _drawn == drawn.ToString())
+            return;
         screen.Write($"{Up(RowsAboveCursor(width))}\r\e[J{above.ReplaceLineEndings("\r\n")}{drawn}");
         screen.Flush();
         (_drawn, _cells, _width, _cursorRow, _cursorColumn) = (drawn.ToString(), [.. rows.Select(CellsOf)], width, row, column);

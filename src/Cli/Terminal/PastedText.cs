@@ -19,9 +19,11 @@ internal sealed class PastedText(IKeys keys)
     /// <summary>Whether a key begins the mark before the text; then the mark is taken.</summary>
     public bool Begins(ConsoleKeyInfo key)
     {
-        if (key.KeyChar != '\e' || !keys.Waiting) return false;
+        if (key.KeyChar != '\e' || !keys.Waiting)
+            return false;
         var mark = new StringBuilder();
-        while (mark.Length < First.Length && keys.Waiting) mark.Append(keys.Read().KeyChar);
+        while (mark.Length < First.Length && keys.Waiting)
+            mark.Append(keys.Read().KeyChar);
         return mark.ToString() == First;
     }
 
@@ -29,7 +31,8 @@ internal sealed class PastedText(IKeys keys)
     public string Read()
     {
         var text = new StringBuilder();
-        while (!EndsWith(text, Last)) text.Append(keys.Read().KeyChar);
+        while (!EndsWith(text, Last))
+            text.Append(keys.Read().KeyChar);
         return Printable.Text(text.ToString(0, text.Length - Last.Length).ReplaceLineEndings("\n"));
     }
 

@@ -7,11 +7,11 @@ namespace Koda.Cli.Terminal;
 internal static class Printable
 {
     /// <summary>
-    /// Drops control characters, escape sequences' introducers among them, and what turns the direction of a text so that it reads otherwise
-    /// than it is; line breaks and tabs stay.
+    /// Drops control characters, escape sequences' introducers among them, and what turns the direction of a text so that it reads
+    /// otherwise than it is; line breaks and tabs stay.
     /// </summary>
     public static string Text(string text) =>
-        text.AsSpan().ContainsAny(Controls) ? string.Concat(text.Where(c => !Controls.Contains(c))) : text;
+        text.AsSpan().ContainsAny(s_controls) ? string.Concat(text.Where(c => !s_controls.Contains(c))) : text;
 
     /// <summary>The text on one line, cut to a length.</summary>
     public static string Line(string text, int length)
@@ -26,12 +26,16 @@ internal static class Printable
     /// <summary>The line, cut so that it takes so many cells of a screen at most.</summary>
     public static string Cut(string line, int cells)
     {
-        if (Width(line) <= cells) return line;
+        if (Width(line) <= cells)
+            return line;
         var kept = 0;
-        for (int length; Width(line[..(kept + (length = StringInfo.GetNextTextElementLength(line, kept)))]) < cells;) kept += length;
+        for (int length; Width(line[..(kept + (length = StringInfo.GetNextTextElementLength(line, kept)))]) < cells;)
+            kept += length;
         return line[..kept] + "…";
     }
 
-    private static readonly System.Buffers.SearchValues<char> Controls = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 160).Select(c => (char)c).Where(c => char.IsControl(c) && c is not '\n' and not '\t'), .. "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]);
+    private static readonly System.Buffers.SearchValues<char> s_controls = System.Buffers.SearchValues.Create([
+        .. Enumerable.Range(0, 160).Select(c => (char)c).Where(c => char.IsControl(c) && c is not '\n' and not '\t'),
+        .. "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    ]);
 }

@@ -20,21 +20,25 @@ internal sealed class ProgressLine(CliTerminal terminal, bool silent)
     /// <summary>Says what is done now. To be called again while it goes on, so that the line moves.</summary>
     public void Show(string step)
     {
-        if (silent) return;
+        if (silent)
+            return;
         var text = Printable.Line(step, int.MaxValue);
         if (text != _step)
         {
             End();
             (_step, _begin) = (text, Stopwatch.GetTimestamp());
-            if (!_moves) terminal.Error.WriteLine($"{text} ...");
+            if (!_moves)
+                terminal.Error.WriteLine($"{text} ...");
         }
-        if (_moves) Draw(terminal.PaintError($"{Frames[_frame++ % Frames.Length]}", Tone.Accent), text);
+        if (_moves)
+            Draw(terminal.PaintError($"{Frames[_frame++ % Frames.Length]}", Tone.Accent), text);
     }
 
     /// <summary>The step that was shown last is done.</summary>
     public void End()
     {
-        if (silent || _step.Length == 0) return;
+        if (silent || _step.Length == 0)
+            return;
         if (_moves)
         {
             Draw(terminal.PaintError("✓", Tone.Good), _step);
@@ -46,7 +50,8 @@ internal sealed class ProgressLine(CliTerminal terminal, bool silent)
     /// <summary>The step that was shown last did not come to its end.</summary>
     public void Abandon()
     {
-        if (_moves && !silent && _step.Length > 0) terminal.Error.WriteLine();
+        if (_moves && !silent && _step.Length > 0)
+            terminal.Error.WriteLine();
         _step = "";
     }
 

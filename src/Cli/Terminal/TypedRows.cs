@@ -26,14 +26,20 @@ internal sealed record TypedRows(IReadOnlyList<string> Rows, int Row, int Column
         foreach (var (at, part) in Parts(text))
         {
             var cells = Printable.Width(part);
-            if (part != "\n" && column + cells > width) Break(0);
-            if (at == cursor) (cursorRow, cursorColumn) = (rows.Count, column);
-            if (part == "\n") Break(indent);
-            else row.Append(part);
+            if (part != "\n" && column + cells > width)
+                Break(0);
+            if (at == cursor)
+                (cursorRow, cursorColumn) = (rows.Count, column);
+            if (part == "\n")
+                Break(indent);
+            else
+                row.Append(part);
             column += part == "\n" ? 0 : cells;
         }
-        if (column >= width) Break(0);
-        if (cursor == text.Length) (cursorRow, cursorColumn) = (rows.Count, column);
+        if (column >= width)
+            Break(0);
+        if (cursor == text.Length)
+            (cursorRow, cursorColumn) = (rows.Count, column);
         rows.Add(row.ToString());
         return new(rows, cursorRow, cursorColumn);
 
@@ -48,7 +54,8 @@ internal sealed record TypedRows(IReadOnlyList<string> Rows, int Row, int Column
     /// <summary>The rows around the cursor that have room.</summary>
     public TypedRows Within(int height)
     {
-        if (Rows.Count <= height) return this;
+        if (Rows.Count <= height)
+            return this;
         var first = Math.Clamp(Row - (height / 2), 0, Rows.Count - height);
         return new([.. Rows.Skip(first).Take(height)], Row - first, Column);
     }

@@ -21,7 +21,8 @@ internal static class Units
 
     public static string Age(Timestamp? time)
     {
-        if (time is null) return "-";
+        if (time is null)
+            return "-";
         var age = DateTimeOffset.UtcNow - time.ToDateTimeOffset();
         return age switch
         {

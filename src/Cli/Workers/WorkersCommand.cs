@@ -40,12 +40,12 @@ internal static class WorkersCommand
             common.Output,
         };
         command.SetAction(
-            async (parse, cancellation) =>
+            async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
                 s_listing.Write(
                     session,
-                    await session.Client.ListWorkersAsync(cancellation),
+                    await session.Client.ListWorkersAsync(cancellationToken),
                     JsonOutput.List,
                     "None is connected. Start one with: koda worker");
                 return ExitCode.Ok;

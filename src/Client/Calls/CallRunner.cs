@@ -21,7 +21,8 @@ internal sealed class CallRunner(KodaClientOptions options)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var error = ErrorReader.Read(e);
-                if (repeat == Repeat.Never || attempt >= options.MaxAttempts || !error.Retryable) throw error;
+                if (repeat == Repeat.Never || attempt >= options.MaxAttempts || !error.Retryable)
+                    throw error;
                 await Task.Delay(Backoff.After(attempt, options, error.RetryAfter), options.TimeProvider, cancellationToken);
             }
         }
@@ -31,8 +32,10 @@ internal sealed class CallRunner(KodaClientOptions options)
     public CallOptions Prepare(CancellationToken cancellationToken, TimeSpan? timeout = null, string? idempotencyKey = null)
     {
         var headers = new Metadata();
-        if (options.Token is { } token) headers.Add("authorization", "Bearer " + token);
-        if (idempotencyKey is not null) headers.Add("idempotency-key", idempotencyKey);
+        if (options.Token is { } token)
+            headers.Add("authorization", "Bearer " + token);
+        if (idempotencyKey is not null)
+            headers.Add("idempotency-key", idempotencyKey);
         DateTime? deadline = timeout is { } longest ? options.TimeProvider.GetUtcNow().UtcDateTime + longest : null;
         return new CallOptions(headers, deadline, cancellationToken);
     }

@@ -6,9 +6,9 @@ namespace Koda.Client.Calls;
 public static class ChannelSettings
 {
     // A feed may be silent for hours; without pings a peer that vanished would look like one that has nothing to say.
-    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pingDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pingTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Connections over HTTP/2 that notice within 15 seconds, while there are calls, that their server is gone without a word.
@@ -20,10 +20,10 @@ public static class ChannelSettings
         // A proxy can only tunnel HTTP/2 that is inside TLS.
         UseProxy = server.Scheme == Uri.UriSchemeHttps,
         EnableMultipleHttp2Connections = true,
-        ConnectTimeout = ConnectTimeout,
+        ConnectTimeout = s_connectTimeout,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        KeepAlivePingDelay = PingDelay,
-        KeepAlivePingTimeout = PingTimeout,
+        KeepAlivePingDelay = s_pingDelay,
+        KeepAlivePingTimeout = s_pingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
     };
 

@@ -18,8 +18,10 @@ internal sealed class CutFeed(KodaClientOptions options, Action<KodaException, T
     /// <exception cref="KodaException">The error is one that stays, or the feed was cut for too long.</exception>
     public async Task Pause(KodaException error, CancellationToken cancellationToken)
     {
-        if (_failures++ == 0) _cutAt = _time.GetTimestamp();
-        if (!CanResume(error.Status) || _time.GetElapsedTime(_cutAt) > options.ResumeFor) throw error;
+        if (_failures++ == 0)
+            _cutAt = _time.GetTimestamp();
+        if (!CanResume(error.Status) || _time.GetElapsedTime(_cutAt) > options.ResumeFor)
+            throw error;
         var pause = Backoff.After(_failures, options, error.RetryAfter);
         onCut?.Invoke(error, pause);
         await Task.Delay(pause, _time, cancellationToken);

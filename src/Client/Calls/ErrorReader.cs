@@ -44,7 +44,8 @@ internal static class ErrorReader
 
     private static (ErrorReason, ErrorPolicy?) Look(string? name)
     {
-        if (name is null) return (ErrorReason.Unspecified, null);
+        if (name is null)
+            return (ErrorReason.Unspecified, null);
         const string prefix = "ERROR_REASON_";
         var values = ErrorReflection.Descriptor.EnumTypes.Single(e => e.Name == nameof(ErrorReason));
         var value = values.FindValueByName(name.StartsWith(prefix, StringComparison.Ordinal) ? name : prefix + name);

@@ -15,7 +15,8 @@ internal static class Pages
         do
         {
             var page = await read(cursor, cancellationToken);
-            foreach (var item in items(page)) yield return item;
+            foreach (var item in items(page))
+                yield return item;
             cursor = next(page);
         }
         while (cursor.Length > 0);

@@ -26,8 +26,10 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
             {
                 _call ??= source.Open(_position, calls.Prepare(cancellationToken));
                 while (await _call.ResponseStream.MoveNext(cancellationToken))
-                    if (Accept(_call.ResponseStream.Current) is { } item) return item;
-                if (await source.HasEnded(new FeedEnd<T>(_position, _last, _silent++), cancellationToken)) return null;
+                    if (Accept(_call.ResponseStream.Current) is { } item)
+                        return item;
+                if (await source.HasEnded(new FeedEnd<T>(_position, _last, _silent++), cancellationToken))
+                    return null;
                 await Pause(new KodaException(new Status(StatusCode.Unavailable, "The feed was closed before its end."), null)
                 {
                     Code = "feed.closed",
@@ -45,7 +47,8 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
 
     private T? Accept(T item)
     {
-        if (source.PositionOf(item) <= _position) return null;
+        if (source.PositionOf(item) <= _position)
+            return null;
         _position = source.PositionOf(item);
         _last = item;
         _silent = 0;

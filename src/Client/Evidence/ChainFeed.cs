@@ -20,7 +20,8 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
             try
             {
                 _call ??= service.ReadChains(new() { Cursor = _cursor }, calls.Prepare(cancellationToken));
-                if (await _call.ResponseStream.MoveNext(cancellationToken)) return Accept(_call.ResponseStream.Current);
+                if (await _call.ResponseStream.MoveNext(cancellationToken))
+                    return Accept(_call.ResponseStream.Current);
                 // A server that goes down may close a stream as if it had ended.
                 await Pause(
                     new KodaException(new Status(StatusCode.Unavailable, "The log was closed before its end."), null)
@@ -41,7 +42,8 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
 
     private ChainPart? Accept(ChainPart part)
     {
-        if (part.End) return null;
+        if (part.End)
+            return null;
         _cursor = part.Cursor;
         _patience.Alive();
         return part;
@@ -52,7 +54,8 @@ internal sealed class ChainFeed(EvidenceService.EvidenceServiceClient service, C
         _call?.Dispose();
         _call = null;
         // Who has nothing yet waits no longer than any other caller for a server that may never come.
-        if (_cursor.Length == 0 && ++_attempts >= calls.Options.MaxAttempts) throw error;
+        if (_cursor.Length == 0 && ++_attempts >= calls.Options.MaxAttempts)
+            throw error;
         await _patience.Pause(error, cancellationToken);
     }
 }

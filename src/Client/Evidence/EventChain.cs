@@ -49,7 +49,8 @@ public sealed class EventChain
     /// <returns>Null when it belongs there; otherwise what is wrong with it.</returns>
     public string? Verify(ChainEvent item)
     {
-        if (item.Seq != Seq + 1) return $"event {Seq + 1} is missing: the next one is {item.Seq}";
+        if (item.Seq != Seq + 1)
+            return $"event {Seq + 1} is missing: the next one is {item.Seq}";
         var hash = SHA256.HashData([.. _previous, .. Canonical(item)]);
         if (!string.Equals(Convert.ToHexStringLower(hash), item.Hash, StringComparison.Ordinal))
             return $"event {item.Seq} ({item.Kind}) does not have the hash of its content";

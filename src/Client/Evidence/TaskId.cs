@@ -11,14 +11,17 @@ public static class TaskId
     /// <returns>Null when the text is not a task's id.</returns>
     public static Guid? Parse(string text)
     {
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length != Prefix.Length + Length) return null;
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length != Prefix.Length + Length)
+            return null;
         // 26 characters carry 130 bits: the first one may use its lowest three only.
-        if (text[Prefix.Length] > '7') return null;
+        if (text[Prefix.Length] > '7')
+            return null;
         UInt128 value = 0;
         foreach (var c in text.AsSpan(Prefix.Length))
         {
             var digit = Alphabet.IndexOf(c, StringComparison.Ordinal);
-            if (digit < 0) return null;
+            if (digit < 0)
+                return null;
             value = (value << 5) | (uint)digit;
         }
         Span<byte> bytes = stackalloc byte[16];

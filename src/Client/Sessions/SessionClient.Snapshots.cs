@@ -5,7 +5,7 @@ namespace Koda.Client.Sessions;
 public sealed partial class SessionClient
 {
     // Files are compared and brought back by a worker, which may take its time.
-    private static readonly TimeSpan FileWork = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_fileWork = TimeSpan.FromMinutes(5);
 
     private readonly Code.SnapshotService.SnapshotServiceClient _snapshots;
 
@@ -28,5 +28,5 @@ public sealed partial class SessionClient
         _calls.Run(o => _snapshots.DiffSessionAsync(request, Patient(o)), Repeat.WhenSafe, cancellationToken);
 
     private Grpc.Core.CallOptions Patient(Grpc.Core.CallOptions options) =>
-        options.WithDeadline(_calls.Options.TimeProvider.GetUtcNow().UtcDateTime + FileWork);
+        options.WithDeadline(_calls.Options.TimeProvider.GetUtcNow().UtcDateTime + s_fileWork);
 }

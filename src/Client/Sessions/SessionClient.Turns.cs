@@ -24,12 +24,13 @@ public sealed partial class SessionClient
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var feed = new ResumedFeed<Code.SessionEvent>(new SessionFeed(_turns, _calls, sessionId), _calls, afterId, onCut);
-        while (await feed.Next(cancellationToken) is { } item) yield return item;
+        while (await feed.Next(cancellationToken) is { } item)
+            yield return item;
     }
 
     /// <summary>
-    /// Follows a session through all its turns, until cancelled. Without a cursor it begins with the running turn, or with the last one when
-    /// none runs. A stream that is cut goes on after the last event it gave.
+    /// Follows a session through all its turns, until cancelled. Without a cursor it begins with the running turn, or with the last one
+    /// when none runs. A stream that is cut goes on after the last event it gave.
     /// </summary>
     /// <inheritdoc cref="WatchAsync"/>
     public async IAsyncEnumerable<Code.SessionEvent> FollowAsync(
@@ -40,7 +41,8 @@ public sealed partial class SessionClient
     {
         var source = new SessionFeed(_turns, _calls, sessionId, endless: true);
         using var feed = new ResumedFeed<Code.SessionEvent>(source, _calls, afterId, onCut);
-        while (await feed.Next(cancellationToken) is { } item) yield return item;
+        while (await feed.Next(cancellationToken) is { } item)
+            yield return item;
     }
 
     /// <summary>Lists a session's messages, oldest first.</summary>

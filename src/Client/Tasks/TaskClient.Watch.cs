@@ -20,6 +20,7 @@ public sealed partial class TaskClient
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var feed = new ResumedFeed<Runtime.Event>(new TaskFeed(_service, _calls, taskId), _calls, afterSeq, onCut);
-        while (await feed.Next(cancellationToken) is { } item) yield return item;
+        while (await feed.Next(cancellationToken) is { } item)
+            yield return item;
     }
 }

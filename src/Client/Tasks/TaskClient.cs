@@ -44,7 +44,8 @@ public sealed partial class TaskClient
             (cursor, c) =>
             {
                 var request = filter?.Clone() ?? new();
-                if (cursor.Length > 0) request.Cursor = cursor;
+                if (cursor.Length > 0)
+                    request.Cursor = cursor;
                 return _calls.Run(o => _service.ListTasksAsync(request, o), Repeat.WhenSafe, c);
             },
             page => page.Items,

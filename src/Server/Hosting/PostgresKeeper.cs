@@ -7,11 +7,11 @@ namespace Koda.Server.Hosting;
 /// <summary>Starts the private PostgreSQL again when its postmaster has died; clients meanwhile meet a server that is not ready.</summary>
 internal sealed partial class PostgresKeeper(PostgresCluster cluster, TimeProvider clock, ILogger<PostgresKeeper> log) : BackgroundService
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(500);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(BetweenLooks, clock);
+        using var timer = new PeriodicTimer(s_betweenLooks, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -19,7 +19,8 @@ public sealed class PrivateDatabase : IAsyncDisposable
     {
         var home = Path.Combine(dataDirectory, "postgres");
         var data = Path.Combine(new FileInfo(home).LinkTarget ?? home, "data");
-        if (PostmasterFile.Read(data)?.IsRunning(data) != true) return false;
+        if (PostmasterFile.Read(data)?.IsRunning(data) != true)
+            return false;
         var adopted = await PostgresCluster.Start(new PostgresClusterOptions { DataFolder = dataDirectory }, cancellationToken);
         await adopted.Stop(cancellationToken);
         return true;
@@ -47,7 +48,8 @@ public sealed class PrivateDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // With the lock, no server uses it: one that was adopted then was left by a killed server, and is left as it was.
-        if (!_cluster.WasAdopted) await _cluster.Stop(CancellationToken.None);
+        if (!_cluster.WasAdopted)
+            await _cluster.Stop(CancellationToken.None);
         _lock?.Dispose();
     }
 

@@ -11,7 +11,7 @@ namespace Koda.Worker.Journal;
 /// <summary>Payloads as the text that the log keeps.</summary>
 internal static partial class JournalCodec
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -23,7 +23,7 @@ internal static partial class JournalCodec
         where T : IJournalPayload => new()
         {
             Kind = T.Kind,
-            Payload = Storable(JsonSerializer.Serialize(payload, Json)),
+            Payload = Storable(JsonSerializer.Serialize(payload, s_json)),
             Usage = usage is null ? null : Write(usage),
         };
 
@@ -33,7 +33,7 @@ internal static partial class JournalCodec
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(recorded.Payload, Json)
+            return JsonSerializer.Deserialize<T>(recorded.Payload, s_json)
                 ?? throw new FormatException($"Event {recorded.Seq} ({recorded.Kind}) has an empty payload.");
         }
         catch (JsonException error)
@@ -43,7 +43,7 @@ internal static partial class JournalCodec
     }
 
     public static ModelUsage ReadUsage(JournalEvent recorded) =>
-        recorded.Usage.Length == 0 ? new ModelUsage() : JsonSerializer.Deserialize<ModelUsage>(recorded.Usage, Json) ?? new ModelUsage();
+        recorded.Usage.Length == 0 ? new ModelUsage() : JsonSerializer.Deserialize<ModelUsage>(recorded.Usage, s_json) ?? new ModelUsage();
 
     /// <summary>A text of a payload. Empty: there is none of this name.</summary>
     public static string Text(JsonObject payload, string name) =>

@@ -11,7 +11,7 @@ internal sealed class RepeatedCalls
     /// <summary>After so many times the run fails.</summary>
     public const int Fatal = 5;
 
-    private static readonly HashSet<string> Writing = ["write", "edit", "patch"];
+    private static readonly HashSet<string> s_writing = ["write", "edit", "patch"];
     private readonly Dictionary<(string Tool, string Arguments), (string Result, int Times)> _counts = [];
 
     /// <summary>Forgets what was seen: a new turn may well repeat an old one.</summary>
@@ -24,7 +24,7 @@ internal sealed class RepeatedCalls
         var result = string.Join('\n', [finished.Result, .. finished.Images?.Select(image => image.Digest) ?? []]);
         var times = _counts.TryGetValue(key, out var seen) && seen.Result == result ? seen.Times + 1 : 1;
         // After a change to a file the same command may well be worth running again.
-        if (finished.Status == ToolStatus.Ok && Writing.Contains(call.Tool))
+        if (finished.Status == ToolStatus.Ok && s_writing.Contains(call.Tool))
             _counts.Clear();
         _counts[key] = (result, times);
         return times;

@@ -10,7 +10,7 @@ namespace Koda.Worker.Loop;
 internal sealed class CoalescedText : IDisposable
 {
     private const int MaxLength = 4096;
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _gate = new();
     private readonly StringBuilder _text = new();
@@ -64,7 +64,7 @@ internal sealed class CoalescedText : IDisposable
         _timer.Dispose();
     }
 
-    private bool IsAfterPause => _emittedAt is not { } at || _time.GetElapsedTime(at) >= Beat;
+    private bool IsAfterPause => _emittedAt is not { } at || _time.GetElapsedTime(at) >= s_beat;
 
     // Timestamps count from one moment for the whole process, so their multiples are beats without anybody keeping them.
     private TimeSpan UntilNextBeat
@@ -72,7 +72,7 @@ internal sealed class CoalescedText : IDisposable
         get
         {
             var now = _time.GetTimestamp();
-            var beat = (long)(_time.TimestampFrequency * Beat.TotalSeconds);
+            var beat = (long)(_time.TimestampFrequency * s_beat.TotalSeconds);
             return _time.GetElapsedTime(now, now - (now % beat) + beat);
         }
     }

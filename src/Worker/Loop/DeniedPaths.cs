@@ -8,7 +8,7 @@ namespace Koda.Worker.Loop;
 /// <summary>The paths of calls that a person denied: what lies at or below one is not asked about again.</summary>
 internal sealed class DeniedPaths(ApprovalAnswers answers, Toolbox tools, ToolContext context)
 {
-    private static readonly HashSet<string> Changing = ["write", "edit", "patch"];
+    private static readonly HashSet<string> s_changing = ["write", "edit", "patch"];
 
     private int _read;
     private readonly List<(string Tool, string Path)> _paths = [];
@@ -49,7 +49,7 @@ internal sealed class DeniedPaths(ApprovalAnswers answers, Toolbox tools, ToolCo
             : null;
 
     private static string Kind(string tool) =>
-        Changing.Contains(tool) ? "write"
+        s_changing.Contains(tool) ? "write"
         : tool == Demand.ExternalRead ? Demand.ExternalDirectory
         : tool;
 }

@@ -12,16 +12,16 @@ internal sealed class Limits(AgentLimits? limits, bool isTurn = false)
     // A person watches, and can stop it.
     private const int DefaultIterationsOfTurn = 200;
     private const int LongestSeconds = 30 * 24 * 3600;
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(1);
-    private static readonly TimeSpan DefaultCommandTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_defaultCommandTimeout = TimeSpan.FromMinutes(2);
 
     private readonly AgentLimits _limits = limits ?? new AgentLimits();
 
     /// <summary>How long an attempt may run.</summary>
-    public TimeSpan Timeout => Seconds(_limits.TimeoutSeconds, DefaultTimeout);
+    public TimeSpan Timeout => Seconds(_limits.TimeoutSeconds, s_defaultTimeout);
 
     /// <summary>How long one command may run.</summary>
-    public TimeSpan CommandTimeout => Seconds(_limits.CommandTimeoutSeconds, DefaultCommandTimeout);
+    public TimeSpan CommandTimeout => Seconds(_limits.CommandTimeoutSeconds, s_defaultCommandTimeout);
 
     /// <summary>The limit that forbids another model call. Null: none.</summary>
     public GuardrailHit? Reached(Conversation conversation)

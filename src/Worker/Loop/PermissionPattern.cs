@@ -6,14 +6,14 @@ namespace Koda.Worker.Loop;
 /// <summary>Compares the patterns of rules with what calls ask for.</summary>
 internal static class PermissionPattern
 {
-    private static readonly HashSet<string> ByPath =
+    private static readonly HashSet<string> s_byPath =
     [
         "list", "read", "glob", "grep", "search", "audit", "lsp", "write", "edit", "patch", "rm", "rmdir", Demand.ExternalDirectory,
         Demand.ExternalRead,
     ];
 
     /// <summary>Whether the subjects of a tool are paths.</summary>
-    public static bool IsByPath(string tool) => ByPath.Contains(tool);
+    public static bool IsByPath(string tool) => s_byPath.Contains(tool);
 
     /// <summary>Whether a rule speaks of a tool. To leave the workspace is allowed only by a rule that says so.</summary>
     public static bool IsFor(PermissionRule rule, string tool) =>
@@ -37,7 +37,7 @@ internal static class PermissionPattern
     }
 
     /// <summary>Whether a pattern matches a path, command or URL.</summary>
-    public static bool Matches(string tool, string pattern, string subject) => ByPath.Contains(tool)
+    public static bool Matches(string tool, string pattern, string subject) => s_byPath.Contains(tool)
         ? MatchesPath(Home(pattern), subject)
         // "git status *" is also "git status" alone.
         : GlobPattern.Text(pattern).IsMatch(subject)

@@ -6,7 +6,7 @@ namespace Koda.Worker.Loop;
 /// <summary>The permissions of an assignment: layers for a turn of a conversation, the agent's rules alone for a task.</summary>
 internal static class TurnPermissions
 {
-    private static readonly string[] Free =
+    private static readonly string[] s_free =
         ["list", "glob", "grep", "search", "audit", "read", "git", "todo", "write", "edit", "patch", "bash_output", SubagentTool.ToolName];
 
     /// <summary>The tools that run commands: what the model says, and what the project says.</summary>
@@ -41,7 +41,7 @@ internal static class TurnPermissions
     private static IEnumerable<PermissionRule> Defaults(Sandbox sandbox) =>
     [
         Rule("*", "", PermissionAction.Ask),
-        .. Free.Select(tool => Rule(tool, "", PermissionAction.Allow)),
+        .. s_free.Select(tool => Rule(tool, "", PermissionAction.Allow)),
         Rule("read", "*.env", PermissionAction.Ask),
         Rule("read", "*.env.*", PermissionAction.Ask),
         Rule("read", "*.env.example", PermissionAction.Allow),

@@ -9,7 +9,7 @@ internal sealed record McpFile([property: JsonPropertyName("mcpServers")] IReadO
     /// <summary>What the file is called in the worker's data folder.</summary>
     public const string Name = "mcp.json";
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         ReadCommentHandling = JsonCommentHandling.Skip,
@@ -19,7 +19,7 @@ internal sealed record McpFile([property: JsonPropertyName("mcpServers")] IReadO
     /// <summary>The servers of a file, those that are switched off too; none when it is not there.</summary>
     /// <exception cref="JsonException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, McpServerOptions> Read(string path) =>
-        File.Exists(path) && JsonSerializer.Deserialize<McpFile>(File.ReadAllText(path), Json)?.Servers is { } servers
+        File.Exists(path) && JsonSerializer.Deserialize<McpFile>(File.ReadAllText(path), s_json)?.Servers is { } servers
             ? servers
             : new Dictionary<string, McpServerOptions>();
 }

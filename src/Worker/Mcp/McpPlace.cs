@@ -8,7 +8,7 @@ namespace Koda.Worker.Mcp;
 /// <param name="StartsIn">The directory that its entry says that it works in. Null: it says nothing.</param>
 internal sealed record McpPlace(bool IsOwn, string? Workspace, string? StartsIn)
 {
-    private static readonly string Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static readonly string s_home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>
     /// The workspace, or a directory of its own, to be changed. What its owner's entry names by absolute paths, with the directories that
@@ -32,7 +32,7 @@ internal sealed record McpPlace(bool IsOwn, string? Workspace, string? StartsIn)
             .Where(File.Exists)
             .Select(file => Path.GetDirectoryName(file)!)
             .Concat(IsOwn && StartsIn is not null && IsThere(StartsIn) ? [RealPaths.Resolve(StartsIn)] : [])
-            .Where(directory => !RealPaths.IsWithin(Home, directory))
+            .Where(directory => !RealPaths.IsWithin(s_home, directory))
             .ToList();
         var place = Workspace ?? own;
         return new Reach(place, Writable: true)

@@ -12,8 +12,8 @@ internal sealed class McpProcess : IAsyncDisposable
 {
     private const int ShownLines = 10;
     private const int ShownCharacters = 2000;
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
-    private static readonly string? SetSid = Executables.Find("setsid");
+    private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(2);
+    private static readonly string? s_setSid = Executables.Find("setsid");
 
     private readonly Process _process;
     private readonly ProcessTree _tree;
@@ -62,7 +62,7 @@ internal sealed class McpProcess : IAsyncDisposable
             // A sandbox ends with the worker by itself. What holds a process group for that would keep the input from the program.
             var line = confined?.Line ?? WithWorker.Program(command);
             var process = await LastingThread.Start(
-                StartInfo(SetSid is null ? line : [SetSid, .. line], options, own.FullName, confined is not null)
+                StartInfo(s_setSid is null ? line : [s_setSid, .. line], options, own.FullName, confined is not null)
             ) ?? throw new ToolException($"{options.Command} does not start.");
             return new McpProcess(process, confined, own);
         }
@@ -76,11 +76,11 @@ internal sealed class McpProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(ShutdownTimeout);
+        using var patience = new CancellationTokenSource(s_shutdownTimeout);
         CloseInput();
         await _tree.Wait(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _tree.Kill();
-        using var end = new CancellationTokenSource(ShutdownTimeout);
+        using var end = new CancellationTokenSource(s_shutdownTimeout);
         await _process.WaitForExitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
         _confined?.Dispose();

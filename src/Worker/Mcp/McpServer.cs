@@ -29,7 +29,7 @@ internal sealed class McpServer(
     /// <summary>How long a server that did not start is left alone: every attempt would wait for it otherwise.</summary>
     public static readonly TimeSpan Rebound = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private McpClient? _client;
@@ -114,7 +114,7 @@ internal sealed class McpServer(
         if (running is not null && !anew)
             return running;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(StartTimeout);
+        patience.CancelAfter(s_startTimeout);
         try
         {
             if (running is null)

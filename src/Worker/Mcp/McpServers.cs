@@ -123,7 +123,7 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
 
     private McpServer Take(string name, McpServerOptions filled, McpPlace place)
     {
-        var key = JsonSerializer.Serialize((name, place, filled), KeyJson);
+        var key = JsonSerializer.Serialize((name, place, filled), s_keyJson);
         lock (_gate)
         {
             if (!_running.TryGetValue(key, out var server))
@@ -181,7 +181,7 @@ internal sealed class McpServers(WorkerOptions options, Sandbox sandbox, HttpCli
         }
     }
 
-    private static readonly JsonSerializerOptions KeyJson = new() { IncludeFields = true };
+    private static readonly JsonSerializerOptions s_keyJson = new() { IncludeFields = true };
 }
 
 /// <summary>The tools of servers for as long as an attempt uses them.</summary>

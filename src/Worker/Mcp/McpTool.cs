@@ -17,7 +17,7 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
     public const string Prefix = "mcp__";
 
     private const int MaxDescription = 2000;
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
     public ToolDefinition Definition { get; } = new(
         name, Shortened.HeadAndTail(tool.Description, MaxDescription).Text, tool.Schema, ReadOnly: false);
@@ -30,7 +30,7 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
 
     private async Task<ToolResult> CallServer(JsonObject arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Timeout, context.Time);
+        using var patience = new CancellationTokenSource(s_timeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
@@ -38,7 +38,7 @@ internal sealed class McpTool(string name, string owner, McpServer server, McpLi
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            throw new ToolException($"The server '{owner}' did not answer within {Timeout.TotalSeconds} seconds.");
+            throw new ToolException($"The server '{owner}' did not answer within {s_timeout.TotalSeconds} seconds.");
         }
         catch (Exception error)
             when (error is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException)

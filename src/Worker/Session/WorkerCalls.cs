@@ -9,7 +9,7 @@ namespace Koda.Worker.Session;
 internal sealed class WorkerCalls(CallInvoker invoker, string token)
 {
     private const int ChunkBytes = 512 * 1024;
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(30);
 
     private readonly WorkerService.WorkerServiceClient _client = new(invoker);
 
@@ -27,12 +27,12 @@ internal sealed class WorkerCalls(CallInvoker invoker, string token)
 
     public async Task<ProviderCredential> GetProviderCredential(
         GetProviderCredentialRequest request, CancellationToken cancellationToken) =>
-        await _client.GetProviderCredentialAsync(request, Headers(), DateTime.UtcNow + CallTimeout, cancellationToken);
+        await _client.GetProviderCredentialAsync(request, Headers(), DateTime.UtcNow + s_callTimeout, cancellationToken);
 
     /// <summary>Reads the secrets of the attempt's agent.</summary>
     public async Task<IReadOnlyDictionary<string, string>> GetAgentEnvironment(AttemptRef attempt, CancellationToken cancellationToken) =>
         (await _client.GetAgentEnvironmentAsync(
-            new GetAgentEnvironmentRequest { Attempt = attempt }, Headers(), DateTime.UtcNow + CallTimeout, cancellationToken)).Variables;
+            new GetAgentEnvironmentRequest { Attempt = attempt }, Headers(), DateTime.UtcNow + s_callTimeout, cancellationToken)).Variables;
 
     /// <summary>Makes the system prompt of an attempt whose agent has skills.</summary>
     public async Task<CompiledPrompt> CompilePrompt(
@@ -40,14 +40,14 @@ internal sealed class WorkerCalls(CallInvoker invoker, string token)
         await _client.CompilePromptAsync(
             new CompilePromptRequest { Attempt = attempt, Skills = { skills } },
             Headers(),
-            DateTime.UtcNow + CallTimeout,
+            DateTime.UtcNow + s_callTimeout,
             cancellationToken);
 
     /// <summary>Stores content that is too large for an event.</summary>
     /// <returns>The artifact's id.</returns>
     public async Task<string> UploadArtifact(ArtifactHeader header, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        using var call = _client.UploadArtifact(Headers(), DateTime.UtcNow + CallTimeout, cancellationToken);
+        using var call = _client.UploadArtifact(Headers(), DateTime.UtcNow + s_callTimeout, cancellationToken);
         await Send(call.RequestStream, new UploadArtifactRequest { Header = header }, cancellationToken);
         for (var rest = content; !rest.IsEmpty; rest = rest[Math.Min(ChunkBytes, rest.Length)..])
         {

@@ -27,7 +27,7 @@ public static class WorkerHost
         },
     };
 
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>What is missing of the sandbox on this machine, found out by a trial. Null: nothing.</summary>
     public static async Task<string?> SandboxProblem() => (await Sandbox.Detect([])).Missing ?? SystemCalls.Missing;
@@ -70,7 +70,7 @@ public static class WorkerHost
         var sandbox = options.Sandbox ? await Sandbox.Detect(options.SandboxReadablePaths) : Sandbox.Off("It is switched off.");
         if (sandbox.Missing is { } why)
             logger.NoSandbox(why);
-        using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(ConnectTimeout))
+        using var web = new HttpClient(new OutgoingConnections(options.AllowPrivateFetch).CreateHandler(s_connectTimeout))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -12,7 +12,7 @@ namespace Koda.Worker.Session;
 internal sealed class WorkerSession
 {
     private const string NoopProvider = "noop";
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options;
     private readonly WorkerCalls _calls;
@@ -245,7 +245,7 @@ internal sealed class WorkerSession
         _logger.Draining(_attempts.Count);
         foreach (var attempt in _attempts.All())
             attempt.Stop.AfterStep(StopReason.Drain, _options.DrainTimeout);
-        using var patience = new CancellationTokenSource(_options.DrainTimeout + CloseTimeout, _time);
+        using var patience = new CancellationTokenSource(_options.DrainTimeout + s_closeTimeout, _time);
         await _attempts.Empty(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -9,7 +9,7 @@ namespace Koda.Worker.Shell;
 internal sealed class CommandReading(
     ShellFacts facts, PathReading paths, Func<string, WorkingPlaces, Outcome> script, IReadOnlySet<string> functions, bool still)
 {
-    private static readonly ShellWord Unseen = new("…", null, IsPattern: false, []);
+    private static readonly ShellWord s_unseen = new("…", null, IsPattern: false, []);
 
     public Outcome Read(ShellNode.Simple command, WorkingPlaces places)
     {
@@ -112,13 +112,13 @@ internal sealed class CommandReading(
     private void Called(string path, string text, WorkingPlaces places)
     {
         // What the system brings is touched by every command.
-        if (path[0] == '/' && SystemPrograms.Contains(System.IO.Path.GetDirectoryName(path) ?? ""))
+        if (path[0] == '/' && s_systemPrograms.Contains(System.IO.Path.GetDirectoryName(path) ?? ""))
             return;
         facts.Trust(text);
         paths.Path(path, writes: false, places);
     }
 
-    private static readonly HashSet<string> SystemPrograms =
+    private static readonly HashSet<string> s_systemPrograms =
         ["/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
 
     private static List<ShellWord> Inner(IReadOnlyList<ShellWord> words, Programs.Wrapper wrapper)
@@ -135,7 +135,7 @@ internal sealed class CommandReading(
                 && !(wrapper.Assigns && words[i].Value?.IndexOf('=', StringComparison.Ordinal) > 0)
                 && before-- <= 0)
             {
-                return [.. words.Skip(i), .. wrapper.Appends ? new[] { Unseen } : []];
+                return [.. words.Skip(i), .. wrapper.Appends ? new[] { s_unseen } : []];
             }
         }
         return [];
@@ -259,7 +259,7 @@ internal sealed class CommandReading(
             if (words[i].Static is not ("-exec" or "-execdir" or "-ok" or "-okdir"))
                 continue;
             var inner = words.Skip(i + 1).TakeWhile(word => word.Static is not (";" or "+"))
-                .Select(word => word.Value?.Contains("{}", StringComparison.Ordinal) == true ? Unseen : word).ToList();
+                .Select(word => word.Value?.Contains("{}", StringComparison.Ordinal) == true ? s_unseen : word).ToList();
             facts.Leave(text);
             if (inner.Count > 0)
                 Read(inner, command with { Redirects = [] }, words[i].Static is "-execdir" or "-okdir" ? WorkingPlaces.Anywhere : places);

@@ -11,7 +11,7 @@ internal static partial class ConfinedPrograms
     private const string Any = "*";
 
     // Programs with the letters of the options that are known to be harmless.
-    private static readonly Dictionary<string, string> Letters = new[]
+    private static readonly Dictionary<string, string> s_letters = new[]
     {
         "echo *", ": *", "true *", "false *", "pwd LP", "exit ", "return ", "break ", "continue ", "sleep ", "wait ", "date uIR", "seq w",
         "basename a", "dirname ", "which a", "whoami ", "id ung", "uname asrm", "nproc ", "printf ", "set euxo", "cd L", "test *", "[ *",
@@ -22,10 +22,10 @@ internal static partial class ConfinedPrograms
         "realpath em", "md5sum b", "sha256sum b", "du abchksm", "sed nEr",
     }.Select(entry => entry.Split(' ')).ToDictionary(entry => entry[0], entry => entry[1]);
 
-    private static readonly HashSet<string> HarmlessVariables =
+    private static readonly HashSet<string> s_harmlessVariables =
         ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES", "NODE_ENV", "DEBUG", "VERBOSE"];
 
-    private static readonly HashSet<string> FindWords =
+    private static readonly HashSet<string> s_findWords =
     [
         "-name",
         "-iname",
@@ -60,7 +60,7 @@ internal static partial class ConfinedPrograms
             return false;
         return program switch
         {
-            "find" => values.All(value => !value!.StartsWith('-') || FindWords.Contains(value)),
+            "find" => values.All(value => !value!.StartsWith('-') || s_findWords.Contains(value)),
             "printf" => values.Count > 0 && !values[0]!.StartsWith('-'),
             "test" or "[" => !values.Contains("-v") && !values.Contains("-R"),
             "sed" => values.Count > 1
@@ -82,24 +82,24 @@ internal static partial class ConfinedPrograms
             "time" or "command" or "nohup" or "timeout" or "nice" => words
                 .Skip(1)
                 .All(word => word.Static is { } text && PlainWord().IsMatch(text)),
-            "env" => words.Skip(1).All(word => word.Static is { } text && HarmlessVariables.Contains(text.Split('=')[0])),
+            "env" => words.Skip(1).All(word => word.Static is { } text && s_harmlessVariables.Contains(text.Split('=')[0])),
             _ => false,
         };
 
     /// <summary>Whether programs heed none of the variables.</summary>
     public static bool Heeds(IEnumerable<ShellAssignment> assignments) =>
-        !assignments.All(assignment => HarmlessVariables.Contains(assignment.Name));
+        !assignments.All(assignment => s_harmlessVariables.Contains(assignment.Name));
 
     /// <summary>Whether all variables are the script's own, so that neither the shell nor what it runs heeds them.</summary>
     public static bool Keeps(IEnumerable<ShellAssignment> assignments) =>
-        assignments.All(assignment => HarmlessVariables.Contains(assignment.Name) || OwnVariable().IsMatch(assignment.Name));
+        assignments.All(assignment => s_harmlessVariables.Contains(assignment.Name) || OwnVariable().IsMatch(assignment.Name));
 
     /// <summary>Whether assignments change nothing that programs heed.</summary>
     public static bool Assigns(IReadOnlyList<ShellAssignment> assignments) =>
         Keeps(assignments) && assignments.All(assignment => assignment.Words.All(word => word.Value is not null));
 
     private static bool Options(string program, List<string?> values) =>
-        Letters.TryGetValue(program, out var letters)
+        s_letters.TryGetValue(program, out var letters)
         && (letters == Any || values.All(value => value!.Length < 2 || value[0] != '-' || value == "--" || IsKnown(value, letters)));
 
     // Behind a letter that takes a value, the rest of the word is that value, which may be a number or a list of them.

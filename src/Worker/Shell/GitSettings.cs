@@ -3,9 +3,9 @@ namespace Koda.Worker.Shell;
 /// <summary>The git commands that change a repository's configuration, which their words do not name.</summary>
 internal static class GitSettings
 {
-    private static readonly HashSet<string> Elsewhere = ["--global", "--system", "--file", "-f", "--blob"];
+    private static readonly HashSet<string> s_elsewhere = ["--global", "--system", "--file", "-f", "--blob"];
 
-    private static readonly HashSet<string> Changing =
+    private static readonly HashSet<string> s_changing =
     [
         "set",
         "unset",
@@ -22,9 +22,9 @@ internal static class GitSettings
         "--remove-section",
     ];
 
-    private static readonly HashSet<string> Asking = ["get", "list", "--list", "-l"];
+    private static readonly HashSet<string> s_asking = ["get", "list", "--list", "-l"];
 
-    private static readonly Dictionary<string, HashSet<string>> Subcommands = new()
+    private static readonly Dictionary<string, HashSet<string>> s_subcommands = new()
     {
         ["remote"] = ["add", "rename", "remove", "rm", "set-url", "set-branches"],
         ["submodule"] = ["add", "init", "update", "deinit", "sync", "set-url", "set-branch", "absorbgitdirs"],
@@ -40,14 +40,14 @@ internal static class GitSettings
             return false;
         var values = words.Skip(1).Select(word => word.Value?.Split('=')[0]).ToList();
         if (command != "config")
-            return Subcommands.GetValueOrDefault(command) is { } changing
+            return s_subcommands.GetValueOrDefault(command) is { } changing
                 && values.Any(value => value is not null && changing.Contains(value));
-        if (values.Any(value => value is not null && (Elsewhere.Contains(value) || value.StartsWith("--get", StringComparison.Ordinal))))
+        if (values.Any(value => value is not null && (s_elsewhere.Contains(value) || value.StartsWith("--get", StringComparison.Ordinal))))
             return false;
-        var asks = values.FirstOrDefault() is { } first && Asking.Contains(first);
+        var asks = values.FirstOrDefault() is { } first && s_asking.Contains(first);
         return !asks
             && (
-                values.Any(value => value is null || Changing.Contains(value))
+                values.Any(value => value is null || s_changing.Contains(value))
                 || values.Count(value => value?.StartsWith('-') == false) > 1);
     }
 

@@ -9,10 +9,21 @@ internal sealed class PathReading(ShellFacts facts)
     private const int MaxLength = 4096;
     private const int MaxParts = 32;
 
-    private static readonly HashSet<string> Devices =
+    private static readonly HashSet<string> s_devices =
         ["/dev/null", "/dev/zero", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/random", "/dev/urandom", "/dev/full"];
 
-    private static readonly string[] Addresses = ["http://", "https://", "ssh://", "git://", "git@", "ws://", "wss://", "data:", "mailto:"];
+    private static readonly string[] s_addresses =
+    [
+        "http://",
+        "https://",
+        "ssh://",
+        "git://",
+        "git@",
+        "ws://",
+        "wss://",
+        "data:",
+        "mailto:",
+    ];
 
     /// <summary>Notes the file of a redirect.</summary>
     public void Redirect(ShellRedirect redirect, WorkingPlaces places)
@@ -40,7 +51,7 @@ internal sealed class PathReading(ShellFacts facts)
     /// <summary>Notes one path.</summary>
     public void Path(string path, bool writes, WorkingPlaces places, bool redirected = false)
     {
-        if (Devices.Contains(path))
+        if (s_devices.Contains(path))
             return;
         foreach (var real in Resolve(path, places))
             facts.Add(new ShellPath(real, writes, redirected));
@@ -70,7 +81,7 @@ internal sealed class PathReading(ShellFacts facts)
 
     private IEnumerable<string> Candidates(string value)
     {
-        if (value.Length == 0 || Addresses.Any(scheme => value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)))
+        if (value.Length == 0 || s_addresses.Any(scheme => value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)))
             return [];
         var option = value[0] == '-';
         var starts = Enumerable

@@ -8,7 +8,7 @@ namespace Koda.Worker.Shell;
 /// </summary>
 internal static partial class RunningOptions
 {
-    private static readonly Dictionary<string, Words> Known = new()
+    private static readonly Dictionary<string, Words> s_known = new()
     {
         ["git"] = new(["config-env", "exec-path", "git-dir", "work-tree"], "c"),
         ["git clone"] = new(["upload-pack", "config", "template"], "uc"),
@@ -69,10 +69,10 @@ internal static partial class RunningOptions
     };
 
     // What follows them is a text.
-    private static readonly HashSet<string> Texts = ["-m", "--message", "-F", "--file", "-e", "--regexp"];
+    private static readonly HashSet<string> s_texts = ["-m", "--message", "-F", "--file", "-e", "--regexp"];
 
     // A number, or the name of a pipe.
-    private static readonly string[] NoOptions = ["$((", "${#", "$#", "$?", "$$", "$!", "<(", ">("];
+    private static readonly string[] s_noOptions = ["$((", "${#", "$#", "$?", "$$", "$!", "<(", ">("];
 
     /// <summary>
     /// Those of a command, as they are written once quotes are taken away. Words that are known only when it runs may be such words.
@@ -85,7 +85,8 @@ internal static partial class RunningOptions
         var command = words.Skip(1).SkipWhile(IsOption).FirstOrDefault();
         if (program == "git")
             return OfGit(words, places);
-        var known = (command is null ? null : Known.GetValueOrDefault($"{program} {command.Value}")) ?? Known.GetValueOrDefault(program);
+        var known = (command is null ? null : s_known.GetValueOrDefault($"{program} {command.Value}"))
+            ?? s_known.GetValueOrDefault(program);
         return known is null ? [] : Found(known, [.. words.Skip(1)], places);
     }
 
@@ -96,8 +97,8 @@ internal static partial class RunningOptions
             at += words[at].Value is "-C" or "-c" ? 2 : 1;
         // Where the subcommand is not known, it may be an option as well.
         var own = words.Skip(1).Take(at - (words.ElementAtOrDefault(at)?.Static is null ? 0 : 1)).ToList();
-        var known = at < words.Count ? Known.GetValueOrDefault($"git {words[at].Value}") : null;
-        return [.. Found(Known["git"], own, places), .. known is null ? [] : Found(known, [.. words.Skip(at + 1)], places)];
+        var known = at < words.Count ? s_known.GetValueOrDefault($"git {words[at].Value}") : null;
+        return [.. Found(s_known["git"], own, places), .. known is null ? [] : Found(known, [.. words.Skip(at + 1)], places)];
     }
 
     private static bool IsOption(ShellWord word) => word.Value?.StartsWith('-') == true;
@@ -108,8 +109,8 @@ internal static partial class RunningOptions
         for (var i = 0; i < words.Count && words[i].Value != "--"; i++)
         {
             var text =
-                NoOptions.Any(start => words[i].Text.StartsWith(start, StringComparison.Ordinal))
-                || (i > 0 && words[i - 1].Value is { } before && Texts.Contains(before));
+                s_noOptions.Any(start => words[i].Text.StartsWith(start, StringComparison.Ordinal))
+                || (i > 0 && words[i - 1].Value is { } before && s_texts.Contains(before));
             if (words[i].Value is { } value ? known.Fit(value, i == 0) : !text)
                 found.Add(words[i].Value ?? words[i].Text);
             else if (words[i].IsPattern && MatchingOption(words[i].Value, places) is { } option)

@@ -5,11 +5,11 @@ namespace Koda.Worker.Shell;
 /// </summary>
 internal static class ShapeChange
 {
-    private static readonly HashSet<string> Still = [ShellCommand.Assignment, "echo", ":", "true", "false", "printf", "sleep", "pwd"];
+    private static readonly HashSet<string> s_still = [ShellCommand.Assignment, "echo", ":", "true", "false", "printf", "sleep", "pwd"];
 
     public static void Check(ShellFacts facts)
     {
-        var touching = facts.Commands.Where(command => !Still.Contains(command.Program ?? "")).ToList();
+        var touching = facts.Commands.Where(command => !s_still.Contains(command.Program ?? "")).ToList();
         if (touching.Count > 1 && touching.FirstOrDefault(command => command.Program is "mv" or "ln" or "install" or "rename") is { } moved)
             facts.Leave(moved.Text);
     }

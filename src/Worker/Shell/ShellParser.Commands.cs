@@ -4,7 +4,7 @@ namespace Koda.Worker.Shell;
 internal sealed partial class ShellParser
 {
     // What stands beside them is calculated.
-    private static readonly HashSet<string> Calculating = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v"];
+    private static readonly HashSet<string> s_calculating = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v"];
 
     private ShellNode Command()
     {
@@ -23,7 +23,7 @@ internal sealed partial class ShellParser
             "function" => FunctionByWord(),
             "[[" => Test(),
             "coproc" => throw new ShellSyntaxException("Coprocesses are not understood."),
-            { } word when Closers.Contains(word) => throw Unexpected(),
+            { } word when s_closers.Contains(word) => throw Unexpected(),
             _ => null,
         };
         return compound is null ? SimpleCommand() : WithRedirects(compound);
@@ -179,7 +179,8 @@ internal sealed partial class ShellParser
         {
             SkipLines();
             if (TakeReserved("]]"))
-                return new ShellNode.Expression(words.Any(word => Calculating.Contains(word.Text)) ? [.. words.Select(Calculated)] : words);
+                return new ShellNode.Expression(
+                    words.Any(word => s_calculating.Contains(word.Text)) ? [.. words.Select(Calculated)] : words);
             if (AtEnd)
                 throw Unexpected();
             // Operators and the brackets of regular expressions: only what is expanded between them matters.

@@ -4,9 +4,9 @@ namespace Koda.Worker.Shell;
 internal sealed partial class ShellParser
 {
     // Longer ones first: the first that fits is the operator.
-    private static readonly string[] RedirectOperators = ["&>>", "<<<", "<<-", "&>", ">>", ">|", ">&", "<<", "<&", "<>", ">", "<"];
+    private static readonly string[] s_redirectOperators = ["&>>", "<<<", "<<-", "&>", ">>", ">|", ">&", "<<", "<&", "<>", ">", "<"];
 
-    private static readonly HashSet<string> Declaring = ["declare", "typeset", "local", "export", "readonly"];
+    private static readonly HashSet<string> s_declaring = ["declare", "typeset", "local", "export", "readonly"];
 
     private ShellNode SimpleCommand()
     {
@@ -26,7 +26,7 @@ internal sealed partial class ShellParser
             }
             if (AtEnd || (IsMeta(Current) && !Starts("<(") && !Starts(">(")))
                 break;
-            if ((words.Count == 0 || Declaring.Contains(words[0].Text)) && Assignment() is { } assignment)
+            if ((words.Count == 0 || s_declaring.Contains(words[0].Text)) && Assignment() is { } assignment)
                 assignments.Add(assignment);
             else
                 words.Add(Word());
@@ -63,7 +63,7 @@ internal sealed partial class ShellParser
             while (char.IsAsciiDigit(Current))
                 _at++;
         }
-        var sign = Starts("<(") || Starts(">(") ? null : RedirectOperators.FirstOrDefault(Starts);
+        var sign = Starts("<(") || Starts(">(") ? null : s_redirectOperators.FirstOrDefault(Starts);
         if (sign is null || (sign[0] == '&' && _at > start))
         {
             _at = start;

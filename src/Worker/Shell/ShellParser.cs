@@ -9,7 +9,7 @@ internal sealed partial class ShellParser
     private const int MaxLength = 64 * 1024;
     private const int MaxDepth = 60;
 
-    private static readonly HashSet<string> Closers = ["then", "do", "done", "fi", "elif", "else", "esac", "}"];
+    private static readonly HashSet<string> s_closers = ["then", "do", "done", "fi", "elif", "else", "esac", "}"];
 
     private readonly string _text;
     private readonly int _depth;
@@ -104,7 +104,7 @@ internal sealed partial class ShellParser
     }
 
     private bool AtCloser() =>
-        AtEnd || Current == ')' || Starts(";;") || Starts(";&") || (PeekReserved() is { } word && Closers.Contains(word));
+        AtEnd || Current == ')' || Starts(";;") || Starts(";&") || (PeekReserved() is { } word && s_closers.Contains(word));
 
     private void SkipBlanks()
     {

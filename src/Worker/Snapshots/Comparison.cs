@@ -11,21 +11,21 @@ internal sealed class Comparison(Git git, string folder)
     private const int MaxTextBytes = 1024 * 1024;
     private const int MaxFiles = 5000;
 
-    private static readonly string[] Plain = ["diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color"];
+    private static readonly string[] s_plain = ["diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color"];
 
     private string[] Scope => folder.Length == 0 ? [] : [$"--relative={folder}"];
 
     /// <summary>The files that differ.</summary>
     public async Task<IReadOnlyList<FileDifference>> Files(string before, string after, CancellationToken cancellationToken)
     {
-        var output = await git.Run(cancellationToken, [.. Plain, .. Scope, "--no-renames", "-z", "--name-status", before, after]);
+        var output = await git.Run(cancellationToken, [.. s_plain, .. Scope, "--no-renames", "-z", "--name-status", before, after]);
         return [.. Statuses(output)];
     }
 
     /// <summary>The files that differ, renames told as such, and how they differ.</summary>
     public async Task<SnapshotDiff> Run(string before, string after, CancellationToken cancellationToken)
     {
-        string[] with = [.. Plain, .. Scope, "-M"];
+        string[] with = [.. s_plain, .. Scope, "-M"];
         var files = Statuses(await git.Run(cancellationToken, [.. with, "-z", "--name-status", before, after])).ToList();
         var counts = Counts(await git.Run(cancellationToken, [.. with, "-z", "--numstat", before, after]));
         var text = await git.Try(

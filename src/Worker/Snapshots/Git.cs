@@ -15,10 +15,10 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
 {
     private const int MaxErrorLength = 500;
     private const int FatalCode = 128;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     // A repository must not make git run its programs.
-    private static readonly string[] Safe =
+    private static readonly string[] s_safe =
     [
         "--no-pager", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.logAllRefUpdates=false",
         "-c", "core.untrackedCache=false", "-c", "core.quotePath=false", "-c", "submodule.recurse=false", "-c", "color.ui=false",
@@ -55,7 +55,7 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
     public async Task<GitAnswer> Try(IReadOnlyList<string> arguments, string input, int maxOutput, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(s_patience);
         using var process = await LastingThread.Start(StartInfo(arguments)) ?? throw new SnapshotException("git does not start.");
         try
         {
@@ -92,7 +92,7 @@ internal sealed class Git(string program, string directory, IReadOnlyDictionary<
 
     private ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
     {
-        string[] own = [program, .. Safe, .. arguments];
+        string[] own = [program, .. s_safe, .. arguments];
         var line = s_looking.Contains(arguments[0]) ? own : WithWorker.Program(own);
         var start = new ProcessStartInfo(line[0], line.Skip(1))
         {

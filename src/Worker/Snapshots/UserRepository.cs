@@ -8,7 +8,7 @@ namespace Koda.Worker.Snapshots;
 /// <param name="Writable">Whether snapshots may be kept in it.</param>
 internal sealed record UserRepository(string TopLevel, string GitDirectory, string CommonDirectory, string Format, bool Writable)
 {
-    private static readonly string[] Questions =
+    private static readonly string[] s_questions =
         ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir", "--show-object-format"];
 
     public string Objects => $"{CommonDirectory}/objects";
@@ -22,11 +22,11 @@ internal sealed record UserRepository(string TopLevel, string GitDirectory, stri
     /// <param name="cancellationToken">Cuts it off.</param>
     public static async Task<UserRepository?> Find(Git git, string workspace, CancellationToken cancellationToken)
     {
-        var answer = await git.Try(Questions, "", int.MaxValue, cancellationToken);
+        var answer = await git.Try(s_questions, "", int.MaxValue, cancellationToken);
         // Git refuses to look into a repository of somebody else. What it ignores still counts; nothing is written into it.
         var foreign = answer.ExitCode != 0;
         if (foreign)
-            answer = await git.Try(["-c", "safe.directory=*", .. Questions], "", int.MaxValue, cancellationToken);
+            answer = await git.Try(["-c", "safe.directory=*", .. s_questions], "", int.MaxValue, cancellationToken);
         var lines = GitText.Shown(answer.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // Names with line ends would not come back whole.
         if (answer.ExitCode != 0 || lines.Length != 4 || workspace.Contains('\n', StringComparison.Ordinal))

@@ -19,7 +19,7 @@ internal sealed class WorkspaceOperations(
 {
     private const int SafetyTurn = -1;
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -74,5 +74,5 @@ internal sealed class WorkspaceOperations(
 
     private static AttemptOutcome.Failed Invalid(string why) => new("operation.invalid", why, Retryable: false);
 
-    private static AttemptOutcome.Completed Completed<T>(T result) => new(JsonSerializer.Serialize(result, Json));
+    private static AttemptOutcome.Completed Completed<T>(T result) => new(JsonSerializer.Serialize(result, s_json));
 }

@@ -6,7 +6,7 @@ namespace Koda.Worker.Tools;
 internal sealed class BackgroundCommand : IDisposable
 {
     private const int MaxKept = 64 * 1024;
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
@@ -27,7 +27,7 @@ internal sealed class BackgroundCommand : IDisposable
     {
         (Id, Line, Origin, _log) = (id, line, context.Origin, log);
         log?.Started(this);
-        _run = Run(context with { CommandTimeout = Longest, Output = (_, text) => Add(text) });
+        _run = Run(context with { CommandTimeout = s_longest, Output = (_, text) => Add(text) });
     }
 
     public string Id { get; }

@@ -10,7 +10,7 @@ namespace Koda.Worker.Tools;
 internal static partial class BashDemands
 {
     // Their second word says what they do.
-    private static readonly HashSet<string> WithSubcommands =
+    private static readonly HashSet<string> s_withSubcommands =
     [
         "git",
         "npm",
@@ -100,7 +100,7 @@ internal static partial class BashDemands
         var words = (part.Bare ?? part.Plain).Split(' ');
         if (part.Running.Count > 0 || !PlainName().IsMatch(words[0]))
             return GlobPattern.Exactly(part.Text);
-        if (!WithSubcommands.Contains(words[0]) || words.Length == 1)
+        if (!s_withSubcommands.Contains(words[0]) || words.Length == 1)
             return $"{words[0]} *";
         if (PlainName().IsMatch(words[1]))
             return $"{words[0]} {words[1]} *";

@@ -11,10 +11,10 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
 {
     private const int MaxKeptLine = 64 * 1024;
     private const string Marker = "KODA_COMMAND";
-    private static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pipeTimeout = TimeSpan.FromSeconds(2);
     private const int MaxStreamedCharacters = 256 * 1024;
     private const string StreamCut = "\n… (more is printed and not shown) …\n";
-    private static readonly string? SetSid = Executables.Find("setsid");
+    private static readonly string? s_setSid = Executables.Find("setsid");
 
     private readonly BoundedOutput _output = new();
     private readonly string _id = Guid.NewGuid().ToString("N");
@@ -52,7 +52,7 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
     {
         var home = context.Sandbox.Missing is null ? Sandbox.Home : temporary;
         // A session of its own makes a process group that can be killed as one.
-        IReadOnlyList<string> grouped = SetSid is null ? line : [SetSid, .. line];
+        IReadOnlyList<string> grouped = s_setSid is null ? line : [s_setSid, .. line];
         var start = new ProcessStartInfo(grouped[0], grouped.Skip(1))
         {
             WorkingDirectory = context.Workspace.Root,
@@ -96,7 +96,7 @@ internal sealed class Command(ToolContext context, bool writable, Func<string, b
         {
             // What the command left running in the background goes as well: it would hold the pipes, and nobody watches it.
             Kill(tree);
-            pipes.CancelAfter(PipeTimeout);
+            pipes.CancelAfter(s_pipeTimeout);
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return new CommandResult(timedOut ? null : process.ExitCode, _output.ToString(), _output.Truncated);

@@ -7,7 +7,7 @@ internal static class CommandEnvironment
 
     // A branch that follows another one would be noted in the repository's configuration, which a sandbox keeps as it is. Without a network
     // nobody can be asked which packages are known to be vulnerable.
-    private static readonly Dictionary<string, string> Confined = new()
+    private static readonly Dictionary<string, string> s_confined = new()
     {
         ["GIT_CONFIG_COUNT"] = "1",
         ["GIT_CONFIG_KEY_0"] = "branch.autoSetupMerge",
@@ -19,7 +19,7 @@ internal static class CommandEnvironment
     /// <param name="confined">Whether they run in a sandbox.</param>
     public static Dictionary<string, string> Create(string home, bool confined = false)
     {
-        var environment = new Dictionary<string, string>(confined ? Confined : [])
+        var environment = new Dictionary<string, string>(confined ? s_confined : [])
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath,
             ["HOME"] = home,

@@ -3,7 +3,7 @@ namespace Koda.Worker.Tools;
 /// <summary>A command that is confined as far as that is possible, with what must last as long as it runs.</summary>
 internal sealed class ConfinedCommand : IDisposable
 {
-    private static readonly string? SetPriv = Executables.Find("setpriv");
+    private static readonly string? s_setPriv = Executables.Find("setpriv");
 
     private readonly GuardedPaths? _guarded;
     private readonly StagedPaths? _staged;
@@ -14,7 +14,7 @@ internal sealed class ConfinedCommand : IDisposable
         if (sandbox.Missing is not null)
         {
             // A sandbox ends with the worker by itself.
-            Line = WithWorker.Tree(User is not null && SetPriv is not null ? User.Running(SetPriv, command) : command);
+            Line = WithWorker.Tree(User is not null && s_setPriv is not null ? User.Running(s_setPriv, command) : command);
             return;
         }
         _guarded = GuardedPaths.Hold(reach, User);

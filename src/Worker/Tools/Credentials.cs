@@ -6,7 +6,7 @@ namespace Koda.Worker.Tools;
 /// </summary>
 internal sealed class Credentials
 {
-    private static readonly string[] Usual =
+    private static readonly string[] s_usual =
     [
         // Keys and passwords of programs.
         ".ssh",
@@ -153,9 +153,9 @@ internal sealed class Credentials
         ".viminfo",
     ];
 
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
 
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<string> _paths;
     private (Dictionary<FileIdentity, string> Files, long Until) _named = ([], long.MinValue);
@@ -190,20 +190,20 @@ internal sealed class Credentials
         var files = new Dictionary<FileIdentity, string>();
         foreach (var path in _paths.Where(Path.Exists))
         {
-            foreach (var file in Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", Everything) : [path])
+            foreach (var file in Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", s_everything) : [path])
             {
                 if (FileFacts.Of(file, followLink: false) is { } facts)
                     files[facts.Identity] = path;
             }
         }
-        _named = (files, now + (long)Fresh.TotalMilliseconds);
+        _named = (files, now + (long)s_fresh.TotalMilliseconds);
         return files;
     }
 
     private static IEnumerable<string> Of(string home)
     {
         var real = RealPaths.Resolve(home);
-        foreach (var path in Usual.Select(name => $"{real.TrimEnd('/')}/{name}"))
+        foreach (var path in s_usual.Select(name => $"{real.TrimEnd('/')}/{name}"))
         {
             yield return path;
             // Who keeps such files in a repository of their own links to them.

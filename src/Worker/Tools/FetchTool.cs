@@ -10,8 +10,8 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
 
     private const int MaxRedirects = 5;
     private const int MaxBytes = 2 * 1024 * 1024;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
-    private static readonly string[] TextTypes = ["json", "xml", "javascript", "yaml", "toml", "x-sh", "sql", "graphql"];
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+    private static readonly string[] s_textTypes = ["json", "xml", "javascript", "yaml", "toml", "x-sh", "sql", "graphql"];
 
     private const string Description =
         "Reads a text page by HTTP GET and gives its content; HTML is turned into text. Local and private addresses are refused.";
@@ -40,7 +40,7 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
 
     protected override async Task<ToolResult> Run(Arguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Timeout, context.Time);
+        using var patience = new CancellationTokenSource(s_timeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
@@ -48,7 +48,7 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            throw new ToolException($"{arguments.Url} did not answer within {Timeout.TotalSeconds} seconds.");
+            throw new ToolException($"{arguments.Url} did not answer within {s_timeout.TotalSeconds} seconds.");
         }
         catch (HttpRequestException error)
         {
@@ -74,7 +74,7 @@ internal sealed class FetchTool(HttpClient client) : Tool<FetchTool.Arguments>("
     private static async Task<ToolResult> Read(Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var type = response.Content.Headers.ContentType?.MediaType ?? "text/plain";
-        if (!type.StartsWith("text/", StringComparison.Ordinal) && !TextTypes.Any(text => type.Contains(text, StringComparison.Ordinal)))
+        if (!type.StartsWith("text/", StringComparison.Ordinal) && !s_textTypes.Any(text => type.Contains(text, StringComparison.Ordinal)))
             throw new ToolException($"{address} is not text but {type}.");
         var buffer = new byte[MaxBytes];
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace Koda.Worker.Tools;
 /// </summary>
 internal static partial class GitArguments
 {
-    private static readonly string[] Diff =
+    private static readonly string[] s_diff =
     [
         "--stat",
         "--numstat",
@@ -43,7 +43,7 @@ internal static partial class GitArguments
         "--exit-code",
     ];
 
-    private static readonly string[] Log =
+    private static readonly string[] s_log =
     [
         "--oneline", "-n", "--max-count", "--skip", "--since", "--until", "--after", "--before", "--author", "--committer", "--grep", "-i",
         "--all", "--branches", "--tags", "--graph", "--decorate", "--no-decorate", "--reverse", "--follow", "--merges", "--no-merges",
@@ -51,15 +51,15 @@ internal static partial class GitArguments
         "--format", "--pretty", "--date", "--abbrev-commit", "-S", "-G", "-L", "--topo-order", "--date-order",
     ];
 
-    private static readonly Dictionary<string, HashSet<string>> Options = new()
+    private static readonly Dictionary<string, HashSet<string>> s_options = new()
     {
         ["status"] =
         [
             "--short", "-s", "--branch", "-b", "--porcelain", "--untracked-files", "-uno", "-uall", "-unormal", "--ignored", "--long",
         ],
-        ["log"] = [.. Log, .. Diff],
-        ["diff"] = [.. Diff],
-        ["show"] = ["--format", "--pretty", "--oneline", "--date", .. Diff],
+        ["log"] = [.. s_log, .. s_diff],
+        ["diff"] = [.. s_diff],
+        ["show"] = ["--format", "--pretty", "--oneline", "--date", .. s_diff],
         ["blame"] = ["-L", "-w", "-M", "-C", "-s", "-e", "--date", "--porcelain", "--line-porcelain", "--show-name", "--show-number"],
         ["branch"] =
         [
@@ -114,8 +114,8 @@ internal static partial class GitArguments
     /// <exception cref="ToolException">The command is not one that only looks.</exception>
     public static IEnumerable<string> Check(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count == 0 || !Options.TryGetValue(arguments[0], out var options))
-            throw new ToolException($"Only these git commands may be used: {string.Join(", ", Options.Keys)}.");
+        if (arguments.Count == 0 || !s_options.TryGetValue(arguments[0], out var options))
+            throw new ToolException($"Only these git commands may be used: {string.Join(", ", s_options.Keys)}.");
         var command = arguments[0];
         if (command == "branch" && !arguments.Contains("--list"))
             throw new ToolException("git branch may be used with --list only.");

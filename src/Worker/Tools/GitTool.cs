@@ -24,7 +24,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
         """;
 
     // What a repository's own configuration could make git run, and what it asks over the network, is switched off.
-    private static readonly string[] Safe =
+    private static readonly string[] s_safe =
     [
         "--no-pager",
         "--literal-pathspecs",
@@ -64,7 +64,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
         "diff.relative=false",
     ];
 
-    private static readonly string[] FilterParts = ["clean", "smudge", "process"];
+    private static readonly string[] s_filterParts = ["clean", "smudge", "process"];
 
     protected override string Subject(Arguments arguments, ToolContext context) => string.Join(' ', arguments.Args);
 
@@ -121,7 +121,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
     }
 
     private static IEnumerable<string> Without(string filter) =>
-        [.. FilterParts.SelectMany(part => new[] { "-c", $"filter.{filter}.{part}=" }), "-c", $"filter.{filter}.required=false"];
+        [.. s_filterParts.SelectMany(part => new[] { "-c", $"filter.{filter}.{part}=" }), "-c", $"filter.{filter}.required=false"];
 
     private static Task<CommandResult> Run(
         IEnumerable<string> arguments, ToolContext context, CancellationToken cancellationToken, Func<string, bool>? keeps = null)
@@ -133,7 +133,7 @@ internal sealed partial class GitTool() : Tool<GitTool.Arguments>("git", Descrip
             ["GIT_OPTIONAL_LOCKS"] = "0",
             ["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(context.Workspace.Root) ?? "/",
         };
-        return new Command(context, writable: false, keeps).Run(["git", .. Safe, .. arguments], environment, cancellationToken);
+        return new Command(context, writable: false, keeps).Run(["git", .. s_safe, .. arguments], environment, cancellationToken);
     }
 
     [GeneratedRegex(@"^filter\.(.+)\.(?:clean|smudge|process|required)$", RegexOptions.Multiline)]

@@ -8,7 +8,7 @@ namespace Koda.Worker.Tools;
 internal static class GlobPattern
 {
     private const int MaxKept = 1000;
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_matchTimeout = TimeSpan.FromSeconds(1);
 
     // Rules are compared with every file that a walk comes to.
     private static readonly ConcurrentDictionary<(string Pattern, bool Text), Regex> s_kept = new();
@@ -51,7 +51,7 @@ internal static class GlobPattern
         }
         try
         {
-            return new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline, MatchTimeout);
+            return new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline, s_matchTimeout);
         }
         catch (RegexParseException)
         {

@@ -15,15 +15,15 @@ internal sealed class GuardedPaths : IDisposable
 
     // Each of them makes git run a program, or makes it look for such settings elsewhere. What stands for those that are not there changes
     // nothing.
-    private static readonly (string Name, string? Text)[] Settings =
+    private static readonly (string Name, string? Text)[] s_settings =
     [
         ("config", ""),
         ("config.worktree", ""),
         ("hooks", null),
         ("commondir", SharesWithItself),
     ];
-    private static readonly (string Name, string? Text)[] SettingsOfWorkTree = [("config.worktree", "")];
-    private static readonly string[] Told = ["commondir", "gitdir"];
+    private static readonly (string Name, string? Text)[] s_settingsOfWorkTree = [("config.worktree", "")];
+    private static readonly string[] s_told = ["commondir", "gitdir"];
 
     private readonly List<Placeholder> _placeholders = [];
     private readonly List<Mount> _mounts = [];
@@ -58,7 +58,7 @@ internal sealed class GuardedPaths : IDisposable
             foreach (var root in reach.Written)
                 guarded.HoldIn(root, isWorkspace: root == reach.Workspace);
             if (reach.Writable && LinkedRepository.Of(reach.Workspace) is { } linked)
-                guarded.HoldSettings(linked.WorkTree, linked.WorkTree, SettingsOfWorkTree);
+                guarded.HoldSettings(linked.WorkTree, linked.WorkTree, s_settingsOfWorkTree);
             return guarded;
         }
         catch
@@ -92,8 +92,8 @@ internal sealed class GuardedPaths : IDisposable
     {
         foreach (var directory in Repositories.SettingsOf(repository))
         {
-            var settings = Path.GetFileName(Path.GetDirectoryName(directory)) == WorkTrees ? SettingsOfWorkTree : Settings;
-            var told = Told.Select(name => $"{directory}/{name}").ToList();
+            var settings = Path.GetFileName(Path.GetDirectoryName(directory)) == WorkTrees ? s_settingsOfWorkTree : s_settings;
+            var told = s_told.Select(name => $"{directory}/{name}").ToList();
             // Links in the place of settings could be replaced, whatever becomes of what they lead to.
             if (!settings.Select(setting => $"{directory}/{setting.Name}").Concat(told).All(IsPlain))
             {

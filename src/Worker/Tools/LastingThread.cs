@@ -9,7 +9,7 @@ namespace Koda.Worker.Tools;
 /// </summary>
 internal static class LastingThread
 {
-    private static readonly BlockingCollection<Action> Work = [];
+    private static readonly BlockingCollection<Action> s_work = [];
 
     static LastingThread() => new Thread(Run) { IsBackground = true, Name = "process parent" }.Start();
 
@@ -17,13 +17,13 @@ internal static class LastingThread
     public static Task<Process?> Start(ProcessStartInfo start)
     {
         var started = new TaskCompletionSource<Process?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Work.Add(() => StartHere(start, started));
+        s_work.Add(() => StartHere(start, started));
         return started.Task;
     }
 
     private static void Run()
     {
-        foreach (var start in Work.GetConsumingEnumerable())
+        foreach (var start in s_work.GetConsumingEnumerable())
             start();
     }
 

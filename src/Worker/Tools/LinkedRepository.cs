@@ -11,9 +11,9 @@ internal sealed record LinkedRepository(string WorkTree, string Common)
     private const int MaxLength = 8192;
 
     // What a commit needs to write. Settings, hooks and other work trees are read at most.
-    private static readonly string[] Written = ["objects", "refs", "logs"];
-    private static readonly string[] ReadOnly = ["HEAD", "config", "packed-refs", "info", "hooks", "shallow"];
-    private static readonly string[] OwnSettings = ["commondir", "gitdir", "config.worktree"];
+    private static readonly string[] s_written = ["objects", "refs", "logs"];
+    private static readonly string[] s_readOnly = ["HEAD", "config", "packed-refs", "info", "hooks", "shallow"];
+    private static readonly string[] s_ownSettings = ["commondir", "gitdir", "config.worktree"];
 
     /// <summary>Null: the workspace has its repository in itself, or none.</summary>
     public static LinkedRepository? Of(string workspace)
@@ -30,8 +30,8 @@ internal sealed record LinkedRepository(string WorkTree, string Common)
     /// <summary>What a sandbox shows of it, so that git can work in it.</summary>
     public IEnumerable<Mount> Mounts(bool writable)
     {
-        string[] written = [.. Written.Select(name => $"{Common}/{name}"), WorkTree];
-        string[] read = [.. ReadOnly.Select(name => $"{Common}/{name}"), .. OwnSettings.Select(name => $"{WorkTree}/{name}")];
+        string[] written = [.. s_written.Select(name => $"{Common}/{name}"), WorkTree];
+        string[] read = [.. s_readOnly.Select(name => $"{Common}/{name}"), .. s_ownSettings.Select(name => $"{WorkTree}/{name}")];
         return
         [
             .. written.Select(path => new Mount(path, writable ? MountKind.Writable : MountKind.Readable)),

@@ -24,27 +24,27 @@ internal static partial class NativeFiles
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int PathOnly = 0x200000;
-    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
-    private static readonly int Directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    private static readonly int s_noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+    private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     /// <summary>Opens a file to read. A pipe does not block it, and a link in the last part is refused.</summary>
-    public static SafeFileHandle OpenToRead(string path) => Open(path, ReadOnly | NonBlocking | NoFollow | CloseOnExec, 0, path);
+    public static SafeFileHandle OpenToRead(string path) => Open(path, ReadOnly | NonBlocking | s_noFollow | CloseOnExec, 0, path);
 
     /// <summary>Opens a file to change it in place, with its owner, mode and other names kept.</summary>
-    public static SafeFileHandle OpenToChange(string path) => Open(path, ReadWrite | NonBlocking | NoFollow | CloseOnExec, 0, path);
+    public static SafeFileHandle OpenToChange(string path) => Open(path, ReadWrite | NonBlocking | s_noFollow | CloseOnExec, 0, path);
 
     /// <summary>Makes a file that must not exist, not even as a link.</summary>
     public static SafeFileHandle CreateNew(string path) =>
-        Open(path, ReadWrite | Create | Exclusive | NoFollow | CloseOnExec, Convert.ToInt32("644", 8), path);
+        Open(path, ReadWrite | Create | Exclusive | s_noFollow | CloseOnExec, Convert.ToInt32("644", 8), path);
 
     /// <summary>Opens a directory as an anchor that later renames and links cannot move.</summary>
-    public static SafeFileHandle OpenDirectory(string path) => Open(path, PathOnly | Directory | NoFollow | CloseOnExec, 0, path);
+    public static SafeFileHandle OpenDirectory(string path) => Open(path, PathOnly | s_directory | s_noFollow | CloseOnExec, 0, path);
 
     /// <summary>Opens a file, directory or link itself as what it is, whoever may read it: for its owner and its mode.</summary>
-    public static SafeFileHandle OpenToName(string path) => Open(path, PathOnly | NoFollow | CloseOnExec, 0, path);
+    public static SafeFileHandle OpenToName(string path) => Open(path, PathOnly | s_noFollow | CloseOnExec, 0, path);
 
     /// <summary>Opens a file or directory to lock it.</summary>
-    public static SafeFileHandle OpenToHold(string path) => Open(path, ReadOnly | NonBlocking | NoFollow | CloseOnExec, 0, path);
+    public static SafeFileHandle OpenToHold(string path) => Open(path, ReadOnly | NonBlocking | s_noFollow | CloseOnExec, 0, path);
 
     /// <summary>
     /// Locks what is open, unless another's lock is in the way. The lock ends with the handle, and replaces the one that the handle had.

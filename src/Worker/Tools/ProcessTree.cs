@@ -11,13 +11,13 @@ internal sealed class ProcessTree(Process first, bool ofSandbox)
 {
     private const int KillSignal = 9;
     private const int ContinueSignal = 18;
-    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_glance = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits until the first one has ended.</summary>
     public async Task Wait(CancellationToken cancellationToken)
     {
         var ended = first.WaitForExitAsync(cancellationToken);
-        while (await Task.WhenAny(ended, Task.Delay(Glance, CancellationToken.None)) != ended)
+        while (await Task.WhenAny(ended, Task.Delay(s_glance, CancellationToken.None)) != ended)
         {
             foreach (var process in All().Where(IsStopped))
                 _ = NativeFiles.Kill(process, ContinueSignal);

@@ -9,10 +9,10 @@ internal static class Repositories
 
     // What a repository without files of its own is known by.
     private const string Head = "HEAD";
-    private static readonly string[] Beside = ["objects", "refs"];
+    private static readonly string[] s_beside = ["objects", "refs"];
 
     // Nothing is asked of a file but its name and kind, which the directory itself says: that is cheap also for many.
-    private static readonly EnumerationOptions All = new()
+    private static readonly EnumerationOptions s_all = new()
     {
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.ReparsePoint,
@@ -23,7 +23,7 @@ internal static class Repositories
     /// <summary>What makes each of them: a directory, or a file that says where it is.</summary>
     /// <param name="root">The real path of the directory.</param>
     public static IEnumerable<string> Below(string root) =>
-        new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => Found(ref entry), All)
+        new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => Found(ref entry), s_all)
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.FileName.SequenceEqual(Name) || IsBare(ref entry),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.FileName.SequenceEqual(Name),
@@ -38,7 +38,7 @@ internal static class Repositories
         if (!entry.FileName.SequenceEqual(Head) || entry.IsDirectory)
             return false;
         var directory = entry.Directory.ToString();
-        return Beside.All(name => Directory.Exists($"{directory}/{name}"));
+        return s_beside.All(name => Directory.Exists($"{directory}/{name}"));
     }
 
     private static string Found(ref FileSystemEntry entry) =>

@@ -12,17 +12,17 @@ internal sealed class Sandbox
     /// <summary>The home directory inside: empty but for caches, and gone with the command.</summary>
     public const string Home = "/tmp/home";
 
-    private static readonly TimeSpan TrialTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_trialTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly string[] Own = ["/proc", "/dev", Home];
+    private static readonly string[] s_own = ["/proc", "/dev", Home];
 
     // Some kernels and versions of bwrap cannot keep commands from making namespaces of their own; the filter of calls does.
-    private static readonly string[][] Namespaces = [["--unshare-user", "--disable-userns"], ["--unshare-user"]];
+    private static readonly string[][] s_namespaces = [["--unshare-user", "--disable-userns"], ["--unshare-user"]];
 
-    private static readonly string[] NoNetwork = ["--unshare-net"];
+    private static readonly string[] s_noNetwork = ["--unshare-net"];
 
     // They end when another user is taken on.
-    private static readonly string[] RightsToBecome = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
+    private static readonly string[] s_rightsToBecome = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
 
     private readonly string? _bwrap;
     private readonly IReadOnlyList<Mount> _readable;
@@ -46,7 +46,7 @@ internal sealed class Sandbox
             return Off("bwrap is not installed.");
         Mount[] shown = [.. SystemFiles.Mounts, .. readable.Select(path => new Mount(path, MountKind.Readable)), .. Toolchains.Mounts];
         string? problem = null;
-        foreach (var namespaces in Namespaces)
+        foreach (var namespaces in s_namespaces)
         {
             var sandbox = new Sandbox(bwrap, namespaces, shown, null);
             problem = await Problem(sandbox, user: null);
@@ -85,11 +85,11 @@ internal sealed class Sandbox
                     "--unshare-pid",
                     "--unshare-uts",
                     "--unshare-cgroup-try",
-                    .. reach.Network ? [] : NoNetwork,
+                    .. reach.Network ? [] : s_noNetwork,
                     .. user is null ? _namespaces : [],
                     "--cap-drop",
                     "ALL",
-                    .. user is null ? [] : RightsToBecome,
+                    .. user is null ? [] : s_rightsToBecome,
                     .. Arguments(reach),
                     // Without setpriv nobody else can be become: then the trial has said so.
                     .. user is null ? command : user.Running(Executables.Find("setpriv") ?? "setpriv", command),
@@ -103,7 +103,7 @@ internal sealed class Sandbox
         if (_bwrap is null)
             return false;
         var folder = Path.GetDirectoryName(real) ?? "/";
-        return Own.Any(own => RealPaths.IsWithin(real, own))
+        return s_own.Any(own => RealPaths.IsWithin(real, own))
             || (!Path.Exists(real) && (folder is "/" or "/tmp" || !Directory.Exists(folder)));
     }
 
@@ -114,7 +114,7 @@ internal sealed class Sandbox
             new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true });
         if (process is null)
             return "it does not start.";
-        using var patience = new CancellationTokenSource(TrialTimeout);
+        using var patience = new CancellationTokenSource(s_trialTimeout);
         try
         {
             var problem = await process.StandardError.ReadToEndAsync(patience.Token);
@@ -175,7 +175,7 @@ internal sealed class Sandbox
         ];
     }
 
-    private static bool IsOfMachine(OutsidePath outside) => outside.Path != "/" && !Own.Any(own => RealPaths.IsWithin(outside.Path, own));
+    private static bool IsOfMachine(OutsidePath outside) => outside.Path != "/" && !s_own.Any(own => RealPaths.IsWithin(outside.Path, own));
 
     private IEnumerable<Mount> Covered(IReadOnlyList<Mount> shown, IReadOnlyList<OutsidePath> outside) =>
         _covered

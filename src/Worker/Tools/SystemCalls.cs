@@ -33,7 +33,7 @@ internal static class SystemCalls
     /// <summary>A call that is refused when each of some arguments has any of the bits. No argument: always.</summary>
     private sealed record Refusal(uint Call, int Error, params (int Argument, uint Bits)[] When);
 
-    private static readonly uint[] Families = [1, 2, 10, 16];
+    private static readonly uint[] s_families = [1, 2, 10, 16];
 
     /// <summary>Why there is no filter on this machine. Null: there is one.</summary>
     public static string? Missing =>
@@ -102,9 +102,9 @@ internal static class SystemCalls
             if (checks > 0)
                 program.Add((Return, 0, 0, Allow));
         }
-        program.AddRange([(JumpIfEqual, 0, (byte)(Families.Length + 2), socket), (Load, 0, 0, ArgumentAt(0))]);
-        for (var family = 0; family < Families.Length; family++)
-            program.Add((JumpIfEqual, (byte)(Families.Length - family), 0, Families[family]));
+        program.AddRange([(JumpIfEqual, 0, (byte)(s_families.Length + 2), socket), (Load, 0, 0, ArgumentAt(0))]);
+        for (var family = 0; family < s_families.Length; family++)
+            program.Add((JumpIfEqual, (byte)(s_families.Length - family), 0, s_families[family]));
         program.AddRange([(Return, 0, 0, Refuse | NoSuchFamily), (Return, 0, 0, Allow)]);
         return Bytes(program);
     }

@@ -15,10 +15,10 @@ internal static class SystemFiles
 
     private const string Nobody = "65534";
 
-    private static readonly string Open =
+    private static readonly string s_open =
         $"""a=$1 g=$2 h=$3 f=$4; shift 4; exec "$@" {AccountsAt}<"$a" {GroupsAt}<"$g" {HostsAt}<"$h" {FilterAt}<"$f" """;
 
-    private static readonly string[] Shown =
+    private static readonly string[] s_shown =
     [
         "/usr",
         "/bin",
@@ -54,20 +54,20 @@ internal static class SystemFiles
     ];
 
     // Settings of languages that carry their version in the name.
-    private static readonly string[] Versioned = ["java-*", "python3*"];
+    private static readonly string[] s_versioned = ["java-*", "python3*"];
 
     // For the kernel, root without rights still owns these.
-    private static readonly string[] Closed = ["/proc/sys", "/proc/sysrq-trigger", "/proc/fs", "/proc/acpi", "/proc/scsi", "/proc/keys"];
+    private static readonly string[] s_closed = ["/proc/sys", "/proc/sysrq-trigger", "/proc/fs", "/proc/acpi", "/proc/scsi", "/proc/keys"];
 
-    private static readonly HeldFile Hosts = Held("127.0.0.1 localhost\n::1 localhost\n");
-    private static readonly HeldFile Filter = new(SystemCalls.Filter);
-    private static readonly ConcurrentDictionary<CommandUser, (HeldFile Accounts, HeldFile Groups)> Accounts = new();
+    private static readonly HeldFile s_hosts = Held("127.0.0.1 localhost\n::1 localhost\n");
+    private static readonly HeldFile s_filter = new(SystemCalls.Filter);
+    private static readonly ConcurrentDictionary<CommandUser, (HeldFile Accounts, HeldFile Groups)> s_accounts = new();
 
     /// <summary>The mounts. The accounts are those that <see cref="Opening"/> opens.</summary>
     public static IEnumerable<Mount> Mounts =>
-        Shown.Concat(Versioned.SelectMany(name => Directory.Exists("/etc") ? Directory.EnumerateDirectories("/etc", name) : []))
+        s_shown.Concat(s_versioned.SelectMany(name => Directory.Exists("/etc") ? Directory.EnumerateDirectories("/etc", name) : []))
             .Select(path => new Mount(path, MountKind.Readable))
-            .Concat(Closed.Where(Path.Exists).Select(path => new Mount(path, MountKind.Readable)));
+            .Concat(s_closed.Where(Path.Exists).Select(path => new Mount(path, MountKind.Readable)));
 
     /// <summary>What names of the network need.</summary>
     public static IEnumerable<Mount> OfNetwork => [new Mount("/etc/resolv.conf", MountKind.Readable)];
@@ -96,8 +96,8 @@ internal static class SystemFiles
     /// <summary>The command line that opens for <paramref name="command"/> what its arguments name.</summary>
     public static IReadOnlyList<string> Opening(CommandUser user, IReadOnlyList<string> command)
     {
-        var (accounts, groups) = Accounts.GetOrAdd(user, added => (Held(AccountsOf(added)), Held(GroupsOf(added))));
-        return ["/bin/sh", "-c", Open, "sh", accounts.Path, groups.Path, Hosts.Path, Filter.Path, .. command];
+        var (accounts, groups) = s_accounts.GetOrAdd(user, added => (Held(AccountsOf(added)), Held(GroupsOf(added))));
+        return ["/bin/sh", "-c", s_open, "sh", accounts.Path, groups.Path, s_hosts.Path, s_filter.Path, .. command];
     }
 
     private static string AccountsOf(CommandUser user) =>

@@ -12,7 +12,7 @@ internal sealed record TextFile(string Text, bool HasMark, string Digest)
     /// <summary>Files larger than this are not changed by tools.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file that is open from its beginning.</summary>
     /// <exception cref="ToolException">It is too large or not text in UTF-8.</exception>
@@ -26,7 +26,7 @@ internal sealed record TextFile(string Text, bool HasMark, string Digest)
         var mark = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble);
         try
         {
-            return new TextFile(Utf8.GetString(bytes, mark ? 3 : 0, bytes.Length - (mark ? 3 : 0)), mark, Hash(bytes));
+            return new TextFile(s_utf8.GetString(bytes, mark ? 3 : 0, bytes.Length - (mark ? 3 : 0)), mark, Hash(bytes));
         }
         catch (DecoderFallbackException)
         {

@@ -13,14 +13,14 @@ namespace Koda.Worker.Tools;
 internal abstract class Tool<TArguments>(string name, string description, string schema, bool readOnly) : ITool
     where TArguments : class
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public ToolDefinition Definition { get; } = new(name, description, JsonNode.Parse(schema)!.AsObject(), readOnly);
 
     public IToolCall Bind(JsonObject arguments)
     {
         ArgumentCheck.Check(name, Definition.InputSchema, arguments);
-        return new Call(this, arguments.Deserialize<TArguments>(Json)!);
+        return new Call(this, arguments.Deserialize<TArguments>(s_json)!);
     }
 
     protected virtual string Risk => readOnly ? "low" : "medium";

@@ -10,9 +10,9 @@ internal static class Toolchains
     private const string Optional = "/opt";
     private const int OthersWrite = 0b010;
 
-    private static readonly string Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static readonly string s_home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    private static readonly string[] Parts =
+    private static readonly string[] s_parts =
     [
         ".rustup/toolchains",
         ".rustup/settings.toml",
@@ -39,10 +39,10 @@ internal static class Toolchains
     ];
 
     // Packages that programs look for in the home directory, and nowhere else without writing there too.
-    private static readonly string[] Caches = [".cargo/registry", ".cargo/git", ".m2/repository"];
+    private static readonly string[] s_caches = [".cargo/registry", ".cargo/git", ".m2/repository"];
 
     // What a program takes for its own folder when nobody names it, below the home that it has not got.
-    private static readonly (string Variable, string Folder)[] Folders =
+    private static readonly (string Variable, string Folder)[] s_folders =
     [
         ("RUSTUP_HOME", ".rustup"),
         ("PYENV_ROOT", ".pyenv"),
@@ -53,7 +53,7 @@ internal static class Toolchains
     ];
 
     // What says where a toolchain is.
-    private static readonly string[] Told = ["JAVA_HOME", "GOROOT", "DOTNET_ROOT", "RUSTUP_HOME", "PYENV_ROOT", "NUGET_PACKAGES"];
+    private static readonly string[] s_told = ["JAVA_HOME", "GOROOT", "DOTNET_ROOT", "RUSTUP_HOME", "PYENV_ROOT", "NUGET_PACKAGES"];
 
     /// <summary>What a sandbox shows of them, to be read.</summary>
     public static IEnumerable<Mount> Mounts =>
@@ -63,18 +63,18 @@ internal static class Toolchains
                 .Concat(Set.Select(variable => variable.Value.TrimEnd('/')))
                 .Distinct()
                 .Where(IsPublic)
-                .Concat(Parts.Select(part => $"{Home}/{part}"))
+                .Concat(s_parts.Select(part => $"{s_home}/{part}"))
                 .Where(Path.Exists)
                 .Select(path => new Mount(path, MountKind.Readable)),
-            .. Caches
-                .Where(part => Path.Exists($"{Home}/{part}"))
-                .Select(part => new Mount($"{Sandbox.Home}/{part}", MountKind.Readable, $"{Home}/{part}")),
+            .. s_caches
+                .Where(part => Path.Exists($"{s_home}/{part}"))
+                .Select(part => new Mount($"{Sandbox.Home}/{part}", MountKind.Readable, $"{s_home}/{part}")),
         ];
 
     /// <summary>The variables that say where they are.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables =>
-        Folders
-            .Select(folder => KeyValuePair.Create(folder.Variable, $"{Home}/{folder.Folder}"))
+        s_folders
+            .Select(folder => KeyValuePair.Create(folder.Variable, $"{s_home}/{folder.Folder}"))
             .Where(folder => Directory.Exists(folder.Value))
             .Concat(Set);
 
@@ -87,8 +87,8 @@ internal static class Toolchains
         if (!Directory.Exists(directory))
             return false;
         var real = RealPaths.Resolve(directory);
-        if (RealPaths.IsWithin(Home, real)
-            || Parts.Concat(Caches).Any(part => $"{Home}/{part}".StartsWith(real + "/", StringComparison.Ordinal)))
+        if (RealPaths.IsWithin(s_home, real)
+            || s_parts.Concat(s_caches).Any(part => $"{s_home}/{part}".StartsWith(real + "/", StringComparison.Ordinal)))
             return false;
         if (!OperatingSystem.IsLinux())
             return true;
@@ -114,6 +114,6 @@ internal static class Toolchains
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Set =>
-        Told.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name) ?? ""))
+        s_told.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name) ?? ""))
             .Where(variable => Path.IsPathRooted(variable.Value) && variable.Value.TrimEnd('/').Length > 0);
 }

@@ -8,11 +8,11 @@ namespace Koda.Worker.Tools;
 /// </summary>
 internal sealed class Workspace
 {
-    private static readonly string[] SystemDirectories =
+    private static readonly string[] s_systemDirectories =
         ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root/.ssh", "/run", "/sbin", "/sys", "/usr", "/var/lib", "/var/run"];
 
     // What lies there is the machine's and the worker's own, also of its environment.
-    private static readonly string[] Never = ["/proc", "/sys", "/dev"];
+    private static readonly string[] s_never = ["/proc", "/sys", "/dev"];
 
     private readonly IReadOnlyList<OutsidePath> _reach;
     private readonly Func<string, bool> _forbidden;
@@ -40,7 +40,7 @@ internal sealed class Workspace
             throw new ToolException($"The workspace '{path}' is not a directory.");
         if (!Directory.Exists(root))
             throw new ToolException($"The workspace '{path}' does not exist.");
-        if (root == "/" || SystemDirectories.Any(system => RealPaths.IsWithin(root, system)))
+        if (root == "/" || s_systemDirectories.Any(system => RealPaths.IsWithin(root, system)))
             throw new ToolException($"The workspace '{path}' is a system directory.");
         if (hidden.IsKoda(root))
             throw new ToolException($"The workspace '{path}' is Koda's data directory, or lies in it. No agent works there.");
@@ -69,7 +69,7 @@ internal sealed class Workspace
     public string Locate(string path)
     {
         var real = RealPaths.Resolve(Slashed(Path.IsPathRooted(path) ? path : $"{Root}/{path}"));
-        if (Never.Any(never => RealPaths.IsWithin(real, never)))
+        if (s_never.Any(never => RealPaths.IsWithin(real, never)))
             throw new PathRefusedException(path, "it belongs to the machine.");
         return Private.IsKoda(real) ? throw new PathRefusedException(path, "what Koda keeps there is for no agent.") : real;
     }

@@ -26,7 +26,7 @@ public sealed class AgentsCommandTests(LocalKoda koda)
         Assert.Equal("helper-2 is a draft.\n", await Out("agents", "clone", "helper", "helper-2"));
         Assert.Contains("Helper", await Out("agents", "show", "helper"), StringComparison.Ordinal);
         Assert.Equal("helper is deleted.\n", await Out("agents", "delete", "helper"));
-        Assert.Contains("agent.not_found", (await koda.RunAsync("agents", "pause", "helper", "--json")).Error, StringComparison.Ordinal);
+        Assert.Contains("agent.not_found", (await koda.Run("agents", "pause", "helper", "--json")).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class AgentsCommandTests(LocalKoda koda)
     {
         await Out("agents", "create", "keeper");
 
-        var set = await koda.RunWithInputAsync("very-secret-value\n", "agents", "secret", "set", "keeper", "api_token");
+        var set = await koda.RunWithInput("very-secret-value\n", "agents", "secret", "set", "keeper", "api_token");
         var listed = await Out("agents", "secret", "list", "keeper");
 
         Assert.Equal("API_TOKEN is stored.\n", set.Out);
@@ -55,7 +55,7 @@ public sealed class AgentsCommandTests(LocalKoda koda)
 
     private async Task<string> Out(params string[] args)
     {
-        var run = await koda.RunAsync(args);
+        var run = await koda.Run(args);
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error + run.Out);
         return run.Out;
     }

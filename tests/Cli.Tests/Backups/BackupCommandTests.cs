@@ -27,37 +27,37 @@ public sealed class BackupCommandTests(LocalKoda koda) : IClassFixture<LocalKoda
             Path.Combine(_folder, "koda.tar"), Path.Combine(_folder, "passphrase"), Path.Combine(_folder, "wrong"));
         await File.WriteAllTextAsync(passphrase, "a passphrase of some length\n");
         await File.WriteAllTextAsync(wrong, "another passphrase\n");
-        await koda.ApplyScriptAsync("keeper", Steps, "[bash]", permissions: "[{tool: bash, pattern: \"*\", action: allow}]");
-        await koda.RunWithInputAsync(Secret + "\n", "agents", "secret", "set", "keeper", "API_TOKEN");
+        await koda.ApplyScript("keeper", Steps, "[bash]", permissions: "[{tool: bash, pattern: \"*\", action: allow}]");
+        await koda.RunWithInput(Secret + "\n", "agents", "secret", "set", "keeper", "API_TOKEN");
         Directory.CreateDirectory(Path.Combine(koda.Data, "skills"));
         await File.WriteAllTextAsync(Path.Combine(koda.Data, "skills", "house.md"), Skill);
         var first = await RunTask();
         var content = await Artifact(first);
 
-        var load = koda.RunAsync("bench", "--callers", "4", "--seconds", "3");
-        while (!(await koda.RunAsync("tasks", "--agent", "bench-noop")).Out.Contains("tsk_", StringComparison.Ordinal))
+        var load = koda.Run("bench", "--callers", "4", "--seconds", "3");
+        while (!(await koda.Run("tasks", "--agent", "bench-noop")).Out.Contains("tsk_", StringComparison.Ordinal))
             Assert.False(load.IsCompleted, "The load ended before the backup began.");
-        var backup = await koda.RunAsync("backup", archive, "--passphrase-file", passphrase);
+        var backup = await koda.Run("backup", archive, "--passphrase-file", passphrase);
         Assert.True(backup.ExitCode == ExitCode.Ok, backup.Error);
         Assert.Contains(" 1 skill", backup.Out, StringComparison.Ordinal);
         Assert.True((await load).ExitCode == ExitCode.Ok, (await load).Error);
         await IsRefused("A server runs on ", "restore", archive, "--passphrase-file", passphrase, "--replace");
-        await koda.RunAsync("down");
+        await koda.Run("down");
         Directory.Delete(koda.Data, recursive: true);
 
         await IsRefused("That is not the passphrase of this archive.", "restore", archive, "--passphrase-file", wrong);
-        var restore = await koda.RunAsync("restore", archive, "--passphrase-file", passphrase);
+        var restore = await koda.Run("restore", archive, "--passphrase-file", passphrase);
         Assert.True(restore.ExitCode == ExitCode.Ok, restore.Error);
 
-        Assert.Contains("every chain is whole", (await koda.RunAsync("verify", "--stored")).Out, StringComparison.Ordinal);
+        Assert.Contains("every chain is whole", (await koda.Run("verify", "--stored")).Out, StringComparison.Ordinal);
         await Restart();
-        Assert.Contains("every chain is whole", (await koda.RunAsync("verify")).Out, StringComparison.Ordinal);
+        Assert.Contains("every chain is whole", (await koda.Run("verify")).Out, StringComparison.Ordinal);
         Assert.Equal(Skill, await File.ReadAllTextAsync(Path.Combine(koda.Data, "skills", "house.md")));
-        Assert.DoesNotContain("cannot be read", (await koda.RunAsync("secrets")).Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("cannot be read", (await koda.Run("secrets")).Out, StringComparison.Ordinal);
         Assert.Equal(content, await Artifact(first));
         // The command of a new task finds the secret.
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Secret)));
-        Assert.Contains(digest, (await koda.RunAsync("trace", await RunTask(), "--json")).Out, StringComparison.Ordinal);
+        Assert.Contains(digest, (await koda.Run("trace", await RunTask(), "--json")).Out, StringComparison.Ordinal);
         Assert.Equal([archive, passphrase, wrong], Directory.GetFiles(_folder).Order());
     }
 
@@ -66,7 +66,8 @@ public sealed class BackupCommandTests(LocalKoda koda) : IClassFixture<LocalKoda
     {
         var (exitCode, error) = await Backup(person: false);
         Assert.Equal(ExitCode.Usage, exitCode);
-        Assert.StartsWith("error: Nobody can be asked for the passphrase.\n  Give one by --passphrase-file, or", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error: Nobody can be asked for the passphrase.\n  Give one by --passphrase-file, or", error, StringComparison.Ordinal);
         (_, error) = await Backup(person: true, "short");
         Assert.StartsWith("Passphrase: \nerror: A passphrase has 12 characters or more", error, StringComparison.Ordinal);
         (_, error) = await Backup(person: true, "long enough for a key", "long enough for a kez");
@@ -86,25 +87,25 @@ public sealed class BackupCommandTests(LocalKoda koda) : IClassFixture<LocalKoda
             Interactive = person,
             ReadHidden = lines.Dequeue,
         };
-        return (await KodaCommand.RunAsync(["backup", Path.Combine(_folder, "never.tar"), "--data", _folder], terminal), error.ToString());
+        return (await KodaCommand.Run(["backup", Path.Combine(_folder, "never.tar"), "--data", _folder], terminal), error.ToString());
     }
 
     private async Task IsRefused(string sentence, params string[] command)
     {
-        var run = await koda.RunAsync(command);
+        var run = await koda.Run(command);
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("error: " + sentence, run.Error, StringComparison.Ordinal);
     }
 
     private async Task Restart()
     {
-        var up = await koda.RunAsync("up", "--listen", koda.Url, "--workspace", koda.Workspace, "--root", koda.Workspace, "--detach");
+        var up = await koda.Run("up", "--listen", koda.Url, "--workspace", koda.Workspace, "--root", koda.Workspace, "--detach");
         Assert.True(up.ExitCode == ExitCode.Ok, up.Error);
     }
 
     private async Task<string> RunTask()
     {
-        var run = await koda.RunAsync("run", "--agent", "keeper", "--workspace", koda.Workspace, "--json", "Go.");
+        var run = await koda.Run("run", "--agent", "keeper", "--workspace", koda.Workspace, "--json", "Go.");
         Assert.True(run.ExitCode == ExitCode.Ok, run.Error + run.Out);
         var last = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
         return JsonDocument.Parse(last).RootElement.GetProperty("id").GetString()!;

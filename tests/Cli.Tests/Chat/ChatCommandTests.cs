@@ -16,9 +16,9 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_question_of_a_script_is_answered_on_stdout_alone()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
 
-        var chat = await koda.RunAsync("chat", "-p", "How is it?", "--agent", "says");
+        var chat = await koda.Run("chat", "-p", "How is it?", "--agent", "says");
 
         Assert.Equal(ExitCode.Ok, chat.ExitCode);
         Assert.StartsWith("All is well.", chat.Out);
@@ -28,9 +28,9 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_file_that_is_not_there_is_missed_before_the_agent_is_asked()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
 
-        var chat = await koda.RunAsync("chat", "-p", "How is it?", "--agent", "says", "--file", "no-such-file.txt");
+        var chat = await koda.Run("chat", "-p", "How is it?", "--agent", "says", "--file", "no-such-file.txt");
 
         Assert.Equal(ExitCode.Usage, chat.ExitCode);
         Assert.Contains("There is no file 'no-such-file.txt'", chat.Error);
@@ -40,9 +40,9 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task As_JSON_the_answer_comes_with_its_session_and_its_cost()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
 
-        var chat = await koda.RunWithInputAsync("How is it?", "chat", "-p", "-", "--agent", "says", "--json");
+        var chat = await koda.RunWithInput("How is it?", "chat", "-p", "-", "--agent", "says", "--json");
 
         var result = JsonDocument.Parse(chat.Out).RootElement;
         Assert.StartsWith("All is well.", result.GetProperty("answer").GetString());
@@ -50,19 +50,19 @@ public sealed class ChatCommandTests(LocalKoda koda)
         Assert.Equal(JsonValueKind.Null, result.GetProperty("error").ValueKind);
         Assert.Equal(
             ExitCode.Ok,
-            (await koda.RunAsync("chat", "-p", "And now?", "--session", result.GetProperty("session_id").GetString()!)).ExitCode);
+            (await koda.Run("chat", "-p", "And now?", "--session", result.GetProperty("session_id").GetString()!)).ExitCode);
     }
 
     [Fact]
     public async Task Unseen_what_would_be_asked_is_refused_and_with_yes_it_is_allowed()
     {
-        await koda.ApplyScriptAsync("asks", Asks);
-        var refused = await koda.RunAsync("chat", "-p", "Go beyond.", "--agent", "asks");
+        await koda.ApplyScript("asks", Asks);
+        var refused = await koda.Run("chat", "-p", "Go beyond.", "--agent", "asks");
         Assert.Equal(ExitCode.Ok, refused.ExitCode);
         Assert.Contains("✗", refused.Error);
         Assert.False(File.Exists(_beyond));
 
-        var allowed = await koda.RunAsync("chat", "-p", "Go beyond.", "--agent", "asks", "--yes");
+        var allowed = await koda.Run("chat", "-p", "Go beyond.", "--agent", "asks", "--yes");
         Assert.Equal(ExitCode.Ok, allowed.ExitCode);
         Assert.Contains("✓", allowed.Error);
         Assert.True(File.Exists(_beyond));
@@ -72,9 +72,9 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_chat_shows_what_is_said_and_asks_before_it_leaves_the_workspace()
     {
-        await koda.ApplyScriptAsync("asks", Asks);
+        await koda.ApplyScript("asks", Asks);
 
-        var chat = await koda.RunWithInputAsync("Go beyond.\nperhaps\nreject\n/cost\n/nonsense\n/quit\n", "chat", "--agent", "asks");
+        var chat = await koda.RunWithInput("Go beyond.\nperhaps\nreject\n/cost\n/nonsense\n/quit\n", "chat", "--agent", "asks");
 
         Assert.Equal(ExitCode.Ok, chat.ExitCode);
         Assert.Contains($"● bash touch {_beyond}", chat.Error);
@@ -87,10 +87,10 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_session_is_gone_on_with_and_branched()
     {
-        await koda.ApplyScriptAsync("says", Says);
-        await koda.RunWithInputAsync("Remember the heron.\n", "chat", "--agent", "says");
+        await koda.ApplyScript("says", Says);
+        await koda.RunWithInput("Remember the heron.\n", "chat", "--agent", "says");
 
-        var chat = await koda.RunWithInputAsync("/branch 1\n/title A branch\n/sessions\n/branch 7\n", "chat", "--continue");
+        var chat = await koda.RunWithInput("/branch 1\n/title A branch\n/sessions\n/branch 7\n", "chat", "--continue");
 
         Assert.Equal(ExitCode.Ok, chat.ExitCode);
         Assert.Contains("› Remember the heron.", chat.Error);
@@ -102,9 +102,9 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task Another_agent_and_model_can_be_chosen()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
 
-        var chat = await koda.RunWithInputAsync(
+        var chat = await koda.RunWithInput(
             "/agent\n/agent says\n/agent nobody\n/model\n/variant high\nWell?\n", "chat", "--agent", "explorer");
 
         Assert.Contains("* explorer", chat.Error);
@@ -116,19 +116,19 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task What_a_turn_did_to_the_files_is_shown_undone_and_brought_back()
     {
-        await koda.ApplyScriptAsync(
+        await koda.ApplyScript(
             "writer",
             """[{tool_calls: [{tool: write, arguments: {path: made.txt, content: "hello\n"}}]}, {text: "Written."}]"""
         );
         var made = Path.Combine(koda.Workspace, "made.txt");
 
-        var chat = await koda.RunWithInputAsync("Write it.\n/snapshots\n/diff\n/undo\n/diff\n", "chat", "--agent", "writer");
+        var chat = await koda.RunWithInput("Write it.\n/snapshots\n/diff\n/undo\n/diff\n", "chat", "--agent", "writer");
         Assert.Contains("Write it.", chat.Error[chat.Error.IndexOf("   1  ", StringComparison.Ordinal)..]);
         Assert.Contains("+++ b/made.txt\n  @@ -0,0 +1 @@\n  +hello\n", chat.Error);
         Assert.Contains("Nothing is changed.", chat.Error);
         Assert.False(File.Exists(made));
 
-        await koda.RunWithInputAsync("/restore 1\n", "chat", "--continue");
+        await koda.RunWithInput("/restore 1\n", "chat", "--continue");
         Assert.Equal("hello\n", File.ReadAllText(made));
         File.Delete(made);
     }
@@ -136,14 +136,14 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task Subagents_that_ask_at_once_are_answered_one_after_the_other()
     {
-        await koda.ApplyScriptAsync(
+        await koda.ApplyScript(
             "scribe", """[{tool_calls: [{tool: write, arguments: {path: note.txt, content: "x"}}]}, {text: "Tried."}]""", mode: "subagent",
             permissions: "[{tool: write, action: ask}]");
-        await koda.ApplyScriptAsync("lead", """
+        await koda.ApplyScript("lead", """
             [{tool_calls: [{tool: task, arguments: {agent: scribe, prompt: "One."}}, {tool: task, arguments: {agent: scribe, prompt: "Two."}}]}, {text: "Both asked."}]
             """, tools: "[task]");
 
-        var chat = await koda.RunWithInputAsync("Go.\nr\nr\n", "chat", "--agent", "lead");
+        var chat = await koda.RunWithInput("Go.\nr\nr\n", "chat", "--agent", "lead");
 
         Assert.Equal(2, chat.Error.Split("scribe: write note.txt").Length - 1);
         Assert.Contains("Both asked.", chat.Error);
@@ -153,14 +153,14 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task The_servers_of_tools_are_listed_and_read_again()
     {
-        await koda.ApplyScriptAsync("plain", Says);
+        await koda.ApplyScript("plain", Says);
         var servers = Path.Combine(koda.Data, "worker", "mcp.json");
         await File.WriteAllTextAsync(
             servers,
             """{"mcpServers": {"gone": {"command": "/no/such/program"}, "later": {"command": "/no/such/program", "disabled": true}}}"""
         );
 
-        var chat = await koda.RunWithInputAsync("/mcp refresh\n", "chat", "--agent", "plain");
+        var chat = await koda.RunWithInput("/mcp refresh\n", "chat", "--agent", "plain");
         File.Delete(servers);
 
         Assert.Contains("0 tools", chat.Error);
@@ -171,10 +171,10 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task An_agent_beside_the_session_is_started_and_listed()
     {
-        await koda.ApplyScriptAsync("plain", Says);
-        await koda.ApplyScriptAsync("aside", """[{text: "Seen."}]""", mode: "subagent");
+        await koda.ApplyScript("plain", Says);
+        await koda.ApplyScript("aside", """[{text: "Seen."}]""", mode: "subagent");
 
-        var chat = await koda.RunWithInputAsync("/task aside Look around.\n/task aside\n/subagents\n", "chat", "--agent", "plain");
+        var chat = await koda.RunWithInput("/task aside Look around.\n/task aside\n/subagents\n", "chat", "--agent", "plain");
 
         Assert.Contains("aside works in session", chat.Error);
         Assert.Contains("Name an agent and its work", chat.Error);
@@ -184,12 +184,12 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_turn_that_fails_says_why_and_exits_with_1()
     {
-        await koda.ApplyScriptAsync(
+        await koda.ApplyScript(
             "fails",
             """[{error: {code: "provider.credential_invalid", message: "No such key.", retryable: false}}]"""
         );
 
-        var chat = await koda.RunAsync("chat", "-p", "?", "--agent", "fails", "--json");
+        var chat = await koda.Run("chat", "-p", "?", "--agent", "fails", "--json");
 
         Assert.Equal(ExitCode.Failed, chat.ExitCode);
         Assert.Equal("No such key.", JsonDocument.Parse(chat.Out).RootElement.GetProperty("error").GetProperty("message").GetString());
@@ -198,56 +198,56 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task Interrupted_once_the_turn_is_cancelled_and_the_chat_goes_on()
     {
-        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await koda.ApplyScript("slow", """[{delay_ms: 600000, text: "Never."}]""");
         await using var person = new ChatPerson(koda, "chat", "--agent", "slow");
-        await person.SeesAsync("› ");
+        await person.Sees("› ");
         person.Types("Take your time.");
-        await person.SeesSessionAsync(turn => turn.Active);
+        await person.SeesSession(turn => turn.Active);
 
         person.PressesInterrupt();
-        await person.SeesAsync("cancelled");
-        await person.SeesAsync("› ", count: 2);
+        await person.Sees("cancelled");
+        await person.Sees("› ", count: 2);
         person.PressesInterrupt();
 
-        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+        Assert.Equal(ExitCode.Ok, await person.Leaves());
     }
 
     [Fact]
     public async Task A_turn_of_another_chat_is_followed_by_who_comes_to_its_session_and_by_who_wants_to_speak_in_it()
     {
-        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await koda.ApplyScript("slow", """[{delay_ms: 600000, text: "Never."}]""");
         await using var first = new ChatPerson(koda, "chat", "--agent", "slow");
-        await first.SeesAsync("› ");
+        await first.Sees("› ");
         await using var second = new ChatPerson(koda, "chat", "--continue");
-        await second.SeesAsync("› ");
+        await second.Sees("› ");
         first.Types("Take your time.");
-        await first.SeesSessionAsync(turn => turn.Active);
-        var session = await first.SessionAsync();
+        await first.SeesSession(turn => turn.Active);
+        var session = await first.Session();
 
         second.Types("And me?");
-        await second.SeesAsync("say it again when it has ended");
+        await second.Sees("say it again when it has ended");
         await using var third = new ChatPerson(koda, "chat", "--agent", "slow");
-        await third.SeesAsync("› ");
+        await third.Sees("› ");
         third.Types($"/sessions {session}");
-        await third.SeesAsync("› Take your time.");
+        await third.Sees("› Take your time.");
         first.PressesInterrupt();
 
-        await second.SeesAsync("cancelled");
-        await third.SeesAsync("cancelled");
+        await second.Sees("cancelled");
+        await third.Sees("cancelled");
     }
 
     [Fact]
     public async Task A_question_of_a_turn_that_the_person_cancels_is_not_said_to_be_settled_elsewhere()
     {
-        await koda.ApplyScriptAsync("asks", Asks);
+        await koda.ApplyScript("asks", Asks);
         await using var person = new ChatPerson(koda, "chat", "--agent", "asks");
-        await person.SeesAsync("› ");
+        await person.Sees("› ");
         person.Types("Go.");
-        await person.SeesAsync("Allow it?");
+        await person.Sees("Allow it?");
 
         person.PressesInterrupt();
-        await person.SeesAsync("cancelled");
-        await person.SeesAsync("› ", count: 2);
+        await person.Sees("cancelled");
+        await person.Sees("› ", count: 2);
 
         Assert.DoesNotContain("settled elsewhere", person.Seen);
     }
@@ -255,37 +255,37 @@ public sealed class ChatCommandTests(LocalKoda koda)
     [Fact]
     public async Task An_interrupt_while_the_message_is_on_its_way_cancels_its_turn()
     {
-        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await koda.ApplyScript("slow", """[{delay_ms: 600000, text: "Never."}]""");
         await using var link = new HeldLink(new Uri(koda.Url));
         await using var person = new ChatPerson(koda, link.Url, "chat", "--agent", "slow");
-        await person.SeesAsync("› ");
+        await person.Sees("› ");
         link.Hold();
         person.Types("Take your time.");
         await Eventually.IsTrue(() => Task.FromResult(link.Kept > 0), "the message is on its way");
 
         person.PressesInterrupt();
-        await person.SeesAsync("Cancelling");
+        await person.Sees("Cancelling");
         link.LetThrough();
 
-        await person.SeesAsync("cancelled");
-        await person.SeesAsync("› ", count: 2);
+        await person.Sees("cancelled");
+        await person.Sees("› ", count: 2);
         person.PressesInterrupt();
-        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+        Assert.Equal(ExitCode.Ok, await person.Leaves());
     }
 
     [Fact]
     public async Task Interrupted_twice_the_person_leaves_and_the_turn_is_cancelled_all_the_same()
     {
-        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        await koda.ApplyScript("slow", """[{delay_ms: 600000, text: "Never."}]""");
         await using var person = new ChatPerson(koda, "chat", "--agent", "slow");
-        await person.SeesAsync("› ");
+        await person.Sees("› ");
         person.Types("Take your time.");
-        await person.SeesSessionAsync(turn => turn.Active);
+        await person.SeesSession(turn => turn.Active);
 
         person.PressesInterrupt();
         person.PressesInterrupt();
 
-        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
-        await person.SeesSessionAsync(turn => turn.State == Code.TurnState.Cancelled);
+        Assert.Equal(ExitCode.Ok, await person.Leaves());
+        await person.SeesSession(turn => turn.State == Code.TurnState.Cancelled);
     }
 }

@@ -37,27 +37,27 @@ internal sealed class ChatPerson : IAsyncDisposable
                 return new Restored(() => _pressed = before);
             },
         };
-        _chat = KodaCommand.RunAsync([.. args, "--data", koda.Data], terminal);
+        _chat = KodaCommand.Run([.. args, "--data", koda.Data], terminal);
     }
 
     public void Types(string line) => _lines.Add(line);
 
     public void PressesInterrupt() => _pressed();
 
-    public Task SeesAsync(string text, int count = 1) => _screen.UntilAsync(text, count);
+    public Task Sees(string text, int count = 1) => _screen.Until(text, count);
 
     /// <summary>All that stood on the screen.</summary>
     public string Seen => _screen.ToString();
 
     /// <summary>The newest session.</summary>
-    public async Task<string> SessionAsync()
+    public async Task<string> Session()
     {
         await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
         return (await client.Sessions.ListAsync("").FirstAsync()).Id;
     }
 
     /// <summary>Waits until the newest session's turn is as wanted.</summary>
-    public async Task SeesSessionAsync(Func<Code.TurnStatus, bool> wanted)
+    public async Task SeesSession(Func<Code.TurnStatus, bool> wanted)
     {
         await using var client = new KodaClient(KodaClientOptions.FromEnvironment(_koda.Data, _ => null));
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -67,7 +67,7 @@ internal sealed class ChatPerson : IAsyncDisposable
             (await client.Sessions.ListAsync("", patience.Token).FirstAsync(patience.Token)).Turn is { } turn && wanted(turn);
     }
 
-    public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromMinutes(1));
+    public Task<int> Leaves() => _chat.WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {
@@ -91,27 +91,31 @@ internal sealed class ChatPerson : IAsyncDisposable
 
         public override void Write(char value)
         {
-            lock (_written) base.Write(value);
+            lock (_written)
+                base.Write(value);
             _written.Release();
         }
 
         public override void Write(string? value)
         {
-            lock (_written) base.Write(value);
+            lock (_written)
+                base.Write(value);
             _written.Release();
         }
 
         public override void WriteLine(string? value) => Write(value + "\n");
 
-        public async Task UntilAsync(string text, int count)
+        public async Task Until(string text, int count)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-            while (Count(text) < count) await _written.WaitAsync(patience.Token);
+            while (Count(text) < count)
+                await _written.WaitAsync(patience.Token);
         }
 
         public override string ToString()
         {
-            lock (_written) return base.ToString();
+            lock (_written)
+                return base.ToString();
         }
 
         private int Count(string text)

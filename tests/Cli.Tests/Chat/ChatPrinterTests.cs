@@ -31,7 +31,8 @@ public sealed class ChatPrinterTests
             },
         ];
 
-        foreach (var item in events) printer.Show(item);
+        foreach (var item in events)
+            printer.Show(item);
 
         Assert.Equal(
             """

@@ -11,18 +11,18 @@ public sealed class TypedChatTests(LocalKoda koda)
     [Fact]
     public async Task Messages_and_commands_are_edited_completed_and_found_again()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
         await using var person = new TypingPerson(koda, "chat", "--agent", "says");
 
         person.Keys.Types("How it?").Presses(ConsoleKey.LeftArrow, ConsoleModifiers.Control).Types("is ").Presses(ConsoleKey.Enter);
-        await person.SeesAsync("› How is it?\n\n# All is well\n\n• `one`\n• **two**\n");
+        await person.Sees("› How is it?\n\n# All is well\n\n• `one`\n• **two**\n");
         person.Keys.Types("/he").Presses(ConsoleKey.Tab).Presses(ConsoleKey.Enter);
-        await person.SeesAsync("lists these commands");
+        await person.Sees("lists these commands");
         person.Keys.Presses(ConsoleKey.UpArrow).Presses(ConsoleKey.UpArrow).Types("!").Presses(ConsoleKey.Enter);
-        await person.SeesAsync(seen => seen.Split("# All is well").Length == 3, "a second answer");
+        await person.Sees(seen => seen.Split("# All is well").Length == 3, "a second answer");
         person.Keys.Presses(ConsoleKey.D, ConsoleModifiers.Control);
 
-        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+        Assert.Equal(ExitCode.Ok, await person.Leaves());
         Assert.Contains("› How is it?!\n", person.Seen);
         Assert.EndsWith($"Go on with: koda chat --session {person.Seen[^36..]}", person.Seen);
     }
@@ -30,7 +30,7 @@ public sealed class TypedChatTests(LocalKoda koda)
     [Fact]
     public async Task A_turn_folds_its_calls_shows_its_steps_and_unfolds_what_is_asked_for()
     {
-        await koda.ApplyScriptAsync("worker", """
+        await koda.ApplyScript("worker", """
             [{tool_calls: [{tool: todo, arguments: {items: [{id: a, text: "Write it", state: done}, {id: b, text: "Test it", state: active}]}}]},
              {tool_calls: [{tool: write, arguments: {path: folded.txt, content: "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n"}}]},
              {tool_calls: [{tool: bash, arguments: {command: "echo from the shell"}}]}, {text: "Done."}]
@@ -38,7 +38,7 @@ public sealed class TypedChatTests(LocalKoda koda)
         await using var person = new TypingPerson(koda, "chat", "--agent", "worker");
 
         person.Says("Go.");
-        await person.SeesAsync("\nDone.\n");
+        await person.Sees("\nDone.\n");
         File.Delete(Path.Combine(Directory.GetCurrentDirectory(), "folded.txt"));
 
         Assert.Contains("● todo  1 of 2 done\n  ☑ Write it\n  ▸ Test it\n", person.Seen);
@@ -47,32 +47,36 @@ public sealed class TypedChatTests(LocalKoda koda)
         Assert.Matches(@"✓ bash echo from the shell  [\d.]+ m?s  \[3\]\n", person.Seen);
         Assert.DoesNotContain("\nfrom the shell", person.Seen);
         person.Says("/show");
-        await person.SeesAsync("  from the shell");
+        await person.Sees("  from the shell");
         person.Says("/show 2");
-        await person.SeesAsync("  +13\n");
+        await person.Sees("  +13\n");
         person.Says("/show 99");
-        await person.SeesAsync("There is no call 99");
+        await person.Sees("There is no call 99");
     }
 
     [Fact]
     public async Task What_is_typed_during_a_turn_waits_and_is_seen_to_wait()
     {
         var go = Path.Combine(Directory.GetCurrentDirectory(), $"go-{Guid.NewGuid():n}");
-        await koda.ApplyScriptAsync("waits", $$$"""
-            [{tool_calls: [{tool: bash, arguments: {command: "echo started; until [ -e {{{Path.GetFileName(go)}}} ]; do sleep 0.1; done"}}]}, {text: "Ended."}]
-            """);
+        await koda.ApplyScript(
+            "waits",
+            $$$"""
+            [{tool_calls: [{tool: bash, arguments: {command: "echo started; until [ -e {{{Path.GetFileName(
+                go)}}} ]; do sleep 0.1; done"}}]}, {text: "Ended."}]
+            """
+        );
         await using var person = new TypingPerson(koda, "chat", "--agent", "waits");
         person.Says("First.");
-        await person.SeesAsync("  │ started");
+        await person.Sees("  │ started");
         Assert.Matches(@"working · \d+ s · Ctrl-C cancels", person.Seen);
 
         person.Says("Second.");
-        await person.SeesAsync("⋯ queued: Second.");
+        await person.Sees("⋯ queued: Second.");
         person.Keys.Types("half a th");
-        await person.SeesAsync("› half a th");
+        await person.Sees("› half a th");
         File.WriteAllText(go, "");
 
-        await person.SeesAsync(seen => seen.Split("Ended.").Length == 3, "both turns end");
+        await person.Sees(seen => seen.Split("Ended.").Length == 3, "both turns end");
         File.Delete(go);
         Assert.Contains("› Second.\n", person.Seen);
         Assert.DoesNotContain("queued", person.Seen);
@@ -82,17 +86,17 @@ public sealed class TypedChatTests(LocalKoda koda)
     [Fact]
     public async Task Two_terminals_on_a_session_see_what_is_said_at_either()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
         await using var first = new TypingPerson(koda, "chat", "--agent", "says");
         first.Says("From the first.");
-        await first.SeesAsync("• **two**");
+        await first.Sees("• **two**");
         await using var second = new TypingPerson(koda, "chat", "--continue");
-        await second.SeesAsync("› From the first.\n\n# All is well");
+        await second.Sees("› From the first.\n\n# All is well");
 
         second.Says("From the second.");
-        await first.SeesAsync("› From the second.\n\n# All is well");
+        await first.Sees("› From the second.\n\n# All is well");
         first.Says("Again the first.");
-        await second.SeesAsync("› Again the first.\n\n# All is well");
+        await second.Sees("› Again the first.\n\n# All is well");
 
         Assert.True(second.Seen.Split("› From the first.").Length == 2, second.Seen);
         Assert.True(first.Seen.Split("› From the second.").Length == 2, first.Seen);
@@ -101,61 +105,61 @@ public sealed class TypedChatTests(LocalKoda koda)
     [Fact]
     public async Task A_question_takes_the_keyboard_and_gives_back_what_was_typed()
     {
-        await koda.ApplyScriptAsync(
+        await koda.ApplyScript(
             "asks", """[{delay_ms: 1500, tool_calls: [{tool: write, arguments: {path: asked.txt, content: "x"}}]}, {text: "Went on."}]""",
             permissions: "[{tool: write, action: ask}]");
         await using var person = new TypingPerson(koda, "chat", "--agent", "asks");
         person.Says("Go.");
-        await person.SeesAsync("thinking");
+        await person.Sees("thinking");
         person.Keys.Types("meanwhile");
-        await person.SeesAsync("Allow it? [y]es");
+        await person.Sees("Allow it? [y]es");
 
         person.Says("n");
-        await person.SeesAsync("Went on.");
+        await person.Sees("Went on.");
 
         Assert.Contains("write asked.txt", person.Seen);
-        await person.SeesAsync(seen => seen.EndsWith("› meanwhile", StringComparison.Ordinal), "what was typed");
+        await person.Sees(seen => seen.EndsWith("› meanwhile", StringComparison.Ordinal), "what was typed");
     }
 
     [Fact]
     public async Task Interrupts_take_what_is_typed_cancel_the_turn_and_leave()
     {
-        await koda.ApplyScriptAsync("slow", Slow);
+        await koda.ApplyScript("slow", Slow);
         await using var person = new TypingPerson(koda, "chat", "--agent", "slow");
-        await person.SeesAsync("\n›");
+        await person.Sees("\n›");
         person.Keys.Types("oh no");
-        await person.SeesAsync("› oh no");
+        await person.Sees("› oh no");
         person.PressesInterrupt();
-        await person.SeesAsync(seen => seen.EndsWith("Ctrl-C once more leaves.\n›", StringComparison.Ordinal), "nothing typed");
+        await person.Sees(seen => seen.EndsWith("Ctrl-C once more leaves.\n›", StringComparison.Ordinal), "nothing typed");
 
         person.Says("Take your time.");
-        await person.SeesAsync("thinking");
+        await person.Sees("thinking");
         person.Says("And then?");
-        await person.SeesAsync("⋯ queued: And then?");
+        await person.Sees("⋯ queued: And then?");
         person.PressesInterrupt();
-        await person.SeesAsync("1 queued message dropped");
-        await person.SeesAsync("\ncancelled");
+        await person.Sees("1 queued message dropped");
+        await person.Sees("\ncancelled");
 
         person.PressesInterrupt();
-        Assert.Equal(ExitCode.Ok, await person.LeavesAsync());
+        Assert.Equal(ExitCode.Ok, await person.Leaves());
     }
 
     [Fact]
     public async Task What_was_typed_is_found_again_at_the_next_start()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
         var told = $"Told at {Guid.NewGuid():n}.";
         await using (var before = new TypingPerson(koda, "chat", "--agent", "says"))
         {
             before.Says(told);
-            await before.SeesAsync("• **two**");
+            await before.Sees("• **two**");
         }
         await using var person = new TypingPerson(koda, "chat", "--agent", "says");
-        await person.SeesAsync("\n›");
+        await person.Sees("\n›");
 
         person.Keys.Types(told[8..20]).Presses(ConsoleKey.R, ConsoleModifiers.Control);
 
-        await person.SeesAsync($"› {told}\nsearched: {told[8..20]}");
+        await person.Sees($"› {told}\nsearched: {told[8..20]}");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(koda.Data, "chat.history")));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TypingPerson : IAsyncDisposable
                 return new MemoryStream();
             },
         };
-        _chat = KodaCommand.RunAsync([.. args, "--data", koda.Data], terminal);
+        _chat = KodaCommand.Run([.. args, "--data", koda.Data], terminal);
     }
 
     public TypedKeys Keys { get; } = new() { Width = 100 };
@@ -39,12 +39,12 @@ internal sealed class TypingPerson : IAsyncDisposable
 
     public void PressesInterrupt() => _pressed();
 
-    public Task SeesAsync(string text) => SeesAsync(seen => seen.Contains(text, StringComparison.Ordinal), text);
+    public Task Sees(string text) => Sees(seen => seen.Contains(text, StringComparison.Ordinal), text);
 
-    public Task SeesAsync(Func<string, bool> wanted, string what) =>
+    public Task Sees(Func<string, bool> wanted, string what) =>
         Eventually.IsTrue(() => Task.FromResult(wanted(Seen)), TimeSpan.FromMinutes(1), () => $"{what} is seen on\n{Seen}");
 
-    public Task<int> LeavesAsync() => _chat.WaitAsync(TimeSpan.FromMinutes(1));
+    public Task<int> Leaves() => _chat.WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,8 @@ public sealed class WorkspaceFilesTests : IDisposable
     public WorkspaceFilesTests()
     {
         Directory.CreateDirectory(Path.Combine(_workspace, "src"));
-        foreach (var file in (string[])["src/Cart.cs", "src/Card.cs", "start.sh", ".hidden", "two words"]) File.WriteAllText(Path.Combine(_workspace, file), "");
+        foreach (var file in (string[])["src/Cart.cs", "src/Card.cs", "start.sh", ".hidden", "two words"])
+            File.WriteAllText(Path.Combine(_workspace, file), "");
     }
 
     public void Dispose() => Directory.Delete(_workspace, recursive: true);
@@ -26,7 +27,10 @@ public sealed class WorkspaceFilesTests : IDisposable
         Assert.Equal(expected, string.Join(' ', WorkspaceFiles.Beginning(_workspace, text)));
 
     [Fact]
-    public void The_files_that_a_message_names_come_with_it_once_each() => Assert.Equal(
-        ["src/Cart.cs", "start.sh"],
-        WorkspaceFiles.NamedIn(_workspace, "Compare @src/Cart.cs, @start.sh and @src/Cart.cs with @none.cs; mail ana@start.sh about @/etc/passwd and @../x."));
+    public void The_files_that_a_message_names_come_with_it_once_each() =>
+        Assert.Equal(
+            ["src/Cart.cs", "start.sh"],
+            WorkspaceFiles.NamedIn(
+                _workspace,
+                "Compare @src/Cart.cs, @start.sh and @src/Cart.cs with @none.cs; mail ana@start.sh about @/etc/passwd and @../x."));
 }

@@ -12,7 +12,7 @@ public sealed class DoctorCommandTests(LocalKoda koda)
     [Fact]
     public async Task Everything_is_looked_at_and_nothing_is_missing()
     {
-        var doctor = await koda.RunAsync("doctor", "--json");
+        var doctor = await koda.Run("doctor", "--json");
 
         Assert.True(doctor.ExitCode == ExitCode.Ok, doctor.Out);
         var report = JsonDocument.Parse(doctor.Out).RootElement;
@@ -30,7 +30,7 @@ public sealed class DoctorCommandTests(LocalKoda koda)
     [Fact]
     public async Task It_ends_with_a_home_that_is_not_there()
     {
-        var doctor = await koda.RunInAsync(new() { ["HOME"] = "/does/not/exist" }, "doctor", "--json", "--url", koda.Url);
+        var doctor = await koda.RunIn(new() { ["HOME"] = "/does/not/exist" }, "doctor", "--json", "--url", koda.Url);
 
         Assert.Equal(ExitCode.Failed, doctor.ExitCode);
         Assert.Equal("failed", StatusOf(JsonDocument.Parse(doctor.Out).RootElement, "key"));
@@ -64,7 +64,7 @@ public sealed class DoctorCommandTests(LocalKoda koda)
     {
         var stuck = new Probe("stuck", _ => new TaskCompletionSource<IReadOnlyList<Check>>().Task);
 
-        var check = Assert.Single(await stuck.LimitedAsync(TimeSpan.FromMilliseconds(1), default));
+        var check = Assert.Single(await stuck.Limited(TimeSpan.FromMilliseconds(1), default));
 
         Assert.Equal((CheckStatus.Failed, "stuck"), (check.Status, check.Name));
     }

@@ -13,20 +13,20 @@ public sealed class IdentityCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_person_registers_signs_out_and_in_and_gives_tokens()
     {
-        var code = (await koda.RunAsync("setup-code")).Out.Trim();
+        var code = (await koda.Run("setup-code")).Out.Trim();
         Assert.Matches("^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){2}$", code);
 
-        var registered = await koda.RunWithInputAsync(Password, "register", "ana", "ana@example.org", "--code", code, "--password-stdin");
+        var registered = await koda.RunWithInput(Password, "register", "ana", "ana@example.org", "--code", code, "--password-stdin");
         Assert.True(registered.ExitCode == 0, registered.Error);
         Assert.Equal(10, registered.Out.Split('\n').Count(line => line.StartsWith("  ", StringComparison.Ordinal)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SessionFile));
         Assert.Equal(
             ExitCode.Failed,
-            (await koda.RunWithInputAsync(Password, "register", "eve", "eve@example.org", "--code", code, "--password-stdin")).ExitCode);
+            (await koda.RunWithInput(Password, "register", "eve", "eve@example.org", "--code", code, "--password-stdin")).ExitCode);
 
-        Assert.Equal(0, (await koda.RunAsync("logout")).ExitCode);
+        Assert.Equal(0, (await koda.Run("logout")).ExitCode);
         Assert.False(File.Exists(SessionFile));
-        var wrong = await koda.RunWithInputAsync("a guess\n", "login", "ana", "--password-stdin");
+        var wrong = await koda.RunWithInput("a guess\n", "login", "ana", "--password-stdin");
         Assert.Equal(ExitCode.Refused, wrong.ExitCode);
         // Strangers lock the address; the command line is known by what it kept.
         using var stranger = new HttpClient { BaseAddress = new Uri(koda.Url) };
@@ -39,28 +39,28 @@ public sealed class IdentityCommandTests(LocalKoda koda)
                 guess < 4 ? [HttpStatusCode.Unauthorized] : new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
         }
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(koda.Data, "device.json")));
-        var signedIn = await koda.RunWithInputAsync(Password, "login", "ana", "--password-stdin");
+        var signedIn = await koda.RunWithInput(Password, "login", "ana", "--password-stdin");
         Assert.Contains("Signed in as ana", signedIn.Out, StringComparison.Ordinal);
 
-        var created = await koda.RunAsync("token", "create", "ci", "--scope", "read", "--json");
+        var created = await koda.Run("token", "create", "ci", "--scope", "read", "--json");
         using var token = JsonDocument.Parse(created.Out);
         var id = token.RootElement.GetProperty("item").GetProperty("id").GetString()!;
-        Assert.Contains("operator.token", (await koda.RunAsync("token", "list")).Out, StringComparison.Ordinal);
-        Assert.Equal("Revoked.", (await koda.RunAsync("token", "revoke", id)).Out.Trim());
-        var audit = await koda.RunAsync("audit", "--kind", "security.token.", "--last", "2");
+        Assert.Contains("operator.token", (await koda.Run("token", "list")).Out, StringComparison.Ordinal);
+        Assert.Equal("Revoked.", (await koda.Run("token", "revoke", id)).Out.Trim());
+        var audit = await koda.Run("audit", "--kind", "security.token.", "--last", "2");
         Assert.Contains("security.token.revoked  ana from 127.0.0.1", audit.Out, StringComparison.Ordinal);
 
-        var changed = await koda.RunWithInputAsync(Password + "Tall-ships-43-sail\n", "password", "change", "--password-stdin");
+        var changed = await koda.RunWithInput(Password + "Tall-ships-43-sail\n", "password", "change", "--password-stdin");
         Assert.True(changed.ExitCode == 0, changed.Error);
-        Assert.Equal("10 of 10 recovery codes left.", (await koda.RunAsync("password", "codes")).Out.Trim());
-        var codes = (await koda.RunWithInputAsync("Tall-ships-43-sail\n", "password", "codes", "--new", "--password-stdin")).Out
+        Assert.Equal("10 of 10 recovery codes left.", (await koda.Run("password", "codes")).Out.Trim());
+        var codes = (await koda.RunWithInput("Tall-ships-43-sail\n", "password", "codes", "--new", "--password-stdin")).Out
             .Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim()).ToList();
         Assert.Equal(10, codes.Count);
-        var recovered = await koda.RunWithInputAsync($"{codes[3]}\n{Password}", "password", "recover", "ana", "--password-stdin");
+        var recovered = await koda.RunWithInput($"{codes[3]}\n{Password}", "password", "recover", "ana", "--password-stdin");
         Assert.True(recovered.ExitCode == 0, recovered.Error);
-        Assert.Equal(ExitCode.Refused, (await koda.RunAsync("password", "codes")).ExitCode);
-        Assert.Equal(0, (await koda.RunWithInputAsync(Password, "login", "ana", "--password-stdin")).ExitCode);
-        Assert.Equal(0, (await koda.RunAsync("logout")).ExitCode);
+        Assert.Equal(ExitCode.Refused, (await koda.Run("password", "codes")).ExitCode);
+        Assert.Equal(0, (await koda.RunWithInput(Password, "login", "ana", "--password-stdin")).ExitCode);
+        Assert.Equal(0, (await koda.Run("logout")).ExitCode);
     }
 
     [Fact]

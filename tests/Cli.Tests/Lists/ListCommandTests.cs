@@ -20,9 +20,9 @@ public sealed class ListCommandTests(LocalKoda koda)
     [InlineData("sessions", "sessions")]
     public async Task The_same_items_come_as_names_as_JSON_and_as_a_table(string field, params string[] command)
     {
-        var names = await koda.RunAsync([.. command, "-o", "name"]);
-        var json = await koda.RunAsync([.. command, "-o", "json"]);
-        var wide = await koda.RunAsync([.. command, "-o", "wide"]);
+        var names = await koda.Run([.. command, "-o", "name"]);
+        var json = await koda.Run([.. command, "-o", "json"]);
+        var wide = await koda.Run([.. command, "-o", "wide"]);
 
         Assert.All([names, json, wide], run => Assert.True(run.ExitCode == ExitCode.Ok, run.Error));
         var ids = names.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -36,7 +36,7 @@ public sealed class ListCommandTests(LocalKoda koda)
     [Fact]
     public async Task Settings_are_listed_by_name_too()
     {
-        var names = (await koda.RunAsync("settings", "-o", "name")).Out.Split('\n');
+        var names = (await koda.Run("settings", "-o", "name")).Out.Split('\n');
 
         Assert.Contains("policy.accept_tasks", names);
     }
@@ -44,7 +44,7 @@ public sealed class ListCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_worker_is_listed_with_its_slots_directories_and_version()
     {
-        var run = await koda.RunAsync("workers", "-o", "wide");
+        var run = await koda.Run("workers", "-o", "wide");
 
         Assert.Contains(koda.Workspace, run.Out);
         Assert.Contains("0 of 4", run.Out);

@@ -23,22 +23,22 @@ public sealed class DownCommandTests : IAsyncLifetime
         var postmaster = Path.Combine(_koda.Data, "postgres", "data", "postmaster.pid");
         Assert.True(File.Exists(postmaster));
 
-        var down = await _koda.RunAsync("down");
+        var down = await _koda.Run("down");
 
         Assert.Contains("Koda is stopped", down.Out);
         Assert.False(File.Exists(postmaster));
-        Assert.Contains("Nothing runs", (await _koda.RunAsync("down")).Out);
+        Assert.Contains("Nothing runs", (await _koda.Run("down")).Out);
     }
 
     [Fact]
     public async Task After_a_stop_the_next_start_has_every_task()
     {
-        await _koda.ApplyScriptAsync("says", """[{text: "All is well."}]""");
-        var task = (await _koda.RunAsync("run", "--agent", "says", "--detach", "?")).Out.Trim();
-        await _koda.RunAsync("down");
+        await _koda.ApplyScript("says", """[{text: "All is well."}]""");
+        var task = (await _koda.Run("run", "--agent", "says", "--detach", "?")).Out.Trim();
+        await _koda.Run("down");
 
         await _koda.InitializeAsync();
 
-        Assert.Equal(ExitCode.Ok, (await _koda.RunAsync("watch", task)).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await _koda.Run("watch", task)).ExitCode);
     }
 }

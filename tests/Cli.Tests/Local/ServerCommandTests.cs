@@ -14,7 +14,7 @@ public sealed class ServerCommandTests(LocalKoda koda)
     {
         var url = $"Host={Path.Combine(koda.Data, "postgres", "socket")};Username=koda;Database=elsewhere";
 
-        var run = await koda.RunInAsync(
+        var run = await koda.RunIn(
             new() { ["KODA_DATABASE_URL"] = url },
             [.. command, "--data", _data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"]
         );
@@ -26,7 +26,7 @@ public sealed class ServerCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_database_URL_that_is_none()
     {
-        var run = await koda.RunInAsync(
+        var run = await koda.RunIn(
             [],
             "server",
             "--data",
@@ -46,7 +46,7 @@ public sealed class ServerCommandTests(LocalKoda koda)
     [InlineData("up")]
     public async Task A_taken_port(string command)
     {
-        var run = await koda.RunInAsync([], command, "--data", _data, "--listen", koda.Url);
+        var run = await koda.RunIn([], command, "--data", _data, "--listen", koda.Url);
 
         Is(run, ExitCode.Address, $"{koda.Url} is taken by another program.", "--listen");
         Assert.False(Directory.Exists(_data));
@@ -57,7 +57,7 @@ public sealed class ServerCommandTests(LocalKoda koda)
     [InlineData("up", "--listen", "http://192.0.2.1:8090")]
     public async Task An_address_of_another_machine(params string[] command) =>
         Is(
-            await koda.RunInAsync([], [.. command, "--data", _data]),
+            await koda.RunIn([], [.. command, "--data", _data]),
             ExitCode.Address,
             "This machine does not have the address of http://192.0.2.1:8090.",
             "--listen");
@@ -68,7 +68,7 @@ public sealed class ServerCommandTests(LocalKoda koda)
     [InlineData("up", "/dev/null/koda", "The data directory '/dev/null/koda' cannot be used: ")]
     public async Task A_data_directory_that_cannot_be_written(string command, string data, string sentence) =>
         Is(
-            await koda.RunInAsync([], command, "--data", data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"),
+            await koda.RunIn([], command, "--data", data, "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"),
             ExitCode.DataDirectory,
             sentence,
             "--data");

@@ -9,7 +9,7 @@ public sealed class UpCommandTests(LocalKoda koda)
     [Fact]
     public async Task Starting_again_says_that_it_is_up()
     {
-        var again = await koda.RunAsync("up", "--listen", koda.Url, "--detach");
+        var again = await koda.Run("up", "--listen", koda.Url, "--detach");
 
         Assert.Equal(ExitCode.Ok, again.ExitCode);
         Assert.Contains("up already", again.Error);
@@ -20,9 +20,9 @@ public sealed class UpCommandTests(LocalKoda koda)
     [InlineData("worker")]
     public async Task A_killed_process_is_started_again_and_the_task_it_worked_on_ends_once(string role)
     {
-        await koda.ApplyScriptAsync("pauses", """[{delay_ms: 8000, text: "Back again."}]""");
-        var running = koda.RunAsync("run", "--agent", "pauses", "--json", "?");
-        while (!(await koda.RunAsync("tasks", "--agent", "pauses", "--status", "running")).Out.Contains("tsk_", StringComparison.Ordinal))
+        await koda.ApplyScript("pauses", """[{delay_ms: 8000, text: "Back again."}]""");
+        var running = koda.Run("run", "--agent", "pauses", "--json", "?");
+        while (!(await koda.Run("tasks", "--agent", "pauses", "--status", "running")).Out.Contains("tsk_", StringComparison.Ordinal))
             Assert.False(running.IsCompleted, "The task ended before its process was killed.");
         var killed = koda.PidOf(role);
         Process.GetProcessById(killed).Kill();
@@ -38,7 +38,7 @@ public sealed class UpCommandTests(LocalKoda koda)
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(line => line.GetProperty("seq").GetInt64()));
         Assert.Single(events, line => line.GetProperty("kind").GetString() == "task.completed");
         Assert.NotEqual(killed, koda.PidOf(role));
-        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("verify", lines[^1].GetProperty("id").GetString()!)).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await koda.Run("verify", lines[^1].GetProperty("id").GetString()!)).ExitCode);
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class UpCommandTests(LocalKoda koda)
     [InlineData("chat", "-p", "Look.", "--workspace", "/usr/local/elsewhere")]
     public async Task A_directory_that_the_worker_does_not_serve_is_refused_at_once_with_what_to_do(params string[] arguments)
     {
-        var run = await koda.RunAsync(arguments);
+        var run = await koda.Run(arguments);
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains(koda.Workspace, run.Error);
@@ -58,7 +58,7 @@ public sealed class UpCommandTests(LocalKoda koda)
     [InlineData("chat", "-p", "Look.")]
     public async Task The_data_directory_is_refused_at_once(params string[] arguments)
     {
-        var run = await koda.RunAsync([.. arguments, "--workspace", Path.Combine(koda.Data, "logs")]);
+        var run = await koda.Run([.. arguments, "--workspace", Path.Combine(koda.Data, "logs")]);
 
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains("data directory", run.Error);

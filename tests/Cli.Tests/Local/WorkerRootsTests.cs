@@ -5,16 +5,16 @@ namespace Koda.Cli.Tests.Local;
 
 public sealed class WorkerRootsTests
 {
-    private static readonly string Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static readonly string s_home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private static string Here => Directory.GetCurrentDirectory();
 
     [Fact]
     public void Usually_a_worker_serves_the_home_directory_and_the_one_that_it_was_started_in() =>
-        Assert.Equal(new[] { Home, Here }.Distinct(), Of());
+        Assert.Equal(new[] { s_home, Here }.Distinct(), Of());
 
     [Fact]
-    public void A_named_workspace_is_served() => Assert.Equal(new[] { "/tmp", Home, Here }.Distinct(), Of(workspace: "/tmp/"));
+    public void A_named_workspace_is_served() => Assert.Equal(new[] { "/tmp", s_home, Here }.Distinct(), Of(workspace: "/tmp/"));
 
     [Fact]
     public void Named_roots_are_those_that_are_served()

@@ -9,7 +9,7 @@ public sealed partial class FloodTests(LocalKoda koda)
 {
     private const int Requests = 20_000;
     private const int MostBytes = 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Twenty_thousand_nonsense_requests_are_less_than_a_megabyte_and_all_are_counted()
@@ -30,7 +30,7 @@ public sealed partial class FloodTests(LocalKoda koda)
             Assert.Equal(request % 2 == 0 ? 400 : 401, (int)answer.StatusCode);
         });
 
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(s_patience);
         while (Counted() - before < Requests && !limit.IsCancellationRequested) await Task.Delay(500, CancellationToken.None);
         Assert.Equal(Requests, Counted() - before);
         Assert.InRange(Size() - size, 1, MostBytes);

@@ -4,7 +4,8 @@ namespace Koda.Cli.Tests.Markdown;
 
 public sealed class MarkdownStreamTests
 {
-    private const string Text = "# One\nTwo\nlines.\n\n- a\n\n- b\n\n  still b\n\n```\n# no heading\n\nx\n```\n\n| a |\n| - |\n| b |\n\nSetext\n===\n\nEnd";
+    private const string Text =
+        "# One\nTwo\nlines.\n\n- a\n\n- b\n\n  still b\n\n```\n# no heading\n\nx\n```\n\n| a |\n| - |\n| b |\n\nSetext\n===\n\nEnd";
 
     [Theory]
     [InlineData(1)]
@@ -18,8 +19,13 @@ public sealed class MarkdownStreamTests
 
         Assert.Equal(Text, string.Concat(given));
         Assert.Equal("", stream.Open);
-        string[] whole = ["# One\n", "Two\nlines.\n\n", "- a\n\n- b\n\n  still b\n\n", "```\n# no heading\n\nx\n```\n\n", "| a |\n| - |\n| b |\n\n", "Setext\n===\n\nEnd"];
-        if (size == 1) Assert.Equal(whole, given);
+        string[] whole =
+        [
+            "# One\n", "Two\nlines.\n\n", "- a\n\n- b\n\n  still b\n\n", "```\n# no heading\n\nx\n```\n\n", "| a |\n| - |\n| b |\n\n",
+            "Setext\n===\n\nEnd",
+        ];
+        if (size == 1)
+            Assert.Equal(whole, given);
     }
 
     [Fact]

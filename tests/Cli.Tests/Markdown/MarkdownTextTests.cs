@@ -75,7 +75,8 @@ public sealed class MarkdownTextTests
     public void No_line_is_wider_than_the_screen(int width)
     {
         var word = new string('w', 200);
-        var source = $"# {word}\n\n{word} 漢{word}\n\n- {word}\n\n> {word}\n\n```\n{word}漢{word}\n```\n\n| a | b |\n| - | - |\n| {word} | 漢字{word} |\n\n<{word}>\n\n    {word}\n\n[x](http://{word})\n";
+        var source =
+            $"# {word}\n\n{word} 漢{word}\n\n- {word}\n\n> {word}\n\n```\n{word}漢{word}\n```\n\n| a | b |\n| - | - |\n| {word} | 漢字{word} |\n\n<{word}>\n\n    {word}\n\n[x](http://{word})\n";
 
         foreach (var styled in (bool[])[false, true])
             Assert.All(MarkdownText.Lines(source, width, styled), line => Assert.InRange(Printable.Width(Unpainted(line)), 0, width));
@@ -102,7 +103,8 @@ public sealed class MarkdownTextTests
     public void Nothing_of_the_text_steers_the_terminal(string source)
     {
         Assert.DoesNotContain(Shown(source, 60), letter => letter != '\n' && (char.IsControl(letter) || letter == '\u202e'));
-        Assert.DoesNotContain(Unpainted(string.Join('\n', MarkdownText.Lines(source, 60, styled: true))), letter => letter != '\n' && char.IsControl(letter));
+        Assert.DoesNotContain(Unpainted(string.Join('\n', MarkdownText.Lines(source, 60, styled: true))), letter =>
+            letter != '\n' && char.IsControl(letter));
     }
 
     [Fact]

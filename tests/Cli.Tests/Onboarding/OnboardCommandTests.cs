@@ -15,7 +15,7 @@ public sealed class OnboardCommandTests : IAsyncLifetime
     [Fact]
     public async Task Three_questions_set_everything_up_and_what_is_refused_is_asked_again()
     {
-        var before = await _fresh.RunAsync("onboard");
+        var before = await _fresh.Run("onboard");
         Assert.Contains("koda register", before.Out);
         Assert.Contains("koda providers connect", before.Out);
 
@@ -48,10 +48,10 @@ public sealed class OnboardCommandTests : IAsyncLifetime
         Assert.Contains("ana owns this installation.", walk.Error);
         Assert.Contains("explorer gets them.", walk.Error);
         Assert.Equal(
-            "defaults.agent_id is explorer.", (await _fresh.RunAsync("settings", "set", "defaults.agent_id", "explorer")).Out.Trim());
+            "defaults.agent_id is explorer.", (await _fresh.Run("settings", "set", "defaults.agent_id", "explorer")).Out.Trim());
         Assert.Equal(10, walk.Error.Split('\n').Count(line => line.Trim() is { Length: 14 } code && code.Count(c => c == '-') == 2));
         Assert.DoesNotContain("Tall-ships", walk.Error + walk.Out);
-        Assert.Contains("Everything is set up.", (await _fresh.RunAsync("onboard")).Out);
+        Assert.Contains("Everything is set up.", (await _fresh.Run("onboard")).Out);
         var again = await Walk(lines: [], hidden: []);
         Assert.Contains("Everything is set up.", again.Out);
     }
@@ -70,7 +70,7 @@ public sealed class OnboardCommandTests : IAsyncLifetime
             Interactive = true,
             ReadHidden = typed.Dequeue,
         };
-        var code = await KodaCommand.RunAsync(["onboard", "--data", _fresh.Data], terminal);
+        var code = await KodaCommand.Run(["onboard", "--data", _fresh.Data], terminal);
         return new CliRun(code, output.ToString(), error.ToString());
     }
 }

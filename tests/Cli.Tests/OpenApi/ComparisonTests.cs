@@ -87,9 +87,12 @@ public class ComparisonTests
         var changed = JsonNode.Parse(Document)!;
         var names = path.Split('.');
         var parent = changed;
-        foreach (var name in names.SkipLast(1)) parent = parent![name];
-        if (value is null) parent!.AsObject().Remove(names[^1]);
-        else parent![names[^1]] = JsonNode.Parse(value);
+        foreach (var name in names.SkipLast(1))
+            parent = parent![name];
+        if (value is null)
+            parent!.AsObject().Remove(names[^1]);
+        else
+            parent![names[^1]] = JsonNode.Parse(value);
         return OpenApiComparison.FindBreaks(Document, changed.ToJsonString());
     }
 }

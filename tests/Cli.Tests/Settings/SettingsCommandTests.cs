@@ -8,30 +8,30 @@ public sealed class SettingsCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_setting_is_changed_shown_and_given_its_default_again()
     {
-        var changed = await koda.RunAsync("settings", "set", "defaults.max_cost_usd", "2.5");
+        var changed = await koda.Run("settings", "set", "defaults.max_cost_usd", "2.5");
         Assert.True(changed.ExitCode == ExitCode.Ok, changed.Error);
         Assert.Equal("defaults.max_cost_usd is 2.5.", changed.Out.Trim());
-        Assert.Matches(@"defaults\.max_cost_usd +2\.5", (await koda.RunAsync("settings")).Out);
+        Assert.Matches(@"defaults\.max_cost_usd +2\.5", (await koda.Run("settings")).Out);
 
-        Assert.Equal("defaults.max_cost_usd is 0.", (await koda.RunAsync("settings", "reset", "defaults.max_cost_usd")).Out.Trim());
+        Assert.Equal("defaults.max_cost_usd is 0.", (await koda.Run("settings", "reset", "defaults.max_cost_usd")).Out.Trim());
     }
 
     [Fact]
     public async Task A_list_takes_several_values_and_JSON_is_what_REST_shows()
     {
         // The one who asks is this machine's operator, who is let in whatever the list says.
-        var set = await koda.RunAsync("settings", "set", "allowed_users", "ci", "dashboard", "--json");
+        var set = await koda.Run("settings", "set", "allowed_users", "ci", "dashboard", "--json");
         try
         {
             using var settings = JsonDocument.Parse(set.Out);
             Assert.Equal(
                 ["ci", "dashboard"], settings.RootElement.GetProperty("allowed_users").EnumerateArray().Select(user => user.GetString()));
             Assert.Equal(
-                "allowed_users is ci, dashboard.", (await koda.RunAsync("settings", "set", "allowed_users", "ci", "dashboard")).Out.Trim());
+                "allowed_users is ci, dashboard.", (await koda.Run("settings", "set", "allowed_users", "ci", "dashboard")).Out.Trim());
         }
         finally
         {
-            Assert.Equal("allowed_users is -.", (await koda.RunAsync("settings", "reset", "allowed_users")).Out.Trim());
+            Assert.Equal("allowed_users is -.", (await koda.Run("settings", "reset", "allowed_users")).Out.Trim());
         }
     }
 

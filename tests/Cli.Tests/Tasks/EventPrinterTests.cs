@@ -95,7 +95,8 @@ public sealed class EventPrinterTests
     {
         using var screen = new StringWriter();
         var printer = new EventPrinter(CliRun.Terminal(TextWriter.Null, screen));
-        foreach (var (kind, payload) in events) printer.Show(Event(kind, payload));
+        foreach (var (kind, payload) in events)
+            printer.Show(Event(kind, payload));
         return screen.ToString();
     }
 

@@ -13,7 +13,7 @@ public sealed class RunCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_first_task_needs_no_key_and_gives_a_report()
     {
-        var run = await koda.RunAsync("run", "--agent", "atlas", "Audit this server.");
+        var run = await koda.Run("run", "--agent", "atlas", "Audit this server.");
 
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.StartsWith("# Security audit", run.Out);
@@ -25,9 +25,9 @@ public sealed class RunCommandTests(LocalKoda koda)
     [Fact]
     public async Task Events_come_as_JSON_lines_without_a_gap_and_the_task_last()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
 
-        var run = await koda.RunAsync("run", "--agent", "says", "--json", "?");
+        var run = await koda.Run("run", "--agent", "says", "--json", "?");
 
         var lines = run
             .Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -42,16 +42,16 @@ public sealed class RunCommandTests(LocalKoda koda)
     [Fact]
     public async Task Without_a_person_a_question_ends_the_watching_and_the_answer_lets_the_task_go_on()
     {
-        await koda.ApplyScriptAsync("asks", Writes("note.txt"));
+        await koda.ApplyScript("asks", Writes("note.txt"));
 
-        var asked = await koda.RunAsync("run", "--agent", "asks", "Leave a note.");
+        var asked = await koda.Run("run", "--agent", "asks", "Leave a note.");
         Assert.Equal(ExitCode.WaitsForApproval, asked.ExitCode);
-        var waiting = JsonDocument.Parse((await koda.RunAsync("approve", "--list", "--json")).Out).RootElement.GetProperty("items")[0];
+        var waiting = JsonDocument.Parse((await koda.Run("approve", "--list", "--json")).Out).RootElement.GetProperty("items")[0];
         Assert.Equal("write", waiting.GetProperty("tool").GetString());
 
-        var answered = await koda.RunAsync("approve", waiting.GetProperty("id").GetString()!);
+        var answered = await koda.Run("approve", waiting.GetProperty("id").GetString()!);
         Assert.Equal(ExitCode.Ok, answered.ExitCode);
-        var watched = await koda.RunAsync("watch", waiting.GetProperty("task_id").GetString()!);
+        var watched = await koda.Run("watch", waiting.GetProperty("task_id").GetString()!);
 
         Assert.Equal(ExitCode.Ok, watched.ExitCode);
         Assert.Equal("hello", File.ReadAllText(Path.Combine(koda.Workspace, "note.txt")));
@@ -61,9 +61,9 @@ public sealed class RunCommandTests(LocalKoda koda)
     [Fact]
     public async Task Approving_everything_needs_no_person()
     {
-        await koda.ApplyScriptAsync("writes", Writes("other.txt"));
+        await koda.ApplyScript("writes", Writes("other.txt"));
 
-        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("run", "--agent", "writes", "--yes", "Leave a note.")).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await koda.Run("run", "--agent", "writes", "--yes", "Leave a note.")).ExitCode);
     }
 
     [Fact]
@@ -71,44 +71,44 @@ public sealed class RunCommandTests(LocalKoda koda)
     {
         var file = Path.Combine(koda.Workspace, "lonely.yaml");
         await File.WriteAllTextAsync(file, "id: lonely\nprovider: {kind: offline}\nroute: {role: nobody}\n");
-        Assert.Equal(ExitCode.Ok, (await koda.RunAsync("agents", "apply", file)).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await koda.Run("agents", "apply", file)).ExitCode);
         using var said = new StringWriter();
         var terminal = CliRun.Terminal(TextWriter.Null, TextWriter.Synchronized(said));
-        var running = KodaCommand.RunAsync(["run", "--agent", "lonely", "--data", koda.Data, "?"], terminal);
+        var running = KodaCommand.Run(["run", "--agent", "lonely", "--data", koda.Data, "?"], terminal);
 
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!said.ToString().Contains("role nobody", StringComparison.Ordinal)) await Task.Delay(20, patience.Token);
 
         Assert.Contains("No connected worker with role nobody has a free slot for this task.", said.ToString());
-        await koda.RunAsync("cancel", (await koda.RunAsync("tasks", "--agent", "lonely", "-o", "name")).Out.Trim());
+        await koda.Run("cancel", (await koda.Run("tasks", "--agent", "lonely", "-o", "name")).Out.Trim());
         Assert.Equal(ExitCode.Cancelled, await running.WaitAsync(patience.Token));
     }
 
     [Fact]
     public async Task A_cancelled_task_exits_with_4()
     {
-        await koda.ApplyScriptAsync("slow", """[{delay_ms: 600000, text: "Never."}]""");
-        var task = (await koda.RunAsync("run", "--agent", "slow", "--detach", "?")).Out.Trim();
+        await koda.ApplyScript("slow", """[{delay_ms: 600000, text: "Never."}]""");
+        var task = (await koda.Run("run", "--agent", "slow", "--detach", "?")).Out.Trim();
 
-        var cancelled = await koda.RunAsync("cancel", task, "--reason", "a test");
+        var cancelled = await koda.Run("cancel", task, "--reason", "a test");
 
         Assert.Equal(ExitCode.Ok, cancelled.ExitCode);
-        Assert.Equal(ExitCode.Cancelled, (await koda.RunAsync("watch", task)).ExitCode);
+        Assert.Equal(ExitCode.Cancelled, (await koda.Run("watch", task)).ExitCode);
     }
 
     [Fact]
     public async Task The_same_idempotency_key_gives_the_same_task()
     {
-        await koda.ApplyScriptAsync("says", Says);
+        await koda.ApplyScript("says", Says);
         string[] submit = ["run", "--agent", "says", "--detach", "--idempotency-key", $"{Guid.NewGuid()}", "?"];
 
-        Assert.Equal((await koda.RunAsync(submit)).Out, (await koda.RunAsync(submit)).Out);
+        Assert.Equal((await koda.Run(submit)).Out, (await koda.Run(submit)).Out);
     }
 
     [Fact]
     public async Task An_unknown_agent_is_named_with_a_way_to_find_others()
     {
-        var run = await koda.RunAsync("run", "--agent", "nobody", "--json", "?");
+        var run = await koda.Run("run", "--agent", "nobody", "--json", "?");
 
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Equal("agent.not_found", JsonDocument.Parse(run.Error).RootElement.GetProperty("error").GetProperty("code").GetString());
@@ -119,8 +119,8 @@ public sealed class RunCommandTests(LocalKoda koda)
     {
         string[] wrong = ["run", "--agent", "atlas", "--priority", "1000", "--detach", "?"];
 
-        var plain = await koda.RunAsync(wrong);
-        var verbose = await koda.RunAsync([.. wrong, "--verbose"]);
+        var plain = await koda.Run(wrong);
+        var verbose = await koda.Run([.. wrong, "--verbose"]);
 
         Assert.Equal(ExitCode.Usage, plain.ExitCode);
         Assert.StartsWith("error: --priority ", plain.Error);
@@ -132,26 +132,26 @@ public sealed class RunCommandTests(LocalKoda koda)
     [Fact]
     public async Task A_cancelled_task_is_listed_as_cancelled_and_not_among_those_that_failed()
     {
-        await koda.ApplyScriptAsync("waits", """[{delay_ms: 600000, text: "Never."}]""");
-        var task = (await koda.RunAsync("run", "--agent", "waits", "--detach", "?")).Out.Trim();
-        await koda.RunAsync("cancel", task);
-        Assert.Equal(ExitCode.Cancelled, (await koda.RunAsync("watch", task)).ExitCode);
+        await koda.ApplyScript("waits", """[{delay_ms: 600000, text: "Never."}]""");
+        var task = (await koda.Run("run", "--agent", "waits", "--detach", "?")).Out.Trim();
+        await koda.Run("cancel", task);
+        Assert.Equal(ExitCode.Cancelled, (await koda.Run("watch", task)).ExitCode);
 
-        Assert.Contains(task, (await koda.RunAsync("tasks", "--status", "cancelled", "-o", "name")).Out);
-        Assert.DoesNotContain(task, (await koda.RunAsync("tasks", "--status", "failed", "-o", "name")).Out);
-        Assert.Contains("cancelled", (await koda.RunAsync("tasks", "--agent", "waits")).Out);
+        Assert.Contains(task, (await koda.Run("tasks", "--status", "cancelled", "-o", "name")).Out);
+        Assert.DoesNotContain(task, (await koda.Run("tasks", "--status", "failed", "-o", "name")).Out);
+        Assert.Contains("cancelled", (await koda.Run("tasks", "--agent", "waits")).Out);
     }
 
     [Fact]
     public async Task Every_chain_verifies_and_every_step_is_in_the_trace()
     {
-        await koda.ApplyScriptAsync("writes", Writes("other.txt"));
-        var task = (await koda.RunAsync("run", "--agent", "writes", "--yes", "--quiet", "--json", "?")).Out;
+        await koda.ApplyScript("writes", Writes("other.txt"));
+        var task = (await koda.Run("run", "--agent", "writes", "--yes", "--quiet", "--json", "?")).Out;
         var id = JsonDocument.Parse(task.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement.GetProperty("id").GetString()!;
 
-        var verified = await koda.RunAsync("verify", "--json");
-        var stored = await koda.RunAsync("verify", "--stored", "--json");
-        var trace = JsonDocument.Parse((await koda.RunAsync("trace", id, "--json")).Out).RootElement;
+        var verified = await koda.Run("verify", "--json");
+        var stored = await koda.Run("verify", "--stored", "--json");
+        var trace = JsonDocument.Parse((await koda.Run("trace", id, "--json")).Out).RootElement;
 
         Assert.True(verified.ExitCode == ExitCode.Ok, verified.Out + verified.Error);
         Assert.True(stored.ExitCode == ExitCode.Ok, stored.Out + stored.Error);

@@ -11,17 +11,17 @@ public sealed class InputLinesTests
         using var typed = new BlockingCollection<string>();
         var input = new InputLines(new Slow(typed));
         using var gone = new CancellationTokenSource();
-        var first = input.NextAsync(gone.Token);
+        var first = input.Next(gone.Token);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
 
         typed.Add("one");
         typed.Add("two");
 
-        Assert.Equal("one", await input.NextAsync(CancellationToken.None));
-        Assert.Equal("two", await input.NextAsync(CancellationToken.None));
+        Assert.Equal("one", await input.Next(CancellationToken.None));
+        Assert.Equal("two", await input.Next(CancellationToken.None));
         typed.CompleteAdding();
-        Assert.Null(await input.NextAsync(CancellationToken.None));
+        Assert.Null(await input.Next(CancellationToken.None));
     }
 
     private sealed class Slow(BlockingCollection<string> typed) : TextReader

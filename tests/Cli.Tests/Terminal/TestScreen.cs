@@ -22,7 +22,8 @@ internal sealed partial class TestScreen(int width) : TextWriter
     {
         get
         {
-            lock (_gate) return string.Join('\n', _lines.SelectMany(Rows)).TrimEnd();
+            lock (_gate)
+                return string.Join('\n', _lines.SelectMany(Rows)).TrimEnd();
         }
     }
 
@@ -31,7 +32,8 @@ internal sealed partial class TestScreen(int width) : TextWriter
     {
         get
         {
-            lock (_gate) return string.Concat(_lines[_line].Take(_at).Skip(RowStart));
+            lock (_gate)
+                return string.Concat(_lines[_line].Take(_at).Skip(RowStart));
         }
     }
 
@@ -42,7 +44,8 @@ internal sealed partial class TestScreen(int width) : TextWriter
     public override void Write(string? value)
     {
         lock (_gate)
-            foreach (Match part in Parts().Matches(value ?? "")) Take(part);
+            foreach (Match part in Parts().Matches(value ?? ""))
+                Take(part);
     }
 
     private void Take(Match part)
@@ -50,14 +53,29 @@ internal sealed partial class TestScreen(int width) : TextWriter
         var count = int.TryParse(part.Groups["count"].Value, CultureInfo.InvariantCulture, out var number) ? number : 1;
         switch (part.Groups["code"].Value)
         {
-            case "A": Up(count); break;
-            case "C": Right(count); break;
-            case "J": Erase(); break;
-            case "m" or "h" or "l": break;
-            case "" when part.Value == "\r": _at = RowStart; break;
-            case "" when part.Value == "\n": Down(); break;
-            case "" when part.Value[0] >= ' ': Put(part.Value); break;
-            default: throw new NotSupportedException($"The test's terminal does not know {part.Value.Replace("\e", "ESC", StringComparison.Ordinal)}.");
+            case "A":
+                Up(count);
+                break;
+            case "C":
+                Right(count);
+                break;
+            case "J":
+                Erase();
+                break;
+            case "m" or "h" or "l":
+                break;
+            case "" when part.Value == "\r":
+                _at = RowStart;
+                break;
+            case "" when part.Value == "\n":
+                Down();
+                break;
+            case "" when part.Value[0] >= ' ':
+                Put(part.Value);
+                break;
+            default:
+                throw new NotSupportedException(
+                    $"The test's terminal does not know {part.Value.Replace("\e", "ESC", StringComparison.Ordinal)}.");
         }
     }
 
@@ -69,26 +87,31 @@ internal sealed partial class TestScreen(int width) : TextWriter
         var column = _at - RowStart;
         for (; count > 0; count--)
         {
-            if (RowStart > 0) _at = RowStart - Width + column;
-            else if (_line > 0) _at = Math.Max(_lines[--_line].Count - 1, 0) / Width * Width + column;
+            if (RowStart > 0)
+                _at = RowStart - Width + column;
+            else if (_line > 0)
+                _at = Math.Max(_lines[--_line].Count - 1, 0) / Width * Width + column;
         }
     }
 
     private void Down()
     {
-        if (++_line == _lines.Count) _lines.Add([]);
+        if (++_line == _lines.Count)
+            _lines.Add([]);
         _at = 0;
     }
 
     private void Right(int count)
     {
         _at += count;
-        while (_lines[_line].Count < _at) _lines[_line].Add(" ");
+        while (_lines[_line].Count < _at)
+            _lines[_line].Add(" ");
     }
 
     private void Erase()
     {
-        if (_lines[_line].Count > _at) _lines[_line].RemoveRange(_at, _lines[_line].Count - _at);
+        if (_lines[_line].Count > _at)
+            _lines[_line].RemoveRange(_at, _lines[_line].Count - _at);
         _lines.RemoveRange(_line + 1, _lines.Count - _line - 1);
     }
 
@@ -97,11 +120,14 @@ internal sealed partial class TestScreen(int width) : TextWriter
         var elements = StringInfo.GetTextElementEnumerator(text);
         while (elements.MoveNext())
         {
-            string[] cells = Printable.Width(elements.GetTextElement()) == 2 ? [elements.GetTextElement(), ""] : [elements.GetTextElement()];
+            string[] cells =
+                Printable.Width(elements.GetTextElement()) == 2 ? [elements.GetTextElement(), ""] : [elements.GetTextElement()];
             foreach (var cell in cells)
             {
-                if (_at < _lines[_line].Count) _lines[_line][_at] = cell;
-                else _lines[_line].Add(cell);
+                if (_at < _lines[_line].Count)
+                    _lines[_line][_at] = cell;
+                else
+                    _lines[_line].Add(cell);
                 _at++;
             }
         }

@@ -18,8 +18,10 @@ internal sealed class TypedKeys : IKeys
         {
             lock (_gate)
             {
-                if (!_bursts.TryPeek(out var burst)) return false;
-                if (burst.Count > 0) return true;
+                if (!_bursts.TryPeek(out var burst))
+                    return false;
+                if (burst.Count > 0)
+                    return true;
                 _bursts.Dequeue();
                 return false;
             }
@@ -30,7 +32,8 @@ internal sealed class TypedKeys : IKeys
     {
         lock (_gate)
         {
-            while (_bursts.Peek().Count == 0) _bursts.Dequeue();
+            while (_bursts.Peek().Count == 0)
+                _bursts.Dequeue();
             return _bursts.Peek().Dequeue();
         }
     }
@@ -38,7 +41,8 @@ internal sealed class TypedKeys : IKeys
     /// <summary>Types characters one after the other.</summary>
     public TypedKeys Types(string text)
     {
-        foreach (var letter in text) Burst([Key(letter)]);
+        foreach (var letter in text)
+            Burst([Key(letter)]);
         return this;
     }
 
@@ -56,7 +60,8 @@ internal sealed class TypedKeys : IKeys
 
     private TypedKeys Burst(IEnumerable<ConsoleKeyInfo> keys)
     {
-        lock (_gate) _bursts.Enqueue(new Queue<ConsoleKeyInfo>(keys));
+        lock (_gate)
+            _bursts.Enqueue(new Queue<ConsoleKeyInfo>(keys));
         return this;
     }
 

@@ -8,7 +8,8 @@ public sealed class CallRunnerTests
     public async Task A_read_is_tried_as_often_as_the_options_say()
     {
         var server = new ScriptedInvoker();
-        for (var i = 0; i < Scripted.Options.MaxAttempts; i++) server.Fail(StatusCode.Unavailable);
+        for (var i = 0; i < Scripted.Options.MaxAttempts; i++)
+            server.Fail(StatusCode.Unavailable);
         await using var client = Scripted.Client(server);
 
         var error = await Assert.ThrowsAsync<KodaException>(() => client.Tasks.GetAsync("tsk_1"));

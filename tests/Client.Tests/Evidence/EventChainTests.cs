@@ -5,7 +5,7 @@ namespace Koda.Client.Tests.Evidence;
 
 public sealed class EventChainTests
 {
-    private static readonly Guid Stream = new("0192f0c1-2a3b-7c4d-8e5f-001122334455");
+    private static readonly Guid s_stream = new("0192f0c1-2a3b-7c4d-8e5f-001122334455");
 
     // The hashes were computed by another program from docs/event-log.md.
     private static Runtime.Event First => new()
@@ -33,7 +33,7 @@ public sealed class EventChainTests
     [Fact]
     public void Events_as_they_were_recorded_verify()
     {
-        var chain = new EventChain(Stream);
+        var chain = new EventChain(s_stream);
 
         Assert.Null(chain.Verify(First));
         Assert.Null(chain.Verify(Second));
@@ -56,12 +56,12 @@ public sealed class EventChainTests
         {
             var item = First;
             change(item);
-            Assert.Contains("hash", new EventChain(Stream).Verify(item));
+            Assert.Contains("hash", new EventChain(s_stream).Verify(item));
         });
     }
 
     [Fact]
-    public void A_missing_event_is_found() => Assert.Contains("event 1 is missing", new EventChain(Stream).Verify(Second));
+    public void A_missing_event_is_found() => Assert.Contains("event 1 is missing", new EventChain(s_stream).Verify(Second));
 
     [Fact]
     public void An_event_of_another_stream_is_found() => Assert.NotNull(new EventChain(Guid.Empty).Verify(First));

@@ -4,8 +4,8 @@ namespace Koda.Client.Tests.Sessions;
 
 public sealed class SessionFeedTests
 {
-    private static readonly Code.TurnStatus Running = new() { Active = true };
-    private static readonly Code.TurnStatus Over = new() { Active = false };
+    private static readonly Code.TurnStatus s_running = new() { Active = true };
+    private static readonly Code.TurnStatus s_over = new() { Active = false };
 
     [Fact]
     public async Task A_cut_feed_goes_on_after_the_last_event_and_ends_with_the_turn()
@@ -23,7 +23,7 @@ public sealed class SessionFeedTests
     [Fact]
     public async Task A_feed_that_is_closed_while_the_turn_runs_is_taken_up_again()
     {
-        var server = new ScriptedInvoker().Session([Says(1)]).Session([]).Answer(Running).Session([Says(2), Fails(3)]);
+        var server = new ScriptedInvoker().Session([Says(1)]).Session([]).Answer(s_running).Session([Says(2), Fails(3)]);
 
         Assert.Equal([1, 2, 3], await Ids(server));
     }
@@ -38,7 +38,7 @@ public sealed class SessionFeedTests
 
     [Fact]
     public async Task Without_a_turn_there_is_nothing_to_wait_for() =>
-        Assert.Empty(await Ids(new ScriptedInvoker().Session([]).Session([]).Answer(Over)));
+        Assert.Empty(await Ids(new ScriptedInvoker().Session([]).Session([]).Answer(s_over)));
 
     [Fact]
     public async Task A_refusal_ends_the_feed() =>

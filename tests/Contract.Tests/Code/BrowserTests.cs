@@ -42,7 +42,7 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
         </script>
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private WebApplication? _attacker;
     private string _session = "";
@@ -117,7 +117,7 @@ public sealed partial class BrowserTests(KodaFixture koda) : IClassFixture<KodaF
             ];
             using var browser = Process.Start(
                 new ProcessStartInfo("chromium", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            using var deadline = new CancellationTokenSource(Patience);
+            using var deadline = new CancellationTokenSource(s_patience);
             var errors = browser.StandardError.ReadToEndAsync(deadline.Token);
             var page = await browser.StandardOutput.ReadToEndAsync(deadline.Token);
             await browser.WaitForExitAsync(deadline.Token);

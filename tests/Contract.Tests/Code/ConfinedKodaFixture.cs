@@ -21,7 +21,7 @@ public sealed class ConfinedKodaFixture : KodaFixture
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ConfinedTheoryAttribute : TheoryAttribute
 {
-    private static readonly string? Problem = Task.Run(WorkerHost.SandboxProblem).GetAwaiter().GetResult();
+    private static readonly string? s_problem = Task.Run(WorkerHost.SandboxProblem).GetAwaiter().GetResult();
 
-    public ConfinedTheoryAttribute() => Skip = Problem is null ? null : $"No sandbox works here: {Problem}";
+    public ConfinedTheoryAttribute() => Skip = s_problem is null ? null : $"No sandbox works here: {s_problem}";
 }

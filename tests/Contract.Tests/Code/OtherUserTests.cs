@@ -19,7 +19,7 @@ public sealed class OtherUserTests(PostgresFixture postgres) : IClassFixture<Pos
     [InlineData("http://[::1]:0", "--http2-prior-knowledge")]
     public async Task A_program_of_another_user_needs_a_credential(string listen, string version)
     {
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options => options with { Listen = new Uri(listen) });
+        await using var host = await KodaHost.Start(postgres.ConnectionString, options => options with { Listen = new Uri(listen) });
         var sessions = new Uri(host.Url, "/sessions").ToString();
 
         Assert.Equal(200, (await Curl(sessions, version)).Status);
@@ -35,7 +35,7 @@ public sealed class OtherUserTests(PostgresFixture postgres) : IClassFixture<Pos
     [InlineData("--http2-prior-knowledge")]
     public async Task A_program_of_another_user_does_not_register_the_owner_without_a_setup_code(string version)
     {
-        await using var host = await KodaHost.StartAsync(
+        await using var host = await KodaHost.Start(
             postgres.ConnectionString, options => options with { Security = options.Security with { AllowLoopbackBootstrap = true } });
         string[] register = ["-X", "POST", "-H", "Content-Type: application/json", "-d", Registration()];
         var url = new Uri(host.Url, $"{Auth}/register-owner").ToString();

@@ -11,7 +11,7 @@ internal sealed record StreamEvent(string Name, string Id, JsonNode Data);
 /// <summary>What a client of coding sessions does.</summary>
 internal static class SessionCalls
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Creates a session and gives its id.</summary>
     public static async Task<string> NewSession(this KodaHost host, string agent, string? workspace = null)
@@ -40,7 +40,7 @@ internal static class SessionCalls
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/sessions/{session}/stream{query}");
         if (after is not null)
             request.Headers.Add("Last-Event-ID", after);
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         Assert.True(reply.IsSuccessStatusCode, $"{reply.StatusCode}");
         await using var body = await reply.Content.ReadAsStreamAsync(deadline.Token);

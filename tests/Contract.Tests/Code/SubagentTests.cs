@@ -34,7 +34,7 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
             events
                 .Where(item => item.Name is "tool_start" or "tool_output" or "tool_end")
                 .Select(item => $"{item.Name} {item.Data.At("call_id")}")
-                .Order(ByStage));
+                .Order(s_byStage));
         var results = lead.Requests.Last()["messages"]!
             .AsArray()
             .Where(message => message!.At("role") == "tool")
@@ -275,7 +275,7 @@ public sealed class SubagentTests(KodaFixture koda) : IClassFixture<KodaFixture>
         await Host.Rest.Post($"/sessions/{child["session_id"]}/cancel");
     }
 
-    private static readonly Comparer<string> ByStage = Comparer<string>.Create((one, other) => Stage(one).CompareTo(Stage(other)));
+    private static readonly Comparer<string> s_byStage = Comparer<string>.Create((one, other) => Stage(one).CompareTo(Stage(other)));
 
     private static string Stage(string item) => $"{Array.IndexOf(["tool_start", "tool_output", "tool_end"], item.Split(' ')[0])} {item}";
 

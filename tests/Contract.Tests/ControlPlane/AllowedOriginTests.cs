@@ -89,6 +89,6 @@ public sealed class AllowedOriginTests(PostgresFixture postgres) : IClassFixture
         };
 
     private Task<KodaHost> Start(params string[] origins) =>
-        KodaHost.StartAsync(postgres.ConnectionString, options =>
+        KodaHost.Start(postgres.ConnectionString, options =>
             options with { Security = options.Security with { AllowedOrigins = origins } });
 }

@@ -123,7 +123,7 @@ public sealed class AuditTests(KodaFixture koda) : IClassFixture<KodaFixture>, I
     [Fact]
     public async Task What_break_glass_is_used_for_is_told()
     {
-        await using var host = await KodaHost.StartAsync(
+        await using var host = await KodaHost.Start(
             koda.ConnectionString, options => options with { Security = options.Security with { BreakGlassTokens = [BreakGlass] } });
 
         await host.Anonymous(BreakGlass).Get($"{Auth}/sessions");

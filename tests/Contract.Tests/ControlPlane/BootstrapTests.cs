@@ -15,7 +15,7 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
 
     private KodaHost Host => _host!;
 
-    public async Task InitializeAsync() => _host = await KodaHost.StartAsync(postgres.ConnectionString);
+    public async Task InitializeAsync() => _host = await KodaHost.Start(postgres.ConnectionString);
 
     public async Task DisposeAsync()
     {
@@ -137,7 +137,7 @@ public sealed class BootstrapTests(PostgresFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_caller_on_this_machine_needs_no_code_where_that_is_allowed()
     {
-        await using var trusting = await KodaHost.StartAsync(
+        await using var trusting = await KodaHost.Start(
             postgres.ConnectionString, options => options with { Security = options.Security with { AllowLoopbackBootstrap = true } });
         Assert.True((await trusting.Anonymous().Get($"{Auth}/status")).Bool("loopback_trust_enabled"));
 

@@ -16,7 +16,7 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _postgres.InitializeAsync();
-        _koda = await KodaHost.StartAsync(_postgres.ConnectionString, options => options with { AllowedHosts = ["127.0.0.1"] });
+        _koda = await KodaHost.Start(_postgres.ConnectionString, options => options with { AllowedHosts = ["127.0.0.1"] });
         _koda.StartWorker(options => options with { LongestPause = TimeSpan.FromMilliseconds(500) });
     }
 
@@ -31,7 +31,7 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     [InlineData(529, "provider.overloaded")]
     public async Task A_task_waits_for_its_provider_at_no_cost_while_others_go_on(int status, string code)
     {
-        await using var busy = await WireServer.StartAsync(
+        await using var busy = await WireServer.Start(
             WireServer.Reply(status, """{"error":{"message":"later"}}""", ("Retry-After", "600")));
         await using var free = await ScriptedModel.Start(ModelTurn.Say("Done."));
         await Connect("busy", $"{busy.Url}v1");
@@ -70,7 +70,7 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     [Fact]
     public async Task A_limit_of_the_key_cools_every_model_of_it_at_one_refusal()
     {
-        await using var busy = await WireServer.StartAsync(
+        await using var busy = await WireServer.Start(
             WireServer.Reply(429, """{"message":"Requests rate limit exceeded"}""", ("Retry-After", "600")));
         await Connect("whole", $"{busy.Url}v1");
         await _koda.Rest.Put("/api/control-plane/agents/other-model", """{"model":"n","provider":{"connection":"whole"}}""");
@@ -90,7 +90,7 @@ public sealed class CooldownJourneyTests : IAsyncLifetime
     public async Task A_cooldown_ends_by_itself()
     {
         var refused = 0;
-        await using var busy = await WireServer.StartAsync(context => Interlocked.Increment(ref refused) == 1
+        await using var busy = await WireServer.Start(context => Interlocked.Increment(ref refused) == 1
             ? WireServer.Reply(429, "{}", ("Retry-After", "1"))(context)
             : ScriptedModel.Stream(context, ModelTurn.Say("At last.")));
         await Connect("short", $"{busy.Url}v1");

@@ -194,7 +194,7 @@ public sealed class LockoutTests(PostgresFixture postgres) : IClassFixture<Postg
     private Task<object?> PassTime(TimeSpan time) => Execute(
         $"update sign_in_failures set locked_until = locked_until - interval '{time.TotalSeconds} s', failed_at = failed_at - interval '{time.TotalSeconds} s'");
 
-    private Task<KodaHost> Start(string? rates) => KodaHost.StartAsync(
+    private Task<KodaHost> Start(string? rates) => KodaHost.Start(
         postgres.ConnectionString,
         options => options with { Security = new ServerSecurity { RateLimit = rates, TrustedProxies = ["127.0.0.1"] } });
 

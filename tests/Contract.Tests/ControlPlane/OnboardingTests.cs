@@ -21,7 +21,7 @@ public sealed class OnboardingTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _postgres.InitializeAsync();
-        _host = await KodaHost.StartAsync(_postgres.ConnectionString);
+        _host = await KodaHost.Start(_postgres.ConnectionString);
     }
 
     public async Task DisposeAsync()

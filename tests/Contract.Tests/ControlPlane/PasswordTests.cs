@@ -19,7 +19,7 @@ public sealed class PasswordTests(PostgresFixture postgres) : IClassFixture<Post
 
     public async Task InitializeAsync()
     {
-        _host = await KodaHost.StartAsync(postgres.ConnectionString);
+        _host = await KodaHost.Start(postgres.ConnectionString);
         var registered = await Host.EnsureOwner();
         _codes = [.. registered!.Json["recovery_codes"]!.AsArray().Select(code => code!.GetValue<string>())];
     }

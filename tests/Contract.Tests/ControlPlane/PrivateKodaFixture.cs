@@ -20,7 +20,7 @@ public sealed class PrivateKodaFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _postgres.InitializeAsync();
-        _host = await KodaHost.StartAsync(ConnectionString, options => options with { AllowedHosts = ["127.0.0.1"] });
+        _host = await KodaHost.Start(ConnectionString, options => options with { AllowedHosts = ["127.0.0.1"] });
         _host.StartWorker();
     }
 

@@ -21,7 +21,7 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [Fact]
     public async Task A_saved_key_is_verified_and_an_agent_runs_by_that_connection()
     {
-        using var aimock = await AimockServer.StartAsync();
+        using var aimock = await AimockServer.Start();
         var saved = await Put("openai", "api-key", $$"""{"api_key":"{{Key}}","base_url":"{{aimock.Url}}v1","default_model":"gpt-4o"}""");
         Assert.Equal(
             (200, "unverified", true), (saved.Status, saved["connection_status"], saved.Json["api_key_present"]!.GetValue<bool>()));
@@ -51,7 +51,7 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     public async Task Each_wire_is_verified_by_its_list_and_by_one_token(
         string provider, string mode, string path, string model, string via)
     {
-        using var aimock = await AimockServer.StartAsync();
+        using var aimock = await AimockServer.Start();
         var saved = await Put(provider, mode, $$"""{"api_key":"{{Key}}","base_url":"{{aimock.Url}}{{path}}"}""");
         Assert.True(saved.Status == 200, saved.Text);
 
@@ -92,7 +92,7 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [Fact]
     public async Task Whoever_connects_a_provider_and_names_no_model_gets_one_that_it_offers_and_what_a_person_chose_stands()
     {
-        await using var wire = await WireServer.StartAsync(
+        await using var wire = await WireServer.Start(
             WireServer.Reply(200, """{"data":[{"id":"text-embedding-3-large"},{"id":"gpt-5-mini"},{"id":"gpt-5"}]}"""));
         await Rest.Delete($"{Providers}/openai/connection");
 
@@ -106,7 +106,7 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [Fact]
     public async Task A_connection_that_the_environment_names_is_tried_after_the_start_so_that_agents_have_a_model()
     {
-        await using var wire = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"gpt-5"}]}"""));
+        await using var wire = await WireServer.Start(WireServer.Reply(200, """{"data":[{"id":"gpt-5"}]}"""));
         await Rest.Delete($"{Providers}/openai/connection");
         var services = koda.Host.Services;
         await services.GetRequiredService<ImportProviders>().Execute(
@@ -123,7 +123,7 @@ public sealed class ProviderConnectionTests(PrivateKodaFixture koda) : IClassFix
     [Fact]
     public async Task Saving_again_makes_a_connection_unverified_and_a_key_is_kept_for_the_same_server_only()
     {
-        await using var wire = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"m"}]}"""));
+        await using var wire = await WireServer.Start(WireServer.Reply(200, """{"data":[{"id":"m"}]}"""));
         await Put("groq", "api-key", $$"""{"api_key":"{{Key}}","base_url":"{{wire.Url}}v1"}""");
         await Rest.Post($"{Providers}/groq/connection/verify");
         Assert.Equal("verified", (await Rest.Get($"{Providers}/groq/connection"))["connection_status"]);

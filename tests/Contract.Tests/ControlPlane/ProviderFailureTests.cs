@@ -31,7 +31,7 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
     [MemberData(nameof(Refusals))]
     public async Task What_a_provider_answers_becomes_a_code_that_is_stored_and_never_shows_the_key(int status, string body, string code)
     {
-        await using var wire = await WireServer.StartAsync(
+        await using var wire = await WireServer.Start(
             WireServer.Reply(status, body, ("Retry-After", "7"), ("Location", "http://169.254.169.254/latest/meta-data"))
         );
         await Save(wire);
@@ -54,7 +54,7 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
     [Fact]
     public async Task An_answer_that_is_too_large_is_not_read_to_its_end()
     {
-        await using var wire = await WireServer.StartAsync(async context =>
+        await using var wire = await WireServer.Start(async context =>
         {
             var block = new byte[1024 * 1024];
             Array.Fill(block, (byte)' ');
@@ -69,7 +69,7 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
     [Fact]
     public async Task A_key_that_is_verified_while_saving_and_does_not_work_replaces_nothing()
     {
-        await using var good = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"m"}]}"""));
+        await using var good = await WireServer.Start(WireServer.Reply(200, """{"data":[{"id":"m"}]}"""));
         var saved = await Put("groq", $$"""{"api_key":"{{Key}}","base_url":"{{good.Url}}v1","verify_after_save":true}""");
         Assert.Equal((200, "verified"), (saved.Status, saved["connection_status"]));
 
@@ -95,7 +95,7 @@ public sealed class ProviderFailureTests(PrivateKodaFixture koda) : IClassFixtur
     [InlineData("--chaos-ratelimit")]
     public async Task Under_chaos_each_verification_ends_in_a_state_that_is_stored(string flag)
     {
-        using var aimock = await AimockServer.StartAsync(flag, "0.2");
+        using var aimock = await AimockServer.Start(flag, "0.2");
         (string Provider, string Mode, string Path, string Model)[] wires =
             [("openai", "api-key", "v1", "gpt-4o"), ("anthropic", "api-key", "", "claude-sonnet-4-5"), ("ollama", "local", "", "qwen3")];
         foreach (var (provider, mode, path, model) in wires)

@@ -252,7 +252,7 @@ public sealed class RateLimitTests(PostgresFixture postgres) : IClassFixture<Pos
     private async Task<KodaHost> Start(string? budgets = null, Func<ServerSecurity, ServerSecurity>? configure = null)
     {
         var security = new ServerSecurity { RateLimit = budgets };
-        return await KodaHost.StartAsync(postgres.ConnectionString, options =>
+        return await KodaHost.Start(postgres.ConnectionString, options =>
             options with { Security = configure?.Invoke(security) ?? security });
     }
 

@@ -25,7 +25,7 @@ public sealed class RevocationTests(KodaFixture koda) : IClassFixture<KodaFixtur
     public async Task InitializeAsync()
     {
         await One.EnsureOwner();
-        _other = await KodaHost.StartAsync(koda.ConnectionString);
+        _other = await KodaHost.Start(koda.ConnectionString);
     }
 
     public async Task DisposeAsync() => await Other.DisposeAsync();

@@ -24,7 +24,7 @@ public sealed class SecretSearchTests(PostgresFixture postgres) : IClassFixture<
         using var server = KodaServerProcess.Create(
             _folder.FullName, "server", postgres.ConnectionString, new string('5', 64), TimeSpan.FromSeconds(15));
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         using var worker = new KodaWorkerProcess(_folder.FullName, "worker", server.Url, server.Files.ReadWorkerToken()!);
         worker.Start();
         // The model is hostile: it says the key that it was called with, and prints what the command is given.

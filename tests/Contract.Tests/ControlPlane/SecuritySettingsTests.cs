@@ -88,5 +88,5 @@ public sealed class SecuritySettingsTests(PostgresFixture postgres) : IClassFixt
     }
 
     private Task<KodaHost> Start(ServerSecurity security) =>
-        KodaHost.StartAsync(postgres.ConnectionString, options => options with { Security = security });
+        KodaHost.Start(postgres.ConnectionString, options => options with { Security = security });
 }

@@ -19,8 +19,8 @@ public sealed class SystemSettingsTests(PostgresFixture postgres) : IClassFixtur
 
     public async Task InitializeAsync()
     {
-        _here = await KodaHost.StartAsync(postgres.ConnectionString);
-        _there = await KodaHost.StartAsync(postgres.ConnectionString);
+        _here = await KodaHost.Start(postgres.ConnectionString);
+        _there = await KodaHost.Start(postgres.ConnectionString);
         await _here.Rest.Put(Settings, "{}");
     }
 

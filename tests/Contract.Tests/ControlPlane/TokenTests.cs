@@ -120,7 +120,7 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
     [Fact]
     public async Task A_break_glass_token_acts_as_the_owner()
     {
-        await using var host = await KodaHost.StartAsync(koda.ConnectionString, options =>
+        await using var host = await KodaHost.Start(koda.ConnectionString, options =>
             options with { Security = options.Security with { BreakGlassTokens = ["another", BreakGlass] } });
 
         Assert.Equal(200, (await host.Anonymous(BreakGlass).Get($"{Auth}/sessions")).Status);
@@ -155,7 +155,7 @@ public sealed class TokenTests(KodaFixture koda) : IClassFixture<KodaFixture>
         (await Send(host, Signed(["read"], later, agent: "atlas"), "/api/runtime/agents")).IsRefused(401, "auth.unauthenticated");
     }
 
-    private Task<KodaHost> WithRuntimeToken() => KodaHost.StartAsync(
+    private Task<KodaHost> WithRuntimeToken() => KodaHost.Start(
         koda.ConnectionString, options => options with { Security = options.Security with { RuntimeToken = Runtime } });
 
     private static string Signed(string[] capabilities, long expiresAt, string key = Runtime, string? agent = null) =>

@@ -15,7 +15,7 @@ public sealed class GeneratedClientTests(PostgresFixture postgres) : IClassFixtu
     public async Task A_generated_client_goes_from_the_setup_code_to_an_output_and_no_reply_departs_from_the_document()
     {
         await using var model = await ScriptedModel.Start(ModelTurn.Say("A scripted answer."));
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options =>
+        await using var host = await KodaHost.Start(postgres.ConnectionString, options =>
             options with { AllowedHosts = ["127.0.0.1"] });
         host.StartWorker();
         var document = Path.Combine(NodeTools.Folder, "generated/control-plane.json");
@@ -26,7 +26,7 @@ public sealed class GeneratedClientTests(PostgresFixture postgres) : IClassFixtu
         var code = (await host.Rest.Post("/api/control-plane/auth/bootstrap/codes"))["code"];
         await using var proxy = await PrismProxy.Start(document, host.Url);
 
-        var output = await PeerProcess.RunAsync(
+        var output = await PeerProcess.Run(
             NodeTools.Folder, TimeSpan.FromMinutes(3), "node", "out/newcomer.js", proxy.Url.ToString().TrimEnd('/'), code, model.BaseUrl);
 
         Assert.Contains("output: \"A scripted answer.\"", output, StringComparison.Ordinal);

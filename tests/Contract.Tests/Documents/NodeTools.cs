@@ -21,11 +21,11 @@ internal static class NodeTools
 
     /// <summary>Runs a program of a package to its good end and gives its output.</summary>
     public static Task<string> Run(string name, params string[] arguments) =>
-        PeerProcess.RunAsync(Folder, s_patience, Program(name), arguments);
+        PeerProcess.Run(Folder, s_patience, Program(name), arguments);
 
     /// <summary>Runs a script of the folder to its good end and gives its output.</summary>
     public static Task<string> RunScript(string name, params string[] arguments) =>
-        PeerProcess.RunAsync(Folder, s_patience, "node", [name, .. arguments]);
+        PeerProcess.Run(Folder, s_patience, "node", [name, .. arguments]);
 
     private static string Locate([CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../node"));

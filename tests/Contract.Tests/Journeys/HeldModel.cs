@@ -5,7 +5,7 @@ namespace Koda.Contract.Tests.Journeys;
 /// <summary>A model that answers a task when the test lets it, so that a task runs for as long as the test needs.</summary>
 internal sealed class HeldModel : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new();
     private readonly ConcurrentQueue<string> _asked = new();
@@ -34,7 +34,7 @@ internal sealed class HeldModel : IAsyncDisposable
     /// <summary>The query of the next task that asks.</summary>
     public async Task<string> NextAsked()
     {
-        if (!await _arrivals.WaitAsync(Patience))
+        if (!await _arrivals.WaitAsync(s_patience))
             throw new TimeoutException("No task asked the model.");
         return _asked.TryDequeue(out var query) ? query : throw new InvalidOperationException("An arrival without a query.");
     }

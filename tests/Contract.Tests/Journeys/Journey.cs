@@ -9,7 +9,7 @@ namespace Koda.Contract.Tests.Journeys;
 /// <summary>The steps of which journeys are made.</summary>
 internal static class Journey
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Defines an agent whose model is scripted.</summary>
     public static async Task Define(
@@ -47,7 +47,7 @@ internal static class Journey
     /// <summary>Follows the task to its end, acting on events, and reads it then.</summary>
     public static async Task<JsonNode> Follow(this KodaHost host, string task, Func<Wire.Event, Task>? onEvent = null)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         await foreach (var item in host.Client.Tasks.WatchAsync(task, cancellationToken: deadline.Token))
         {
             if (onEvent is not null)
@@ -59,7 +59,7 @@ internal static class Journey
     /// <summary>Follows the task until it has such an event.</summary>
     public static async Task<Wire.Event> Reach(this KodaHost host, string task, string kind)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         await foreach (var item in host.Client.Tasks.WatchAsync(task, cancellationToken: deadline.Token))
         {
             if (item.Kind == kind)

@@ -7,7 +7,7 @@ namespace Koda.Contract.Tests.Journeys;
 /// <summary>A published package, as the npm registry serves it, unpacked into a folder of its own.</summary>
 internal static class NpmPackage
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Fetches a package, such as <c>express@4.21.2</c>, and gives the folder with its files.</summary>
     public static async Task<string> Fetch(string package, DirectoryInfo into)
@@ -18,7 +18,7 @@ internal static class NpmPackage
             RedirectStandardError = true,
         };
         using var npm = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         var problem = npm.StandardError.ReadToEndAsync(deadline.Token);
         var name = (await npm.StandardOutput.ReadToEndAsync(deadline.Token)).Trim();
         await npm.WaitForExitAsync(deadline.Token);

@@ -12,7 +12,7 @@ public sealed class QueueLimitTests(PostgresFixture postgres) : IClassFixture<Po
     [Fact]
     public async Task A_full_queue_refuses_with_the_time_to_wait_until_there_is_room()
     {
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options => options with { MaxQueuedTasks = 1 });
+        await using var host = await KodaHost.Start(postgres.ConnectionString, options => options with { MaxQueuedTasks = 1 });
         var first = await host.Submit();
 
         var reply = await host.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""");

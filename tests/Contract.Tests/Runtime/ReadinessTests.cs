@@ -27,7 +27,7 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_server_without_its_database_says_so_and_recovers()
     {
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionString);
+        await using var host = await KodaHost.Start(postgres.ConnectionString);
         Assert.Equal(200, (await host.Rest.Get("/api/runtime/ready")).Status);
 
         await AllowConnections(false);
@@ -53,7 +53,7 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
     public async Task Nobody_waits_for_long_when_connections_to_the_database_fall_silent()
     {
         await using var link = new SilentLink(postgres.SocketEndPoint);
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionStringOver(link.Port));
+        await using var host = await KodaHost.Start(postgres.ConnectionStringOver(link.Port));
         Assert.Equal(202, (await host.Rest.Post(TaskCalls.Tasks, """{"agent_id":"atlas","query":"x"}""")).Status);
 
         link.FallSilent();
@@ -77,8 +77,8 @@ public sealed class ReadinessTests(PostgresFixture postgres) : IClassFixture<Pos
     [Fact]
     public async Task A_server_with_another_master_key_than_its_database_is_not_ready()
     {
-        await using var first = await KodaHost.StartAsync(postgres.ConnectionString);
-        await using var second = await KodaHost.StartAsync(postgres.ConnectionString);
+        await using var first = await KodaHost.Start(postgres.ConnectionString);
+        await using var second = await KodaHost.Start(postgres.ConnectionString);
 
         Assert.Equal(200, (await first.Rest.Get("/api/runtime/ready")).Status);
         var reply = await second.Rest.Get("/api/runtime/ready");

@@ -14,7 +14,7 @@ public sealed class MetricsEndpointTests(PostgresFixture postgres) : IClassFixtu
 {
     private KodaHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await KodaHost.StartAsync(postgres.ConnectionString);
+    public async Task InitializeAsync() => _host = await KodaHost.Start(postgres.ConnectionString);
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -119,7 +119,7 @@ public sealed class MetricsEndpointTests(PostgresFixture postgres) : IClassFixtu
     [Fact]
     public async Task A_server_whose_telemetry_is_off_has_none()
     {
-        await using var off = await KodaHost.StartAsync(
+        await using var off = await KodaHost.Start(
             postgres.ConnectionString, options => options with { TelemetrySettings = name => name == "OTEL_SDK_DISABLED" ? "true" : null });
         using var http = new HttpClient();
 

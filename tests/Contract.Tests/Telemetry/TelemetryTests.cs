@@ -23,7 +23,7 @@ public sealed class TelemetryTests(PostgresFixture postgres) : IClassFixture<Pos
             ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
         };
-        await using var host = await KodaHost.StartAsync(postgres.ConnectionString, options =>
+        await using var host = await KodaHost.Start(postgres.ConnectionString, options =>
             options with { TelemetrySettings = settings.GetValueOrDefault });
         await using var model = await ScriptedModel.Start(
             ModelTurn.Call("call_1", "bash", """{"command":"true"}"""),

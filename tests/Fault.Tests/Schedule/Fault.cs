@@ -20,7 +20,7 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
             faults.Add(new($"{server.Name} killed", Do(server.Kill), async () =>
             {
                 server.Start();
-                await server.ReadyAsync();
+                await server.Ready();
             }));
             faults.Add(new($"{server.Name} stopped in its place", Do(server.Pause), Do(server.Continue)));
             faults.Add(
@@ -34,8 +34,8 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
             faults.Add(new($"{worker.Name} killed", Do(worker.Kill), Do(worker.Start)));
             faults.Add(new($"{worker.Name} stopped in its place", Do(worker.Pause), Do(worker.Continue)));
         }
-        faults.Add(new("PostgreSQL killed", Do(cluster.Postgres.Kill), cluster.Postgres.RestartAsync));
-        faults.Add(new("PostgreSQL shut down", Do(cluster.Postgres.Stop), cluster.Postgres.RestartAsync));
+        faults.Add(new("PostgreSQL killed", Do(cluster.Postgres.Kill), cluster.Postgres.Restart));
+        faults.Add(new("PostgreSQL shut down", Do(cluster.Postgres.Stop), cluster.Postgres.Restart));
         faults.Add(new("PostgreSQL stopped in its place", Do(cluster.Postgres.Pause), Do(cluster.Postgres.Continue)));
         faults.Add(new("PostgreSQL read-only", () => ReadOnly(cluster, "on"), () => ReadOnly(cluster, "off")));
         if (cluster.HasDisk)
@@ -49,7 +49,7 @@ internal sealed record Fault(string Name, Func<Task> Begin, Func<Task> End)
         cluster.FreeDisk();
         // Without room for its log PostgreSQL ends.
         if (!cluster.Postgres.Runs)
-            await cluster.Postgres.RestartAsync();
+            await cluster.Postgres.Restart();
     });
 
     public static Fault Silent(FaultyCluster cluster, KodaServerProcess server) =>

@@ -12,8 +12,8 @@ namespace Koda.Fault.Tests.Schedule;
 /// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
-    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_ping = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _over = new();
     private readonly List<(long Id, bool EndsTurn)> _seen = [];
@@ -70,7 +70,7 @@ internal sealed class Follower : IAsyncDisposable
                 server.Url,
                 new GrpcChannelOptions
                 {
-                    HttpHandler = new SocketsHttpHandler { KeepAlivePingDelay = Ping, KeepAlivePingTimeout = Ping },
+                    HttpHandler = new SocketsHttpHandler { KeepAlivePingDelay = s_ping, KeepAlivePingTimeout = s_ping },
                     DisposeHttpClient = true,
                 });
             var turns = new TurnService.TurnServiceClient(channel.CreateCallInvoker());
@@ -100,7 +100,7 @@ internal sealed class Follower : IAsyncDisposable
 
     private async Task Follow(Func<long, Action<long, bool>, CancellationToken, Task> follow)
     {
-        using var again = new PeriodicTimer(Again);
+        using var again = new PeriodicTimer(s_again);
         while (await again.WaitForNextTickAsync(_over.Token))
         {
             try

@@ -15,8 +15,8 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
 {
     private const string Agent = "schedule";
     private const int Short = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Goal = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_goal = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task Nothing_is_lost_and_work_goes_on_after_each_fault()
@@ -54,7 +54,7 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
         await loading;
 
         Report(seed, rows, load);
-        await Eventually.IsTrue(async () => await checks.Unended() == 0, Patience, () => $"every task ended. {cluster.Logs()}");
+        await Eventually.IsTrue(async () => await checks.Unended() == 0, s_patience, () => $"every task ended. {cluster.Logs()}");
         await checks.NothingIsLost(load);
         output.WriteLine(await checks.EveryChainVerifies());
         foreach (var follower in followers)
@@ -84,14 +84,14 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
     {
         var id = await load.Submit($"after-{Guid.NewGuid()}");
         var log = new TaskLog(cluster, id);
-        await Eventually.IsTrue(log.Ended, Patience, () => $"a task ends. {cluster.Logs()}");
+        await Eventually.IsTrue(log.Ended, s_patience, () => $"a task ends. {cluster.Logs()}");
         return Stopwatch.GetElapsedTime(ended);
     }
 
     private async Task<TimeSpan> Followed(Follower follower, int turns, long ended)
     {
         await Eventually.IsTrue(
-            () => Task.FromResult(follower.Turns > turns), Patience, () => $"{follower.Name} goes on. {cluster.Logs()}");
+            () => Task.FromResult(follower.Turns > turns), s_patience, () => $"{follower.Name} goes on. {cluster.Logs()}");
         return Stopwatch.GetElapsedTime(ended);
     }
 
@@ -126,7 +126,7 @@ public sealed class ScheduleTests(FaultyCluster cluster, ITestOutputHelper outpu
             table.AppendLine("Without a full disk: only root may give a test a disk of its own.");
         table.AppendLine(
             CultureInfo.InvariantCulture,
-            $"later than {Goal.TotalSeconds} s: {rows.Count(row => row.Task > Goal || row.Followers > Goal)}; load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}"
+            $"later than {s_goal.TotalSeconds} s: {rows.Count(row => row.Task > s_goal || row.Followers > s_goal)}; load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}"
         );
         output.WriteLine(table.ToString());
         if (Environment.GetEnvironmentVariable("KODA_FAULT_REPORT") is { Length: > 0 } file)

@@ -12,8 +12,8 @@ namespace Koda.Follow.Tests.Examples;
 internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
 {
     private const string Arguments = """{"command":"make"}""";
-    private static readonly string Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"bash\0{Arguments}")));
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly string s_digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"bash\0{Arguments}")));
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
     private readonly string _id = Guid.NewGuid().ToString();
     private GrpcChannel? _channel;
@@ -51,7 +51,7 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
             Arguments = Arguments,
             Preview = "make",
             Risk = "medium",
-            Digest = Digest,
+            Digest = s_digest,
         };
         await Send(
             new WorkRequest
@@ -82,12 +82,12 @@ internal sealed class AskingWorker(Uri server, string token) : IAsyncDisposable
         _channel?.Dispose();
     }
 
-    private Task Send(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(Limit);
+    private Task Send(WorkRequest request) => _work!.RequestStream.WriteAsync(request).WaitAsync(s_limit);
 
     private async Task<T> Answer<T>(Func<WorkResponse, T?> choose)
         where T : class
     {
-        while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Limit))
+        while (await _work!.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(s_limit))
         {
             Assert.Empty(_work.ResponseStream.Current.Lost);
             if (choose(_work.ResponseStream.Current) is { } chosen)

@@ -8,7 +8,7 @@ public sealed class ExampleClientTests(PostgresFixture postgres, Examples exampl
     : IClassFixture<PostgresFixture>,
         IClassFixture<Examples>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     private static readonly string[] s_sources =
         ["typescript/client.ts", "typescript/client-grpc-js.ts", "python/client.py", "go/client.go", "dotnet/Program.cs"];
@@ -29,7 +29,7 @@ public sealed class ExampleClientTests(PostgresFixture postgres, Examples exampl
 
         server.Kill();
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         await Each(workers, worker => worker.Connect());
         await Each(workers, worker => worker.Ask());
         await Each(clients, client => Sees(client, "approval.requested"));
@@ -47,17 +47,17 @@ public sealed class ExampleClientTests(PostgresFixture postgres, Examples exampl
 
     private static async Task Ends(Process client)
     {
-        var rest = await client.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
+        var rest = await client.StandardOutput.ReadToEndAsync().WaitAsync(s_limit);
         Assert.Contains("approval.answered", rest, StringComparison.Ordinal);
         Assert.EndsWith("task.completed\nfound nothing\n", rest, StringComparison.Ordinal);
         Assert.DoesNotContain("task.queued\n1", rest, StringComparison.Ordinal);
-        await client.WaitForExitAsync().WaitAsync(Limit);
+        await client.WaitForExitAsync().WaitAsync(s_limit);
         Assert.Equal(0, client.ExitCode);
     }
 
     private static async Task Sees(Process client, string text)
     {
-        while (await client.StandardOutput.ReadLineAsync().WaitAsync(Limit) is { } line)
+        while (await client.StandardOutput.ReadLineAsync().WaitAsync(s_limit) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal))
                 return;

@@ -13,8 +13,8 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         IClassFixture<Examples>
 {
     private const int Tasks = 4;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(3);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("koda-examples-").FullName;
 
@@ -24,7 +24,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
     public async Task It_owns_its_agent_beside_the_built_in_worker_and_may_be_killed(string source)
     {
         _ = examples;
-        using var server = await Examples.StartServer(_folder, postgres, Lease);
+        using var server = await Examples.StartServer(_folder, postgres, s_lease);
         var token = server.Files.ReadWorkerToken()!;
         using var builtIn = new KodaWorkerProcess(_folder, "built-in", server.Url, token);
         builtIn.Start();
@@ -32,12 +32,12 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         await client.Agents.ApplyAsync(
             "counter",
             new AgentDefinition { Provider = new ProviderDefinition { Kind = "offline" }, Route = new WorkerRoute { Role = "counter" } });
-        await Eventually.IsTrue(async () => (await client.ListWorkersAsync(default)).Count == 1, Limit, () => builtIn.EndOfLog());
+        await Eventually.IsTrue(async () => (await client.ListWorkersAsync(default)).Count == 1, s_limit, () => builtIn.EndOfLog());
 
         var waiting = await Submit(client, "one two three");
         await Eventually.IsTrue(
             async () => (await client.Tasks.GetAsync(waiting.Id)).StatusReason?.Code == "worker.none_available",
-            Limit,
+            s_limit,
             () => "the task waits for its worker");
         var worker = Start(source, server, seconds: "0");
         Assert.Equal("3 words", await Output(client, waiting.Id));
@@ -49,7 +49,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         var interrupted = await Submit(client, "a b c d");
         await Eventually.IsTrue(
             async () => (await client.Tasks.GetAsync(interrupted.Id)).Status == Protos.Runtime.V1.TaskStatus.Running,
-            Limit,
+            s_limit,
             () => "the task runs");
         Kill(worker);
         worker = Start(source, server, seconds: "1");
@@ -58,11 +58,11 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         var outlived = await Submit(client, "a b c d e");
         await Eventually.IsTrue(
             async () => (await client.Tasks.GetAsync(outlived.Id)).Status == Protos.Runtime.V1.TaskStatus.Running,
-            Limit,
+            s_limit,
             () => "the task runs");
         server.Kill();
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         Assert.Equal("5 words", await Output(client, outlived.Id));
         Kill(worker);
         server.Kill();
@@ -84,7 +84,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
 
     private static async Task<string> Output(KodaClient client, string taskId)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(s_limit);
         await client.Tasks.WatchAsync(taskId, cancellationToken: limit.Token).LastAsync(limit.Token);
         var ended = await client.Tasks.GetAsync(taskId, limit.Token);
         return ended.HasOutput ? ended.Output : ended.Error?.Message ?? "";

@@ -9,25 +9,25 @@ namespace Koda.Follow.Tests.Examples;
 /// <summary>The programs of docs/examples, generated from the protos and compiled as their readers do it, once for all tests.</summary>
 public sealed class Examples : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly Lazy<Task> Prepared = new(Prepare);
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..", "docs", "examples"));
-    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
-    private static readonly string DotNet = Directory.CreateTempSubdirectory("koda-dotnet-").FullName;
-    private static readonly string Go = Directory.CreateTempSubdirectory("koda-go-").FullName;
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+    private static readonly Lazy<Task> s_prepared = new(Prepare);
+    private static readonly string s_folder = Path.GetFullPath(Path.Combine(SourceFolder(), "..", "..", "..", "docs", "examples"));
+    private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
+    private static readonly string s_dotNet = Directory.CreateTempSubdirectory("koda-dotnet-").FullName;
+    private static readonly string s_go = Directory.CreateTempSubdirectory("koda-go-").FullName;
 
     // One for all servers of a test run, since those of one class share a database.
-    private static readonly string MasterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private static readonly string s_masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    public Task InitializeAsync() => Prepared.Value;
+    public Task InitializeAsync() => s_prepared.Value;
 
     public Task DisposeAsync() => Task.CompletedTask;
 
     internal static async Task<KodaServerProcess> StartServer(string folder, PostgresFixture postgres, TimeSpan lease)
     {
-        var server = KodaServerProcess.Create(folder, "server", postgres.ConnectionString, MasterKey, lease);
+        var server = KodaServerProcess.Create(folder, "server", postgres.ConnectionString, s_masterKey, lease);
         server.Start();
-        await server.ReadyAsync();
+        await server.Ready();
         return server;
     }
 
@@ -39,12 +39,12 @@ public sealed class Examples : IAsyncLifetime
         {
             ".py" => (Peers.Python, source),
             ".ts" => ("node", $"typescript/dist/{name}.js"),
-            ".cs" => ("dotnet", Path.Combine(DotNet, "Example.dll")),
-            _ => (Path.Combine(Go, name), null),
+            ".cs" => ("dotnet", Path.Combine(s_dotNet, "Example.dll")),
+            _ => (Path.Combine(s_go, name), null),
         };
         var start = new ProcessStartInfo(program, first is null ? arguments : [first, .. arguments])
         {
-            WorkingDirectory = Folder,
+            WorkingDirectory = s_folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -62,33 +62,33 @@ public sealed class Examples : IAsyncLifetime
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            Directory.Delete(Go, recursive: true);
-            Directory.Delete(DotNet, recursive: true);
+            Directory.Delete(s_go, recursive: true);
+            Directory.Delete(s_dotNet, recursive: true);
         };
-        var typescript = Path.Combine(Folder, "typescript");
+        var typescript = Path.Combine(s_folder, "typescript");
         if (!Directory.Exists(Path.Combine(typescript, "node_modules")))
-            await PeerProcess.RunAsync(typescript, Limit, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
-        await PeerProcess.RunAsync(Folder, Limit, Path.Combine(typescript, "node_modules", ".bin", "buf"), "generate");
+            await PeerProcess.Run(typescript, s_limit, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
+        await PeerProcess.Run(s_folder, s_limit, Path.Combine(typescript, "node_modules", ".bin", "buf"), "generate");
         await Task.WhenAll(
-            PeerProcess.RunAsync(typescript, Limit, Path.Combine(typescript, "node_modules", ".bin", "tsc")), BuildGo(), BuildDotNet());
+            PeerProcess.Run(typescript, s_limit, Path.Combine(typescript, "node_modules", ".bin", "tsc")), BuildGo(), BuildDotNet());
     }
 
     // Debian's packages are found by a path of folders, and modules that a proxy would serve are not needed.
     private static async Task BuildGo()
     {
-        var sources = Directory.CreateDirectory(Path.Combine(Go, "src")).FullName;
-        Directory.CreateSymbolicLink(Path.Combine(sources, "koda.example"), Path.Combine(Folder, "go"));
-        await PeerProcess.RunAsync(
-            Go,
-            Limit,
+        var sources = Directory.CreateDirectory(Path.Combine(s_go, "src")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(sources, "koda.example"), Path.Combine(s_folder, "go"));
+        await PeerProcess.Run(
+            s_go,
+            s_limit,
             "env",
             "GO111MODULE=off",
-            $"GOPATH={Go}:/usr/share/gocode",
+            $"GOPATH={s_go}:/usr/share/gocode",
             $"GOCACHE={Path.Combine(Path.GetTempPath(), "koda-go-cache")}",
             "go",
             "build",
             "-o",
-            Path.Combine(Go, "client"),
+            Path.Combine(s_go, "client"),
             "koda.example");
     }
 
@@ -96,32 +96,32 @@ public sealed class Examples : IAsyncLifetime
     private static async Task BuildDotNet()
     {
         var version = $"0.1.0-test.{Guid.NewGuid():N}";
-        var repository = Path.Combine(Folder, "..", "..");
+        var repository = Path.Combine(s_folder, "..", "..");
         foreach (var project in (string[])["protos/Koda.Protos.csproj", "src/Client/Koda.Client.csproj"])
-            await PeerProcess.RunAsync(
+            await PeerProcess.Run(
                 repository,
-                Limit,
+                s_limit,
                 "dotnet",
                 "pack",
                 project,
                 "--no-build",
                 "-c",
-                Configuration,
+                s_configuration,
                 "-o",
-                DotNet,
+                s_dotNet,
                 $"-p:PackageVersion={version}");
-        await PeerProcess.RunAsync(
-            Path.Combine(Folder, "dotnet"),
-            Limit,
+        await PeerProcess.Run(
+            Path.Combine(s_folder, "dotnet"),
+            s_limit,
             "dotnet",
             "build",
             "-c",
-            Configuration,
+            s_configuration,
             "-o",
-            DotNet,
+            s_dotNet,
             $"-p:KodaVersion={version}",
-            $"-p:RestoreAdditionalProjectSources={DotNet}",
-            $"-p:BaseIntermediateOutputPath={DotNet}/obj/");
+            $"-p:RestoreAdditionalProjectSources={s_dotNet}",
+            $"-p:BaseIntermediateOutputPath={s_dotNet}/obj/");
     }
 
     private static string SourceFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

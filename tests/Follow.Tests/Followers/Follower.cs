@@ -5,7 +5,7 @@ namespace Koda.Follow.Tests.Followers;
 /// <summary>A client that follows one task. It can be cut and goes on after the last event that it gave.</summary>
 internal abstract class Follower(string name, bool reconnects) : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     private readonly Lock _gate = new();
     private readonly List<SeenEvent> _seen = [];
@@ -38,7 +38,7 @@ internal abstract class Follower(string name, bool reconnects) : IAsyncDisposabl
     /// <summary>Waits until it gave the event with this number or a later one.</summary>
     public async Task Reached(long seq)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(s_limit);
         while (News(seq) is { } news)
         {
             try
@@ -47,7 +47,7 @@ internal abstract class Follower(string name, bool reconnects) : IAsyncDisposabl
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"{Name} gave event {Cursor} last and {seq} not within {Limit}. {_life.Exception?.InnerException?.Message}");
+                Assert.Fail($"{Name} gave event {Cursor} last and {seq} not within {s_limit}. {_life.Exception?.InnerException?.Message}");
             }
         }
     }
@@ -56,11 +56,11 @@ internal abstract class Follower(string name, bool reconnects) : IAsyncDisposabl
     public async Task Cut()
     {
         await _cut.CancelAsync();
-        await Task.WhenAny(_life).WaitAsync(Limit);
+        await Task.WhenAny(_life).WaitAsync(s_limit);
     }
 
     /// <summary>Waits until it ends by itself, in good order.</summary>
-    public Task End() => _life.WaitAsync(Limit);
+    public Task End() => _life.WaitAsync(s_limit);
 
     public async ValueTask DisposeAsync()
     {

@@ -6,7 +6,7 @@ namespace Koda.Http.Tests.Calls;
 
 public sealed class LifetimeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private ProbeServer _server = null!;
 
@@ -37,7 +37,7 @@ public sealed class LifetimeTests : IAsyncLifetime
     {
         _server.Handlers.Unary = async (_, context) => await Forever(context);
         _server.Handlers.Watch = async (_, _, context) => await Forever(context);
-        var reply = await _server.Raw.Call(method, "x", ("grpc-timeout", timeout)).WaitAsync(Patience);
+        var reply = await _server.Raw.Call(method, "x", ("grpc-timeout", timeout)).WaitAsync(s_patience);
         Assert.Equal((int)StatusCode.InvalidArgument, reply.GrpcStatus);
         Assert.Contains("grpc-timeout", reply.GrpcMessage, StringComparison.Ordinal);
     }
@@ -92,9 +92,9 @@ public sealed class LifetimeTests : IAsyncLifetime
         _server.Handlers.Chat = (_, _, context) => Wait(context);
         using var give = new CancellationTokenSource();
         var call = _server.Raw.Open(RawClient.Request(method, RawClient.Frame("x")), give.Token);
-        await entered.Task.WaitAsync(Patience);
+        await entered.Task.WaitAsync(s_patience);
         await give.CancelAsync();
-        await cancelled.Task.WaitAsync(Patience);
+        await cancelled.Task.WaitAsync(s_patience);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         await Eventually.True(() =>
             _server.Log.Calls.Any(entry => entry.Message.Contains("given up by its caller", StringComparison.Ordinal)));

@@ -174,7 +174,8 @@ public sealed class FeedTests : IAsyncLifetime
         const int Events = 20_000;
         _server.Script.Watch = async (_, replies, _) =>
         {
-            for (var seq = 1; seq <= Events; seq++) await replies.WriteAsync(new BookEvent { Seq = seq, Kind = BookEventKind.Lent });
+            for (var seq = 1; seq <= Events; seq++)
+                await replies.WriteAsync(new BookEvent { Seq = seq, Kind = BookEventKind.Lent });
         };
 
         using var reply = await Get("/v1/books/b/events", Sse);
@@ -187,7 +188,8 @@ public sealed class FeedTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd(accept);
-        if (lastId is not null) request.Headers.Add("Last-Event-ID", lastId);
+        if (lastId is not null)
+            request.Headers.Add("Last-Event-ID", lastId);
         return await _server.Http.SendAsync(request);
     }
 }

@@ -10,7 +10,7 @@ namespace Koda.Http.Tests.Feeds;
 
 public sealed class LiveFeedTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task An_event_is_sent_at_once_while_the_feed_goes_on()
@@ -63,7 +63,7 @@ public sealed class LiveFeedTests
         using var reader = await Open(server);
         await Read(reader, 3);
 
-        await server.Stop().WaitAsync(Patience);
+        await server.Stop().WaitAsync(s_patience);
 
         Assert.DoesNotContain("event: end", await reader.ReadToEndAsync(), StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class LiveFeedTests
 
         reader.Dispose();
 
-        await ended.Task.WaitAsync(Patience);
+        await ended.Task.WaitAsync(s_patience);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class LiveFeedTests
         await peer.ConnectAsync(IPAddress.Loopback, server.Address.Port);
         await peer.GetStream().WriteAsync("GET /v1/books/b/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"u8.ToArray());
 
-        Assert.InRange(await cut.Task.WaitAsync(Patience), 1, 999);
+        Assert.InRange(await cut.Task.WaitAsync(s_patience), 1, 999);
     }
 
     private static Task UntilCancelled(ServerCallContext context) => Task.Delay(Timeout.Infinite, context.CancellationToken);
@@ -119,14 +119,15 @@ public sealed class LiveFeedTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/books/b/events");
         request.Headers.Accept.ParseAdd("text/event-stream");
-        var reply = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
+        var reply = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(s_patience);
         return new StreamReader(await reply.Content.ReadAsStreamAsync());
     }
 
     private static async Task<List<string?>> Read(StreamReader reader, int lines)
     {
         var read = new List<string?>();
-        while (read.Count < lines) read.Add(await reader.ReadLineAsync().WaitAsync(Patience));
+        while (read.Count < lines)
+            read.Add(await reader.ReadLineAsync().WaitAsync(s_patience));
         return read;
     }
 }

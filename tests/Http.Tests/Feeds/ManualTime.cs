@@ -12,7 +12,8 @@ internal sealed class ManualTime : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));
-        lock (_gate) _timers.Add(timer);
+        lock (_gate)
+            _timers.Add(timer);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -24,10 +25,12 @@ internal sealed class ManualTime : TimeProvider
         {
             _now += time;
             due = [.. _timers.Where(timer => timer.Due <= _now)];
-            foreach (var timer in due) timer.Due = DateTimeOffset.MaxValue;
+            foreach (var timer in due)
+                timer.Due = DateTimeOffset.MaxValue;
         }
 
-        foreach (var timer in due) timer.Fire();
+        foreach (var timer in due)
+            timer.Fire();
     }
 
     /// <summary>Waits until some timer is due within the time, which tells that the server has begun to wait.</summary>
@@ -39,7 +42,8 @@ internal sealed class ManualTime : TimeProvider
 
     private bool IsArmed(TimeSpan within)
     {
-        lock (_gate) return _timers.Any(timer => timer.Due > _now && timer.Due <= _now + within);
+        lock (_gate)
+            return _timers.Any(timer => timer.Due > _now && timer.Due <= _now + within);
     }
 
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
@@ -50,13 +54,15 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (time._gate) Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time._now + dueTime;
+            lock (time._gate)
+                Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time._now + dueTime;
             return true;
         }
 
         public void Dispose()
         {
-            lock (time._gate) time._timers.Remove(this);
+            lock (time._gate)
+                time._timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

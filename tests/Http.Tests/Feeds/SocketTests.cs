@@ -116,7 +116,8 @@ public sealed class SocketTests : IAsyncLifetime
 
         var connecting = socket.ConnectAsync(Address("/v1/books/b/discussion"), _patience.Token);
 
-        if (mayConnect) await connecting;
+        if (mayConnect)
+            await connecting;
         else
         {
             await Assert.ThrowsAsync<WebSocketException>(() => connecting);
@@ -130,7 +131,8 @@ public sealed class SocketTests : IAsyncLifetime
     private async Task<ClientWebSocket> Connect(string path, string? protocol = null)
     {
         var socket = new ClientWebSocket();
-        if (protocol is not null) socket.Options.AddSubProtocol(protocol);
+        if (protocol is not null)
+            socket.Options.AddSubProtocol(protocol);
         await socket.ConnectAsync(Address(path), _patience.Token);
         return socket;
     }
@@ -150,7 +152,8 @@ public sealed class SocketTests : IAsyncLifetime
             var part = await socket.ReceiveAsync(buffer.AsMemory(length), _patience.Token);
             Assert.Equal(kind, part.MessageType);
             length += part.Count;
-            if (part.EndOfMessage) return buffer[..length];
+            if (part.EndOfMessage)
+                return buffer[..length];
         }
     }
 

@@ -6,12 +6,12 @@ namespace Koda.Http.Tests.Hosting;
 
 public sealed class DrainTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_stream_that_heeds_the_drain_ends_in_its_own_way()
     {
-        await using var server = await ProbeServer.Start(rpc => rpc.DrainTimeout = Patience);
+        await using var server = await ProbeServer.Start(rpc => rpc.DrainTimeout = s_patience);
         server.Handlers.Watch = async (_, replies, context) =>
         {
             await replies.WriteAsync(ProbeHandlers.Reply("first"));
@@ -26,7 +26,7 @@ public sealed class DrainTests
         Assert.True(await call.ResponseStream.MoveNext());
         Assert.Equal("last", call.ResponseStream.Current.Text);
         Assert.False(await call.ResponseStream.MoveNext());
-        await stopping.WaitAsync(Patience);
+        await stopping.WaitAsync(s_patience);
     }
 
     [Fact]
@@ -43,6 +43,6 @@ public sealed class DrainTests
         var stopping = server.Stop();
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
-        await stopping.WaitAsync(Patience);
+        await stopping.WaitAsync(s_patience);
     }
 }

@@ -98,7 +98,8 @@ public sealed class FailureTests : IAsyncLifetime
         using var reply = await Http.SendAsync(request);
 
         // The colon may also be part of an id, for which there is a GET.
-        if (allow is null) Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+        if (allow is null)
+            Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
         else
         {
             Assert.Equal(HttpStatusCode.MethodNotAllowed, reply.StatusCode);

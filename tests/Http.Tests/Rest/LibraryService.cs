@@ -13,7 +13,8 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
     public override async Task<Book> AddBook(Book request, ServerCallContext context)
     {
         var headers = new Metadata { { "location", "/v1/books/" + request.Id } };
-        if (context.GetIdempotencyKey(request) is { } key) headers.Add("seen-key", key);
+        if (context.GetIdempotencyKey(request) is { } key)
+            headers.Add("seen-key", key);
         await context.WriteResponseHeadersAsync(headers);
         return request;
     }
@@ -90,8 +91,10 @@ internal sealed class LibraryService(LibraryScript script) : Library.LibraryServ
         while (await requestStream.MoveNext(context.CancellationToken))
         {
             var remark = requestStream.Current;
-            if (remark.Text == "shout") throw new RpcFault(ErrorReason.PermissionDenied, "No shouting.");
-            if (remark.Text == "leave") return;
+            if (remark.Text == "shout")
+                throw new RpcFault(ErrorReason.PermissionDenied, "No shouting.");
+            if (remark.Text == "leave")
+                return;
             await responseStream.WriteAsync(remark);
         }
     }

@@ -198,8 +198,10 @@ public sealed class RequestTests : IAsyncLifetime
     private async Task<HttpResponseMessage> Send(string method, string path, string? json, string? bearer = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");
-        if (bearer is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        if (bearer is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         return await Http.SendAsync(request);
     }
 }

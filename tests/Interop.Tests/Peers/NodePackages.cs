@@ -30,6 +30,6 @@ public sealed class NodePackages : IAsyncLifetime
     private static async Task Install()
     {
         if (!File.Exists(Path.Combine(Folder, "node_modules", ".bin", "buf")))
-            await PeerProcess.RunAsync(Folder, TimeSpan.FromMinutes(3), "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
+            await PeerProcess.Run(Folder, TimeSpan.FromMinutes(3), "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
     }
 }

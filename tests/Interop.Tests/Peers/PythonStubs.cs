@@ -10,7 +10,7 @@ public sealed class PythonStubs : IAsyncLifetime
 
     private const string Plugin = "/usr/bin/grpc_python_plugin";
 
-    private static readonly string[] Packages = ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc"];
+    private static readonly string[] s_packages = ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc"];
 
     public string Scripts { get; } = Path.Combine(AppContext.BaseDirectory, "python");
 
@@ -22,7 +22,7 @@ public sealed class PythonStubs : IAsyncLifetime
             await Install();
         var protos = CopyProtos();
         string[] options = ["--proto_path=.", "--python_out=.", "--grpc_out=.", $"--plugin=protoc-gen-grpc={Plugin}"];
-        await PeerProcess.RunAsync(Directory, TimeSpan.FromMinutes(1), "/usr/bin/protoc", [.. options, .. protos]);
+        await PeerProcess.Run(Directory, TimeSpan.FromMinutes(1), "/usr/bin/protoc", [.. options, .. protos]);
     }
 
     public Task DisposeAsync()
@@ -46,14 +46,14 @@ public sealed class PythonStubs : IAsyncLifetime
     }
 
     private static async Task<bool> IsInstalled() =>
-        File.Exists(Plugin) && File.Exists("/usr/bin/protoc") && await PeerProcess.TryAsync(Python, "-c", "import grpc, google.protobuf");
+        File.Exists(Plugin) && File.Exists("/usr/bin/protoc") && await PeerProcess.Try(Python, "-c", "import grpc, google.protobuf");
 
     private static async Task Install()
     {
         if (!Environment.IsPrivilegedProcess)
-            Assert.Fail($"C-core is missing. Install it as root: apt-get install -y {string.Join(' ', Packages)}");
-        await PeerProcess.RunAsync("/", TimeSpan.FromMinutes(3), "apt-get", "update", "-q");
-        await PeerProcess.RunAsync(
-            "/", TimeSpan.FromMinutes(5), "apt-get", ["install", "-y", "-q", "--no-install-recommends", .. Packages]);
+            Assert.Fail($"C-core is missing. Install it as root: apt-get install -y {string.Join(' ', s_packages)}");
+        await PeerProcess.Run("/", TimeSpan.FromMinutes(3), "apt-get", "update", "-q");
+        await PeerProcess.Run(
+            "/", TimeSpan.FromMinutes(5), "apt-get", ["install", "-y", "-q", "--no-install-recommends", .. s_packages]);
     }
 }

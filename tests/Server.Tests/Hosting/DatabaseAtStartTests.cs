@@ -39,7 +39,7 @@ public sealed class DatabaseAtStartTests(PostgresFixture postgres) : IClassFixtu
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
             var rules = Path.Combine(folder, "pg_hba.conf");
             await File.WriteAllTextAsync(rules, "local all guarded scram-sha-256\nlocal all all trust\n");
-            await using var cluster = await PostgresProcess.StartAsync(folder, new Dictionary<string, string> { ["hba_file"] = rules });
+            await using var cluster = await PostgresProcess.Start(folder, new Dictionary<string, string> { ["hba_file"] = rules });
             await using (var source = NpgsqlDataSource.Create(cluster.ConnectionString))
             await using (var command = source.CreateCommand("create role guarded login password 'right'"))
                 await command.ExecuteNonQueryAsync();

@@ -18,7 +18,7 @@ public class KodaFixture : IAsyncLifetime
     public virtual async Task InitializeAsync()
     {
         await _postgres.InitializeAsync();
-        _host = await KodaHost.StartAsync(ConnectionString);
+        _host = await KodaHost.Start(ConnectionString);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Koda.Testing.Hosting;
 /// </summary>
 public sealed class KodaHost : IAsyncDisposable
 {
-    private static readonly TimeSpan WorkerDrain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_workerDrain = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
     private readonly DirectoryInfo _folder;
@@ -62,7 +62,7 @@ public sealed class KodaHost : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server on a database that has nothing but the schema.</summary>
-    public static async Task<KodaHost> StartAsync(string connectionString, Func<ServerOptions, ServerOptions>? configure = null)
+    public static async Task<KodaHost> Start(string connectionString, Func<ServerOptions, ServerOptions>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("koda-host-");
         var options = new ServerOptions
@@ -91,7 +91,7 @@ public sealed class KodaHost : IAsyncDisposable
             DataDirectory = WorkerDirectory,
             Sandbox = false,
             UnconfinedCommands = true,
-            DrainTimeout = WorkerDrain,
+            DrainTimeout = s_workerDrain,
         };
         _workers.Add(WorkerHost.Run(configure?.Invoke(options) ?? options, stop: _stopWorkers.Token));
     }

@@ -11,7 +11,7 @@ namespace Koda.Worker.Tests.Loop;
 /// <summary>What a command may touch is permitted by a rule or a person before it runs, in a task as in a conversation.</summary>
 public sealed class CommandPermissionTests : IDisposable
 {
-    private static readonly PermissionRule[] Allowed = [Rule("bash", ""), Rule("write", "")];
+    private static readonly PermissionRule[] s_allowed = [Rule("bash", ""), Rule("write", "")];
 
     private readonly TempWorkspace _folder = new();
     private readonly MemoryJournal _journal = new();
@@ -48,7 +48,7 @@ public sealed class CommandPermissionTests : IDisposable
     [InlineData("cat */secret")]
     public async Task In_a_task_a_command_asks_before_it_leaves_the_workspace(string command)
     {
-        var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, Bash(command))).Approval;
+        var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, null, Bash(command))).Approval;
         Assert.Contains($"Leaves the workspace: {Outside}", asked.Preview);
         Assert.Equal("outer text", await File.ReadAllTextAsync(_secret));
         Assert.Equal(["secret"], Directory.EnumerateFileSystemEntries(Outside).Select(Path.GetFileName));
@@ -64,7 +64,7 @@ public sealed class CommandPermissionTests : IDisposable
     [InlineData("cat {outside}/sec\\\nret 2>/dev/null; cd \"$PWD/..\" && cat outside/secret")]
     public async Task What_cannot_be_known_of_a_command_is_not_there_when_it_runs(string command)
     {
-        var outcome = await Run(Allowed, null, Bash(command));
+        var outcome = await Run(s_allowed, null, Bash(command));
         Assert.True(
             outcome is AttemptOutcome.Suspended || !Results().Single().Contains("outer text", StringComparison.Ordinal),
             string.Join('\n', Results()));
@@ -75,13 +75,13 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task In_the_background_a_command_asks_just_as_well()
     {
         var call = ("bash", JsonSerializer.Serialize(new { command = $"cat {_secret}", background = true }));
-        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, call));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, null, call));
     }
 
     [SandboxFact]
     public async Task A_rule_that_lets_read_binds_the_path_for_reading_only()
     {
-        PermissionRule[] rules = [.. Allowed, Rule("external_read", $"{Outside}/**")];
+        PermissionRule[] rules = [.. s_allowed, Rule("external_read", $"{Outside}/**")];
 
         Assert.IsType<AttemptOutcome.Completed>(
             await Run(rules, null, Bash($"cat {_secret}; x={Outside}; echo more >> $x/secret; echo new > $x/new")));
@@ -94,7 +94,7 @@ public sealed class CommandPermissionTests : IDisposable
     [SandboxFact]
     public async Task A_rule_that_lets_leave_lets_change_what_a_command_names_for_that()
     {
-        PermissionRule[] rules = [.. Allowed, Rule("external_directory", $"{Outside}/**")];
+        PermissionRule[] rules = [.. s_allowed, Rule("external_directory", $"{Outside}/**")];
 
         Assert.IsType<AttemptOutcome.Completed>(await Run(rules, null, Bash($"echo more >> {_secret}")));
         Assert.Equal("outer textmore\n", await File.ReadAllTextAsync(_secret));
@@ -139,7 +139,7 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task An_answer_reaches_the_paths_that_were_shown_also_when_a_link_was_moved_since()
     {
         var call = Bash("cat link/secret");
-        Assert.Contains($"Leaves the workspace: {_secret} (reads it)", (await Answer(Allowed, null, "once", call)).Preview);
+        Assert.Contains($"Leaves the workspace: {_secret} (reads it)", (await Answer(s_allowed, null, "once", call)).Preview);
         var other = Directory.CreateTempSubdirectory("koda-other-");
         try
         {
@@ -147,7 +147,7 @@ public sealed class CommandPermissionTests : IDisposable
             Directory.Delete($"{_folder.Root}/link");
             Directory.CreateSymbolicLink($"{_folder.Root}/link", other.FullName);
 
-            var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, call)).Approval;
+            var asked = Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, null, call)).Approval;
             Assert.Contains($"Leaves the workspace: {other.FullName}/secret (reads it)", asked.Preview);
         }
         finally
@@ -160,9 +160,9 @@ public sealed class CommandPermissionTests : IDisposable
     public async Task An_approved_command_reaches_its_path_in_a_task()
     {
         var call = Bash($"cat {_secret}");
-        await Answer(Allowed, null, "once", call);
+        await Answer(s_allowed, null, "once", call);
 
-        Assert.IsType<AttemptOutcome.Completed>(await Run(Allowed, null, call));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(s_allowed, null, call));
         Assert.Contains("outer text", Results().Single());
     }
 
@@ -196,10 +196,10 @@ public sealed class CommandPermissionTests : IDisposable
         var write = Bash(
             "mkdir -p .koda; echo '{\"*\": \"allow\", \"external_directory\": \"allow\", \"external_read\": \"allow\", \"bash\": \"allow\"}' > .koda/permissions.json"
         );
-        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, new Turn(), write));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, new Turn(), write));
         _folder.Write(".koda/permissions.json", """{"*": "allow", "external_directory": "allow", "external_read": "allow"}""");
-        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, new Turn(), Bash($"cat {_secret}")));
-        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, new Turn(), Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, null, Bash($"cat {_secret}")));
     }
 
     [Fact]
@@ -207,10 +207,10 @@ public sealed class CommandPermissionTests : IDisposable
     {
         WithoutSandbox();
         var first = Bash("ls");
-        var asked = await Answer(Allowed, null, "always", first);
+        var asked = await Answer(s_allowed, null, "always", first);
         Assert.Contains("Runs without a sandbox: A test without one.", asked.Preview);
 
-        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, first, Bash("ls -l")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, null, first, Bash("ls -l")));
         Assert.IsType<AttemptOutcome.Suspended>(await Run([Rule("*", "")], null, ("lsp", "{}")));
         Assert.IsType<AttemptOutcome.Completed>(
             await Run([new PermissionRule { Tool = "bash", Action = PermissionAction.Deny }], null, Bash("ls")));
@@ -223,8 +223,8 @@ public sealed class CommandPermissionTests : IDisposable
         WithoutSandbox();
         _accepted = true;
 
-        Assert.IsType<AttemptOutcome.Completed>(await Run(Allowed, null, Bash("ls; python3 -c 1 || true")));
-        Assert.IsType<AttemptOutcome.Suspended>(await Run(Allowed, null, Bash($"cat {_secret}")));
+        Assert.IsType<AttemptOutcome.Completed>(await Run(s_allowed, null, Bash("ls; python3 -c 1 || true")));
+        Assert.IsType<AttemptOutcome.Suspended>(await Run(s_allowed, null, Bash($"cat {_secret}")));
         Assert.Contains(
             "(--unconfined-commands)", Assert.IsType<AttemptOutcome.Suspended>(await Run([], null, Bash("ls"))).Approval.Preview);
     }

@@ -12,7 +12,7 @@ namespace Koda.Worker.Tests.Loop;
 
 public sealed class HeldCommandsTests : IAsyncLifetime
 {
-    private static readonly AttemptOutcome Waits = new AttemptOutcome.Suspended(new ApprovalRequest());
+    private static readonly AttemptOutcome s_waits = new AttemptOutcome.Suspended(new ApprovalRequest());
 
     private readonly TempWorkspace _folder = new();
     private readonly MemoryJournal _journal = new();
@@ -34,7 +34,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task They_go_on_while_the_turn_waits_and_are_read_by_its_next_attempt()
     {
-        await Attempt(1, Waits, background => Start(background, "echo one; until [ -e go ]; do sleep 0.05; done; echo two"));
+        await Attempt(1, s_waits, background => Start(background, "echo one; until [ -e go ]; do sleep 0.05; done; echo two"));
         _folder.Write("go", "");
 
         await Attempt(1, new AttemptOutcome.Completed("done"), async background =>
@@ -51,7 +51,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task They_end_with_the_turn()
     {
-        await Attempt(1, Waits, background => Start(background, "sleep 1000"));
+        await Attempt(1, s_waits, background => Start(background, "sleep 1000"));
         await Attempt(1, new AttemptOutcome.Completed("done"), _ => Task.CompletedTask);
         Assert.Equal([("bg1", "killed", "turn_over")], Ends());
     }
@@ -59,7 +59,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task They_end_when_the_next_turn_comes_and_no_id_is_given_twice()
     {
-        await Attempt(1, Waits, background => Start(background, "sleep 1000"));
+        await Attempt(1, s_waits, background => Start(background, "sleep 1000"));
         await Attempt(2, new AttemptOutcome.Completed("done"), background => Start(background, "true"));
         Assert.Equal(("bg1", "killed", "turn_over"), Ends()[0]);
         Assert.Equal(["bg1", "bg2"], _journal.Payloads("background.started").Select(started => (string?)started["id"]));
@@ -69,7 +69,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     public async Task They_end_when_nobody_comes_back_and_what_they_printed_is_kept()
     {
         BackgroundCommand? command = null;
-        await Attempt(1, Waits, async background =>
+        await Attempt(1, s_waits, async background =>
         {
             await Start(background, "echo hello; sleep 1000");
             command = background.Find("bg1");
@@ -91,7 +91,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     public async Task A_turn_that_was_cancelled_while_it_waited_keeps_none_of_them()
     {
         BackgroundCommand? command = null;
-        await Attempt(1, Waits, async background =>
+        await Attempt(1, s_waits, async background =>
         {
             await Start(background, "sleep 1000");
             command = background.Find("bg1");
@@ -103,7 +103,7 @@ public sealed class HeldCommandsTests : IAsyncLifetime
     [Fact]
     public async Task The_next_worker_records_that_they_ended_with_the_one_that_died_and_tells_the_model()
     {
-        await Attempt(1, Waits, background => Start(background, "sleep 1000"));
+        await Attempt(1, s_waits, background => Start(background, "sleep 1000"));
         await using var other = new HeldCommands(_time);
         var conversation = Rebuilt();
         var recorder = new Recorder(_journal, conversation, new Redactor([]));

@@ -16,8 +16,8 @@ public sealed class PrivateFileTests : IDisposable
     private const string Token = "operator-secret-12345";
     private const string Key = "private-key-67890";
 
-    private static readonly PermissionRule Everything = new() { Tool = "*", Action = PermissionAction.Allow };
-    private static readonly PermissionRule Outside = new() { Tool = "external_directory", Action = PermissionAction.Allow };
+    private static readonly PermissionRule s_everything = new() { Tool = "*", Action = PermissionAction.Allow };
+    private static readonly PermissionRule s_outside = new() { Tool = "external_directory", Action = PermissionAction.Allow };
 
     private readonly TempWorkspace _home = new();
 
@@ -75,8 +75,8 @@ public sealed class PrivateFileTests : IDisposable
                     await Results(
                         turn,
                         [
-                            Everything,
-                            Outside,
+                            s_everything,
+                            s_outside,
                             new PermissionRule { Tool = tool, Pattern = "**/.koda/**", Action = PermissionAction.Allow },
                         ],
                         (tool, arguments))).Single().Status);
@@ -94,7 +94,7 @@ public sealed class PrivateFileTests : IDisposable
     [InlineData("search", """{"query": "operator secret private key"}""")]
     public async Task No_search_shows_what_is_private(string tool, string arguments)
     {
-        var text = (await Results(null, [Everything], (tool, arguments))).Single().Text;
+        var text = (await Results(null, [s_everything], (tool, arguments))).Single().Text;
 
         Assert.DoesNotContain("operator.token", text);
         Assert.DoesNotContain(".koda/", text);
@@ -133,14 +133,14 @@ public sealed class PrivateFileTests : IDisposable
             var asked = Assert
                 .IsType<AttemptOutcome.Suspended>(
                     await Run(
-                        turn, [Everything, Outside, Rule(tool, "**"), Rule("read", "**/*"), Rule("write", "*")], (tool, arguments)))
+                        turn, [s_everything, s_outside, Rule(tool, "**"), Rule("read", "**/*"), Rule("write", "*")], (tool, arguments)))
                 .Approval;
             Assert.DoesNotContain(Key, asked.Preview);
             if (turn is not null)
                 Assert.Contains(pattern, asked.AlwaysPattern.Split('\n'));
         }
         Assert.Equal(
-            "denied", (await Results(new Turn { Unattended = true }, [Everything, Outside], (tool, arguments))).Single().Status);
+            "denied", (await Results(new Turn { Unattended = true }, [s_everything, s_outside], (tool, arguments))).Single().Status);
         Assert.False(File.Exists(Path.Combine(_home.Root, ".ssh/authorized_keys")));
     }
 

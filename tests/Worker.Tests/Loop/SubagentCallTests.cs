@@ -8,7 +8,7 @@ namespace Koda.Worker.Tests.Loop;
 
 public class SubagentCallTests
 {
-    private static readonly Turn ATurn = new()
+    private static readonly Turn s_aTurn = new()
     {
         Number = 1,
         Subagents =
@@ -96,7 +96,7 @@ public class SubagentCallTests
                     }),
             });
         var model = new ScriptedModel(ScriptedModel.Says("done"));
-        using var task = new AgentHarness(model) { Journal = journal, Turn = ATurn };
+        using var task = new AgentHarness(model) { Journal = journal, Turn = s_aTurn };
 
         await task.Run();
 
@@ -114,10 +114,10 @@ public class SubagentCallTests
                     ("one", "task", """{"agent": "scout", "prompt": "left"}"""),
                     ("two", "task", """{"agent": "scout", "prompt": "right"}"""),
                 ];
-        return new(new ScriptedModel(ScriptedModel.Calls(made), ScriptedModel.Says("done")), new SubagentTool(ATurn.Subagents))
+        return new(new ScriptedModel(ScriptedModel.Calls(made), ScriptedModel.Says("done")), new SubagentTool(s_aTurn.Subagents))
         {
             Journal = journal,
-            Turn = ATurn,
+            Turn = s_aTurn,
         };
     }
 

@@ -39,7 +39,7 @@ public sealed class AimockTests
     [Fact]
     public async Task Text_calls_reasoning_and_usage_are_read_from_each_wire()
     {
-        using var server = await AimockServer.StartAsync("--chunk-size", "7");
+        using var server = await AimockServer.Start("--chunk-size", "7");
         foreach (var (kind, model) in s_providers)
         {
             var provider = ProviderFactory.Create(kind, server.Url, "test-key", options: null);
@@ -71,7 +71,7 @@ public sealed class AimockTests
     [Fact]
     public async Task A_conversation_with_results_is_taken_by_each_wire()
     {
-        using var server = await AimockServer.StartAsync();
+        using var server = await AimockServer.Start();
         foreach (var (kind, model) in s_providers)
         {
             var provider = ProviderFactory.Create(kind, server.Url, "test-key", options: null);
@@ -88,7 +88,7 @@ public sealed class AimockTests
     [Fact]
     public async Task A_stream_that_stops_in_the_middle_is_never_an_answer()
     {
-        using var server = await AimockServer.StartAsync("--chunk-size", "5");
+        using var server = await AimockServer.Start("--chunk-size", "5");
         foreach (var (kind, model) in s_providers)
         {
             var failure = await ProviderFactory
@@ -103,7 +103,7 @@ public sealed class AimockTests
     [MemberData(nameof(Chaos))]
     public async Task Under_chaos_each_call_ends_in_an_answer_or_a_coded_failure(string flag, double rate)
     {
-        using var server = await AimockServer.StartAsync(flag, rate.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture));
+        using var server = await AimockServer.Start(flag, rate.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture));
         foreach (var (kind, model) in s_providers)
         {
             var provider = ProviderFactory.Create(kind, server.Url, "test-key", options: null);

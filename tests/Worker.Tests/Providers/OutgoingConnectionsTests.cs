@@ -7,19 +7,19 @@ namespace Koda.Worker.Tests.Providers;
 
 public sealed class OutgoingConnectionsTests
 {
-    private static readonly IPAddress Public = IPAddress.Parse("93.184.216.34");
+    private static readonly IPAddress s_public = IPAddress.Parse("93.184.216.34");
 
     [Fact]
     public void This_machines_own_addresses_are_local_however_public_they_look()
     {
-        var mapped = Public.MapToIPv6();
-        var own = new OutgoingConnections(allowLocal: false) { OwnAddresses = () => [Public] };
-        Assert.False(own.Allows(Public));
+        var mapped = s_public.MapToIPv6();
+        var own = new OutgoingConnections(allowLocal: false) { OwnAddresses = () => [s_public] };
+        Assert.False(own.Allows(s_public));
         Assert.False(own.Allows(mapped));
-        Assert.False(own.Allows(Public.ToString()));
-        Assert.True(own.NamesLocalMachine(new Uri($"http://{Public}/")));
-        Assert.True(new OutgoingConnections(allowLocal: true) { OwnAddresses = () => [Public] }.Allows(Public));
-        Assert.True(new OutgoingConnections(allowLocal: false).Allows(Public));
+        Assert.False(own.Allows(s_public.ToString()));
+        Assert.True(own.NamesLocalMachine(new Uri($"http://{s_public}/")));
+        Assert.True(new OutgoingConnections(allowLocal: true) { OwnAddresses = () => [s_public] }.Allows(s_public));
+        Assert.True(new OutgoingConnections(allowLocal: false).Allows(s_public));
     }
 
     [Fact]
@@ -65,9 +65,9 @@ public sealed class OutgoingConnectionsTests
         {
             // Whoever asks first gets a public address; whoever connects gets this machine's.
             Resolve = (_, _) =>
-                Task.FromResult<IPAddress[]>(asked++ == 0 ? [Public] : [IPAddress.Loopback, IPAddress.Parse("::ffff:127.0.0.1")]),
+                Task.FromResult<IPAddress[]>(asked++ == 0 ? [s_public] : [IPAddress.Loopback, IPAddress.Parse("::ffff:127.0.0.1")]),
         };
-        Assert.Equal([Public], await connections.Resolve("rebound.example", default));
+        Assert.Equal([s_public], await connections.Resolve("rebound.example", default));
 
         using var client = new HttpClient(connections.CreateHandler(TimeSpan.FromSeconds(10)));
         var address = new Uri($"http://rebound.example:{((IPEndPoint)listener.LocalEndpoint).Port}/");

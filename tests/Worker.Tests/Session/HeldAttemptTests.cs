@@ -6,7 +6,7 @@ namespace Koda.Worker.Tests.Session;
 
 public sealed class HeldAttemptTests
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(3);
 
     private readonly FakeTimeProvider _time = new();
 
@@ -14,14 +14,14 @@ public sealed class HeldAttemptTests
     public void A_renewal_counts_from_when_it_was_sent()
     {
         using var attempt = Create();
-        _time.Advance(Lease / 2);
+        _time.Advance(s_lease / 2);
         attempt.Renew();
-        _time.Advance(Lease / 2);
+        _time.Advance(s_lease / 2);
         attempt.Renewed();
-        _time.Advance(Lease / 4);
-        Assert.False(attempt.LeaseOver(Lease));
-        _time.Advance(Lease / 2);
-        Assert.True(attempt.LeaseOver(Lease));
+        _time.Advance(s_lease / 4);
+        Assert.False(attempt.LeaseOver(s_lease));
+        _time.Advance(s_lease / 2);
+        Assert.True(attempt.LeaseOver(s_lease));
     }
 
     [Fact]
@@ -29,15 +29,15 @@ public sealed class HeldAttemptTests
     {
         using var attempt = Create();
         attempt.Renew();
-        for (var waited = TimeSpan.Zero; waited < 4 * Lease; waited += Lease / 2)
+        for (var waited = TimeSpan.Zero; waited < 4 * s_lease; waited += s_lease / 2)
         {
-            _time.Advance(Lease / 2);
+            _time.Advance(s_lease / 2);
             attempt.Hold();
         }
         attempt.Renewed();
-        Assert.False(attempt.LeaseOver(Lease));
-        _time.Advance(2 * Lease);
-        Assert.True(attempt.LeaseOver(Lease));
+        Assert.False(attempt.LeaseOver(s_lease));
+        _time.Advance(2 * s_lease);
+        Assert.True(attempt.LeaseOver(s_lease));
     }
 
     private HeldAttempt Create() => new(FakeServer.Task("task"), _time, _ => { });

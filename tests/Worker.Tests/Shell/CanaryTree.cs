@@ -8,7 +8,7 @@ namespace Koda.Worker.Tests.Shell;
 /// </summary>
 internal sealed class CanaryTree : IDisposable
 {
-    private static readonly string? Bwrap = Executables.Find("bwrap");
+    private static readonly string? s_bwrap = Executables.Find("bwrap");
     private readonly DirectoryInfo _top = Directory.CreateTempSubdirectory("koda-canary-");
     private readonly string _token = Guid.NewGuid().ToString("N");
     private readonly string _before;
@@ -58,7 +58,7 @@ internal sealed class CanaryTree : IDisposable
     /// <summary>Runs a command as a worker without a sandbox does; only the machine around the tree is out of its reach.</summary>
     public async Task<string> Run(string command)
     {
-        var start = new ProcessStartInfo(Bwrap!)
+        var start = new ProcessStartInfo(s_bwrap!)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -5,7 +5,7 @@ namespace Koda.Worker.Tests.Shell;
 /// </summary>
 internal sealed class CommandGenerator(int seed)
 {
-    private static readonly string[] Inside =
+    private static readonly string[] s_inside =
     [
         "top.txt",
         "sub/file",
@@ -26,7 +26,7 @@ internal sealed class CommandGenerator(int seed)
         "deep/a",
     ];
 
-    private static readonly string[] Outside =
+    private static readonly string[] s_outside =
     [
         "../outside/secret",
         "link/secret",
@@ -65,7 +65,7 @@ internal sealed class CommandGenerator(int seed)
         "/dev/fd/../../cwd/../outside/secret",
     ];
 
-    private static readonly string[] Places =
+    private static readonly string[] s_places =
     [
         "sub",
         "deep",
@@ -84,7 +84,7 @@ internal sealed class CommandGenerator(int seed)
         "/proc/self/cwd/..",
     ];
 
-    private static readonly string[] Simple =
+    private static readonly string[] s_simple =
     [
         "cat P",
         "cat P",
@@ -187,9 +187,9 @@ internal sealed class CommandGenerator(int seed)
         7 => $"{Script(depth + 1)} && {Script(depth + 1)}",
         8 => $"{Script(depth + 1)} || {Script(depth + 1)}",
         9 => $"({Line(depth)}) | cat",
-        10 => $"cd {Pick(Places)} && {Script(depth + 1)}",
-        11 => $"cd {Pick(Places)}; {Script(depth + 1)}",
-        12 => $"(cd {Pick(Places)}; {Line(depth)})",
+        10 => $"cd {Pick(s_places)} && {Script(depth + 1)}",
+        11 => $"cd {Pick(s_places)}; {Script(depth + 1)}",
+        12 => $"(cd {Pick(s_places)}; {Line(depth)})",
         13 => $"for f in {Path()}; do cat \"$f\"; {Line(depth)}; done",
         14 => $"if {Line(depth)}; then {Line(depth)}; else {Line(depth)}; fi",
         _ => $"echo \"$({Line(depth)})\"",
@@ -202,7 +202,7 @@ internal sealed class CommandGenerator(int seed)
         return script.Contains("EOF", StringComparison.Ordinal) ? Command("cat P") : script;
     }
 
-    private string Command() => Command(Pick(Simple));
+    private string Command() => Command(Pick(s_simple));
 
     private string Command(string pattern)
     {
@@ -215,7 +215,7 @@ internal sealed class CommandGenerator(int seed)
     private static bool IsPlace(string pattern, int at) =>
         (at + 1 == pattern.Length || !char.IsAsciiLetterUpper(pattern[at + 1])) && (at == 0 || !char.IsAsciiLetterUpper(pattern[at - 1]));
 
-    private string Path() => _random.Next(5) < 3 ? Pick(Inside) : Pick(Outside);
+    private string Path() => _random.Next(5) < 3 ? Pick(s_inside) : Pick(s_outside);
 
     private string Pick(string[] from) => from[_random.Next(from.Length)];
 }

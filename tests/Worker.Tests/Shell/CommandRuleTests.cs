@@ -10,7 +10,7 @@ namespace Koda.Worker.Tests.Shell;
 public class CommandRuleTests
 {
     // In a task: what no rule speaks of is asked about, when it is not only read.
-    private static readonly Permissions Rules = new([
+    private static readonly Permissions s_rules = new([
         Rule("npm test*"),
         Rule("npm run build"),
         Rule("git commit *"),
@@ -210,7 +210,7 @@ public class CommandRuleTests
             demands
                 .Where(demand => !demand.Leaves || demand.Subject != Demand.Unknown)
                 .Where(demand =>
-                    (Rules.Decide(demand) ?? (demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask)) != PermissionAction.Allow)
+                    (s_rules.Decide(demand) ?? (demand.Harmless ? PermissionAction.Allow : PermissionAction.Ask)) != PermissionAction.Allow)
                 .Select(demand => $"{demand.Tool}:{demand.Subject.Replace(folder.Outside, "{outside}", StringComparison.Ordinal)}")
                 .Distinct()
                 .Order(StringComparer.Ordinal));

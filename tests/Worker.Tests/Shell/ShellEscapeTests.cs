@@ -16,10 +16,10 @@ public class ShellEscapeTests(ITestOutputHelper output)
     private const int Commands = 1000;
 
     // Another seed makes another thousand: KODA_SHELL_SEED=7 dotnet test ...
-    private static readonly int Seed = int.Parse(
+    private static readonly int s_seed = int.Parse(
         Environment.GetEnvironmentVariable("KODA_SHELL_SEED") ?? "20261122", CultureInfo.InvariantCulture);
 
-    private static readonly Sandbox None = Sandbox.Off("It is switched off.");
+    private static readonly Sandbox s_none = Sandbox.Off("It is switched off.");
 
     // It runs them in a sandbox of its own, so that what they do to the machine is seen and does no harm.
     [SandboxFact]
@@ -28,7 +28,7 @@ public class ShellEscapeTests(ITestOutputHelper output)
         var (free, asked, escapes) = await Try(
             async (tree, command) =>
             {
-                var isFree = IsFree(command, tree.Context(None));
+                var isFree = IsFree(command, tree.Context(s_none));
                 // Those that are asked about run too: it shows how many of them are escapes.
                 return (isFree, tree.Touched(await tree.Run(command)));
             });
@@ -58,7 +58,7 @@ public class ShellEscapeTests(ITestOutputHelper output)
     {
         using var tree = new CanaryTree();
         command = In(tree, command);
-        Assert.False(IsFree(command, tree.Context(None)), command);
+        Assert.False(IsFree(command, tree.Context(s_none)), command);
     }
 
     [SandboxTheory]
@@ -190,7 +190,7 @@ public class ShellEscapeTests(ITestOutputHelper output)
     private static async Task<(int Free, int Asked, int Escapes)> Try(
         Func<CanaryTree, string, Task<(bool Free, bool Touched)>> tryCommand)
     {
-        var generator = new CommandGenerator(Seed);
+        var generator = new CommandGenerator(s_seed);
         var commands = Enumerable.Range(0, Commands).Select(_ => generator.Next()).ToList();
         var results = new ConcurrentBag<(bool Free, bool Touched)>();
         var escaped = new ConcurrentBag<string>();

@@ -10,7 +10,7 @@ namespace Koda.Worker.Tests.Tools;
 /// </summary>
 public sealed class CheckerTests : IDisposable
 {
-    private static readonly string Modules = Path.GetFullPath(Path.Combine(Here(), "../node/node_modules"));
+    private static readonly string s_modules = Path.GetFullPath(Path.Combine(Here(), "../node/node_modules"));
 
     private readonly TempWorkspace _folder = new();
 
@@ -136,13 +136,13 @@ public sealed class CheckerTests : IDisposable
 
     public static TheoryData<bool> WithAndWithoutSandbox() => TestSandbox.Why is null ? [false, true] : [false];
 
-    private void Install() => Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "node_modules"), Modules);
+    private void Install() => Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "node_modules"), s_modules);
 
     private async Task<string> Check(bool sandbox, params string[] paths)
     {
         _folder.Context = _folder.Context with
         {
-            Sandbox = sandbox ? await Sandbox.Detect([Modules]) : Sandbox.Off("A test without one."),
+            Sandbox = sandbox ? await Sandbox.Detect([s_modules]) : Sandbox.Off("A test without one."),
             CommandTimeout = TimeSpan.FromMinutes(2),
         };
         var list = string.Join(", ", (paths.Length == 0 ? ["."] : paths).Select(path => $"\"{path}\""));

@@ -14,7 +14,7 @@ internal sealed class EventFeed : IDisposable
 {
     private const string Topic = "streams";
     private const int PageSize = 500;
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<Guid, StreamTopic> _topics = new();
     private readonly Lock _joining = new();
@@ -217,7 +217,7 @@ internal sealed class EventFeed : IDisposable
             catch (EngineException failure)
             {
                 EventLogMessages.FeedCannotRead(_log, failure);
-                await Task.Delay(RetryPause, _clock, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_retryPause, _clock, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -13,7 +13,7 @@ internal static class EventHash
     private const int FixedSize = Size + 16 + 8 + 8 + 16 + 4 + (4 * sizeof(int));
 
     // A lone surrogate would be stored otherwise than it was hashed: better to fail.
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>What the first event of a stream is chained to.</summary>
     public static readonly byte[] Origin = new byte[Size];
@@ -23,8 +23,8 @@ internal static class EventHash
     /// </summary>
     public static byte[] Next(ReadOnlySpan<byte> previous, Event entry)
     {
-        var most = FixedSize + Utf8.GetMaxByteCount(entry.Kind.Length) + Utf8.GetMaxByteCount(entry.Actor.Length)
-            + Utf8.GetMaxByteCount(entry.Payload.Length) + Utf8.GetMaxByteCount(entry.Usage?.Length ?? 0);
+        var most = FixedSize + s_utf8.GetMaxByteCount(entry.Kind.Length) + s_utf8.GetMaxByteCount(entry.Actor.Length)
+            + s_utf8.GetMaxByteCount(entry.Payload.Length) + s_utf8.GetMaxByteCount(entry.Usage?.Length ?? 0);
         var buffer = ArrayPool<byte>.Shared.Rent(most);
         try
         {
@@ -57,7 +57,7 @@ internal static class EventHash
 
     private static int WriteText(Span<byte> target, string text)
     {
-        var length = Utf8.GetBytes(text, target[sizeof(int)..]);
+        var length = s_utf8.GetBytes(text, target[sizeof(int)..]);
         BinaryPrimitives.WriteInt32BigEndian(target, length);
         return sizeof(int) + length;
     }

@@ -9,7 +9,7 @@ internal sealed partial class SweepIdempotencyKeys(Database database, TimeProvid
     : BackgroundService
 {
     private const int BatchSize = 1000;
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(10);
 
     /// <summary>Removes all keys that are expired now.</summary>
     public async Task<int> Execute(CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed partial class SweepIdempotencyKeys(Database database, TimeProvid
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
+        using var timer = new PeriodicTimer(s_interval, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

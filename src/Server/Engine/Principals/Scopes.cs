@@ -31,7 +31,7 @@ internal static class Scopes
         Worker,
     ];
 
-    private static readonly FrozenDictionary<string, FrozenSet<string>> Bundles = new Dictionary<string, FrozenSet<string>>
+    private static readonly FrozenDictionary<string, FrozenSet<string>> s_bundles = new Dictionary<string, FrozenSet<string>>
     {
         [ControlPlane] = All.Where(scope => scope != Worker).ToFrozenSet(),
         ["runtime"] = All.Where(scope => scope.StartsWith("runtime.", StringComparison.Ordinal)).Append("approvals.write").ToFrozenSet(),
@@ -40,15 +40,15 @@ internal static class Scopes
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What the owner may do.</summary>
-    public static IReadOnlySet<string> OfOwner => Bundles[ControlPlane];
+    public static IReadOnlySet<string> OfOwner => s_bundles[ControlPlane];
 
     /// <summary>What may be named: bundles, then single scopes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Bundles.Keys.Order(StringComparer.Ordinal), .. All];
+    public static IReadOnlyList<string> Names { get; } = [.. s_bundles.Keys.Order(StringComparer.Ordinal), .. All];
 
     /// <inheritdoc cref="Names"/>
     public static bool IsKnown(string name) => Names.Contains(name, StringComparer.Ordinal);
 
     /// <summary>The single scopes that the names stand for.</summary>
     public static IReadOnlySet<string> Expand(IEnumerable<string> names) =>
-        names.SelectMany(name => Bundles.TryGetValue(name, out var bundle) ? bundle : Enumerable.Repeat(name, 1)).ToFrozenSet();
+        names.SelectMany(name => s_bundles.TryGetValue(name, out var bundle) ? bundle : Enumerable.Repeat(name, 1)).ToFrozenSet();
 }

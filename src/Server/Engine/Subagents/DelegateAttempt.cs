@@ -10,7 +10,7 @@ namespace Koda.Server.Engine.Subagents;
 internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
 {
     // What the caller would be asked about, where no rule of its own speaks of it, is asked about in its name too.
-    private static readonly PermissionRule LeavingAsks = new(AgentRules.ExternalDirectory, "", PermissionAction.Ask);
+    private static readonly PermissionRule s_leavingAsks = new(AgentRules.ExternalDirectory, "", PermissionAction.Ask);
 
     public async Task Execute(Transaction transaction, LockedTask task, Delegation delegation, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
             Unattended = turn?.Unattended ?? false,
             Ceiling =
             [
-                LeavingAsks,
+                s_leavingAsks,
                 .. (turn?.BasePermissions ?? []).Where(rule => rule.Tool == AgentRules.ExternalDirectory),
                 .. definition.Permissions,
             ],

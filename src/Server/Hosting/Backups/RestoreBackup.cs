@@ -50,7 +50,8 @@ internal sealed class RestoreBackup(BackupOptions options, ArchiveReader archive
         }
         finally
         {
-            if (database is not null) await database.DisposeAsync();
+            if (database is not null)
+                await database.DisposeAsync();
             Directory.Delete(_staging, recursive: true);
         }
         return new RestoreReport(
@@ -94,7 +95,8 @@ internal sealed class RestoreBackup(BackupOptions options, ArchiveReader archive
     private void MakeStaging()
     {
         // A restore that was killed left it.
-        if (Directory.Exists(_staging)) Directory.Delete(_staging, recursive: true);
+        if (Directory.Exists(_staging))
+            Directory.Delete(_staging, recursive: true);
         Directory.CreateDirectory(_staging, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Staged("skills"));
     }
@@ -141,7 +143,8 @@ internal sealed class RestoreBackup(BackupOptions options, ArchiveReader archive
         {
             File.Delete(draft.Name);
         }
-        if (isNew) _added.Add(digest);
+        if (isNew)
+            _added.Add(digest);
     }
 
     private static Task<bool> Copy(Stream content, Stream target, CancellationToken cancellationToken) => ArchiveReader.Safely(async () =>
@@ -154,29 +157,35 @@ internal sealed class RestoreBackup(BackupOptions options, ArchiveReader archive
     {
         try
         {
-            if (keys is not null) await keys.Add(cancellationToken);
+            if (keys is not null)
+                await keys.Add(cancellationToken);
             options.Report("Restoring the database");
             await target.Restore(Staged(ArchiveNames.Database), cancellationToken);
         }
         catch
         {
-            if (keys is not null) await keys.Undo();
+            if (keys is not null)
+                await keys.Undo();
             RemoveAdded();
             throw;
         }
-        if (keys is not null) await keys.Settle(CancellationToken.None);
+        if (keys is not null)
+            await keys.Settle(CancellationToken.None);
         ReplaceSkills();
     }
 
     private void ReplaceSkills()
     {
         var folder = Directory.CreateDirectory(SkillFiles.Folder(options.DataDirectory)).FullName;
-        foreach (var before in SkillFiles.In(options.DataDirectory)) before.Delete();
-        foreach (var skill in Directory.EnumerateFiles(Staged("skills"))) File.Move(skill, Path.Combine(folder, Path.GetFileName(skill)));
+        foreach (var before in SkillFiles.In(options.DataDirectory))
+            before.Delete();
+        foreach (var skill in Directory.EnumerateFiles(Staged("skills")))
+            File.Move(skill, Path.Combine(folder, Path.GetFileName(skill)));
     }
 
     private void RemoveAdded()
     {
-        foreach (var digest in _added) _artifacts.Remove(digest);
+        foreach (var digest in _added)
+            _artifacts.Remove(digest);
     }
 }

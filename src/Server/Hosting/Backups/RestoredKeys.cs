@@ -29,7 +29,8 @@ internal sealed class RestoredKeys
         var file = Path.Combine(options.DataDirectory, KeyRing.FileName);
         if (text is null || present is { IsFile: false })
         {
-            if (present is null || neededId is null || present.Keys.Any(key => key.Name == neededId)) return null;
+            if (present is null || neededId is null || present.Keys.Any(key => key.Name == neededId))
+                return null;
             var place = present.IsFile ? $"'{file}'" : KeyRing.Variable;
             throw new BackupException(
                 "backup.other_key", $"The backup's database needs the master key {neededId}, which is not the one of {place}.",

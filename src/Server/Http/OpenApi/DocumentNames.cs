@@ -33,7 +33,8 @@ internal sealed class DocumentNames
     /// <summary>The name of the schema of a type.</summary>
     public string Of(string document, Type type)
     {
-        if (!_byType.TryGetValue(Sent.Message(type), out var declaration)) return type.Name;
+        if (!_byType.TryGetValue(Sent.Message(type), out var declaration))
+            return type.Name;
         var name = _names[(document, declaration)];
         return Sent.Is(type) && _bothWays.Contains((document, declaration)) ? AsSent(name) : name;
     }
@@ -56,8 +57,10 @@ internal sealed class DocumentNames
             }
         }
 
-        foreach (var (method, name) in UniqueNames.Assign(methods)) _names[(document, method)] = name;
-        foreach (var (service, name) in UniqueNames.Assign(methods.Select(method => method.Service))) _names[(document, service)] = name;
+        foreach (var (method, name) in UniqueNames.Assign(methods))
+            _names[(document, method)] = name;
+        foreach (var (service, name) in UniqueNames.Assign(methods.Select(method => method.Service)))
+            _names[(document, service)] = name;
     }
 
     private HashSet<IDescriptor> Reachable(IEnumerable<MessageDescriptor> roots)
@@ -66,13 +69,17 @@ internal sealed class DocumentNames
         var open = new Stack<MessageDescriptor>(roots);
         while (open.TryPop(out var type))
         {
-            if (type.File.Package.StartsWith("google.", StringComparison.Ordinal) || !found.Add(type)) continue;
-            if (type.ClrType is { } message) _byType[message] = type;
+            if (type.File.Package.StartsWith("google.", StringComparison.Ordinal) || !found.Add(type))
+                continue;
+            if (type.ClrType is { } message)
+                _byType[message] = type;
             foreach (var field in type.Fields.InDeclarationOrder())
             {
                 var value = field.IsMap ? field.MessageType.Fields.InFieldNumberOrder()[1] : field;
-                if (value.FieldType == FieldType.Message) open.Push(value.MessageType);
-                else if (value.FieldType == FieldType.Enum && found.Add(value.EnumType)) _byType[value.EnumType.ClrType] = value.EnumType;
+                if (value.FieldType == FieldType.Message)
+                    open.Push(value.MessageType);
+                else if (value.FieldType == FieldType.Enum && found.Add(value.EnumType))
+                    _byType[value.EnumType.ClrType] = value.EnumType;
             }
         }
 

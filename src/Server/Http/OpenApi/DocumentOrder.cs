@@ -19,14 +19,16 @@ internal sealed class DocumentOrder : IDocumentFilter
     private static string Unique(HashSet<string> ids, string name)
     {
         var id = name;
-        for (var number = 2; !ids.Add(id); number++) id = $"{name}{number}";
+        for (var number = 2; !ids.Add(id); number++)
+            id = $"{name}{number}";
         return id;
     }
 
     private static OpenApiResponses Sorted(OpenApiResponses responses)
     {
         var sorted = new OpenApiResponses();
-        foreach (var (status, response) in responses.OrderBy(entry => entry.Key, StringComparer.Ordinal)) sorted.Add(status, response);
+        foreach (var (status, response) in responses.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            sorted.Add(status, response);
         return sorted;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class OperationSecurity : IOperationFilter
     {
         var policy = context.ApiDescription.Binding()!.Method.Policy;
         operation.Security = [];
-        if (policy.Anonymous) return;
+        if (policy.Anonymous)
+            return;
         List<string> scopes = [.. policy.Scopes.Order(StringComparer.Ordinal)];
         // One requirement of several is enough.
         foreach (var any in policy.AnyScopes.Order(StringComparer.Ordinal).DefaultIfEmpty(""))
@@ -26,8 +27,10 @@ internal sealed class OperationSecurity : IOperationFilter
         }
 
         // An empty requirement says that the credential is optional.
-        if (policy.AnonymousOnLoopback) operation.Security.Add([]);
-        if (scopes.Count == 0) return;
+        if (policy.AnonymousOnLoopback)
+            operation.Security.Add([]);
+        if (scopes.Count == 0)
+            return;
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
         operation.Extensions["x-required-scopes"] = new JsonNodeExtension(new JsonArray([.. scopes.Select(scope => (JsonNode)scope)]));
     }

@@ -16,7 +16,8 @@ internal static partial class UniqueNames
         foreach (var form in new Func<IDescriptor, string>[] { Own, WithPackage, Full })
         {
             var groups = open.GroupBy(form).ToList();
-            foreach (var alone in groups.Where(group => group.Count() == 1)) names[alone.Single()] = alone.Key;
+            foreach (var alone in groups.Where(group => group.Count() == 1))
+                names[alone.Single()] = alone.Key;
             open = [.. groups.Where(group => group.Count() > 1).SelectMany(group => group)];
         }
 

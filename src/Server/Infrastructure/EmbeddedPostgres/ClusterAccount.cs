@@ -3,7 +3,7 @@ namespace Koda.Server.Infrastructure.EmbeddedPostgres;
 /// <summary>The account that PostgreSQL runs as. It refuses to run as root, so root lends it another one.</summary>
 internal static class ClusterAccount
 {
-    private static readonly string[] Preferred = ["koda", "postgres", "nobody"];
+    private static readonly string[] s_preferred = ["koda", "postgres", "nobody"];
 
     /// <summary>The account to switch to; null when this process is not root.</summary>
     public static string? Choose()
@@ -11,9 +11,9 @@ internal static class ClusterAccount
         if (Environment.UserName != "root")
             return null;
         var known = File.ReadLines("/etc/passwd").Select(line => line.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
-        return Preferred.FirstOrDefault(known.Contains)
+        return s_preferred.FirstOrDefault(known.Contains)
             ?? throw new InvalidOperationException(
-                $"PostgreSQL does not run as root, and none of the accounts {string.Join(", ", Preferred)} exists.");
+                $"PostgreSQL does not run as root, and none of the accounts {string.Join(", ", s_preferred)} exists.");
     }
 
     /// <summary>Makes a folder that only the account can enter.</summary>

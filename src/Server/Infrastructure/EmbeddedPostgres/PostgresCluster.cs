@@ -14,8 +14,8 @@ internal sealed class PostgresCluster
     private const string Superuser = "koda";
     private const string DatabaseName = "koda";
     private const int LongestSocketPath = 107;
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan StragglersPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_stragglersPatience = TimeSpan.FromSeconds(2);
 
     private readonly PostgresClusterOptions _options;
     private readonly string _home;
@@ -130,9 +130,9 @@ internal sealed class PostgresCluster
         {
             // They end by themselves when they notice, but for those that are stopped or wait for each other: they would hold the cluster
             // for ever.
-            if (ownEnd.Elapsed > StragglersPatience)
+            if (ownEnd.Elapsed > s_stragglersPatience)
                 End(stragglers);
-            await Task.Delay(BetweenLooks, cancellationToken);
+            await Task.Delay(s_betweenLooks, cancellationToken);
         }
         PostmasterFile.RemoveIfStale(DataFolder);
     }
@@ -187,7 +187,7 @@ internal sealed class PostgresCluster
             catch (NpgsqlException failure) when (Postgres.DatabaseFailures.TroubleOf(failure) is not null)
             {
                 // An adopted cluster may still be recovering.
-                await Task.Delay(BetweenLooks, cancellationToken);
+                await Task.Delay(s_betweenLooks, cancellationToken);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Koda.Server.Infrastructure.Postgres;
 internal sealed class BroadcastListener(
     Database database, string serverId, Action<string?, string?> deliver, ILogger log, TimeProvider clock)
 {
-    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_reconnectPause = TimeSpan.FromMilliseconds(250);
 
     public async Task Run(CancellationToken stopping)
     {
@@ -30,7 +30,7 @@ internal sealed class BroadcastListener(
             catch (Exception failure) when (DatabaseFailures.IsDriverError(failure))
             {
                 PostgresLog.ListenerDisconnected(log, failure);
-                await Task.Delay(ReconnectPause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_reconnectPause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

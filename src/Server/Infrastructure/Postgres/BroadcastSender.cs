@@ -9,7 +9,7 @@ namespace Koda.Server.Infrastructure.Postgres;
 /// </summary>
 internal sealed class BroadcastSender(Database database, string serverId, BroadcastOutbox outbox, ILogger log, TimeProvider clock)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     public async Task Run(CancellationToken stopping)
     {
@@ -19,7 +19,7 @@ internal sealed class BroadcastSender(Database database, string serverId, Broadc
             {
                 await outbox.WaitUntilFilled(stopping);
                 await Send(outbox.Take(), stopping);
-                await Task.Delay(Pause, clock, stopping);
+                await Task.Delay(s_pause, clock, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -9,7 +9,7 @@ namespace Koda.Server.Tests.Engine.Idempotency;
 
 public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly byte[] Answer = [1, 2, 3];
+    private static readonly byte[] s_answer = [1, 2, 3];
 
     [Fact]
     public async Task The_same_request_replays_the_stored_answer()
@@ -20,7 +20,7 @@ public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixt
         var replay = await ClaimAndComplete(key);
 
         Assert.Equal(ClaimOutcome.Replay, replay.Outcome);
-        Assert.Equal(Answer, replay.Response);
+        Assert.Equal(s_answer, replay.Response);
         Assert.Null(replay.Refusal());
     }
 
@@ -142,7 +142,7 @@ public sealed class IdempotencyStoreTests(PostgresFixture postgres) : IClassFixt
     {
         var claims = await IdempotencyStore.Claim(transaction, [key], token);
         if (claims[0].Outcome == ClaimOutcome.Claimed)
-            IdempotencyStore.Complete(transaction, [(key, Answer)]);
+            IdempotencyStore.Complete(transaction, [(key, s_answer)]);
         return claims[0];
     });
 

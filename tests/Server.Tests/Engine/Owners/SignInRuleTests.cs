@@ -6,25 +6,25 @@ namespace Koda.Server.Tests.Engine.Owners;
 /// <summary>How often a password can be guessed, second by second, by somebody who never rests.</summary>
 public sealed class SignInRuleTests
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
     [Theory]
     [InlineData(false, 20)]
     [InlineData(true, 4)]
     public void One_address_gets_so_many_tries_an_hour_and_no_more(bool isUnderAttack, int most)
     {
-        var judged = Guess(isUnderAttack, 5 * Hour, Second);
-        Assert.Equal(most, judged.Max(first => judged.Count(time => time >= first && time < first + Hour)));
+        var judged = Guess(isUnderAttack, 5 * s_hour, s_second);
+        Assert.Equal(most, judged.Max(first => judged.Count(time => time >= first && time < first + s_hour)));
     }
 
     [Fact]
     public void Going_slowly_gains_nothing()
     {
-        for (var pause = Second; pause < Hour; pause *= 2)
+        for (var pause = s_second; pause < s_hour; pause *= 2)
         {
-            var judged = Guess(isUnderAttack: false, 5 * Hour, pause);
-            Assert.All(judged, first => Assert.InRange(judged.Count(time => time >= first && time < first + Hour), 1, 20));
+            var judged = Guess(isUnderAttack: false, 5 * s_hour, pause);
+            Assert.All(judged, first => Assert.InRange(judged.Count(time => time >= first && time < first + s_hour), 1, 20));
         }
     }
 
@@ -33,8 +33,8 @@ public sealed class SignInRuleTests
     {
         var first = SignInRule.Try(new Tries(0, null, TimeSpan.Zero), isUnderAttack: true);
         Assert.Equal(SignInRule.NewcomerWait, first.Refusal);
-        var again = SignInRule.Try(new Tries(first.Failures, Second, SignInRule.NewcomerWait - Second), isUnderAttack: true);
-        Assert.Equal((Second, false), (again.Refusal, again.IsNews));
+        var again = SignInRule.Try(new Tries(first.Failures, s_second, SignInRule.NewcomerWait - s_second), isUnderAttack: true);
+        Assert.Equal((s_second, false), (again.Refusal, again.IsNews));
         Assert.Null(SignInRule.Try(new Tries(first.Failures, TimeSpan.Zero, SignInRule.NewcomerWait), isUnderAttack: true).Refusal);
     }
 
@@ -50,13 +50,13 @@ public sealed class SignInRuleTests
         Assert.True(SignInRule.IsUnderAttack(level));
         for (var failure = 0; failure < 10_000; failure++)
             level = SignInRule.Raised(level);
-        Assert.True(SignInRule.IsUnderAttack(SignInRule.Level(new Tries(level, null, Hour / 2))));
-        Assert.False(SignInRule.IsUnderAttack(SignInRule.Level(new Tries(level, null, Hour / 2 + Second))));
-        Assert.Equal(0, SignInRule.Level(new Tries(level, null, 2 * Hour)));
+        Assert.True(SignInRule.IsUnderAttack(SignInRule.Level(new Tries(level, null, s_hour / 2))));
+        Assert.False(SignInRule.IsUnderAttack(SignInRule.Level(new Tries(level, null, s_hour / 2 + s_second))));
+        Assert.Equal(0, SignInRule.Level(new Tries(level, null, 2 * s_hour)));
     }
 
     [Fact]
-    public void Clocks_that_disagree_a_little_do_no_harm() => Assert.Equal(7, SignInRule.Level(new Tries(7, null, -Second)));
+    public void Clocks_that_disagree_a_little_do_no_harm() => Assert.Equal(7, SignInRule.Level(new Tries(7, null, -s_second)));
 
     private static List<TimeSpan> Guess(bool isUnderAttack, TimeSpan life, TimeSpan pause)
     {

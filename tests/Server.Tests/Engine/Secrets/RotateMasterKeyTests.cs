@@ -14,7 +14,7 @@ namespace Koda.Server.Tests.Engine.Secrets;
 
 public sealed class RotateMasterKeyTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
 {
-    private static readonly SealedColumn[] Columns = [ProviderStore.Keys, IdempotencyStore.Answers];
+    private static readonly SealedColumn[] s_columns = [ProviderStore.Keys, IdempotencyStore.Answers];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("koda-rotation-");
     private EngineServer _engine = null!;
@@ -51,7 +51,7 @@ public sealed class RotateMasterKeyTests(PostgresFixture postgres) : IClassFixtu
         Assert.Equal("sk-one-secret", (await Open(alone, "one")).ApiKey);
         Assert.Equal("sk-two-secret", (await Open(alone, "two")).ApiKey);
         Assert.Equal(answer, await CreateOnce());
-        Assert.Equal(3, (await new GetMasterKey(_engine.Database, alone, Columns).Execute(default)).Secrets);
+        Assert.Equal(3, (await new GetMasterKey(_engine.Database, alone, s_columns).Execute(default)).Secrets);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class RotateMasterKeyTests(PostgresFixture postgres) : IClassFixtu
         var rotated = await Rotate();
 
         Assert.Equal(0, rotated.Rewrapped);
-        Assert.Equal(1, (await new GetMasterKey(_engine.Database, _ring, Columns).Execute(default)).Unreadable);
+        Assert.Equal(1, (await new GetMasterKey(_engine.Database, _ring, s_columns).Execute(default)).Unreadable);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class RotateMasterKeyTests(PostgresFixture postgres) : IClassFixtu
     }
 
     private Task<RotatedKey> Rotate() => new RotateMasterKey(
-        _engine.Database, _ring, Box, Columns, _engine.Get<AuditLog>(), _engine.Get<Broadcast>()).Execute(Caller.System, default);
+        _engine.Database, _ring, Box, s_columns, _engine.Get<AuditLog>(), _engine.Get<Broadcast>()).Execute(Caller.System, default);
 
     private Task Save(string id, string key, KeyRing? ring = null) => _engine.Database.InTransaction(
         (transaction, token) => new SaveProvider(new SecretBox(ring ?? _ring), new KnownSecrets())

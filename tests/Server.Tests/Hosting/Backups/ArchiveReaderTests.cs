@@ -92,7 +92,9 @@ public sealed class ArchiveReaderTests : IDisposable
     [InlineData("""{"format": "one"}""")]
     [InlineData("""{"format": 1, "koda": null, "created_at": "2026-01-01T00:00:00Z", "postgres": 15, "migrations": null, "parts": null}""")]
     [InlineData("""{"format": 1, "koda": "1", "created_at": "2026-01-01T00:00:00Z", "postgres": 15, "migrations": {}, "parts": [null]}""")]
-    [InlineData("""{"format": 1, "koda": "1", "created_at": "2026-01-01", "postgres": 15, "migrations": {}, "parts": [{"name": "../evil", "size": 1, "sha256": ""}]}""")]
+    [InlineData(
+        """{"format": 1, "koda": "1", "created_at": "2026-01-01", "postgres": 15, "migrations": {}, "parts": [{"name": "../evil", "size": 1, "sha256": ""}]}"""
+    )]
     [InlineData("[]")]
     [InlineData("{")]
     public async Task A_manifest_that_is_none_is_refused(string manifest)
@@ -125,7 +127,8 @@ public sealed class ArchiveReaderTests : IDisposable
     public async Task What_is_no_file_is_refused(TarEntryType type)
     {
         var entry = new PaxTarEntry(type, "skills/evil.md");
-        if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink) entry.LinkName = "/etc/passwd";
+        if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+            entry.LinkName = "/etc/passwd";
         await Write(added: entry);
 
         await IsRefused("backup.damaged", "'skills/evil.md' is not a file");
@@ -193,9 +196,11 @@ public sealed class ArchiveReaderTests : IDisposable
         await archive.Add(ArchiveNames.Database, new MemoryStream("a dump"u8.ToArray()), default);
         await archive.Add(ArchiveNames.Artifact(SHA256.HashData(s_artifact)), new MemoryStream(s_artifact), default);
         await archive.Add(ArchiveNames.Skill("übung.md"), new MemoryStream("a skill"u8.ToArray()), default);
-        if (added is not null) await AppendTo(file, added);
+        if (added is not null)
+            await AppendTo(file, added);
         await archive.End(manifest ?? Manifest(archive.Parts), signature is null ? s_seal.Value.Seal : null, default);
-        if (signature is not null) await AppendTo(file, Text(ArchiveNames.ManifestSignature, signature));
+        if (signature is not null)
+            await AppendTo(file, Text(ArchiveNames.ManifestSignature, signature));
     }
 
     private static BackupManifest Manifest(IReadOnlyList<BackupPart> parts) => new()
@@ -213,7 +218,8 @@ public sealed class ArchiveReaderTests : IDisposable
     {
         await using var file = System.IO.File.Create(File);
         await using var tar = new TarWriter(file, TarEntryFormat.Pax);
-        foreach (var part in parts) await tar.WriteEntryAsync(Text(part, "a dump"));
+        foreach (var part in parts)
+            await tar.WriteEntryAsync(Text(part, "a dump"));
         await tar.WriteEntryAsync(Text(ArchiveNames.Manifest, manifest));
         await tar.WriteEntryAsync(
             Text(ArchiveNames.ManifestDigest, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest))) + "\n"));
@@ -228,7 +234,8 @@ public sealed class ArchiveReaderTests : IDisposable
         const int end = 1024;
         using var one = new MemoryStream();
         await using (var tar = new TarWriter(one, TarEntryFormat.Pax, leaveOpen: true)) await tar.WriteEntryAsync(entry);
-        if (file.Length > end && IsEmpty(file, end)) file.Position = file.Length - end;
+        if (file.Length > end && IsEmpty(file, end))
+            file.Position = file.Length - end;
         await file.WriteAsync(one.ToArray().AsMemory(0, (int)one.Length - end));
     }
 

@@ -43,8 +43,10 @@ public sealed class RestoreBackupTests(SourceServer source) : IClassFixture<Sour
     public async Task All_is_there_after_a_restore(bool replacing)
     {
         Copy();
-        if (replacing) await Fill();
-        else await Empty();
+        if (replacing)
+            await Fill();
+        else
+            await Empty();
 
         var report = await Restore(replace: replacing);
 
@@ -124,16 +126,20 @@ public sealed class RestoreBackupTests(SourceServer source) : IClassFixture<Sour
             await using var file = File.OpenWrite(dump);
             file.SetLength(file.Length - 2000);
         });
-        if (replacing) await Fill();
-        else await Empty();
+        if (replacing)
+            await Fill();
+        else
+            await Empty();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => Restore(replace: replacing));
 
         Assert.Empty(await Names("koda_re%"));
         Assert.Empty(Directory.GetFiles(Path.Combine(Data, "artifacts"), "*", SearchOption.AllDirectories));
         Assert.Equal(replacing, File.Exists(Path.Combine(Data, "master.key")));
-        if (replacing) await Unchanged();
-        else await Restored();
+        if (replacing)
+            await Unchanged();
+        else
+            await Restored();
 
         // What failed is not in the way of what works.
         async Task Restored()
@@ -173,7 +179,7 @@ public sealed class RestoreBackupTests(SourceServer source) : IClassFixture<Sour
     public async Task What_cannot_be_whole_is_not_backed_up()
     {
         var data = Path.Combine(_folder, "copy");
-        await PeerProcess.RunAsync(_folder, TimeSpan.FromMinutes(1), "/bin/cp", "-r", source.Data, data);
+        await PeerProcess.Run(_folder, TimeSpan.FromMinutes(1), "/bin/cp", "-r", source.Data, data);
         await File.WriteAllTextAsync(Path.Combine(data, "master.key"), new string('1', 64));
         Assert.Equal("backup.other_key", await Refusal(() => Backup(data: data)));
         File.Delete(Path.Combine(data, "master.key"));
@@ -237,7 +243,8 @@ public sealed class RestoreBackupTests(SourceServer source) : IClassFixture<Sour
         await foreach (var (part, content) in archive.Read(default))
         {
             await using (var copy = File.Create(dump)) await content.CopyToAsync(copy);
-            if (part.Name == ArchiveNames.Database) await changeDump(dump);
+            if (part.Name == ArchiveNames.Database)
+                await changeDump(dump);
             await using var changed = File.OpenRead(dump);
             await writer.Add(part.Name, changed, default);
         }

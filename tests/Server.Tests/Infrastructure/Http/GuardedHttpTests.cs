@@ -48,7 +48,7 @@ public sealed class GuardedHttpTests
     [Fact]
     public async Task An_allowed_host_is_asked_and_a_redirect_is_not_followed()
     {
-        await using var wire = await WireServer.StartAsync(
+        await using var wire = await WireServer.Start(
             WireServer.Reply(302, "", ("Location", "http://127.0.0.1:1/"), ("Retry-After", "9"))
         );
         using var http = new GuardedHttp(new GuardedHttpOptions { AllowedHosts = ["127.0.0.1"] });
@@ -62,7 +62,7 @@ public sealed class GuardedHttpTests
     [Fact]
     public async Task A_server_that_never_answers_is_given_up()
     {
-        await using var wire = await WireServer.StartAsync(context =>
+        await using var wire = await WireServer.Start(context =>
             Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
         using var http = new GuardedHttp(new GuardedHttpOptions { Timeout = TimeSpan.FromMilliseconds(300) });
         var failure = await Assert.ThrowsAsync<GuardedHttpException>(() =>
@@ -73,7 +73,7 @@ public sealed class GuardedHttpTests
     [Fact]
     public async Task A_large_answer_is_refused_also_when_it_comes_small()
     {
-        await using var wire = await WireServer.StartAsync(async context =>
+        await using var wire = await WireServer.Start(async context =>
         {
             context.Response.Headers.ContentEncoding = "gzip";
             await using var zip = new System.IO.Compression.GZipStream(

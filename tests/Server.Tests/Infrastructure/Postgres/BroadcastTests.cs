@@ -7,7 +7,7 @@ namespace Koda.Server.Tests.Infrastructure.Postgres;
 
 public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
 
     private readonly Channel<string?> _heard = Channel.CreateUnbounded<string?>();
 
@@ -75,8 +75,8 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
         one.WakeUps.Raise("tasks");
         one.WakeUps.Raise("tasks");
 
-        Assert.True(await local.Wait(Deadline, default));
-        Assert.True(await remote.Wait(Deadline, default));
+        Assert.True(await local.Wait(s_deadline, default));
+        Assert.True(await remote.Wait(s_deadline, default));
         Assert.False(await local.Wait(TimeSpan.Zero, default), "two signals were not merged");
         Assert.False(await other.Wait(TimeSpan.Zero, default), "another signal's listener was woken");
     }
@@ -88,5 +88,5 @@ public sealed class BroadcastTests(PostgresFixture postgres) : IClassFixture<Pos
         return server;
     }
 
-    private async Task<string?> Next() => await _heard.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
+    private async Task<string?> Next() => await _heard.Reader.ReadAsync().AsTask().WaitAsync(s_deadline);
 }

@@ -21,7 +21,7 @@ public sealed class LocalWindowsTests
     {
         foreach (var path in new[] { "v1", "" })
         {
-            await using var wire = await WireServer.StartAsync(context =>
+            await using var wire = await WireServer.Start(context =>
                 WireServer.Reply(context.Request.Path == place || context.Request.Path == "/v1/models" ? 200 : 404,
                     context.Request.Path == place ? told : """{"data":[{"id":"m"}]}""")(context));
             Assert.Equal((server, 8192), (server, (await Verify($"{wire.Url}{path}", isLocal: true)).Models!.Single().ContextTokens));
@@ -31,7 +31,7 @@ public sealed class LocalWindowsTests
     [Fact]
     public async Task A_server_that_tells_nothing_or_nonsense_is_connected_all_the_same()
     {
-        await using var wire = await WireServer.StartAsync(context =>
+        await using var wire = await WireServer.Start(context =>
             WireServer.Reply(200, context.Request.Path == "/v1/models" ? """{"data":[{"id":"m"}]}""" : "<html>Hello</html>")(context));
         var found = await Verify($"{wire.Url}v1", isLocal: true);
         Assert.True(found.Verified);
@@ -41,7 +41,7 @@ public sealed class LocalWindowsTests
     [Fact]
     public async Task An_endpoint_that_is_not_meant_to_be_local_is_asked_nothing()
     {
-        await using var wire = await WireServer.StartAsync(WireServer.Reply(200, """{"data":[{"id":"m"}]}"""));
+        await using var wire = await WireServer.Start(WireServer.Reply(200, """{"data":[{"id":"m"}]}"""));
         Assert.Equal(ProbeFailure.AddressRefused, (await Verify($"{wire.Url}v1", isLocal: false)).ErrorCode);
         Assert.Empty(wire.Requests);
     }
@@ -49,7 +49,7 @@ public sealed class LocalWindowsTests
     [Fact]
     public async Task The_limit_of_a_trial_is_called_as_the_model_knows_it()
     {
-        await using var wire = await WireServer.StartAsync(async context =>
+        await using var wire = await WireServer.Start(async context =>
         {
             using var body = new StreamReader(context.Request.Body);
             var refuses = (await body.ReadToEndAsync()).Contains("\"max_tokens\"", StringComparison.Ordinal);
