@@ -82,7 +82,11 @@ internal sealed class ChatRoom
         return answer;
     }
 
-    public void Line(string text = "", Tone tone = Tone.Plain) => Painted(Paint(Printable.Text(text), tone));
+    public void Line(string text = "", Tone tone = Tone.Plain)
+    {
+        var line = Printable.Text(text);
+        Painted(Paint(Area is null ? line : string.Join('\n', HangingText.Wrap(line, Area.Width)), tone));
+    }
 
     /// <summary>A line that is painted already, and steers nothing.</summary>
     public void Painted(string line) => Terminal.Error.WriteLine(line);

@@ -6,9 +6,9 @@ namespace Koda.Cli.Chat;
 /// <param name="Name">Its name, with the slash.</param>
 /// <param name="Arguments">What it takes, for the help.</param>
 /// <param name="Summary">What it does.</param>
-/// <param name="RunAsync">Does it: the chat and what stands behind the name.</param>
+/// <param name="Run">Does it: the chat and what stands behind the name.</param>
 internal sealed record SlashCommand(
-    string Name, string Arguments, string Summary, Func<ChatRoom, string, CancellationToken, Task> RunAsync);
+    string Name, string Arguments, string Summary, Func<ChatRoom, string, CancellationToken, Task> Run);
 
 /// <summary>The commands of a chat.</summary>
 internal static class SlashCommands
@@ -33,7 +33,7 @@ internal static class SlashCommands
     {
         var parts = line.Trim().Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (s_all.FirstOrDefault(command => command.Name == parts[0]) is { } command)
-            return command.RunAsync(room, parts.Length > 1 ? parts[1] : "", cancellationToken);
+            return command.Run(room, parts.Length > 1 ? parts[1] : "", cancellationToken);
         room.Line($"There is no command '{parts[0]}'. /help lists them.", Tone.Bad);
         return Task.CompletedTask;
     }
