@@ -10,26 +10,49 @@ internal static class SessionCommands
 
     public static SlashCommand[] All { get; } =
     [
-        new("/sessions", "[ID]", "lists the sessions of this directory, or goes on with one", Sessions),
+        new("/sessions", "[ID or TEXT]", "goes on with a session of this directory: one that is chosen, with a text in its title, or by its id", Sessions),
         new("/new", "", "begins a new session with the same agent and model", New),
         new("/branch", "[TURN]", "begins a session with what was said up to the end of a turn; default: all of it", Branch),
         new("/title", "TEXT", "names the session", Title),
         new("/cost", "", "shows what the session cost", Cost),
     ];
 
-    private static async Task Sessions(ChatRoom room, string id, CancellationToken cancellationToken)
+    private static async Task Sessions(ChatRoom room, string wanted, CancellationToken cancellationToken)
     {
-        if (id.Length > 0)
+        if (Guid.TryParse(wanted, out _))
         {
-            await GoTo(room, await room.Api.GetAsync(id, cancellationToken), cancellationToken);
+            await GoTo(room, await room.Api.GetAsync(wanted, cancellationToken), cancellationToken);
             return;
         }
-        await foreach (var session in room.Api.ListAsync(room.Current.Workspace, cancellationToken).Take(Listed))
+        var found = await room.Api.ListAsync(room.Current.Workspace, cancellationToken)
+            .Where(session => session.Title.Contains(wanted, StringComparison.CurrentCultureIgnoreCase))
+            .Take(Listed).ToListAsync(cancellationToken);
+        List(room, found);
+        if (found.Count > 0 && room.Desk is not null)
+            await Pick(room, found, cancellationToken);
+    }
+
+    private static void List(ChatRoom room, List<Code.Session> found)
+    {
+        if (found.Count == 0)
+            room.Line("No session of this directory has that in its title.", Tone.Faint);
+        for (var i = 0; i < found.Count; i++)
         {
-            var mark = session.Id == room.Current.Id ? "*" : " ";
-            room.Line(
-                $"{mark} {session.Id}  {Units.Age(session.UpdatedAt),8}  {Units.Cost(session.TotalCost),8}  {Printable.Line(session.Title, 60)}");
+            var mark = found[i].Id == room.Current.Id ? "*" : " ";
+            var title = Printable.Line(found[i].Title, 60);
+            room.Line($"{mark}{i + 1,2}  {found[i].Id}  {Units.Age(found[i].UpdatedAt),8}  {Units.Cost(found[i].TotalCost),8}  {title}");
         }
+    }
+
+    private static async Task Pick(ChatRoom room, List<Code.Session> found, CancellationToken cancellationToken)
+    {
+        var answer = (await room.Read("Go on with number (Enter stays): ", Tone.Accent, cancellationToken))?.Trim();
+        if (string.IsNullOrEmpty(answer))
+            return;
+        if (int.TryParse(answer, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= found.Count)
+            await GoTo(room, found[number - 1], cancellationToken);
+        else
+            room.Line($"'{answer}' is none of the numbers.", Tone.Bad);
     }
 
     private static async Task New(ChatRoom room, string arguments, CancellationToken cancellationToken)

@@ -28,6 +28,31 @@ public sealed class TypedChatTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task A_session_is_chosen_by_its_number()
+    {
+        await koda.ApplyScript("says", Says);
+        var title = $"Older {Guid.NewGuid():n}";
+        await using var person = new TypingPerson(koda, "chat", "--agent", "says");
+        person.Says("Remember me.");
+        await person.Sees("All is well");
+        person.Says($"/title {title}");
+        person.Says("/new");
+        await person.Sees("session ");
+
+        person.Says($"/sessions {title[..12].ToUpperInvariant()}");
+        await person.Sees("Go on with number (Enter stays):");
+        person.Says("7");
+        await person.Sees("'7' is none of the numbers.");
+        person.Says($"/sessions {title}");
+        await person.Sees(seen => seen.Split("Go on with number").Length == 3, "the question once more");
+        person.Says("1");
+
+        await person.Sees(seen => seen.Split("› Remember me.").Length == 3, "the older session");
+        person.Says("/sessions nothing-like-that");
+        await person.Sees("No session of this directory has that in its title.");
+    }
+
+    [Fact]
     public async Task A_turn_folds_its_calls_shows_its_steps_and_unfolds_what_is_asked_for()
     {
         await koda.ApplyScript("worker", """
