@@ -43,6 +43,27 @@ public sealed class AgentTests(KodaFixture koda) : IClassFixture<KodaFixture>
     }
 
     [Fact]
+    public async Task What_it_does_not_show_stays_when_it_is_replaced()
+    {
+        const string agent = """
+            {"agent_id":"routed","definition":{"provider":{"kind":"offline"},"tools":["read"],"route":{"role":"gpu"},
+             "retry":{"max_attempts":7},"limits":{"max_iterations":11,"max_concurrent_tasks":2,"max_output_tokens":50}}}
+            """;
+        var drafted = await Host.Rest.Post("/api/control-plane/agents", agent);
+        Assert.True(drafted.Status == 201, drafted.Text);
+        await Host.Rest.Post("/api/control-plane/agents/routed/publish");
+
+        var replaced = await Host.Rest.Put("/agents/routed", """{"name":"Renamed","tools":["read","grep"]}""");
+
+        Assert.Equal(200, replaced.Status);
+        var kept = (await Host.Rest.Get("/api/control-plane/agents/routed")).Json["draft"]!;
+        Assert.Equal(
+            ("Renamed", "gpu", "7", "11", "offline"),
+            (kept.At("name"), kept.At("route", "role"), kept.At("retry", "max_attempts"), kept.At("limits", "max_iterations"), kept.At("provider", "kind")));
+        Assert.Equal("0", kept.At("limits", "max_output_tokens"));
+    }
+
+    [Fact]
     public async Task What_it_says_of_its_model_reaches_the_model_and_survives_an_edit_on_the_control_plane()
     {
         await using var model = await ScriptedModel.Start(ModelTurn.Say("Hello."));

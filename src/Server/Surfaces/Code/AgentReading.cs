@@ -9,29 +9,35 @@ namespace Koda.Server.Surfaces.Code;
 /// <summary>Reads agents, and names every fault of one at once.</summary>
 internal sealed class AgentReading(ModelChoices models)
 {
+    /// <param name="id">The agent's id.</param>
+    /// <param name="given">What it is to be.</param>
+    /// <param name="stored">What it is now: what this face does not show of it, such as its route, stays.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RpcFault">INVALID_REQUEST.</exception>
-    public async Task<AgentDefinition> From(string id, Wire.Agent given, CancellationToken cancellationToken)
+    public async Task<AgentDefinition> From(
+        string id, Wire.Agent given, AgentDefinition stored, CancellationToken cancellationToken)
     {
         var faults = Faults(given);
         var model = await models.Find(given.Model, faults, cancellationToken);
         if (faults.Remove("model_id", out var noModel))
             faults["model"] = noModel;
-        var read = Read(given, model, faults.ContainsKey("permission") ? "" : given.Permission);
+        var read = Read(given, stored, model, faults.ContainsKey("permission") ? "" : given.Permission);
         foreach (var (path, problem) in AgentRules.Problems(id, read))
             faults.TryAdd(path switch { "agent_id" => "id", "limits.max_output_tokens" => "max_tokens", _ => path }, problem);
         return faults.Count == 0 ? read : throw EngineException.Invalid("The agent cannot be stored like this", faults);
     }
 
-    private static AgentDefinition Read(Wire.Agent given, ModelChoice model, string permission)
+    private static AgentDefinition Read(Wire.Agent given, AgentDefinition stored, ModelChoice model, string permission)
     {
         var denied = given.Tools.Count > 0 ? [] : given.DenyTools.ToArray();
-        return new AgentDefinition
+        var own = stored.Provider is { Kind.Length: > 0 } ? stored.Provider : null;
+        return stored with
         {
             Name = given.Name.Length > 0 ? given.Name : given.Id,
             Description = given.Description,
             Mode = given.Mode.Length > 0 ? given.Mode : AgentDefinition.Primary,
             Model = model.Model,
-            Provider = model.Provider.Length > 0 ? new AgentProvider("", "", "") { Connection = model.Provider } : null,
+            Provider = model.Provider.Length > 0 ? new AgentProvider("", "", "") { Connection = model.Provider } : own,
             Temperature = given.HasTemperature ? given.Temperature : null,
             Tools = given.Tools.Count > 0 ? [.. given.Tools] : [.. AgentRules.AllTools.Except(denied)],
             DenyTools = denied,
@@ -39,7 +45,7 @@ internal sealed class AgentReading(ModelChoices models)
             Skills = [.. (given.Skills?.Allow ?? []).Except(given.Skills?.Deny ?? [])],
             ReasoningBudget = given.ReasoningBudget,
             SystemPrompt = given.SystemPrompt,
-            Limits = new AgentLimits { MaxOutputTokens = given.MaxTokens },
+            Limits = stored.Limits with { MaxOutputTokens = given.MaxTokens },
         };
     }
 

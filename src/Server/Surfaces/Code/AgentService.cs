@@ -40,7 +40,7 @@ internal sealed class AgentService(
         var given = request.Agent ?? new Wire.Agent();
         if (given.Id.Length == 0)
             throw RpcFault.Invalid([new FieldFault("id", "is required")]);
-        var definition = await reading.From(given.Id, given, context.CancellationToken);
+        var definition = await reading.From(given.Id, given, new AgentDefinition(), context.CancellationToken);
         await create.Execute(CallerReading.From(context), given.Id, definition, context.CancellationToken);
         return await Read(given.Id, context);
     }
@@ -51,8 +51,8 @@ internal sealed class AgentService(
         if (given.Id.Length > 0 && !given.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase))
             throw RpcFault.Invalid([new FieldFault("id", "must be that of the path")]);
         RefuseBuiltIn(request.Id);
-        await get.Execute(request.Id, context.CancellationToken);
-        var definition = await reading.From(request.Id, given, context.CancellationToken);
+        var stored = await get.Execute(request.Id, context.CancellationToken);
+        var definition = await reading.From(request.Id, given, stored.Definition, context.CancellationToken);
         await apply.Execute(CallerReading.From(context), request.Id, definition, providerApiKey: "", context.CancellationToken);
         return await Read(request.Id, context);
     }
