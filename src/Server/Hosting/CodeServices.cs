@@ -1,4 +1,5 @@
 using Koda.Server.Http;
+using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
@@ -37,8 +38,8 @@ internal static class CodeServices
             .AddSingleton<ChangeCodeSetting>()
             .AddSingleton<StartSubagents>()
             .AddSingleton<StartSubagent>()
-            .AddSingleton<DelegateAttempt>()
-            .AddSingleton<FollowSubagents>()
+            .AddSingleton<IDelegations, DelegateAttempt>()
+            .AddSweep<FollowSubagents>()
             .AddSingleton<ListSubagents>()
             .AddSingleton<ITaskListener, ConversationTurns>()
             .AddSingleton<ITaskListener, SubagentNews>();

@@ -1,8 +1,11 @@
 using Koda.Server.Engine.Audit;
 using Koda.Server.Engine.Devices;
+using Koda.Server.Engine.Events;
+using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Owners;
 using Koda.Server.Engine.Principals;
 using Koda.Server.Engine.RateLimits;
+using Koda.Server.Engine.Secrets;
 using Koda.Server.Engine.Sessions;
 using Koda.Server.Engine.SetupCodes;
 using Koda.Server.Infrastructure.Postgres;
@@ -23,6 +26,17 @@ internal static class IdentityServices
             .AddSingleton(new LoopbackCallers(options.Security.AnonymousLoopback && options.Listen.IsLoopback))
             .AddSingleton(new SessionCookie(options.Security.CookiesAreAlwaysSecure))
             .AddSingleton(new LoopbackTrust(options.Security.AllowLoopbackBootstrap))
+            .AddSingleton<SecretBox>()
+            .AddSingleton<KnownSecrets>()
+            .AddSingleton<IRedactor>(provider => provider.GetRequiredService<KnownSecrets>())
+            .AddSingleton<GetMasterKey>()
+            .AddSingleton<RotateMasterKey>()
+            .AddSingleton<CheckMasterKey>()
+            .AddSingleton(CheckMasterKey.Column)
+            .AddSingleton(IdempotencyStore.Answers)
+            .AddSingleton<RunOnce>()
+            .AddHostedService<SweepIdempotencyKeys>()
+            .AddSingleton<AuditLog>()
             .AddSingleton<TokenStore>()
             .AddSingleton<IssueToken>()
             .AddSingleton<EnsureTokenFiles>()

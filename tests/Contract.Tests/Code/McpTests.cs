@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Koda.Contract.Tests.Journeys;
 using Koda.Contract.Tests.Runtime;
-using Koda.Server.Engine.Readiness;
+using Koda.Server.Engine.Dispatch;
 using Koda.Testing;
 using Koda.Testing.Hosting;
 using Microsoft.Extensions.DependencyInjection;

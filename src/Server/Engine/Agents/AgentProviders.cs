@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Koda.Server.Engine.Providers;
-using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Http;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -15,9 +14,9 @@ internal sealed class AgentProviders(GuardedHttp http)
     /// <summary>The task's own choice, else the agent's connection, else the agent's own provider, else the server's default.</summary>
     /// <exception cref="EngineException">PROVIDER_NOT_FOUND.</exception>
     public async Task<ProviderRecord> Resolve(
-        IQueries queries, string agentId, AgentDefinition definition, TaskContext context, CancellationToken cancellationToken)
+        IQueries queries, string agentId, AgentDefinition definition, string named, CancellationToken cancellationToken)
     {
-        var provider = NameOf(agentId, definition, context) is { Length: > 0 } name
+        var provider = NameOf(agentId, definition, named) is { Length: > 0 } name
             ? await Find(queries, name, cancellationToken)
             : await OpenProvider.Default(queries, cancellationToken);
         var isOwn = provider.Id == ConnectionOf(agentId);
@@ -39,9 +38,9 @@ internal sealed class AgentProviders(GuardedHttp http)
     public async Task<ProviderRecord> Fallback(IQueries queries, string id, CancellationToken cancellationToken) =>
         Reachable(await Find(queries, id, cancellationToken));
 
-    /// <summary>The id of the connection that is named for a task. Empty: the server's default.</summary>
-    public static string NameOf(string agentId, AgentDefinition definition, TaskContext context) =>
-        context.Provider.Length > 0 ? ProviderCatalogue.Canonical(context.Provider)
+    /// <summary>The id of the connection that is named for a task, by itself or by its agent. Empty: the server's default.</summary>
+    public static string NameOf(string agentId, AgentDefinition definition, string named) =>
+        named.Length > 0 ? ProviderCatalogue.Canonical(named)
         : definition.Provider is { Connection: { Length: > 0 } connection } ? ProviderCatalogue.Canonical(connection)
         : definition.Provider is { Kind.Length: > 0 } ? ConnectionOf(agentId)
         : "";

@@ -1,5 +1,4 @@
 using Koda.Server.Engine.Audit;
-using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Agents;
@@ -9,7 +8,7 @@ namespace Koda.Server.Engine.Agents;
 /// wait with the others. A task that a server claims in this very moment may still begin; it runs to its end.
 /// </summary>
 internal sealed class ChangeAgentState(
-    Database database, SaveTasks save, TaskNews news, AgentCatalog agents, AuditLog audit, DescribeAgent describe)
+    Database database, IEnumerable<IAgentListener> listeners, WorkNews work, AgentCatalog agents, AuditLog audit, DescribeAgent describe)
 {
     /// <exception cref="EngineException">AGENT_NOT_FOUND, AGENT_STATE_CONFLICT.</exception>
     public Task<AgentDetails> Execute(Caller caller, string id, AgentTrigger trigger, CancellationToken cancellationToken) =>
@@ -22,9 +21,9 @@ internal sealed class ChangeAgentState(
                 {
                     await AgentStore.Move(transaction, agent.Id, next, token);
                     if (next == AgentState.Active)
-                        news.SpreadQueued(transaction);
+                        work.Spread(transaction);
                     else
-                        await GiveBackRunning(transaction, agent.Id, token);
+                        await TellStopped(transaction, agent.Id, token);
                     await audit.Record(transaction, caller, new SecurityEvent($"security.agent.{Name(next)}", $"agent:{agent.Id}"), token);
                     agents.ForgetAfter(transaction, agent.Id);
                 }
@@ -33,15 +32,10 @@ internal sealed class ChangeAgentState(
             },
             cancellationToken);
 
-    private async Task GiveBackRunning(Transaction transaction, string id, CancellationToken cancellationToken)
+    private async Task TellStopped(Transaction transaction, string id, CancellationToken cancellationToken)
     {
-        var running = await TaskStore.ListRunning(transaction.Connection, id, cancellationToken);
-        if (running.Length == 0)
-            return;
-        var changes = await TaskChanges.Lock(transaction, running, [], cancellationToken);
-        foreach (var task in changes.Tasks)
-            task.GiveBackWhenPaused();
-        await save.Execute(transaction, changes, cancellationToken);
+        foreach (var listener in listeners)
+            await listener.Stopped(transaction, id, cancellationToken);
     }
 
     private static string Name(AgentState state) => state == AgentState.Active ? "activated" : EnumText<AgentState>.Of(state);

@@ -1,5 +1,4 @@
 using Koda.Protos.Common.V1;
-using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Approvals;
@@ -14,7 +13,7 @@ internal sealed record ApprovalAnswer(Guid ApprovalId, bool Approve, ApprovalSco
 }
 
 /// <summary>Answers a question, through any server, whether or not the worker that asked it still lives. The first answer stands.</summary>
-internal sealed class AnswerApproval(Database database, SaveTasks save)
+internal sealed class AnswerApproval(Database database, IApprovalListener listener)
 {
     private const int MaxRationale = 500;
     private const int MaxResponse = 32 * 1024;
@@ -35,15 +34,15 @@ internal sealed class AnswerApproval(Database database, SaveTasks save)
         var asked = await ApprovalStore.Get(transaction.Connection, answer.ApprovalId, cancellationToken) ?? throw GetApproval.NotFound();
         if (answer.Digest.Length > 0 && answer.Digest != asked.Digest)
             throw Invalid("digest", "The action is not the one that was looked at.");
-        var changes = await TaskChanges.Lock(transaction, [asked.TaskId], [], cancellationToken);
+        var waiters = await listener.Lock(transaction, [asked.TaskId], cancellationToken);
         var answered = await ApprovalStore.Answer(transaction, answer, cancellationToken);
         if (answered is null)
         {
             var standing = await ApprovalStore.Get(transaction.Connection, answer.ApprovalId, cancellationToken);
             return IsSame(standing!, answer) ? standing! : throw Refusal(standing!);
         }
-        changes.Find(asked.TaskId)!.Answer(answered, answer.Principal);
-        await save.Execute(transaction, changes, cancellationToken);
+        waiters.Answered(answered, answer.Principal);
+        await waiters.Save(cancellationToken);
         return answered;
     }
 

@@ -1,5 +1,3 @@
-using Koda.Server.Engine.Attempts;
-
 namespace Koda.Server.Engine.Approvals;
 
 /// <summary>An action that waits, or waited, for a person. The answer is bound to <paramref name="Digest"/>.</summary>

@@ -1,4 +1,3 @@
-using Koda.Server.Engine.Attempts;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 

@@ -1,4 +1,3 @@
-using Koda.Server.Engine.Attempts;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -38,6 +37,9 @@ internal static partial class ApprovalStore
         command.Parameters.AddColumn(approvals, approval => EngineJson.Write(approval.Asked.Options));
         return command;
     }
+
+    /// <summary>When the next question is over.</summary>
+    public const string NextDueSql = "(select min(expires_at) from approvals where state = 'pending')";
 
     private const string CancelSql = """
         update approvals

@@ -1,4 +1,3 @@
-using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Approvals;
@@ -6,9 +5,11 @@ namespace Koda.Server.Engine.Approvals;
 /// <summary>
 /// Denies what nobody answered in time, and queues the tasks so that their models are told. Any number of servers may do so at once.
 /// </summary>
-internal sealed class ExpireApprovals(Database database, SaveTasks save)
+internal sealed class ExpireApprovals(Database database, IApprovalListener listener) : ISweep
 {
     private const int BatchSize = 500;
+
+    public string NextDueSql => ApprovalStore.NextDueSql;
 
     public async Task Execute(CancellationToken cancellationToken)
     {
@@ -22,10 +23,10 @@ internal sealed class ExpireApprovals(Database database, SaveTasks save)
         var taskIds = await ApprovalStore.LockExpired(transaction, BatchSize, cancellationToken);
         if (taskIds.Length == 0)
             return 0;
-        var changes = await TaskChanges.Lock(transaction, taskIds, [], cancellationToken);
+        var waiters = await listener.Lock(transaction, taskIds, cancellationToken);
         foreach (var approval in await ApprovalStore.Expire(transaction, taskIds, cancellationToken))
-            changes.Find(approval.TaskId)!.ExpireApproval(approval.Id, approval.CallId);
-        await save.Execute(transaction, changes, cancellationToken);
+            waiters.Expired(approval);
+        await waiters.Save(cancellationToken);
         return taskIds.Length;
     }
 }

@@ -1,4 +1,4 @@
-using Koda.Server.Engine.Subagents;
+using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Tasks;
 
 namespace Koda.Server.Engine.Attempts;
@@ -90,37 +90,4 @@ internal sealed record ProviderPause(string Model, TimeSpan RetryAfter, string C
 {
     /// <summary>The connection of a fallback. Empty: the task's own.</summary>
     public string Connection { get; init; } = "";
-}
-
-/// <summary>
-/// An action that needs a person. <paramref name="Digest"/> is the SHA-256, in lower-case hex, of tool, a zero byte and arguments.
-/// </summary>
-internal sealed record RequestedApproval(
-    string CallId,
-    string Tool,
-    string Arguments,
-    string Preview,
-    string Risk,
-    string Digest,
-    TimeSpan? ExpiresIn)
-{
-    public ApprovalPurpose Purpose { get; init; }
-
-    /// <summary>Answers to choose from.</summary>
-    public IReadOnlyList<string> Options { get; init; } = [];
-
-    public bool Multiple { get; init; }
-
-    /// <summary>What an answer for always reaches, as <c>tool:pattern</c>. Empty: every call of the tool.</summary>
-    public string AlwaysPattern { get; init; } = "";
-}
-
-/// <summary>What a person is asked.</summary>
-internal enum ApprovalPurpose
-{
-    /// <summary>Whether a call may run.</summary>
-    Permission,
-
-    /// <summary>Something that the model wants to know; the answer is a text.</summary>
-    Question,
 }

@@ -6,6 +6,9 @@ namespace Koda.Server.Engine.Attempts;
 /// <summary>The only writer of <c>attempts</c>. All but leases and progress changes under the lock of the attempt's task.</summary>
 internal static partial class AttemptStore
 {
+    /// <summary>When the next lease is over.</summary>
+    public const string NextDueSql = "(select min(lease_expires_at) from attempts where ended_at is null)";
+
     // Renewals lock attempts too, without their tasks: all do so in the order of ids.
     private const string ReadSql = """
         select id, task_id, number, worker_id, accepted_at is not null, lease_expires_at < clock_timestamp(), outcome, last_batch, last_seq

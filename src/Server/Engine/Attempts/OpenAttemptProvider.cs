@@ -36,7 +36,7 @@ internal sealed class OpenAttemptProvider(
 
     private async Task<AttemptProvider> Own(OpenAttempt attempt, AgentDefinition definition, CancellationToken cancellationToken)
     {
-        var provider = await providers.Resolve(database, attempt.AgentId, definition, attempt.Context, cancellationToken);
+        var provider = await providers.Resolve(database, attempt.AgentId, definition, attempt.Context.Provider, cancellationToken);
         var model =
             attempt.Context.Model.Length > 0 ? attempt.Context.Model
             : definition.Model.Length > 0 ? definition.Model

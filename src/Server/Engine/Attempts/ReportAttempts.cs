@@ -3,7 +3,6 @@ using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
 using Koda.Server.Engine.Settings;
-using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -19,7 +18,7 @@ internal sealed class ReportAttempts(
     IRedactor redactor,
     EngineOptions options,
     ProviderLoad load,
-    DelegateAttempt delegateAttempt)
+    IDelegations delegations)
 {
     /// <summary>Applies the reports in their order.</summary>
     /// <returns>An outcome for each report, valid once the transaction is committed.</returns>
@@ -107,7 +106,7 @@ internal sealed class ReportAttempts(
                 await Suspend(transaction, changes, task, suspension, cancellationToken);
                 break;
             case Delegation delegation:
-                await delegateAttempt.Execute(transaction, task, delegation, cancellationToken);
+                await delegations.Start(transaction, task, delegation, cancellationToken);
                 break;
             case GivenBack back:
                 task.GiveBack(back.Outcome);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Approvals;
 
 namespace Koda.Server.Engine.Attempts;
 

@@ -1,6 +1,5 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Approvals;
-using Koda.Server.Engine.Attempts;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Conversations;

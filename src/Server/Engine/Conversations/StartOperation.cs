@@ -8,7 +8,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Conversations;
 
 /// <summary>Queues work on the workspace of a locked conversation.</summary>
-internal sealed class StartOperation(AgentCatalog agents, EventLog log, TaskNews news)
+internal sealed class StartOperation(AgentCatalog agents, EventLog log, WorkNews work)
 {
     /// <returns>The id of its task.</returns>
     public async Task<Guid> Execute(
@@ -33,7 +33,7 @@ internal sealed class StartOperation(AgentCatalog agents, EventLog log, TaskNews
         var queued = TaskEvents.Queued(
             task.Id, task.Id, agent.Id, agent.Version, priority: 0, TaskEvents.Principal(principal), "submitted", query: null);
         await conversation.Append(transaction, log, [queued], cancellationToken);
-        news.SpreadQueued(transaction);
+        work.Spread(transaction);
         return task.Id;
     }
 

@@ -8,7 +8,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Conversations;
 
 /// <summary>Begins a turn in a locked conversation in which none runs.</summary>
-internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
+internal sealed class StartTurn(TurnPlan plan, WorkNews work, QueueDepth depth)
 {
     /// <returns>The events that tell of it, to be appended to the conversation's stream by the caller.</returns>
     public async Task<IReadOnlyList<NewEvent>> Execute(
@@ -52,7 +52,7 @@ internal sealed class StartTurn(TurnPlan plan, TaskNews news, QueueDepth depth)
         transaction.Defer(RunStore.Insert([task.Run]));
         transaction.Defer(TaskStore.Insert([task], await transaction.Time(cancellationToken)));
         transaction.Defer(ConversationStore.BeginTurn(conversation.Id, context.Turn!.Number, task.Id, agent.Id));
-        news.SpreadQueued(transaction);
+        work.Spread(transaction);
         transaction.AfterCommit(() => depth.Add(1));
         return (task.Id,
         [

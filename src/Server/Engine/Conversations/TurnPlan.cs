@@ -25,7 +25,7 @@ internal sealed class TurnPlan(AgentProviders providers)
             Model = conversation.Model.Model,
             Workspace = conversation.Workspace,
         };
-        var provider = await providers.Resolve(transaction, agent.Id, agent.Definition, context, cancellationToken);
+        var provider = await providers.Resolve(transaction, agent.Id, agent.Definition, context.Provider, cancellationToken);
         var model = FirstOf(context.Model, agent.Definition.Model, provider.DefaultModel);
         var facts = await ModelChoices.Facts(transaction, provider.Id, model, cancellationToken);
         var calls = !conversation.IsSubagent && agent.Definition.Tools.Contains(AgentRules.SubagentTool);

@@ -64,7 +64,7 @@ internal sealed class AssignmentFactory(
         var key = (claimed.Task.AgentId, claimed.Task.AgentVersion, context.Provider, context.Model);
         if (_known.TryGetValue(key, out var known) && clock.GetElapsedTime(known.ReadAt) < s_keptFor)
             return known.Answering;
-        var provider = await providers.Resolve(database, claimed.Task.AgentId, definition, context, cancellationToken);
+        var provider = await providers.Resolve(database, claimed.Task.AgentId, definition, context.Provider, cancellationToken);
         var model = context.Model.Length > 0 ? context.Model : definition.Model.Length > 0 ? definition.Model : provider.DefaultModel;
         var facts = (await ModelStore.Find(database, provider.Id, [model], cancellationToken)).SingleOrDefault();
         var sessions = await database.Read(CodeSettingStore.Read, cancellationToken);

@@ -25,7 +25,7 @@ internal sealed class ClaimLoop(
     /// <summary>Hears of work, on whichever server it was queued.</summary>
     public async Task Listen(CancellationToken cancellationToken)
     {
-        using var queued = wakeUps.Listen(TaskNews.WorkAvailable);
+        using var queued = wakeUps.Listen(WorkNews.Signal);
         while (!cancellationToken.IsCancellationRequested)
         {
             await queued.Wait(cancellationToken);

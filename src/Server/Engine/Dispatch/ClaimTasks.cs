@@ -28,7 +28,8 @@ internal sealed record ClaimedAttempt(ClaimedTask Task, AttemptKey Attempt, stri
 internal sealed record Claim(IReadOnlyList<ClaimedAttempt> Attempts, IReadOnlyList<WorkerLikeness> Satisfied);
 
 /// <summary>Claims tasks for all waiting workers of a server in one transaction. Safe with any number of servers.</summary>
-internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad load, EngineMetrics metrics, EngineOptions options)
+internal sealed class ClaimTasks(
+    Database database, EventLog log, ProviderLoad load, EngineMetrics metrics, TaskMetrics taskMetrics, EngineOptions options)
 {
     // In so many turns workers that are not alike take what each of them may take, so that none is always the first.
     private const int MostTurns = 4;
@@ -63,7 +64,11 @@ internal sealed class ClaimTasks(Database database, EventLog log, ProviderLoad l
     {
         if (claimed.Count == 0)
             return [];
-        transaction.AfterCommit(() => metrics.Claimed(claimed.Count));
+        transaction.AfterCommit(() =>
+        {
+            taskMetrics.Started(claimed.Count);
+            metrics.Batch("claim", claimed.Count);
+        });
         var attempts = claimed
             .Select(attempt => (attempt.Attempt.AttemptId, attempt.Task.Id, attempt.Task.Attempt, attempt.WorkerId))
             .ToList();

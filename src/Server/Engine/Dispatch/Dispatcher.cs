@@ -1,4 +1,3 @@
-using Koda.Server.Engine.Readiness;
 using Koda.Server.Engine.Tasks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

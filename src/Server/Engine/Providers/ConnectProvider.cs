@@ -1,7 +1,6 @@
 using Koda.Protos.Common.V1;
 using Koda.Providers;
 using Koda.Server.Engine.Audit;
-using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Http;
 using Koda.Server.Infrastructure.Postgres;
 
@@ -21,7 +20,7 @@ internal sealed class ConnectProvider(
     SaveProvider save,
     ProviderProbe probe,
     GuardedHttp http,
-    TaskNews news,
+    WorkNews work,
     AuditLog audit)
 {
     /// <returns>The connection as it is stored.</returns>
@@ -51,7 +50,7 @@ internal sealed class ConnectProvider(
         var (saved, found) = connection;
         var revision = await save.Execute(transaction, saved, cancellationToken);
         await CooldownStore.Forget(transaction, saved.Id, cancellationToken);
-        news.SpreadQueued(transaction);
+        work.Spread(transaction);
         if (found is not null)
             await RecordHealth.Store(transaction, saved.Id, revision, "save", found, cancellationToken);
         await audit.Record(transaction, caller, Event("security.provider.saved", saved, SecurityOutcome.Success), cancellationToken);

@@ -39,6 +39,9 @@ internal sealed class CooldownStore(Database database)
         return command;
     }
 
+    /// <summary>When the next is over.</summary>
+    public const string NextDueSql = "(select min(until) from provider_cooldowns)";
+
     private const string EndSql = "delete from provider_cooldowns where until <= clock_timestamp()";
 
     /// <summary>Forgets those that are over.</summary>

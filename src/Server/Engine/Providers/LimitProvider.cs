@@ -1,13 +1,12 @@
 using System.Globalization;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Audit;
-using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Providers;
 
 /// <summary>Sets how many tasks may use a connection at once, over all servers.</summary>
-internal sealed class LimitProvider(Database database, ReadConnections read, TaskNews news, ProviderLoad load, AuditLog audit)
+internal sealed class LimitProvider(Database database, ReadConnections read, WorkNews work, ProviderLoad load, AuditLog audit)
 {
     private const int Most = 1_000_000;
 
@@ -30,7 +29,7 @@ internal sealed class LimitProvider(Database database, ReadConnections read, Tas
             {
                 await LimitStore.Replace(transaction, connection.Id, limits, token);
                 transaction.AfterCommit(load.Changed);
-                news.SpreadQueued(transaction);
+                work.Spread(transaction);
                 var details = limits.ToDictionary(
                     limit => limit.Key.Length == 0 ? "connection" : $"model:{limit.Key}",
                     limit => limit.Value.ToString(CultureInfo.InvariantCulture));

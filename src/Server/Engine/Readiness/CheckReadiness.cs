@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Secrets;
 using Koda.Server.Infrastructure.Postgres;
 

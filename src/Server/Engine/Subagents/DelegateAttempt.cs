@@ -7,12 +7,12 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Subagents;
 
 /// <summary>Starts the subagents that an attempt calls, and lets its turn wait for them without a worker.</summary>
-internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start)
+internal sealed class DelegateAttempt(AgentCatalog agents, StartSubagents start) : IDelegations
 {
     // What the caller would be asked about, where no rule of its own speaks of it, is asked about in its name too.
     private static readonly PermissionRule s_leavingAsks = new(AgentRules.ExternalDirectory, "", PermissionAction.Ask);
 
-    public async Task Execute(Transaction transaction, LockedTask task, Delegation delegation, CancellationToken cancellationToken)
+    public async Task Start(Transaction transaction, LockedTask task, Delegation delegation, CancellationToken cancellationToken)
     {
         var parent = await ConversationStore.FindLocked(transaction, task.StreamId, cancellationToken);
         var definition = await agents.Definition(transaction, task.AgentId, task.AgentVersion, cancellationToken);

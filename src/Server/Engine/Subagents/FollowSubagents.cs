@@ -9,8 +9,10 @@ namespace Koda.Server.Engine.Subagents;
 /// Tells conversations what their subagents ask and how they ended, lets the turns go on that waited for them, and stops those that nobody
 /// waits for or whose time is over. What is to be done follows from what is stored, so any number of servers may do it, at any time, again.
 /// </summary>
-internal sealed class FollowSubagents(Database database, SaveTasks save, EventLog log)
+internal sealed class FollowSubagents(Database database, SaveTasks save, EventLog log) : ISweep
 {
+    public string NextDueSql => SubagentStore.NextDueSql;
+
     public async Task Execute(CancellationToken cancellationToken)
     {
         foreach (var (conversationId, taskId) in await database.Read(SubagentStore.DueParents, cancellationToken))

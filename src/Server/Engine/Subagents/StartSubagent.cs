@@ -1,5 +1,6 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;

@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Events;
 using Koda.Server.Infrastructure.Postgres;

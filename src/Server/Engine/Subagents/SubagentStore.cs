@@ -1,3 +1,4 @@
+using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;

@@ -1,4 +1,5 @@
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 
 namespace Koda.Server.Engine.Tasks;

@@ -22,7 +22,9 @@ internal sealed record NewTask(Guid Id, PublishedAgent Agent, TaskSubmission Sub
     public int MaxAttempts => Submission.MaxAttempts > 0 ? Submission.MaxAttempts : Agent.Definition.Retry.MaxAttempts;
 
     /// <summary>The provider connection that the task names. Empty: that of agents that name none.</summary>
-    public string Connection => Kind == RunKind.Operation ? NoModel : AgentProviders.NameOf(Agent.Id, Agent.Definition, Submission.Context);
+    public string Connection => Kind == RunKind.Operation
+        ? NoModel
+        : AgentProviders.NameOf(Agent.Id, Agent.Definition, Submission.Context.Provider);
 
     /// <summary>The model that the task names. Empty: the connection's own.</summary>
     public string Model => Submission.Context.Model.Length > 0 ? Submission.Context.Model : Agent.Definition.Model;

@@ -3,9 +3,11 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>Queues tasks whose pause after a failed attempt is over. Any number of servers may do so at once.</summary>
-internal sealed class QueueDueRetries(Database database, SaveTasks save)
+internal sealed class QueueDueRetries(Database database, SaveTasks save) : ISweep
 {
     private const int BatchSize = 500;
+
+    public string NextDueSql => TaskStore.NextRetrySql;
 
     public async Task Execute(CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class QueueGauge : IDisposable
     private TimeSpan _rest;
     private long? _lookedAt;
 
-    public QueueGauge(Database database, EngineMetrics metrics, TimeProvider clock)
+    public QueueGauge(Database database, TaskMetrics metrics, TimeProvider clock)
     {
         _database = database;
         _clock = clock;

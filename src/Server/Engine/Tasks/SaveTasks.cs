@@ -4,7 +4,7 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>Has all that was decided of locked tasks written with the commit, and spread once it is committed.</summary>
-internal sealed class SaveTasks(EventLog log, TaskNews news, EngineMetrics metrics, IEnumerable<ITaskListener> listeners)
+internal sealed class SaveTasks(EventLog log, TaskNews news, TaskMetrics metrics, IEnumerable<ITaskListener> listeners)
 {
     private readonly IReadOnlyList<ITaskListener> _listeners = [.. listeners];
 

@@ -4,7 +4,6 @@ using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Settings;
 using Koda.Server.Engine.Usage;
-using Koda.Server.Engine.Workers;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Tasks;
@@ -19,9 +18,9 @@ internal sealed class SubmitTask : IAsyncDisposable
     private readonly AgentCatalog _agents;
     private readonly QueueDepth _depth;
     private readonly WorkspaceRules _workspaces;
-    private readonly CommandWarnings _warnings;
+    private readonly ITaskWarnings _warnings;
     private readonly EventLog _log;
-    private readonly TaskNews _news;
+    private readonly WorkNews _work;
     private readonly WriteBatcher<Request, Answer> _batcher;
 
     public SubmitTask(
@@ -30,9 +29,9 @@ internal sealed class SubmitTask : IAsyncDisposable
         AgentCatalog agents,
         QueueDepth depth,
         WorkspaceRules workspaces,
-        CommandWarnings warnings,
+        ITaskWarnings warnings,
         EventLog log,
-        TaskNews news,
+        WorkNews work,
         EngineMetrics metrics,
         EngineOptions options)
     {
@@ -42,7 +41,7 @@ internal sealed class SubmitTask : IAsyncDisposable
         _workspaces = workspaces;
         _warnings = warnings;
         _log = log;
-        _news = news;
+        _work = work;
         var bounds = new WriteBatcherOptions
         {
             Capacity = options.MaxPendingSubmissions,
@@ -121,7 +120,7 @@ internal sealed class SubmitTask : IAsyncDisposable
         transaction.Defer(RunStore.Insert([.. tasks.Select(task => task.Run)]));
         transaction.Defer(TaskStore.Insert(tasks, createdAt));
         await _log.Append(transaction, [.. tasks.Select(Queued)], cancellationToken);
-        _news.SpreadQueued(transaction);
+        _work.Spread(transaction);
         transaction.AfterCommit(() => _depth.Add(tasks.Count));
         return [.. tasks.Select(task => task.Record(createdAt))];
     }

@@ -5,17 +5,14 @@ namespace Koda.Server.Engine.Tasks;
 /// <summary>Tells the dispatchers of all servers what changed, once it is committed.</summary>
 internal sealed class TaskNews
 {
-    /// <summary>The signal that a task was queued, or that a place under an agent's limit became free.</summary>
-    public const string WorkAvailable = "tasks";
-
     private const string StopTopic = "task-stops";
 
-    private readonly WakeUps _wakeUps;
+    private readonly WorkNews _work;
     private readonly Broadcast _broadcast;
 
-    public TaskNews(WakeUps wakeUps, Broadcast broadcast)
+    public TaskNews(WorkNews work, Broadcast broadcast)
     {
-        _wakeUps = wakeUps;
+        _work = work;
         _broadcast = broadcast;
         // News that got lost does no harm: each renewal of a lease tells of the stop too.
         broadcast.OnChange(StopTopic, HearStop);
@@ -27,13 +24,10 @@ internal sealed class TaskNews
     /// <summary>A task of this server is to be queued again after so long.</summary>
     public event Action<TimeSpan>? RetryDueIn;
 
-    /// <summary>A turn of this server ended or asks, which may concern its subagents or who called it.</summary>
-    public event Action? SubagentsChanged;
-
     public void Spread(Transaction transaction, IReadOnlyCollection<LockedTask> tasks)
     {
         if (tasks.Any(task => task.FreesWork))
-            SpreadQueued(transaction);
+            _work.Spread(transaction);
         foreach (var task in tasks)
         {
             if (task.State == TaskState.Running && task.StopRequested != RequestedStop.None)
@@ -44,10 +38,6 @@ internal sealed class TaskNews
                 transaction.AfterCommit(() => RetryDueIn?.Invoke(delay));
         }
     }
-
-    public void SpreadQueued(Transaction transaction) => transaction.AfterCommit(() => _wakeUps.Raise(WorkAvailable));
-
-    public void SpreadSubagents(Transaction transaction) => transaction.AfterCommit(() => SubagentsChanged?.Invoke());
 
     private void AnnounceStop(Guid taskId, RequestedStop stop)
     {

@@ -1,4 +1,3 @@
-using Koda.Server.Engine.Subagents;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -41,21 +40,8 @@ internal static partial class TaskStore
         return [.. ids];
     }
 
-    private const string NextDueSql = $"""
-        select extract(epoch from least(
-            (select min(lease_expires_at) from attempts where ended_at is null),
-            (select min(available_at) from tasks where state = 'retrying'),
-            (select min(expires_at) from approvals where state = 'pending'),
-            (select min(until) from provider_cooldowns),
-            {SubagentStore.NextDueSql}) - clock_timestamp())::float8
-        """;
-
-    /// <summary>When the next lease, pause or question is over, from now; negative when one is already. Null: there is none.</summary>
-    public static async Task<TimeSpan?> NextDue(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(NextDueSql, connection);
-        return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(seconds) : null;
-    }
+    /// <summary>When the next pause after a failure is over.</summary>
+    public const string NextRetrySql = "(select min(available_at) from tasks where state = 'retrying')";
 
     private const string CountQueuedSql = "select count(*) from (select from tasks where state = 'queued' limit $1) as queued";
 

@@ -43,8 +43,11 @@ internal sealed record TurnContext
     public IReadOnlyList<Agents.PermissionRule> Ceiling { get; init; } = [];
 
     /// <summary>The agents that may be called.</summary>
-    public IReadOnlyList<Subagents.SubagentChoice> Subagents { get; init; } = [];
+    public IReadOnlyList<SubagentChoice> Subagents { get; init; } = [];
 }
+
+/// <summary>An agent that can be called.</summary>
+internal sealed record SubagentChoice(string AgentId, string Description);
 
 /// <summary>A model to ask in place of another.</summary>
 /// <param name="Connection">The id of its connection. Empty: the task's own.</param>

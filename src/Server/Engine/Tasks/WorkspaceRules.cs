@@ -1,6 +1,5 @@
 using Koda.Files;
 using Koda.Protos.Common.V1;
-using Koda.Server.Engine.Workers;
 
 namespace Koda.Server.Engine.Tasks;
 
@@ -9,7 +8,7 @@ namespace Koda.Server.Engine.Tasks;
 /// </summary>
 /// <param name="closed">The server's data directory.</param>
 /// <param name="served">What workers serve.</param>
-internal sealed class WorkspaceRules(DataDirectories closed, ServedWorkspaces served)
+internal sealed class WorkspaceRules(DataDirectories closed, IServedWorkspaces served)
 {
     /// <param name="workspace">An absolute path, by any spelling. Empty: the worker's default.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -8,7 +8,7 @@ namespace Koda.Server.Engine.Workers;
 /// Says to who submits work whether its commands would run without a sandbox, as far as the connected workers tell. They are looked at at
 /// most once a second, so that a submission costs the same.
 /// </summary>
-internal sealed class CommandWarnings(Database database, TimeProvider clock)
+internal sealed class CommandWarnings(Database database, TimeProvider clock) : ITaskWarnings
 {
     public const string Code = "worker.commands_unconfined";
 

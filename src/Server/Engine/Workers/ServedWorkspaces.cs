@@ -1,5 +1,6 @@
 using Koda.Files;
 using Koda.Protos.Common.V1;
+using Koda.Server.Engine.Tasks;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Workers;
@@ -8,7 +9,7 @@ namespace Koda.Server.Engine.Workers;
 /// Refuses work that no worker would ever take: some are connected, and none of those that were seen lately serves the directory. A machine
 /// that is away for a day still counts, and with no worker connected everything is queued.
 /// </summary>
-internal sealed class ServedWorkspaces(Database database, TimeProvider clock)
+internal sealed class ServedWorkspaces(Database database, TimeProvider clock) : IServedWorkspaces
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(2);
 

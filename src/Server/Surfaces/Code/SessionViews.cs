@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Koda.Providers;
 using Koda.Server.Engine.Approvals;
-using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Koda.Providers;
+using Koda.Server.Engine.Attempts;
 using Koda.Server.Http;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Subagents;

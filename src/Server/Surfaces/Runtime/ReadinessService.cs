@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Readiness;
 using Wire = Koda.Protos.Runtime.V1;
 

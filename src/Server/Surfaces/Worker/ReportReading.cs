@@ -1,9 +1,9 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
+using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
-using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
 using Koda.Server.Engine.Usage;
 using Koda.Server.Engine.Workers;

@@ -1,4 +1,4 @@
-namespace Koda.Server.Engine.Readiness;
+namespace Koda.Server.Engine.Dispatch;
 
 /// <summary>Whether the dispatcher hands out work, and to how many workers.</summary>
 internal interface IDispatcherState
