@@ -16,7 +16,7 @@ public sealed partial class TierTests
         ("Identity", ["Secrets", "Idempotency", "RateLimits", "Devices", "Principals", "Sessions", "Owners", "SetupCodes", "Audit"]),
         ("Providers", ["Providers", "Connections"]),
         ("Agents", ["Agents", "Skills", "Settings"]),
-        ("Runs", ["Usage", "Approvals"]),
+        ("Runs", ["Runs", "Approvals"]),
         ("Tasks", ["Tasks", "Attempts", "Artifacts"]),
         ("Conversations", ["Conversations", "Subagents"]),
         ("Dispatch", ["Dispatch", "Workers"]),

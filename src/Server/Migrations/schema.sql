@@ -304,7 +304,7 @@ CREATE TABLE public.tasks (
     model text DEFAULT ''::text NOT NULL,
     awaits_subagents boolean DEFAULT false NOT NULL,
     route text DEFAULT ''::text NOT NULL,
-    CONSTRAINT tasks_approval_check CHECK (((((approval_id IS NOT NULL) OR awaits_subagents) = (state = 'waiting'::text)) AND (NOT ((approval_id IS NOT NULL) AND awaits_subagents)))),
+    CONSTRAINT tasks_approval_check CHECK (((approval_id IS NULL) OR (state = 'waiting'::text))),
     CONSTRAINT tasks_available_at_check CHECK (((available_at IS NOT NULL) = (state = 'retrying'::text))),
     CONSTRAINT tasks_counts_check CHECK (((attempt >= 0) AND (failures >= 0) AND (losses >= 0) AND (max_attempts >= 1))),
     CONSTRAINT tasks_dead_letter_check CHECK (((NOT dead_letter) OR (state = 'failed'::text))),
@@ -384,7 +384,10 @@ CREATE TABLE public.runs (
     tool_calls integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     unpriced_calls integer DEFAULT 0 NOT NULL,
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'turn'::text, 'operation'::text])))
+    root_id uuid,
+    number integer DEFAULT 1 NOT NULL,
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'turn'::text, 'operation'::text]))),
+    CONSTRAINT runs_tree_check CHECK ((((parent_id IS NULL) = (root_id IS NULL)) AND (number >= 1)))
 )
 WITH (fillfactor='80');
 CREATE TABLE public.schema_migrations (
@@ -596,14 +599,16 @@ CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_defaul
 CREATE INDEX providers_shared ON public.providers USING btree (id) WHERE (source <> 'agent'::text);
 CREATE INDEX queued_messages_order ON public.queued_messages USING btree (conversation_id, id);
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
+CREATE UNIQUE INDEX runs_children ON public.runs USING btree (parent_id, number) WHERE (parent_id IS NOT NULL);
 CREATE INDEX runs_conversation ON public.runs USING btree (stream_id) WHERE (kind <> 'task'::text);
+CREATE INDEX runs_of_root ON public.runs USING btree (root_id) WHERE (root_id IS NOT NULL);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);
 CREATE INDEX sessions_open ON public.sessions USING btree (principal_id) WHERE (revoked_at IS NULL);
 CREATE INDEX sign_in_failures_failed_at ON public.sign_in_failures USING btree (failed_at);
 CREATE UNIQUE INDEX subagents_call ON public.subagents USING btree (parent_task_id, step, call_id) WHERE (parent_task_id IS NOT NULL);
 CREATE INDEX subagents_open ON public.subagents USING btree (task_id) WHERE (settled_at IS NULL);
 CREATE INDEX subagents_parent ON public.subagents USING btree (parent_id, conversation_id);
-CREATE INDEX tasks_awaiting_subagents ON public.tasks USING btree (id) WHERE awaits_subagents;
+CREATE INDEX tasks_awaiting_runs ON public.tasks USING btree (id) WHERE ((state = 'waiting'::text) AND (approval_id IS NULL));
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
 CREATE INDEX tasks_for_one_worker ON public.tasks USING btree (route) WHERE ((state = 'queued'::text) AND starts_with(route, 'worker:'::text));
 CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, connection, model, route, priority DESC, id) WHERE (state = 'queued'::text);

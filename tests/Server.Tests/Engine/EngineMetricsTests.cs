@@ -2,7 +2,7 @@ using Koda.Server.Engine;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Events;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Koda.Testing;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Xunit;

@@ -1,4 +1,4 @@
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 
 namespace Koda.Server.Engine.Attempts;
 

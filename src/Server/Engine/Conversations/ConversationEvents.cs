@@ -2,7 +2,7 @@ using System.Text.Json;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 
 namespace Koda.Server.Engine.Conversations;
 

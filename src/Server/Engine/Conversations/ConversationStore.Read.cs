@@ -1,5 +1,5 @@
 using Koda.Server.Engine.Tasks;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
@@ -12,7 +12,7 @@ internal static partial class ConversationStore
         coalesce(open.progress, ''), t.approval_id, t.created_at, t.started_at, t.updated_at, t.finished_at,
         array(
             select s.agent_id || ' (' || s.title || ')' from subagents s
-            where t.awaits_subagents and s.parent_task_id = t.id and s.settled_at is null
+            where t.state = 'waiting' and t.approval_id is null and s.parent_task_id = t.id and s.settled_at is null
             order by s.conversation_id)
         """;
 

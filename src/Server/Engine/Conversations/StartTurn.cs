@@ -2,7 +2,7 @@ using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Subagents;
 using Koda.Server.Engine.Tasks;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Conversations;

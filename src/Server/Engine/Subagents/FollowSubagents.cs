@@ -34,7 +34,7 @@ internal sealed class FollowSubagents(Database database, SaveTasks save, EventLo
         var task = changes.Find(waiting)!;
         task.Events.AddRange(await News(transaction, conversationId, waiting, task.RunId, cancellationToken));
         await transaction.Flush(cancellationToken);
-        if (task is { State: TaskState.Waiting, AwaitsSubagents: true }
+        if (task.AwaitsRuns
             && (await SubagentStore.Open(transaction.Connection, conversationId, waiting, cancellationToken)).Count == 0)
         {
             task.GoOnAfterSubagents();

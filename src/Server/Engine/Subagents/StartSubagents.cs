@@ -71,7 +71,8 @@ internal sealed class StartSubagents(AgentCatalog agents, TurnPlan plan, StartTu
         context = context with { Turn = context.Turn! with { BudgetMicros = budget.Micros, Ceiling = caller.Ceiling } };
         var inherited = await ConversationLog.Decisions(transaction.Connection, parent.Id, cancellationToken);
         transaction.Defer(ConversationStore.Insert(child));
-        var (task, turn) = await start.Execute(transaction, locked, message, agent, context, caller.RunId, [], cancellationToken);
+        Guid? run = caller.TaskId is null ? null : caller.RunId;
+        var (task, turn) = await start.Execute(transaction, locked, message, agent, context, run, [], cancellationToken);
         transaction.Defer(SubagentStore.Insert(child.Id, caller, request with { AgentId = agent.Id }, task, settings));
         await log.Append(
             transaction,

@@ -1,5 +1,5 @@
 using Koda.Server.Engine.Conversations;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Npgsql;
 
 namespace Koda.Server.Engine.Subagents;

@@ -26,7 +26,7 @@ internal static partial class SubagentStore
     private const string MayGiveUp = "(c.state = 'queued' and c.stop_requested <> 'cancel' and not s.timed_out)";
 
     private const string MayGoOn = """
-        tasks t where t.awaits_subagents and t.state = 'waiting'
+        tasks t where t.state = 'waiting' and t.approval_id is null
             and not exists (select from subagents s where s.parent_task_id = t.id and s.settled_at is null)
         """;
 

@@ -62,7 +62,6 @@ internal sealed partial class LockedTask
     {
         Close(AttemptOutcome.Suspended);
         Move(TaskTrigger.Suspend);
-        AwaitsSubagents = true;
         Events.AddRange(started);
         Events.Add(TaskEvents.WaitingForSubagents(this));
     }

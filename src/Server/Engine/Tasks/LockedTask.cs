@@ -1,7 +1,7 @@
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Events;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 
 namespace Koda.Server.Engine.Tasks;
 
@@ -30,8 +30,8 @@ internal sealed partial class LockedTask
     public required RequestedStop StopRequested { get; set; }
     public required Guid? ApprovalId { get; set; }
 
-    /// <summary>The task waits for subagents.</summary>
-    public required bool AwaitsSubagents { get; set; }
+    /// <summary>The task waits for the runs that its own has started, and for no person.</summary>
+    public bool AwaitsRuns => State == TaskState.Waiting && ApprovalId is null;
 
     /// <summary>The task is a turn of a conversation, or work on its workspace.</summary>
     public bool IsInConversation => StreamId != Id;
@@ -99,7 +99,7 @@ internal sealed partial class LockedTask
         if (next is not (TaskState.Running or TaskState.Waiting) || (next == TaskState.Waiting && StopRequested == RequestedStop.Requeue))
             StopRequested = RequestedStop.None;
         if (next != TaskState.Waiting)
-            (ApprovalId, AwaitsSubagents) = (null, false);
+            ApprovalId = null;
     }
 
     private void Close(AttemptOutcome outcome)

@@ -1,5 +1,5 @@
 using Koda.Server.Engine.Agents;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 
 namespace Koda.Server.Engine.Tasks;
 

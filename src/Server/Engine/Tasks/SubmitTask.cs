@@ -3,7 +3,7 @@ using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Idempotency;
 using Koda.Server.Engine.Settings;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Tasks;

@@ -2,7 +2,7 @@ using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Events;
 using Koda.Server.Engine.Providers;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 

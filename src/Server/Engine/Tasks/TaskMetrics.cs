@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Koda.Server.Engine.Attempts;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 
 namespace Koda.Server.Engine.Tasks;
 

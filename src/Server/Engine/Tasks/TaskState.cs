@@ -24,6 +24,6 @@ internal enum TaskState
     /// <summary>Stands still until a person resumes it.</summary>
     Paused,
 
-    /// <summary>Stands still until an approval is answered or expires.</summary>
+    /// <summary>Stands still until an approval is answered or expires; without one, until the runs that it started have ended.</summary>
     Waiting,
 }

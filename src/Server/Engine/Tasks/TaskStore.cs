@@ -11,7 +11,7 @@ internal static partial class TaskStore
     // Locks are taken in the order of ids, so that two transactions cannot wait for each other.
     private const string LockSql = """
         select id, run_id, stream_id, agent_id, agent_version, priority, attempt, max_attempts,
-            state, failures, losses, stop_requested, approval_id, awaits_subagents,
+            state, failures, losses, stop_requested, approval_id,
             (select max_concurrent > 0 from agents where agents.id = agent_id)
                 or exists (select from provider_limits where connection in ('', provider_id))
         from tasks
@@ -42,8 +42,7 @@ internal static partial class TaskStore
         Losses = row.GetInt32(10),
         StopRequested = EnumText<RequestedStop>.Parse(row.GetString(11)),
         ApprovalId = row.IsDBNull(12) ? null : row.GetGuid(12),
-        AwaitsSubagents = row.GetBoolean(13),
-        IsLimited = row.GetBoolean(14),
+        IsLimited = row.GetBoolean(13),
     };
 
     private const string UpdateSql = """
@@ -53,7 +52,6 @@ internal static partial class TaskStore
             losses = change.losses,
             stop_requested = change.stop_requested,
             approval_id = change.approval_id,
-            awaits_subagents = change.awaits_subagents,
             output = change.output,
             error_code = case when change.clears_error then null else coalesce(change.error_code, tasks.error_code) end,
             error_message = case when change.clears_error then null else coalesce(change.error_message, tasks.error_message) end,
@@ -61,8 +59,8 @@ internal static partial class TaskStore
             available_at = clock_timestamp() + change.delay,
             finished_at = case when change.state in ('succeeded', 'failed', 'cancelled') then clock_timestamp() end,
             updated_at = clock_timestamp()
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            as change (id, state, failures, losses, stop_requested, approval_id, output, error_code, error_message, clears_error, delay, awaits_subagents)
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            as change (id, state, failures, losses, stop_requested, approval_id, output, error_code, error_message, clears_error, delay)
         where tasks.id = change.id
         """;
 
@@ -80,7 +78,6 @@ internal static partial class TaskStore
         command.Parameters.AddColumn(tasks, task => task.Error?.Message);
         command.Parameters.AddColumn(tasks, task => task.ClearsError);
         command.Parameters.AddColumn(tasks, task => task.Delay);
-        command.Parameters.AddColumn(tasks, task => task.AwaitsSubagents);
         return command;
     }
 }

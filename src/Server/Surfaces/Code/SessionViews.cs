@@ -3,7 +3,7 @@ using Koda.Providers;
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Tasks;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Wire = Koda.Protos.Code.V1;
 
 namespace Koda.Server.Surfaces.Code;

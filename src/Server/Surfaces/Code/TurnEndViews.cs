@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Koda.Providers;
 using Koda.Server.Engine;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Wire = Koda.Protos.Code.V1;
 
 namespace Koda.Server.Surfaces.Code;

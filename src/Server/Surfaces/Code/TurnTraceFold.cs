@@ -3,7 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Conversations;
 using Koda.Server.Engine.Events;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Wire = Koda.Protos.Code.V1;
 
 namespace Koda.Server.Surfaces.Code;

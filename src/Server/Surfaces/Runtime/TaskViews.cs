@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Koda.Providers;
 using Koda.Server.Engine.Tasks;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Wire = Koda.Protos.Runtime.V1;
 
 namespace Koda.Server.Surfaces.Runtime;

@@ -5,7 +5,7 @@ using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Tasks;
-using Koda.Server.Engine.Usage;
+using Koda.Server.Engine.Runs;
 using Koda.Server.Engine.Workers;
 using Wire = Koda.Protos.Worker.V1;
 

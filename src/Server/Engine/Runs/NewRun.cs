@@ -1,4 +1,4 @@
-namespace Koda.Server.Engine.Usage;
+namespace Koda.Server.Engine.Runs;
 
 /// <summary>A run that is about to be stored.</summary>
 internal sealed record NewRun(

@@ -1,19 +1,30 @@
 using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
-namespace Koda.Server.Engine.Usage;
+namespace Koda.Server.Engine.Runs;
 
 /// <summary>The only writer of <c>runs</c>.</summary>
 internal static class RunStore
 {
-    private const string InsertSql = """
-        insert into runs (id, kind, stream_id, agent_id, agent_version, workspace, parent_id)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7)
+    private const string InsertRootsSql = """
+        insert into runs (id, kind, stream_id, agent_id, agent_version, workspace)
+        select id, kind, stream_id, agent_id, agent_version, workspace
+        from unnest($1, $2, $3, $4, $5, $6, $7) as run (id, kind, stream_id, agent_id, agent_version, workspace, parent_id)
         """;
 
+    private const string InsertSql = """
+        insert into runs (id, kind, stream_id, agent_id, agent_version, workspace, parent_id, root_id, number)
+        select run.id, run.kind, run.stream_id, run.agent_id, run.agent_version, run.workspace, run.parent_id, coalesce(parent.root_id, parent.id),
+            row_number() over (partition by run.parent_id order by run.place)
+                + case when run.parent_id is null then 0 else (select coalesce(max(number), 0) from runs where runs.parent_id = run.parent_id) end
+        from unnest($1, $2, $3, $4, $5, $6, $7) with ordinality as run (id, kind, stream_id, agent_id, agent_version, workspace, parent_id, place)
+        left join runs as parent on parent.id = run.parent_id
+        """;
+
+    /// <summary>Stores runs, each with the next number of its parent, under a lock that its siblings are stored under too.</summary>
     public static NpgsqlBatchCommand Insert(IReadOnlyCollection<NewRun> runs)
     {
-        var command = new NpgsqlBatchCommand(InsertSql);
+        var command = new NpgsqlBatchCommand(runs.All(run => run.ParentId is null) ? InsertRootsSql : InsertSql);
         command.Parameters.AddColumn(runs, run => run.Id);
         command.Parameters.AddColumn(runs, run => EnumText<RunKind>.Of(run.Kind));
         command.Parameters.AddColumn(runs, run => run.StreamId);

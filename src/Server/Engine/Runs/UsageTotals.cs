@@ -1,4 +1,4 @@
-namespace Koda.Server.Engine.Usage;
+namespace Koda.Server.Engine.Runs;
 
 /// <summary>
 /// What model calls consumed, and how many calls there were. Costs are micro-dollars, without those of the unpriced calls, which nobody
