@@ -7,6 +7,7 @@ using Koda.Client.Evidence;
 using Koda.Client.Identity;
 using Koda.Client.Providers;
 using Koda.Client.Onboarding;
+using Koda.Client.Operations;
 using Koda.Client.Secrets;
 using Koda.Client.Sessions;
 using Koda.Client.Settings;
@@ -45,6 +46,7 @@ public sealed class KodaClient : IAsyncDisposable, IDisposable
         Audit = new AuditClient(invoker, _calls);
         Evidence = new EvidenceClient(invoker, _calls);
         Skills = new SkillClient(invoker, _calls);
+        Operations = new OperationsClient(invoker, _calls);
         Secrets = new SecretClient(invoker, _calls);
         Onboarding = new OnboardingClient(invoker, _calls);
         Settings = new SettingsClient(invoker, _calls);
@@ -95,6 +97,9 @@ public sealed class KodaClient : IAsyncDisposable, IDisposable
 
     /// <summary>Reads the log as it was hashed.</summary>
     public EvidenceClient Evidence { get; }
+
+    /// <summary>What an operator watches: every run, what waits for a person, what models cost.</summary>
+    public OperationsClient Operations { get; }
 
     /// <summary>Leads from a fresh server to the first task.</summary>
     public OnboardingClient Onboarding { get; }

@@ -20,7 +20,7 @@ public sealed partial class TierTests
         ("Tasks", ["Tasks", "Attempts", "Artifacts"]),
         ("Conversations", ["Conversations", "Subagents"]),
         ("Dispatch", ["Dispatch", "Workers"]),
-        ("Views", ["Evidence", "Onboarding", "Readiness"]),
+        ("Views", ["Overview", "Evidence", "Onboarding", "Readiness"]),
     ];
 
     private static readonly Dictionary<string, int> s_tierOf = s_groups

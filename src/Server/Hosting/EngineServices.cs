@@ -39,7 +39,7 @@ internal static class EngineServices
         .AddSingleton<WorkNews>().AddSingleton<SweepNews>();
 
     private static IServiceCollection AddEvents(this IServiceCollection services) => services
-        .AddSingleton<EventLog>().AddSingleton<ReadEvents>().AddSingleton<EventFeed>();
+        .AddSingleton<EventLog>().AddSingleton<ReadEvents>().AddSingleton<EventFeed>().AddSingleton<GlobalFeed>();
 
     /// <summary>One instance that others can ask for and that the host runs.</summary>
     public static IServiceCollection AddRunning<T>(this IServiceCollection services)

@@ -41,6 +41,8 @@ internal static class SurfaceServices
         .AddProviderSurfaces()
         .AddSingleton<Surfaces.ControlPlane.AuthService>().AddSingleton<Surfaces.ControlPlane.AuditService>()
         .AddSingleton<Surfaces.ControlPlane.EvidenceService>()
+        .AddSingleton<Surfaces.ControlPlane.RunService>().AddSingleton<Surfaces.ControlPlane.InboxService>()
+        .AddSingleton<Surfaces.ControlPlane.CostService>()
         .AddCodeSurface()
         .AddSingleton<Surfaces.Worker.WorkerService>();
 
@@ -61,6 +63,9 @@ internal static class SurfaceServices
         app.MapRpcService<Surfaces.ControlPlane.AuthService>();
         app.MapRpcService<Surfaces.ControlPlane.AuditService>();
         app.MapRpcService<Surfaces.ControlPlane.EvidenceService>();
+        app.MapRpcService<Surfaces.ControlPlane.RunService>();
+        app.MapRpcService<Surfaces.ControlPlane.InboxService>();
+        app.MapRpcService<Surfaces.ControlPlane.CostService>();
         app.MapCodeSurface();
         app.MapRpcService<Surfaces.Worker.WorkerService>();
         app.MapGrpcHealthChecksService();

@@ -474,6 +474,21 @@ CREATE TABLE public.tokens (
     CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
     CONSTRAINT tokens_scopes_check CHECK ((cardinality(scopes) > 0))
 );
+CREATE TABLE public.usage_days (
+    day date NOT NULL,
+    agent_id text NOT NULL,
+    model text NOT NULL,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cached_input_tokens bigint NOT NULL,
+    cache_write_tokens bigint NOT NULL,
+    reasoning_tokens bigint NOT NULL,
+    cost_micros bigint NOT NULL,
+    model_calls integer NOT NULL,
+    tool_calls integer NOT NULL,
+    unpriced_calls integer NOT NULL
+)
+WITH (fillfactor='50');
 CREATE TABLE public.workers (
     id text NOT NULL,
     name text NOT NULL,
@@ -575,6 +590,8 @@ ALTER TABLE ONLY public.tasks
     ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_pkey PRIMARY KEY (day, agent_id, model);
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.write_probes

@@ -59,6 +59,7 @@ internal static partial class JournalCodec
         CostMicros = usage.CostMicros,
         PriceUnknown = usage.PriceUnknown,
         NoModel = usage.NoModel,
+        Model = usage.Model,
     };
 
     // PostgreSQL keeps no zero character in text, so it is stored as the replacement character.

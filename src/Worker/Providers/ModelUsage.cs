@@ -26,4 +26,7 @@ internal sealed record ModelUsage
 
     /// <summary>Whether rules or a script answered, and no language model.</summary>
     public bool NoModel { get; init; }
+
+    /// <summary>The model that answered, by its own name. Empty: unknown.</summary>
+    public string Model { get; init; } = "";
 }

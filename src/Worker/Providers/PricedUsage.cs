@@ -10,6 +10,7 @@ internal static class PricedUsage
     /// <param name="asked">The model that was asked. Null: the same.</param>
     public static ModelUsage Price(this PriceTable prices, string answered, ModelUsage usage, string? asked = null)
     {
+        usage = usage with { Model = answered };
         if (prices.Find(answered, asked ?? answered)?.Of(usage.InputTokens) is not { } price)
             return usage with { PriceUnknown = true };
         var fresh = Math.Max(0, usage.InputTokens - usage.CachedInputTokens - usage.CacheWriteTokens);

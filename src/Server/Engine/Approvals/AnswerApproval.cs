@@ -32,6 +32,8 @@ internal sealed class AnswerApproval(Database database, IApprovalListener listen
     private async Task<ApprovalRecord> Answer(Transaction transaction, ApprovalAnswer answer, CancellationToken cancellationToken)
     {
         var asked = await ApprovalStore.Get(transaction.Connection, answer.ApprovalId, cancellationToken) ?? throw GetApproval.NotFound();
+        if (answer.Approve && asked.Purpose == ApprovalPurpose.Question && answer.Response.Length == 0)
+            throw Invalid("response", "A question is answered with a text.");
         if (answer.Digest.Length > 0 && answer.Digest != asked.Digest)
             throw Invalid("digest", "The action is not the one that was looked at.");
         var waiters = await listener.Lock(transaction, [asked.TaskId], cancellationToken);

@@ -40,6 +40,25 @@ internal static partial class ApprovalStore
         return await ReadAll(command, cancellationToken);
     }
 
+    private const string ListPendingSql = $"""
+        select {Columns}
+        from approvals
+        where state = 'pending' and ($1 = '' or agent_id = $1) and id > $2
+        order by id
+        limit $3
+        """;
+
+    /// <summary>What waits and was asked after <paramref name="after"/>, oldest first. An empty agent means any.</summary>
+    public static async Task<List<ApprovalRecord>> ListPending(
+        NpgsqlConnection connection, string agentId, Guid after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ListPendingSql, connection);
+        command.Parameters.AddValue(agentId);
+        command.Parameters.AddValue(after);
+        command.Parameters.AddValue(limit);
+        return await ReadAll(command, cancellationToken);
+    }
+
     private const string ListPendingInSql = $"""
         select {Columns}
         from approvals

@@ -9,4 +9,5 @@ namespace Koda.Server.Engine.Attempts;
 /// <param name="Payload">The event.</param>
 /// <param name="Usage">What it consumed.</param>
 /// <param name="AskedNoModel">Whether rules or a script gave the answer that it tells of: it is no model call.</param>
-internal sealed record ReportedEvent(string Kind, string Payload, UsageTotals? Usage = null, bool AskedNoModel = false);
+/// <param name="Model">The model that answered. Empty: not said.</param>
+internal sealed record ReportedEvent(string Kind, string Payload, UsageTotals? Usage = null, bool AskedNoModel = false, string Model = "");

@@ -35,6 +35,14 @@ internal sealed class GlobalFeed(Database database)
         return new GlobalPage([], afterPosition);
     }
 
+    /// <summary>The position up to which everything is settled.</summary>
+    public async Task<long> Settled(CancellationToken cancellationToken) =>
+        Settle(await database.Read(GlobalQueries.MarkPosition, cancellationToken));
+
+    /// <summary>The last position that was drawn.</summary>
+    public async Task<long> Last(CancellationToken cancellationToken) =>
+        (await database.Read(GlobalQueries.MarkPosition, cancellationToken)).LastPosition;
+
     private long Settle(PositionMark mark)
     {
         lock (_lock)

@@ -21,6 +21,7 @@ internal static class Scopes
         "identity.read",
         "identity.write",
         Metrics,
+        "operations.read",
         "providers.read",
         "providers.write",
         "runtime.read",

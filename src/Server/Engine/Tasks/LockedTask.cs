@@ -43,6 +43,10 @@ internal sealed partial class LockedTask
     public TaskFault? Error { get; private set; }
     public TimeSpan? Delay { get; private set; }
     public UsageTotals Used { get; private set; }
+
+    /// <summary>The same by the model that answered. Empty: not said.</summary>
+    public Dictionary<string, UsageTotals> UsedByModel { get; } = [];
+
     public List<NewEvent> Events { get; } = [];
 
     /// <summary>Where in <see cref="Events"/> the last event of each recorded batch stands.</summary>
@@ -77,6 +81,8 @@ internal sealed partial class LockedTask
         {
             var used = ReportedUsage.Of(reported);
             Used += used;
+            if (used != default)
+                UsedByModel[reported.Model] = UsedByModel.GetValueOrDefault(reported.Model) + used;
             if (used.ModelCalls + used.ToolCalls > 0)
                 GetsOn();
             Events.Add(new NewEvent(reported.Kind, actor, RunId, attempt, reported.Payload, ReportedUsage.Json(reported)));

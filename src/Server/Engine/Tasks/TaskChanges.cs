@@ -74,12 +74,22 @@ internal sealed class TaskChanges
         Defer([.. _tasks.Values.Where(task => task.Changed)], TaskStore.Update);
         Defer([.. _attempts.Values.Where(attempt => attempt.Changed)], AttemptStore.Update);
         Defer([.. _tasks.Values.Where(task => task.Used != default).Select(task => (task.RunId, task.Used))], RunStore.AddUsage);
+        Defer(ModelUses(), UsageDayStore.Add);
         Defer(
             [.. _tasks.Values.Where(task => task.State == TaskState.Cancelled && task.Changed).Select(task => task.Id)],
             ApprovalStore.Cancel);
         Defer(_approvals, ApprovalStore.Insert);
         Defer(_pauses, CooldownStore.Record);
     }
+
+    private List<ModelUse> ModelUses() =>
+    [
+        .. _tasks.Values
+            .SelectMany(task => task.UsedByModel.Select(use => (task.AgentId, Model: use.Key, Used: use.Value)))
+            .GroupBy(use => (use.AgentId, use.Model))
+            .Select(uses => new ModelUse(
+                uses.Key.AgentId, uses.Key.Model, uses.Aggregate(default(UsageTotals), (sum, use) => sum + use.Used))),
+    ];
 
     private void AppendEvents(EventLog log)
     {

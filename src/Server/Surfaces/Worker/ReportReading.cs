@@ -14,6 +14,8 @@ namespace Koda.Server.Surfaces.Worker;
 /// <summary>Reads what workers say. Nonsense is refused, which ends the worker's stream.</summary>
 internal static class ReportReading
 {
+    private const int LongestModel = 256;
+
     private const long LongestPauseMs = 24 * 3600 * 1000;
 
     public static WorkerHello Hello(Wire.Hello hello)
@@ -136,7 +138,11 @@ internal static class ReportReading
     private static ReportedEvent[] Events(Google.Protobuf.Collections.RepeatedField<Wire.ReportedEvent> events) =>
         events.Count == 0
             ? []
-            : [.. events.Select(entry => new ReportedEvent(entry.Kind, entry.Payload, Usage(entry.Usage), entry.Usage?.NoModel ?? false))];
+            : [.. events.Select(entry => new ReportedEvent(
+                entry.Kind, entry.Payload, Usage(entry.Usage), entry.Usage?.NoModel ?? false, Model(entry.Usage?.Model ?? "")))];
+
+    // A name for sums, of which a worker must not make more than there are models.
+    private static string Model(string model) => StorableText.Of(model.Length > LongestModel ? model[..LongestModel] : model);
 
     private static UsageTotals? Usage(Wire.Usage? usage) =>
         usage is null
