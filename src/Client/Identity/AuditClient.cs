@@ -39,34 +39,8 @@ public sealed class AuditClient
     public async IAsyncEnumerable<AuditEvent> WatchAsync(
         WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var request = filter.Clone();
-        for (var failures = 0; ;)
-        {
-            using var call = _service.WatchAudit(request, _calls.Prepare(cancellationToken));
-            while (await Next(call, cancellationToken) is { } item)
-            {
-                failures = 0;
-                request.AfterSeq = item.Seq;
-                yield return item;
-            }
-
-            var options = _calls.Options;
-            await Task.Delay(Backoff.After(++failures, options), options.TimeProvider, cancellationToken);
-        }
-    }
-
-    /// <returns>Null when the feed was cut and may be opened again.</returns>
-    private static async Task<AuditEvent?> Next(AsyncServerStreamingCall<AuditEvent> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : null;
-        }
-        catch (RpcException e)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var error = ErrorReader.Read(e);
-            return error.Retryable ? null : throw error;
-        }
+        using var feed = new ResumedFeed<AuditEvent>(new AuditFeed(_service, filter), _calls, filter.AfterSeq, onCut: null);
+        while (await feed.Next(cancellationToken) is { } item)
+            yield return item;
     }
 }

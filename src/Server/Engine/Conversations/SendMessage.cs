@@ -38,7 +38,7 @@ internal sealed class SendMessage(
         var conversation = await getConversation.Execute(id, cancellationToken);
         await workspaces.Check(conversation.Workspace, cancellationToken);
         var agent = await agents.Runnable(message.AgentId.Length > 0 ? message.AgentId : conversation.AgentId, cancellationToken);
-        await depth.Admit(cancellationToken);
+        depth.Admit();
         var storable = message with { Content = StorableText.Of(message.Content) };
         return await once.Execute(
             key, encode, (transaction, token) => Send(transaction, id, storable, mayWait, agent, token), cancellationToken);

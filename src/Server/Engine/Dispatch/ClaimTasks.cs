@@ -29,7 +29,13 @@ internal sealed record Claim(IReadOnlyList<ClaimedAttempt> Attempts, IReadOnlyLi
 
 /// <summary>Claims tasks for all waiting workers of a server in one transaction. Safe with any number of servers.</summary>
 internal sealed class ClaimTasks(
-    Database database, EventLog log, ProviderLoad load, EngineMetrics metrics, TaskMetrics taskMetrics, EngineOptions options)
+    Database database,
+    EventLog log,
+    ProviderLoad load,
+    QueueDepth depth,
+    EngineMetrics metrics,
+    TaskMetrics taskMetrics,
+    EngineOptions options)
 {
     // In so many turns workers that are not alike take what each of them may take, so that none is always the first.
     private const int MostTurns = 4;
@@ -66,6 +72,7 @@ internal sealed class ClaimTasks(
             return [];
         transaction.AfterCommit(() =>
         {
+            depth.Take(claimed.Count);
             taskMetrics.Started(claimed.Count);
             metrics.Batch("claim", claimed.Count);
         });

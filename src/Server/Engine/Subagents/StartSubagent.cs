@@ -25,7 +25,7 @@ internal sealed class StartSubagent(
         if (!(await settings.Read(cancellationToken)).Policy.AcceptTasks)
             throw SubmitTask.NotAccepted();
         await agents.Runnable(request.AgentId, cancellationToken);
-        await depth.Admit(cancellationToken);
+        depth.Admit();
         var caller = new SubagentCaller(id, TaskId: null, id, principal) { Unattended = unattended };
         return await once.Execute(key, encode, (transaction, token) => Start(transaction, caller, request, token), cancellationToken);
     }

@@ -4,36 +4,33 @@ using Koda.Server.Infrastructure.Postgres;
 namespace Koda.Server.Engine.Tasks;
 
 /// <summary>
-/// Bounds the queue. The depth is counted now and then, never for a single submission, so admission costs the same at any depth.
+/// Bounds the queue. This server keeps count of what it queues and hands out; what others do, and what was cancelled, is counted in the
+/// table: seldom while the queue is far from its bound, every few seconds near it, and never while a caller waits. So admission costs the
+/// same at any depth.
 /// </summary>
 internal sealed class QueueDepth(Database database, EngineOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
     // A count may take at most a hundredth of the time.
     private const int RestPerCount = 100;
 
     private int _counting;
     private long _depth;
+
+    // 0: never.
     private long _countedAt;
-    private TimeSpan _rest;
-    private bool _counted;
+
+    private TimeSpan _took;
 
     /// <exception cref="EngineException">TASK_QUEUE_FULL.</exception>
-    public async ValueTask Admit(CancellationToken cancellationToken)
+    public void Admit()
     {
-        if (IsStale() && Interlocked.Exchange(ref _counting, 1) == 0)
-        {
-            try
-            {
-                await Count(cancellationToken);
-            }
-            finally
-            {
-                Volatile.Write(ref _counting, 0);
-            }
-        }
-        if (Volatile.Read(ref _depth) >= options.MaxQueuedTasks)
+        var depth = Volatile.Read(ref _depth);
+        if (IsStale(depth) && Interlocked.Exchange(ref _counting, 1) == 0)
+            _ = Task.Run(Count);
+        if (depth >= options.MaxQueuedTasks)
         {
             throw new EngineException(
                 ErrorReason.TaskQueueFull,
@@ -43,20 +40,44 @@ internal sealed class QueueDepth(Database database, EngineOptions options, TimeP
         }
     }
 
-    /// <summary>Tasks of this server that were queued since the last count.</summary>
+    /// <summary>This server queued so many tasks.</summary>
     public void Add(int tasks) => Interlocked.Add(ref _depth, tasks);
 
-    private bool IsStale() => !_counted || clock.GetElapsedTime(_countedAt) > _rest;
+    /// <summary>This server handed so many out.</summary>
+    public void Take(int tasks) => Interlocked.Add(ref _depth, -tasks);
 
-    private async Task Count(CancellationToken cancellationToken)
+    private bool IsStale(long depth)
+    {
+        var counted = Volatile.Read(ref _countedAt);
+        if (counted == 0)
+            return true;
+        var isNear = depth >= options.MaxQueuedTasks / 2;
+        var rest = isNear ? Longer(_took * RestPerCount, s_shortest) : Longer(_took * RestPerCount, s_longest);
+        return clock.GetElapsedTime(counted) > rest;
+    }
+
+    private async Task Count()
     {
         var started = clock.GetTimestamp();
-        var depth = await database.Read(
-            (connection, token) => TaskStore.CountQueued(connection, options.MaxQueuedTasks, token), cancellationToken);
-        var took = clock.GetElapsedTime(started) * RestPerCount;
-        _rest = took > s_shortest ? took : s_shortest;
-        _countedAt = clock.GetTimestamp();
-        Volatile.Write(ref _depth, depth);
-        _counted = true;
+        var before = Volatile.Read(ref _depth);
+        try
+        {
+            var counted = await database.Read(
+                (connection, token) => TaskStore.CountQueued(connection, options.MaxQueuedTasks, token), CancellationToken.None);
+            // What was queued and handed out meanwhile is added, whether or not the count has seen it.
+            Interlocked.Add(ref _depth, counted - before);
+        }
+        catch (EngineException failure) when (failure.Reason == ErrorReason.Unavailable)
+        {
+            // Who submits meets the same trouble by itself; this is tried again after the rest.
+        }
+        finally
+        {
+            _took = clock.GetElapsedTime(started);
+            Volatile.Write(ref _countedAt, clock.GetTimestamp());
+            Volatile.Write(ref _counting, 0);
+        }
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

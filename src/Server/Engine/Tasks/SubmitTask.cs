@@ -69,7 +69,7 @@ internal sealed class SubmitTask : IAsyncDisposable
             throw NotAccepted();
         await _workspaces.Check(submission.Context.Workspace, cancellationToken);
         var agent = await _agents.Runnable(submission.AgentId, cancellationToken);
-        await _depth.Admit(cancellationToken);
+        _depth.Admit();
         var storable = submission with { Query = StorableText.Of(submission.Query) };
         var warnings = await _warnings.For(agent.Id, agent.Definition, submission.Context.Workspace, cancellationToken);
         var answer = await _batcher.Write(
