@@ -11,8 +11,12 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
     : IDisposable
     where T : class
 {
+    // No connection takes so long to be refused: one that lasted has stood, although a quiet feed gave nothing.
+    private static readonly TimeSpan s_steady = TimeSpan.FromMinutes(1);
+
     private readonly CutFeed _patience = new(calls.Options, onCut);
     private AsyncServerStreamingCall<T>? _call;
+    private long _openedAt;
     private long _position = after;
     private T? _last;
     private int _silent;
@@ -24,7 +28,7 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
         {
             try
             {
-                _call ??= source.Open(_position, calls.Prepare(cancellationToken));
+                _call ??= Open(cancellationToken);
                 while (await _call.ResponseStream.MoveNext(cancellationToken))
                     if (Accept(_call.ResponseStream.Current) is { } item)
                         return item;
@@ -45,6 +49,12 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
 
     public void Dispose() => _call?.Dispose();
 
+    private AsyncServerStreamingCall<T> Open(CancellationToken cancellationToken)
+    {
+        _openedAt = calls.Options.TimeProvider.GetTimestamp();
+        return source.Open(_position, calls.Prepare(cancellationToken));
+    }
+
     private T? Accept(T item)
     {
         if (source.PositionOf(item) <= _position)
@@ -60,6 +70,8 @@ internal sealed class ResumedFeed<T>(IFeedSource<T> source, CallRunner calls, lo
     {
         _call?.Dispose();
         _call = null;
+        if (calls.Options.TimeProvider.GetElapsedTime(_openedAt) > s_steady)
+            _patience.Alive();
         await _patience.Pause(error, cancellationToken);
     }
 }
