@@ -27,4 +27,12 @@ internal sealed class EngineException(
             ErrorReason.InvalidRequest,
             $"{refusal}: {string.Join("; ", faults.Select(fault => $"{fault.Key}: {fault.Value.TrimEnd('.')}"))}.",
             faults);
+
+    /// <summary>A request that is refused for what one field says.</summary>
+    /// <param name="field">The field, as the caller names it.</param>
+    /// <param name="problem">What is wrong: a sentence, or what follows the field's name, without a full stop.</param>
+    public static EngineException InvalidField(string field, string problem) => new(
+        ErrorReason.InvalidRequest,
+        problem.EndsWith('.') ? problem : $"{field} {problem}.",
+        new Dictionary<string, string> { [field] = problem });
 }

@@ -1,5 +1,3 @@
-using Koda.Protos.Common.V1;
-
 namespace Koda.Server.Engine;
 
 /// <summary>A part of a list. A null cursor means that it is the last one.</summary>
@@ -16,10 +14,7 @@ internal static class Page
     public static int Limit(int asked, int otherwise = DefaultLimit, int most = MaxLimit) =>
         asked switch
         {
-            < 0 => throw new EngineException(
-                ErrorReason.InvalidRequest,
-                "The page size must not be negative.",
-                new Dictionary<string, string> { ["limit"] = "must not be negative" }),
+            < 0 => throw EngineException.InvalidField("limit", "must not be negative"),
             0 => otherwise,
             _ => Math.Min(asked, most),
         };

@@ -23,9 +23,9 @@ internal sealed class AnswerApproval(Database database, IApprovalListener listen
     public Task<ApprovalRecord> Execute(ApprovalAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.Rationale.Length > MaxRationale)
-            throw Invalid("rationale", $"At most {MaxRationale} characters.");
+            throw EngineException.InvalidField("rationale", $"At most {MaxRationale} characters.");
         if (answer.Response.Length > MaxResponse)
-            throw Invalid("response", $"At most {MaxResponse} characters.");
+            throw EngineException.InvalidField("response", $"At most {MaxResponse} characters.");
         return database.InTransaction((transaction, token) => Answer(transaction, answer, token), cancellationToken);
     }
 
@@ -33,9 +33,9 @@ internal sealed class AnswerApproval(Database database, IApprovalListener listen
     {
         var asked = await ApprovalStore.Get(transaction.Connection, answer.ApprovalId, cancellationToken) ?? throw GetApproval.NotFound();
         if (answer.Approve && asked.Purpose == ApprovalPurpose.Question && answer.Response.Length == 0)
-            throw Invalid("response", "A question is answered with a text.");
+            throw EngineException.InvalidField("response", "A question is answered with a text.");
         if (answer.Digest.Length > 0 && answer.Digest != asked.Digest)
-            throw Invalid("digest", "The action is not the one that was looked at.");
+            throw EngineException.InvalidField("digest", "The action is not the one that was looked at.");
         var waiters = await listener.Lock(transaction, [asked.TaskId], cancellationToken);
         var answered = await ApprovalStore.Answer(transaction, answer, cancellationToken);
         if (answered is null)
@@ -67,7 +67,4 @@ internal sealed class AnswerApproval(Database database, IApprovalListener listen
                 ["answered_by"] = standing.AnsweredBy,
             }),
     };
-
-    private static EngineException Invalid(string field, string problem) =>
-        new(ErrorReason.InvalidRequest, problem, new Dictionary<string, string> { [field] = problem });
 }

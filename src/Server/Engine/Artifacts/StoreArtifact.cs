@@ -1,4 +1,3 @@
-using Koda.Protos.Common.V1;
 using Koda.Server.Infrastructure.Postgres;
 
 namespace Koda.Server.Engine.Artifacts;
@@ -29,11 +28,8 @@ internal sealed class StoreArtifact(Database database, ArtifactFolder folder)
     private static void Check(NewArtifact artifact)
     {
         if (artifact.Name.Length is 0 or > MaxNameLength || artifact.Name.Contains('\0', StringComparison.Ordinal))
-            throw Invalid("name", $"must have 1 to {MaxNameLength} characters");
+            throw EngineException.InvalidField("name", $"must have 1 to {MaxNameLength} characters");
         if (artifact.MediaType.Length > MaxNameLength || artifact.MediaType.Contains('\0', StringComparison.Ordinal))
-            throw Invalid("media_type", $"must have at most {MaxNameLength} characters");
+            throw EngineException.InvalidField("media_type", $"must have at most {MaxNameLength} characters");
     }
-
-    private static EngineException Invalid(string field, string problem) =>
-        new(ErrorReason.InvalidRequest, $"{field} {problem}.", new Dictionary<string, string> { [field] = problem });
 }

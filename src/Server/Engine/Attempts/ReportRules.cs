@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Approvals;
 
 namespace Koda.Server.Engine.Attempts;
@@ -25,11 +24,11 @@ internal static class ReportRules
         foreach (var reported in report.Events)
             Check(reported);
         if (report is EventBatch { Batch: < 1 })
-            throw Invalid("batch", "Batches are numbered from 1.");
+            throw EngineException.InvalidField("batch", "Batches are numbered from 1.");
         if (report is PauseReport { Pause: var asked })
             Check(asked);
         if (report is AttemptStop { Reason: StopReason.Cooldown, Pause: null })
-            throw Invalid("pause", "A stop for a provider's pause says which.");
+            throw EngineException.InvalidField("pause", "A stop for a provider's pause says which.");
         if (report is AttemptStop { Pause: { } pause })
             Check(pause);
         if (report is Suspension suspension)
@@ -37,44 +36,44 @@ internal static class ReportRules
         if (report is Delegation delegation)
             Check(delegation);
         if (report is Failure { Error.Code: "" })
-            throw Invalid("code", "A failure needs a code.");
+            throw EngineException.InvalidField("code", "A failure needs a code.");
     }
 
     private static void Check(ReportedEvent reported)
     {
         if (!s_prefixes.Any(prefix => reported.Kind.StartsWith(prefix, StringComparison.Ordinal)) && !s_kinds.Contains(reported.Kind))
-            throw Invalid("kind", $"Workers do not report events of kind '{reported.Kind}'.");
+            throw EngineException.InvalidField("kind", $"Workers do not report events of kind '{reported.Kind}'.");
         if (!IsJsonObject(reported.Payload))
-            throw Invalid("payload", $"The payload of a {reported.Kind} event is not a JSON object.");
+            throw EngineException.InvalidField("payload", $"The payload of a {reported.Kind} event is not a JSON object.");
     }
 
     private static void Check(Delegation delegation)
     {
         if (delegation.Subagents.Count == 0
             || delegation.Subagents.DistinctBy(request => request.CallId).Count() != delegation.Subagents.Count)
-            throw Invalid("subagents", "A delegation names each of its calls once.");
+            throw EngineException.InvalidField("subagents", "A delegation names each of its calls once.");
         if (delegation.Subagents.Any(request => request.CallId.Length == 0 || request.AgentId.Length == 0 || request.Prompt.Length == 0))
-            throw Invalid("subagents", "A subagent needs a call, an agent and a prompt.");
+            throw EngineException.InvalidField("subagents", "A subagent needs a call, an agent and a prompt.");
     }
 
     private static void Check(ProviderPause pause)
     {
         if (pause.RetryAfter <= TimeSpan.Zero)
-            throw Invalid("retry_after_ms", "A pause is longer than nothing.");
+            throw EngineException.InvalidField("retry_after_ms", "A pause is longer than nothing.");
         if (pause.Model.Length > LongestModel
             || !pause.Code.StartsWith("provider.", StringComparison.Ordinal)
             || pause.Code.Length > LongestCode)
-            throw Invalid("pause", "The model or the code of a pause is not one.");
+            throw EngineException.InvalidField("pause", "The model or the code of a pause is not one.");
     }
 
     private static void Check(RequestedApproval approval)
     {
         if (!IsJsonObject(approval.Arguments))
-            throw Invalid("arguments", "The arguments of an approval are not a JSON object.");
+            throw EngineException.InvalidField("arguments", "The arguments of an approval are not a JSON object.");
         if (!s_risks.Contains(approval.Risk))
-            throw Invalid("risk", "The risk is low, medium or high.");
+            throw EngineException.InvalidField("risk", "The risk is low, medium or high.");
         if (approval.Digest != Digest(approval.Tool, approval.Arguments))
-            throw Invalid("digest", "The digest is not that of the tool and the arguments.");
+            throw EngineException.InvalidField("digest", "The digest is not that of the tool and the arguments.");
     }
 
     /// <summary>What an approval is bound to.</summary>
@@ -97,7 +96,4 @@ internal static class ReportRules
             return false;
         }
     }
-
-    private static EngineException Invalid(string field, string problem) =>
-        new(ErrorReason.InvalidRequest, problem, new Dictionary<string, string> { [field] = problem });
 }

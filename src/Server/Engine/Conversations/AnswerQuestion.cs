@@ -30,17 +30,14 @@ internal sealed class AnswerQuestion(Database database, AnswerApproval answerApp
                 {
                     Response = StorableText.Of(response),
                 }
-                : throw Invalid("must not be empty");
+                : throw EngineException.InvalidField("response", "must not be empty");
         }
         return response switch
         {
             Once => new ApprovalAnswer(asked.Id, Approve: true, ApprovalScope.Once, "", "", principal),
             Always => new ApprovalAnswer(asked.Id, Approve: true, ApprovalScope.Always, "", "", principal),
             Reject => new ApprovalAnswer(asked.Id, Approve: false, ApprovalScope.Once, "", "", principal),
-            _ => throw Invalid("must be once, always or reject"),
+            _ => throw EngineException.InvalidField("response", "must be once, always or reject"),
         };
     }
-
-    private static EngineException Invalid(string problem) => new(
-        ErrorReason.InvalidRequest, $"The response {problem}.", new Dictionary<string, string> { ["response"] = problem });
 }

@@ -1,4 +1,3 @@
-using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Attempts;
 using Koda.Server.Engine.Workers;
 using Koda.Server.Infrastructure.Postgres;
@@ -13,9 +12,9 @@ internal sealed class ConnectWorker(Database database, ConnectionHost host, Engi
     public async Task<WorkerConnection> Execute(WorkerHello hello, CancellationToken cancellationToken)
     {
         if (hello.WorkerId.Length == 0)
-            throw Invalid("worker_id", "A worker needs an id.");
+            throw EngineException.InvalidField("worker_id", "A worker needs an id.");
         if (hello.Slots < 1)
-            throw Invalid("slots", "A worker needs at least one slot.");
+            throw EngineException.InvalidField("slots", "A worker needs at least one slot.");
         var connection = new WorkerConnection(host, hello);
         await database.Read(
             async (database, token) =>
@@ -56,7 +55,4 @@ internal sealed class ConnectWorker(Database database, ConnectionHost host, Engi
         null => new AttemptLost(held, "unknown"),
         _ => new AttemptLost(held, "lease_expired"),
     };
-
-    private static EngineException Invalid(string field, string problem) =>
-        new(ErrorReason.InvalidRequest, problem, new Dictionary<string, string> { [field] = problem });
 }

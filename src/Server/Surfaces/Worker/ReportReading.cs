@@ -1,4 +1,3 @@
-using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Agents;
 using Koda.Server.Engine.Approvals;
@@ -21,13 +20,13 @@ internal static class ReportReading
     public static WorkerHello Hello(Wire.Hello hello)
     {
         if (hello.WorkerId.Length is 0 or > WorkerNames.LongestId || hello.WorkerId.Any(char.IsControl))
-            throw Invalid("hello.worker_id", WorkerNames.IdRule);
+            throw EngineException.InvalidField("hello.worker_id", WorkerNames.IdRule);
         if (hello.Slots is < 0 or > 10_000)
-            throw Invalid("hello.slots", "must be 0 to 10000");
+            throw EngineException.InvalidField("hello.slots", "must be 0 to 10000");
         if (hello.Role.Length > 0 && !WorkerNames.IsValid(hello.Role))
-            throw Invalid("hello.role", WorkerNames.Rule);
+            throw EngineException.InvalidField("hello.role", WorkerNames.Rule);
         if (hello.Tags.Count > WorkerNames.MostTags || !hello.Tags.All(WorkerNames.IsValid))
-            throw Invalid("hello.tags", $"must be at most {WorkerNames.MostTags}, each of which {WorkerNames.Rule}");
+            throw EngineException.InvalidField("hello.tags", $"must be at most {WorkerNames.MostTags}, each of which {WorkerNames.Rule}");
         return new WorkerHello(
             hello.WorkerId, hello.Name, hello.Version, hello.Slots, [.. hello.AgentIds], [.. hello.WorkspaceRoots], hello.DefaultWorkspace,
             [.. hello.Held.Select(Key)])
@@ -43,7 +42,7 @@ internal static class ReportReading
     public static WorkerMcp Mcp(Wire.McpReport report)
     {
         if (report.Servers.Count > 100 || report.Servers.Any(server => server.Name.Length is 0 or > 128 || server.Tools < 0))
-            throw Invalid("mcp.servers", "must be at most 100, with names of 1 to 128 characters and a number of tools");
+            throw EngineException.InvalidField("mcp.servers", "must be at most 100, with names of 1 to 128 characters and a number of tools");
         return new WorkerMcp(
             [
                 .. report.Servers.Select(server => new McpServerRecord(
@@ -59,7 +58,7 @@ internal static class ReportReading
     public static AttemptKey Key(Wire.AttemptRef? attempt) =>
         attempt is not null && Guid.TryParseExact(attempt.AttemptId, "D", out Guid id)
             ? new AttemptKey(id, attempt.FencingToken)
-            : throw Invalid("attempt.attempt_id", "must be a UUID");
+            : throw EngineException.InvalidField("attempt.attempt_id", "must be a UUID");
 
     public static EventBatch Batch(Wire.EventBatch batch) => new(Key(batch.Attempt), batch.Batch, Events(batch.Events));
 
@@ -72,7 +71,7 @@ internal static class ReportReading
 
     public static Suspension Suspension(Wire.Suspension suspension)
     {
-        Wire.ApprovalRequest approval = suspension.Approval ?? throw Invalid("suspension.approval", "is missing");
+        Wire.ApprovalRequest approval = suspension.Approval ?? throw EngineException.InvalidField("suspension.approval", "is missing");
         return new Suspension(
             Key(suspension.Attempt),
             new RequestedApproval(
@@ -102,7 +101,7 @@ internal static class ReportReading
     {
         "" or "permission" => ApprovalPurpose.Permission,
         "question" => ApprovalPurpose.Question,
-        _ => throw Invalid("suspension.approval.purpose", "is permission or question"),
+        _ => throw EngineException.InvalidField("suspension.approval.purpose", "is permission or question"),
     };
 
     public static AttemptStop Stop(Wire.Stop stop) =>
@@ -132,7 +131,7 @@ internal static class ReportReading
         Wire.StopReason.Pause => StopReason.Pause,
         Wire.StopReason.Drain => StopReason.Drain,
         Wire.StopReason.Cooldown => StopReason.Cooldown,
-        _ => throw Invalid("stop.reason", "must be cancel, pause or drain"),
+        _ => throw EngineException.InvalidField("stop.reason", "must be cancel, pause or drain"),
     };
 
     private static ReportedEvent[] Events(Google.Protobuf.Collections.RepeatedField<Wire.ReportedEvent> events) =>
@@ -157,7 +156,4 @@ internal static class ReportReading
                 0,
                 0,
                 usage.PriceUnknown ? 1 : 0);
-
-    private static EngineException Invalid(string field, string problem) =>
-        new(ErrorReason.InvalidRequest, $"{field} {problem}.", new Dictionary<string, string> { [field] = problem });
 }
