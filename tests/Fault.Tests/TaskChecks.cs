@@ -20,7 +20,15 @@ internal sealed class TaskChecks(Cluster cluster, string agent)
         foreach (var (key, id) in load.Acknowledged.Take(20))
             Assert.Equal(id, await load.Submit(key));
         Assert.Empty(await cluster.Query<string>(FaultsSql, agent));
+        Assert.Equal([3L * stored.Length, 3L * stored.Length], await cluster.Query<long>(CallsSql, agent));
     }
+
+    // What is counted by run and by day is what the log says, however often a report was sent.
+    private const string CallsSql = """
+        select sum(tool_calls)::bigint from runs where agent_id = $1
+        union all
+        select sum(tool_calls)::bigint from usage_days where agent_id = $1
+        """;
 
     // Tasks that did not end exactly once, or whose log has a hole or a step twice.
     private const string FaultsSql = """
