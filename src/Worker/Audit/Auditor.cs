@@ -45,10 +45,11 @@ internal sealed class Auditor(RulePack pack)
         // A published package may hold nothing but what was built; then that is what there is to look at.
         var holdsSources = all.Exists(file => FileRoles.Of(file.Path) is FileRole.Source && LanguageOf(file.Path).IsCode());
         var candidates = new List<Candidate>();
+        var minified = FileRoles.Minified(all.Select(file => file.Path));
         foreach (var file in all)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await Add(file, holdsSources, coverage, candidates, cancellationToken);
+            await Add(file, holdsSources, minified, coverage, candidates, cancellationToken);
         }
         var judged = Judged(candidates).ToLookup(finding => finding.Confidence is Confidence.Low);
         return new AuditResult([.. judged[false]], [.. judged[true]], coverage, pack.Rules, [.. all.Select(file => file.Path)]);
@@ -75,9 +76,16 @@ internal sealed class Auditor(RulePack pack)
     private static Language LanguageOf(string path) => Languages.Of(path[(path.LastIndexOf('/') + 1)..]);
 
     private async Task Add(
-        AuditedFile file, bool holdsSources, Coverage coverage, List<Candidate> candidates, CancellationToken cancellationToken)
+        AuditedFile file,
+        bool holdsSources,
+        HashSet<string> minified,
+        Coverage coverage,
+        List<Candidate> candidates,
+        CancellationToken cancellationToken)
     {
         var role = FileRoles.Of(file.Path) is FileRole.Built && !holdsSources ? FileRole.Source : FileRoles.Of(file.Path);
+        if (role is FileRole.Source && minified.Contains(FileRoles.Unminified(file.Path)))
+            role = FileRole.Copied;
         if (Obstacle(file, role) is { } why)
         {
             coverage.Skip(file.Path, why);

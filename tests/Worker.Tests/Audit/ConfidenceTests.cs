@@ -58,7 +58,7 @@ public sealed class ConfidenceTests
             {
                 "OwnCaller",
                 [("lib/a.js", "const label = lookUp();\nbox.innerHTML = label;\n"), s_application],
-                [("lib/a.js", "function show(label) { box.innerHTML = '<b>' + label + '</b>'; }\n"), s_application]
+                [("lib/a.js", "fetch('/label').then(read).then(label => { box.innerHTML = '<b>' + label + '</b>'; });\n"), s_application]
             },
             {
                 "OwnCaller",

@@ -86,9 +86,9 @@ internal sealed class Bindings
             _names.Alias(_code.Tokens[target].Text, value);
         Assignments.Add((name, start, at, value));
         Add(Key(start, target, name), new Binding(target, value, "", kind));
-        // a, b = value
+        // a, b = value, and not f(a, b=value)
         for (
-            var i = start - 1;
+            var i = _code.Is(_code.Parent(at), "(") ? -1 : start - 1;
             _code.Language is Language.Go or Language.Py && _code.Is(i, ",") && _code.IsName(i - 1) && _code.Parent(i) == _code.Parent(at);
             i -= 2)
             Add(_code.Tokens[i - 1].Text, new Binding(i - 1, value, "", kind));

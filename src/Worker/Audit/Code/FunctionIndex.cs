@@ -58,6 +58,14 @@ internal sealed class FunctionIndex
     /// <summary>The function around a token. Null: none.</summary>
     public Function? At(int token) => token < _innermost.Length && _innermost[token] is >= 0 and var index ? _functions[index] : null;
 
+    /// <summary>The functions around a token, the innermost first.</summary>
+    public IEnumerable<Function> Around(int token)
+    {
+        var index = token < _innermost.Length ? _innermost[token] : -1;
+        for (var depth = 0; index >= 0 && depth < Deepest; (index, depth) = (_outer[index], depth + 1))
+            yield return _functions[index];
+    }
+
     /// <summary>The function that is declared next behind a token. Null: none.</summary>
     public Function? Behind(int token) => _functions.Find(function => function.Header.From > token);
 

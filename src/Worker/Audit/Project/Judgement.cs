@@ -1,4 +1,5 @@
 using Koda.Worker.Audit.Code;
+using Koda.Worker.Audit.Rules;
 using Koda.Worker.Audit.Scan;
 
 namespace Koda.Worker.Audit.Project;
@@ -8,10 +9,15 @@ namespace Koda.Worker.Audit.Project;
 internal sealed class Judgement(ProjectFacts project)
 {
     /// <summary>The finding, with what speaks against it.</summary>
-    public Finding Of(Candidate candidate) =>
-        candidate.Finding.Doubt is null && project.IsKnown && DoubtOf(candidate) is { } doubt
-            ? candidate.Finding with { Doubt = doubt }
-            : candidate.Finding;
+    public Finding Of(Candidate candidate)
+    {
+        var finding = candidate.Finding;
+        if (finding.Doubt is not null || !project.IsKnown)
+            return finding;
+        if (finding.Rule.Eased && project.Kind is ProjectKind.Library or ProjectKind.Tool && finding.Severity < Severity.P2)
+            finding = finding with { Severity = Severity.P2 };
+        return DoubtOf(candidate) is { } doubt ? finding with { Doubt = doubt } : finding;
+    }
 
     private Doubt? DoubtOf(Candidate candidate)
     {
@@ -25,14 +31,19 @@ internal sealed class Judgement(ProjectFacts project)
             return Doubt.Protocol;
         if (hit.Source.Pattern.Beside is { } beside && !project.Holds(finding.Path, beside))
             return Doubt.Harmless;
-        if (hit.Source.Pattern.AsksOrigin && hit.Rule.Unreached.Contains(finding.Origin) && !IsReached(finding.Path, hit))
+        if (hit.Rule.Begun && hit.IsWhole && project.Kind is ProjectKind.Tool)
+            return Doubt.OwnCaller;
+        if (hit.Rule.Quoted && hit.IsQuoted)
+            return null;
+        if (hit.Source.Pattern.AsksOrigin && hit.Source.Unreached.Contains(finding.Origin) && !IsReached(finding, hit))
             return Doubt.OwnCaller;
         return null;
     }
 
-    // What a function is called back with was made elsewhere, and not by who calls it.
-    private bool IsReached(string path, Hit hit) =>
-        project.Serves(path)
+    // What a function is called back with was made elsewhere, and not by who calls it. What a server answers may be what others wrote.
+    private bool IsReached(Finding finding, Hit hit) =>
+        project.Serves(finding.Path, finding.Line)
+        || (hit.Rule.Answered && project.Asks(finding.Path))
         || hit.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Any(taker => taker == Function.CalledBack || project.Reach.Holds(taker));
 }

@@ -10,8 +10,10 @@ namespace Koda.Worker.Audit.Project;
 internal sealed partial class ProjectFacts(RulePack pack)
 {
     private const int ManyFiles = 60;
+    private const int FarAway = 40;
+    private const int MostPlaces = 400;
 
-    private readonly HashSet<string> _serving = [];
+    private readonly Dictionary<string, IReadOnlyList<int>> _serving = [];
     private readonly HashSet<string> _asking = [];
     private readonly HashSet<string> _keys = [];
     private readonly HashSet<string> _keysOfTests = [];
@@ -48,7 +50,7 @@ internal sealed partial class ProjectFacts(RulePack pack)
             return;
         _files++;
         if (pack.Flow[language].Serves.IsMatch(text))
-            _serving.Add(path);
+            _serving[path] = LinesOf(pack.Flow[language].Serves.Matches(text), text);
         else if (pack.Flow[language].Asks.IsMatch(text))
             _asking.Add(path);
     }
@@ -56,8 +58,9 @@ internal sealed partial class ProjectFacts(RulePack pack)
     /// <summary>Whether a file asks other programs over the network, and reads no requests.</summary>
     public bool Asks(string path) => _asking.Contains(path);
 
-    /// <summary>Whether a file reads what strangers send.</summary>
-    public bool Serves(string path) => _serving.Contains(path);
+    /// <summary>Whether a file reads what strangers send, not far from a line.</summary>
+    public bool Serves(string path, int line) =>
+        _serving.TryGetValue(path, out var lines) && lines.Any(served => Math.Abs(served - line) <= FarAway);
 
     /// <summary>Whether a file, or another in its folder, holds what a pattern wants to be there.</summary>
     public bool Holds(string path, Matcher beside) => _held.Contains((beside, Folder(path)));
@@ -69,6 +72,12 @@ internal sealed partial class ProjectFacts(RulePack pack)
     // The name of the file and of its folder.
     [GeneratedRegex(@"(?:[\w.-]+/)?[\w.-]+\.(?:pem|key|crt|cer|p12|pfx)\b", RegexOptions.NonBacktracking)]
     private static partial Regex KeyFile();
+
+    private static List<int> LinesOf(MatchCollection found, string text)
+    {
+        var places = new Places(text);
+        return [.. found.Take(MostPlaces).Select(match => places.Line(match.Index)).Distinct()];
+    }
 
     private static string Folder(string path) => path[..(path.LastIndexOf('/') + 1)];
 

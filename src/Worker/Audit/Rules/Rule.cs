@@ -40,11 +40,29 @@ internal sealed class Rule
     /// </summary>
     public Origin[] Unreached { get; init; } = [];
 
+    /// <summary>
+    /// Whether a parameter counts that stands in quotes, as a value does in a query, whoever calls the function; what stands outside of
+    /// them may be the name of a table, or a part that was put together elsewhere.
+    /// </summary>
+    public bool Quoted { get; init; }
+
+    /// <summary>Whether what another program answers over the network counts as reached by a stranger, who may have written it.</summary>
+    public bool Answered { get; init; }
+
+    /// <summary>
+    /// Whether whoever runs a tool may choose the whole value: it does harm where the program chose the beginning of it, as the folder of a
+    /// path.
+    /// </summary>
+    public bool Begun { get; init; }
+
     /// <summary>Whether it is a setting, which an option of the program may rightly switch.</summary>
     public bool Setting { get; init; }
 
     /// <summary>Whether it matters in applications that are deployed only, and not in libraries and tools.</summary>
     public bool Deployed { get; init; }
+
+    /// <summary>Whether it is far less bad in libraries and tools, where it serves the machine of who runs them.</summary>
+    public bool Eased { get; init; }
 
     /// <summary>Whether the protocol of another program may ask for it.</summary>
     public bool Protocol { get; init; }
@@ -109,6 +127,9 @@ internal sealed class Pattern
     /// one after the other of an object's (<c>looped</c>).
     /// </summary>
     public Dictionary<string, Condition> Where { get; init; } = [];
+
+    /// <summary>The same as <see cref="Rule.Unreached"/>, of this form alone. Empty: as the rule says.</summary>
+    public Origin[] Unreached { get; init; } = [];
 
     /// <summary>What must be in the file, or in another of its folder, for it to do harm. Null: nothing else.</summary>
     public Matcher? Beside { get; init; }

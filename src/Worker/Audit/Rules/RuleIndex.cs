@@ -3,7 +3,11 @@ using Koda.Worker.Audit.Code;
 namespace Koda.Worker.Audit.Rules;
 
 /// <summary>A form of code with the rule that means it.</summary>
-internal sealed record RulePattern(Rule Rule, Pattern Pattern);
+internal sealed record RulePattern(Rule Rule, Pattern Pattern)
+{
+    /// <summary>The origins of a value that count only where a stranger is seen to reach it.</summary>
+    public IReadOnlyList<Origin> Unreached => Pattern.Unreached.Length > 0 ? Pattern.Unreached : Rule.Unreached;
+}
 
 /// <summary>The rules of one language, by what they look at.</summary>
 internal sealed class RuleIndex

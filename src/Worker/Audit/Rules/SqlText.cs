@@ -30,6 +30,17 @@ internal static class SqlText
     /// <summary>The same, where the text is a query from its beginning, so that it can be nothing else.</summary>
     public static bool IsWholeQuery(Value value) => value.IsBuilt && s_whole.IsMatch(value.Text!) && HasValue(value);
 
+    /// <summary>Whether a part that is not constant stands in quotes, as a value does.</summary>
+    public static bool IsQuoted(string text)
+    {
+        for (var at = text.IndexOf(Value.Gap, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Value.Gap, at + 1))
+        {
+            if (text.AsSpan(0, at).Count('\'') % 2 == 1)
+                return true;
+        }
+        return false;
+    }
+
     private static bool HasValue(Value value)
     {
         if (value.Origin == Origin.Input)
@@ -55,7 +66,7 @@ internal static class SqlText
         if (at == 0)
             return true;
         var before = text[Math.Max(0, at - 80)..at];
-        if (s_names.IsMatch(before))
+        if (s_names.IsMatch(before) || IsPartOfName(text, at))
             return true;
         return s_quotedName.IsMatch(before)
             && at + 1 < text.Length
@@ -63,6 +74,11 @@ internal static class SqlText
             && !before.EndsWith("=\"", StringComparison.Ordinal)
             && !before.EndsWith("= \"", StringComparison.Ordinal);
     }
+
+    // What goes on as a name does, outside of quotes, such as the first part of {entity}_id.
+    private static bool IsPartOfName(string text, int at) =>
+        (text[at - 1] is '_' or '.' || char.IsAsciiLetter(text[at - 1]) || (at + 1 < text.Length && text[at + 1] is '_' or '.'))
+        && text.AsSpan(0, at).Count('\'') % 2 == 0;
 
     private static Regex Compiled(string pattern) =>
         new(pattern, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking);

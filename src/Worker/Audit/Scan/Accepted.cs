@@ -39,7 +39,7 @@ internal static partial class Accepted
 
     // A reason, and not only what is done: "accept any certificate" is none.
     [GeneratedRegex(
-        @"(?://|#|\*)\s*.*\b(?:because|as long as|worried|trust(?:ed)?|only (?:for|used|in|when) (?:debug|test|develop|local)\w*|to support|support$|compatib\w+|on purpose|intentional(?:ly)?|deliberate(?:ly)?|not (?:used )?(?:for|a) (?:security|secret|cryptograph\w+)|no security|(?:doesn't|does not|don't|do not) (?:\w+ )?matter|safe (?:here|to|as|since)|is (?:checked|verified|authenticated|signed|escaped|sanitized) (?:\w+ )?(?:above|below|before|elsewhere|by))\b",
+        @"(?://|#|\*)\s*.*\b(?:because|as long as|we expect|loopback|worried|trust(?:ed)?|only (?:for|used|in|when) (?:debug|test|develop|local)\w*|to support|support$|compatib\w+|on purpose|intentional(?:ly)?|deliberate(?:ly)?|not (?:used )?(?:for|a) (?:security|secret|cryptograph\w+)|no security|(?:doesn't|does not|don't|do not) (?:\w+ )?matter|safe (?:here|to|as|since)|is (?:checked|verified|authenticated|signed|escaped|sanitized) (?:\w+ )?(?:above|below|before|elsewhere|by))\b",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Reason();
 }

@@ -18,11 +18,32 @@ internal sealed partial class Circumstances(CodeFile file)
     public bool IsSwitched(int token)
     {
         if (IsOption(_code.Normalized(_code.StatementAt(token) with { To = token }))
-            || (file.Functions.At(token) is { } function && Chosen().IsMatch(function.Called)))
+            || Option().IsMatch(TestOf(token))
+            || file.Functions.Around(token).Any(function => Chosen().IsMatch(function.Called)))
             return true;
         for (var (open, depth) = (_code.Parent(token), 0); open > 0 && depth < Deepest; (open, depth) = (_code.Parent(open), depth + 1))
         {
             if (TestBefore(open) is var before && (IsOption(before) || Chosen().IsMatch(before)))
+                return true;
+        }
+        return false;
+    }
+
+    // What stands between = and ? in the rest of a statement.
+    private string TestOf(int token)
+    {
+        var value = _code.Normalized(_code.StatementAt(token) with { From = token });
+        var from = value.IndexOf(" = ", StringComparison.Ordinal);
+        var to = from < 0 ? -1 : value.IndexOf(" ? ", from, StringComparison.Ordinal);
+        return to < 0 ? "" : value[from..to];
+    }
+
+    /// <summary>Whether it happens only while the program is developed (<c>if (config.dev) { … }</c>).</summary>
+    public bool IsOfDevelopment(int token)
+    {
+        for (var (open, depth) = (_code.Parent(token), 0); open > 0 && depth < Deepest; (open, depth) = (_code.Parent(open), depth + 1))
+        {
+            if (Development().IsMatch(_code.Normalized(_code.StatementAt(open - 1) with { To = open })))
                 return true;
         }
         return false;
@@ -50,11 +71,15 @@ internal sealed partial class Circumstances(CodeFile file)
         RegexOptions.NonBacktracking)]
     private static partial Regex Chosen();
 
+    [GeneratedRegex(
+        @"^if\b.*(?:[=( ]=? development\b|\bIsDevelopment \(|[. ](?:is_?)?[dD]ev(?:el|Mode|elopment)? \)|\b__DEV__\b)", RegexOptions.NonBacktracking)]
+    private static partial Regex Development();
+
     [GeneratedRegex(@"^(?:\} )?(?:if|elif|else|unless|case|when)\b| \? | && ", RegexOptions.NonBacktracking)]
     private static partial Regex Test();
 
     [GeneratedRegex(
-        @"insecure|unsafe|verif|skip|ignore|allow|trust|self_?(?:signed|cert)|strict|reject|no_?(?:cert|check)|cert_?check|check_?(?:cert|host)|debug|develop|production|\bdev\b|is_?dev|node_env|\btest|disable|force|localhost|loopback",
+        @"insecure|unsafe|verif|valid|skip|ignore|allow|trust|self_?(?:signed|cert)|strict|reject|no_?(?:cert|check)|cert_?check|check_?(?:cert|host)|debug|develop|production|\bdev\b|is_?dev|node_env|\btest|disable|force|localhost|loopback",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Option();
 }

@@ -154,9 +154,11 @@ internal sealed class CodeScan(CodeFile file, RuleIndex index)
         new(rule, _code.Tokens[span.From].Start, _code.Tokens[Math.Max(span.From, span.To - 1)].End, _code.Normalized(span), origin)
         {
             Takers = _match.Takers,
+            IsWhole = _match.IsWhole,
+            IsQuoted = _match.IsQuoted,
             Statement = rule.Rule.Kept is null
                 ? ""
                 : $"{file.Functions.At(span.From)?.Called} {_code.Normalized(_code.StatementAt(span.From))}",
-            IsSwitched = rule.Rule.Setting && _circumstances.IsSwitched(span.From),
+            IsSwitched = _circumstances.IsOfDevelopment(span.From) || (rule.Rule.Setting && _circumstances.IsSwitched(span.From)),
         };
 }

@@ -42,10 +42,18 @@ internal static partial class FileRoles
         Language.Go when GoIgnored().IsMatch(text) => FileRole.Tooling,
         Language.Py when PythonTest().IsMatch(text) => FileRole.Test,
         Language.Js when ScriptTest().IsMatch(text) => FileRole.Test,
+        Language.Js when Bundle().IsMatch(text) => FileRole.Copied,
         Language.Js when Banner().IsMatch(text.AsSpan(0, Math.Min(text.Length, LongestBanner))) => FileRole.Copied,
         Language.Cs when SharpTest().IsMatch(text) => FileRole.Test,
         _ => role,
     };
+
+    /// <summary>The scripts that lie there minified too, as libraries do that are copied.</summary>
+    public static HashSet<string> Minified(IEnumerable<string> paths) =>
+        [.. paths.Where(path => MinifiedName().IsMatch(path)).Select(Unminified)];
+
+    /// <summary>The path of a script as it is called before it is minified.</summary>
+    public static string Unminified(string path) => MinifiedName().Replace(path, ".js");
 
     private static FileRole RoleOf(string path, string name)
     {
@@ -67,11 +75,14 @@ internal static partial class FileRoles
         RegexOptions.IgnoreCase)]
     private static partial Regex GeneratedPath();
 
+    [GeneratedRegex(@"[.-](?:min|debug)\.js$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex MinifiedName();
+
     [GeneratedRegex(@"(?:^|/)(?:dist|build|built|out)/", RegexOptions.IgnoreCase)]
     private static partial Regex BuiltPath();
 
     [GeneratedRegex(
-        @"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|cypress|functional|acceptance|integration|test(?:ing|utils?|suite|apps?|sites?|projects?|[-_]\w+)|(?:\w+[-_])?tests?|(?!latest|contest|greatest|fastest)[a-z]+tests?)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/",
+        @"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|test_?db|cypress|functional|acceptance|integration|\w+-test-\w+|test(?:ing|utils?|suite|apps?|sites?|projects?|[-_]\w+)|(?:\w+[-_])?tests?|(?!latest|contest|greatest|fastest)[a-z]+tests?)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/",
         RegexOptions.IgnoreCase)]
     private static partial Regex TestPath();
 
@@ -89,9 +100,15 @@ internal static partial class FileRoles
         RegexOptions.NonBacktracking)]
     private static partial Regex ScriptTest();
 
+    // What bundlers put around the libraries that they put together, and the library that most pages hold.
+    [GeneratedRegex(
+        @"\brequire\.modules\[|\b__webpack_require__\b|\d+: ?\[function\(require, ?module, ?exports\)|\* jQuery JavaScript Library v",
+        RegexOptions.NonBacktracking)]
+    private static partial Regex Bundle();
+
     // The name, the version and the licence of a library, in a comment that tools keep.
     [GeneratedRegex(
-        @"^\s*/\*(?:!|[^;{}]*@preserve)[^;{}]*(?:\d+\.\d+[^;{}]*(?:licen[sc]e|\(c\)|copyright|©)|(?:licen[sc]e|\(c\)|copyright|©)[^;{}]*\d+\.\d+\.\d+)",
+        @"^\s*/\*(?:!|[^;{}]*@preserve)[^;{}]*(?:\d+\.\d+[^;{}]*(?:licen[sc]e|\(c\)|copyright|©)|(?:licen[sc]e|\(c\)|copyright|©)[^;{}]*\d+\.\d+\.\d+)|^\s*/\*[^;{}]*@licen[sc]e +\S+ +v?\d+\.\d+",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Banner();
 
@@ -105,7 +122,7 @@ internal static partial class FileRoles
     private static partial Regex DocumentationPath();
 
     [GeneratedRegex(
-        @"(?:^|/)(?:examples?|samples?|demos?|playground|bench(?:marks?|ing)?|contrib|hack|misc|sandbox|tutorials?)/|(?:^|/)[^/]*(?:localhost|snake-?oil|self-?signed|dummy|example|sample)[^/]*\.(?:key|pem|crt|cer)$",
+        @"(?:^|/)(?:examples?|samples?|demos?|playground|bench(?:marks?|ing)?|stress|load_?tests?|contrib|hack|misc|sandbox|tutorials?)/|(?:^|/)[^/]*(?:localhost|snake-?oil|self-?signed|dummy|example|sample)[^/]*\.(?:key|pem|crt|cer)$",
         RegexOptions.IgnoreCase)]
     private static partial Regex ExamplePath();
 

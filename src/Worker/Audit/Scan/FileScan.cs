@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Koda.Worker.Audit.Code;
 using Koda.Worker.Audit.Project;
 using Koda.Worker.Audit.Rules;
@@ -9,9 +10,10 @@ namespace Koda.Worker.Audit.Scan;
 /// <summary>What the rules find in one file.</summary>
 /// <param name="pack">The rules.</param>
 /// <param name="project">Gets what the file says about the project.</param>
-internal sealed class FileScan(RulePack pack, ProjectFacts project)
+internal sealed partial class FileScan(RulePack pack, ProjectFacts project)
 {
     private const int MostOfARule = 40;
+    private const int NameAbove = 1;
 
     private static readonly string[] s_toolingTopics = ["secrets", "tls", "configuration"];
 
@@ -80,11 +82,15 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
     // A key that works was given away, whatever stands around it.
     private static Doubt? DoubtOf(Hit hit, FileRole role, Places places, int line) =>
         hit.Rule.Everywhere ? null
-        : role is FileRole.Example ? Doubt.NotShipped
+        : role is FileRole.Example || (hit.Rule.Secret && IsOfTests(places, line)) ? Doubt.NotShipped
         : role is FileRole.Copied ? Doubt.Copied
         : Accepted.At(places, line, hit.Rule.Setting || hit.Rule.Protocol) ? Doubt.Accepted
         : hit.IsSwitched ? Doubt.Switched
         : null;
+
+    // const testKey = `-----BEGIN …
+    private static bool IsOfTests(Places places, int line) =>
+        Enumerable.Range(line - NameAbove, NameAbove + 1).Any(at => at > 0 && NamedForTests().IsMatch(places.Text(at)));
 
     // Elsewhere than in sources only a leaked credential matters, wherever it stands; in what builds them, what they connect to besides.
     private static bool Counts(Rule rule, FileRole role) => role switch
@@ -135,7 +141,7 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
         var shown = places.Text(line);
         foreach (var rule in pack.Indexes[Language.Other].All.Where(rule => rule.Rule.Secret && rule.Pattern.Anything is not null))
         {
-            foreach (System.Text.RegularExpressions.Match match in rule.Pattern.Anything!.Matches(shown))
+            foreach (Match match in rule.Pattern.Anything!.Matches(shown))
                 shown = shown.Replace(Secret(match), SecretText.Hidden(Secret(match)), StringComparison.Ordinal);
         }
         if (!hit.Rule.Secret || shown.Contains(" characters redacted)", StringComparison.Ordinal))
@@ -143,9 +149,12 @@ internal sealed class FileScan(RulePack pack, ProjectFacts project)
         return Quoted.Hidden(shown, text[hit.Start..hit.End]);
     }
 
-    private static string Secret(System.Text.RegularExpressions.Match match) =>
+    private static string Secret(Match match) =>
         match.Groups["secret"] is { Success: true } secret ? secret.Value : match.Value;
 
     private static string Fingerprint(string code, int before) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{code}\n{before}")))[..16];
+
+    [GeneratedRegex(@"^\W*(?:[\w*]+\s+){0,4}_?(?:test|testing|[tT]est[A-Z_])\w*\s*(?::=|=|:)", RegexOptions.NonBacktracking)]
+    private static partial Regex NamedForTests();
 }

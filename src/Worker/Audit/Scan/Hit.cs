@@ -16,6 +16,12 @@ internal sealed record Hit(RulePattern Source, int Start, int End, string Code, 
     /// <summary>The functions whose parameters the value is made of, as in <see cref="Value.Takers"/>.</summary>
     public string Takers { get; init; } = "";
 
+    /// <summary>Whether a part that is not constant stands in quotes within the text.</summary>
+    public bool IsQuoted { get; init; }
+
+    /// <summary>Whether the value begins with what the caller sends, with nothing of the program's before it.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>The statement that it stands in, behind the name of the function.</summary>
     public string Statement { get; init; } = "";
 

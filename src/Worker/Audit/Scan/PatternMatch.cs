@@ -12,13 +12,22 @@ internal sealed class PatternMatch(CodeFile file)
 {
     private readonly SourceCode _code = file.Code;
     private readonly HashSet<string> _takers = [];
+    private bool _isBegun;
+    private bool _isQuoted;
+    private bool _isSent;
 
     /// <summary>The functions whose parameters the values are made of that the last call or value was matched by.</summary>
     public string Takers => string.Join(' ', _takers);
 
+    /// <summary>Whether what a stranger sends stands at the beginning of each value that the last one was matched by.</summary>
+    public bool IsWhole => _isSent && !_isBegun;
+
+    /// <summary>Whether a part of the last one stands in quotes.</summary>
+    public bool IsQuoted => _isQuoted;
+
     public Origin? Call(RulePattern rule, Call call)
     {
-        _takers.Clear();
+        Forget();
         var origin = Origin.Constant;
         foreach (var (on, condition) in rule.Pattern.Where)
         {
@@ -41,7 +50,7 @@ internal sealed class PatternMatch(CodeFile file)
 
     public Origin? Value(RulePattern rule, string name, int at, Span value)
     {
-        _takers.Clear();
+        Forget();
         var origin = Origin.Constant;
         foreach (var (on, condition) in rule.Pattern.Where)
         {
@@ -175,8 +184,17 @@ internal sealed class PatternMatch(CodeFile file)
         var value = file.Flow.Of(given);
         if (!condition.Holds(value, _code.Normalized(given), safe))
             return null;
+        _isQuoted |= value.Text is { } text && SqlText.IsQuoted(text);
+        _isSent |= value.Origin == Origin.Input;
+        _isBegun |= value.Origin == Origin.Input && (value.Lead != Origin.Input || value.Text is [not Code.Value.Gap, ..]);
         _takers.UnionWith(value.Takers.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return value.Origin;
+    }
+
+    private void Forget()
+    {
+        _takers.Clear();
+        (_isSent, _isBegun, _isQuoted) = (false, false, false);
     }
 
     private Span? Positional(Call call, int number)
