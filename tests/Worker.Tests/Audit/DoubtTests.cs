@@ -85,6 +85,11 @@ public sealed class DoubtTests
                 [("a.js", "if (config.open) {\n  app.post('/f', (req, res) => fs.unlink(req.body.file, done));\n}\n")]
             },
             {
+                "Switched",
+                [("a.js", "const more = env.DEVMODE ? { agent: new https.Agent({ rejectUnauthorized: false }) } : {};\n")],
+                [("a.js", "const more = env.OTHER ? { agent: new https.Agent({ rejectUnauthorized: false }) } : {};\n")]
+            },
+            {
                 "Accepted",
                 [("a.js", "// This only asks the loopback device.\n" + Agent)],
                 [("a.js", "// This only asks the other device.\n" + Agent)]

@@ -33,7 +33,7 @@ internal sealed class Judgement(ProjectFacts project)
             return Doubt.Harmless;
         if (hit.Rule.Begun && hit.IsWhole && project.Kind is ProjectKind.Tool)
             return Doubt.OwnCaller;
-        if (hit.Rule.Quoted && hit.IsQuoted)
+        if (hit.Rule.Quoted && hit.IsQuoted && finding.Origin is Origin.Parameter)
             return null;
         if (hit.Source.Pattern.AsksOrigin && hit.Source.Unreached.Contains(finding.Origin) && !IsReached(finding, hit))
             return Doubt.OwnCaller;

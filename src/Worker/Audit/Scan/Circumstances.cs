@@ -79,7 +79,7 @@ internal sealed partial class Circumstances(CodeFile file)
     private static partial Regex Test();
 
     [GeneratedRegex(
-        @"insecure|unsafe|verif|valid|skip|ignore|allow|trust|self_?(?:signed|cert)|strict|reject|no_?(?:cert|check)|cert_?check|check_?(?:cert|host)|debug|develop|production|\bdev\b|is_?dev|node_env|\btest|disable|force|localhost|loopback",
+        @"insecure|unsafe|verif|valid|skip|ignore|allow|trust|self_?(?:signed|cert)|strict|reject|no_?(?:cert|check)|cert_?check|check_?(?:cert|host)|debug|develop|production|\bdev\b|is_?dev|dev_?(?:mode|web)|node_env|\btest|disable|force|localhost|loopback",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Option();
 }
