@@ -90,6 +90,11 @@ public sealed class DoubtTests
                 [("a.js", "const more = env.OTHER ? { agent: new https.Agent({ rejectUnauthorized: false }) } : {};\n")]
             },
             {
+                "Switched",
+                [("a.js", "app.configure('development', function () {\n  app.use(express.errorHandler({ dumpExceptions: true }));\n});\n")],
+                [("a.js", "app.configure('production', function () {\n  app.use(express.errorHandler({ dumpExceptions: true }));\n});\n")]
+            },
+            {
                 "Accepted",
                 [("a.js", "// This only asks the loopback device.\n" + Agent)],
                 [("a.js", "// This only asks the other device.\n" + Agent)]
@@ -153,5 +158,5 @@ public sealed class DoubtTests
 
     [Fact]
     public async Task A_folder_named_after_tests_holds_tests() =>
-        Assert.Empty((await Audits.Of(("door-test-env/a.js", Agent), ("testdb/a.js", Agent))).Findings);
+        Assert.Empty((await Audits.Of(("door-test-env/a.js", Agent), ("testdb/a.js", Agent), ("testproxy/a.js", Agent))).Findings);
 }

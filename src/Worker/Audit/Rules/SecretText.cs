@@ -12,7 +12,7 @@ internal static class SecretText
 
     // Words joined by dots, dashes or case, such as csrf-token or accessTokenExpiry, and paths, addresses and formats.
     private static readonly Regex s_name = Compiled(
-        @"^(?:\p{L}+[-_.:/ ]?)+\d{0,2}$|^[\W_]+$|^\d+$|^[./#@<]|^\w+://|%[sdv]|\.(?:json|js|ts|pem|key|txt|ya?ml)$|^[A-Za-z_]+\d?$|^[\w.$]+\(|[{}<>]|^[A-Z0-9_]+$|\s|\[\^?\w-\w"
+        @"^(?:\p{L}+[-_.:/ ]?)+\d{0,2}$|^[\W_]+$|^\d+$|^[./#@<]|^\w+://|%[sdv]|\.(?:json|js|ts|pem|key|txt|ya?ml)$|^[A-Za-z_]+\d?$|^[\w.$]+\(|[{}<>]|^[A-Z0-9_]+$|\s|\[\^?\w-\w|^[""'].*[""']$"
     );
 
     private static readonly Regex s_placeholder = Compiled(

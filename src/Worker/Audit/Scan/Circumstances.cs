@@ -72,7 +72,7 @@ internal sealed partial class Circumstances(CodeFile file)
     private static partial Regex Chosen();
 
     [GeneratedRegex(
-        @"^if\b.*(?:[=( ]=? development\b|\bIsDevelopment \(|[. ](?:is_?)?[dD]ev(?:el|Mode|elopment)? \)|\b__DEV__\b)", RegexOptions.NonBacktracking)]
+        @"\bconfigure \( development ,|^if\b.*(?:[=( ]=? development\b|\bIsDevelopment \(|[. ](?:is_?)?[dD]ev(?:el|Mode|elopment)? \)|\b__DEV__\b)", RegexOptions.NonBacktracking)]
     private static partial Regex Development();
 
     [GeneratedRegex(@"^(?:\} )?(?:if|elif|else|unless|case|when)\b| \? | && ", RegexOptions.NonBacktracking)]

@@ -82,7 +82,7 @@ internal static partial class FileRoles
     private static partial Regex BuiltPath();
 
     [GeneratedRegex(
-        @"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|test_?db|cypress|functional|acceptance|integration|\w+-test-\w+|test(?:ing|utils?|suite|apps?|sites?|projects?|[-_]\w+)|(?:\w+[-_])?tests?|(?!latest|contest|greatest|fastest)[a-z]+tests?)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/",
+        @"(?:^|/)(?:tests?|test_\w+|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|test_?db|cypress|functional|acceptance|integration|\w+-test-\w+|test(?:ing|utils?|suite|apps?|sites?|projects?|prox(?:y|ies)|servers?|clients?|[-_]\w+)|(?:\w+[-_])?tests?|(?!latest|contest|greatest|fastest)[a-z]+tests?)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:^|/)tests?\.\w+$|(?:^|/)settings/(?:dev\w*|tests?|testing|ci)\.py$|Tests?\.cs$|\.Tests?/",
         RegexOptions.IgnoreCase)]
     private static partial Regex TestPath();
 
