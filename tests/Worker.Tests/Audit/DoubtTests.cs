@@ -118,6 +118,11 @@ public sealed class DoubtTests
             { "NotShipped", [("a.js", "const testKey = " + Key)], [("a.js", "const ownKey = " + Key)] },
             { "NotShipped", [("stress/a.js", Agent)], [("client/a.js", Agent)] },
             {
+                "NotShipped",
+                [("a.go", "//go:build debug || profile\n\npackage a\n\nvar c = tls.Config{InsecureSkipVerify: true}\n")],
+                [("a.go", "//go:build linux || darwin\n\npackage a\n\nvar c = tls.Config{InsecureSkipVerify: true}\n")]
+            },
+            {
                 "Protocol",
                 [("a.py", "import hashlib\n\ns = socket(AF_INET, SOCK_STREAM)\ns.send(hashlib.md5(password))\n"), s_python],
                 [("a.py", "import hashlib\n\ns = open('a', 'wb')\ns.send(hashlib.md5(password))\n"), s_python]
@@ -130,7 +135,7 @@ public sealed class DoubtTests
                     s_module,
                 ],
                 [
-                    ("a.go", "package a\n\nimport _ \"net/http/pprof\"\n\nfunc f(o O) { http.ListenAndServe(o.ListenAddr, nil) }\n"),
+                    ("a.go", "package a\n\nimport _ \"net/http/pprof\"\n\nfunc f(o O) { http.ListenAndServe(fmt.Sprint(\"\", o.ListenAddr), nil) }\n"),
                     s_module,
                 ]
             },

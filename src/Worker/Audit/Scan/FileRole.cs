@@ -40,6 +40,7 @@ internal static partial class FileRoles
     {
         Language.Go when GoTest().IsMatch(text) => FileRole.Test,
         Language.Go when GoIgnored().IsMatch(text) => FileRole.Tooling,
+        Language.Go when GoDebug().IsMatch(text) => FileRole.Example,
         Language.Py when PythonTest().IsMatch(text) => FileRole.Test,
         Language.Js when ScriptTest().IsMatch(text) => FileRole.Test,
         Language.Js when Bundle().IsMatch(text) => FileRole.Copied,
@@ -91,6 +92,10 @@ internal static partial class FileRoles
 
     [GeneratedRegex(@"^//(?:go:build| \+build) ignore\b", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex GoIgnored();
+
+    // What only a build for its developers holds.
+    [GeneratedRegex(@"^//(?:go:build| \+build) (?:debug|profile)\b", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex GoDebug();
 
     [GeneratedRegex(@"^(?:import|from) (?:pytest|unittest|nose)\b", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex PythonTest();
