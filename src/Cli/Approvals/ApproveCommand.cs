@@ -13,7 +13,7 @@ internal static class ApproveCommand
         new("AGENT", approval => approval.AgentId),
         new("ACTION", ApprovalView.Action),
         new("RISK", approval => approval.Risk, Importance.Detail),
-        new("EXPIRES", approval => Units.Moment(approval.ExpiresAt), Importance.Detail),
+        new("EXPIRES", approval => Units.Minute(approval.ExpiresAt), Importance.Detail),
         new("TASK", approval => approval.TaskId, Importance.Extra));
 
     public static Command Create(CommonOptions common)

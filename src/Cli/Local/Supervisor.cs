@@ -29,11 +29,11 @@ internal sealed class Supervisor(LocalServer local, UpOptions options, StartWatc
             workerProcess.HasWorked = answer is not null;
             if (answer is not null)
                 await ready();
-            await await Task.WhenAny(server, options.Worker ? worker : server);
+            await await Task.WhenAny(server, options.Worker ? worker : server).WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            report("Stopping: the worker gives its tasks back first.");
+            report(options.Worker ? "Stopping: the worker gives its tasks back first." : "Stopping the server.");
         }
         finally
         {

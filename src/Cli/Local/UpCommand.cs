@@ -104,8 +104,7 @@ internal static class UpCommand
         if (!session.Json)
         {
             await foreach (var missing in Probe.Run(ProgramChecks.Worker, cancellationToken).Where(check => check.Status != CheckStatus.Ok))
-                session.Terminal.Error.WriteLine(
-                    $"{session.Terminal.PaintError("Missing:", Tone.Notice)} {missing.Detail}. {missing.Advice}");
+                session.Terminal.Say($"{session.Terminal.PaintError("Missing:", Tone.Notice)} {missing.Detail}. {missing.Advice}");
         }
         await OnboardCommand.Offer(session, cancellationToken);
     }
@@ -115,22 +114,25 @@ internal static class UpCommand
         var address = url.GetLeftPart(UriPartial.Authority);
         var token = ShellText.Quote(local.Files.OperatorTokenFile);
         var terminal = session.Terminal;
+        if (session.Json)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(new
+            {
+                url = address,
+                data = local.Files.Directory,
+                operator_token_file = local.Files.OperatorTokenFile,
+                docs = address + "/docs",
+            }));
+            return;
+        }
+        terminal.SayOut(
+            $"{terminal.Paint("Koda is ready", Tone.Good)} at {address}   docs {address}/docs   logs {ShellText.Quote(local.Logs)}\n");
+        // Whole lines, however narrow the screen is: they are there to be copied.
         terminal.Out.WriteLine(
-            session.Json
-                ? JsonSerializer.Serialize(
-                    new
-                    {
-                        url = address,
-                        data = local.Files.Directory,
-                        operator_token_file = local.Files.OperatorTokenFile,
-                        docs = address + "/docs",
-                    })
-                : $$"""
-                {{terminal.Paint("Koda is ready", Tone.Good)}} at {{address}}   docs {{address}}/docs   logs {{ShellText.Quote(local.Logs)}}
-
-              {{terminal.Program}} run --agent atlas "Audit this repository."
-              curl -H "Authorization: Bearer $(cat {{token}})" {{address}}/api/runtime/agents
-              buf curl --protocol grpc --http2-prior-knowledge -H "Authorization: Bearer $(cat {{token}})" {{address}}/koda.runtime.v1.AgentService/ListAgents
+            $"""
+              {terminal.Program} run --agent atlas "Audit this repository."
+              curl -H "Authorization: Bearer $(cat {token})" {address}/api/runtime/agents
+              buf curl --protocol grpc --http2-prior-knowledge -H "Authorization: Bearer $(cat {token})" {address}/koda.runtime.v1.AgentService/ListAgents
             """);
     }
 }

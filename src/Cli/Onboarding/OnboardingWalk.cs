@@ -91,5 +91,5 @@ internal sealed class OnboardingWalk(Session session)
         Say($"  {Terminal.PaintError($"{id} gets them.", Tone.Good)} Another one: {Terminal.Program} settings set defaults.agent_id AGENT");
     }
 
-    private void Say(string text) => Terminal.Error.WriteLine(text);
+    private void Say(string text) => Terminal.Say(text);
 }

@@ -125,5 +125,5 @@ internal sealed class ProviderQuestion(Session session)
         }
     }
 
-    private void Say(string text) => Terminal.Error.WriteLine(text);
+    private void Say(string text) => Terminal.Say(text);
 }

@@ -36,7 +36,7 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _terminal.Error.WriteLine($"\nThe task goes on. Watch it with: koda watch {task.Id}   Stop it with: koda cancel {task.Id}");
+            _terminal.Error.WriteLine($"\nThe task goes on. Watch it with: koda watch {task.Id}\nStop it with: koda cancel {task.Id}");
             throw;
         }
         finally

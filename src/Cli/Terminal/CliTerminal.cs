@@ -67,7 +67,15 @@ internal sealed record CliTerminal
             ErrorIsScreen = !Console.IsErrorRedirected,
         };
 
+    /// <summary>Tells a person something on <see cref="Error"/>. On a screen, its lines break between words.</summary>
+    public void Say(string text) => Error.WriteLine(Fitted(text, ErrorIsScreen));
+
+    /// <summary>The same on <see cref="Out"/>.</summary>
+    public void SayOut(string text) => Out.WriteLine(Fitted(text, OutIsScreen));
+
     public string Paint(string text, Tone tone) => OutIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
 
     public string PaintError(string text, Tone tone) => ErrorIsScreen && ColoursWanted ? Colours.Apply(text, tone) : text;
+
+    private string Fitted(string text, bool screen) => screen ? string.Join('\n', HangingText.Wrap(text, Width)) : text;
 }

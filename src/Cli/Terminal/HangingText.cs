@@ -13,15 +13,17 @@ internal static partial class HangingText
     private const int DeepestColumn = 32;
     private const int NarrowestText = 16;
 
-    /// <summary>The lines that a text takes at a width in cells. A word that is wider stays whole: the screen breaks it.</summary>
+    /// <summary>
+    /// The lines that a text takes at a width in cells, of which colours take none. A word that is wider stays whole: the screen breaks it.
+    /// </summary>
     public static IEnumerable<string> Wrap(string text, int width) => text.Split('\n').SelectMany(line => WrapLine(line, width));
 
     private static IEnumerable<string> WrapLine(string line, int width)
     {
-        if (line.GetCellWidth() <= width)
+        if (CellsOf(line) <= width)
             return [line];
         var head = Column().Match(line).Value;
-        if (head.Length > DeepestColumn || width - head.GetCellWidth() < NarrowestText)
+        if (head.Length is 0 or > DeepestColumn || width - head.GetCellWidth() < NarrowestText)
             head = Margin().Match(line).Value;
         return Fill(head, line[head.Length..], width);
     }
@@ -33,7 +35,7 @@ internal static partial class HangingText
         var used = indent.Length;
         foreach (var word in rest.Split(' '))
         {
-            var cells = word.GetCellWidth();
+            var cells = CellsOf(word);
             if (used > indent.Length && used + 1 + cells > width)
             {
                 yield return current.ToString();
@@ -50,6 +52,8 @@ internal static partial class HangingText
         }
         yield return current.ToString();
     }
+
+    private static int CellsOf(string painted) => Colours.Remove(painted).GetCellWidth();
 
     [GeneratedRegex(@"^ *\S+( \S+)*  +")]
     private static partial Regex Column();

@@ -36,6 +36,10 @@ internal static class Units
     public static string Moment(Timestamp? time) =>
         time?.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
 
+    /// <summary>A moment that is not waited for to the second.</summary>
+    public static string Minute(Timestamp? time) =>
+        time?.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-";
+
     /// <summary>The server counts in millionths of a dollar.</summary>
     public static double Dollars(long micros) => micros / 1_000_000d;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Koda.Cli.Tests.Local;
@@ -13,6 +14,40 @@ public sealed class UpCommandTests(LocalKoda koda)
 
         Assert.Equal(ExitCode.Ok, again.ExitCode);
         Assert.Contains("up already", again.Error);
+    }
+
+    [Theory]
+    [InlineData("--no-worker", "Stopping the server.")]
+    [InlineData("--slots=2", "Stopping: the worker gives its tasks back first.")]
+    public async Task Told_to_end_it_says_so_and_ends_with_all_that_it_started(string option, string said)
+    {
+        var folder = Directory.CreateTempSubdirectory("koda-up-").FullName;
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "koda"),
+            ["up", option, "--data", Path.Combine(folder, "data"), "--listen", $"http://127.0.0.1:{LocalKoda.FreePort()}"])
+        { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = koda.Workspace };
+        using var up = Process.Start(start)!;
+        try
+        {
+            var error = up.StandardError.ReadToEndAsync();
+            while (await up.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("Koda is ready", StringComparison.Ordinal))
+                Assert.Equal("", line);
+            using var server = Process.GetProcessById(
+                int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "data", "server.pid")), CultureInfo.InvariantCulture));
+
+            using (var signal = Process.Start("kill", ["-INT", $"{up.Id}"]))
+                await signal.WaitForExitAsync();
+            await up.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+            Assert.Contains(said + "\n", await error, StringComparison.Ordinal);
+            Assert.True(server.HasExited, "The server goes on.");
+        }
+        finally
+        {
+            up.Kill(entireProcessTree: true);
+            await koda.RunIn([], "down", "--data", Path.Combine(folder, "data"));
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Theory]
