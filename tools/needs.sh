@@ -15,6 +15,8 @@ command -v jq >/dev/null || packages+=(jq)
 command -v npm >/dev/null || packages+=(nodejs npm)
 command -v rg >/dev/null || packages+=(ripgrep)
 command -v bwrap >/dev/null || packages+=(bubblewrap)
+# What the screens are looked at with.
+command -v tmux >/dev/null || packages+=(tmux)
 command -v protoc >/dev/null || packages+=(protobuf-compiler)
 # The compiler's own protos come apart from it.
 [[ -f /usr/include/google/protobuf/descriptor.proto ]] || packages+=(libprotobuf-dev)
