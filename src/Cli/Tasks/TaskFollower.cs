@@ -12,6 +12,7 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
 
     private readonly CliTerminal _terminal = session.Terminal;
     private readonly EventPrinter _printer = new(session.Terminal);
+    private readonly ServerWait _server = new(session, session.Json || quiet);
 
     /// <returns>The exit code that the task's outcome stands for.</returns>
     public async Task<int> Follow(Runtime.Task task, long afterSeq, CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
             await isQueued.CancelAsync();
             await explaining;
         }
-        return Finish(await session.Client.Tasks.GetAsync(task.Id, cancellationToken));
+        return Finish(await _server.Run(token => session.Client.Tasks.GetAsync(task.Id, token), cancellationToken));
     }
 
     private async Task ExplainWaiting(string taskId, CancellationToken cancellationToken)
@@ -85,7 +86,7 @@ internal sealed class TaskFollower(Session session, bool approveAll, bool quiet)
     /// <returns>False when the approval waits and nobody here can answer it.</returns>
     private async Task<bool> Settle(string approvalId, CancellationToken cancellationToken)
     {
-        var approval = await session.Client.Approvals.GetAsync(approvalId, cancellationToken);
+        var approval = await _server.Run(token => session.Client.Approvals.GetAsync(approvalId, token), cancellationToken);
         if (approval.State != Runtime.ApprovalState.Pending)
             return true;
         if (approveAll)

@@ -12,7 +12,7 @@ internal static class WatchCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "Approve whatever the agent asks for." };
         var command = new TaughtCommand(
             "watch",
-            "Follows a task until it ends; a cut connection is taken up again where it broke. Exits like koda run.",
+            "Follows a task until it ends; a cut connection is taken up again where it broke, and a server that does not answer is waited for. Exits like koda run.",
             """
             koda watch tsk_...
             koda watch tsk_... --after 120 --json
@@ -27,7 +27,8 @@ internal static class WatchCommand
             async (parse, cancellationToken) =>
             {
                 await using var session = common.Open(parse);
-                var task = await session.Client.Tasks.GetAsync(parse.GetRequiredValue(id), cancellationToken);
+                var task = await new ServerWait(session, session.Json).Run(
+                    token => session.Client.Tasks.GetAsync(parse.GetRequiredValue(id), token), cancellationToken);
                 return await new TaskFollower(session, parse.GetValue(yes), quiet: false).Follow(
                     task, parse.GetValue(after), cancellationToken);
             });
