@@ -17,14 +17,22 @@ internal static class Discovery
         };
     }
 
-    public static Uri ParseUrl(string text) =>
-        !Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
-            ? throw new FormatException($"'{text}' is not an address of a server. Write it like http://127.0.0.1:8090.")
+    public static Uri ParseUrl(string text)
+    {
+        var fault = Uri.TryCreate(text, UriKind.Absolute, out var url) ? Fault(url) : NoAddress(text);
+        return fault is null ? url! : throw new FormatException(fault);
+    }
+
+    /// <summary>What keeps a client from calling a server there. Null: nothing.</summary>
+    public static string? Fault(Uri url) =>
+        !url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            ? NoAddress(url.OriginalString)
         : url.PathAndQuery != "/" || url.UserInfo.Length > 0
-            ? throw new FormatException(
-                $"'{text}' is more than an address: gRPC is served at the root of one. Write it like {url.Scheme}://{url.Authority}."
-            )
-        : url;
+            ? $"'{url.OriginalString}' is more than an address: gRPC is served at the root of one. "
+                + $"Write it like {url.Scheme}://{url.Authority}."
+        : null;
+
+    private static string NoAddress(string text) => $"'{text}' is not an address of a server. Write it like http://127.0.0.1:8090.";
 
     public static bool SameServer(Uri a, Uri b) => a.Port == b.Port && a.Scheme == b.Scheme
         && (a.Host == b.Host || (a.IsLoopback && b.IsLoopback));

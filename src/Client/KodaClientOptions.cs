@@ -6,8 +6,13 @@ public sealed record KodaClientOptions
     /// <summary>The address of a server that was started without any options.</summary>
     public static readonly Uri DefaultUrl = new("http://127.0.0.1:8090");
 
-    /// <summary>The server's address, without a path.</summary>
-    public Uri Url { get; init; } = DefaultUrl;
+    /// <summary>The server's address, without a path: gRPC is served at the root of one.</summary>
+    /// <exception cref="ArgumentException">It is no http or https address, or it has a path, a query or a user.</exception>
+    public Uri Url
+    {
+        get;
+        init => field = Discovery.Fault(value) is { } fault ? throw new ArgumentException(fault, nameof(value)) : value;
+    } = DefaultUrl;
 
     /// <summary>The bearer token. Null: calls are made without a credential.</summary>
     public string? Token { get; init; }

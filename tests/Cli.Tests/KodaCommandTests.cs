@@ -26,6 +26,23 @@ public sealed class KodaCommandTests
         Assert.Empty(run.Out);
     }
 
+    [Theory]
+    [InlineData("tasks")]
+    [InlineData("worker")]
+    [InlineData("run", "Look.")]
+    [InlineData("chat", "-p", "Look.")]
+    [InlineData("doctor")]
+    public async Task An_address_with_a_path_is_refused_with_the_one_to_use(params string[] args)
+    {
+        var run = await CliRun.Of([.. args, "--url", "https://koda.example/behind"]);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Equal(
+            "error: 'https://koda.example/behind' is more than an address: gRPC is served at the root of one. "
+            + "Write it like https://koda.example.\n",
+            run.Error);
+    }
+
     [Fact]
     public async Task Wrong_usage_names_the_help_of_the_very_command_and_is_JSON_when_asked_for()
     {

@@ -67,7 +67,14 @@ public sealed class DiscoveryTests : IDisposable
     [InlineData("ftp://koda.example")]
     [InlineData("https://koda.example/behind/a/prefix")]
     [InlineData("https://ana:secret@koda.example")]
-    public void An_address_that_is_none_is_refused(string url) => Assert.Throws<FormatException>(() => Discover(("KODA_URL", url)));
+    public void An_address_that_is_none_is_refused_by_the_environment_and_by_the_options(string url)
+    {
+        var refused = Assert.Throws<FormatException>(() => Discover(("KODA_URL", url)));
+        var refusedToo = Assert.Throws<ArgumentException>(
+            () => new KodaClientOptions { Url = new Uri(url, UriKind.RelativeOrAbsolute) });
+
+        Assert.StartsWith(refused.Message, refusedToo.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_data_directory_is_never_the_current_one_by_accident() =>
