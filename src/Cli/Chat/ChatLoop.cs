@@ -67,9 +67,9 @@ internal sealed class ChatLoop(ChatRoom room)
 
     private async Task Command(string line, CancellationToken cancellationToken)
     {
-        var before = room.Current.Id;
+        var (before, turn) = (room.Current.Id, room.Current.Turn?.OperationId);
         await SlashCommands.Run(room, line, cancellationToken);
-        if (room.Current.Id != before && room.Current.Turn is { Active: true })
+        if (room.Current.Turn is { Active: true } now && (room.Current.Id != before || now.OperationId != turn))
             await NewTurn().Follow(cancellationToken);
     }
 

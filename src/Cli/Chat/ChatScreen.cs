@@ -105,7 +105,9 @@ internal sealed class ChatScreen : IAsyncDisposable
                 await _follower.Say(line);
                 return;
             }
-            _room.Said(line);
+            // A message, which is shown as such when its turn begins.
+            if (line.Trim() != ContextCommands.Compact)
+                _room.Said(line);
             var before = _room.Current.Id;
             await SlashCommands.Run(_room, line, _leaving.Token);
             if (_room.Current.Id == before)

@@ -11,8 +11,15 @@ internal static class ContextCommands
     [
         new("/skill", "[ID]", "lists the skills, or has one's text go along with the next message", Skill),
         new("/drop", "", "leaves out what was to go along with the next message", Drop),
+        new(Compact, "", "sums up the older messages now, to make room for new ones", SumUp),
         new("/export", "[FILE]", "writes what was said as Markdown, beside the workspace's files unless a file is named", Export),
     ];
+
+    /// <summary>The command that begins a turn, whose message it is.</summary>
+    public const string Compact = "/compact";
+
+    private static async Task SumUp(ChatRoom room, string arguments, CancellationToken cancellationToken) =>
+        room.Current.Turn = await room.Api.CompactAsync(room.Current.Id, cancellationToken);
 
     private static async Task Skill(ChatRoom room, string id, CancellationToken cancellationToken)
     {

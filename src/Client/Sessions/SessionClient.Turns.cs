@@ -9,6 +9,11 @@ public sealed partial class SessionClient
     public Task<Code.TurnStatus> SendAsync(Code.SendMessageRequest request, CancellationToken cancellationToken = default) =>
         _calls.Run(o => _turns.SendMessageAsync(request, o), Repeat.WhenSafe, cancellationToken, Key());
 
+    /// <summary>Begins a turn that sums up the older messages, and does nothing else. The answer means that it is stored.</summary>
+    public Task<Code.TurnStatus> CompactAsync(string sessionId, CancellationToken cancellationToken = default) =>
+        _calls.Run(
+            o => _turns.CompactSessionAsync(new() { SessionId = sessionId }, o), Repeat.WhenSafe, cancellationToken, Key());
+
     /// <summary>
     /// Follows a session: the running turn, or the last one when none runs, until it has ended; with a cursor, what came after it.
     /// A stream that is cut goes on after the last event it gave, so the caller sees every event once, in order.

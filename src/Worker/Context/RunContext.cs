@@ -14,6 +14,8 @@ namespace Koda.Worker.Context;
 internal sealed class RunContext : IDisposable
 {
     private const int FullPercent = 90;
+    // In tokens. Where less was said, a summary would make no room.
+    private const long ShortestTalk = 2_000;
     private const string LastAnswer =
         "There is no room left in this conversation for more tool calls. Answer now with what you have, and say what is left to do.";
 
@@ -61,6 +63,11 @@ internal sealed class RunContext : IDisposable
             await _recorder.Committed(cancellationToken);
             return null;
         }
+        if (_assignment.Turn?.Compacts == true)
+        {
+            await SumUp(cancellationToken);
+            return null;
+        }
         var isFull = await MakeRoom(cancellationToken);
         var said = _assignment.Turn is null || _conversation.Begun ? [] : await Opening(cancellationToken);
         if (!isFull)
@@ -101,6 +108,18 @@ internal sealed class RunContext : IDisposable
         if (_conversation.ContextTokens >= tooMuch)
             await Compact(Window, cancellationToken);
         return _conversation.ContextTokens >= Window * FullPercent / 100;
+    }
+
+    // An attempt that was cut off after the summary was recorded finds it, and says the same.
+    private async Task SumUp(CancellationToken cancellationToken)
+    {
+        var length = Math.Max(_conversation.Messages.Sum(TokenEstimate.Of), ShortestTalk);
+        await Compact(Window > 0 ? Math.Min(Window, length) : length, cancellationToken);
+        var isSummedUp = _conversation.Messages[0].Text.StartsWith(Compaction.Mark, StringComparison.Ordinal);
+        RuleAnswer.Record(
+            _recorder, _conversation, isSummedUp ? "The older messages are summed up." : "There is nothing older to sum up yet.",
+            ModelStopReason.EndTurn);
+        await _recorder.Committed(cancellationToken);
     }
 
     private async Task<bool> Compact(long window, CancellationToken cancellationToken)

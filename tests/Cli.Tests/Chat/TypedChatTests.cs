@@ -170,6 +170,23 @@ public sealed class TypedChatTests(LocalKoda koda)
     }
 
     [Fact]
+    public async Task Older_messages_are_summed_up_when_the_person_says_so()
+    {
+        await koda.ApplyScript("talks", $$"""[{text: "{{string.Concat(Enumerable.Repeat("All is well. ", 2_000))}}"}]""");
+        await using var person = new TypingPerson(koda, "chat", "--agent", "talks");
+        person.Says("/compact");
+        await person.Sees("There is nothing older to sum up yet.");
+        person.Says("How is it?");
+        await person.Sees("a script was played");
+
+        person.Says("/compact");
+
+        await person.Sees("older messages were replaced by a summary");
+        await person.Sees("The older messages are summed up.");
+        Assert.Equal(3, person.Seen.Split("› /compact\n").Length);
+    }
+
+    [Fact]
     public async Task What_was_typed_is_found_again_at_the_next_start()
     {
         await koda.ApplyScript("says", Says);

@@ -39,6 +39,38 @@ public sealed class CompactionTests(KodaFixture koda) : IClassFixture<KodaFixtur
             (await Host.Messages(session)).Where(message => message.At("role") == "user").Select(message => message.At("content")));
     }
 
+    [Fact]
+    public async Task A_session_is_summed_up_when_somebody_says_so_and_not_while_a_turn_runs()
+    {
+        var (goesOn, begun) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var model = await ScriptedModel.Start(async (context, request) =>
+        {
+            if (Text(request).Contains("wait", StringComparison.Ordinal) && begun.TrySetResult())
+                await goesOn.Task;
+            await Answer(context, request);
+        });
+        await Host.Define("told", model, tools: "[]");
+        Host.StartWorker(options => options with { AgentIds = ["told"] });
+        var session = await Host.NewSession("told");
+        await Host.Rest.Patch($"/sessions/{session}", """{"title":"Named"}""");
+        await Turn(session, "one");
+        await Turn(session, "two");
+        await Host.Begin(session, "wait");
+        await begun.Task;
+
+        var refused = await Host.Rest.Post($"/sessions/{session}/compact", "{}");
+        goesOn.SetResult();
+        await Host.Whole(session);
+        var taken = await Host.Rest.Post($"/sessions/{session}/compact", "{}");
+        var events = await Host.Whole(session);
+
+        Assert.Equal((409, 202), (refused.Status, taken.Status));
+        Assert.Equal(["compaction", "delta", "done"], events.Select(item => item.Name));
+        Assert.Equal("They spoke of numbers.", events[0].Data.At("summary"));
+        var messages = await Host.Messages(session);
+        Assert.Equal(("/compact", "The older messages are summed up."), (messages[^2].At("content"), messages[^1].At("content")));
+    }
+
     private static Task Answer(HttpContext context, JsonObject request)
     {
         var messages = request["messages"]!.AsArray();

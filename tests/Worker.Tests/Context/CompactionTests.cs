@@ -34,6 +34,33 @@ public class CompactionTests
     }
 
     [Fact]
+    public async Task A_turn_that_asks_for_it_sums_up_long_before_the_context_is_full_and_asks_the_model_nothing_else()
+    {
+        var model = Summing(_ => throw new InvalidOperationException("Nothing is to be answered."));
+        using var turn = Attempt(model, LongTalk(asked: "/compact"), window: 1_000_000, compacts: true);
+
+        Assert.Equal(new AttemptOutcome.Completed("The older messages are summed up."), await turn.Run());
+
+        Assert.Equal("What was before.", Assert.Single(turn.Journal.Payloads("context.compacted"))["summary"]!.GetValue<string>());
+        Assert.Single(model.Requests);
+    }
+
+    [Fact]
+    public async Task A_turn_that_asks_for_it_says_when_there_is_nothing_to_sum_up()
+    {
+        var journal = new MemoryJournal();
+        journal.Talk(1, "Hello?", "Hello.", tokens: 20);
+        journal.Ask(2, "/compact");
+        var model = Summing(_ => throw new InvalidOperationException("Nothing is to be answered."));
+        using var turn = Attempt(model, journal, compacts: true);
+
+        Assert.Equal(new AttemptOutcome.Completed("There is nothing older to sum up yet."), await turn.Run());
+
+        Assert.Empty(turn.Journal.Payloads("context.compacted"));
+        Assert.Empty(model.Requests);
+    }
+
+    [Fact]
     public async Task At_most_ten_turns_are_kept()
     {
         var journal = new MemoryJournal();
@@ -202,12 +229,12 @@ public class CompactionTests
                 : throw new ProviderException(ProviderErrorCode.ContextTooLong, "Too long.", retryable: false);
     }
 
-    private static MemoryJournal LongTalk()
+    private static MemoryJournal LongTalk(string asked = "And now?")
     {
         var journal = new MemoryJournal();
         for (var i = 1; i <= 20; i++)
             journal.Talk(i, $"question {i} {new string('q', 1_700)}", $"answer {i} {new string('a', 1_700)}", tokens: i * 850);
-        journal.Ask(21, "And now?");
+        journal.Ask(21, asked);
         return journal;
     }
 
@@ -235,10 +262,11 @@ public class CompactionTests
         };
 
     private static AgentHarness Attempt(
-        IModelProvider model, MemoryJournal journal, string kind = "scripted", int window = Window, params CountingTool[] tools) =>
+        IModelProvider model, MemoryJournal journal, string kind = "scripted", int window = Window, bool compacts = false,
+        params CountingTool[] tools) =>
         new(model, tools)
         {
-            Turn = new Turn { Number = 21 },
+            Turn = new Turn { Number = 21, Compacts = compacts },
             ContextTokens = window,
             Journal = journal,
             Kind = kind,

@@ -16,6 +16,9 @@ internal sealed record NewMessage
     /// <summary>Nobody is there to answer.</summary>
     public bool Unattended { get; init; }
 
+    /// <summary>It asks that the older part of the conversation is summed up, and nothing else.</summary>
+    public bool Compacts { get; init; }
+
     /// <summary>The id of who sends it.</summary>
     public required string Principal { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record TurnContext
 
     public bool NeedsTitle { get; init; }
 
+    /// <summary>The older part of the conversation is summed up, and nothing else is done.</summary>
+    public bool Compacts { get; init; }
+
     /// <summary>Models to ask, in order, when the own one gives no answer.</summary>
     public IReadOnlyList<FallbackModel> Fallbacks { get; init; } = [];
 

@@ -32,6 +32,15 @@ internal static class MessageReading
         };
     }
 
+    /// <summary>What is sent to have the older messages summed up.</summary>
+    public static NewMessage Compaction(ServerCallContext context) => new()
+    {
+        Content = "/compact",
+        Compacts = true,
+        Principal = context.GetPrincipal().Id,
+        Traceparent = Activity.Current?.Id ?? "",
+    };
+
     private static IEnumerable<FieldFault> Faults(Wire.SendMessageRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.Content) && request.Attachments.Count == 0)

@@ -64,6 +64,15 @@ internal sealed partial class TurnService(
     public override async Task<Wire.TurnStatus> CancelTurn(Wire.CancelTurnRequest request, ServerCallContext context) => SessionViews.Turn(
         await cancelTurn.Execute(SessionIds.Session(request.SessionId), context.GetPrincipal().Id, context.CancellationToken));
 
+    public override Task<Wire.TurnStatus> CompactSession(Wire.CompactSessionRequest request, ServerCallContext context)
+    {
+        var message = MessageReading.Compaction(context);
+        return OnceReply.Of<ConversationRecord, Wire.TurnStatus>(
+            request, context, SessionViews.Turn,
+            (key, encode) => sendMessage.Execute(
+                SessionIds.Session(request.SessionId), message, mayWait: false, key, encode, context.CancellationToken));
+    }
+
     public override async Task<Wire.ListTracesResponse> ListTraces(Wire.ListTracesRequest request, ServerCallContext context)
     {
         var events = await readConversation.Execute(SessionIds.Session(request.SessionId), TurnTraceFold.Kinds, context.CancellationToken);

@@ -22,6 +22,7 @@ internal static class TurnViews
         Unattended = turn.Unattended,
         Snapshots = turn.Snapshots,
         NeedsTitle = turn.NeedsTitle,
+        Compacts = turn.Compacts,
         Fallbacks = { turn.Fallbacks.Select(From) },
         CostBeforeMicros = turn.CostBeforeMicros,
         BudgetMicros = turn.BudgetMicros,
