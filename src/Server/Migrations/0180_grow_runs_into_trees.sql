@@ -12,8 +12,10 @@ set root_id = placed.parent_id, number = placed.number
 from (select id, parent_id, row_number() over (partition by parent_id order by id) as number from runs where parent_id is not null) as placed
 where runs.id = placed.id;
 
-alter table runs add constraint runs_tree_check check ((parent_id is null) = (root_id is null) and number >= 1);
-create unique index runs_children on runs (parent_id, number) where parent_id is not null;
+-- A server of the version before that runs beside new ones stores a child without its root, and with the first number: until there is none,
+-- neither can be demanded.
+alter table runs add constraint runs_tree_check check ((root_id is null or parent_id is not null) and number >= 1);
+create index runs_children on runs (parent_id, number) where parent_id is not null;
 create index runs_of_root on runs (root_id) where root_id is not null;
 
 -- A task that waits for no approval waits for runs that its own has started. The column awaits_subagents is not read any more; it stays for

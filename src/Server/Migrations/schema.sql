@@ -387,7 +387,7 @@ CREATE TABLE public.runs (
     root_id uuid,
     number integer DEFAULT 1 NOT NULL,
     CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'turn'::text, 'operation'::text]))),
-    CONSTRAINT runs_tree_check CHECK ((((parent_id IS NULL) = (root_id IS NULL)) AND (number >= 1)))
+    CONSTRAINT runs_tree_check CHECK ((((root_id IS NULL) OR (parent_id IS NOT NULL)) AND (number >= 1)))
 )
 WITH (fillfactor='80');
 CREATE TABLE public.schema_migrations (
@@ -616,7 +616,7 @@ CREATE UNIQUE INDEX providers_default ON public.providers USING btree (is_defaul
 CREATE INDEX providers_shared ON public.providers USING btree (id) WHERE (source <> 'agent'::text);
 CREATE INDEX queued_messages_order ON public.queued_messages USING btree (conversation_id, id);
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id);
-CREATE UNIQUE INDEX runs_children ON public.runs USING btree (parent_id, number) WHERE (parent_id IS NOT NULL);
+CREATE INDEX runs_children ON public.runs USING btree (parent_id, number) WHERE (parent_id IS NOT NULL);
 CREATE INDEX runs_conversation ON public.runs USING btree (stream_id) WHERE (kind <> 'task'::text);
 CREATE INDEX runs_of_root ON public.runs USING btree (root_id) WHERE (root_id IS NOT NULL);
 CREATE UNIQUE INDEX sessions_hash ON public.sessions USING btree (hash);

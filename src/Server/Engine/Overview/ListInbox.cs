@@ -27,23 +27,23 @@ internal sealed class ListInbox(Database database)
             {
                 var waiting = await ApprovalStore.ListPending(connection, agentId, after, size + 1, token);
                 var runs = await Runs(connection, [.. waiting.Select(asked => asked.TaskId)], token);
-                var items = waiting.ConvertAll(asked => runs[asked.TaskId] with { Asked = asked });
+                var items = waiting.ConvertAll(asked => new InboxItem(asked, runs[asked.TaskId]));
                 return Page.Of(items, size, filters, item => item.Asked.Id.ToString("N"));
             },
             cancellationToken);
     }
 
-    private static async Task<Dictionary<Guid, InboxItem>> Runs(
+    private static async Task<Dictionary<Guid, WaitingRun>> Runs(
         NpgsqlConnection connection, Guid[] taskIds, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(RunsSql, connection);
         command.Parameters.AddValue(taskIds);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new Dictionary<Guid, InboxItem>();
+        var runs = new Dictionary<Guid, WaitingRun>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            runs[reader.GetGuid(0)] = new InboxItem(
-                Asked: null!, reader.GetGuid(1), EnumText<RunKind>.Parse(reader.GetString(2)), reader.GetGuid(3), reader.GetString(4));
+            runs[reader.GetGuid(0)] = new WaitingRun(
+                reader.GetGuid(1), EnumText<RunKind>.Parse(reader.GetString(2)), reader.GetGuid(3), reader.GetString(4));
         }
         return runs;
     }

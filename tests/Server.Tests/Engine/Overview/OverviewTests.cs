@@ -110,7 +110,7 @@ public sealed class OverviewTests(PostgresFixture postgres) : IClassFixture<Post
         await _server.Get<AnswerApproval>()
             .Execute(new ApprovalAnswer(item.Asked.Id, Approve: true, ApprovalScope.Once, "", "", "ana"), default);
 
-        Assert.Equal((task.RunId, RunKind.Task, "clean up", "bash"), (item.RunId, item.RunKind, item.Title, item.Asked.Tool));
+        Assert.Equal((task.RunId, RunKind.Task, "clean up", "bash"), (item.Run.Id, item.Run.Kind, item.Run.Title, item.Asked.Tool));
         Assert.Equal(task.Id, Assert.Single(waiting.Page.Items).Id);
         Assert.Empty((await inbox.Execute(_server.Agent, 0, null, default)).Items);
     }
