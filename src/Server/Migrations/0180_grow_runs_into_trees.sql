@@ -23,4 +23,4 @@ create index runs_of_root on runs (root_id) where root_id is not null;
 alter table tasks drop constraint tasks_approval_check;
 alter table tasks add constraint tasks_approval_check check (approval_id is null or state = 'waiting');
 drop index tasks_awaiting_subagents;
-create index tasks_awaiting_runs on tasks (id) where state = 'waiting' and approval_id is null;
+create index tasks_waiting on tasks (id) where state = 'waiting';

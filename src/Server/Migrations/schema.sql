@@ -625,12 +625,12 @@ CREATE INDEX sign_in_failures_failed_at ON public.sign_in_failures USING btree (
 CREATE UNIQUE INDEX subagents_call ON public.subagents USING btree (parent_task_id, step, call_id) WHERE (parent_task_id IS NOT NULL);
 CREATE INDEX subagents_open ON public.subagents USING btree (task_id) WHERE (settled_at IS NULL);
 CREATE INDEX subagents_parent ON public.subagents USING btree (parent_id, conversation_id);
-CREATE INDEX tasks_awaiting_runs ON public.tasks USING btree (id) WHERE ((state = 'waiting'::text) AND (approval_id IS NULL));
 CREATE INDEX tasks_dead_letter ON public.tasks USING btree (id) WHERE dead_letter;
 CREATE INDEX tasks_for_one_worker ON public.tasks USING btree (route) WHERE ((state = 'queued'::text) AND starts_with(route, 'worker:'::text));
 CREATE INDEX tasks_queued ON public.tasks USING btree (agent_id, connection, model, route, priority DESC, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_retrying ON public.tasks USING btree (available_at) WHERE (state = 'retrying'::text);
 CREATE INDEX tasks_running ON public.tasks USING btree (agent_id, connection, model) WHERE (state = 'running'::text);
+CREATE INDEX tasks_waiting ON public.tasks USING btree (id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX tokens_hash ON public.tokens USING btree (hash);
 ALTER TABLE ONLY public.agent_secrets
     ADD CONSTRAINT agent_secrets_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
