@@ -40,8 +40,12 @@ internal sealed class TmuxPane : IAsyncDisposable
     /// <param name="size">Its columns and rows, as <c>80x24</c>.</param>
     public async Task Open(string size)
     {
-        await File.WriteAllTextAsync(_settings, Settings);
-        await File.WriteAllTextAsync(_environment["ENV"], "PS1='$ '\n");
+        // Once: the shell of another pane may be reading them.
+        if (!File.Exists(_settings))
+        {
+            await File.WriteAllTextAsync(_environment["ENV"], "PS1='$ '\n");
+            await File.WriteAllTextAsync(_settings, Settings);
+        }
         await Run(["new-session", "-d", .. Size(size)]);
     }
 
