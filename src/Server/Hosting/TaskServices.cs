@@ -20,7 +20,7 @@ internal static class TaskServices
         .AddSingleton<CancelTask>().AddSingleton<PauseTask>().AddSingleton<ResumeTask>().AddSingleton<RetryTask>()
         .AddSweep<QueueDueRetries>()
         .AddSingleton<IAgentListener, GiveBackRunning>().AddSingleton<IApprovalListener, AskingTasks>()
-        .AddSingleton<ReportAttempts>().AddSingleton<ExpireLeases>().AddSingleton<HeldAttempts>().AddSingleton<OpenAttemptProvider>()
+        .AddSingleton<ReportAttempts>().AddSingleton<ExpireLeases>().AddSingleton<AttemptAccess>().AddSingleton<OpenAttemptProvider>()
         .AddSingleton(new ArtifactFolder(Path.Combine(options.DataDirectory, "artifacts")))
         .AddSingleton<StoreArtifact>().AddSingleton<ListArtifacts>().AddSingleton<OpenArtifact>();
 }

@@ -10,7 +10,7 @@ internal sealed record OpenAttempt(
     Guid TaskId, Guid RunId, Guid StreamId, string AgentId, int AgentVersion, TaskContext Context, int Number, string WorkerId);
 
 /// <summary>Lets a worker have what belongs to an attempt, as long as it holds it.</summary>
-internal sealed class HeldAttempts(Database database, AgentCatalog agents, AgentSecrets secrets)
+internal sealed class AttemptAccess(Database database, AgentCatalog agents, AgentSecrets secrets)
 {
     /// <exception cref="EngineException">ATTEMPT_LOST.</exception>
     public async Task<OpenAttempt> Find(AttemptKey key, CancellationToken cancellationToken) =>

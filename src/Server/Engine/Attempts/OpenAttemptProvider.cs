@@ -11,7 +11,7 @@ namespace Koda.Server.Engine.Attempts;
 /// </summary>
 internal sealed class OpenAttemptProvider(
     Database database,
-    HeldAttempts attempts,
+    AttemptAccess attempts,
     AgentCatalog agents,
     AgentProviders providers,
     OpenProvider open,

@@ -73,7 +73,7 @@ internal sealed class ClaimLoop(
         {
             var assignment = await assignments.Create(claimed, cancellationToken);
             if (host.Find(claimed.WorkerId)?.Offer(assignment) != true)
-                _ = host.GiveBack(claimed.WorkerId, new HeldAttempt(claimed.Attempt, claimed.Task.Id), AttemptOutcome.WorkerGone);
+                _ = host.GiveBack(claimed.WorkerId, new OfferedAttempt(claimed.Attempt, claimed.Task.Id), AttemptOutcome.WorkerGone);
         }
         catch (EngineException failure) when (failure.Reason is ErrorReason.ProviderNotFound or ErrorReason.ProviderCredentialInvalid)
         {

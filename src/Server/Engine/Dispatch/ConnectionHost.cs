@@ -79,7 +79,7 @@ internal sealed class ConnectionHost(
     }
 
     /// <summary>Queues the task of an offer again. Should that fail, the offer expires by itself.</summary>
-    public async Task GiveBack(string workerId, HeldAttempt offer, AttemptOutcome outcome)
+    public async Task GiveBack(string workerId, OfferedAttempt offer, AttemptOutcome outcome)
     {
         try
         {

@@ -6,7 +6,7 @@ namespace Koda.Server.Engine.Dispatch;
 /// <summary>
 /// What a server remembers of an attempt that was offered over a connection. The table is the truth; a crash may lose this.
 /// </summary>
-internal sealed class HeldAttempt(AttemptKey key, Guid taskId)
+internal sealed class OfferedAttempt(AttemptKey key, Guid taskId)
 {
     public AttemptKey Key { get; } = key;
 

@@ -28,7 +28,7 @@ internal sealed partial class WorkerConnection
             if (_closed)
                 return false;
             _credit--;
-            _held[assignment.Attempt.AttemptId] = new HeldAttempt(assignment.Attempt, assignment.TaskId)
+            _held[assignment.Attempt.AttemptId] = new OfferedAttempt(assignment.Attempt, assignment.TaskId)
             {
                 OfferedAt = _host.Now,
                 ForgetAt = _host.ForgetAt(Terms.Offer),
@@ -42,7 +42,7 @@ internal sealed partial class WorkerConnection
     public void Confirm(RenewedLease lease, Guid taskId)
     {
         lock (_gate)
-            _held[lease.Attempt.AttemptId] = new HeldAttempt(lease.Attempt, taskId)
+            _held[lease.Attempt.AttemptId] = new OfferedAttempt(lease.Attempt, taskId)
             {
                 Accepted = true,
                 ForgetAt = _host.ForgetAt(Terms.Lease),
@@ -143,7 +143,7 @@ internal sealed partial class WorkerConnection
             return [.. _held.Values.Where(held => !held.Closing && held.ForgetAt < now).Select(held => held.Key)];
     }
 
-    private void RequestStop(HeldAttempt held, RequestedStop stop)
+    private void RequestStop(OfferedAttempt held, RequestedStop stop)
     {
         if (stop == RequestedStop.None || held.StopSent == stop)
             return;
@@ -157,6 +157,6 @@ internal sealed partial class WorkerConnection
     }
 
     // The sweep queues the task of an offer that was let end before it tells the connection, so that a claim may come between the two.
-    private bool KeepsWaiting(HeldAttempt held) =>
+    private bool KeepsWaiting(OfferedAttempt held) =>
         held is { Accepted: false, Closing: false } && _host.Since(held.OfferedAt) > Terms.Offer / 2;
 }

@@ -14,7 +14,7 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
     private const int MaxPendingReports = 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Guid, HeldAttempt> _held = [];
+    private readonly Dictionary<Guid, OfferedAttempt> _held = [];
     private readonly Channel<WorkerSignal> _signals = Channel.CreateUnbounded<WorkerSignal>(
         new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _pending = new(MaxPendingReports, MaxPendingReports);
@@ -137,14 +137,14 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
 
     /// <summary>Ends the connection in favour of a newer one of the same worker.</summary>
     /// <returns>Offers that were not taken.</returns>
-    public IReadOnlyList<HeldAttempt> Supersede()
+    public IReadOnlyList<OfferedAttempt> Supersede()
     {
         var offers = Close();
         _signals.Writer.TryComplete();
         return offers;
     }
 
-    private List<HeldAttempt> Close()
+    private List<OfferedAttempt> Close()
     {
         lock (_gate)
         {
@@ -155,7 +155,7 @@ internal sealed partial class WorkerConnection : IAsyncDisposable
         }
     }
 
-    private HeldAttempt? Holds(AttemptKey attempt) =>
+    private OfferedAttempt? Holds(AttemptKey attempt) =>
         _held.TryGetValue(attempt.AttemptId, out var held) && held.Key == attempt ? held : null;
 
     private void Send(WorkerSignal signal)

@@ -18,7 +18,7 @@ namespace Koda.Server.Surfaces.Worker;
 /// <summary>Serves workers: the stream of work, and what belongs to the attempts that they hold.</summary>
 internal sealed class WorkerService(
     Dispatcher dispatcher,
-    HeldAttempts heldAttempts,
+    AttemptAccess access,
     ReadJournal readJournal,
     OpenAttemptProvider openProvider,
     StoreArtifact storeArtifact,
@@ -36,13 +36,13 @@ internal sealed class WorkerService(
         await using var connection = await dispatcher.Connect(ReportReading.Hello(first.Hello), context.CancellationToken);
         await using var drain = context.GetDraining().Register(connection.RequestDrain);
         await responseStream.WriteAsync(new Wire.WorkResponse { Welcome = Welcome(connection.Terms) }, context.CancellationToken);
-        await new WorkSession(connection, tellMcp, requestStream, responseStream).Run(first, context.CancellationToken);
+        await new WorkerStream(connection, tellMcp, requestStream, responseStream).Run(first, context.CancellationToken);
     }
 
     public override async Task ReadJournal(
         Wire.ReadJournalRequest request, IServerStreamWriter<Wire.JournalEvent> responseStream, ServerCallContext context)
     {
-        var attempt = await heldAttempts.Find(ReportReading.Key(request.Attempt), context.CancellationToken);
+        var attempt = await access.Find(ReportReading.Key(request.Attempt), context.CancellationToken);
         await foreach (var entry in readJournal.Execute(attempt, request.AfterSeq, context.CancellationToken))
             await responseStream.WriteAsync(Journal(entry), context.CancellationToken);
     }
@@ -57,14 +57,14 @@ internal sealed class WorkerService(
 
     public override async Task<Wire.CompiledPrompt> CompilePrompt(Wire.CompilePromptRequest request, ServerCallContext context)
     {
-        var (definition, query) = await heldAttempts.AgentOf(ReportReading.Key(request.Attempt), context.CancellationToken);
+        var (definition, query) = await access.AgentOf(ReportReading.Key(request.Attempt), context.CancellationToken);
         return PromptViews.From(compilePrompt.Execute(definition, query, [.. request.Skills.Select(skill => (skill.Name, skill.Text))]));
     }
 
     public override async Task<Wire.AgentEnvironment> GetAgentEnvironment(
         Wire.GetAgentEnvironmentRequest request, ServerCallContext context)
     {
-        var variables = await heldAttempts.EnvironmentOf(ReportReading.Key(request.Attempt), context.CancellationToken);
+        var variables = await access.EnvironmentOf(ReportReading.Key(request.Attempt), context.CancellationToken);
         var reply = new Wire.AgentEnvironment();
         reply.Variables.Add(new Dictionary<string, string>(variables));
         return reply;
@@ -75,7 +75,7 @@ internal sealed class WorkerService(
     {
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Header is not { } header)
             throw new EngineException(ErrorReason.InvalidRequest, "The first message must hold a header.");
-        var attempt = await heldAttempts.Find(ReportReading.Key(header.Attempt), context.CancellationToken);
+        var attempt = await access.Find(ReportReading.Key(header.Attempt), context.CancellationToken);
         var announced = header.Sha256.Length == 0 ? null : header.Sha256;
         var artifact = new NewArtifact(attempt.RunId, attempt.Number, header.Name, header.MediaType, announced);
         var stored = await storeArtifact.Execute(artifact, Chunks(requestStream, context.CancellationToken), context.CancellationToken);

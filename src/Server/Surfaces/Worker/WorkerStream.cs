@@ -8,7 +8,7 @@ using Wire = Koda.Protos.Worker.V1;
 namespace Koda.Server.Surfaces.Worker;
 
 /// <summary>One worker's stream: what it says goes to the dispatcher as it comes, what the dispatcher signals goes out gathered.</summary>
-internal sealed class WorkSession(
+internal sealed class WorkerStream(
     WorkerConnection connection,
     TellMcp tellMcp,
     IAsyncStreamReader<Wire.WorkRequest> requests,

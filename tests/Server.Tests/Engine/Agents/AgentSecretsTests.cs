@@ -25,9 +25,9 @@ public sealed class AgentSecretsTests(PostgresFixture postgres) : IClassFixture<
         await server.Submit();
         var assignment = await worker.Take();
 
-        var variables = await server.Get<HeldAttempts>().EnvironmentOf(assignment.Attempt, default);
+        var variables = await server.Get<AttemptAccess>().EnvironmentOf(assignment.Attempt, default);
         var stranger = await Assert.ThrowsAsync<EngineException>(
-            () => server.Get<HeldAttempts>().EnvironmentOf(assignment.Attempt with { FencingToken = 99 }, default));
+            () => server.Get<AttemptAccess>().EnvironmentOf(assignment.Attempt with { FencingToken = 99 }, default));
 
         Assert.Equal(new Dictionary<string, string> { ["API_TOKEN"] = _value }, variables);
         Assert.Equal(ErrorReason.AttemptLost, stranger.Reason);

@@ -10,7 +10,7 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Koda.Server.Tests.Surfaces.Worker;
 
-public sealed class WorkSessionTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+public sealed class WorkerStreamTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(200);
@@ -21,7 +21,7 @@ public sealed class WorkSessionTests(PostgresFixture postgres) : IClassFixture<P
         await using var server = await EngineServer.Start(postgres, dispatching: false);
         await using var worker = await server.Connect();
         var (requests, replies) = (new Requests(), new Replies());
-        var session = new WorkSession(worker.Connection, server.Get<TellMcp>(), requests, replies);
+        var session = new WorkerStream(worker.Connection, server.Get<TellMcp>(), requests, replies);
         var run = session.Run(new WorkRequest(), default);
         worker.Connection.Answer(new Koda.Server.Engine.Dispatch.AttemptClosed(new AttemptKey(Guid.NewGuid(), 1)));
         await replies.Begun.Task.WaitAsync(s_patience);
