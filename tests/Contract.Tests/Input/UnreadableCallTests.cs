@@ -53,6 +53,18 @@ public sealed class UnreadableCallTests(KodaFixture koda) : IClassFixture<KodaFi
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64 * 1024 * 1024);
     }
 
+    [Theory]
+    [InlineData("/koda.runtime.v1.TaskService/GetTask")]
+    [InlineData("/koda.worker.v1.WorkerService/Work")]
+    [InlineData("/grpc.health.v1.Health/Check")]
+    [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")]
+    public async Task A_message_that_says_it_is_too_large_is_refused_at_the_limit_by_every_service(string method) =>
+        Assert.Equal(StatusCode.ResourceExhausted, await Send(method, [Plain, 0x00, 0x50, 0x00, 0x00, 8, 1]));
+
+    [Fact]
+    public async Task What_reflection_is_asked_may_hold_any_character() => Assert.Equal(
+        StatusCode.OK, await Send("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Frame(Plain, [0x22, 3, (byte)'a', 0, (byte)'b'])));
+
     private async Task<StatusCode> Send(string path, byte[] body)
     {
         var token = path.Contains("worker.v1", StringComparison.Ordinal) ? koda.Host.WorkerToken : koda.Host.OperatorToken;

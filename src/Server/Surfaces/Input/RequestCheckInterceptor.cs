@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
+using Koda.Server.Http;
 using AnnotationsExtensions = Google.Api.AnnotationsExtensions;
 
 namespace Koda.Server.Surfaces.Input;
@@ -44,9 +45,14 @@ internal sealed class RequestCheckInterceptor : Interceptor
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         continuation(new CheckedStream<TRequest>(requestStream, context), responseStream, context);
 
+    // Nobody maps what the engine throws at health and reflection, which are not of the contract.
+    private static bool IsOfContract(ServerCallContext context) => RpcCall.Of(context.GetHttpContext()) is not null;
+
     /// <exception cref="EngineException">INVALID_REQUEST, with every fault.</exception>
     private static void Require<TRequest>(TRequest request, ServerCallContext context)
     {
+        if (!IsOfContract(context))
+            return;
         var message = (IMessage)request!;
         var faults = RequestCheck.Faults(message, PlanOf<TRequest>.Plan ??= MessagePlan.Of(message.Descriptor));
         if (faults.Count > 0)
@@ -108,7 +114,7 @@ internal sealed class RequestCheckInterceptor : Interceptor
             {
                 return await requests.MoveNext(cancellationToken);
             }
-            catch (RpcException fault) when (fault.StatusCode == StatusCode.ResourceExhausted)
+            catch (RpcException fault) when (fault.StatusCode == StatusCode.ResourceExhausted && IsOfContract(context))
             {
                 throw new EngineException(ErrorReason.PayloadTooLarge, fault.Status.Detail);
             }
