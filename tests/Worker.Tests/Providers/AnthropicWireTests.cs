@@ -121,6 +121,7 @@ public sealed class AnthropicWireTests : IAsyncLifetime
                 CachedInputTokens = 2000,
                 CacheWriteTokens = 400,
                 CostMicros = 300 + 600 + 1500 + 750,
+                Model = "claude-sonnet-4-5-20250929",
             },
             finished.Usage);
     }

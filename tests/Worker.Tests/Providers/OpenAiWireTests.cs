@@ -81,6 +81,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
                 CachedInputTokens = 600,
                 ReasoningTokens = 40,
                 CostMicros = 1000 + 750 + 1000,
+                Model = "gpt-4o-2024-08-06",
             },
             finished.Usage);
     }
@@ -99,7 +100,7 @@ public sealed class OpenAiWireTests : IAsyncLifetime
 
             """);
         Assert.Equal(
-            new ModelUsage { InputTokens = 100, OutputTokens = 50, ReasoningTokens = 40, PriceUnknown = true },
+            new ModelUsage { InputTokens = 100, OutputTokens = 50, ReasoningTokens = 40, PriceUnknown = true, Model = "test-model" },
             (await Provider().Collect(Answers.Ask())).Finished.Usage);
     }
 
