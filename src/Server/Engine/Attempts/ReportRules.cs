@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Koda.Server.Engine.Approvals;
+using Koda.Server.Engine.Runs;
 
 namespace Koda.Server.Engine.Attempts;
 
@@ -12,6 +13,9 @@ internal static class ReportRules
 {
     private const int LongestModel = 256;
     private const int LongestCode = 64;
+
+    // More than any call can use. Sums of a day are shared by all of an agent's tasks, and must hold what a hostile worker adds to them.
+    private const long MostUsed = 1_000_000_000;
 
     private static readonly string[] s_prefixes = ["model.", "tool.", "security.", "context.", "snapshot.", "background."];
     private static readonly string[] s_kinds =
@@ -45,7 +49,13 @@ internal static class ReportRules
             throw EngineException.InvalidField("kind", $"Workers do not report events of kind '{reported.Kind}'.");
         if (!IsJsonObject(reported.Payload))
             throw EngineException.InvalidField("payload", $"The payload of a {reported.Kind} event is not a JSON object.");
+        if (reported.Usage is { } used && !IsCountable(used))
+            throw EngineException.InvalidField("usage", $"What a {reported.Kind} event consumed is counted from 0 to {MostUsed}.");
     }
+
+    private static bool IsCountable(UsageTotals used) =>
+        new[] { used.InputTokens, used.OutputTokens, used.CachedInputTokens, used.CacheWriteTokens, used.ReasoningTokens, used.CostMicros }
+            .All(count => count is >= 0 and <= MostUsed);
 
     private static void Check(Delegation delegation)
     {

@@ -101,6 +101,24 @@ public sealed class ReportAttemptsTests(PostgresFixture postgres) : IClassFixtur
         Assert.Equal(ErrorReason.InvalidRequest, broken.Reason);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task Usage_that_no_call_can_have_is_refused_before_it_spoils_the_sums_of_others(long tokens)
+    {
+        await using var server = await EngineServer.Start(postgres);
+        await server.Publish();
+        await using var worker = await server.Connect();
+        await server.Submit();
+        var assignment = await worker.Take();
+        var batch = new EventBatch(assignment.Attempt, 1, [Event("model.finished", s_usage with { OutputTokens = tokens })]);
+
+        var refused = await Assert.ThrowsAsync<EngineException>(() => worker.Connection.Report(batch, default));
+
+        Assert.Equal(ErrorReason.InvalidRequest, refused.Reason);
+        await worker.Complete(assignment, "done", Event("model.finished", s_usage));
+    }
+
     [Fact]
     public async Task A_failed_attempt_is_repeated_until_the_attempts_are_used_up()
     {
