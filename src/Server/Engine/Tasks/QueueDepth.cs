@@ -5,13 +5,11 @@ namespace Koda.Server.Engine.Tasks;
 
 /// <summary>
 /// Bounds the queue. This server keeps count of what it queues and hands out; what others do, and what was cancelled, is counted in the
-/// table: seldom while the queue is far from its bound, every few seconds near it, and never while a caller waits. So admission costs the
-/// same at any depth.
+/// table now and then, and never while a caller waits. So admission costs the same at any depth.
 /// </summary>
 internal sealed class QueueDepth(Database database, EngineOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
     // A count may take at most a hundredth of the time.
     private const int RestPerCount = 100;
@@ -28,7 +26,7 @@ internal sealed class QueueDepth(Database database, EngineOptions options, TimeP
     public void Admit()
     {
         var depth = Volatile.Read(ref _depth);
-        if (IsStale(depth) && Interlocked.Exchange(ref _counting, 1) == 0)
+        if (IsStale() && Interlocked.Exchange(ref _counting, 1) == 0)
             _ = Task.Run(Count);
         if (depth >= options.MaxQueuedTasks)
         {
@@ -46,14 +44,11 @@ internal sealed class QueueDepth(Database database, EngineOptions options, TimeP
     /// <summary>This server handed so many out.</summary>
     public void Take(int tasks) => Interlocked.Add(ref _depth, -tasks);
 
-    private bool IsStale(long depth)
+    private bool IsStale()
     {
         var counted = Volatile.Read(ref _countedAt);
-        if (counted == 0)
-            return true;
-        var isNear = depth >= options.MaxQueuedTasks / 2;
-        var rest = isNear ? Longer(_took * RestPerCount, s_shortest) : Longer(_took * RestPerCount, s_longest);
-        return clock.GetElapsedTime(counted) > rest;
+        var rest = _took * RestPerCount;
+        return counted == 0 || clock.GetElapsedTime(counted) > (rest > s_shortest ? rest : s_shortest);
     }
 
     private async Task Count()
@@ -78,6 +73,4 @@ internal sealed class QueueDepth(Database database, EngineOptions options, TimeP
             Volatile.Write(ref _counting, 0);
         }
     }
-
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }
