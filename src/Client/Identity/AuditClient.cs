@@ -39,7 +39,9 @@ public sealed class AuditClient
     public async IAsyncEnumerable<AuditEvent> WatchAsync(
         WatchAuditRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var feed = new ResumedFeed<AuditEvent>(new AuditFeed(_service, filter), _calls, filter.AfterSeq, onCut: null);
+        var source = new EndlessFeed<AuditEvent>(
+            (after, options) => _service.WatchAudit(new(filter) { AfterSeq = after }, options), item => item.Seq);
+        using var feed = new ResumedFeed<AuditEvent>(source, _calls, filter.AfterSeq, onCut: null);
         while (await feed.Next(cancellationToken) is { } item)
             yield return item;
     }

@@ -53,7 +53,9 @@ public sealed class OperationsClient
     public async IAsyncEnumerable<Run> WatchRunsAsync(
         WatchRunsRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var feed = new ResumedFeed<RunChanges>(new RunFeed(_runs, filter), _calls, filter.AfterPosition, onCut: null);
+        var source = new EndlessFeed<RunChanges>(
+            (after, options) => _runs.WatchRuns(new(filter) { AfterPosition = after }, options), changes => changes.Position);
+        using var feed = new ResumedFeed<RunChanges>(source, _calls, filter.AfterPosition, onCut: null);
         while (await feed.Next(cancellationToken) is { } changes)
         {
             foreach (var run in changes.Items)

@@ -84,15 +84,7 @@ internal static class RunStore
     {
         var command = new NpgsqlBatchCommand(AddUsageSql);
         command.Parameters.AddColumn(usage, row => row.RunId);
-        command.Parameters.AddColumn(usage, row => row.Used.InputTokens);
-        command.Parameters.AddColumn(usage, row => row.Used.OutputTokens);
-        command.Parameters.AddColumn(usage, row => row.Used.CachedInputTokens);
-        command.Parameters.AddColumn(usage, row => row.Used.CacheWriteTokens);
-        command.Parameters.AddColumn(usage, row => row.Used.ReasoningTokens);
-        command.Parameters.AddColumn(usage, row => row.Used.CostMicros);
-        command.Parameters.AddColumn(usage, row => row.Used.ModelCalls);
-        command.Parameters.AddColumn(usage, row => row.Used.ToolCalls);
-        command.Parameters.AddColumn(usage, row => row.Used.UnpricedCalls);
+        UsageColumns.Add(command.Parameters, usage, row => row.Used);
         return command;
     }
 }

@@ -1,3 +1,4 @@
+using Koda.Server.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Koda.Server.Engine.Runs;
@@ -15,4 +16,18 @@ internal static class UsageColumns
         row.GetInt32(row.GetOrdinal("model_calls")),
         row.GetInt32(row.GetOrdinal("tool_calls")),
         row.GetInt32(row.GetOrdinal("unpriced_calls")));
+
+    /// <summary>Adds a parameter for each column, in the order in which they are read.</summary>
+    public static void Add<T>(NpgsqlParameterCollection parameters, IReadOnlyCollection<T> rows, Func<T, UsageTotals> used)
+    {
+        parameters.AddColumn(rows, row => used(row).InputTokens);
+        parameters.AddColumn(rows, row => used(row).OutputTokens);
+        parameters.AddColumn(rows, row => used(row).CachedInputTokens);
+        parameters.AddColumn(rows, row => used(row).CacheWriteTokens);
+        parameters.AddColumn(rows, row => used(row).ReasoningTokens);
+        parameters.AddColumn(rows, row => used(row).CostMicros);
+        parameters.AddColumn(rows, row => used(row).ModelCalls);
+        parameters.AddColumn(rows, row => used(row).ToolCalls);
+        parameters.AddColumn(rows, row => used(row).UnpricedCalls);
+    }
 }

@@ -52,15 +52,7 @@ internal static class UsageDayStore
         var command = new NpgsqlBatchCommand(AddSql);
         command.Parameters.AddColumn(uses, use => use.AgentId);
         command.Parameters.AddColumn(uses, use => use.Model);
-        command.Parameters.AddColumn(uses, use => use.Used.InputTokens);
-        command.Parameters.AddColumn(uses, use => use.Used.OutputTokens);
-        command.Parameters.AddColumn(uses, use => use.Used.CachedInputTokens);
-        command.Parameters.AddColumn(uses, use => use.Used.CacheWriteTokens);
-        command.Parameters.AddColumn(uses, use => use.Used.ReasoningTokens);
-        command.Parameters.AddColumn(uses, use => use.Used.CostMicros);
-        command.Parameters.AddColumn(uses, use => use.Used.ModelCalls);
-        command.Parameters.AddColumn(uses, use => use.Used.ToolCalls);
-        command.Parameters.AddColumn(uses, use => use.Used.UnpricedCalls);
+        UsageColumns.Add(command.Parameters, uses, use => use.Used);
         return command;
     }
 
