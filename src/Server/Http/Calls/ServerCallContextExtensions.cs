@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Koda.Protos.Common.V1;
 
 namespace Koda.Server.Http;
 
@@ -25,4 +26,23 @@ internal static class ServerCallContextExtensions
 
     private static RpcCall Call(ServerCallContext context) =>
         RpcCall.Of(context.GetHttpContext()) ?? throw new InvalidOperationException("The call is of no mapped method.");
+
+    /// <summary>Runs a feed until the call ends, or the server is to stop: then the caller is told where to go on.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="item">What the feed consists of, in the singular.</param>
+    /// <param name="feed">Writes the feed until its token is cancelled.</param>
+    /// <exception cref="RpcFault">UNAVAILABLE: the server stops.</exception>
+    public static async Task UntilDraining(this ServerCallContext context, string item, Func<CancellationToken, Task> feed)
+    {
+        var draining = context.GetDraining();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, draining);
+        try
+        {
+            await feed(ending.Token);
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcFault(ErrorReason.Unavailable, $"The server is shutting down; go on from the last {item}.");
+        }
+    }
 }

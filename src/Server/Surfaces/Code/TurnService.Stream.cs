@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Server.Http;
 using Koda.Server.Engine.Conversations;
 using Wire = Koda.Protos.Code.V1;
@@ -23,16 +22,10 @@ internal sealed partial class TurnService
             return;
         }
         var after = request.AfterId > 0 ? request.AfterId : Math.Max(0, lastTurn - 1);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
-        try
+        await context.UntilDraining("event", async ending =>
         {
-            await Follow(conversation.Id, after, request.Follow, replies, ending.Token);
-        }
-        catch (OperationCanceledException)
-            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last event.");
-        }
+            await Follow(conversation.Id, after, request.Follow, replies, ending);
+        });
     }
 
     private async Task Follow(

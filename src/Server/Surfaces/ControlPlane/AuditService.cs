@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Server.Http;
 using Koda.Server.Engine.Audit;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -26,16 +25,10 @@ internal sealed class AuditService(ListAudit listAudit, WatchAudit watchAudit) :
         if (request.AfterSeq < 0)
             throw RpcFault.Invalid([new FieldFault("after_seq", "must not be negative")]);
         var filter = new AuditFilter(request.Kind, AuditViews.Outcome(request.Outcome));
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
-        try
+        await context.UntilDraining("event", async ending =>
         {
-            await foreach (var entry in watchAudit.Execute(filter, request.AfterSeq, ending.Token))
-                await replies.WriteAsync(AuditViews.From(entry), ending.Token);
-        }
-        catch (OperationCanceledException)
-            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last event.");
-        }
+            await foreach (var entry in watchAudit.Execute(filter, request.AfterSeq, ending))
+                await replies.WriteAsync(AuditViews.From(entry), ending);
+        });
     }
 }

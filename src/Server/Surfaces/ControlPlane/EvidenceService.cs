@@ -1,6 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Server.Http;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Events;
@@ -24,11 +23,10 @@ internal sealed class EvidenceService(ListChains listChains, ReadChains readChai
     public override async Task ReadChains(
         Wire.ReadChainsRequest request, IServerStreamWriter<Wire.ChainPart> responseStream, ServerCallContext context)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
         var cursor = request.Cursor;
-        try
+        await context.UntilDraining("part", async ending =>
         {
-            await foreach (var part in readChains.Execute(request.Cursor, ending.Token))
+            await foreach (var part in readChains.Execute(request.Cursor, ending))
             {
                 cursor = part.Cursor;
                 await responseStream.WriteAsync(
@@ -39,15 +37,10 @@ internal sealed class EvidenceService(ListChains listChains, ReadChains readChai
                         Complete = part.IsComplete,
                         Cursor = cursor,
                     },
-                    ending.Token);
+                    ending);
             }
-            await responseStream.WriteAsync(new Wire.ChainPart { Cursor = cursor, End = true }, ending.Token);
-        }
-        catch (OperationCanceledException)
-            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last part.");
-        }
+            await responseStream.WriteAsync(new Wire.ChainPart { Cursor = cursor, End = true }, ending);
+        });
     }
 
     public override async Task<Wire.ListChainEventsResponse> ListChainEvents(Wire.ListChainEventsRequest request, ServerCallContext context)

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Server.Engine.Overview;
 using Koda.Server.Http;
 using Wire = Koda.Protos.ControlPlane.V1;
@@ -42,19 +41,13 @@ internal sealed class RunService(ListRuns listRuns, GetRun getRun, WatchRuns wat
         if (request.AfterPosition < 0)
             throw RpcFault.Invalid([new FieldFault("after_position", "must not be negative")]);
         var filter = new RunFilter { Kind = RunViews.Kind(request.Kind), AgentId = request.AgentId };
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
-        try
+        await context.UntilDraining("position", async ending =>
         {
-            await foreach (var changes in watchRuns.Execute(filter, request.AfterPosition, ending.Token))
+            await foreach (var changes in watchRuns.Execute(filter, request.AfterPosition, ending))
             {
                 await replies.WriteAsync(
-                    new Wire.RunChanges { Items = { changes.Runs.Select(RunViews.From) }, Position = changes.Position }, ending.Token);
+                    new Wire.RunChanges { Items = { changes.Runs.Select(RunViews.From) }, Position = changes.Position }, ending);
             }
-        }
-        catch (OperationCanceledException)
-            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last position.");
-        }
+        });
     }
 }

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Koda.Protos.Common.V1;
 using Koda.Server.Http;
 using Koda.Server.Engine.Tasks;
 using LoggedEvent = Koda.Server.Engine.Events.Event;
@@ -48,16 +47,10 @@ internal sealed partial class TaskService
         var after = AfterSeq(request.AfterSeq);
         if (HasEnded(task, after))
             return;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, context.GetDraining());
-        try
+        await context.UntilDraining("event", async ending =>
         {
-            await Follow(task, after, replies, ending.Token);
-        }
-        catch (OperationCanceledException)
-            when (context.GetDraining().IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new RpcFault(ErrorReason.Unavailable, "The server is shutting down; go on from the last event.");
-        }
+            await Follow(task, after, replies, ending);
+        });
     }
 
     private async Task Follow(TaskRecord task, long after, IServerStreamWriter<Wire.Event> replies, CancellationToken cancellationToken)
