@@ -41,10 +41,11 @@ class Worker:
 
     def serve(self, stub, token):
         """One connection. What was held before goes on; ends that may be lost with the last connection are sent again."""
-        self.outbox = outbox = queue.Queue()
+        outbox = queue.Queue()
         hello = wire.Hello(worker_id=self.id, name="python example", version="1", slots=SLOTS, agent_ids=["counter"], role="counter",
                            held=[attempt.ref for attempt in self.held.values()])
-        self.send(hello=hello)
+        outbox.put(wire.WorkRequest(credit=SLOTS - len(self.held), hello=hello))
+        self.outbox = outbox  # from here on others may send: the first message is the hello
         for attempt in list(self.held.values()):
             if attempt.end:
                 self.send(**attempt.end)
