@@ -40,9 +40,9 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
             s_limit,
             () => "the task waits for its worker");
         var worker = Start(source, server, seconds: "0");
-        Assert.Equal("3 words", await Output(client, waiting.Id));
+        Assert.Equal("3 words", await Output(client, worker, waiting.Id));
         foreach (var task in await Task.WhenAll(Enumerable.Range(0, Tasks).Select(_ => Submit(client, "a b"))))
-            Assert.Equal("2 words", await Output(client, task.Id));
+            Assert.Equal("2 words", await Output(client, worker, task.Id));
         Kill(worker);
 
         worker = Start(source, server, seconds: "60");
@@ -53,7 +53,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
             () => "the task runs");
         Kill(worker);
         worker = Start(source, server, seconds: "1");
-        Assert.Equal("4 words", await Output(client, interrupted.Id));
+        Assert.Equal("4 words", await Output(client, worker, interrupted.Id));
 
         var outlived = await Submit(client, "a b c d e");
         await Eventually.IsTrue(
@@ -63,7 +63,7 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
         server.Kill();
         server.Start();
         await server.Ready();
-        Assert.Equal("5 words", await Output(client, outlived.Id));
+        Assert.Equal("5 words", await Output(client, worker, outlived.Id));
         Kill(worker);
         server.Kill();
         builtIn.Kill();
@@ -82,11 +82,22 @@ public sealed class ExampleWorkerTests(PostgresFixture postgres, Examples exampl
     private static Task<Protos.Runtime.V1.Task> Submit(KodaClient client, string query) =>
         client.Tasks.SubmitAsync(new SubmitTaskRequest { AgentId = "counter", Query = query });
 
-    private static async Task<string> Output(KodaClient client, string taskId)
+    private static async Task<string> Output(KodaClient client, Process worker, string taskId)
     {
         using var limit = new CancellationTokenSource(s_limit);
-        await client.Tasks.WatchAsync(taskId, cancellationToken: limit.Token).LastAsync(limit.Token);
-        var ended = await client.Tasks.GetAsync(taskId, limit.Token);
+        try
+        {
+            await client.Tasks.WatchAsync(taskId, cancellationToken: limit.Token).LastAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            var (state, exited) = (await client.Tasks.GetAsync(taskId), worker.HasExited);
+            Kill(worker);
+            throw new TimeoutException(
+                $"The task is {state.Status}, attempt {state.Attempt}. {state.StatusReason?.Message} The worker {(exited ? "had ended" : "ran")} and said: "
+                + await worker.StandardError.ReadToEndAsync());
+        }
+        var ended = await client.Tasks.GetAsync(taskId);
         return ended.HasOutput ? ended.Output : ended.Error?.Message ?? "";
     }
 }
