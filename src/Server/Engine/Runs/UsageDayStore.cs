@@ -25,14 +25,25 @@ internal sealed record CostRow(DateOnly? Day, string AgentId, string Model, Usag
 /// <summary>The only writer of <c>usage_days</c>: what was consumed by agent, model and day of UTC.</summary>
 internal static class UsageDayStore
 {
-    // In the order of the key, so that two transactions cannot wait for each other.
+    // In the order of the key, so that two transactions cannot wait for each other. Whoever answers says what it is called: of those that
+    // give themselves ever new names, an agent has so many on a day, and the rest is not told apart.
     private const string AddSql = """
         insert into usage_days as total (day, agent_id, model, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens,
             cost_micros, model_calls, tool_calls, unpriced_calls)
-        select (clock_timestamp() at time zone 'UTC')::date, used.*
+        select today, agent_id, told.model, sum(input_tokens), sum(output_tokens), sum(cached_input_tokens), sum(cache_write_tokens),
+            sum(reasoning_tokens), sum(cost_micros), sum(model_calls), sum(tool_calls), sum(unpriced_calls)
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as used (agent_id, model, input_tokens, output_tokens, cached_input_tokens,
             cache_write_tokens, reasoning_tokens, cost_micros, model_calls, tool_calls, unpriced_calls)
-        order by agent_id, model
+        cross join (select (clock_timestamp() at time zone 'UTC')::date as today) as now
+        cross join lateral (
+            select case
+                when exists (select from usage_days d where d.day = today and d.agent_id = used.agent_id and d.model = used.model)
+                    or (select count(*) from (select from usage_days d where d.day = today and d.agent_id = used.agent_id limit 100) as known) < 100
+                    then used.model
+                else '' end as model
+        ) as told
+        group by today, agent_id, told.model
+        order by agent_id, told.model
         on conflict (day, agent_id, model) do update
         set input_tokens = total.input_tokens + excluded.input_tokens,
             output_tokens = total.output_tokens + excluded.output_tokens,

@@ -2,6 +2,7 @@ using Koda.Protos.Common.V1;
 using Koda.Server.Engine;
 using Koda.Server.Engine.Approvals;
 using Koda.Server.Engine.Attempts;
+using Koda.Server.Engine.Dispatch;
 using Koda.Server.Engine.Overview;
 using Koda.Server.Engine.Runs;
 using Koda.Server.Engine.Tasks;
@@ -139,6 +140,28 @@ public sealed class OverviewTests(PostgresFixture postgres) : IClassFixture<Post
         Assert.Null(second.Page.NextCursor);
         Assert.Equal((2501L, (DateOnly?)null), (Assert.Single(together.Page.Items).Used.CostMicros, together.Page.Items[0].Day));
         Assert.Equal(2501L, together.Total.CostMicros);
+    }
+
+    [Fact]
+    public async Task Models_that_give_themselves_ever_new_names_are_not_told_apart_without_end()
+    {
+        await using var worker = await _server.Connect();
+        await _server.Submit();
+        var assignment = await worker.Take();
+        for (var batch = 1; batch <= 30; batch++)
+        {
+            ReportedEvent[] events = [.. Enumerable.Range(0, 10).Select(call => Used($"{batch}-{call}", 1, micros: 1))];
+            await worker.Connection.Report(new EventBatch(assignment.Attempt, batch, events), default);
+            await worker.Next<EventsRecorded>();
+        }
+        await worker.Complete(assignment);
+
+        var days = new CostFilter(DateOnly.MinValue, DateOnly.MaxValue, _server.Agent, Model: "") { ByModel = true };
+        var costs = await _server.Get<ListCosts>().Execute(days, 0, null, default);
+
+        Assert.Equal(300, costs.Total.ModelCalls);
+        Assert.InRange(costs.Page.Items.Count, 100, 110);
+        Assert.Equal(300 - costs.Page.Items.Count + 1, costs.Page.Items.Single(row => row.Model.Length == 0).Used.ModelCalls);
     }
 
     private static ReportedEvent Used(string model, long tokens, long micros) =>
